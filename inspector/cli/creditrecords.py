@@ -38,6 +38,7 @@ def register(credit: typer.Typer) -> None:
     command(credit, "object")(object_to)
     command(credit, "objections")(list_objections)
     command(credit, "annul")(annul)
+    command(credit, "taken-back")(taken_back)
     repair = group("repair", "Repair of credit records: asked for, decided. 信用修复", credit)
     command(repair, "ask")(ask_repair)
     command(repair, "decide")(decide_repair)
@@ -145,6 +146,22 @@ def annul(
         return annulling.entry(office, tx, entry, why, document, signer(by), now, reasons=reason)
 
     _tell(terminal, terminal.act("credit.annul", entry, do, entry=entry, document=document))
+
+
+def taken_back(
+    terminal: Terminal,
+    entry: Entry,
+    connector: Annotated[str, typer.Option("--connector", help="Which receiver has it no more 接收方")],
+    document: Annotated[str, typer.Option("--document", help="Number of the paper by which it says so 文书号")],
+    by: By = None,
+) -> None:
+    """Enter by which paper a receiver says that it has an entry no more, where it cannot be asked. 录入接收方已删除记录。"""
+    from inspector.flows import retracting
+
+    def do(tx: Tx, now: datetime) -> None:
+        retracting.by_document(tx, entry, connector, document, signer(by), now)
+
+    terminal.act("credit.taken_back", entry, do, entry=entry, connector=connector, document=document)
 
 
 def object_to(

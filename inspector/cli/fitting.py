@@ -44,13 +44,17 @@ def settings(told: Settings, book: Policybook, tree: Mapping[str, AgencyNode], t
     levels = next((name for name, one in told.credit.items() if one.get("path_level") != ""), None)
     entries = next((name for name, one in told.credit.items() if one.get("kind") not in DELIVERED), None)
     for name in told.credit:
-        if name not in (levels, entries) or not used:
+        if name not in (levels, entries, *told.reconciliation.copies) or not used:
             what = ("is never asked", "不会被查询")
             mend = (
                 "keep one [credit.NAME], and give an agency a pack"
                 if not used
-                else "the first that tells levels and the first that takes records are used: take this out",
-                "请给机关指定政策包" if not used else "只使用第一个提供等级的和第一个接收记录的信用平台，请删除本节",
+                else "the first that tells levels and the first that takes records are used: name it in reconciliation.copies for it to "
+                "have every entry too, or take this out once nothing of ours stands there",
+                "请给机关指定政策包"
+                if not used
+                else "只使用第一个提供等级的和第一个接收记录的信用平台：要让它也接收每一条记录，请列入 reconciliation.copies；"
+                "其中已没有本机关记录的，可以删除本节",
             )
             yield Finding.warn(f"credit.{name}", what, mend)
 

@@ -294,7 +294,7 @@ def signed(officer: str, reasons: str) -> None:
 
 
 def told(record: Record) -> Told:
-    """What the approving system, and who publishes, hear became of a record: facts, no words of a person."""
+    """What the approving system, and who publishes, hear of a record: facts, no words of a person. `bars`: it does so now."""
     return Told(
         type="credit.record",
         data={
@@ -302,7 +302,7 @@ def told(record: Record) -> Told:
             "grade": record.grade,
             "record_state": record.state.value,
             "contested": record.contested,
-            "bars": record.bars,
+            "bars": record.barring(date.max),
             "repairable_from": record.repairable_from.isoformat() if record.adverse else None,
             "shown_until": record.most_until.isoformat() if record.most_until is not None else None,
             "ended_on": record.ended_on.isoformat() if record.ended_on is not None else None,

@@ -18,6 +18,7 @@ class DocketKind(StrEnum):
     `STRIKING`: one officer has entered a document against the entry of a kept promise, and another one enters the same or lets it stand.
     `SHAKEN`: whether a decision in force stands of which the ground has fallen; `REGRADE`: whether a grade does.
     `SEND_BACK`: whether a case came by mistake, as one officer says. `SPOKEN`: words of a subject that fit no proceeding, to be answered.
+    `RETRACTION`: an entry that a receiver has not taken back by its date, or will not.
     """
 
     REVIEW = "REVIEW"
@@ -30,6 +31,7 @@ class DocketKind(StrEnum):
     REGRADE = "REGRADE"
     SEND_BACK = "SEND_BACK"
     SPOKEN = "SPOKEN"
+    RETRACTION = "RETRACTION"
 
 
 class Nearness(StrEnum):

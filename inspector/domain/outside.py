@@ -44,6 +44,10 @@ FINDING = "finding:"
 """What the name of a finding begins with in the ledger, where no case has it."""
 
 
+JOINED_MATTER = "finding_joined"
+"""The matter of a contradiction that came to a case which was found untrue already: whoever decides what follows has it before them."""
+
+
 def about(system: str, number: str) -> str:
     """What a finding that no case has is called in matters: by its system and number there."""
     return f"{system}:{number}"[:180]

@@ -236,7 +236,8 @@ def _heard(ground: Ground, state: Case, entry: Past, facts: Mapping[str, Any]) -
     """
     piece, policy, calendar = ground.evidence[facts["evidence"]], ground.policy, ground.calendar
     if "entry" in facts:
-        return review.finding(replace(state, entry=facts["entry"]), piece, policy, entry.at, calendar)
+        state, joins = replace(state, entry=facts["entry"]), entry.rule == review.JOINED
+        return review.finding(state, piece, policy, entry.at, calendar, joins=joins)
     first = state.claims[0].claim
     asked = replace(first, key=piece.claim, value=facts.get("claimed", first.value))
     late = late_answer(state, piece, asked, policy, entry.at, calendar)

@@ -32,6 +32,9 @@ class Reviewed(StrEnum):
     NOT_CONFIRMED = "NOT_CONFIRMED"
 
 
+JOINED = "supervision.joined"
+"""The rule by which a further contradiction joins the file of a case that was found untrue already."""
+
 WITHDRAWALS = ("commitment.withdraw", "application.withdraw")
 """The rules by which a case is withdrawn: who committed takes that back, who brought a certificate the application."""
 
@@ -195,10 +198,13 @@ def _both_sides(case: Case, cited: Sequence[Evidence], beside: Sequence[Evidence
 
 
 def _with_act(told: Told, act: ActRow | None) -> Told:
-    """The result and each proposal are told with the dishonest act that they follow from; the result with whether it bars, too."""
+    """The result and each proposal are told with the dishonest act that they follow from; the result with whether it would bar, too.
+
+    It bars nobody by one officer's review: before an entry there are a notice, a defence and a decision. That it does says `credit.record`.
+    """
     if act is None:
         return told
-    bars = {"bars": act.bars} if "outcome" in told.data else {}
+    bars = {"would_bar": act.bars} if "outcome" in told.data else {}
     return replace(told, data={**told.data, "act": act.row, **bars})
 
 
@@ -258,11 +264,15 @@ def in_favour(case: Case, evidence: Evidence, policy: Policy) -> bool:
     )
 
 
-def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Case]:
-    """What a visit to a drawn subject found about a case that had ended, or whose item is exempt: if it speaks against, a person looks.
+def finding(
+    case: Case, evidence: Evidence, policy: Policy, now: datetime, calendar: WorkingCalendar, *, joins: bool = True
+) -> Decision[Case]:
+    """What a visit or another system found about a case that had ended, or whose item is exempt: if it speaks against, a person looks.
 
     A contradiction is a lead; an agreement with a promise that was not found good is its maker's due. The outcome does not stand
-    meanwhile, so its credit entry is taken back; the officer's decision brings a new one.
+    meanwhile, so its credit entry is taken back; the officer's decision brings a new one. A contradiction of what was found untrue
+    already joins its file (`JOINED`): opened again by it, the case would lose what was decided, heard and objected to, and whoever had
+    decided could do that alone. `joins` False: as releases before did.
     """
     basis = policy.basis(Rule.FINDING)
     because = Because(
@@ -283,6 +293,8 @@ def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calen
     if not (exempt or case.state is CaseState.CLOSED) or not (against or in_favour(case, evidence, policy)):
         rule = "supervision.seen" if exempt else "evidence.late"
         return Decision(state=case.with_file(heard(held, evidence)), because=replace(because, rule=rule))
+    if joins and against and case.outcome in UNTRUE:
+        return Decision(state=case.with_file(heard(held, evidence)), because=replace(because, rule=JOINED))
     if against:
         because = replace(because, rule="supervision.finding")
     told = spoken_against(held, evidence) if against or conflicts(held, evidence) else heard(held, evidence)

@@ -36,6 +36,8 @@ class NoticeKind(StrEnum):
 
     `ANNULMENT` (撤销): what was decided against somebody stands no more. `SENT_BACK` (退回): the case had come to this office by mistake.
     `WITHDRAWAL`: what became of one by whoever stands entered as untrue. `STRUCK`: the entry of a kept promise was struck out.
+    `LET_GO` (不再处理): what was intended against somebody who was told so is not done. `RECORD`: made by releases of before the decision
+    told the entry, and still answered.
     """
 
     PROPOSAL = "PROPOSAL"
@@ -49,6 +51,7 @@ class NoticeKind(StrEnum):
     SENT_BACK = "SENT_BACK"
     WITHDRAWAL = "WITHDRAWAL"
     STRUCK = "STRUCK"
+    LET_GO = "LET_GO"
 
 
 class NoticeState(StrEnum):
@@ -168,14 +171,18 @@ class SubjectNotice:
         return [f"{kind.value}:{self.id}:{turn}" for turn in range(self.turn + 1) for kind in sorted(WAITS)]
 
 
-def may_say(notice: SubjectNotice, now: datetime, *, concluded: bool, over: bool) -> tuple[SubjectWord, ...]:
+def may_say(
+    notice: SubjectNotice, now: datetime, *, concluded: bool, over: bool, hearing: bool = False
+) -> tuple[SubjectWord, ...]:
     """What the subject may say now: what comes late is heard all the same, only the rest of a time that is over cannot be waived.
 
-    `concluded`, `over`: how the case stands; a withdrawal is possible before the first (the plan, item 9).
+    `concluded`, `over`: how the case stands; a withdrawal is possible before the first (the plan, item 9). `hearing`: the law of what
+    is proposed gives a right to one; to whom it gives none, none is offered, for it would not be held.
     """
     if notice.state is NoticeState.CANCELLED:
         return ()
-    said = [one for one in _RIGHTS.get(notice.kind, ()) if one is not SubjectWord.WAIVER or not _over(notice, now)]
+    there = (one for one in _RIGHTS.get(notice.kind, ()) if one is not SubjectWord.HEARING or hearing)
+    said = [one for one in there if one is not SubjectWord.WAIVER or not _over(notice, now)]
     if any(one.kind is SubjectWord.WAIVER for one in notice.words):
         said = [one for one in said if one is not SubjectWord.WAIVER]
     first = () if notice.state is NoticeState.SERVED else (SubjectWord.RECEIVED,)

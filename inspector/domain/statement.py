@@ -24,6 +24,9 @@ from inspector.domain.identity import normalise
 AMENDED = "amended"
 """The name under which a difference tells what became of an entry on either side."""
 
+STUCK = "credit_retraction_stuck"
+"""The matter of an entry that a receiver has not taken back by its date, or will not; over when it has said so."""
+
 COMPARED = ("kind", "code", "grade", "outcome", "act")
 """What an entry says that both sides must say alike; what a statement does not tell differs in nothing."""
 

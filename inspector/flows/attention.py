@@ -10,9 +10,10 @@ from inspector.domain import replacement
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.person import same
+from inspector.domain.statement import STUCK
 from inspector.domain.striking import TO_STRIKE
 from inspector.domain.withdrawal import WITHDRAWAL
-from inspector.flows import edits, holders, leaves, restating, seeding, striking, watching
+from inspector.flows import edits, holders, leaves, restating, seeding, stopped, striking, watching
 from inspector.flows.record import record
 from inspector.flows.repeals import REREVIEW
 from inspector.flows.seats import CEASED_ASKED
@@ -45,7 +46,7 @@ def close(tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", 
     What one person has done and another is to look at, the first one does not close. Who closes the matter of an object recorded as no
     more, and does not sign it, does not agree: the visit is to be made. Raises Missing for any other matter, and Refusal:
     `attention_own`; and for what a word in passing does not end `withdrawal_unanswered` and, of an item that rests on a repealed
-    document, `attention_needs_confirmation`.
+    document, `attention_needs_confirmation`, of an entry that a receiver still has `retraction_open`.
     """
     held = tx.attention.get(attention_id)
     if held is None or (sees is not None and held["agency"] not in sees):
@@ -54,6 +55,8 @@ def close(tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", 
         raise Refusal("withdrawal_unanswered", case=held["about"])
     if held["kind"] == REREVIEW:
         raise Refusal("attention_needs_confirmation", attention=attention_id)
+    if held["kind"] == STUCK:
+        stopped.refuse_open(tx, held["about"])
     ceased = held["kind"] == CEASED_ASKED
     hands = json.loads(held["body"])["by"] if held["kind"] in (CEASED_ASKED, *UNDONE) else []
     if any(same(one, by) for one in ([hands] if isinstance(hands, str) else hands)):

@@ -1,4 +1,4 @@
-"""What a subject hears when something decided against him or her stands no more (撤销告知): what fell, by whom, by which document."""
+"""What a subject hears when something decided against him or her stands no more (撤销告知), or is not decided at all: what, and by what."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from inspector.domain.case import Case
-from inspector.domain.consequence import Consequence
+from inspector.domain.consequence import Consequence, ConsequenceState
 from inspector.domain.creditrecord import BASIS, Record
-from inspector.domain.serving import NoticeKind
+from inspector.domain.serving import NoticeKind, NoticeState
 from inspector.flows import credittold, giving
 from inspector.flows.office import Office
 from inspector.labels import Lang, label
@@ -39,6 +39,31 @@ def tell(office: Office, tx: Tx, case: Case, about: str, fallen: Sequence[Fallen
         facts=(*(_fact(office, one, lang) for one in heard), *((label("cleared.deleted", lang),) if records else ())),
         reasons=reasons,
         basis=tuple(basis for one in heard for basis in _bases(one)),
+        now=now,
+    )
+
+
+def let_go(office: Office, tx: Tx, case: Case, held: Consequence, now: datetime) -> None:
+    """Whoever was told what is intended hears that it is not done, once; nobody who was told nothing, or not reached (`unserved.done`).
+
+    An officer's reasons are not told: they may speak of what others look into (handbook 1.8), and no right hangs on them.
+    """
+    told = tx.servings.find(f"{held.id}:notice") if held.state is ConsequenceState.DROPPED else None
+    if told is None or not (told.state is NoticeState.SERVED or told.opened_at is not None or told.words):
+        return
+    lang = office.agency(case.agency).language
+    proposal, on = label(f"Proposal.{held.proposal.value}", lang), office.calendar.local_date(told.made_at).isoformat()
+    giving.inform(
+        office,
+        tx,
+        case,
+        f"{held.id}:let-go",
+        NoticeKind.LET_GO,
+        about=held.id,
+        title=label("cleared.let_go", lang),
+        facts=(label("cleared.proposed", lang, proposal=proposal, on=on),),
+        reasons=label("cleared.let_go_because", lang),
+        basis=held.basis,
         now=now,
     )
 

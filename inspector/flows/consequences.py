@@ -19,7 +19,7 @@ from inspector.domain.grading import Grading as Found
 from inspector.domain.opening import PROPOSED, Opening
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import ALTERNATIVES, Proposal
-from inspector.flows import deputies, same
+from inspector.flows import cleared, deputies, same
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement
@@ -28,7 +28,8 @@ from inspector.flows.telling import tell
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
-_RESTAGED = "consequence.restaged"
+RESTAGED = "consequence.restaged"
+"""The rule by which what is proposed changes with the stage of the matter; it is one proposal and no new one."""
 
 
 # --- a review proposes
@@ -109,7 +110,7 @@ def restage(office: Office, tx: Tx, case: Case, now: datetime) -> None:
         token=late.proposed_token,
         evidence=late.evidence,
         act=was.act,
-        origin=_RESTAGED,
+        origin=RESTAGED,
     )
     fresh = [
         new(tx, case, replace(given, proposal=one), len(others) + number, case.outcome, policy, now)
@@ -117,7 +118,7 @@ def restage(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     ]
     made = [replace(one, grading=replace(was, concluded=True, grade=one.grading.grade)) for one in fresh]
     begin(office, tx, case, made, (), now, tells=True)
-    over = proceeding.supersede(late, _RESTAGED, setting(office, late, now))
+    over = proceeding.supersede(late, RESTAGED, setting(office, late, now))
     main_over(office, tx, case, settle(office, tx, case, late, over, now), now)
 
 
@@ -199,6 +200,7 @@ def settle(
     """Write a step and tell the approving system."""
     held = write(tx, case, before, decision, now)
     spread(office, tx, case, decision, now)
+    cleared.let_go(office, tx, case, held, now)
     return held
 
 

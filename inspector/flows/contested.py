@@ -6,15 +6,15 @@ from contextlib import suppress
 from datetime import datetime
 
 from inspector.domain import objection as domain
-from inspector.domain.case import Case
-from inspector.domain.creditrecord import Amend, marked
+from inspector.domain.case import Case, CaseState
+from inspector.domain.consequence import by_rule
+from inspector.domain.creditrecord import Amend, RecordState, marked
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Missing
 from inspector.domain.objection import Objection, ObjectionState
 from inspector.domain.proceeding import ANNULLABLE
-from inspector.flows import credittold, stopped, touched
+from inspector.flows import creditbook, credittold, stopped, touched
 from inspector.flows.copies import amend
-from inspector.flows.creditbook import CONTESTED
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.telling import tell
@@ -36,14 +36,18 @@ def write(tx: Tx, office: Office, case: Case, decided: Decision[Objection], now:
     if state.state is not ObjectionState.OPEN:
         tx.records.decided(state)
         stopped.end(tx, [key(state)], now)
-        tx.attention.close(f"{CONTESTED}:{state.id}", now)
+        tx.attention.close(f"{creditbook.CONTESTED}:{state.id}", now)
         credittold.decided(office, tx, case, state, now)
 
 
 def swept(office: Office, tx: Tx, case: Case, why: str, now: datetime) -> None:
-    """End every open objection of a case to what does not stand any more, by the rule `why`: a clock on nothing would run for ever."""
+    """End every open objection of a case to what does not stand any more, by the rule `why`: a clock on nothing would run for ever.
+
+    What fell because the case was opened again waits for another officer's answer until it is decided: opened and decided anew by whoever
+    had decided, the objection would end unheard.
+    """
     for held in tx.records.objections(case_id=case.id):
-        if not stands(tx, held.about):
+        if not stands(tx, held.about) and not (case.state is CaseState.REVIEW and _reopened(tx, held.about)):
             reasons = label("credittold.ended", office.agency(case.agency).language)
             write(tx, office, case, domain.ended(held, why, reasons, now), now)
     remark(office, tx, case, now)
@@ -71,7 +75,16 @@ def remark(office: Office, tx: Tx, case: Case, now: datetime) -> None:
         if held.stands_somewhere and held.contested is not contested:
             state = marked(held, contested=contested)
             tx.records.put(state)
+            creditbook.hear(tx, office, case, state, now)
             amend(tx, office, state, Amend.MARKED if contested else Amend.UNMARKED, office.book.get(case.pack), now)
+
+
+def _reopened(tx: Tx, about: str) -> bool:
+    """Whether what does not stand any more fell by rule with its outcome, and nobody has annulled it."""
+    if (mine := tx.records.find(about)) is not None:
+        return mine.state is RecordState.FALLEN
+    effect = tx.consequences.find(about)
+    return effect is not None and effect.annulled is not None and effect.annulled.by == by_rule(effect.annulled.at).by
 
 
 def stands(tx: Tx, about: str) -> bool:

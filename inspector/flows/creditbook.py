@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from inspector.domain.case import Case, SubjectKind
-from inspector.domain.creditrecord import Record, RecordState, fallen, made
+from inspector.domain.creditrecord import Record, RecordState, fallen, made, told
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Missing
 from inspector.domain.policy import Policy
@@ -18,6 +18,7 @@ from inspector.domain.transition import Scope
 from inspector.flows import cleared, stopped, unserved
 from inspector.flows.office import Office
 from inspector.flows.record import record
+from inspector.flows.telling import tell
 from inspector.labels import label
 from inspector.store.tx import Tx
 
@@ -48,7 +49,15 @@ def book(tx: Tx, office: Office, case: Case, order: Order, now: datetime) -> lis
     tx.records.add(held)
     if held.adverse:
         _tell(tx, case.id, held, ruled, now)
+        hear(tx, office, case, held, now)
     return clocks(office, held)
+
+
+def hear(tx: Tx, office: Office, case: Case, held: Record, now: datetime) -> None:
+    """The approving system hears how a record stands now: whether it bars, is contested, is shown."""
+    because = Because(rule="credit.recorded", basis=(held.basis,), pack=held.pack, facts={})
+    heard = Decision(state=case, because=because, told=(told(held),))
+    tx.work.order(tell(tx, office, case, heard, office.book.get(case.pack), now), now)
 
 
 def take_over_all(office: Office) -> None:
@@ -73,8 +82,8 @@ def take_over(office: Office, tx: Tx, after: str, now: datetime) -> str | None:
             continue
         held = of_entry(office, case, row["entry"], json.loads(row["body"]), policy)
         if not BookState(row["state"]).stands:
-            told = json.loads(row["retraction"] or "{}")
-            held = fallen(held, str(told.get("reason", "")), office.calendar.local_date(row["moved_at"]))
+            taken = json.loads(row["retraction"] or "{}")
+            held = fallen(held, str(taken.get("reason", "")), office.calendar.local_date(row["moved_at"]))
         tx.records.add(held)
         tx.work.order(clocks(office, held), now)
     return rows[-1]["entry"] if len(rows) == PAGE else None
@@ -120,9 +129,11 @@ def fell(tx: Tx, entry: str, reason: str, now: datetime, office: Office) -> None
     """The outcome that an entry stated has fallen: its record is over with what waits for it, and its subject hears so; once."""
     held = tx.records.find(entry, lock=True)
     if held is not None and held.stands_somewhere:
-        tx.records.put(fallen(held, reason, office.calendar.local_date(now)))
+        gone = fallen(held, reason, office.calendar.local_date(now))
+        tx.records.put(gone)
         quiet(tx, held, now)
         case = tx.cases.get(held.case_id)
+        hear(tx, office, case, gone, now)
         cleared.tell(office, tx, case, entry, [held], label("cleared.outcome", office.agency(case.agency).language), now)
 
 

@@ -8,9 +8,8 @@ from inspector.domain import creditrecord as domain
 from inspector.domain.case import Case
 from inspector.domain.creditrecord import Amend, Record, RecordState
 from inspector.domain.decision import Decision
-from inspector.flows import credittold
+from inspector.flows import creditbook, credittold
 from inspector.flows.copies import amend
-from inspector.flows.creditbook import REPAIRABLE
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement
@@ -30,8 +29,7 @@ def write(tx: Tx, office: Office, case: Case, decided: Decision[Record], now: da
     state = decided.state
     tx.records.put(state)
     record(tx, case.id, decided, now, {"record": state.entry, "record_state": state.state.value}, kept=case.pack)
-    heard = Decision(state=case, because=decided.because, told=(domain.told(state),))
-    tx.work.order(tell(tx, office, case, heard, office.book.get(case.pack), now), now)
+    creditbook.hear(tx, office, case, state, now)
     return state
 
 
@@ -44,7 +42,7 @@ def lapse(work: Work, _office: Office) -> Settlement:
         decided = domain.lapse(mine, office.calendar.local_date(now))
         if decided is not None:
             state = write(tx, office, case, decided, now)
-            tx.attention.close(f"{REPAIRABLE}:{entry}", now)
+            tx.attention.close(f"{creditbook.REPAIRABLE}:{entry}", now)
             amend(tx, office, state, Amend.LAPSED, office.book.get(case.pack), now)
 
     return Settlement(write=settle)
@@ -59,7 +57,7 @@ def repairable(work: Work, _office: Office) -> Settlement:
         if mine.state is not RecordState.STANDING or mine.repair is not None:
             return
         facts = {"entry": entry, "case": case.id, "grade": mine.grade, "earliest": mine.repairable_from.isoformat()}
-        tx.attention.open(REPAIRABLE, case.agency, entry, facts, now)
+        tx.attention.open(creditbook.REPAIRABLE, case.agency, entry, facts, now)
         because = domain.repairable(mine)
         record(tx, case.id, Decision(state=None, because=because), now, {"record": entry}, kept=case.pack)
         heard = Decision(state=case, because=because, told=(domain.told_repairable(mine),))

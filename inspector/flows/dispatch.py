@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, time
 
-from inspector.domain import push, result, review, verification, visit
+from inspector.domain import push, result, verification, visit
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import CaseState, Method
 from inspector.domain.decision import OrderKind
@@ -186,7 +186,7 @@ def weigh(tx: Tx, office: Office, held: Visit, finding: Finding, on: date, now: 
     if case.state in (CaseState.VERIFYING, CaseState.REVIEW):
         settle_case(tx, office, verification.weigh(case, item, policy, now, office.calendar), policy, now)
     else:
-        settle_case(tx, office, review.finding(case, item, policy, now, office.calendar), policy, now)
+        supervision.found(office, tx, case, item, now)
 
 
 def _pass_on(tx: Tx, office: Office, held: Visit, gone: Seat, reason: str, now: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from inspector.domain import objection as domain
 from inspector.domain.annulled import Annulled
-from inspector.domain.case import Case
+from inspector.domain.case import Case, CaseState
 from inspector.domain.consequence import Consequence, Signed
 from inspector.domain.creditrecord import Record, contestable
 from inspector.domain.decision import Order, OrderKind
@@ -86,10 +86,11 @@ def decide(office: Office, tx: Tx, objection_id: str, by: Signed, reasons: str, 
     _, mine = _about(tx, held.about)
     effect = _effect(tx, case, held.about)
     deciders = [Signed(by=mine.decided_by, token=mine.decided_token, at=mine.decided_at)] if mine is not None else list[Signed]()
-    deciders += effect.deciders if effect is not None else ()
+    named = [one for one in tx.consequences.of_case(case.id) if held.about in (one.id, one.entry)]
+    deciders += [who for one in named for who in one.deciders]  # also of what has fallen since
     deciders += [one for one in (mine.striking.asked, mine.striking.agreed) if one] if mine is not None and mine.striking else []
     by = deputies.signs(office, tx, held, by, now)
-    close = deputies.close(office, tx, case.agency, deciders, now) if effect is not None and _apart(office, effect) else ()
+    close = deputies.close(office, tx, case.agency, deciders, now) if any(_apart(office, one) for one in named) else ()
     decided = domain.decide(held, by, reasons, deciders, _ruled(office, case, now).credit, now, upheld=upheld, close=close)
     contested.write(tx, office, case, decided, now)
     if upheld:
@@ -103,7 +104,7 @@ def decide(office: Office, tx: Tx, objection_id: str, by: Signed, reasons: str, 
         elif mine is not None and mine.struck:
             striking.restore(office, tx, mine, by.by, held.id, now)
     contested.remark(office, tx, case, now)
-    if not upheld and not holds(tx, case.id):
+    if not upheld and case.state is CaseState.CLOSED and not holds(tx, case.id):
         shaken.later(office, tx, case, "objection.decided", now, without=True)  # what was left out counts again
     return decided.state
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from inspector.domain import outside, review
+from inspector.domain import outside
 from inspector.domain.case import CaseState
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Conflict, Invalid, Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.outside import OutsideFinding
 from inspector.domain.policy import Fact
-from inspector.flows import late
+from inspector.flows import late, supervision
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.settle import settle_case
 from inspector.store.tx import Tx
 
 CASELESS = "finding_caseless"
@@ -59,8 +58,7 @@ def take(office: Office, tx: Tx, found: OutsideFinding, by: str, now: datetime, 
     piece = outside.evidence(found, case, claim, fact, by, now, typed=typed)
     if case.state in (CaseState.CLOSED, CaseState.POOLED):
         tx.cases.add_evidence(case.id, piece)
-        made = settle_case(tx, office, review.finding(case, piece, policy, now, office.calendar), policy, now)
-        return Took(new=True, state=made.state)
+        return Took(new=True, state=supervision.found(office, tx, case, piece, now).state)
     if found.verdict is Verdict.MISMATCH:
         late.keep(tx, office, case, piece, claim, now)
     else:

@@ -11,7 +11,7 @@ from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.consequence import Signed
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Refusal
-from inspector.domain.evidence import blank, span
+from inspector.domain.evidence import GOOD, blank, span
 from inspector.domain.grading import Grading
 from inspector.domain.policy import Policy
 from inspector.domain.reapplied import ReapplyBar
@@ -21,6 +21,7 @@ from inspector.flows import (
     consequences,
     contested,
     enrolment,
+    objections,
     publication,
     reapplying,
     rectifying,
@@ -64,13 +65,7 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
     known = {item.id: item for item in tx.cases.evidence(case_id)}
     cited = chosen(office, tx, case_id, policy, known, evidence)
     ruled = office.ruling(case.agency, case.pack, Scope.OUTCOMES, now)
-    if (
-        outcome in ruled.policy.outcomes
-        and review.adverse(ruled.policy.outcomes[outcome])
-        and (left := selfproof.unread_of(tx, case_id))
-    ):
-        # nobody is judged before what he or she has shown is read
-        raise Refusal("material_lies_unread", self_proof=", ".join(left))
+    _refuse_held(tx, case, outcome, ruled.policy)
     decision = review.review(
         case,
         outcome,
@@ -98,8 +93,25 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
     consequences.begin(office, tx, made, proposed, numbered.told, now)
     rectifying.stands(office, tx, made, now)
     publication.decided(office, tx, made, now)
-    contested.remark(office, tx, made, now)  # what it entered rests on a decision that somebody may have objected to
+    contested.swept(
+        office, tx, made, "officer.review", now
+    )  # found for its subject, nothing is left of what fell when it was opened
     return made
+
+
+def _refuse_held(tx: Tx, case: Case, outcome: Outcome, policy: Policy) -> None:
+    """Raise Refusal where nobody may be decided against yet: what was shown lies unread, or an objection is open (scenario 62).
+
+    Against its subject is also what overtakes a kept promise, for that is the first of two words to strike it.
+    """
+    row = policy.outcomes.get(outcome)
+    if case.state is not CaseState.REVIEW or row is None:
+        return  # refused for what it is
+    against = review.adverse(row)
+    if against and (left := selfproof.unread_of(tx, case.id)):
+        raise Refusal("material_lies_unread", self_proof=", ".join(left))
+    if (against or (case.entry is not None and outcome not in GOOD)) and objections.holds(tx, case.id):
+        raise Refusal("objection_holds", case=case.id)
 
 
 def _earlier(tx: Tx, case: Case, outcome: Outcome, policy: Policy, now: datetime) -> int | None:

@@ -14,9 +14,10 @@ from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceStat
 from inspector.domain.course import CLOCKS, Setting, clock_key
 from inspector.domain.decision import Decision, Told
 from inspector.domain.falling import REGRADE, SHAKEN
+from inspector.domain.outside import JOINED_MATTER
 from inspector.domain.proposal import Proposal
 from inspector.domain.timer import Timer
-from inspector.flows import contested, same, stopped, unserved
+from inspector.flows import cleared, contested, same, stopped, unserved
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.store.tx import Tx
@@ -83,10 +84,14 @@ def fell(office: Office, tx: Tx, case: Case, why: str, now: datetime) -> tuple[T
             made = rectification.doubt(held, why, setting(office, held, now))  # what cannot be done any more is not due either
         else:
             continue
-        write(tx, case, held, made, now)
+        cleared.let_go(office, tx, case, write(tx, case, held, made, now), now)
         told += made.told
+    tx.attention.over(f"{JOINED_MATTER}:{case.id}", now)  # whoever reviews the case has its whole file
     later(office, tx, case, why, now)
-    contested.swept(office, tx, case, why, now)
+    if case.state.gone:
+        contested.swept(office, tx, case, why, now)
+    else:  # open again: what was objected to may be decided anew, so another officer answers first
+        contested.remark(office, tx, case, now)
     return told
 
 

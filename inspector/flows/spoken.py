@@ -45,9 +45,16 @@ def digests_of(files: tuple[Kept, ...]) -> tuple[str, ...]:
     return tuple(hashlib.sha256(one.content).hexdigest() for one in files)
 
 
-def may_say(case: Case, notice: SubjectNotice, now: datetime, held: Consequence | None = None) -> tuple[SubjectWord, ...]:
-    """What the subject may say now; by a notice of an order to rectify (`held`) also that it asks for the re-check (handbook 1.1.12)."""
-    said = serving.may_say(notice, now, concluded=case.concluded_at is not None, over=case.state.gone)
+def may_say(
+    office: Office, case: Case, notice: SubjectNotice, now: datetime, held: Consequence | None = None
+) -> tuple[SubjectWord, ...]:
+    """What the subject may say now; by a notice of an order to rectify (`held`) also that it asks for the re-check (handbook 1.1.12).
+
+    A hearing is offered to whom the row of what is proposed gives a right to one.
+    """
+    row = office.book.get(held.pack).consequences.get(held.proposal) if held is not None else None
+    hearing = row is not None and row.hearing
+    said = serving.may_say(notice, now, concluded=case.concluded_at is not None, over=case.state.gone, hearing=hearing)
     told = notice.kind in (NoticeKind.DECISION, NoticeKind.REMINDER) and notice.state is not NoticeState.CANCELLED
     return (*said, SubjectWord.RECHECK) if told and held is not None and rectification.may_ask(held) else said
 
@@ -89,7 +96,7 @@ def say(  # noqa: PLR0913 - a word in all its parts
         raise Invalid("word_empty", field="words")  # who enters it for the subject writes down what the subject said
     if kind is SubjectWord.WAIVER and entered is not None and not digests:
         raise Invalid("waiver_unsigned", field="file")
-    decision = serving.said(notice, word, may_say(case, notice, now, tx.consequences.find(notice.about)), now, case.pack)
+    decision = serving.said(notice, word, may_say(office, case, notice, now, tx.consequences.find(notice.about)), now, case.pack)
     for digest, one in zip(digests, files, strict=True):
         tx.materials.keep(notice.id, digest, one.kind, one.content, now, case.id)
     settle(tx, office, case, decision, now)

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from inspector.domain.decision import OrderKind
+from inspector.domain.errors import Refusal
+from inspector.domain.statement import BookState
+from inspector.store import payload
 from inspector.store.ended import Ended
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -53,9 +56,21 @@ def retry(tx: Tx, work_id: int, now: datetime) -> None:
 
 
 def release(tx: Tx, work_id: int, reason: str, now: datetime) -> None:
-    """A person lets a row go. Raises Missing, Refusal."""
+    """A person lets a row go. Raises Missing, Refusal (`retraction_open` for one by which an entry is to be taken back)."""
+    row = tx.work.show(work_id)
+    if row["kind"] == OrderKind.CREDIT_RETRACT and (said := payload.read(row["payload"])) is not None:
+        copy = said.get("copy")
+        refuse_open(tx, f"{said['entry']}@{copy}" if copy else str(said["entry"]))
     tx.work.release(work_id, reason, now)
     _dealt_with(tx, work_id, now)
+
+
+def refuse_open(tx: Tx, about: str) -> None:
+    """Raise Refusal (`retraction_open`) while a receiver still has an entry, or a copy (`entry@connector`), that fell."""
+    entry, _, copy = about.partition("@")
+    held = tx.books.get(entry, copy)
+    if held is not None and held.copy is bool(copy) and held.state is BookState.FALLEN:
+        raise Refusal("retraction_open", entry=entry, connector=held.lane)
 
 
 def _dealt_with(tx: Tx, work_id: int, now: datetime) -> None:

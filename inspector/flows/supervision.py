@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from inspector.domain.case import CaseState, Route
+from inspector.domain import review
+from inspector.domain.case import Case, CaseState, Route
 from inspector.domain.decision import Because, Decision
+from inspector.domain.evidence import Evidence
 from inspector.domain.finding import Doubt
+from inspector.domain.outside import JOINED_MATTER
 from inspector.domain.visit import Seat, Visit
+from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seats import short_of
+from inspector.flows.settle import settle_case
 from inspector.store.tx import Tx
 
 FOUND = "visit_finding"
@@ -43,6 +48,19 @@ def exempt(tx: Tx, held: Visit, agency: str) -> tuple[Doubt, ...]:
 def beside(tx: Tx, held: Visit, agency: str) -> tuple[Doubt, ...]:
     """What a team may answer and need not: exempt promises, and what was settled while it was on its way (`spared`)."""
     return (*exempt(tx, held, agency), *(one for one in held.spared if one.agency == agency))
+
+
+def found(office: Office, tx: Tx, case: Case, piece: Evidence, now: datetime) -> Case:
+    """What was found about a case that was over, or whose item is exempt; the caller holds the case, and has kept the evidence.
+
+    What contradicts a case that was found untrue already opens nothing again: whoever decides what follows from it is told.
+    """
+    policy = office.book.get(case.pack)
+    decision = review.finding(case, piece, policy, now, office.calendar)
+    if decision.because.rule == review.JOINED:
+        told = {"case": case.id, "claim": piece.claim, "via": piece.via or piece.method.value, "evidence": piece.id}
+        tx.attention.open(JOINED_MATTER, case.agency, case.id, told, now)
+    return settle_case(tx, office, decision, policy, now)
 
 
 def tell(tx: Tx, held: Visit, by: Seat, others: Iterable[Doubt], pack: str, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What others hear: the approving system its notices, the credit platform its entries and what is taken back of them."""
+"""What others hear: the approving system its notices, the credit platform its entries."""
 
 from __future__ import annotations
 
@@ -8,20 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from inspector.domain.case import SubjectKind
-from inspector.domain.decision import Because, Decision, Order, OrderKind
-from inspector.domain.ending import retraction_key
+from inspector.domain.decision import Because, Decision, OrderKind
 from inspector.domain.statement import unsendable
 from inspector.flows.office import Office
-from inspector.flows.recall import wait_for_it
 from inspector.flows.record import record
 from inspector.flows.settle import CREDIT_UNPLACED, Settlement, nothing
 from inspector.flows.stopped import CREDIT_STUCK, UNHEARD, entries_there
-from inspector.ports import CreditEntry, CreditRetraction, Notice, NotYet, Origin, PortError, Refused
+from inspector.ports import CreditEntry, Notice, NotYet, Origin, Refused
 from inspector.store.tx import Tx
 from inspector.store.work import Work
-
-STUCK = "credit_retraction_stuck"
-"""The matter for a person that a retraction opens which the platform does not take."""
 
 WITHHELD = "callback_withheld"
 """The matter for a person that a notice opens whose system's name now belongs to another agency; one for each system and agency."""
@@ -41,7 +36,7 @@ def notify(work: Work, office: Office) -> Settlement:
         return _withheld(work, row["agency"], holder).unasked()
     system = office.connectors.approving.get(work.lane)
     if system is None:
-        raise _not_configured()
+        raise not_configured()
     notice = Notice(
         event_id=row["id"],
         type=row["type"],
@@ -59,7 +54,7 @@ def enter_credit(work: Work, office: Office) -> Settlement:
         raise NotYet("no_platform", origin=Origin.US, attempts=0, retry_after=_DAY)
     platform = office.connectors.credit.get(work.lane)
     if platform is None:
-        raise _not_configured()
+        raise not_configured()
     said = work.payload
     entry_id, copy = str(said.get("entry", work.key)), "copy" in said
     with office.store.read() as tx:
@@ -95,57 +90,6 @@ def enter_credit(work: Work, office: Office) -> Settlement:
             entries_there(tx, work.lane, tx.cases.agency_of(entry.case_id), work.key, now)
 
     return Settlement(write=write, outcome="entered", attempts=receipt.attempts)
-
-
-def retract_credit(work: Work, office: Office) -> Settlement:
-    """Take an entry back. What the platform will not do, or answers unreadably, is quarantined and shown to a person at once."""
-    wait_for_it(work, office)
-    said = work.payload
-    entry, copy = str(said["entry"]), "copy" in said
-    retraction = CreditRetraction(
-        entry_id=entry,
-        case_id=str(work.case_id),
-        reason=str(said["reason"]),
-        basis=str(said["basis"]),
-        decided_at=datetime.fromisoformat(str(said["at"])),
-    )
-    platform = office.connectors.credit.get(work.lane)
-    if platform is None:
-        raise _not_configured()
-    receipt = platform.retract(retraction, key=retraction_key(entry))
-
-    def write(tx: Tx, now: datetime) -> None:
-        facts = {"entry": entry, "reason": retraction.reason, "receipt": receipt.reference}
-        facts |= {"connector": work.lane} if copy else {}
-        because = Because(rule="credit.retracted", basis=(retraction.basis,), pack="", facts=facts)
-        record(tx, retraction.case_id, Decision(state=None, because=because), now, {})
-        tx.books.retracted(entry, receipt.reference, now, work.lane, copy=copy)
-        tx.attention.close(f"{STUCK}:{_of(work)}", now)
-
-    return Settlement(write=write, outcome="retracted", attempts=receipt.attempts)
-
-
-def keep_retracting(work: Work, office: Office, error: PortError | None) -> Settlement:
-    """Its date has passed: a person is told, and it goes on the next working day, until the platform has taken it."""
-
-    def write(tx: Tx, now: datetime) -> None:
-        not_retracted(tx, work, error.code if error else "patience_over", now)
-        calendar = office.calendar
-        day = calendar.add_working_days(calendar.local_date(now), 1)
-        following = calendar.opening(day)
-        again = Order(
-            kind=OrderKind.CREDIT_RETRACT,
-            key=f"{retraction_key(_of(work))}:{following.date().isoformat()}",
-            due_at=following,
-            urgent_by=now,
-            expires_at=calendar.closing(day),
-            lane=work.lane,
-            case_id=work.case_id,
-            payload=work.payload,
-        )
-        tx.work.order([again], now)
-
-    return Settlement(write=write, outcome="goes_on")
 
 
 def place_credit(office: Office, tx: Tx, now: datetime) -> None:
@@ -184,18 +128,6 @@ def not_entered(tx: Tx, work: Work, code: str, now: datetime) -> None:
     tx.attention.add(CREDIT_STUCK, agency, f"{work.lane}:{agency}", more, now)
 
 
-def not_retracted(tx: Tx, work: Work, code: str, now: datetime) -> None:
-    """The platform did not take an entry back yet: a person is told."""
-    facts = {"entry": work.payload["entry"], "case": work.case_id, "error": code}
-    tx.attention.open(STUCK, tx.cases.get(str(work.case_id)).agency, _of(work), facts, now)
-
-
-def _of(work: Work) -> str:
-    """The entry that is to be taken back, and of whom where it is a copy."""
-    entry, copy = str(work.payload["entry"]), work.payload.get("copy")
-    return f"{entry}@{copy}" if copy else entry
-
-
-def _not_configured() -> Refused:
+def not_configured() -> Refused:
     """The connector of an order has left the settings: the order is kept for a person, never marked done."""
     return Refused("connector_not_configured", origin=Origin.US, attempts=0)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from inspector.domain.creditrecord import RecordState
 from inspector.domain.decision import Order, OrderKind
+from inspector.domain.ending import retraction_key
 from inspector.domain.statement import COMPARED, BookState, Compared, Difference, Ours, Statement, Unlike
 from inspector.store import payload
 from inspector.store.booktables import credit_difference, credit_entry, credit_left, credit_statement
@@ -126,6 +127,21 @@ class BookRoom(Room):
         asked = sa.select(work.c.key, work.c.payload).where(work.c.kind == OrderKind.CREDIT_AMEND.value, work.c.state != "done")
         rows = self.connection.execute(asked.where(work.c.lane == lane, work.c.key.startswith(f"credit.amend:{entry}:")))
         return [row.key for row in rows if (payload.read(row.payload) or {}).get("kind") in kinds]
+
+    def falling(self) -> list[Booked]:
+        """Every entry that a receiver is to have no more and has not taken back, as each has it; few at a time."""
+        fallen = BookState.FALLEN.value
+        first = sa.select(credit_entry.c.entry).where(credit_entry.c.state == fallen)
+        copied = sa.select(credit_copy.c.entry).where(credit_copy.c.state == fallen)
+        names = sorted(self.connection.execute(first.union(copied)).scalars())
+        held = (one for name in names for one in (self.get(name), *self.copies(name)))
+        return [one for one in held if one is not None and one.state is BookState.FALLEN]
+
+    def retracting(self, entry: str, copy: str = "") -> list[Row]:
+        """The rows of work (`id`, `key`, `state`) by which an entry is to be taken back of its first receiver, or of that of a copy."""
+        key = retraction_key(f"{entry}@{copy}" if copy else entry)
+        here = (work.c.key == key) | work.c.key.startswith(f"{key}:", autoescape=True)
+        return self.rows(sa.select(work.c.id, work.c.key, work.c.state).where(here, work.c.state != "done").order_by(work.c.id))
 
     def ours(self, lane: str, entries: Collection[str] | None = None) -> Iterator[Ours]:
         """All that this platform was or is to be told, or these entries of it; read some hundred at a time.

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from inspector.domain.docket import SPOKE, DocketKind, DocketRow
 from inspector.domain.falling import REGRADE, SHAKEN
 from inspector.domain.missent import SEND_BACK_ASKED
+from inspector.domain.statement import STUCK
 from inspector.domain.striking import TO_STRIKE
 from inspector.domain.withdrawal import WITHDRAWAL
 from inspector.store.consequencetables import consequence
@@ -23,6 +24,7 @@ _KINDS = {
     REGRADE: DocketKind.REGRADE,
     SEND_BACK_ASKED: DocketKind.SEND_BACK,
     SPOKE: DocketKind.SPOKEN,
+    STUCK: DocketKind.RETRACTION,
 }
 KINDS = tuple(_KINDS.values())
 

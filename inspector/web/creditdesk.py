@@ -23,6 +23,7 @@ from inspector.domain.creditrecord import Record
 from inspector.domain.docket import Nearness, nearness
 from inspector.domain.errors import InspectorError, Missing, Refusal
 from inspector.domain.objection import Objection, ObjectionState
+from inspector.domain.statement import STUCK
 from inspector.domain.striking import TO_STRIKE
 from inspector.domain.viewing import Shown as What
 from inspector.domain.withdrawal import WITHDRAWAL
@@ -46,6 +47,8 @@ from inspector.web.viewings import shown, shown_of
 
 router = APIRouter(include_in_schema=False)
 SHOWN = 200
+_WAITING = {"withdrawn": WITHDRAWAL, "struck": TO_STRIKE, "kept": STUCK}
+"""Matters that the list of credit shows, by the name of their part of the page."""
 Take = Callable[[Desk, Caller, str, Sent], object]
 
 
@@ -163,14 +166,14 @@ def show_all(request: Request, desk: AtDesk, caller: Visitor) -> Response:
     if (refusal := unfit(request, caller)) is not None:
         return refusal
 
-    def ask(tx: Tx) -> tuple[list[Objection], list[Record], list[dict[str, Any]], list[dict[str, Any]]]:
-        withdrawn, struck = (_waiting(tx.attention.page(caller.sees, SHOWN, kind=kind)) for kind in (WITHDRAWAL, TO_STRIKE))
-        return tx.records.objections(agencies=caller.sees, limit=SHOWN), tx.records.asked(caller.sees, SHOWN), withdrawn, struck
+    def ask(tx: Tx) -> tuple[list[Objection], list[Record], dict[str, list[dict[str, Any]]]]:
+        waiting = {name: _waiting(tx.attention.page(caller.sees, SHOWN, kind=kind)) for name, kind in _WAITING.items()}
+        return tx.records.objections(agencies=caller.sees, limit=SHOWN), tx.records.asked(caller.sees, SHOWN), waiting
 
-    objected, asked, withdrawn, struck = desk.look(ask)
+    objected, asked, waiting = desk.look(ask)
     cases = [*(one.case_id for one in objected), *(one.case_id for one in asked)]
-    shown_of(desk, caller, What.LIST, [*cases, *(one["case"] for one in (*withdrawn, *struck))], "page")
-    told: dict[str, Any] = {"objected": objected, "asked": asked, "withdrawn": withdrawn, "struck": struck}
+    shown_of(desk, caller, What.LIST, [*cases, *(one["case"] for those in waiting.values() for one in those)], "page")
+    told: dict[str, Any] = {"objected": objected, "asked": asked, **waiting}
     return page(request, "creditlist.html", caller=caller, **told)
 
 

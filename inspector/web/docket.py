@@ -47,6 +47,7 @@ _LINKS = {
     DocketKind.SHAKEN: "/consequences/",
     DocketKind.REGRADE: "/consequences/",
     DocketKind.SPOKEN: "/notices/",
+    DocketKind.RETRACTION: "/credit/records/",
 }
 """Where each kind of decision is made; a review on its case's page."""
 _BEHIND = {DocketKind.WITHDRAWAL: "/withdrawal", DocketKind.SEND_BACK: "/send-back"}
@@ -167,7 +168,7 @@ def _shown(desk: Desk, tx: Tx, row: DocketRow, held: Case, lang: Lang) -> Row:
         return case
     if row.kind in _BEHIND:
         return replace(case, link=case.link + _BEHIND[row.kind], due_at=row.due_at, provisional=False, what=of(row.kind, lang))
-    link, what = _LINKS[row.kind] + quote(row.id, safe=":"), of(row.kind, lang)
+    link, what = _LINKS[row.kind] + quote(row.id.partition("@")[0], safe=":"), of(row.kind, lang)
     if row.kind is DocketKind.CONSEQUENCE:
         what = wording.consequence(tx.consequences.get(row.id), lang)
     officer, instead = _whose(desk, tx, row)

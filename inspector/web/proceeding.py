@@ -268,7 +268,7 @@ def _page(
     context: dict[str, Any] = {
         "told": told,
         "held": told.held,
-        "steps": [(name, STEPS[name].fields) for name in (*before, *offered(told.held), *behind)] if officer else [],
+        "steps": [(name, _fields(name, told.row)) for name in (*before, *offered(told.held), *behind)] if officer else [],
         "kept": _kept(told, form, lang),
         "tried": form.one("do") if form is not None else "",
         "chosen": frozenset(form.all("evidence")) if form is not None else frozenset(),
@@ -279,6 +279,14 @@ def _page(
         "guard": guard(desk, held_cookie(request)),
     }
     return page(request, "consequence.html", status=wrong.status, **context)
+
+
+def _fields(name: str, row: ConsequenceRow | None) -> tuple[Field, ...]:
+    """The fields of a step; a wish to be heard is entered only where the row gives the right to it."""
+    if name != "statement" or (row is not None and row.hearing):
+        return STEPS[name].fields
+    said = among("kind", (one for one in StatementKind if one is not StatementKind.HEARING))
+    return (said, *(one for one in STEPS[name].fields if one.name != said.name))
 
 
 def _kept(told: Read, form: Fields | None, lang: Lang) -> Mapping[str, str]:

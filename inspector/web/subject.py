@@ -124,7 +124,7 @@ def _read(request: Request, desk: Desk, tx: Tx, notice_id: str) -> _Read:
     case = tx.cases.get(held.case_id)
     policy = desk.office.book.get(case.pack)
     cited = [wording.cited(one, language(request)) for one in articles(policy, held.basis)]
-    says = spoken.may_say(case, held, desk.office.now(), tx.consequences.find(held.about))
+    says = spoken.may_say(desk.office, case, held, desk.office.now(), tx.consequences.find(held.about))
     bar = review.withdrawing(desk.office, tx, case, desk.office.now()) if SubjectWord.WITHDRAWAL in says else None
     lang, told = language(request), ""
     if bar is not None:

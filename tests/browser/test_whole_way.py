@@ -150,8 +150,8 @@ def freed(here: Place, phone: Visitor, case: str, entry: str) -> None:
 
 
 WAY = (
-    *("review.opened", "consequence.proposed", "subject.notice", "subject.served", "consequence.imposed", "credit.objection"),
-    *("consequence.annulled", "credit.record"),
+    *("review.opened", "consequence.proposed", "subject.notice", "subject.served", "credit.record", "consequence.imposed"),
+    *("credit.objection", "consequence.annulled"),
 )
 """What the approving system hears, each for the first time behind the one before."""
 

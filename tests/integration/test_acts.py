@@ -112,7 +112,9 @@ def test_the_api_asks_for_the_act_takes_it_and_tells_it_to_everybody_who_hears_o
     sweeps.seal(edge.office.store, edge.office)
     with edge.as_("system") as system:
         events = {one["type"]: one["data"] for one in system.get("/v1/events").json()["events"]}
-    assert (events["verification.result"]["act"], events["verification.result"]["bars"]) == ("act-false-grave", True)
+    result, recorded = events["verification.result"], events["credit.record"]
+    assert (result["act"], result["would_bar"], "bars" in result) == ("act-false-grave", True, False), "one review bars nobody"
+    assert (recorded["entry"], recorded["record_state"], recorded["bars"]) == (entry.entry_id, "STANDING", True)
     assert events["consequence.proposed"]["act"] == "act-false-grave"
 
 

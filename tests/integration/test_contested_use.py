@@ -9,11 +9,13 @@ import pytest
 from inspector.domain.case import Outcome
 from inspector.domain.consequence import ConsequenceState, Stage
 from inspector.domain.errors import Refusal
+from inspector.domain.objection import ObjectionState
 from inspector.domain.proposal import Proposal
 from inspector.store.store import Store
 from inspector.web.proceeding import offered
 from tests.edge import serving
 from tests.house import Hand, settle
+from tests.integration.test_forms import logged_in
 from tests.proceedings import decided
 
 pytestmark = pytest.mark.alike
@@ -35,6 +37,75 @@ def test_nobody_fails_at_an_order_and_nothing_is_proposed_while_an_objection_is_
     case.answer(objection, case.by("周八"), upheld=False)
     assert case.propose(Proposal.PENALTY).stage is Stage.GIVE
     assert case.look(order, good=False).state is ConsequenceState.FAILED
+
+
+def test_a_case_that_is_open_again_is_not_decided_against_its_subject_while_an_objection_is_open(
+    store: Store, hand: Hand
+) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_CURABLE)
+    order = case.impose(case.the(Proposal.ORDER_RECTIFY))
+    objection = case.object(order.id, "命令不当")
+    case.speaks_for()
+    before = case.all()
+    with pytest.raises(Refusal, match="objection_holds"):
+        case.decide(Outcome.UNTRUE_INCURABLE)
+    assert case.all() == before
+    with serving(case.office) as edge, edge.client() as browser:
+        logged_in(edge, browser)
+        assert f"/credit/objections/{objection.id}" in browser.get(f"/review/{case.case}").text, "and the page says why"
+    case.answer(objection, case.by("周八"), upheld=False)
+    case.decide(Outcome.UNTRUE_INCURABLE)
+    assert len(case.all()) > len(before)
+
+
+def test_a_case_that_is_open_again_is_decided_for_its_subject_while_an_objection_is_open(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_CURABLE)
+    case.object(case.impose(case.the(Proposal.ORDER_RECTIFY)).id, "命令不当")
+    case.speaks_for()
+    case.decide(Outcome.DATA_ERROR)
+    with store.read() as tx:
+        assert tx.cases.get(case.case).outcome is Outcome.DATA_ERROR
+
+
+def test_a_contradiction_of_what_was_found_untrue_joins_its_file_and_ends_no_objection(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_INCURABLE)
+    entry = case.impose(case.the(Proposal.RECORD_CREDIT)).entry
+    objection = case.object(entry)
+    before = case.all()
+    with serving(case.office) as edge, edge.as_("officer", name="李四") as officer, store.read() as tx:
+        told = {"agency": "bureau", "number": "1", "case_id": case.case, "claim": tx.cases.get(case.case).claims[0].claim.key}
+        told |= {"verdict": "mismatch", "value": "注销", "on": hand().date().isoformat(), "system": "巡查"}
+        done = [officer.post("/v1/findings", json=told).json() for _ in range(2)]
+    assert [(one["new"], one["state"]) for one in done] == [(True, "CLOSED"), (False, "CLOSED")]
+    assert case.all() == before
+    with store.read() as tx:
+        held = tx.cases.get(case.case)
+        (piece,) = (one for one in tx.cases.evidence(case.case) if one.owner == "巡查")
+    assert (held.outcome, held.entry, held.claims[0].denied) == (Outcome.UNTRUE_INCURABLE, entry, True)
+    assert case.objection(objection).state is ObjectionState.OPEN
+    assert [(one["case"], one["evidence"]) for one in case.matters("finding_joined")] == [(case.case, piece.id)], (
+        "who decides is told"
+    )
+    case.speaks_for()
+    assert case.matters("finding_joined") == [], "whoever reviews the case has its whole file"
+
+
+def test_an_objection_to_what_fell_by_opening_the_case_again_waits_for_another_officer(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_INCURABLE)
+    held = case.the(Proposal.RECORD_CREDIT)
+    revoke = case.impose(case.the(Proposal.REVOKE))
+    objection = case.object(case.impose(held).entry)
+    case.speaks_for()
+    with pytest.raises(Refusal, match="objection_holds"):
+        case.decide(Outcome.UNTRUE_INCURABLE)
+    for one in sorted({one.by for one in case.the(Proposal.RECORD_CREDIT).deciders}):
+        with pytest.raises(Refusal, match="objection_same_officer"):
+            case.answer(objection, case.by(one), upheld=False)
+    case.annul(revoke)
+    assert case.objection(objection).state is ObjectionState.OPEN, "no other annulment ends it either"
+    assert case.answer(objection, case.by("周八"), upheld=False).state is ObjectionState.REJECTED
+    case.decide(Outcome.UNTRUE_INCURABLE)
+    assert case.the(Proposal.RECORD_CREDIT).id != held.id
 
 
 def test_what_is_good_for_its_subject_is_entered_while_an_objection_is_open(store: Store, hand: Hand) -> None:

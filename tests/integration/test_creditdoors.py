@@ -77,8 +77,11 @@ def events(edge: Edge, here: Place) -> None:
     sweeps.seal(here.office.store, here.office)
     with edge.as_("system", name="hall") as system:
         told = [one for one in system.get("/v1/events").json()["events"] if one["type"].startswith("credit.")]
-    assert [one["type"] for one in told] == ["credit.objection", "credit.objection", "credit.record"]
-    assert told[-1]["data"]["record_state"] == "ANNULLED"
+    assert [one["type"] for one in told] == ["credit.record", *["credit.objection", "credit.record"] * 2, "credit.record"]
+    stood = [
+        (one["data"]["record_state"], one["data"]["contested"], one["data"]["bars"]) for one in told if "bars" in one["data"]
+    ]
+    assert stood == [("STANDING", False, True), ("STANDING", True, False), ("STANDING", False, True), ("ANNULLED", False, False)]
     assert "不属实" not in str(told)
 
 

@@ -234,11 +234,20 @@ def test_what_is_decided_waits_for_no_agreement_to_a_second_decision_about_the_m
         case.agree(revoke, Agreement.SECOND, "王五")
 
 
-def test_an_objection_is_over_with_the_outcome_and_its_subject_is_told(store: Store, hand: Hand) -> None:
+@pytest.mark.parametrize("leaves", [False, True])
+def test_an_objection_is_over_once_its_case_is_decided_for_the_subject_or_leaves_the_house(
+    store: Store, hand: Hand, *, leaves: bool
+) -> None:
     case = decided(store, hand, Outcome.UNTRUE_INCURABLE, concluded=False)
     entry = case.impose(case.the(Proposal.RECORD_CREDIT)).entry
     objection = case.object(entry)
     case.speaks_for()
+    assert case.objection(objection).state is ObjectionState.OPEN, "who opens a case again answers no objection by it"
+    if leaves:
+        with store.begin() as tx:
+            review.withdraw(case.office, tx, case.case, "不办了", "张三", hand())
+    else:
+        case.decide(Outcome.DATA_ERROR)
     with store.read() as tx:
         assert tx.servings.get(f"{objection.id}:objection").state.open
         assert not tx.records.objections(case_id=case.case)

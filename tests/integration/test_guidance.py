@@ -72,7 +72,7 @@ def test_who_has_promised_by_a_day_to_come_is_guided_five_working_days_before_by
     with store.read() as tx:
         made = [json.loads(row["body"]) for row in tx.ledger.about(case) if row["rule"] == "notice.make"]
         assert [(one["facts"]["notice_kind"], one["basis"]) for one in made] == [("GUIDANCE", ["S0:9;H:60", "H:51;H:52"])]
-        may = spoken.may_say(tx.cases.get(case), told, hand())
+        may = spoken.may_say(office, tx.cases.get(case), told, hand())
     assert may == (SubjectWord.RECEIVED, SubjectWord.WITHDRAWAL), "and who cannot keep it may still withdraw"
     until(office, hand, date(2026, 3, 30))
     assert len(guided(store, case)) == 1

@@ -48,7 +48,7 @@ def test_the_subject_asks_for_the_re_check_by_the_link_of_its_order(store: Store
     name = f"{order.id}:decision"
     with store.begin() as tx:
         held = tx.servings.get(name), tx.cases.get(case.case)
-        assert SubjectWord.RECHECK in spoken.may_say(held[1], held[0], hand(), order)
+        assert SubjectWord.RECHECK in spoken.may_say(case.office, held[1], held[0], hand(), order)
         said = spoken.say(case.office, tx, name, SubjectWord.RECHECK, "已变更登记", (), hand())
     asked = case.the(Proposal.ORDER_RECTIFY)
     assert asked.rectification is not None

@@ -5,21 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import pytest
+import sqlalchemy as sa
 
 from inspector.daemon import sweeps
 from inspector.domain.annulled import Annulled
 from inspector.domain.case import CaseState, Outcome
-from inspector.domain.errors import Invalid, Stale
+from inspector.domain.docket import DocketKind
+from inspector.domain.errors import InspectorError, Invalid, Refusal, Stale
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
-from inspector.flows import annulling, dispatch, review
+from inspector.domain.statement import STUCK, BookState
+from inspector.flows import annulling, attention, dispatch, retracting, review, stopped
 from inspector.flows.draw import announce_now
 from inspector.flows.explain import explain
 from inspector.flows.narrative import render
 from inspector.flows.office import Office
 from inspector.ports import CreditRetraction, NotYet, Origin, Receipt, Refused
+from inspector.store import tables
 from inspector.store.room import Row
 from inspector.store.store import Store
+from inspector.store.tx import Tx
 from inspector.telemetry.metrics import Metrics
 from tests.house import Hand, Table, application, carry_out, claim, let_lapse, open_office, post, settle
 from tests.integration.test_corrections import Platform
@@ -155,19 +160,99 @@ def test_it_is_tried_every_working_day_until_the_platform_has_taken_it_and_a_per
     assert "credit_retraction_stuck" not in matters(office)
 
 
-def test_a_refused_retraction_is_quarantined_and_shown_until_a_person_has_seen_to_it(store: Store, hand: Hand) -> None:
+def refused(store: Store, hand: Hand) -> tuple[Office, Stubborn, str]:
+    """An entry that fell, and that its receiver will not take back; and what it is called."""
     platform = Stubborn(as_of=hand())
     office, case_id = proven(store, hand, platform)
     settle(office)
+    (entry,) = platform.entries
     withdraw(office, case_id)
     settle(office)
-    (row,) = rows(office, case_id, "credit.retract")
-    assert (row["state"], row["error"], "credit_retraction_stuck" in matters(office)) == ("quarantined", "http_409", True)
+    return office, platform, entry.entry_id
+
+
+def test_a_refused_retraction_is_shown_with_its_date_and_goes_on_every_working_day(store: Store, hand: Hand) -> None:
+    office, platform, entry = refused(store, hand)
+    with store.read() as tx:
+        (told,) = tx.attention.standing(STUCK)
+        (row,) = (one for one in tx.docket.page(["bureau"], None, 50) if one.kind is DocketKind.RETRACTION)
+        waiting = [one["state"] for one in tx.books.retracting(entry)]
+    assert (told["entry"], told["connector"], told["error"]) == (entry, "platform", "http_409")
+    assert (row.id, row.due_at.isoformat(), waiting) == (entry, told["due_at"], ["waiting"])
+    assert row.due_at > hand()
+    hand.on(days=3)
+    settle(office)
+    with store.read() as tx:
+        assert tx.attention.standing(STUCK) == [told], "its date stays"
+    platform.refuses = False
+    hand.on(days=3)
+    settle(office)
+    assert (platform.entries, STUCK in matters(office)) == ([], False)
+
+
+def test_nobody_closes_or_lets_go_what_a_receiver_still_has(store: Store, hand: Hand) -> None:
+    office, platform, entry = refused(store, hand)
+    with store.begin() as tx:
+        assert closes(tx, entry, hand) == "retraction_open"
+        (row,) = tx.books.retracting(entry)
+        tx.connection.execute(
+            sa.update(tables.work).where(tables.work.c.id == row["id"]).values(state="quarantined")
+        )  # as releases before had it
+    with store.begin() as tx, pytest.raises(Refusal, match="retraction_open"):
+        stopped.release(tx, row["id"], "不再重试", hand())
     platform.refuses = False
     with store.begin() as tx:
-        tx.work.retry(row["id"], hand())
+        retracting.resume(office, tx, hand())
     settle(office)
-    assert (platform.entries, "credit_retraction_stuck" in matters(office)) == ([], False)
+    assert (platform.entries, STUCK in matters(office)) == ([], False)
+    with store.begin() as tx:
+        not_retracted(tx, entry, hand)
+        assert closes(tx, entry, hand) == "", "what a receiver has taken back holds nothing up"
+
+
+def test_what_somebody_had_let_go_is_taken_back_at_the_next_start(store: Store, hand: Hand) -> None:
+    office, platform, entry = refused(store, hand)
+    with store.begin() as tx:
+        tx.work.end_keys([row["key"] for row in tx.books.retracting(entry)], hand())
+        tx.attention.close(f"{STUCK}:{entry}", hand())
+    platform.refuses = False
+    with store.begin() as tx:
+        retracting.resume(office, tx, hand())
+        retracting.resume(office, tx, hand())
+    settle(office)
+    assert platform.entries == []
+
+
+def test_a_receiver_that_cannot_be_asked_any_more_is_entered_as_done_by_its_paper(store: Store, hand: Hand) -> None:
+    office, platform, entry = refused(store, hand)
+    told = "函〔2026〕3号", "李四", hand()
+    for document, connector, code in (("", "platform", "reason_missing"), (told[0], "sector", "retraction_none")):
+        with store.begin() as tx, pytest.raises(InspectorError, match=code):
+            retracting.by_document(tx, entry, connector, document, *told[1:])
+    with store.begin() as tx:
+        retracting.by_document(tx, entry, "platform", *told)
+    with store.read() as tx:
+        held = tx.books.get(entry)
+        assert held is not None
+        assert (held.state, held.receipt, tx.books.retracting(entry)) == (BookState.RETRACTED, told[0], [])
+    assert STUCK not in matters(office)
+    hand.on(days=5)
+    settle(office)
+    assert platform.retracted == []
+
+
+def closes(tx: Tx, entry: str, hand: Hand) -> str:
+    """The code by which an officer's closing of the matter is refused; empty where it is closed."""
+    try:
+        attention.close(tx, f"{STUCK}:{entry}", "李四", hand())
+    except Refusal as error:
+        return error.code
+    return ""
+
+
+def not_retracted(tx: Tx, entry: str, hand: Hand) -> None:
+    """A matter of a release before that was left open."""
+    tx.attention.open(STUCK, "bureau", entry, {"entry": entry, "error": "http_409"}, hand())
 
 
 @pytest.mark.slow

@@ -13,10 +13,12 @@ from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
 from inspector.domain.wayto import ServiceWay
-from inspector.flows import giving, objections, reached, rectifying, spoken
+from inspector.flows import giving, objections, proceedings, reached, rectifying, spoken
 from inspector.store.store import Store
+from tests.edge import serving
 from tests.house import Hand, application, post, settle
 from tests.integration.test_creditrecords import Place, here
+from tests.integration.test_forms import logged_in
 from tests.integration.test_way import LICENCE
 from tests.materials import png
 from tests.proceedings import Proceeding, decided
@@ -76,6 +78,65 @@ def test_who_asked_to_be_heard_in_time_is_heard_however_late_the_proof_is_typed_
     assert [one.late for one in done.statements] == [False]
     assert done.hearing is not None
     assert done.awaits_hearing
+
+
+def test_a_hearing_is_offered_where_the_row_gives_the_right_to_one_and_nowhere_else(case: Proceeding, hand: Hand) -> None:
+    offered = {}
+    for proposal in (Proposal.REVOKE, Proposal.RECORD_CREDIT):
+        held = case.serve(case.give(case.the(proposal)))
+        name = f"{held.id}:notice"
+        with case.office.store.read() as tx:
+            says = spoken.may_say(case.office, tx.cases.get(case.case), tx.servings.get(name), hand(), held)
+        with serving(case.office) as edge, edge.client() as browser:
+            logged_in(edge, browser)
+            pages = browser.get(f"/consequences/{held.id}").text
+        offered[proposal] = SubjectWord.HEARING in says, '<option value="HEARING"' in pages
+    assert offered == {Proposal.REVOKE: (True, True), Proposal.RECORD_CREDIT: (False, False)}
+    entry = f"{case.the(Proposal.RECORD_CREDIT).id}:notice"
+    with case.office.store.begin() as tx, pytest.raises(Refusal, match="word_unfit"):
+        spoken.say(case.office, tx, entry, SubjectWord.HEARING, "请求听证", (), hand())
+
+
+def let_go(case: Proceeding) -> list[SubjectNotice]:
+    with case.office.store.read() as tx:
+        return [one for one in tx.servings.of_case(case.case) if one.kind is NoticeKind.LET_GO]
+
+
+def test_whoever_was_told_of_a_proposal_hears_once_that_it_is_not_done(case: Proceeding) -> None:
+    held = case.serve(case.give(case.the(Proposal.REVOKE)))
+    case.drop(held)
+    (told,) = let_go(case)
+    assert (told.about, told.state, told.answer_by) == (held.id, NoticeState.MADE, None)
+    assert "情节轻微" not in f"{told.facts}{told.reasons}", "an officer's reasons may speak of what others look into"
+    assert [one["about"] for one in case.events("subject.notice") if one["kind"] == "LET_GO"] == [held.id]
+    assert case.matters("notice_to_serve"), "it is brought as every notice is"
+    with case.office.store.begin() as tx, pytest.raises(Refusal, match="consequence_decided"):
+        proceedings.drop(case.office, tx, held.id, "情节轻微", case.by("李四"), case.hand())
+    assert let_go(case) == [told]
+
+
+def test_whoever_was_told_nothing_of_a_proposal_is_told_nothing_of_its_end(case: Proceeding) -> None:
+    case.drop(case.give(case.the(Proposal.REVOKE)))
+    case.drop(case.the(Proposal.RECORD_CREDIT))
+    assert let_go(case) == []
+
+
+def test_whoever_has_spoken_to_a_proposal_hears_also_where_a_rule_lets_it_go(case: Proceeding, hand: Hand) -> None:
+    held = case.give(case.the(Proposal.REVOKE))
+    with case.office.store.begin() as tx:
+        spoken.say(
+            case.office,
+            tx,
+            f"{held.id}:notice",
+            SubjectWord.DEFENCE,
+            "登记有误",
+            (),
+            hand(),
+            door="李四",
+            entered=case.by("李四"),
+        )
+    case.speaks_for()
+    assert [one.about for one in let_go(case)] == [held.id]
 
 
 def test_only_the_link_speaks_for_the_subject(case: Proceeding, hand: Hand) -> None:

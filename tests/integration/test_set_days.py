@@ -12,12 +12,15 @@ from inspector.domain.annulled import Annulled
 from inspector.domain.calendar import due
 from inspector.domain.case import Outcome
 from inspector.domain.duty import Follow
+from inspector.domain.errors import Refusal
 from inspector.domain.proposal import Proposal
 from inspector.domain.timer import Timer
-from inspector.flows import annulling, rectifying
+from inspector.flows import annulling, attention, rectifying
 from inspector.store.store import Store
+from tests.edge import serving
 from tests.house import Hand, settle
 from tests.integration.test_creditrecords import Place, place
+from tests.integration.test_forms import logged_in
 from tests.proceedings import decided
 
 pytestmark = pytest.mark.alike
@@ -64,4 +67,12 @@ def test_what_is_annulled_is_to_be_deleted_by_each_receiver_within_the_set_days_
     assert here.matters("credit_retraction_stuck") == []
     here.hand.on(days=(by.date() - here.hand().date()).days + 1)
     settle(here.office)
-    assert len(here.matters("credit_retraction_stuck")) == 1
+    with here.office.store.read() as tx:
+        (told,) = tx.attention.standing("credit_retraction_stuck")
+    assert (told["entry"], told["connector"], told["due_at"]) == (entry, "sector", by.isoformat())
+    with here.office.store.begin() as tx, pytest.raises(Refusal, match="retraction_open"):
+        attention.close(tx, f"credit_retraction_stuck:{entry}@sector", "李四", here.hand())
+    with serving(here.office) as edge, edge.client() as browser:
+        logged_in(edge, browser)
+        path = f'href="/credit/records/{entry}'
+        assert (path in browser.get("/credit").text, path in browser.get("/review").text) == (True, True)

@@ -22,14 +22,17 @@ from inspector.domain.consequence import UNDECIDED, Agreement, Consequence, Cons
 from inspector.domain.course import clock_key
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import InspectorError
+from inspector.domain.evidence import Verdict
 from inspector.domain.falling import IN_FORCE
 from inspector.domain.objection import ObjectionState
+from inspector.domain.outside import OutsideFinding
 from inspector.domain.proceeding import ANNULLABLE
 from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.domain.sendback import Mistake, SendBackReason
 from inspector.domain.serving import NoticeKind
 from inspector.domain.withdrawal import Answering, WithdrawalAnswer
-from inspector.flows import annulling, contested, missent, review, withdrawals
+from inspector.flows import annulling, contested, missent, outside, review, withdrawals
+from inspector.flows.consequences import RESTAGED
 from inspector.flows.shaken import REMINDING
 from inspector.store.tx import Tx
 from tests.house import Hand, closing, open_store, settle
@@ -49,7 +52,8 @@ OFTEN = {
     "day": 2,
     "entry": 1,
     "drop": 1,
-    "speaks_for": 1,
+    "speaks_for": 2,
+    "speaks_against": 2,
     "withdraw": 2,
     "reply": 2,
     "send_back": 2,
@@ -151,6 +155,23 @@ class Life:
     def speaks_for(self, _: int) -> None:
         self.case.speaks_for()
 
+    def speaks_against(self, number: int) -> None:
+        """Another system has found a contradiction, as anybody may tell, also who has decided."""
+        now = self.case.hand()
+        with self.case.office.store.begin() as tx:
+            held = tx.cases.get(self.case.case)
+            found = OutsideFinding(
+                system="日常监管",
+                number=f"{now:%d%H%M%S}-{number}",
+                agency=held.agency,
+                case_id=held.id,
+                claim=held.claims[0].claim.key,
+                verdict=Verdict.MISMATCH,
+                value="注销",
+                on=now.date(),
+            )
+            outside.take(self.case.office, tx, found, "李四", now, typed=True)
+
     def decide(self, number: int) -> None:
         self.case.decide(OUTCOMES[number % 3])
 
@@ -193,6 +214,8 @@ class Life:
             assert sum(one.proposal in ALTERNATIVES and one.state is ConsequenceState.IMPOSED for one in held) <= 1
             for one in held:
                 was = self.before.get(one.id)
+                anew = was is None and one.proposal is not Proposal.TRANSFER_JUDICIAL and one.origin != RESTAGED
+                assert not (anew and objected), "nothing is proposed while an objection holds: not by any order of steps"
                 if one.state is ConsequenceState.IMPOSED and (was is None or was.state is not one.state):
                     assert not objected, "nothing adverse is imposed while an objection holds"
                 self.has_a_next_step(tx, one)
@@ -223,7 +246,7 @@ class Life:
                 assert tx.servings.find(f"{one.id}:objection") is not None, "who objected hears how it ended"
                 continue
             clock = tx.work.keyed(contested.key(one))
-            assert contested.stands(tx, one.about)
+            assert contested.stands(tx, one.about) or tx.cases.get(one.case_id).state is CaseState.REVIEW
             assert one.due_at is not None
             assert clock is not None
             assert f"credit_contested:{one.id}" in {row["id"] for row in tx.attention.page(None, 200)}
@@ -289,6 +312,7 @@ HISTORIES: list[tuple[bool, Outcome, list[Step]]] = [
     (True, OUTCOMES[0], [("impose", 0), ("propose", 2), ("look", 4), ("impose", 0), ("entry", 0), ("day", 2)]),
     (False, OUTCOMES[1], [("impose", 0), ("impose", 0), ("object", 2), ("object", 0), ("reject", 0), ("withdraw", 0)]),
     (False, OUTCOMES[2], [("impose", 0), ("impose", 0), ("impose", 0), ("withdraw", 0), ("reply", 0), ("day", 1)]),
+    (True, OUTCOMES[0], [("impose", 0), ("object", 2), ("speaks_for", 0), ("reject", 0), ("decide", 1), ("day", 0)]),
     (True, OUTCOMES[0], [("speaks_for", 0), ("send_back", 2), ("send_back", 0), ("day", 3)]),
 ]
 
@@ -297,6 +321,13 @@ HISTORIES: list[tuple[bool, Outcome, list[Step]]] = [
 def test_consequences_entries_and_objections_agree(concluded: bool, outcome: Outcome, steps: list[Step]) -> None:
     life = lives(concluded, outcome, steps)
     assert life.reached >= {what for what, _ in steps}
+
+
+@pytest.mark.parametrize("again", ["speaks_for", "speaks_against"])
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_no_order_of_steps_makes_a_new_proposal_while_an_objection_is_open(again: str, number: int) -> None:
+    life = lives(True, OUTCOMES[0], [("impose", 0), ("object", 2), (again, 0), ("decide", number), ("propose", number)])
+    assert life.reached == {"impose", "object", again}
 
 
 @pytest.mark.slow

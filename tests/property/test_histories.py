@@ -20,9 +20,9 @@ from inspector.domain.case import Outcome
 from inspector.domain.consequence import Consequence, ConsequenceState
 from inspector.domain.creditrecord import Amend
 from inspector.domain.errors import InspectorError, Refusal
-from inspector.domain.falling import REVOCATION
 from inspector.domain.proposal import Proposal
 from inspector.flows import objections, repairs, review
+from inspector.flows.consequences import RESTAGED
 from inspector.store.tx import Tx
 from tests.creditplatform import platform
 from tests.house import Hand, Table, application, closing, open_office, open_store, post
@@ -40,8 +40,6 @@ ACTS = {
     Outcome.UNTRUE_INCURABLE: "act-untrue-incurable",
     Outcome.FALSE_KNOWING: "act-false",
 }
-OPENED = {"consequence.opened", REVOCATION}
-"""What is proposed beside a review: by an officer, or because an order failed."""
 MODES = ["ok", "away", "lost", "reset", "garbage"]
 
 
@@ -174,7 +172,7 @@ class Histories(RuleBasedStateMachine):
                     for one in held.values():
                         former = was[1].get(one.id)
                         if former is None:
-                            assert one.proposal is Proposal.TRANSFER_JUDICIAL or one.origin not in OPENED, one.origin
+                            assert one.proposal is Proposal.TRANSFER_JUDICIAL or one.origin == RESTAGED, one.origin
                         elif former is not one.state:
                             assert one.state not in (ConsequenceState.FAILED, ConsequenceState.IMPOSED), one.proposal
                 self.before[case] = (contested, {one.id: one.state for one in held.values()})

@@ -107,7 +107,7 @@ def test_the_decision_the_proposals_and_the_credit_entry_store_the_act_and_its_g
         "outcome": "FALSE_KNOWING",
         "decided_by": "李四",
         "act": "act-false-grave",
-        "bars": True,
+        "would_bar": True,
     }
     proposed = [one.data for one in made.told if one.type == "consequence.proposed"]
     assert [(one["proposal"], one["act"], one.get("grade")) for one in proposed] == [

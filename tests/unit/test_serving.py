@@ -79,10 +79,12 @@ def test_a_notice_that_lacks_facts_reasons_rights_or_a_basis_is_none(
 
 
 def test_what_can_be_said_is_what_the_notice_gives_a_right_to_and_late_words_are_heard() -> None:
-    def may(notice: SubjectNotice, *, concluded: bool = True, days: int = 0) -> set[str]:
-        return {one.value for one in may_say(notice, START + timedelta(days=days), concluded=concluded, over=False)}
+    def may(notice: SubjectNotice, *, concluded: bool = True, days: int = 0, hearing: bool = True) -> set[str]:
+        now = START + timedelta(days=days)
+        return {one.value for one in may_say(notice, now, concluded=concluded, over=False, hearing=hearing)}
 
     assert may(NOTICE) == {"RECEIVED", "DEFENCE", "HEARING", "WAIVER"}
+    assert may(NOTICE, hearing=False) == {"RECEIVED", "DEFENCE", "WAIVER"}, "no right to a hearing, none is offered"
     assert may(NOTICE, concluded=False) - may(NOTICE) == {"WITHDRAWAL"}
     assert may(NOTICE, days=6) == {"RECEIVED", "DEFENCE", "HEARING"}, "only the rest of a time that is over cannot be waived"
     assert may(replace(NOTICE, kind=NoticeKind.RECORD, state=NoticeState.SERVED)) == {"OBJECTION", "REPAIR"}
