@@ -119,7 +119,9 @@ def read(file: str, content: bytes) -> Mail:
         flaw=flaw,
         answers=written.answers,
         attached=_whole(written.attached, cut=len(content) > MOST_BYTES),
-        returned=tuple(Returned(number=one.number, address=one.address, status=one.status) for one in written.returned),
+        returned=tuple(
+            Returned(number=one.number, address=one.address, status=one.status, behind=one.behind) for one in written.returned
+        ),
     )
 
 

@@ -75,12 +75,14 @@ class NotRead(ValueError):
 class Returned:
     """What a mail server reports to have failed for good (RFC 3464): the number of the mail, its addressee, and the status (RFC 3463).
 
-    `address` as the sender wrote it, where the report says so; it is the report's word, and so is all the rest.
+    `address` as the sender wrote it, where the report says so, and `behind` it the one that failed, where that is another (a list, a box
+    passed on); it is the report's word, and so is all the rest.
     """
 
     number: str
     address: str
     status: str
+    behind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +203,7 @@ def _returned(head: Mapping[str, str], body: bytes, told: Written) -> tuple[Retu
     kind = _kind(head)
     if kind.get_content_type() != "multipart/report" or str(kind.get_param("report-type", "")).lower() != "delivery-status":
         return ()
-    number, failed = "", dict[str, str]()
+    number, failed = "", dict[tuple[str, str], str]()
     for part, encoded, held in _leaves(head, body):
         if part.get_content_type() in _REPORTS:
             failed |= dict(_failed(_decoded(part, encoded, held)))
@@ -209,27 +211,28 @@ def _returned(head: Mapping[str, str], body: bytes, told: Written) -> tuple[Retu
             number = number or _parted(_lines(_decoded(part, encoded, held).encode()))[0].get("message-id", "")
     numbers = (number,) if _NUMBER.fullmatch(number) else told.answers
     return tuple(
-        Returned(number=one, address=address, status=status)
+        Returned(number=one, address=address, status=status, behind=behind)
         for one in numbers
-        for address, status in [*failed.items()][:MOST_RETURNED]
+        for (address, behind), status in [*failed.items()][:MOST_RETURNED]
     )
 
 
-def _failed(report: str) -> Iterator[tuple[str, str]]:
-    """Address and status of each addressee whose group of fields says that it has failed."""
+def _failed(report: str) -> Iterator[tuple[tuple[str, str], str]]:
+    """Address and status of each addressee whose group of fields says that it has failed; with the address the other one behind it."""
     for group in report[:LONGEST_HEAD].strip().split("\n\n")[1 : MOST_RETURNED + 1]:
         said: dict[str, str] = {}
         for line in _FOLD.sub(" ", group).split("\n"):
             name, _, text = line[:LONGEST_FIELD].partition(":")
             said.setdefault(name.strip().lower(), text.partition("(")[0].strip())
-        kind, _, address = next((said[one] for one in _ADDRESSEES if said.get(one)), "").partition(";")
+        named = [one for one in map(_addressee, (said.get(name, "") for name in _ADDRESSEES)) if one]
         status = said.get("status", "")
-        if (
-            said.get("action", "").lower() == "failed"
-            and _STATUS.fullmatch(status)
-            and kind.strip().lower() in ("rfc822", "utf-8")
-        ):
-            yield address.strip().strip("<>").lower()[:320], status
+        if said.get("action", "").lower() == "failed" and _STATUS.fullmatch(status) and named:
+            yield (named[0], next((one for one in named if one != named[0]), "")), status
+
+
+def _addressee(field: str) -> str:
+    kind, _, address = field.partition(";")
+    return address.strip().strip("<>").lower()[:320] if kind.strip().lower() in ("rfc822", "utf-8") else ""
 
 
 def _named(kind: Message) -> str:

@@ -56,11 +56,15 @@ class Attached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returned:
-    """What a report says that came to nobody: the number of a letter (`Receipt.number`), whom it was for, and a status (RFC 3463)."""
+    """What a report says that came to nobody: the number of a letter (`Receipt.number`), whom it was for, and a status (RFC 3463).
+
+    `behind`: to which other address it was passed on from there, where it failed; others behind the same one may have it.
+    """
 
     number: str
     address: str
     status: str
+    behind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

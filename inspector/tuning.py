@@ -178,7 +178,7 @@ def _hours(told: str) -> str:
 
 
 Hours = Annotated[str, AfterValidator(_hours)]
-Word = Literal["assignment", "off", "blocked", "unblocked", "changed", "sooner", "spared", "added", "renewed"]
+Word = Literal["assignment", "off", "blocked", "unblocked", "changed", "sooner", "spared", "added", "renewed", "differs"]
 
 
 class PushSettings(Section):
@@ -192,7 +192,8 @@ class PushSettings(Section):
     urgent: tuple[Word, ...] = Field(
         ("off", "blocked", "sooner"),
         description="What is urgent: assignment, off (taken back), blocked, unblocked, changed (facts corrected), sooner (due earlier), "
-        "spared (facts settled), added (a case goes along), renewed (a new link)",
+        "spared (facts settled), added (a case goes along), renewed (a new link), "
+        "differs (the lead is to say which of two versions stands)",
     )
     patience_minutes: float = Field(
         60, gt=0, description="Office minutes for which one way to an inspector is tried where the register names a further one"

@@ -59,6 +59,10 @@ def laptop(folder: Path) -> Operator:
     return held
 
 
+APART = ("--same-organisation", "--by", "甲", "--by", "乙", "--reason", "两个独立的门店")
+"""Two persons say that codes of one organisation are several objects."""
+
+
 def announce(office: Operator, *more: str, **files: str) -> Said:
     """Announce from the files of the folder, into `draw`."""
     given = {"plan": "plan.toml", "objects": "objects.csv", "inspectors": "inspectors.csv", "bans": "bans.csv"} | files

@@ -42,25 +42,38 @@ def list_open(
     skip: Annotated[int, typer.Option("--skip", min=0, max=1_000_000, help="Behind the first so many 跳过前若干条")] = 0,
 ) -> None:
     """List open requests, the nearest date first. 列出未结的协助请求，期限近的在前。"""
+    from inspector.domain.letter import short
+
     held, count = terminal.look(lambda tx: (tx.assistance.unfinished(limit, skip), tx.assistance.open_count()))
     rows = [
-        {"id": one.id, "requested": one.requested, "fact": one.question["fact"], "state": one.state, "due_at": one.due_at}
+        {
+            "id": one.id,
+            "short": short(one.id),
+            "requested": one.requested,
+            "fact": one.question["fact"],
+            "state": one.state,
+            "due_at": one.due_at,
+        }
         for one in held
     ]
-    terminal.rows(("id", "requested", "fact", "state", "due_at"), rows)
+    terminal.rows(("id", "short", "requested", "fact", "state", "due_at"), rows)
     if (shown := skip + len(held)) < count:
         terminal.aside(terminal.words("more_open", count=count - shown, skip=shown))
 
 
 def show(terminal: Terminal, request: RequestId) -> None:
     """Show a request and what has happened to it. 显示协助请求及经过。"""
+    from inspector.domain.letter import short
+    from inspector.flows.past import said
+
     held = terminal.look(lambda tx: tx.assistance.get(request))
     past = [
-        f"{in_words(one.at, terminal.lang)} {in_words(one.rule, terminal.lang, 'rule')} {one.who} {one.said}"
+        f"{in_words(one.at, terminal.lang)} {in_words(one.rule, terminal.lang, 'rule')} {one.who} {said(one.rule, one.said, terminal.lang)}"
         for one in held.history
     ]
     told = {
         "id": held.id,
+        "short": short(held.id),
         "case_id": held.case_id,
         "requested": held.requested,
         "fact": held.question["fact"],
@@ -87,12 +100,17 @@ def show(terminal: Terminal, request: RequestId) -> None:
 
 def _replied(request: Request, lang: Lang) -> list[str]:
     """What the agency has answered or refused, in the words of the page that it answers on; its parts first."""
-    groups = {"verdict": "Verdict", "inability": "Inability"}
+    groups = {"verdict": "Verdict", "signed": "Verdict", "inability": "Inability"}
     said = [
         *((name, one[key]) for one in request.parts for name, key in (("parts", "value"), ("rest", "rest"))),
         *(request.reply or {}).items(),
     ]
-    return [f"{label(f'ui.{name}', lang)}: {in_words(value, lang, groups.get(name))}" for name, value in said if value]
+    names = {"signed": "ticked"}
+    return [
+        f"{label(f'ui.{names.get(name, name)}', lang)}: {in_words(value, lang, groups.get(name))}"
+        for name, value in said
+        if value
+    ]
 
 
 def agree(terminal: Terminal, request: RequestId, day: Seen, by: By = None) -> None:

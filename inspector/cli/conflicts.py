@@ -45,14 +45,13 @@ def add(
     applicant: Annotated[
         Applicant, typer.Option("--applicant", case_sensitive=False, help="Who says so 申请人")
     ] = Applicant.INSPECTOR,
-    evidence: Annotated[
-        str, typer.Option("--evidence", help="Where the proof lies; needed once a draw has sent the inspector 证据")
-    ] = "",
+    evidence: Annotated[str, typer.Option("--evidence", help="Where the proof lies 证据")] = "",
     by: By = None,
 ) -> None:
     """Declare that an inspector must not be sent to an object. 登记回避。
 
-    Whom a draw has sent there already goes on until the head has decided: then this is an application, and it names its evidence.
+    Whom a draw has sent there already goes on until the head has decided: then this is an application. Evidence is asked for always,
+    or a refusal would tell who was drawn; that somebody was told is an entry of the ledger.
     The object stands in a register or in a case. Draws publish that there is a conflict, never why. Codes: `relation` any other
     relation that may affect fairness 其他关系, `interest` direct interest 直接利害关系, `kin` near relative 近亲属, `post` worked there
     任职, `applied` the party applied for it 当事人申请.
@@ -146,6 +145,7 @@ def remove(
 ) -> None:
     """End a declared conflict: from the next draw on the inspector may be sent there. 解除回避。
 
+    Whichever code of the firm is named, what was declared under another of its codes ends too, and each is told.
     Draws that are committed to keep it: what is frozen stays frozen.
     """
     from inspector.flows import recusing
@@ -157,12 +157,13 @@ def remove(
     about = f"inspector:{inspector}"
     office = terminal.office
 
-    def do(tx: Tx, now: datetime) -> None:
-        recusing.end(office, tx, agency, told, inspector, by=operator(), now=now)
+    def do(tx: Tx, now: datetime) -> list[str]:
+        return recusing.end(office, tx, agency, told, inspector, by=operator(), now=now)
 
-    terminal.act("roster.conflict_ended", about, do, **facts)
-    terminal.value(facts)
-    terminal.say("conflict_ended", code=told, inspector=inspector)
+    ended = terminal.act("roster.conflict_ended", about, do, **facts)
+    terminal.value({**facts, "ended": ended})
+    for one in ended:
+        terminal.say("conflict_ended", code=one, inspector=inspector)
 
 
 def _code(terminal: Terminal, code: str) -> str:

@@ -124,6 +124,10 @@ def announce(  # noqa: PLR0913, PLR0917 - each is an option or argument of the c
             "离线：同一组织机构的多个代码确为多个对象（写入承诺）",
         ),
     ] = False,
+    by: Annotated[
+        list[str] | None, typer.Option("--by", help="Offline, with --same-organisation: both who say so 离线：确认的两人，可重复")
+    ] = None,
+    why: Annotated[str, typer.Option("--reason", help="Offline, with --same-organisation: why 离线：理由")] = "",
     other: Annotated[
         bool,
         typer.Option(
@@ -146,7 +150,8 @@ def announce(  # noqa: PLR0913, PLR0917 - each is an option or argument of the c
     the bundle, with the value to lodge. Needs neither database nor settings nor network; then comes draw carry-out.
     A plan with [[lists]] names the rosters of each itself: agencies that draw together, each by its own rules.
     With --no-inspectors objects alone are drawn; without it a roster of inspectors is required. Two codes of one organisation are
-    refused, as by roster import objects, unless --same-organisation says that they are two. Where draws lie beside it, the plan's prev is
+    refused, as by roster import objects, unless two persons say that they are two: --same-organisation --by A --by B --reason WHY. Who
+    they are stands in a private file beside the folder, whose digest is committed to. Where draws lie beside it, the plan's prev is
     the C of the newest; the first draw of another register, beside them, says --other-register. An area, or a qualification there, with
     fewer inspectors than a team is refused unless --uncovered.
     With --large, or from 64 MB on where DuckDB is installed, the objects are not held in memory. The bytes are the same.
@@ -174,6 +179,9 @@ def announce(  # noqa: PLR0913, PLR0917 - each is an option or argument of the c
         alone=alone,
         large=large,
         alike=alike,
+        by=tuple(by or ()),
+        why=why,
+        user=operator(),
         other=other,
         uncovered=uncovered,
     )

@@ -174,6 +174,7 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "about": ("about", "关于"),
     "told": ("told", "内容"),
     "line": ("no.", "序号"),
+    "short": ("short number", "简号"),
     "list": ("list", "名单"),
     "n": ("rows", "总数"),
     "eligible": ("eligible", "可抽"),

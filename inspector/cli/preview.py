@@ -43,6 +43,10 @@ class Wish:
     needs: tuple[str, ...] = ()
     doubt: Refusal | None = None
     """That the file's encoding was guessed, where nobody sits there to be asked."""
+    apart: int = 0
+    """So many of these are not in force yet, and two people say so: `by` and `note` are of the one who does now."""
+    by: str = ""
+    note: str | None = None
     judged: frozenset[str] = frozenset()
     """The objects that were in force when the file was held against them."""
 

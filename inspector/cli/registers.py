@@ -14,7 +14,7 @@ from inspector.cli import mapping
 from inspector.cli.command import Exit, command, group
 from inspector.cli.files import Agency, DryRun, Encoding, File, confirm, doubted, foresee, listed, refuse, warn
 from inspector.cli.preview import Row, Wish, lacking, preview, settle
-from inspector.cli.terminal import Terminal, operator
+from inspector.cli.terminal import Terminal, operator, signer
 from inspector.domain.errors import Refusal, Stale
 from inspector.domain.roster import Change, InspectorRecord, RosterObject, becomes, differences, key_of
 from inspector.labels import told
@@ -34,9 +34,13 @@ SameOrganisation = Annotated[
     bool,
     typer.Option(
         "--same-organisation",
-        help="Several codes of one organisation are several objects; the ledger keeps it 同一组织机构的多个代码确为多个对象（入账）",
+        help="Several codes of one organisation are several objects; two people say so 同一组织机构的多个代码确为多个对象（须两人）",
     ),
 ]
+By = Annotated[
+    str | None, typer.Option("--by", help="Who says so, with --same-organisation; default: the user of this machine 经办人")
+]
+Note = Annotated[str | None, typer.Option("--note", help="Why they are several; needed then 理由（必填）")]
 Uncovered = Annotated[bool, typer.Option("--uncovered", help="Even when a town is left without an officer 有区域无人负责也执行")]
 
 
@@ -68,6 +72,8 @@ def import_objects(  # noqa: PLR0913, PLR0917 - each is an option of the command
     yes: Yes = False,
     uncovered: Uncovered = False,
     same_organisation: SameOrganisation = False,
+    by: By = None,
+    note: Note = None,
     encoding: Encoding = None,
 ) -> Exit | None:
     """Import the register of objects. The same file again changes nothing. 导入检查对象名录。
@@ -75,7 +81,11 @@ def import_objects(  # noqa: PLR0913, PLR0917 - each is an option of the command
     Columns: code (or credit_code), kind, name, pool, qualification, since; others are passed over.
     Irregular codes are kept with a warning. Two codes of one organisation (positions 9 to 17 of a credit code) are refused unless
     --same-organisation says that they are two; the same name under two codes is told.
+
+    Whoever stands twice has two tickets: where a row comes in beside another of its organisation, the first person asks (--by, --note)
+    and nothing is written; another one, of another machine user, brings the same file. Rows that stand already are not asked about again.
     """
+    from inspector.domain.twins import anew
     from inspector.flows import enrolment, registers
     from inspector.sheets import sheet
 
@@ -86,10 +96,10 @@ def import_objects(  # noqa: PLR0913, PLR0917 - each is an option of the command
     held = terminal.look(lambda tx: tx.rosters.objects(agency))
     stays = [row for row in held if row.enrolled or keep]
 
-    def by(row: RosterObject) -> str:
+    def case_of(row: RosterObject) -> str:
         return next(iter(terminal.look(lambda tx: enrolment.cases_of(tx, row))), "") if row.unfiled else ""
 
-    read = registers.objects(table, agency, office.now(), stays, alike=same_organisation, by=by)
+    read = registers.objects(table, agency, office.now(), stays, alike=same_organisation, by=case_of)
     if (flawed := _flawed(terminal, registers.OBJECTS, read)) is not None:
         return flawed
     doubt = None if dry_run else doubted(terminal, registers.OBJECTS, table)
@@ -107,6 +117,9 @@ def import_objects(  # noqa: PLR0913, PLR0917 - each is an option of the command
             file.name,
             sha256(content).hexdigest(),
             alike=alike,
+            apart=len(anew(read.rows, stays, judged)) if alike else 0,
+            by=signer(by),
+            note=note,
             needs=tuple(needs),
             judged=judged,
             **how,
@@ -224,15 +237,16 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
         terminal.say("dry")
         return None
     settle(terminal, wish, len(gone), len(before), why)
+    said = _word(terminal, wish)
+    if said is None:
+        return None
     leave = bool(gone) and not _may_remove(terminal, wish, len(gone))
     wanted = [one for one in changes if not (leave and one.kind == "removed")]
 
     def do(tx: Tx, now: datetime) -> int:
         from inspector.flows import edits, leaves, relief, renewing
 
-        _unmoved(tx, wish)
-        if differences(_held(tx, wish), wish.rows) != changes:
-            raise Stale("register_moved")
+        _unmoved(tx, wish, changes, now)
         after = [*wish.rows, *(_gone(before, gone) if leave else ())]
         if not wish.uncovered and (why := mapping.left_out(tx, wish.agency, before, after)) is not None:
             raise why
@@ -262,11 +276,33 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
             sha256=wish.sha256,
             rows=len(wish.rows),
             **counts,
+            **said,
         )
     if leave:
         terminal.say("kept", count=len(gone))
     terminal.say("imported", count=count)
     return None
+
+
+def _word(terminal: Terminal, wish: Wish) -> dict[str, object] | None:
+    """For the ledger, who says that rows of one organisation are several firms; None where it is said now, and another one waited for."""
+    from inspector.flows import twins
+
+    if not wish.apart:
+        return {}
+    why = terminal.reason(wish.note, "--note")
+    first = terminal.look(lambda tx: twins.asked(tx, wish.agency, wish.sha256))
+    if first is None:
+        facts = {"file": wish.file, "sha256": wish.sha256, "same_organisation": wish.apart, "signed": wish.by, "note": why}
+        terminal.act(
+            "roster.import.objects.asked",
+            f"roster:{wish.agency}",
+            lambda tx, now: twins.ask(tx, wish.agency, wish.sha256, wish.apart, wish.by, why, now),
+            **facts,
+        )
+        terminal.say("apart_asked", count=wish.apart)
+        return None
+    return {"asked_by": first, "signed": wish.by, "note": why}
 
 
 def _returned(tx: Tx, wish: Wish, wanted: Sequence[Change]) -> int:
@@ -298,13 +334,22 @@ def _entered(row: Row, now: datetime) -> Row:
     return replace(row, since=row.since or now.date()) if isinstance(row, RosterObject) else row
 
 
-def _unmoved(tx: Tx, wish: Wish) -> None:
-    """Raise Stale where a case has entered somebody since the file was judged, perhaps one of its firms by another code."""
+def _unmoved(tx: Tx, wish: Wish, changes: Sequence[Change], now: datetime) -> None:
+    """Raise Stale where a case has entered somebody since the file was judged, perhaps one of its firms by another code.
+
+    And Refusal (`apart_same_person`) where no second person says that rows of one organisation are several firms.
+    """
+    from inspector.flows import twins
+
     tx.draws.take_turn(wish.agency)  # no frame is frozen meanwhile, which would have these rows and count their going
     if wish.what == "objects":
         tx.rosters.take_turn(wish.agency)
         if {key_of(row) for row in tx.rosters.objects(wish.agency)} != wish.judged:
             raise Stale("register_moved")
+    if wish.apart:
+        twins.sign(tx, wish.agency, wish.sha256, wish.by, now)
+    if differences(_held(tx, wish), wish.rows) != changes:
+        raise Stale("register_moved")
 
 
 def _left_out(terminal: Terminal, wish: Wish, before: Sequence[Row], after: Sequence[Row]) -> Refusal | None:

@@ -75,6 +75,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "stopped": ("Stopped. Everything is kept; the next start goes on from here.", "已停止。记录均已保存，下次启动后继续。"),
     "wrote": ("wrote {file}", "已写入 {file}"),
+    "apart_asked": (
+        "nothing is written until another person, of another machine user, says the same of this file ({count} rows)",
+        "名录暂不变更：须由另一人（另一操作系统用户）以同一文件作同样的确认，涉及 {count} 行",
+    ),
     "misnamed_asked": (
         "{object} stays until another person signs the same for case {case}",
         "{object} 暂不移出：须由另一人就办件 {case} 再次签署",

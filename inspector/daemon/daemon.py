@@ -162,7 +162,7 @@ class Daemon:
             Tick(name="drift", seconds=5.0, body=self._watch),
             Tick(name="law", seconds=10.0, body=self.law.look),
             Tick(name="mail", seconds=15.0, body=lambda: _ignore(mailbox.pick_up(self.office))),
-            Tick(name="supplies", seconds=15.0, body=lambda: supplies.look(self.office)),
+            Tick(name="supplies", seconds=15.0, body=lambda: supplies.look(self.office, self.worker.owner)),
             Tick(name="beat", seconds=15.0, body=self._beat),
             Tick(name="heap", seconds=30.0, body=heap.give_back),
         ]

@@ -228,6 +228,8 @@ class Request:
     `contacts` are the keys of letters to its liaison officer or head by another connector than the agency's own, each with that
     connector; empty behind the key of a push, which leaves nobody a letter in hand.
 
+    `had` are the keys of the letters that have left for the agency and did not come back, each with when it left.
+
     `again` are the keys of letters of a kind that went in the same clock before: with another link, about another date.
 
     `owed` is the letter that we owe the agency, other than the first: until it has left no step of the ladder is taken.
@@ -288,6 +290,7 @@ class Request:
     owed: Owed | None = None
     lain: tuple[Lain, ...] = ()
     contacts: Mapping[str, str] = field(default_factory=dict)
+    had: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def accepted(self) -> bool:

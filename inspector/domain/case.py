@@ -225,6 +225,7 @@ class LevelReason(StrEnum):
     STALE = "stale"
     FUTURE = "future"
     OFF_SCALE = "off_scale"
+    DIFFER = "differ"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

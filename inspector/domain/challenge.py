@@ -65,6 +65,14 @@ class Challenge:
     times: Times | None = None
 
 
+def unsaid(by: str, reason: str, evidence: str) -> None:
+    """Raise Invalid (`challenge_reason`, `draw_field_unusable`) where an application does not say why, or where the proof lies."""
+    if reason not in {one.value for one in Recusal}:
+        raise Invalid("challenge_reason", reason=reason[:40], known=", ".join(Recusal))
+    said("by", by)
+    said("evidence", evidence)
+
+
 def apply(  # noqa: PLR0913 - an application in all its parts
     held: Visit,
     seat: Seat,
@@ -90,8 +98,7 @@ def apply(  # noqa: PLR0913 - an application in all its parts
             raise Refusal("challenge_open", visit=held.id, inspector=seat.inspector)
         if one.state is ChallengeState.GRANTED:
             raise Refusal("challenge_granted", visit=held.id, inspector=seat.inspector)
-    if reason not in {one.value for one in Recusal}:
-        raise Invalid("challenge_reason", reason=reason[:40], known=", ".join(Recusal))
+    unsaid(by, reason, evidence)
     made = Challenge(
         visit=held.id,
         agency=seat.agency,

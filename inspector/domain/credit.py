@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from inspector.domain.case import LevelReason, Rated, SubjectKind
 from inspector.domain.decision import Because, Decision
 from inspector.domain.evidence import TOLERANCE, span
 from inspector.domain.policy import Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A level as somebody has stated it of one code of a firm."""
+
+    code: str
+    level: str
+    as_of: datetime
+    source: str
+
+
+def of_firm(code: str, told: Collection[Told], since: datetime) -> tuple[Told | None, bool]:
+    """Which of the levels stated of a firm's codes stands for it under one of them, and whether they differ, so that a person must look.
+
+    What was stated before `since` has become stale, and counts where there is nothing newer. Of levels that agree the newest stands, by
+    whatever code (decision 170). Where they differ, nobody knows whether one firm is meant: that of its own code stands as ever, and
+    without one there is none: never the harsher, and never the milder.
+    """
+    fresh = [one for one in told if one.as_of >= since] or list(told)
+    if len({one.level for one in fresh}) <= 1:
+        return max(fresh, key=lambda one: (one.as_of, one.code == code), default=None), False
+    return next((one for one in fresh if one.code == code), None), True
 
 
 def rated_unknown(policy: Policy, reason: LevelReason, **facts: str) -> Rated:

@@ -21,7 +21,7 @@ from inspector.domain.calendar import WorkingCalendar, due
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.errors import Refusal
 from inspector.domain.ladder import named, wait, wound
-from inspector.domain.letter import letter
+from inspector.domain.letter import NOT_POSTED, letter, lies
 from inspector.domain.policy import Policy
 from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer
@@ -136,19 +136,23 @@ def unbrought(request: Request, code: str, now: datetime, pack: str) -> Decision
     facts = {"to": told.superior or "", "error": code}
     because = Because(rule="assistance.undeliverable", basis=(request.basis,), pack=pack, facts=facts)
     held = replace(request, dispute=replace(told, superior=None))
-    return Decision(state=noted(held, "assistance.dispute_stayed", now, told.superior or ""), because=because)
+    return Decision(state=noted(held, "assistance.dispute_stayed", now, told.superior or "", code), because=because)
 
 
 def undecided(request: Request, now: datetime, pack: str) -> Decision[Request]:
     """The superior's date has passed without a word: the request ends unanswered, and the case takes the next way.
 
     A disputed refusal stands as long as nobody decides otherwise: whoever has refused with reasons was not silent. Where nobody above was
-    asked, nobody has let the date pass (`assistance.unjudged`).
+    asked, or the letter lies here on paper, nobody has let the date pass (`assistance.unjudged`).
     """
-    asked = request.dispute is not None and request.dispute.superior is not None
+    superior = request.dispute.superior if request.dispute is not None else None
+    unposted = superior is not None and lies(request, "dispute", superior)
+    asked = superior is not None and not unposted
     because = Because(rule="assistance.undecided" if asked else UNJUDGED, basis=(request.basis,), pack=pack)
     if request.state is not AssistanceState.DISPUTED:
         return Decision(state=request, because=replace(because, rule="timer.obsolete"))
     refused = request.dispute is not None and request.dispute.about is Quarrel.REFUSAL
     state = AssistanceState.DECLINED if refused else AssistanceState.UNANSWERED
+    if unposted:
+        request = noted(request, "assistance.dispute_stayed", now, superior or "", NOT_POSTED)
     return Decision(state=noted(replace(request, state=state, ended_at=now), because.rule, now), because=because, ends=TIMERS)

@@ -15,7 +15,7 @@ from inspector.domain.assistance import TIMERS, AssistanceState, Request, Rung, 
 from inspector.domain.calendar import Due, Unit, WorkingCalendar, due, reminder
 from inspector.domain.contact import Contact
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
-from inspector.domain.letter import letter
+from inspector.domain.letter import NOT_POSTED, letter
 from inspector.domain.policy import Policy
 from inspector.domain.start import StartEvent
 from inspector.domain.stop import Stop
@@ -46,6 +46,9 @@ MET = "assistance.met"
 
 STAYED = "_stayed"
 """How the line of history ends that says of a step's letter that it surely reached nobody, behind the rule of that step."""
+
+OURS = frozenset({"", "patience_over", "letter_expired", "agency_not_configured", "channel_not_configured", NOT_POSTED})
+"""Why a letter reached nobody whom a second one may reach: it stayed with us, or was lost on the way. Empty: as former releases have it."""
 
 _REMINDED = frozenset({"assistance.remind", "assistance.last"})
 _SHORT = frozenset({Unit.HOUR, Unit.MINUTE})
@@ -186,7 +189,7 @@ def first(request: Request, kind: OrderKind, now: datetime, calendar: WorkingCal
     Whoever hears of an agency's silence hears of one that was reminded: after an outage of ours the ladder is climbed, not leapt. So it
     is where a letter before has stayed with us: that step is taken once more, and no third time.
     """
-    stays = any(one.rule.endswith(STAYED) and not one.said and one.at >= request.opened_at for one in request.history)
+    stays = any(one.rule.endswith(STAYED) and one.said in OURS and one.at >= request.opened_at for one in request.history)
     if kind not in UPPER or not (stays or late(request, kind, now, calendar)):
         return kind
     held, taken = {rung.kind for rung in request.rungs}, _taken(request, request.due_at)
@@ -202,18 +205,18 @@ def _taken(request: Request, since: datetime) -> set[str]:
     What was said to whom the request was with before it was forwarded is none of its.
     """
     own = [one for one in request.history if one.at >= request.opened_at]
-    times = Counter(one.rule for one in own if not (one.rule.endswith(STAYED) and one.said))
+    times = Counter(one.rule for one in own if not (one.rule.endswith(STAYED) and one.said not in OURS))
     return {one.rule for one in own if one.at >= since and not (times[one.rule + STAYED] and times[one.rule] == 1)}
 
 
-def stayed(request: Request, word: str, via: str, now: datetime, refused: str = "") -> Request:
+def stayed(request: Request, word: str, via: str, now: datetime, code: str = "") -> Request:
     """The letter of a step has surely reached nobody: its history says so behind the step, and so does the dossier for whoever is above.
 
-    `word` is the kind of the letter; of one that is no step's nothing is noted. `refused`: by which code the other side does not take
-    it, which no second letter changes; empty: it stayed with us.
+    `word` is the kind of the letter; of one that is no step's nothing is noted. `code`: why; what is none of `OURS` the other side does
+    not take, which no second letter changes.
     """
     kind = next((kind for kind, one in REMINDERS.items() if one == word), None)
-    return request if kind is None or not request.state.open else noted(request, _rule(kind) + STAYED, now, via, refused)
+    return request if kind is None or not request.state.open else noted(request, _rule(kind) + STAYED, now, via, code)
 
 
 def reminded_late(request: Request) -> bool:
@@ -237,6 +240,22 @@ def _from_here(
     steps = tuple(sorted((fresh.get(rung.kind, rung) for rung in request.rungs), key=lambda rung: rung.at))
     held = replace(request, turn=request.turn + 1, rungs=steps, escalate_at=superior.at, escalate_counted=superior.counted)
     return held, waits(held, now)
+
+
+def left(
+    request: Request, word: str, told: Decision[Request], policy: Policy, now: datetime, calendar: WorkingCalendar
+) -> Decision[Request]:
+    """A step's letter that lay here has left later than the step was taken: those behind it are counted from now.
+
+    `word` is the kind of the letter, `told` the decision that somebody has it; of one that is no step's nothing else follows.
+    """
+    kind = next((kind for kind, one in REMINDERS.items() if one == word), None)
+    behind = kind is not None and (late(request, kind, now, calendar) or (word == "reminder" and reminded_late(request)))
+    if kind is None or not behind or not _waits(request) or request.state.above or not request.knows:
+        return told
+    held, orders = _from_here(told.state, kind, now, policy, calendar)
+    because = replace(told.because, facts={**told.because.facts, "behind": True, "escalate_at": held.escalate_at.isoformat()})
+    return replace(told, state=held, because=because, orders=orders, ends=TIMERS)
 
 
 def remind(

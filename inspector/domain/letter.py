@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -53,6 +54,16 @@ _SPLIT = ("request", "acknowledge", "reminder")
 """Kinds of letters that a digest carries."""
 
 
+_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Digits and letters of which no two are read or heard alike (Crockford)."""
+
+
+def short(request_id: str) -> str:
+    """Six signs by which people tell two requests apart, on paper and on the telephone; the number alone names one."""
+    drawn = int.from_bytes(hashlib.sha256(request_id.encode()).digest()[:4]) >> 2
+    return "".join(_SIGNS[drawn >> shift & 31] for shift in range(25, -1, -5))
+
+
 def letter(
     request: Request, kind: str, via: str, now: datetime, expires_at: datetime | None, *, after: tuple[str, ...] = ()
 ) -> Order:
@@ -90,10 +101,12 @@ def until(request: Request, now: datetime) -> datetime | None:
     return last if last > now else None
 
 
-def sent(request: Request, via: str, reference: str, now: datetime, pack: str) -> Decision[Request]:
-    """Somebody has a letter: the requested agency, or the common superior (`via` is the connector)."""
+def sent(request: Request, via: str, reference: str, now: datetime, pack: str, key: str = "") -> Decision[Request]:
+    """Somebody has a letter (`key`): the requested agency, or the common superior (`via` is the connector)."""
     because = Because(rule="assistance.sent", basis=(request.basis,), pack=pack, facts={"to": via, "reference": reference})
     held = perhaps(request, via)
+    if key and kind_of(request, key) not in ABOVE:
+        held = replace(held, had={**request.had, key: now})
     if via == request.requested and request.sent_at is None:
         state = AssistanceState.SENT if request.state is AssistanceState.ORDERED else request.state
         held = noted(replace(held, state=state, sent_at=now), because.rule, now)
@@ -106,9 +119,36 @@ def of_kind(told: Decision[Request], kind: str) -> Decision[Request]:
     return replace(told, because=replace(because, facts={"request": told.state.id, "letter": kind, **because.facts}))
 
 
-def perhaps(request: Request, via: str) -> Request:
+LAID = "assistance.laid"
+"""The line of history of a letter on paper that lies here to be posted; its kind is what was said."""
+
+POSTED = "assistance.posted"
+"""The line of history that a person has posted it."""
+
+NOT_POSTED = "not_posted"
+"""Why a letter on paper reached nobody."""
+
+
+def kind_of(request: Request, key: str) -> str:
+    """For what the letter of a key is (a `LetterKind`); the first one, where no key is known."""
+    return "request" if not key else key.removeprefix(f"{OrderKind.ASSIST_SEND.value}:{request.id}:").partition(":")[0]
+
+
+def laid(request: Request, kind: str, via: str, reference: str, now: datetime, pack: str) -> Decision[Request]:
+    """A letter on paper lies in the house: somebody is to post it, and until then nobody outside holds it."""
+    because = Because(rule=LAID, basis=(request.basis,), pack=pack, facts={"to": via, "reference": reference})
+    return Decision(state=noted(request, LAID, now, via, kind), because=because)
+
+
+def lies(request: Request, kind: str, via: str | None) -> bool:
+    """Whether the last letter of a kind to somebody lies here on paper: nobody has said that it was posted."""
+    rules = (one.rule for one in reversed(request.history) if one.rule in (LAID, POSTED) and (one.said, one.who) == (kind, via))
+    return next(rules, POSTED) == LAID
+
+
+def perhaps(request: Request, *via: str) -> Request:
     """Somebody holds a letter, or may: the tries to hand it over were in vain, but nobody knows what became of them."""
-    return replace(request, told=tuple(dict.fromkeys((*request.told, via))))
+    return replace(request, told=tuple(dict.fromkeys((*request.told, *via))))
 
 
 def undeliverable(request: Request, code: str, now: datetime, pack: str) -> Decision[Request]:
@@ -123,7 +163,7 @@ def unescalated(request: Request, code: str, now: datetime, pack: str) -> Decisi
     facts = {"to": request.escalated_to or "", "error": code}
     because = Because(rule="assistance.undeliverable", basis=(request.basis,), pack=pack, facts=facts)
     state = replace(request, state=AssistanceState.PAST_DUE, escalated_to=None)
-    return Decision(state=noted(state, "assistance.escalate_stayed", now, request.escalated_to or ""), because=because)
+    return Decision(state=noted(state, "assistance.escalate_stayed", now, request.escalated_to or "", code), because=because)
 
 
 def letters(request: Request) -> Mapping[str, str]:
@@ -144,8 +184,8 @@ def letters(request: Request) -> Mapping[str, str]:
 
 def _addressee(request: Request, key: str) -> str:
     """Whom a letter that goes once more is for: the superior where it is of a kind that goes above."""
-    kind, via = key.removeprefix(f"{OrderKind.ASSIST_SEND.value}:{request.id}:").split(":")[:2]
-    return via if kind in ABOVE else request.requested
+    kind = kind_of(request, key)
+    return key.partition(f":{kind}:")[2].partition(":")[0] if kind in ABOVE else request.requested
 
 
 def cancel(request: Request, unsure: Mapping[str, tuple[str, ...]], now: datetime, pack: str) -> Decision[Request]:
@@ -179,10 +219,10 @@ def closing(
 
 
 def _unposted(request: Request) -> frozenset[str]:
-    """The agency whose letter on paper lay here to the end: nobody has said that it was posted, and that nobody was reached."""
-    laid = any(one.rule == "assistance.laid" and one.at >= request.opened_at for one in request.history)
-    lies = laid and request.state is AssistanceState.UNANSWERED and not request.reached
-    return frozenset({request.requested}) if lies else frozenset()
+    """The agency whose first letter lay here on paper to the end: an office of a former release has it among those who hold one."""
+    first = any(one.rule == LAID and one.at >= request.opened_at for one in request.history)
+    unknown = first and request.state is AssistanceState.UNANSWERED and not request.reached
+    return frozenset({request.requested}) if unknown else frozenset()
 
 
 def _ended_it(request: Request) -> frozenset[str]:

@@ -20,6 +20,7 @@ Class = Callable[[str | None, datetime | None, datetime], str]
 class Restated:
     """A firm's level that was changed `at` a moment: `who` by pseudonym, level and date before (None: none) and after, `by` whom.
 
+    `party`: the pseudonym of its organisation, where its code holds one: the level counts for each code of that.
     Both letters are the same where one that had become stale was stated anew: it was worth nothing before.
     """
 
@@ -30,6 +31,12 @@ class Restated:
     new_as_of: datetime
     at: datetime
     by: str = ""
+    party: str = ""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """By which pseudonyms a frame may have whom it is about."""
+        return frozenset({self.who, self.party or self.who})
 
     def was(self, of: Class) -> str:
         """What the firm stood at until then."""
@@ -42,15 +49,15 @@ class Restated:
     def value(self) -> list[str | None]:
         """For an entry of the ledger, which says when and by whom once for all of its rows."""
         dated = self.old_as_of.isoformat() if self.old_as_of is not None else None
-        return [self.who, self.old, dated, self.new, self.new_as_of.isoformat()]
+        return [self.who, self.old, dated, self.new, self.new_as_of.isoformat(), *([self.party] if self.party else [])]
 
     @classmethod
     def of(cls, told: Sequence[str | None], at: datetime, by: str) -> Restated:
-        """What `value` gives, back."""
-        who, old, dated, new, as_of = told
+        """What `value` gives, back, and what it gave before it knew of organisations."""
+        who, old, dated, new, as_of, *party = told
         old_as_of = datetime.fromisoformat(dated) if dated is not None else None
         new_as_of = datetime.fromisoformat(str(as_of))
-        return cls(who=str(who), old=old, old_as_of=old_as_of, new=str(new), new_as_of=new_as_of, at=at, by=by)
+        return cls(who=str(who), old=old, old_as_of=old_as_of, new=str(new), new_as_of=new_as_of, at=at, by=by, party=str(*party))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from inspector.domain.assistance import AssistanceState, Inability, Past, Reques
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.echo import Echo
 from inspector.domain.evidence import Verdict
+from inspector.domain.letter import LAID
 
 WITHIN = (1, 2, 3, 5)
 """Working days within which an export says how many requests were heard of."""
@@ -43,7 +44,8 @@ class Score:
 
     `asked` is the sum of `open`, `answered`, `declined`, `forwarded`, `unanswered`, `undecided`, `unheeded`, `unreached` and
     `cancelled`. `undecided`: the agency has disputed, and the superior kept silent or was never reached. `unheeded`: it has
-    named another date, and it was the requester who kept silent. `heard_days` tells of each
+    named another date, and it was the requester who kept silent. Of an answer to a letter on paper of which nobody said when it was posted
+    no time is counted. `heard_days` tells of each
     first word how long it took, to the hour at which it came, and not to the one at which an officer entered it; `heard_in_time`
     those within the term of acknowledging, or of the answer where there is none. `punctual` are answers by the date that was
     agreed last.
@@ -125,6 +127,11 @@ def unreached(request: Request) -> bool:
     return request.state is AssistanceState.UNANSWERED and _last(request) == UNREACHED
 
 
+def timed(request: Request) -> bool:
+    """Whether anybody knows how long the agency had: not of one whose first letter lay here on paper, as far as it was said."""
+    return request.sent_at is not None or not any(one.rule == LAID for one in own(request))
+
+
 def _last(request: Request) -> str:
     return request.history[-1].rule if request.history else ""
 
@@ -144,20 +151,21 @@ def badly_put(request: Request) -> bool:
 def marks(request: Request) -> dict[str, object]:
     """What a request's row is marked with, so that metrics need not read its body; None where it does not apply, or not yet."""
     heard = heard_at(request)
+    known = timed(request)
     by = request.hear_by or request.accept_by or request.due_at  # kept by an older release it has no date of its own
-    in_time = heard <= by if heard is not None else None
+    in_time = heard <= by if heard is not None and known else None
     if heard is None and request.state is AssistanceState.UNANSWERED and request.history and not unreached(request):
         in_time = False
     answered = answered_at(request)
     return {
         "opened_at": request.opened_at,
         "heard_in_time": in_time,
-        "punctual": answered <= request.due_at if answered is not None else None,
+        "punctual": answered <= request.due_at if answered is not None and known else None,
         "above": request.escalated_to is not None,
         "echo": request.echo,
         "fact": str(request.question["fact"]),
         "last_rule": request.history[-1].rule if request.history else None,
-        "sent_at": request.counted_from(answered) if answered is not None else request.sent_at,
+        "sent_at": request.counted_from(answered) if answered is not None and known else request.sent_at,
         "ended_at": request.ended_at,
         "came_at": request.door.came if request.door is not None else None,
     }
@@ -210,12 +218,12 @@ def days_between(since: datetime, until: datetime, calendar: WorkingCalendar) ->
 
 
 def _count(score: Score, request: Request, calendar: WorkingCalendar) -> None:
-    told, reply = marks(request), request.reply or {}
+    told, reply, known = marks(request), request.reply or {}, timed(request)
     score.asked += 1
     name = end_of(request.state, _last(request))
     setattr(score, name, getattr(score, name) + 1)
     heard = heard_at(request)
-    if heard is not None:
+    if heard is not None and known:
         score.heard_days.append(took(request, heard, calendar))
     score.heard_in_time += bool(told["heard_in_time"])
     score.punctual += bool(told["punctual"])
@@ -229,7 +237,7 @@ def _count(score: Score, request: Request, calendar: WorkingCalendar) -> None:
     if request.state is AssistanceState.DECLINED:
         code = str(reply.get("inability", ""))
         score.reasons[code] = score.reasons.get(code, 0) + 1
-    if (answered := answered_at(request)) is not None:
+    if known and (answered := answered_at(request)) is not None:
         days = took(request, answered, calendar)
         score.answer_days.append(days)
         if reply.get("verdict") in _SAYS:

@@ -15,7 +15,7 @@ from inspector.domain.assistance import TIMERS, AssistanceState, Lain, Owed, Req
 from inspector.domain.calendar import Due, Term, Unit, WorkingCalendar, due
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.ladder import accept_by, named, wound
-from inspector.domain.letter import perhaps, undeliverable
+from inspector.domain.letter import ABOVE, NOT_POSTED, POSTED, kind_of, laid, lies, undeliverable, unescalated
 from inspector.domain.letter import sent as handed_over
 from inspector.domain.policy import Policy
 from inspector.domain.scoreboard import heard_at
@@ -27,6 +27,9 @@ UNSENT = "assistance.unsent"
 
 NOT_SENT = "not_sent"
 """Why a request ends whose letter did not leave in two terms."""
+
+RETURNED = "assistance.returned"
+"""The line of history of a first letter that came back while another one, or its link, had brought the request."""
 
 _TELLING = frozenset({"agreed", "decided"})
 """Kinds of letters that tell the agency a date without which it is in no delay."""
@@ -79,22 +82,19 @@ def sent(
 
     One that lies here to be posted (`by_hand`) has left nothing behind but work for a person: `posted` says that it has left.
     """
+    if by_hand:
+        return laid(request, kind_of(request, key), via, reference, now, policy.label)
     brings = request.owed is not None and request.owed.key == key
     if via != request.requested and key:
         return _above(request, via, reference, policy, now, calendar, key)
     if via != request.requested or (request.reached and not brings):
-        return handed_over(request, via, reference, now, policy.label)
-    if by_hand:
-        because = Because(
-            rule="assistance.laid", basis=(request.basis,), pack=policy.label, facts={"to": via, "reference": reference}
-        )
-        return Decision(state=noted(perhaps(request, via), because.rule, now), because=because)
+        return handed_over(request, via, reference, now, policy.label, key)
     term = late(request, policy, now, calendar)
     again = request.reached  # what the agency has had before; what lay with us is no delay of its
     if brings:
         request = replace(_lain(request, now, calendar), owed=None)
     held, orders = (request, ()) if term is None else _wound(request, term, policy, now, calendar)
-    told = handed_over(held, via, reference, now, policy.label)
+    told = handed_over(held, via, reference, now, policy.label, key)
     if again:
         told = replace(told, state=noted(told.state, told.because.rule, now))
     if term is None:
@@ -117,7 +117,7 @@ def _above(
         if calendar.local_date(term.at) > calendar.local_date(request.end_at):
             held = replace(request, turn=request.turn + 1, end_at=term.at, end_counted=term.counted)
             orders = (ladder.wait(held, OrderKind.ASSIST_END, term.at),)
-    told = handed_over(held, via, reference, now, policy.label)
+    told = handed_over(held, via, reference, now, policy.label, key)
     if not orders:
         return told
     facts = {**told.because.facts, "superior_until": orders[0].due_at.isoformat()}
@@ -125,19 +125,35 @@ def _above(
 
 
 def posted(
-    request: Request, by: str, policy: Policy, now: datetime, calendar: WorkingCalendar, *, key: str = ""
+    request: Request,
+    by: str,
+    policy: Policy,
+    now: datetime,
+    calendar: WorkingCalendar,
+    *,
+    key: str = "",
+    via: str = "",
 ) -> Decision[Request]:
-    """A person has posted the letter that lay here (`key`): the agency's time begins. Of one that we do not owe nothing follows."""
-    because = Because(rule="assistance.posted", basis=(request.basis,), pack=policy.label, facts={"by": by})
+    """A person has posted the letter that lay here (`via`, its `key`): there the time begins of who gets it.
+
+    The agency's of one that we owe, the superior's of one above; of a step's, the steps behind it are counted from there where it lay.
+    Of a request that is over nothing follows.
+    """
+    to, kind = via or request.requested, kind_of(request, key)
+    because = Because(rule=POSTED, basis=(request.basis,), pack=policy.label, facts={"by": by, "to": to})
     brings = request.owed is not None and request.owed.key == key
-    if (request.reached and not brings) or not request.state.open:
+    if not request.state.open:
         return Decision(state=request, because=replace(because, rule="timer.obsolete"))
-    told = sent(request, request.requested, "", policy, now, calendar, key=key)
-    made = told.state.history[len(request.history) :]
-    met = (one for one in made if one.rule == ladder.MET)
-    history = (*request.history, *met, replace(made[-1], rule=because.rule))
-    moved = {name: value for name, value in told.because.facts.items() if name not in ("to", "reference")}
-    return replace(told, state=replace(told.state, history=history), because=replace(because, facts={"by": by, **moved}))
+    if kind in ABOVE:
+        told = _above(request, to, "", policy, now, calendar, key)
+    elif to == request.requested and (not request.reached or brings):
+        told = sent(request, to, "", policy, now, calendar, key=key)
+    else:
+        told = ladder.left(request, kind, handed_over(request, to, "", now, policy.label, key), policy, now, calendar)
+    made = [one for one in told.state.history[len(request.history) :] if one.rule != "assistance.sent"]
+    state = noted(replace(told.state, history=(*request.history, *made)), POSTED, now, to, kind)
+    moved = {name: value for name, value in told.because.facts.items() if name != "reference"}
+    return replace(told, state=state, because=replace(because, facts={**moved, **because.facts}))
 
 
 def escalate(
@@ -153,7 +169,12 @@ def escalate(
 
 
 def end(request: Request, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Request]:
-    """The last day. Of an agency that lacks a letter of ours it begins anew, once; then the request ends as one that reached nobody."""
+    """The last day. Of an agency that lacks a letter of ours it begins anew, once; then the request ends as one that reached nobody.
+
+    A superior whose letter lies here on paper was not told, and has let nothing pass.
+    """
+    if request.state is AssistanceState.ESCALATED and lies(request, "escalation", request.escalated_to):
+        request = unescalated(request, NOT_POSTED, now, policy.label).state
     if request.knows or not request.state.above:
         return ladder.silent(request, now, policy.label)
     return _unsent(request, policy, now, calendar)
@@ -179,14 +200,37 @@ def owed_again(request: Request, kind: str, key: str, now: datetime) -> Request:
 
 
 def brought(request: Request) -> bool:
-    """Whether anything but a mail server's word for its first letter shows that the agency knows of a request: it opened the link, it
+    """Whether anything shows that the agency knows of a request whose first letter came back: it opened the link, it spoke, or it has
 
-    spoke, or it has a letter by another link or another way.
+    another letter, which has left and did not come back. A push leaves nobody a letter.
     """
-    stayed = sum(one.rule.endswith(ladder.STAYED) and one.who in request.contacts.values() for one in request.history)
-    otherwise = len(request.contacts) > stayed or bool(request.again)
     opened = request.delivered_at is not None or request.accepted or request.dispute is not None
-    return opened or otherwise or heard_at(request) is not None
+    return opened or bool(request.had) or heard_at(request) is not None
+
+
+def astray(request: Request) -> bool:
+    """Whether its first letter came back, and nothing else has brought it to the agency, or does any more."""
+    back = any(one.rule == RETURNED and one.at >= request.opened_at for one in request.history)
+    return back and request.state.open and not brought(request)
+
+
+def returned(
+    request: Request, via: str, code: str, policy: Policy, now: datetime, calendar: WorkingCalendar
+) -> Decision[Request]:
+    """The first letter came back, and what else has brought the request stands: the agency's time begins there, if that is a letter.
+
+    Where somebody above was told already, its date stays: the history says why the agency may have had less.
+    """
+    because = Because(rule=RETURNED, basis=(request.basis,), pack=policy.label, facts={"to": via, "error": code})
+    held = noted(replace(request, sent_at=min(request.had.values(), default=request.sent_at)), RETURNED, now, via, code)
+    if held.sent_at is None or request.state.above or request.state is AssistanceState.DISPUTED:
+        return Decision(state=held, because=because)
+    term = due(held.sent_at, term_of(policy, request.urgency).term, calendar, StartEvent.REQUEST_SENT)
+    if calendar.local_date(term.at) <= calendar.local_date(request.due_at):
+        return Decision(state=held, because=because)
+    held, orders = wound(held, held.state, term, now, policy, calendar)
+    facts = {**because.facts, "was_due": request.due_at.isoformat(), "due_at": term.at.isoformat(), **named(request, term)}
+    return Decision(state=held, because=replace(because, facts=facts), orders=orders, ends=TIMERS)
 
 
 def spoke(request: Request) -> Request:

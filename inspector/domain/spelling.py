@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from inspector.domain.case import Case, CaseState, Route, SubjectKind
 from inspector.domain.decision import Because, Decision
@@ -28,6 +29,7 @@ def told_of(kind: SubjectKind, code: str) -> str | None:
     return organisation(code) if kind is SubjectKind.FIRM else None
 
 
+@lru_cache(maxsize=4096)  # a frame asks for the same one several times in a row, and is not held
 def party_of(name: str) -> str:
     """By what the checks of a frame's object are counted, by its key there: a firm's organisation, whichever its code; else the key.
 

@@ -75,6 +75,7 @@ class Choice:
     reasons: str
     at: datetime
     said: tuple[str, ...] = ()
+    captured_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,15 +169,21 @@ def choose(  # noqa: PLR0913 - a choice in all its parts
     number: str,
     pack: str,
     now: datetime,
+    captured_at: datetime | None = None,
+    shown: Collection[str] = (),
 ) -> Decision[Choice]:
     """The lead says which version stands, by its `note`; `number` is the choice's own id.
+
+    `shown` are the notes that lay before the lead, all where it is empty: a version that came meanwhile is not chosen over unseen.
+    `captured_at` is when it was said, by the phone's clock, where it waited for signal.
 
     Raises Forbidden (`not_the_lead`), Refusal (`clash_over`: there is none, or not with this version) and Invalid (`reason_missing`).
     """
     head = lead(team, by.agency)
     if head is None or head.name != by.name:
         raise Forbidden("not_the_lead", lead=head.inspector if head else "")
-    versions: Collection[Version | SheetVersion] = clash.versions if clash is not None else ()
+    held: Collection[Version | SheetVersion] = clash.versions if clash is not None else ()
+    versions = [one for one in held if not shown or one.note in shown]
     chosen = next((one for one in versions if one.note == note), None)
     if clash is None or chosen is None:
         raise Refusal("clash_over")
@@ -195,13 +202,14 @@ def choose(  # noqa: PLR0913 - a choice in all its parts
         by=by.inspector,
         reasons=reasons,
         at=now,
+        captured_at=captured_at,
     )
     facts = {
         "by": by.inspector,
         "versions": [[one.inspector, _word(one), one.note] for one in versions],
         "note": note,
         "reasons": reasons,
-    }
+    } | ({"captured_at": captured_at.isoformat()} if captured_at is not None else {})
     return Decision(state=choice, because=Because(rule="visit.chosen", basis=(visit.basis,), pack=pack, facts=facts))
 
 

@@ -16,7 +16,7 @@ from inspector.flows.office import Office
 from inspector.flows.pushing import quiet
 from inspector.flows.recall import wait_for_it
 from inspector.flows.seated import read
-from inspector.flows.seats import ADDED, CHANGED, RENEWED, SPARED, UNDELIVERED
+from inspector.flows.seats import ADDED, CHANGED, CLASH, DIFFERS, RENEWED, SPARED, UNDELIVERED, short_of
 from inspector.flows.settle import Settlement, nothing
 from inspector.labels import label
 from inspector.ports import Garbled, Message, PortError, Refused
@@ -29,23 +29,27 @@ def tell(work: Work, office: Office) -> Settlement:
     """Tell an inspector whose seat has been taken back that he or she need not go; never before the push that it takes back.
 
     So is told that nobody may go, for the item was taken off the published list, that somebody may again, and that what is in
-    question was corrected, partly settled or is more, or that the visit is to be made earlier.
+    question was corrected, partly settled or is more, that the visit is to be made earlier, or to its lead that notes differ.
     """
     wait_for_it(work, office)
     with office.store.read() as tx:
         seat, held = read(tx, work)
         policy = office.book.get(tx.draws.pack_of(held.draw, seat.agency))
+        differ = tx.attention.get(f"{CLASH}:{short_of(held, seat.agency)}")
         person, link = tx.rosters.inspector(seat.agency, seat.inspector), seatlink.address(office, tx, seat.name)
     channel, way = office.connectors.channels.get(work.lane), reaching.by_lane(person, work.lane)
     word = _word(work)
     turned = word in ("blocked", "unblocked") and bool(held.unpublished) is not (word == "blocked")
-    if turned or (word != "off" and not seat.state.open):
+    concerned = differ is not None and differ["closed_at"] is None if word == DIFFERS else word == "off" or seat.state.open
+    if turned or not concerned:
         return nothing("obsolete")  # it has turned again meanwhile, or is nobody's affair any more
     if channel is None or way is None:
         return _on(work, office, "channel_not_configured" if channel is None else "address_gone").unasked()
     urgency = quiet(office, word, _last(work) or held.due_at)
     lang = office.agency(seat.agency).language
-    tells = {"changed": True} if word in (CHANGED, SPARED, ADDED, RENEWED, "sooner") else {"called_off": word != "unblocked"}
+    tells = (
+        {"changed": True} if word in (CHANGED, SPARED, ADDED, RENEWED, DIFFERS, "sooner") else {"called_off": word != "unblocked"}
+    )
     about = {} if tells.get("called_off") else carried(held, seat.agency, policy, lang)
     message = Message(
         to=way.address,

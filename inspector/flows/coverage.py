@@ -15,6 +15,7 @@ from inspector.domain.lack import Lack
 from inspector.domain.policy import Policy
 from inspector.domain.quiet import QuietRow
 from inspector.domain.roster import InspectorRecord
+from inspector.domain.spelling import party_of, told_of
 from inspector.domain.staffing import Crew, Given, Month, Officer, Spot, Visits, given
 from inspector.domain.timer import Timer
 from inspector.flows.office import Office, Plan, pack_of
@@ -235,9 +236,11 @@ def _conflicts(tx: Tx, agency: str) -> list[tuple[str, str, frozenset[str]]]:
     """(town, qualification, who must not go) of each object of the register that officers have a declared conflict with."""
     declared: dict[str, set[str]] = {}
     for one in tx.rosters.recusals(agency):
-        declared.setdefault(one.object, set()).add(one.inspector)
-    held = tx.rosters.of_codes(agency, declared)
-    return [(row.pool, row.qualification, frozenset(declared[row.code])) for row in held]
+        for key in {one.object, party_of(one.object)}:  # as a frame has them (`barring.bans`)
+            declared.setdefault(key, set()).add(one.inspector)
+    alike = [code for codes in tx.rosters.organisations(agency, declared).values() for code in codes]
+    held = [(row, told_of(row.kind, row.code) or row.code) for row in tx.rosters.of_codes(agency, {*declared, *alike})]
+    return [(row.pool, row.qualification, frozenset(declared[key])) for row, key in held if key in declared]
 
 
 def _along(office: Office, agency: str, plan: Plan, day: date) -> dict[str, Policy]:

@@ -51,9 +51,11 @@ def send(work: Work, office: Office) -> Settlement:
         return _lost(work, office, error.code, unsure=unsure, calls=error.attempts).after(error)
 
     def write(tx: Tx, now: datetime) -> None:
+        carried = list[tuple[str, str, str]]()
         for request_id, kind in entries:
             case, request = held(tx, request_id)
             key = request.letter_key(kind, via)
+            carried.append((request_id, kind, key))
             if kind == LetterKind.REQUEST.value:
                 inquiries.enclosed(tx, office, request, via, key, now, calls=receipt.attempts)
             if not request.state.open:
@@ -61,10 +63,10 @@ def send(work: Work, office: Office) -> Settlement:
                 continue
             letters.carried(tx, request, key, via, receipt, now)
             policy = office.book.get(case.pack)
-            told = sending.sent(request, via, receipt.reference, policy, now, office.calendar, by_hand=receipt.by_hand)
+            hand = receipt.by_hand
+            told = sending.sent(request, via, receipt.reference, policy, now, office.calendar, by_hand=hand, key=key)
             settle_request(tx, post.of_kind(told, kind), now)
-        told_so = [(one, kind, tx.assistance.get(one).letter_key(kind, via)) for one, kind in entries]
-        letters.left(tx, receipt, via, told_so, now)
+        letters.left(tx, receipt, via, carried, now)
         tx.digests.carried(via, entries)
 
     return Settlement(write=write, outcome="digest", attempts=receipt.attempts)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from inspector.domain.assistance import Request
-from inspector.domain.ladder import STAYED
 from inspector.domain.letter import LetterKind
 from inspector.domain.policy import Policy
 from inspector.domain.slip import quoted
-from inspector.flows import question
+from inspector.flows import past, question
 from inspector.flows.office import Office
 from inspector.labels import Lang, label
 
@@ -42,7 +41,7 @@ def dossier(office: Office, policy: Policy, request: Request, kind: LetterKind, 
                 at=at(one.at),
                 rule=label(f"rule.{one.rule}", lang),
                 who=names.get(one.who, one.who),
-                said=quoted("" if one.rule.endswith(STAYED) else one.said),
+                said=quoted(past.said(one.rule, one.said, lang)),
             ).rstrip("：: ")
             for one in request.history
         ),

@@ -23,6 +23,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
 from inspector.domain.suite import Suite
 from inspector.flows import (
+    embargo,
     extend,
     footing,
     lapse,
@@ -272,8 +273,9 @@ def carry_out(work: Work, office: Office) -> Settlement:
             if fresh.kind is DrawKind.SECOND_LOOK:
                 secondlook.assign(office, tx, fresh, policy, position, name, member, teams[name][0], now)
                 continue
-            visit = owed.get(name, "")
-            assign(office, tx, fresh, policy, position, name, member, teams[name], now, supplements=visit, elsewhere=elsewhere)
+            what = (office, tx, fresh, policy, position, name, member, teams[name], now)
+            assign(*what, supplements=owed.get(name, ""), elsewhere=elsewhere)
+        tx.draws.put(embargo.promised(office, tx, decision.state, now))
 
     return Settlement(write=write, outcome="drawn")
 

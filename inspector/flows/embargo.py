@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain.decision import Because
 from inspector.domain.plan import Draw
+from inspector.domain.publish import PublishRow, opens
 from inspector.domain.visit import Visit
 from inspector.flows.members import members_of
+from inspector.flows.office import Office
 from inspector.store.tx import Tx, new_id
 
 
@@ -39,7 +43,33 @@ def awaited(tx: Tx, number: str) -> list[Visit]:
     return [*own, *(one for one in chained(tx, number) if one.id not in known)]
 
 
-def told_by_rows(tx: Tx, number: str) -> list[Visit]:
+def closed_until(
+    office: Office, held: Draw, visits: Collection[Visit], now: datetime, others: Collection[Visit] = ()
+) -> datetime | None:
+    """Until when the embargo of a draw's record holds at the latest; None when it is over.
+
+    The day that stood at its carrying out stands (`opens_by`), whoever deals a visit anew with a later date: else an office could put
+    the record off from month to month. `others` are visits of which its rows tell besides, and their record does not.
+    """
+    rows = {(row := office.book.get(held.pack_of(agency)).publish).after: row for agency in held.agencies}.values()
+    at = _last(rows, visits, office)
+    if at is not None and held.opens_by is not None:
+        at = min(at, held.opens_by)
+    at = max((moment for moment in (at, _last(rows, others, office)) if moment is not None), default=None)
+    return at if at is not None and now < at else None
+
+
+def _last(rows: Iterable[PublishRow], visits: Collection[Visit], office: Office) -> datetime | None:
+    left = [one.due_at for one in visits if one.state.open]
+    return max((moment for row in rows if (moment := opens(left, row, office.calendar)) is not None), default=None)
+
+
+def promised(office: Office, tx: Tx, held: Draw, now: datetime) -> Draw:
+    """A draw that is over, with the day on which its record opens at the latest, by the visits that are there now."""
+    return replace(held, opens_by=closed_until(office, held, awaited(tx, held.number), now))
+
+
+def told_by_rows(tx: Tx, number: str) -> tuple[list[Visit], list[Visit]]:
     """Every visit for which the rows of a draw's frame wait: as `awaited`, and those of other agencies that a row may be marked by.
 
     They are the same for every row. If they were those to one firm, the answer to who asks for it would tell that it has one.
@@ -48,7 +78,7 @@ def told_by_rows(tx: Tx, number: str) -> list[Visit]:
     known = {one.id for one in own}
     others = [one for one in tx.visits.open_since_before(held.announced_at or held.made_at) if one.id not in known]
     members = members_of(tx, number, {one.object_id for one in others}) if others else {}
-    return [*own, *(one for one in others if one.object_id in members)]
+    return own, [one for one in others if one.object_id in members]
 
 
 def _earlier(tx: Tx, held: Visit, drawn: Draw) -> bool:

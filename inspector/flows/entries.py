@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from inspector.domain.case import SubjectKind
+from inspector.domain.credit import of_firm
 from inspector.domain.evidence import span
 from inspector.domain.policy import Policy
 from inspector.domain.roster import RosterObject
@@ -45,8 +46,8 @@ def candidates(
             name = object_id(office.secret, held.row.kind, held.row.code)
             found = waiting.pop(name, [])
             if plan.pool:
-                fresh = held.level is not None and held.as_of is not None and now - held.as_of <= stale
-                level = policy.level(held.level) if fresh and held.level is not None else None
+                told, _ = of_firm(held.row.code, held.told, now - stale)
+                level = policy.level(told.level) if told is not None and now - told.as_of <= stale else None
                 found.append(
                     _supervised(held.row, name, pool_stratum(known, policy.unrated, level[0] if level else policy.unrated))
                 )

@@ -30,11 +30,10 @@ from inspector.domain.sampling import POOL, SamplingRow, Window, parted
 from inspector.domain.source import permitting
 from inspector.domain.spending import level
 from inspector.domain.visit import Visit, VisitState
-from inspector.flows.embargo import awaited
+from inspector.flows.embargo import awaited, closed_until
 from inspector.flows.lists import OBJECTS, kept
 from inspector.flows.members import object_id
 from inspector.flows.office import Office
-from inspector.flows.publish import closed_until
 from inspector.flows.settle import Settlement
 from inspector.flows.windows import start
 from inspector.store.tx import Tx

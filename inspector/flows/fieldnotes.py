@@ -6,7 +6,7 @@ Every operation is called in the caller's transaction and raises Invalid, Refusa
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -27,7 +27,7 @@ from inspector.flows.checksheets import on_sheet
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seated import by_name, pack
-from inspector.flows.seats import CLASH, LAPSED_NOTE, short_of
+from inspector.flows.seats import CLASH, DIFFERS, LAPSED_NOTE, short_of, tell_seat
 from inspector.flows.selfproof import Taken
 from inspector.store.tx import Tx, new_id
 
@@ -124,7 +124,7 @@ def enter(
         return note, Came.KEPT, _gathered(office, tx, held, seat.agency)
     if _part(held, seat.agency) is not None or not held.state.open:
         _beside(office, tx, held, note, made.on, now)
-        gathered = look_at(office, tx, held, seat.agency, now)
+        gathered = look_at(office, tx, held, seat, now)
         return note, Came.CLASH if gathered.clashing else Came.KEPT, gathered
     return note, *_go_on(office, tx, held, seat, now)
 
@@ -171,25 +171,40 @@ def photo(office: Office, tx: Tx, name: str, what: Taken, given: Shot, most: int
     return came
 
 
-def choose(office: Office, tx: Tx, name: str, case_id: str, claim: str, note: str, reasons: str, now: datetime) -> Came:
-    """The team's lead says which of two versions stands; if nothing else lacks it is the team's result."""
+def choose(  # noqa: PLR0913 - a choice in all its parts
+    office: Office,
+    tx: Tx,
+    name: str,
+    case_id: str,
+    claim: str,
+    note: str,
+    reasons: str,
+    now: datetime,
+    *,
+    captured_at: datetime | None = None,
+    shown: Collection[str] = (),
+) -> Came:
+    """The team's lead says which of two versions stands, of those that were `shown`; if nothing else lacks it is the team's result."""
     held, seat, _ = _locked(tx, name)
     told = _gathered(office, tx, held, seat.agency)
     clash: Clash | SheetClash | None = next((one for one in told.clashes if (one.case_id, one.claim) == (case_id, claim)), None)
     if not case_id:
         clash = next((one for one in told.sheet.clashes if one.line == claim), None)
-    decision = version.choose(
-        held, tx.visits.team(held.id), seat, clash, note, reasons, number=new_id(), pack=pack(tx, held), now=now
-    )
+    team, said = tx.visits.team(held.id), {"number": new_id(), "pack": pack(tx, held)}
+    decision = version.choose(held, team, seat, clash, note, reasons, **said, now=now, captured_at=captured_at, shown=shown)
     tx.fieldnotes.choose(decision.state)
     record(tx, held.id, decision, now, {"agency": seat.agency, "seat": seat.name})
     if _part(held, seat.agency) is not None or not held.state.open:
-        return Came.CLASH if look_at(office, tx, held, seat.agency, now).clashing else Came.KEPT
+        return Came.CLASH if look_at(office, tx, held, seat, now).clashing else Came.KEPT
     return _go_on(office, tx, held, seat, now)[0]
 
 
-def look_at(office: Office, tx: Tx, held: Visit, agency: str, now: datetime) -> Gathered:
-    """Where versions of a team differ its lead is to decide, and the matter says so; where none do any more it is over."""
+def look_at(office: Office, tx: Tx, held: Visit, spoke: Seat, now: datetime) -> Gathered:
+    """Where versions of a team differ its lead is to decide, and the matter says so; where none do any more it is over.
+
+    The lead has a push, once for these versions, unless it is the lead who `spoke`: the page has answered that at once.
+    """
+    agency = spoke.agency
     gathered = _gathered(office, tx, held, agency)
     about = short_of(held, agency)
     if not gathered.clashing:
@@ -203,6 +218,8 @@ def look_at(office: Office, tx: Tx, held: Visit, agency: str, now: datetime) -> 
         "versions": [_told(one) for one in clashes],
     }
     tx.attention.open(CLASH, agency, about, facts, now)
+    if head is not None and head.name != spoke.name:
+        tell_seat(office, tx, held, head, DIFFERS, _mark(clashes), now)
     return gathered
 
 
@@ -255,7 +272,7 @@ def _standing(held: Visit, agency: str) -> tuple[Finding, ...]:
 
 def _go_on(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) -> tuple[Came, Gathered]:
     """The team's result is entered, once its notes answer everything and none of them differ."""
-    gathered = look_at(office, tx, held, seat.agency, now)
+    gathered = look_at(office, tx, held, seat, now)
     if not gathered.whole:
         return Came.CLASH if gathered.clashing else Came.WAITS, gathered
     dispatch.report(office, tx, seat.name, gathered.findings, gathered.remarks, now, seen=gathered.seen, on=gathered.on)
@@ -283,6 +300,12 @@ def _beside(office: Office, tx: Tx, held: Visit, note: FieldNote, on: date, now:
 
 def _part(held: Visit, agency: str) -> Part | None:
     return next((one for one in held.parts if one.agency == agency), None)
+
+
+def _mark(clashes: Iterable[Clash | SheetClash]) -> str:
+    """The same for the same versions, whoever asks."""
+    notes = sorted({one.note for clash in clashes for one in clash.versions})
+    return hashlib.sha256("\n".join(notes).encode()).hexdigest()[:16]
 
 
 def _told(clash: Clash | SheetClash) -> dict[str, object]:

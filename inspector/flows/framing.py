@@ -32,6 +32,7 @@ from inspector.flows.lists import lists_of
 from inspector.flows.members import Members
 from inspector.flows.office import Office, Plan
 from inspector.flows.placing import Placed, Placer, Placing, ratios
+from inspector.flows.rating import DIFFER, differing
 from inspector.flows.windows import Windows, start, windows
 from inspector.store.room import Row
 from inspector.store.sorting import Sorted
@@ -206,6 +207,7 @@ def _framed(
         office, tx, plan, policy, counts, new, now
     )
     derivation |= {SAME: several} if (several := tx.rosters.several(plan.agency)) else {}
+    derivation |= {DIFFER: differ} if plan.pool and (differ := differing(tx, plan.agency, policy, now)) else {}
     derivation |= restating.derived(office, tx, plan, policy, objects.lines(), now)
     ruled = Ruled(rules=rules, derivation=derivation)
     return Framed(lists=lists, frames=made.frames, ruled=ruled, members=members, told=made.told, few=made.few)

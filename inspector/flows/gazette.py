@@ -18,9 +18,8 @@ from inspector.domain.gazette import UNHARMING, CheckResult, Fallen, Line, crowd
 from inspector.domain.publicationduty import BEFORE, PublicationDuty, PublicationState
 from inspector.domain.visit import Visit
 from inspector.flows import publication, shown, unpublish
-from inspector.flows.embargo import awaited
+from inspector.flows.embargo import awaited, closed_until
 from inspector.flows.office import Office
-from inspector.flows.publish import closed_until
 from inspector.store.tx import Tx
 
 _TOGETHER = 1_000

@@ -40,6 +40,7 @@ from inspector.domain.wayto import Contact
 from inspector.flows import anew, catalogue, eligibility, enrolment
 from inspector.flows.guidance import outdated
 from inspector.flows.office import Office
+from inspector.flows.rating import DIFFER, level_of
 from inspector.flows.recall import call_off
 from inspector.flows.record import record
 from inspector.flows.seats import tell_changed
@@ -241,6 +242,8 @@ def _open(office: Office, tx: Tx, case: Case, policy: Policy, level: Rated | Non
     guided = guidance.ahead(decision.state, policy, now, office.calendar)
     decision = replace(decision, orders=(*decision.orders, *guided))
     opened = settle_case(tx, office, decision, policy, now)
+    if level_of(tx, policy, case.subject.kind, case.subject.code, now)[1]:
+        tx.attention.open(DIFFER, case.agency, case.id, {"case": case.id}, now)
     if opened.state is CaseState.POOLED:
         enrolment.enrol(office, tx, opened, now)
     if opened.concluded_at is None:
@@ -252,11 +255,11 @@ def known_level(tx: Tx, policy: Policy, subject: Subject, now: datetime, *, look
     """The level as already known, or None when it must be looked up. Persons have none; stale is unrated (handbook 2.1)."""
     if not credit.needs_rating(subject.kind):
         return credit.rated_unknown(policy, LevelReason.PERSON)
-    held = tx.credit.level(subject.kind, subject.code)
-    known = credit.rated(policy, held[0], held[1], held[2], now) if held is not None else None
+    held, differ = level_of(tx, policy, subject.kind, subject.code, now)
+    known = credit.rated(policy, held.level, held.as_of, held.source, now) if held is not None else None
     if look_up and (known is None or known.as_of is None):
         return None
-    return known or credit.rated_unknown(policy, LevelReason.UNKNOWN)
+    return known or credit.rated_unknown(policy, LevelReason.DIFFER if differ else LevelReason.UNKNOWN)
 
 
 def drafted(given: Application, sender: str, policy: Policy, now: datetime) -> Case:

@@ -17,9 +17,10 @@ from inspector.domain.policy import Policy
 from inspector.domain.scoreboard import UNREACHED
 from inspector.flows import contacts, doorways
 from inspector.flows.office import Office
+from inspector.flows.posting import needless
 from inspector.flows.requests import go_on, held, spread, superior_of
 from inspector.flows.settle import Settlement, settle_request
-from inspector.flows.unsettled import MAIL_HOLDS, SUPERIOR_UNKNOWN, called_off, unread
+from inspector.flows.unsettled import MAIL_HOLDS, SUPERIOR_UNKNOWN, TO_POST, to_post, unread
 from inspector.ports import NotYet, Origin
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -108,6 +109,7 @@ def _wait_for_letter(work: Work, office: Office) -> None:
 def _wait_for_steps(office: Office, request: Request, came: OrderKind) -> None:
     """Raise NotYet while a letter of a step before, or the superior's, is still in this house: it leaves, or surely reaches nobody.
 
+    One on paper is here until a person says that it was posted (decision 171); the superior's to its date, or to the end, and no longer.
     A paused connector, an open breaker, a mail server that is away: nobody is passed over who was not reminded, and nobody above lets a
     date pass of which it has not heard (decision 166). Where a person has paused the way to either, the ladder stands still; and when it
     moves again all its steps are due at once, so each waits for those before it.
@@ -118,10 +120,26 @@ def _wait_for_steps(office: Office, request: Request, came: OrderKind) -> None:
         before = map(tx.work.keyed, ladder.before(request, came))
         passed_over = any(row is not None and row["state"] in ("ready", "waiting") for row in before)
         paused = {one.name for one in tx.lanes.all() if one.paused} & {request.requested, superior}
-    if paused or any(row is not None and row["state"] in ("ready", "waiting") for row in rows):
+        lying = to_post(tx, request)
+    if useless := [key for key in lying if needless(request, LetterKind(post.kind_of(request, key)), office.now())]:
+        _unposted(office, request, useless)
+    last = came in (OrderKind.ASSIST_END, OrderKind.ASSIST_DECIDE)
+    lies = any(key not in useless and not (last and post.kind_of(request, key) in post.ABOVE) for key in lying)
+    if lies or paused or any(row is not None and row["state"] in ("ready", "waiting") for row in rows):
         raise NotYet("letter_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
     if passed_over:
         raise NotYet("step_waits", origin=Origin.US, attempts=0, retry_after=_MOMENT)
+
+
+def _unposted(office: Office, request: Request, keys: list[str]) -> None:
+    """Letters on paper that nobody posted while they were of use: they have stayed with us, and need not be posted any more."""
+    with office.store.begin() as tx:
+        _, fresh = held(tx, request.id)
+        now, letters = office.now(), post.letters(fresh)
+        for key in keys:
+            if tx.attention.close(f"{TO_POST}:{key}", now):  # nobody has posted it meanwhile
+                fresh = ladder.stayed(fresh, post.kind_of(fresh, key), letters[key], now, post.NOT_POSTED)
+                tx.assistance.put(fresh)
 
 
 def _wait_for_reader(office: Office, request: Request) -> None:
@@ -171,8 +189,6 @@ def _timer(work: Work, decide: Decide, office: Office, note: str = "") -> Settle
         settle_request(tx, decision, now)
         spread(tx, office, case, decision, now)
         why = "" if decision.state.state.open else _ENDS.get(decision.because.rule, note)
-        if why == sending.NOT_SENT:
-            called_off(tx, request, now)  # what still lies here on paper need not be posted
         if why:
             go_on(tx, office, decision.state, Verdict.NO_ANSWER, why, now)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from errno import EDQUOT, EFBIG, ENOSPC
 from importlib import import_module
@@ -65,6 +65,16 @@ WITH coded AS (SELECT number, id, organisation FROM {held} WHERE organisation IS
      beside AS (SELECT number, id, min(number) OVER own AS first, arg_min(id, number) OVER own AS named
                 FROM coded JOIN several USING (organisation) WINDOW own AS (PARTITION BY organisation))
 SELECT number, first FROM beside WHERE upper(id) <> upper(named) ORDER BY number
+"""
+_OF_LIST = "SELECT {nth}::UBIGINT AS nth, number, organisation, id FROM {held} WHERE organisation IS NOT NULL"
+_ACROSS = """
+WITH coded AS ({lists}),
+     several AS (SELECT organisation FROM coded GROUP BY organisation HAVING count(DISTINCT nth) > 1),
+     beside AS (SELECT nth, number, organisation, id, nth * 1099511627776 + number AS came FROM coded JOIN several USING (organisation)),
+     begun AS (SELECT organisation, arg_min(nth, came) AS earlier, arg_min(number, came) AS other, arg_min(id, came) AS named
+               FROM beside GROUP BY organisation)
+SELECT nth, number, earlier, other, named FROM beside JOIN begun USING (organisation)
+WHERE nth <> earlier AND upper(id) <> upper(named) ORDER BY came
 """
 _KNOWN = "SELECT DISTINCT id FROM {held} JOIN (SELECT unnest(?::VARCHAR[]) AS id) USING (id)"
 
@@ -183,6 +193,17 @@ class Unsorted:
         """Those of the ids that there are."""
         held = self._connection.execute(_KNOWN.format(held=rows(*_HANDED)), [str(self._file), sorted(ids)])
         return {name for (name,) in held.fetchall()}
+
+
+def across(connection: Any, files: Sequence[Path]) -> Iterator[tuple[int, int, int, int, str]]:
+    """(list, number, first list, number there, its id) of rows whose organisation an earlier list has by another code.
+
+    `files` hold each list's rows as they came.
+    """
+    told = [_OF_LIST.format(nth=nth, held=rows(*_HANDED)) for nth in range(len(files))]
+    held = connection.execute(_ACROSS.format(lists=" UNION ALL ".join(told)), [str(one) for one in files])
+    while batch := held.fetchmany(_BATCH):
+        yield from batch
 
 
 def rows(*more: str) -> str:

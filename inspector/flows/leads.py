@@ -21,6 +21,7 @@ from inspector.flows import stopped
 from inspector.flows.history import of_one
 from inspector.flows.members import object_id
 from inspector.flows.office import Office
+from inspector.flows.rating import level_of
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement
 from inspector.store.tx import Tx, new_id
@@ -206,9 +207,9 @@ def undone(work: Work, _office: Office) -> Settlement:
 def _cap(office: Office, tx: Tx, held: LeadCheck, policy: Policy, now: datetime) -> tuple[int, int | None]:
     """How many checks of the subject count this year, and the agency's cap at its level."""
     tx.visits.take_slots()
-    level = tx.credit.level(held.kind, held.code)
+    level, _ = level_of(tx, policy, held.kind, held.code, now)
     rows = policy.limits.frequencies
-    row = rows.get(level[0] if level is not None else "") or rows.get(policy.unrated)
+    row = rows.get(level.level if level is not None else "") or rows.get(policy.unrated)
     seen = of_one(office, tx, held.agency, object_id(office.secret, held.kind, held.code), held.kind, held.code)
     used = counted(seen, policy.limits, office.calendar.local_date(now), frozenset({Authority.OWN}))
     return used, row.cap if row is not None else None

@@ -10,7 +10,7 @@ from typing import Any
 
 from inspector.domain.assistance import Request
 from inspector.domain.ladder import reminded_late
-from inspector.domain.letter import LetterKind
+from inspector.domain.letter import LetterKind, kind_of, short
 from inspector.domain.slip import quoted
 from inspector.domain.words import Words
 from inspector.flows import contacts, question, wording
@@ -82,12 +82,12 @@ def _title(request: Request, letter: Letter, lang: Lang, requester: str) -> str:
     """The subject of a mail: what the letter is for and by when. It stands in lists that many see, so it says nothing of anybody."""
     kind, by, word = of(letter.kind, lang), letter.due_at, "title_by"
     if letter.kind in TELLING:
-        return label("letter.title", lang, kind=kind, requester=requester)
+        return label("letter.title", lang, kind=kind, requester=requester, short=short(request.id))
     if letter.kind is LetterKind.DISPUTE and request.dispute is not None:
         by, word = request.dispute.due_at, "title_decide"
     elif letter.kind in _PAST or (letter.kind is LetterKind.REMINDER and reminded_late(request)):
         word = "title_past"
-    return label(f"letter.{word}", lang, kind=kind, by=wording.at(by), requester=requester)
+    return label(f"letter.{word}", lang, kind=kind, by=wording.at(by), requester=requester, short=short(request.id))
 
 
 def _facts(office: Office, tx: Tx, request: Request, letter: Letter, lang: Lang) -> dict[str, object]:
@@ -98,6 +98,8 @@ def _facts(office: Office, tx: Tx, request: Request, letter: Letter, lang: Lang)
         "requester": requester.name if requester is not None else request.requester,
         "requested": requested.name if requested is not None else request.requested,
         "number": request.id,
+        "short": short(request.id),
+        "asked": office.calendar.local_date(request.sent_at or request.opened_at),
         "ground": wording.code("ground", letter.ground, lang),
         "cited": question.cited(policy, letter.basis, lang),
         "subject": f"{of(letter.subject_kind, lang)} {quoted(letter.subject_code)}",
@@ -155,7 +157,7 @@ def linked(letter: Letter, link: str) -> Letter:
 def carried(tx: Tx, request: Request, key: str, via: str, receipt: Receipt, now: datetime) -> None:
     """What a receipt leaves to a person: to post a letter, to look after an addressee who would not take it."""
     facts = {"request": request.id, "to": via, "case": request.case_id}
-    if receipt.by_hand:
+    if receipt.by_hand and (request.state.open or kind_of(request, key) in TELLING):
         tx.attention.open(TO_POST, request.requester, key, {**facts, "file": receipt.reference}, now)
     if receipt.refused:
         tx.attention.open(PARTLY, request.requester, key, {**facts, "refused": list(receipt.refused)}, now)

@@ -10,9 +10,9 @@ from inspector.domain import misnamed
 from inspector.domain.misnamed import Held
 from inspector.domain.person import refuse_nameless
 from inspector.flows import enrolment
+from inspector.flows.embargo import closed_until
 from inspector.flows.members import member_of, object_id
 from inspector.flows.office import Office
-from inspector.flows.publish import closed_until
 from inspector.flows.record import record
 from inspector.flows.telling import tell
 from inspector.store.tx import Tx

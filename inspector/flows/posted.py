@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from inspector.domain import reply, sending
+from inspector.domain import letter, reply, sending
 from inspector.flows import attention, leaves
 from inspector.flows.ladder import OBSOLETE
 from inspector.flows.office import Office
@@ -20,7 +20,7 @@ from inspector.store.tx import Tx
 def seen_to(
     office: Office, tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", sees: Collection[str] | None = None
 ) -> None:
-    """Close a matter as `attention.close` does, and begin the clock of a request whose letter was posted.
+    """Close a matter as `attention.close` does, and begin the clock of who was posted a letter.
 
     A mail of who has the letter that somebody has read was a word of the agency's, and counts from when it came. Raises Missing,
     Refusal, and Forbidden (`leave_not_head`) where only a head closes it.
@@ -35,11 +35,12 @@ def seen_to(
         _wrote(office, tx, json.loads(matter["body"]), matter["opened_at"], by, now)
     if matter is None or matter["kind"] != TO_POST:
         return
-    case, request = held(tx, str(json.loads(matter["body"])["request"]))
-    key = attention_id.removeprefix(f"{TO_POST}:")
-    told = sending.posted(request, by, office.book.get(case.pack), now, office.calendar, key=key)
+    facts = json.loads(matter["body"])
+    case, request = held(tx, str(facts["request"]))
+    key, via = attention_id.removeprefix(f"{TO_POST}:"), str(facts["to"])
+    told = sending.posted(request, by, office.book.get(case.pack), now, office.calendar, key=key, via=via)
     if told.because.rule != OBSOLETE:
-        settle_request(tx, told, now)
+        settle_request(tx, letter.of_kind(told, letter.kind_of(request, key)), now)
 
 
 def _wrote(office: Office, tx: Tx, told: Mapping[str, Any], opened_at: datetime, by: str, now: datetime) -> None:

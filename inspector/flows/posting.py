@@ -10,8 +10,9 @@ from datetime import date, datetime
 from inspector.domain import dispute, ladder, sending
 from inspector.domain import letter as post
 from inspector.domain.assistance import AssistanceState, Request
-from inspector.domain.case import SubjectKind
+from inspector.domain.case import Case, SubjectKind
 from inspector.domain.contact import Contact
+from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Stale
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LetterKind
@@ -20,20 +21,24 @@ from inspector.domain.scoreboard import heard_at, unreached
 from inspector.flows import contacts, letters, putting, replylink, unsettled
 from inspector.flows.contents import named
 from inspector.flows.dossier import dossier
+from inspector.flows.holding import holder
 from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
 from inspector.flows.recall import wait_for_it
 from inspector.flows.requests import go_on, held, policy_of
 from inspector.flows.settle import Settlement, hears_of_the_end, nothing, settle_request
-from inspector.incoming import Apart
 from inspector.ports import Garbled, Letter, PortError, Refused
 from inspector.store.codec import dump, load
+from inspector.store.pushes import Pushed
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
 AFTERWARDS = frozenset({LetterKind.CANCEL, LetterKind.OUTCOME})
 """What is told when a request is over: nobody answers it, so it is worth sending however the request stands."""
 
+
+PUSHED = "letter:"
+"""What stands in place of a seat where a push was to the liaison officer or the head of an agency; behind it the key of its work."""
 
 PATIENCE_OVER = "patience_over"
 """Why a letter is given up that nobody has refused: its time was over while it lay here."""
@@ -112,18 +117,11 @@ def send(work: Work, office: Office) -> Settlement:
                 by_hand=receipt.by_hand,
                 key=work.key,
             )
-            told = replace(told, state=post.perhaps(told.state, _reader(work, office, kind)))
+            readers = () if receipt.by_hand else (holder(office, kind, str(work.payload["via"])),)
+            told = replace(told, state=post.perhaps(told.state, *readers))
             settle_request(tx, post.of_kind(told, kind.value), now)
 
     return Settlement(write=write, outcome=kind.value, attempts=receipt.attempts)
-
-
-def _reader(work: Work, office: Office, kind: LetterKind) -> str:
-    """Who holds a letter: a connector, or behind it the liaison officer or the head, where it reaches these elsewhere than the agency."""
-    via = str(work.payload["via"])
-    agency: object = office.connectors.agencies.get(via)
-    own = kind in (LetterKind.LIAISON, LetterKind.HEAD) and isinstance(agency, Apart) and agency.apart(kind)
-    return f"{via}{post.APART}{kind.value}" if own else via
 
 
 def _obsolete(work: Work, office: Office, kind: LetterKind) -> Settlement:
@@ -133,13 +131,13 @@ def _obsolete(work: Work, office: Office, kind: LetterKind) -> Settlement:
         def hears(tx: Tx, now: datetime) -> None:
             _, fresh = held(tx, str(work.payload["request"]))
             if kind not in AFTERWARDS and fresh.contacts.get(work.key) != "":  # a push leaves nobody a letter
-                hears_of_the_end(tx, fresh, _reader(work, office, kind), now)
+                hears_of_the_end(tx, fresh, holder(office, kind, str(work.payload["via"])), now)
 
         return Settlement(write=hears, outcome="obsolete").unasked()
 
     def write(tx: Tx, now: datetime) -> None:
         _, fresh = held(tx, str(work.payload["request"]))
-        if (said := ladder.stayed(fresh, kind.value, str(work.payload["via"]), now)) is not fresh:
+        if (said := ladder.stayed(fresh, kind.value, str(work.payload["via"]), now, PATIENCE_OVER)) is not fresh:
             tx.assistance.put(said)
 
     return Settlement(write=write, outcome="obsolete")
@@ -153,13 +151,40 @@ def _pushed(work: Work, office: Office, request: Request, to: Contact) -> Settle
         return _undeliverable(work, office, "channel_not_configured").unasked()
     with office.store.read() as tx:
         message = contacts.push(office, tx, request, LetterKind(work.payload["letter"]), to)
+    key = named(work.key, message)
     try:
-        receipt = channel.push(message, key=named(work.key, message))
+        receipt = channel.push(message, key=key)
     except (Refused, Garbled) as error:
         return _undeliverable(work, office, error.code).after(error)
-    if receipt.unconfirmed:
-        return replace(_undeliverable(work, office, UNCONFIRMED, unsure=True), attempts=receipt.attempts)
-    return Settlement(write=lambda _tx, _now: None, outcome=str(work.payload["letter"]), attempts=receipt.attempts)
+
+    def write(tx: Tx, now: datetime) -> None:
+        made = Pushed(
+            key=key[:300],
+            seat=f"{PUSHED}{work.key}"[:300],
+            word=str(work.payload["letter"]),
+            agency=request.requester,
+            inspector="",
+            channel=to.connector,
+            mark="",
+            reference=receipt.reference[:200],
+            handed_at=now,
+            code=UNCONFIRMED if receipt.unconfirmed else "",
+        )
+        tx.pushes.add(made)
+        if receipt.unconfirmed:
+            _undeliverable(work, office, UNCONFIRMED, unsure=True).write(tx, now)
+
+    return Settlement(
+        write=write, outcome="undeliverable" if receipt.unconfirmed else str(work.payload["letter"]), attempts=receipt.attempts
+    )
+
+
+def push_failed(office: Office, tx: Tx, push: Pushed, code: str, now: datetime) -> None:
+    """A channel reports that a push to the liaison officer or the head came to nobody: they were not told."""
+    key = push.seat.removeprefix(PUSHED)
+    request_id = key.removeprefix(f"{OrderKind.ASSIST_SEND.value}:").partition(":")[0]
+    told = Lost(request_id=request_id, kind=LetterKind(push.word), via=push.channel, key=key, code=code, unsure=False)
+    lost(tx, office, told, now)
 
 
 def give_up_sending(work: Work, office: Office, error: PortError | None) -> Settlement:
@@ -203,7 +228,7 @@ class Lost:
 
 
 def lost(tx: Tx, office: Office, told: Lost, now: datetime) -> None:
-    """A person is told, and a request ends unanswered whose letter this was, the one that asks.
+    """A person is told, and a request ends unanswered whose letter this was, the one that asks, or the last that stood in its place.
 
     One that the agency knows of goes on: our channel's failure says nothing of an agency that has the request, or has taken it on. So
     does one whose link was called back: the letter with the other link is a further one.
@@ -214,23 +239,37 @@ def lost(tx: Tx, office: Office, told: Lost, now: datetime) -> None:
         # of one that is answered nobody need hear
         tx.attention.open(unsettled.UNDELIVERABLE, request.requester, told.key, facts, now)
     if told.unsure and told.kind not in AFTERWARDS and request.contacts.get(told.key) != "":
-        request = post.perhaps(request, told.via)
+        reader = holder(office, told.kind, told.via)
+        request = post.perhaps(request, reader)
         tx.assistance.put(request)
-        hears_of_the_end(tx, request, told.via, now)
-    reached = sending.brought(request) if told.returned else request.reached
-    if told.kind is LetterKind.REQUEST and request.state.open and not reached and told.key not in request.again:
-        settle_request(tx, post.undeliverable(request, told.code, now, case.pack), now)
-        go_on(tx, office, request, Verdict.NO_ANSWER, told.code, now)
-    further = told.unsure or told.key in request.again  # the superior has a letter, or may have one
-    if told.kind is LetterKind.ESCALATION and request.state is AssistanceState.ESCALATED and not further:
+        hears_of_the_end(tx, request, reader, now)
+    if told.kind in (LetterKind.ESCALATION, LetterKind.DISPUTE):
+        _above(tx, case, request, told, now)
+        return
+    gone = replace(request, had={key: at for key, at in request.had.items() if key != told.key})
+    if not told.unsure and told.key not in request.again:
+        gone = ladder.stayed(gone, told.kind.value, told.via, now, told.code)
+    if gone != request:
+        tx.assistance.put(gone)
+    first = told.kind is LetterKind.REQUEST and gone.state.open and told.key not in gone.again
+    if first and told.returned and sending.brought(gone):
+        policy = office.book.get(case.pack)
+        settle_request(tx, sending.returned(gone, told.via, told.code, policy, now, office.calendar), now)
+    elif sending.astray(gone) or (first and (told.returned or not gone.reached)):
+        settle_request(tx, post.undeliverable(gone, told.code, now, case.pack), now)
+        go_on(tx, office, gone, Verdict.NO_ANSWER, told.code, now)
+
+
+def _above(tx: Tx, case: Case, request: Request, told: Lost, now: datetime) -> None:
+    """A letter to the superior was lost: nobody above was told, unless it has another one, or may have this one."""
+    if told.unsure or told.key in request.again:
+        return
+    if told.kind is LetterKind.ESCALATION and request.state is AssistanceState.ESCALATED:
         settle_request(tx, post.unescalated(request, told.code, now, case.pack), now)
-    if told.kind is LetterKind.DISPUTE and request.state is AssistanceState.DISPUTED and not further:
+    if told.kind is LetterKind.DISPUTE and request.state is AssistanceState.DISPUTED:
         settle_request(tx, dispute.unbrought(request, told.code, now, case.pack), now)
         facts = {"requested": request.requested, "case": request.case_id}
         tx.attention.open(unsettled.SUPERIOR_UNKNOWN, request.requester, request.id, facts, now)
-    ours = told.code in (PATIENCE_OVER, EXPIRED, "agency_not_configured", "channel_not_configured")
-    if not further and (said := ladder.stayed(request, told.kind.value, told.via, now, "" if ours else told.code)) is not request:
-        tx.assistance.put(said)
 
 
 def came_back(tx: Tx, office: Office, request_id: str, kind: LetterKind, via: str, key: str, code: str, now: datetime) -> None:

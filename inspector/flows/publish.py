@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -26,7 +26,7 @@ from inspector.domain.identity import normalise
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.public import published
-from inspector.domain.publish import Voided, opens
+from inspector.domain.publish import Voided
 from inspector.domain.register import EntryKind
 from inspector.domain.rowfile import eligible
 from inspector.domain.selection import quotas
@@ -34,7 +34,7 @@ from inspector.domain.suite import Suite, climb, included, leaves
 from inspector.domain.union import chance
 from inspector.domain.visit import Visit
 from inspector.flows import embargo, reconcile
-from inspector.flows.embargo import awaited, told_by_rows
+from inspector.flows.embargo import awaited, closed_until, told_by_rows
 from inspector.flows.lists import OBJECTS, find, frames, kept, objects_of, small
 from inspector.flows.members import member_of, members_of
 from inspector.flows.office import Office
@@ -103,19 +103,11 @@ def _mark(office: Office, number: str, name: str) -> str:
     return f"signatory-{hmac.new(office.secret, f'draw.void/{number}/{name}'.encode(), sha256).hexdigest()[:16]}"
 
 
-def closed_until(office: Office, held: Draw, visits: list[Visit], now: datetime) -> datetime | None:
-    """Until when the embargo holds at the latest; None when it is over."""
-    rows = {(row := office.book.get(held.pack_of(agency)).publish).after: row for agency in held.agencies}.values()
-    left = [one.due_at for one in visits if one.state.open]
-    at = max((moment for row in rows if (moment := opens(left, row, office.calendar)) is not None), default=None)
-    return at if at is not None and now < at else None
-
-
-def refuse_early(office: Office, held: Draw, visits: list[Visit], now: datetime) -> None:
+def refuse_early(office: Office, held: Draw, visits: list[Visit], now: datetime, others: Sequence[Visit] = ()) -> None:
     """Raise Refusal: `draw_embargoed` while the embargo holds, naming the draws whose visits are still to be made; `shadow_silent`."""
     office.earnest()
-    if (until := closed_until(office, held, visits, now)) is not None:
-        left = [one.draw for one in visits if one.state.open]
+    if (until := closed_until(office, held, visits, now, others)) is not None:
+        left = [one.draw for one in (*visits, *others) if one.state.open]
         told = {"of": ", ".join(sorted(set(left))), "until": f"{office.calendar.local(until):%Y-%m-%d %H:%M}"}
         raise Refusal("draw_embargoed", draw=held.number, left=len(left), **told)
 
@@ -249,22 +241,35 @@ def premature(office: Office, tx: Tx, number: str, now: datetime) -> bool:
     held = tx.draws.get(number)
     if held.c is None:
         return False
-    return held.drawn_at is None or closed_until(office, held, told_by_rows(tx, number), now) is not None
+    return held.drawn_at is None or _rows_closed(office, tx, held, now)
+
+
+def _rows_closed(office: Office, tx: Tx, held: Draw, now: datetime) -> bool:
+    own, others = told_by_rows(tx, held.number)
+    return closed_until(office, held, own, now, others) is not None
 
 
 def _refuse_telling(office: Office, tx: Tx, held: Draw, lists: Collection[Listed], now: datetime) -> None:
     """Raise Refusal (`draw_embargoed`, or `receipt_tells` before there are visits) where the frame alone tells who is visited.
 
     Where several lists could be meant, one of them that is drawn whole is enough: an answer from another would say who is in it.
+    Before it is carried out nobody knows when its visits will be over, and a day that is told stands: then none is.
     """
-    visits = told_by_rows(tx, held.number)
-    if held.extends is not None:  # its rows say who was drawn before, and so may still be visited
-        refuse_early(office, held, visits, now)
+
+    def refuse() -> None:
+        if held.drawn_at is not None:
+            own, others = told_by_rows(tx, held.number)
+            refuse_early(office, held, own, now, others)
+        raise Refusal("receipt_tells", draw=held.number)
+
+    if held.extends is not None and _rows_closed(
+        office, tx, held, now
+    ):  # its rows say who was drawn before, and may still be visited
+        refuse()
     commitment = read(tx.draws.file(held.number, "commit.json"))
     for listed in lists:
         if _share(tx, commitment, held, listed) >= office.book.get(held.pack_of(listed.agency)).report.certain:
-            refuse_early(office, held, visits, now)
-            raise Refusal("receipt_tells", draw=held.number)
+            refuse()
 
 
 def _asked(held: Draw, agency: str, within: Collection[str] | None) -> list[Listed]:

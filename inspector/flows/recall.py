@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain import guidance, letter, missent, selfproof, visit
+from inspector.domain.assistance import Request
 from inspector.domain.calendar import due
 from inspector.domain.case import Case, CaseState
 from inspector.domain.decision import Decision, Order, OrderKind
@@ -25,6 +26,7 @@ from inspector.domain.timer import Timer
 from inspector.domain.verification import asked_others, asked_subject
 from inspector.flows import creditbook, slots, stopped, unserved, unsettled
 from inspector.flows.after import log_after
+from inspector.flows.holding import holder
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seats import end_clock, rise, stand_down, under_way
@@ -81,11 +83,8 @@ def call_off(office: Office, tx: Tx, case: Case, now: datetime) -> list[Order]:
         ended = [row for row in stopped.end(tx, letters, now) if row.fence] if letters else []
         if not (request.state.open or request.told or ended):
             continue
-        unsure = {
-            via: tuple(under_way_of(tx, (row for row in ended if letters[row.key] == via)))
-            for via in (letters[row.key] for row in ended)
-            if via
-        }
+        to = {row.key: _holder(office, request, row.key, letters[row.key]) for row in ended if letters[row.key]}
+        unsure = {via: tuple(under_way_of(tx, (row for row in ended if to.get(row.key) == via))) for via in to.values()}
         cancelled = letter.cancel(request, unsure, now, case.pack)
         tx.assistance.put(cancelled.state)
         stopped.end(tx, request.keys(cancelled.ends), now)
@@ -102,6 +101,10 @@ def call_off(office: Office, tx: Tx, case: Case, now: datetime) -> list[Order]:
         if held.state.open:
             leave_visit(office, tx, held, case, now)
     return orders
+
+
+def _holder(office: Office, request: Request, key: str, via: str) -> str:
+    return holder(office, letter.LetterKind(letter.kind_of(request, key)), via)
 
 
 def _forget_about(tx: Tx, proof: SelfProof, case: Case, now: datetime) -> None:

@@ -10,7 +10,7 @@ from inspector.domain.decision import Order, OrderKind
 from inspector.domain.push import ASSIGNMENT
 from inspector.domain.reached import CODE_UNKNOWN, NO_RECIPIENT, TELLABLE, Reach, Reached
 from inspector.domain.visit import Seat, SeatState, Visit
-from inspector.flows import pushing, reaching, stopped
+from inspector.flows import posting, pushing, reaching, stopped
 from inspector.flows.office import Office
 from inspector.flows.seated import by_name, pack, settle_seat
 from inspector.flows.seats import UNDELIVERED
@@ -62,6 +62,10 @@ def unknown(_work: Work, _office: Office, _error: PortError | None) -> Settlemen
 
 def _heard(office: Office, tx: Tx, push: Pushed, told: Reached, now: datetime) -> None:
     """The visit is locked before anything is written, as everywhere."""
+    if push.seat.startswith(posting.PUSHED):
+        if tx.pushes.note(push.key, told.reach, told.at or now, told.code) and told.reach is Reach.FAILED:
+            posting.push_failed(office, tx, push, told.code, now)
+        return
     test = push.seat.startswith(TEST)
     held, seat = (None, None) if test else by_name(tx, push.seat, lock=True)
     if not tx.pushes.note(push.key, told.reach, told.at or now, told.code):

@@ -14,7 +14,7 @@ from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.fieldnote import Times, is_late
 from inspector.domain.roster import Recusal
 from inspector.domain.visit import SeatState
-from inspector.flows import edits, relief, stopped
+from inspector.flows import edits, embargo, relief, stopped
 from inspector.flows.challenges import TOO_LATE, enter, head, known_as, parted, running, seat_name, seat_of, tell_head
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -40,9 +40,11 @@ def declare(  # noqa: PLR0913 - a declaration in all its parts
 ) -> list[Challenge]:
     """Keep an inspector from an object in draws to come; where he or she holds a seat at it, apply to the head instead.
 
-    Returns the applications, none where it was declared at once. Raises Missing, Refusal, and Invalid: an application names its
-    evidence.
+    Returns the applications, none where it was declared at once; one that waits for the head already stands for this one. Whoever is
+    told that somebody goes there has read of the draw before its time: that is an entry. Raises Missing, and Invalid where no evidence
+    is named, before anybody looks who is seated: what is refused leaves no entry, and would tell for nothing who was drawn.
     """
+    challenge.unsaid(by, reason, evidence)
     tx.draws.take_turn(agency)  # before visits are held; no frame is frozen that has this conflict and does not count it
     tx.rosters.inspector(agency, staff)
     seated = tx.visits.seated(agency, staff, code)
@@ -50,8 +52,12 @@ def declare(  # noqa: PLR0913 - a declaration in all its parts
     made = []
     for visit_id in seated:
         held = tx.visits.get(visit_id, lock=True)
-        seat = seat_of(tx, held, staff)
-        made.append(enter(office, tx, held, seat, applicant=applicant, by=by, reason=reason, evidence=evidence, now=now))
+        seat, last = seat_of(tx, held, staff), next(reversed(tx.challenges.of_visit(visit_id, staff)), None)
+        embargo.note(tx, held.draw, by, f"conflict:{staff}", now)
+        if last is not None and last.state is ChallengeState.OPEN:
+            made.append(last)
+        elif last is None or last.state is ChallengeState.REFUSED:
+            made.append(enter(office, tx, held, seat, applicant=applicant, by=by, reason=reason, evidence=evidence, now=now))
     if not made:
         if not tx.rosters.recused(agency, code, staff):
             edits.note_conflict(office, tx, agency, code, staff, by, now, holds=True)
@@ -59,11 +65,18 @@ def declare(  # noqa: PLR0913 - a declaration in all its parts
     return made
 
 
-def end(office: Office, tx: Tx, agency: str, code: str, staff: str, *, by: str, now: datetime) -> None:
-    """A declared conflict holds no longer, from the next draw on. Raises Missing (`conflict_unknown`)."""
+def end(office: Office, tx: Tx, agency: str, code: str, staff: str, *, by: str, now: datetime) -> list[str]:
+    """A declared conflict holds no longer, from the next draw on: by every code of the organisation by which it was declared.
+
+    Returns these, for the one that is left would bar as before. Raises Missing (`conflict_unknown`).
+    """
     tx.draws.take_turn(agency)
-    tx.rosters.end_conflict(agency, code, staff, now)
-    edits.note_conflict(office, tx, agency, code, staff, by, now, holds=False)
+    ended = tx.rosters.end_conflict(agency, code, staff, now)
+    if not ended:
+        raise Missing("conflict_unknown", object=code, inspector=staff)
+    for one in ended:
+        edits.note_conflict(office, tx, agency, one, staff, by, now, holds=False)
+    return ended
 
 
 def apply(  # noqa: PLR0913 - an application in all its parts
@@ -145,7 +158,7 @@ def decide(office: Office, tx: Tx, visit_id: str, staff: str, *, granted: bool, 
     tx.attention.close(f"{ASKED}:{seat}", now)
     if decision.state.state is not ChallengeState.GRANTED:
         if last.applicant is Applicant.REGISTER:
-            tx.rosters.end_conflict(last.agency, held.code, staff, now)  # the head has said that it is none
+            tx.rosters.end_conflict(last.agency, held.code, staff, now)  # the head has said that it is none, by none of its codes
         return decision.state
     tx.rosters.declare(last.agency, held.code, staff, last.reason, by)
     late = last.agency if last.times is not None and last.times.late else ""

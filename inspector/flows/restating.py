@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inspector.domain.case import SubjectKind
-from inspector.domain.credit import rated
+from inspector.domain.credit import of_firm, rated
 from inspector.domain.evidence import span
 from inspector.domain.identity import IdentityKind, pseudonym
 from inspector.domain.listed import Listed
@@ -19,6 +19,7 @@ from inspector.domain.plan import Draw, DrawKind
 from inspector.domain.policy import Policy
 from inspector.domain.restated import Brought, Class, Restated, Restatements, changed, turned
 from inspector.domain.rowfile import split
+from inspector.domain.spelling import party_of
 from inspector.flows import lists, moved
 from inspector.flows.office import Office, Plan
 from inspector.flows.record import record
@@ -80,10 +81,10 @@ def derived(office: Office, tx: Tx, plan: Plan, policy: Policy, lines: Iterable[
     former = tx.draws.last_drawn(plan.name)
     seen, some = _behind(tx, _seen(tx, former, plan.agency))
     moves = changed(some, _class(policy))
-    here = _named(office, lines, {one.who for one in moves}) if moves else set()
+    here = _named(office, lines, {name for one in moves for name in one.names}) if moves else set()
     told = {
         "since": former.number if former is not None else None,
-        "levels_changed": sum(one.who in here for one in moves),
+        "levels_changed": sum(not here.isdisjoint(one.names) for one in moves),
         "levels_back": len(_turned(office, tx, former, plan.agency, some)) if former is not None else 0,
     }
     other, restated = _taken_in(office, tx, plan, policy, some, now)
@@ -102,17 +103,18 @@ def tell(office: Office, tx: Tx, number: str, plan: Plan, agencies: Iterable[str
         some = _behind(tx, _seen(tx, former, agency))[1]
         _, restated = _taken_in(office, tx, replace(plan, agency=agency), policy, some, now)
         if restated:
-            hands = {one.by for one in some if one.who in restated}
+            hands = {one.by for one in some if one.who in set().union(*restated.values())}
             facts = {"draw": number, "count": len(restated), "by": sorted(hands)}
             tx.attention.open(UNDONE, agency, f"{number}:{agency}:intake", facts, now)
 
 
 def _taken_in(
     office: Office, tx: Tx, plan: Plan, policy: Policy, some: Collection[Restated], now: datetime
-) -> tuple[int, set[str]]:
+) -> tuple[int, dict[str, set[str]]]:
     """How many waiting cases stand in another class than the level of their firm gives today, for a case keeps the one of its intake.
 
-    And the firms among these whose level had been changed before that intake, since the plan's former frame (`some` are the changes since):
+    And the firms among these whose level had been changed before that intake, since the plan's former frame (`some` are the changes since),
+    with whom those changes name:
     one that was stated for the intake alone steers as one for the frame would, and which value it has today tells nothing.
     """
     known = {row.stratum for row in policy.samplings}  # a former pack's class is found anew, and told from nothing
@@ -121,19 +123,27 @@ def _taken_in(
         for row in tx.cases.undrawn(plan.agency)
         if row["stratum"] in known and row["item"] in policy.items and row["subject_kind"] == SubjectKind.FIRM.value
     ]
-    held, of = tx.credit.levels(row["subject_code"] for row in waiting), _class(policy)
+    held, of, since = (
+        tx.credit.told_of_all(row["subject_code"] for row in waiting),
+        _class(policy),
+        now - span(policy.stale_after),
+    )
     moves: dict[str, list[Restated]] = {}
     for one in changed(some, of):
-        moves.setdefault(one.who, []).append(one)
-    other, restated = 0, set[str]()
+        for name in one.names:
+            moves.setdefault(name, []).append(one)
+    other, restated = 0, dict[str, set[str]]()
     for row in waiting:
-        level, as_of = held.get(row["subject_code"], (None, None))
+        code = row["subject_code"]
+        stands, _ = of_firm(code, held.get(code, ()), since)
+        level, as_of = (stands.level, stands.as_of) if stands is not None else (None, None)
         if policy.strategy(policy.item(row["item"]), of(level, as_of, now)).stratum == row["stratum"]:
             continue
         other += 1
-        if told := moves.get(who := pseudonym(office.secret, IdentityKind.USCC, row["subject_code"])):
+        if told := [one for name in _names(office, code) for one in moves.get(name, ())]:
             opened = tx.cases.get(row["id"]).opened_at
-            restated |= {who} if any(one.at <= opened for one in told) else set()
+            if some_before := {one.who for one in told if one.at <= opened}:
+                restated.setdefault(party_of(code), set()).update(some_before)
     return other, restated
 
 
@@ -151,8 +161,9 @@ def after(office: Office, tx: Tx, held: Draw, agency: str) -> Restatements | Non
 
 def _restated(office: Office, one: Became, by: str, at: datetime) -> Restated:
     old, old_as_of = one.held if one.held is not None else (None, None)
-    who = pseudonym(office.secret, IdentityKind.USCC, one.said.code)
-    return Restated(who=who, old=old, old_as_of=old_as_of, new=one.said.level, new_as_of=one.said.as_of, at=at, by=by)
+    who, party = (pseudonym(office.secret, IdentityKind.USCC, code) for code in (one.said.code, party_of(one.said.code)))
+    made = Restated(who=who, old=old, old_as_of=old_as_of, new=one.said.level, new_as_of=one.said.as_of, at=at, by=by)
+    return replace(made, party=party) if party != who else made
 
 
 def _tell(office: Office, tx: Tx, changes: Sequence[Restated], now: datetime) -> None:
@@ -175,7 +186,9 @@ def _turned(office: Office, tx: Tx, held: Draw, agency: str, some: Collection[Re
     if not some:
         return set()
     who = turned(_before(tx, held, agency), some, _class(office.book.get(held.pack_of(agency))))
-    return _named(office, _lines(tx, held, held.list_of(agency)), who) if who else set()
+    names = {one.who: one.names for one in some if one.who in who}
+    here = _named(office, _lines(tx, held, held.list_of(agency)), set().union(*names.values())) if who else set()
+    return {one for one in who if not here.isdisjoint(names[one])}
 
 
 def _before(tx: Tx, held: Draw, agency: str) -> list[Restated]:
@@ -212,7 +225,12 @@ def _lines(tx: Tx, held: Draw, listed: Listed) -> Iterator[bytes]:
 def _named(office: Office, lines: Iterable[bytes], among: Collection[str]) -> set[str]:
     """Who among these firms stands in a frame, all by pseudonym; a large frame is read and never held."""
     codes = (line[: line.index(b"\t")].decode() for line in lines)
-    return {who for code in codes if (who := pseudonym(office.secret, IdentityKind.USCC, code)) in among}
+    return {who for code in codes for who in _names(office, code) if who in among}
+
+
+def _names(office: Office, code: str) -> set[str]:
+    """By which pseudonyms changes of its level may name a firm."""
+    return {pseudonym(office.secret, IdentityKind.USCC, one) for one in {code, party_of(code)}}
 
 
 def _class(policy: Policy) -> Class:

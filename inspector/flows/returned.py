@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -16,6 +17,7 @@ import structlog
 from inspector.domain.letter import LetterKind
 from inspector.flows import letters, posting
 from inspector.flows.office import Office
+from inspector.flows.requests import held
 from inspector.flows.unsettled import PARTLY
 from inspector.incoming import Mail, Returned
 from inspector.store.tx import Tx
@@ -39,15 +41,24 @@ def taken(office: Office, mail: Mail) -> bool:
 
 
 def _came_back(tx: Tx, office: Office, number: str, letter: Mapping[str, Any], said: Iterable[Returned], now: datetime) -> None:
-    """Of several addressees one has the letter as long as no report names him; then it came to nobody."""
+    """Of several addressees one has the letter as long as no report names him; then it came to nobody.
+
+    Two reports at once, or two daemons with one, wait for each other at its first request before they look what came before. Behind an
+    address that passes on there may be others than the one that failed: a person looks.
+    """
+    letters = sorted(map(tuple, letter["letters"]))
+    held(tx, letters[0][0])
+    said = list(said)
+    behind = [f"{one.address} → {one.behind}: {one.status}" for one in said if one.behind]
     for one in said:
-        _once(tx, f"{number} {one.address}", {"status": one.status}, now)
+        if not one.behind:
+            _once(tx, f"{number} {one.address}", {"status": one.status}, now)
     found = {one: _seen(tx, f"{number} {one}") for one in letter["to"]}
     back = {one: str(told["status"]) for one, told in found.items() if told is not None}
     whole = len(back) == len(found)
     if whole and not _once(tx, number, {}, now):
         return
-    for request_id, kind, key in letter["letters"]:
+    for request_id, kind, key in letters:
         if whole:
             tx.attention.close(f"{PARTLY}:{key}", now)
             refused = all(status.startswith("5") for status in back.values())
@@ -55,9 +66,14 @@ def _came_back(tx: Tx, office: Office, number: str, letter: Mapping[str, Any], s
             log.warning("letter.returned", request=request_id, letter=kind, connector=letter["via"], error=code)
             posting.came_back(tx, office, request_id, LetterKind(kind), str(letter["via"]), key, code, now)
         elif (request := tx.assistance.get(request_id)).state.hears:
-            refusals = [f"{address}: {status}" for address, status in back.items()]
-            facts = {"request": request_id, "to": letter["via"], "case": request.case_id, "refused": refusals}
-            tx.attention.open(PARTLY, request.requester, key, facts, now)
+            refusals = [*(f"{address}: {status}" for address, status in back.items()), *behind]
+            about = {"request": request_id, "to": letter["via"], "case": request.case_id}
+            tx.attention.add(PARTLY, request.requester, key, partial(_with, about, refusals), now)
+
+
+def _with(about: Mapping[str, object], refusals: list[str], told: Mapping[str, Any]) -> Mapping[str, object]:
+    """The matter with those addressees that were told before, each once."""
+    return {**about, "refused": [*dict.fromkeys((*told.get("refused", ()), *refusals))]}
 
 
 def _seen(tx: Tx, what: str) -> Mapping[str, Any] | None:

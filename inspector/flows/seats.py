@@ -43,8 +43,11 @@ CLASH = "note_clash"
 LAPSED_NOTE = "note_lapsed"
 """The matter of a note that lay in a phone until its inspector's acceptance was over: a person asks whether the visit was made."""
 
-CHANGED, SPARED, ADDED, RENEWED = "changed", "spared", "added", "renewed"
-"""What a team is told of what is in question: a promise was corrected, something is settled, a case goes along; or of a new link."""
+CHANGED, SPARED, ADDED, RENEWED, DIFFERS = "changed", "spared", "added", "renewed", "differs"
+"""What a team is told of what is in question: a promise was corrected, something is settled, a case goes along; or of a new link.
+
+Its lead alone hears that two of it say different things.
+"""
 
 UNDELIVERED = "push_undelivered"
 """The matter for a person that a push opens which no channel took; it is over when the seat is."""
@@ -128,6 +131,8 @@ def tell_seat(office: Office, tx: Tx, held: Visit, seat: Seat, word: str, mark: 
 
 def _tell_one(office: Office, tx: Tx, held: Visit, seat: Seat, word: str, mark: str, due_at: datetime, now: datetime) -> None:
     after, last = may_have(tx, seat), held.due_at if held.due_at > now else None
+    if after is None and seat.state is SeatState.DONE:
+        after = ()  # who was there knows of it, also where the push is forgotten by now
     if after is not None:
         order = _word(seat, now, held.due_at, after)
         order = replace(order, key=f"{order.key}:{mark}", due_at=due_at, payload={**order.payload, "word": word})

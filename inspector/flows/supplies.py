@@ -14,6 +14,7 @@ from inspector.domain.manners import Held
 from inspector.flows.held import waits
 from inspector.flows.office import Office
 from inspector.incoming import Supplied, Supply
+from inspector.store.replicas import ALIVE, connector
 from inspector.store.tx import Tx
 
 log = structlog.get_logger(__name__)
@@ -37,29 +38,52 @@ def told(office: Office, tx: Tx, *, look: bool = False) -> Iterator[tuple[str, S
     held = waits(tx, office)
     for name, source in supplied(office).items():
         if name not in held or held[name].reason not in _RESTS:
-            yield name, source.supply(look=look)
+            yield name, _supply(source, look=look)
 
 
-def look(office: Office) -> None:
-    """Have each source look for deliveries; what is wrong with one is written where it changes."""
+def _supply(source: Supplied, *, look: bool) -> Supply:
+    """How one stands; that of a connector that cannot even say so cannot be looked at, and keeps nobody from seeing the others."""
+    try:
+        return source.supply(look=look)
+    except Exception as error:  # noqa: BLE001 - anybody's connector, and all metrics behind it
+        return Supply(age_seconds=None, longest_seconds=None, unseen_seconds=inf, looked=False, error=type(error).__name__)
+
+
+def look(office: Office, replica: str = "") -> None:
+    """Have each source look for deliveries; what is wrong with one is written where it changes, by this daemon (`replica`).
+
+    What another one sees that is alive is left to it: a folder may be mounted here and not there.
+    """
     with office.store.read() as tx:
         found = dict(told(office, tx, look=True))
-        known = {one.about: str(one.facts["why"]) for one in tx.attention.of_kind(LATE) if one.open}
+        alive = tx.replicas.declared(tx.machine_now(), ALIVE)
+        known = {one.about: one.facts for one in tx.attention.of_kind(LATE) if one.open}
     for name, supply in found.items():
-        why = wrong(supply)
-        if why == known.get(name, ""):
+        by = str(known.get(name, {}).get("replica", ""))
+        if by not in (replica, "") and by in alive:
             continue
-        if why:
-            log.warning("source.undelivered", connector=name, state=why, error=supply.error)
-        else:
-            log.info("source.delivered", connector=name)
-        with office.store.begin() as tx:
-            if why:
-                hours = None if supply.age_seconds is None else round(supply.age_seconds / 3600)
-                facts = {"connector": name, "why": why, "error": supply.error, "hours": hours}
-                tx.attention.open(LATE, office.house, name, facts, office.now())
-            else:
+        _settled(office, name, supply, wrong(supply), known.get(name, {}), replica)
+    for name in known.keys() - supplied(office).keys():
+        if not any(connector(name) in declared for declared in alive.values()):
+            with office.store.begin() as tx:
                 tx.attention.close(f"{LATE}:{name}", office.now())
+
+
+def _settled(office: Office, name: str, supply: Supply, why: str, before: Mapping[str, object], replica: str) -> None:
+    same = (why, replica) == (str(before.get("why", "")), str(before.get("replica", replica)))
+    if same or (not why and (not before or not supply.looked)):  # who has not looked yet knows nothing better
+        return
+    if why:
+        log.warning("source.undelivered", connector=name, state=why, error=supply.error)
+    else:
+        log.info("source.delivered", connector=name)
+    with office.store.begin() as tx:
+        if why:
+            hours = None if supply.age_seconds is None else round(supply.age_seconds / 3600)
+            facts = {"connector": name, "why": why, "error": supply.error, "hours": hours, "replica": replica}
+            tx.attention.open(LATE, office.house, name, facts, office.now())
+        else:
+            tx.attention.close(f"{LATE}:{name}", office.now())
 
 
 def wrong(supply: Supply) -> str:

@@ -12,11 +12,10 @@ from inspector.domain.plan import DrawKind
 from inspector.domain.sampling import Window
 from inspector.domain.training import Crew, Looked, Made, added, crews
 from inspector.domain.visit import SeatState, Visit, VisitState
-from inspector.flows.embargo import awaited
+from inspector.flows.embargo import awaited, closed_until
 from inspector.flows.equality import found
 from inspector.flows.lists import people, small
 from inspector.flows.office import Office
-from inspector.flows.publish import closed_until
 from inspector.store.tx import Tx
 
 _QUARTER = Window.QUARTER

@@ -6,12 +6,15 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from inspector.domain import letter, sending
 from inspector.domain.assistance import Door, Request
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict, blank
 from inspector.domain.said import Said, Saying
 from inspector.flows import hearing, unsettled
 from inspector.flows.office import Office
+from inspector.flows.requests import held, policy_of
+from inspector.flows.settle import settle_request
 from inspector.store.tx import Tx
 
 _SCAN = re.compile(r"[0-9a-f]{64}")
@@ -19,11 +22,15 @@ _SCAN = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """What is transcribed: what is `written` word for word, the digest of its picture (`scan`), and the day on which it `came`, if told."""
+    """What is transcribed: what is `written` word for word, the digest of its picture (`scan`), and the day on which it `came`, if told.
+
+    `posted`: the day on which the letter on paper left that it answers, where nobody had said so yet.
+    """
 
     written: str
     scan: str = ""
     came: date | None = None
+    posted: date | None = None
 
 
 def transcribe(office: Office, tx: Tx, request_id: str, said: Said, paper: Paper, by: str, now: datetime) -> Request:
@@ -34,15 +41,19 @@ def transcribe(office: Office, tx: Tx, request_id: str, said: Said, paper: Paper
 
     One that speaks against somebody needs the digest of its scan: what a person decides on can then be held against the paper.
 
-    Raises Invalid for a transcription without words, with a digest that is none (`scan_missing`) or a day that cannot be (`came_day`),
-    and what the step raises; the caller's transaction is then undone.
+    So it is with what lay here before: its letter was posted on the day that is told, and where nobody knows that its time is not counted.
+
+    Raises Invalid for a transcription without words, with a digest that is none (`scan_missing`) or a day that cannot be (`came_day`,
+    `posted_day`, `posted_known`), and what the step raises; the caller's transaction is then undone.
     """
     if blank(paper.written):
         raise Invalid("written_missing", field="written")
     digest = paper.scan.strip().lower()
     if digest and not _SCAN.fullmatch(digest):
         raise Invalid("scan_form", field="scan")
-    request = tx.assistance.get(request_id)
+    _, request = held(tx, request_id)
+    if paper.posted is not None:
+        request = _posted(office, tx, request, paper.posted, paper.came, by, now)
     before = len(request.afterwords)
     came = _came(office, request, paper.came, now) or unsettled.since(tx, request.id)
     door = Door(by="paper", token=by, written=paper.written, scan=digest, came=came)
@@ -50,6 +61,25 @@ def transcribe(office: Office, tx: Tx, request_id: str, said: Said, paper: Paper
     if not digest and said.do is Saying.ANSWER and _verdict(told, before) == Verdict.MISMATCH:
         raise Invalid("scan_missing", field="scan")
     return told
+
+
+def _posted(office: Office, tx: Tx, request: Request, day: date, came: date | None, by: str, now: datetime) -> Request:
+    """The first letter lay here on paper as far as anybody had said, and was posted on a day before what it brought. Raises Invalid."""
+    lying = [key for key in unsettled.to_post(tx, request) if letter.kind_of(request, key) == letter.LetterKind.REQUEST]
+    if not lying or request.sent_at is not None:
+        raise Invalid("posted_known", field="posted", request=request.id)
+    local, zone = office.calendar.local_date, office.calendar.zone
+    first, last = local(request.opened_at), came or local(now)
+    if not first <= day <= last:
+        raise Invalid("posted_day", field="posted", told=day, first=first, last=last)
+    latest = now if last == local(now) else datetime.combine(last, time(), zone)
+    at = max(request.opened_at, min(office.calendar.closing(day), latest))
+    policy = policy_of(office, tx, request)
+    told = sending.posted(request, by, policy, at, office.calendar, key=lying[0], via=request.requested)
+    settle_request(tx, letter.of_kind(told, letter.LetterKind.REQUEST), now)
+    for key in lying:
+        tx.attention.close(f"{unsettled.TO_POST}:{key}", now)
+    return told.state
 
 
 def _came(office: Office, request: Request, day: date | None, now: datetime) -> datetime | None:

@@ -78,10 +78,12 @@ def heard(tx: Tx, was: Request, request: Request, now: datetime) -> None:
     """The agency has spoken: it knows what was asked, however its letters fared. `was` is the request before its word.
 
     By when it is to answer it does not know from that: the letter that we owe it (decision 75) is still to leave while the request is open.
+    So is the superior's, as long as the request stands as if it was told.
     """
     owed = request.owed if request.state.open else None
-    for key in letters(was):
-        if owed is not None and key == owed.key:
+    above = request.escalated_to if request.state is AssistanceState.ESCALATED else None
+    for key, to in letters(was).items():
+        if (owed is not None and key == owed.key) or (above is not None and to == above):
             continue
         for kind in (UNDELIVERABLE, TO_POST, PARTLY):
             tx.attention.close(f"{kind}:{key}", now)
@@ -108,12 +110,20 @@ def follow(tx: Tx, request: Request, now: datetime) -> None:
     if over:
         tx.attention.close(f"{SUPERIOR_UNKNOWN}:{request.id}", now)
         tx.attention.close(f"{MAIL_HOLDS}:{request.id}", now)
+        called_off(tx, request, now)
 
 
 def called_off(tx: Tx, was: Request, now: datetime) -> None:
-    """The case is over: what still lies here on paper need not be posted."""
+    """Nobody waits any more: what still lies here on paper need not be posted."""
     for key in letters(was):
         tx.attention.close(f"{TO_POST}:{key}", now)
+
+
+def to_post(tx: Tx, request: Request) -> dict[str, str]:
+    """Key and addressee of the letters of a request that lie here on paper: nobody has said that they were posted (decision 171)."""
+    held = letters(request)
+    lying = tx.attention.standing_about(TO_POST, held)
+    return {key: to for key, to in held.items() if key in lying}
 
 
 def replaced(tx: Tx, request: Request, now: datetime) -> None:

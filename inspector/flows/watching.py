@@ -11,6 +11,7 @@ from inspector.flows import edits, moved, restating
 from inspector.flows.framing import SAME, Framed
 from inspector.flows.members import members_of
 from inspector.flows.office import Office, Plan
+from inspector.flows.rating import DIFFER
 from inspector.store.tx import Tx
 
 FEW = "few_may_go"
@@ -20,15 +21,16 @@ TWICE = "firm_drawn_twice"
 
 
 def tell(office: Office, tx: Tx, held: Draw, plan: Plan, framed: Framed, now: datetime) -> None:
-    """Far from the plan, under other agencies, by the level of an intake, or several rows of one firm.
+    """Far from the plan, under other agencies, by the level of an intake, several rows of one firm, or levels of one that differ.
 
     Called before the frame's cases are marked as drawn.
     """
     moved.tell(tx, held, framed.derivations, now)
     moved.tell_above(tx, held, framed.derivations, now)
     for agency, derived in framed.derivations.items():
-        if count := derived.get(SAME):
-            tx.attention.open(TWICE, agency, f"{held.number}:{agency}", {"draw": held.number, "count": count}, now)
+        for matter, key in ((TWICE, SAME), (DIFFER, DIFFER)):
+            if count := derived.get(key):
+                tx.attention.open(matter, agency, f"{held.number}:{agency}", {"draw": held.number, "count": count}, now)
     restating.tell(office, tx, held.number, plan, framed.derivations, now)
 
 

@@ -55,8 +55,8 @@ class AheadRoom(Room):
         nothing = self.batch.nothing
         nothing |= {("published", one) for one in agencies} - self._published(agencies)
         nothing |= {("case", one.agency, one.sender, one.reference) for one in coming} - self._sent(coming)
-        levels = self._levels({one.code for one in coming if one.kind is SubjectKind.FIRM})
-        nothing |= {("level", one.kind, one.code) for one in coming} - levels
+        rated = self._levels({one for one in coming if one.kind is SubjectKind.FIRM})
+        nothing |= {("level", one.kind, one.code) for one in coming if one.party not in rated}
         parties = self._parties(coming)
         of_note, left = self._recorded(parties) | self._barred(coming), self._withdrawn(parties)
         nothing |= {("record", one.kind, one.code) for one in coming if one.party not in of_note}
@@ -76,9 +76,14 @@ class AheadRoom(Room):
         rows = self._rows(asked, case_file.c.reference, written)
         return {("case", row.agency, row.sender, one) for row in rows for one in written[row.reference]}
 
-    def _levels(self, codes: set[str]) -> set[tuple[Any, ...]]:
-        asked = sa.select(credit_level.c.code).where(credit_level.c.kind == SubjectKind.FIRM.value)
-        return {("level", SubjectKind.FIRM, row.code) for row in self._rows(asked, credit_level.c.code, codes)}
+    def _levels(self, firms: set[Coming]) -> set[tuple[str, str]]:
+        """The parties of which somebody has stated a level, by whatever code."""
+        held = credit_level.c
+        asked = sa.select(held.code, held.organisation).where(held.kind == SubjectKind.FIRM.value)
+        exact = {row.code for row in self._rows(asked, held.code, {one.code for one in firms})}
+        told = {value for sort, value in (one.party for one in firms) if sort == "organisation"}
+        named = {("organisation", row.organisation) for row in self._rows(asked, held.organisation, told)}
+        return named | {one.party for one in firms if one.code in exact}
 
     def _parties(self, coming: Collection[Coming]) -> dict[tuple[str, str], tuple[str, str]]:
         """By kind and code, for any code that cases name them by: which party it is."""

@@ -114,11 +114,12 @@ class AssistanceRoom(Room):
     def answered(self, since: datetime) -> Sequence[Any]:
         """(requested agency, fact, from when its days are counted, when opened, when the answer was entered, since when it was here).
 
-        Of those opened since; the last is None where it was entered when it came.
+        Of those opened since whose time is known (`scoreboard.timed`); the last is None where it was entered when it came.
         """
         told = assistance.c
         asked = sa.select(told.requested, told.fact, told.sent_at, told.opened_at, told.ended_at, told.came_at)
-        return self.connection.execute(asked.where(told.opened_at >= since, told.state == AssistanceState.ANSWERED.value)).all()
+        timed = sa.and_(told.opened_at >= since, told.state == AssistanceState.ANSWERED.value, told.punctual.is_not(None))
+        return self.connection.execute(asked.where(timed)).all()
 
     def file(self, request_id: str, entry: str, text: str, now: datetime) -> int:
         """File a written notice; its number among those of the request, from 1 on."""

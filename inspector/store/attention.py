@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -112,6 +112,12 @@ class AttentionRoom(Room):
         """What is told in the open matters of a kind."""
         asked = sa.select(attention.c.body).where(attention.c.kind == kind, attention.c.closed_at.is_(None))
         return [json.loads(body) for body in self.connection.execute(asked).scalars()]
+
+    def standing_about(self, kind: str, things: Collection[str]) -> set[str]:
+        """Of these things those about which a matter of a kind is open."""
+        held = attention.c
+        asked = sa.select(held.about).where(held.id.in_([f"{kind}:{one}" for one in things]), held.closed_at.is_(None))
+        return set(self.connection.execute(asked).scalars())
 
     def page(
         self, agencies: Sequence[str] | None, limit: int = 50, *, after: str | None = None, kind: str | None = None

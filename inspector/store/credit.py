@@ -12,12 +12,17 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from inspector.domain.case import SubjectKind
-from inspector.domain.credit import needs_rating
+from inspector.domain.credit import Told, needs_rating
+from inspector.domain.spelling import party_of, told_of
 from inspector.store.room import Room
-from inspector.store.tables import credit_level, roster_object
+from inspector.store.tables import credit_level, roster_object, subject
 
 _FETCHED = 1_000
 _TURN = 0x6C65766C  # "levl": the advisory lock of who states many levels, and of who freezes a frame by them
+_HELD = credit_level.c
+_TOLD = sa.select(_HELD.code, _HELD.level, _HELD.as_of, _HELD.source).where(_HELD.kind == SubjectKind.FIRM.value)
+_FIRMS = _TOLD.where(_HELD.code == sa.bindparam("of_code"))
+_ALIKE = _TOLD.where(sa.or_(_HELD.code == sa.bindparam("of_code"), _HELD.organisation == sa.bindparam("told")))
 _LEVEL = sa.select(credit_level.c.level, credit_level.c.as_of, credit_level.c.source).where(
     credit_level.c.kind == sa.bindparam("of_kind"), credit_level.c.code == sa.bindparam("of_code")
 )
@@ -71,22 +76,38 @@ class CreditRoom(Room):
         row = self.connection.execute(_LEVEL, {"of_kind": kind.value, "of_code": code}).one_or_none()
         return (row.level, row.as_of, row.source) if row else None
 
-    def levels(self, codes: Iterable[str]) -> dict[str, tuple[str, datetime]]:
-        """The levels of some firms that have one, by code, with their dates."""
-        held, wanted, found = credit_level.c, sorted(set(codes)), dict[str, tuple[str, datetime]]()
-        asked = sa.select(held.code, held.level, held.as_of).where(held.kind == SubjectKind.FIRM.value)
-        for start in range(0, len(wanted), _FETCHED):
-            rows = self.connection.execute(asked.where(held.code.in_(wanted[start : start + _FETCHED])))
-            found |= {row.code: (row.level, row.as_of) for row in rows}
-        return found
+    def told(self, kind: SubjectKind, code: str) -> list[Told]:
+        """What was stated of a subject, by whatever code of its organisation (`credit.of_firm`); nothing of a natural person."""
+        if not needs_rating(kind) or ("level", kind, code) in self.batch.nothing:
+            return []
+        told = told_of(kind, code)
+        asked = (_ALIKE, {"of_code": code, "told": told}) if told is not None else (_FIRMS, {"of_code": code})
+        return [
+            Told(code=row.code, level=row.level, as_of=row.as_of, source=row.source) for row in self.connection.execute(*asked)
+        ]
+
+    def told_of_all(self, codes: Iterable[str]) -> dict[str, list[Told]]:
+        """The same of some firms of which anything was stated, by the code that is asked for."""
+        wanted = {code: party_of(code) for code in codes}
+        by: dict[str, list[Told]] = {}
+        for column, values in ((_HELD.code, set(wanted)), (_HELD.organisation, set(wanted.values()))):
+            some = sorted(values)
+            for start in range(0, len(some), _FETCHED):
+                for row in self.connection.execute(_TOLD.where(column.in_(some[start : start + _FETCHED]))):
+                    one = Told(code=row.code, level=row.level, as_of=row.as_of, source=row.source)
+                    alike = by.setdefault(party_of(row.code), [])
+                    if one not in alike:
+                        alike.append(one)
+        return {code: by[party] for code, party in wanted.items() if party in by}
 
     def state(self, kind: SubjectKind, code: str, level: str, as_of: datetime, source: str) -> Stated:
         """Keep a statement unless a newer one is held; of two different ones of one moment the first stands.
 
         Which of the two is right nobody can tell by their dates: the last to arrive would turn a level back by being sent again.
         """
-        self.batch.nothing.discard(("level", kind, code))
-        row = {"kind": kind.value, "code": code, "level": level, "as_of": as_of, "source": source}
+        self.batch.nothing -= {one for one in self.batch.nothing if one[0] == "level"}  # it is its whole organisation's
+        said = {"level": level, "as_of": as_of, "source": source}
+        row = {"kind": kind.value, "code": code, "organisation": told_of(kind, code), **said}
         if self.connection.execute(_state(self.sqlite), row).first() is not None:
             return Stated.KEPT
         return self.judge(kind, code, level, as_of)
@@ -111,6 +132,7 @@ class CreditRoom(Room):
                     "level": one.level,
                     "as_of": one.as_of,
                     "source": one.source,
+                    "organisation": told_of(SubjectKind.FIRM, one.code),
                 }
         if rows:
             self.connection.execute(_newer(self.sqlite), list(rows.values()))
@@ -135,10 +157,23 @@ class CreditRoom(Room):
         return found
 
     def registered(self, after: str, limit: int) -> list[str]:
-        """The codes of firms that stand in any register of objects, each once, behind a code: whose levels draws go by."""
-        held = roster_object.c
-        asked = sa.select(held.code).where(held.kind == SubjectKind.FIRM.value, held.removed_at.is_(None), held.code > after)
-        return list(self.connection.execute(asked.distinct().order_by(held.code).limit(limit)).scalars())
+        """The codes of firms that stand in any register of objects, each once, behind a code: whose levels draws go by.
+
+        With the others by which cases have named them: a platform may have a firm under one of these alone.
+        """
+        held, firm = roster_object.c, SubjectKind.FIRM.value
+        here = (held.kind == firm, held.removed_at.is_(None))
+        alike = sa.exists().where(held.organisation == subject.c.organisation, *here)
+        named = sa.select(subject.c.code).where(subject.c.kind == firm, subject.c.code > after, alike)
+        some = [
+            asked.distinct()
+            .order_by(asked.selected_columns.code)
+            .limit(limit)
+            .subquery()  # the database's order, of sealed codes too
+            for asked in (sa.select(held.code).where(*here, held.code > after), named)
+        ]
+        both = sa.union(*(sa.select(one.c.code) for one in some)).subquery()
+        return list(self.connection.execute(sa.select(both.c.code).order_by(both.c.code).limit(limit)).scalars())
 
     def judge(self, kind: SubjectKind, code: str, level: str, as_of: datetime) -> Stated:
         """What would become of a statement, or has become of it; nothing is written."""
@@ -157,7 +192,7 @@ def _judged(held: tuple[str, datetime] | None, level: str, as_of: datetime) -> S
 @cache
 def _newer(is_sqlite: bool) -> postgresql.Insert | sqlite.Insert:
     insert = sqlite.insert(credit_level) if is_sqlite else postgresql.insert(credit_level)
-    said = {name: insert.excluded[name] for name in ("level", "as_of", "source")}
+    said = {name: insert.excluded[name] for name in ("level", "as_of", "source", "organisation")}
     newer = insert.excluded.as_of > credit_level.c.as_of
     return insert.on_conflict_do_update(index_elements=["kind", "code"], set_=said, where=newer)
 

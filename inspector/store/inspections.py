@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from inspector.domain.case import SubjectKind
 from inspector.domain.inspection import Authority, CheckType, Inspection
 from inspector.domain.spelling import told_of
+from inspector.store.inspectiontables import inspection
 from inspector.store.room import Room
-from inspector.store.tables import inspection
 
 _KEY = tuple(column.name for column in inspection.primary_key.columns)
 _PART = "\n"
@@ -42,14 +42,11 @@ class InspectionRoom(Room):
         return self._read(theirs, about, known_at)
 
     def spellings(self, kind: SubjectKind, code: str) -> list[str]:
-        """The codes by which records tell checks of a subject: of a firm all of its organisation, its own among them.
-
-        Every firm's code is read for it, each once: there is no column of organisations here, and one subject is asked for seldom.
-        """
+        """The codes by which records tell checks of a subject: of a firm all of its organisation, its own among them."""
         if (told := told_of(kind, code)) is None:
             return [code]
-        asked = sa.select(inspection.c.code).where(inspection.c.kind == kind.value).distinct()
-        return sorted({code, *(one for one in self.connection.execute(asked).scalars() if told_of(kind, one) == told)})
+        asked = sa.select(inspection.c.code).where(inspection.c.kind == kind.value, inspection.c.organisation == told).distinct()
+        return sorted({code, *self.connection.execute(asked).scalars()})
 
     def agencies(self) -> list[str]:
         """The agencies that have past inspections on record, in order."""
@@ -95,6 +92,7 @@ class InspectionRoom(Room):
                 "inspectors": _PART.join(row.inspectors),
                 "completed": row.completed,
                 "imported_at": at,
+                "organisation": told_of(row.kind, row.code),
             }
             for row in rows
         ]

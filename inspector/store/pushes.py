@@ -19,6 +19,8 @@ _WHEN = {Reach.DELIVERED: push.c.delivered_at, Reach.READ: push.c.read_at, Reach
 class Pushed:
     """A message that a channel took. `seat` is whose assignment it is about, or `test:` and a number; `mark` is the way it went.
 
+    `letter:` and the key of a letter stand there, where it was to the liaison officer or the head of an agency.
+
     `code`: why it failed, or `unconfirmed` where nobody can say that it was taken.
     """
 

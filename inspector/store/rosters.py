@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from inspector.domain.case import SubjectKind
+from inspector.domain.credit import Told
 from inspector.domain.errors import Missing
 from inspector.domain.roster import Declared, InspectorRecord, Recusal, RosterObject, marked
 from inspector.domain.spelling import party_of, told_of
@@ -32,11 +32,10 @@ _INSPECTOR = sa.select(inspector.c.body, inspector.c.removed_at).where(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rated:
-    """An object of the register, and its credit level with the moment that is of, where anybody has stated one."""
+    """An object of the register, and the credit levels that anybody has stated of it, by whatever code of its organisation."""
 
     row: RosterObject
-    level: str | None
-    as_of: datetime | None
+    told: tuple[Told, ...]
 
 
 class RosterRoom(Room):
@@ -160,12 +159,24 @@ class RosterRoom(Room):
 
         Whoever walks through it uses the connection for nothing else meanwhile.
         """
-        held, level = roster_object.c, credit_level.c
+        held, level, beside = roster_object.c, credit_level.c, self.levels_beside(agency)
         both = roster_object.outerjoin(credit_level, sa.and_(level.kind == held.kind, level.code == held.code, _FIRM))
-        asked = sa.select(held.body, level.level, level.as_of).select_from(both)
+        asked = sa.select(held.body, level.level, level.as_of, level.source).select_from(both)
         asked = asked.where(held.agency == agency, held.removed_at.is_(None)).order_by(held.kind, held.code)
-        for body, said, as_of in self.connection.execute(asked, execution_options={"yield_per": _FETCHED}):
-            yield Rated(row=load(RosterObject, body), level=said, as_of=as_of)
+        for body, said, as_of, source in self.connection.execute(asked, execution_options={"yield_per": _FETCHED}):
+            row = load(RosterObject, body)
+            own = (Told(code=row.code, level=said, as_of=as_of, source=source),) if said is not None else ()
+            yield Rated(row=row, told=(*own, *beside.get(row.code, ())) if row.kind is SubjectKind.FIRM else own)
+
+    def levels_beside(self, agency: str) -> Mapping[str, Sequence[Told]]:
+        """By the code of each firm in an agency's register what was stated of it by other codes of its organisation; mostly nothing."""
+        held, level, found = roster_object.c, credit_level.c, dict[str, list[Told]]()
+        here = (held.agency == agency, held.removed_at.is_(None), held.kind == SubjectKind.FIRM.value, _FIRM)
+        both = roster_object.join(credit_level, sa.and_(level.organisation == held.organisation, level.code != held.code))
+        asked = sa.select(held.code, level.code, level.level, level.as_of, level.source).select_from(both).where(*here)
+        for code, other, said, as_of, source in self.connection.execute(asked):
+            found.setdefault(code, []).append(Told(code=other, level=said, as_of=as_of, source=source))
+        return found
 
     def put_objects(self, rows: Iterable[RosterObject]) -> None:
         """Add or replace objects; one that a case has enrolled stays marked as such."""
@@ -302,16 +313,12 @@ class RosterRoom(Room):
 
     def recused(self, agency: str, code: str, staff_id: str) -> bool:
         """Whether an inspector has a declared conflict with an object, by whichever code of the organisation."""
-        asked = sa.select(recusal.c.inspector).where(*_holds(agency, {code, *self.ever(party_of(code))}, staff_id))
-        return self.connection.execute(asked).first() is not None
+        return bool(self._conflicts(agency, code, staff_id))
 
     def recusal(self, agency: str, code: str, staff_id: str) -> tuple[str, str] | None:
-        """(reason code, who declared it) of an inspector's declared conflict with an object, or None."""
-        held = recusal.c
-        asked = sa.select(held.reason, held.declared_by)
-        asked = asked.where(*_holds(agency, {code}, staff_id))
-        row = self.connection.execute(asked).first()
-        return (row[0], row[1]) if row is not None else None
+        """(reason code, who declared it) of an inspector's declared conflict with an object, by whichever code of it, or None."""
+        found = self._conflicts(agency, code, staff_id)
+        return found.get(code) or next(iter(found.values()), None)
 
     def declare(self, agency: str, code: str, staff_id: str, reason: Recusal, by: str = "") -> None:
         """Keep a declared conflict."""
@@ -325,11 +332,20 @@ class RosterRoom(Room):
         }
         self.upsert(recusal, row, ("agency", "object", "inspector"))
 
-    def end_conflict(self, agency: str, code: str, staff_id: str, now: datetime) -> None:
-        """A declared conflict holds no longer. Raises Missing (`conflict_unknown`)."""
-        held = sa.update(recusal).where(*_holds(agency, {code}, staff_id))
-        if self.connection.execute(held.values(ended_at=now)).rowcount != 1:
-            raise Missing("conflict_unknown", object=code, inspector=staff_id)
+    def end_conflict(self, agency: str, code: str, staff_id: str, now: datetime) -> list[str]:
+        """A declared conflict holds no longer, by whichever code of the organisation it was declared; by which it was, none for none."""
+        codes = sorted(self._conflicts(agency, code, staff_id))
+        held = recusal.c
+        here = sa.update(recusal).where(held.agency == agency, held.object.in_(codes), held.inspector == staff_id)
+        self.connection.execute(here.values(ended_at=now))
+        return codes
+
+    def _conflicts(self, agency: str, code: str, staff_id: str) -> dict[str, tuple[str, str]]:
+        """(reason code, who declared it) of the conflicts that an inspector has with an object, by the code of each."""
+        held, party = recusal.c, party_of(code)
+        asked = sa.select(held.object, held.reason, held.declared_by).order_by(held.object)
+        asked = asked.where(held.agency == agency, held.inspector == staff_id, held.ended_at.is_(None))
+        return {row[0]: (row[1], row[2]) for row in self.connection.execute(asked) if row[0] == code or party_of(row[0]) == party}
 
     def _put(self, table: sa.Table, rows: list[dict[str, object]], key: tuple[str, ...]) -> None:
         """Insert or replace many rows at once."""
@@ -350,8 +366,3 @@ def _object(row: RosterObject) -> dict[str, object]:
     body = dump(row, row.agency, row.kind.value, row.code)
     told = told_of(row.kind, row.code)
     return {"body": body, "pool": row.pool, "qualification": row.qualification, "organisation": told}
-
-
-def _holds(agency: str, codes: AbstractSet[str], staff_id: str) -> tuple[sa.ColumnElement[bool], ...]:
-    held = recusal.c
-    return held.agency == agency, held.object.in_(sorted(codes)), held.inspector == staff_id, held.ended_at.is_(None)

@@ -199,22 +199,6 @@ recusal = sa.Table(
     sa.Column("ended_at", Moment),
 )
 
-inspection = sa.Table(
-    "inspection",
-    metadata,
-    sa.Column("agency", Code, primary_key=True),
-    sa.Column("kind", sa.String(10), primary_key=True),
-    sa.Column("code", SubjectCode(), primary_key=True),
-    sa.Column("held_on", sa.Date, primary_key=True),
-    sa.Column("check_type", sa.String(20), primary_key=True),
-    sa.Column("authority", sa.String(10), primary_key=True),
-    sa.Column("number", Code, primary_key=True),
-    sa.Column("items", sa.Text, nullable=False),
-    sa.Column("inspectors", sa.Text, nullable=False),
-    sa.Column("completed", sa.Boolean, nullable=False),
-    sa.Column("imported_at", Moment),
-)
-
 credit_level = sa.Table(
     "credit_level",
     metadata,
@@ -223,6 +207,7 @@ credit_level = sa.Table(
     sa.Column("level", Code, nullable=False),
     sa.Column("as_of", Moment, nullable=False),
     sa.Column("source", Code, nullable=False),
+    sa.Column("organisation", SubjectCode(), nullable=True, index=True),
 )
 
 event = sa.Table(

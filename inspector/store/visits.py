@@ -14,6 +14,7 @@ from inspector.domain.errors import Missing, Refusal
 from inspector.domain.inspection import CheckType
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.sampling import FULL
+from inspector.domain.spelling import party_of, told_of
 from inspector.domain.visit import Seat, SeatState, Stake, Visit, VisitState
 from inspector.store.codec import dump, load
 from inspector.store.draws import CONTRADICTED
@@ -316,11 +317,12 @@ class VisitRoom(ToCome, Seats, Unmet):
         return sorted(((load(Seat, row[0]), load(Visit, row[1]).due_at) for row in rows), key=lambda one: (one[1], one[0].name))
 
     def seated(self, agency: str, staff: str, code: str) -> list[str]:
-        """The open visits to an object in which an inspector holds a seat, or has entered his or her agency's part."""
+        """The open visits to whom a code stands for (`party_of`) where an inspector has a seat, or has entered the agency's part."""
         asked = sa.select(visit.c.id, visit.c.body).join(seat, seat.c.visit == visit.c.id)
         asked = asked.where(seat.c.agency == agency, seat.c.inspector == staff, seat.c.state.in_((*_OPEN, SeatState.DONE.value)))
         asked = asked.where(visit.c.state.in_(_OPEN_VISITS)).order_by(visit.c.id)
-        return list(dict.fromkeys(row[0] for row in self.connection.execute(asked) if load(Visit, row[1]).code == code))
+        there = {row[0]: load(Visit, row[1]) for row in self.connection.execute(asked)}
+        return [name for name, one in there.items() if one.code == code or told_of(one.kind, one.code) == party_of(code)]
 
     def loads(self, number: str, agency: str) -> dict[str, int]:
         """Open or done seats of each inspector of an agency in one draw: the loads in force (ruling 15).

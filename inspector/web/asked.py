@@ -17,6 +17,7 @@ from starlette.responses import Response
 from inspector.domain import assistance, respite
 from inspector.domain.assistance import AssistanceState, Door, Inability, Quarrel
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
+from inspector.domain.letter import short
 from inspector.domain.said import Saying
 from inspector.flows import assist, question
 from inspector.flows.office import AgencyNode
@@ -188,6 +189,7 @@ def _page(
     hears = told.hears and not oversees
     context = {
         "held": request_shown(held),
+        "short": short(held.id),
         "now": _now(held, hears, oversees=oversees),
         "silence": question.silence(held, superior=told.superior),
         "open": hears,

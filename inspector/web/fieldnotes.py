@@ -101,12 +101,19 @@ class PhotoIn(FromPhone, FileIn):
 
 
 class ChoiceIn(Strict):
-    """Which version of a fact stands, by its note (`stands`: the one in the result), and why; of a line of the sheet no case is named."""
+    """Which version of a fact stands, by its note (`stands`: the one in the result), and why; of a line of the sheet no case is named.
+
+    `shown` are the notes of the versions that lay before the lead, who may have been without signal: one that came meanwhile is
+    decided by itself. Without it all that are there count as seen.
+    """
 
     case_id: CaseId | Literal[""] = ""
     claim: Line
     note: Note
     reasons: Text
+    shown: Annotated[tuple[Note, ...], Field(max_length=50)] = ()
+    captured_at: ClockTime | None = None
+    sent_at: ClockTime | None = None
 
 
 class PlaceShown(Shown):
@@ -307,9 +314,11 @@ def choose(desk: Desk, seated: Seated, given: ChoiceIn, message_id: str | None) 
 
     def do(tx: Tx, now: datetime) -> ChosenShown:
         told = given.case_id, given.claim, given.note, given.reasons
-        return ChosenShown(became=fieldnotes.choose(desk.office, tx, seated.name, *told, now))
+        at, seen = given.captured_at, given.shown
+        return ChosenShown(became=fieldnotes.choose(desk.office, tx, seated.name, *told, now, captured_at=at, shown=seen))
 
-    return seated.once(desk, message_id, "choice", given, do)
+    said = given.model_copy(update={"sent_at": None})  # each try is sent at another moment, and is the same message
+    return seated.once(desk, message_id, "choice", said, do)
 
 
 def field_shown(name: str, told: FromField) -> FieldShown:

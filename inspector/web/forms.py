@@ -148,7 +148,8 @@ def _seat(desk: Desk, seated: Seated, form: Fields) -> None:
             complete(form, Invalid("version_missing", field="note"), Invalid("reason_missing", field="reasons"))
             about = form.one("about").split(":", 1)
             told = {"case_id": about[0], "claim": about[-1], "note": form.one("note"), "reasons": form.one("reasons")}
-            fieldnotes.choose(desk, seated, read(ChoiceIn, **told), form.message_id())
+            when = {"captured_at": form.one("captured_at") or None}
+            fieldnotes.choose(desk, seated, read(ChoiceIn, **told, **when, shown=form.all("shown")), form.message_id())
         case other:
             raise Refusal("action_unknown", action=other[:40])
 

@@ -187,7 +187,7 @@ def reported(desk: Desk, seated: Seated, given: ResultIn, message_id: str | None
     def do(tx: Tx, now: datetime) -> SeatShown:
         found = [one.finding() for one in given.findings]
         held = dispatch.report(desk.office, tx, seated.name, found, given.remarks, now, seen=given.seen, on=given.visited_on)
-        look_at(desk.office, tx, held, by_name(tx, seated.name)[1].agency, now)
+        look_at(desk.office, tx, held, by_name(tx, seated.name)[1], now)
         return shown(tx, seated.name)
 
     return seated.once(desk, message_id, "result", given, do)

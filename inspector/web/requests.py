@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -13,8 +14,9 @@ from inspector.domain import assistance
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
 from inspector.domain.evidence import Verdict
+from inspector.domain.letter import short
 from inspector.domain.said import Filled, guess
-from inspector.flows import assist, replylink, transcription, unsettled
+from inspector.flows import assist, past, replylink, transcription, unsettled
 from inspector.flows.requests import node_of
 from inspector.store.tx import Tx, new_id
 from inspector.web.asked import VERDICTS, choices, name_of
@@ -25,7 +27,7 @@ from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import WRITES
 from inspector.web.fields import AfterName, Day, MaybeLine, MessageId, NamePath, Strict, Text
 from inspector.web.forms import fact_name
-from inspector.web.language import InLang, carried
+from inspector.web.language import InLang, carried, language
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
 from inspector.web.replies import WordIn
 from inspector.web.requested import RequestShown, request_shown
@@ -42,11 +44,13 @@ class TranscriptionIn(WordIn):
     """A reply on paper: what it says in the fields of a reply, and what is written there, word for word. `scan`: its picture's SHA-256.
 
     `came`: the day on which it came, where that was before today; without it that of the first mail that waits to be read.
+    `posted`: the day on which the paper letter left that it answers, while that is still to be posted (`letter_to_post`).
     """
 
     written: Text
     scan: MaybeLine = ""
     came: Day | None = None
+    posted: Day | None = None
 
 
 class LinkIn(Strict):
@@ -86,7 +90,7 @@ def show_all(request: Request, desk: AtDesk, caller: Visitor, after: AfterName =
     held = desk.look(lambda tx: tx.assistance.open_of(caller.sees, SHOWN + 1, after or ""))
     rows = [(request_shown(one), _asked(desk, one)) for one in held[:SHOWN]]
     more = rows[-1][0].id if len(held) > SHOWN else None
-    return page(request, "requests.html", caller=caller, rows=rows, more=more)
+    return page(request, "requests.html", caller=caller, rows=rows, more=more, short=short)
 
 
 @router.get("/requests/{request_id}")
@@ -153,7 +157,7 @@ def _meant(desk: Desk, caller: Caller, request_id: str, form: Fields) -> tuple[S
 def _transcription(form: Fields) -> TranscriptionIn:
     """A slip's lines: which step they are is what they can mean at most."""
     complete(form, Invalid("written_missing", field="written"), Invalid("signer_missing", field="signer"))
-    names = ("signer", "verdict", "value", "rest", "reasons", "day", "to", "written", "scan", "came")
+    names = ("signer", "verdict", "value", "rest", "reasons", "day", "to", "written", "scan", "came", "posted")
     filled = {name: form.one(name) for name in names if form.one(name)}
     longer, accepted = form.one("longer"), form.one("accepted") == "yes"
     told = read(TranscriptionIn, do="accept", **filled | ({"reasons": longer} if longer else {}))
@@ -180,7 +184,7 @@ def _transcription(form: Fields) -> TranscriptionIn:
 def _transcribe(desk: Desk, tx: Tx, caller: Caller, request_id: str, given: Strict, now: datetime) -> assistance.Request:
     assert isinstance(given, TranscriptionIn)
     _own(tx, caller, request_id)
-    paper = transcription.Paper(written=given.written, scan=given.scan, came=given.came)
+    paper = transcription.Paper(written=given.written, scan=given.scan, came=given.came, posted=given.posted)
     made = transcription.transcribe(desk.office, tx, request_id, given.said(), paper, caller.name, now)
     return made if made.id == request_id else tx.assistance.get(request_id)
 
@@ -199,22 +203,24 @@ def _asked(desk: Desk, held: assistance.Request) -> str:
 def _page(
     request: Request, desk: Desk, caller: Caller, request_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
 ) -> Response:
-    def ask(tx: Tx) -> tuple[assistance.Request, str, list[Mapping[str, Any]]]:
+    def ask(tx: Tx) -> tuple[assistance.Request, str, list[Mapping[str, Any]], bool]:
         held = tx.assistance.get(request_id)
         _own(tx, caller, request_id)
         case = tx.cases.get(held.case_id)
         fact = fact_name(desk, case.pack, str(held.question["item"]), str(held.question["fact"]))
-        return held, fact, list(unsettled.unread(tx, request_id))
+        lies = held.sent_at is None and bool(unsettled.to_post(tx, held))
+        return held, fact, list(unsettled.unread(tx, request_id)), lies
 
     try:
         caller.reads()
-        held, fact, mails = desk.look(ask)
+        held, fact, mails, lies = desk.look(ask)
     except InspectorError as error:
         return refused(request, error)
     officer = caller.role is Role.OFFICER
     context = {
         "caller": caller,
         "held": request_shown(held),
+        "said": partial(past.said, lang=language(request)),
         "requested": _asked(desk, held),
         "requester": name_of(desk, held.requester),
         "fact": fact,
@@ -222,6 +228,8 @@ def _page(
         "agrees": officer and held.proposed is not None and held.state.open and held.state is not AssistanceState.DISPUTED,
         "contests": officer and held.state is AssistanceState.DECLINED and held.dispute is None,
         "calls": officer,
+        "lies": lies,
+        "short": short(held.id),
         "verdicts": VERDICTS,
         "agencies": choices(desk, held.requester, held.requested),
         "mails": mails if officer else [],

@@ -10,6 +10,7 @@ from inspector.domain.result import hindrance
 from inspector.domain.visit import LAPSED, Seat, SeatState, Visit
 from inspector.flows import fieldnotes, seatlink
 from inspector.flows.seated import LINK
+from inspector.flows.seats import CLASH
 from inspector.labels import Lang, label
 from inspector.store.tx import Tx
 from inspector.web.assigned import MateShown, mates_shown
@@ -17,6 +18,9 @@ from inspector.web.desk import Desk
 
 WAITS = {"team_short": "short", "visit_embargoed": "embargoed", "team_not_accepted": "waits"}
 """What an inspector who has accepted waits for before a result is taken. What was typed meanwhile is not taken away again."""
+
+_DIFFER = 500
+"""Visits of an agency whose notes differ and wait for their leads, of which a list looks for its reader's own: the oldest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +63,17 @@ def awaited(mates: tuple[MateShown, ...], lang: Lang) -> str:
 
 
 def listed(desk: Desk, tx: Tx, agency: str, staff: str, lang: Lang) -> list[Listed]:
-    """An inspector's open assignments, the nearest date first."""
-    return [_listed(desk, tx, seat, lang) for seat, _ in tx.visits.open_seats_of(agency, staff)]
+    """An inspector's open assignments, the nearest date first; then what a visit that was made asks of its lead: two versions differ."""
+    rows = [_listed(desk, tx, seat, lang) for seat, _ in tx.visits.open_seats_of(agency, staff)]
+    made = (_listed(desk, tx, seat, lang) for seat in _sat(tx, agency, staff))
+    return rows + [one for one in made if one.decides]
+
+
+def _sat(tx: Tx, agency: str, staff: str) -> list[Seat]:
+    """The seats from which an inspector has gone, of visits whose notes differ."""
+    differ = [str(row["about"]).partition(":")[0] for row in tx.attention.page([agency], _DIFFER, kind=CLASH)]
+    seats = (seat for name in differ for seat in tx.visits.team(name))
+    return [one for one in seats if (one.agency, one.inspector, one.state) == (agency, staff, SeatState.DONE)]
 
 
 def _listed(desk: Desk, tx: Tx, seat: Seat, lang: Lang) -> Listed:
@@ -76,7 +89,7 @@ def _listed(desk: Desk, tx: Tx, seat: Seat, lang: Lang) -> Listed:
         due_at=held.due_at,
         todo="ui.unpublished" if held.unpublished else f"ui.seat_{todo(held, seat, hindered.code if hindered else '')}",
         who=awaited(mates_shown(tx, held, seat), lang),
-        decides=held.released and seat.state is SeatState.ACCEPTED and _decides(desk, tx, held, seat),
+        decides=held.released and seat.state in (SeatState.ACCEPTED, SeatState.DONE) and _decides(desk, tx, held, seat),
     )
 
 

@@ -7,7 +7,6 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -51,11 +50,11 @@ def _typed(held: Draw | None) -> Counter[str]:
 
 
 def _numbers(inside: Inside) -> Iterator[str]:
-    """Running numbers without gaps, and one draw a slot."""
+    """Running numbers without gaps, which go on when the year turns, and one draw a slot."""
     runs: dict[str, list[int]] = defaultdict(list)
     for number in inside.draws:
-        series, _, run = number.rpartition("-")
-        runs[series].append(int(run))
+        agency, _, run = number.rsplit("-", 2)
+        runs[agency].append(int(run))
     yield from told(
         "series of draws with gaps", [one for one, run in runs.items() if sorted(run) != list(range(1, len(run) + 1))]
     )
@@ -88,7 +87,7 @@ def _other(held: Draw, commitment: Commitment) -> bool:
 def _frames(inside: Inside) -> Iterator[str]:
     """A case is in one frame at a time: it comes into the next one only when the draw before is over."""
     frames: dict[str, list[Draw]] = defaultdict(list)
-    for held in sorted(inside.draws.values(), key=lambda one: one.made_at):
+    for held in sorted(inside.draws.values(), key=lambda one: inside.begun.get(one.number, "")):
         members = json.loads(inside.files[held.number]["members.json"] or b"{}")
         for fields in members.values():
             for case_id in unpacked(json.dumps(fields)).cases:
@@ -106,9 +105,11 @@ def _frames(inside: Inside) -> Iterator[str]:
 
 
 def _overlap(first: Draw, second: Draw, inside: Inside) -> bool:
-    """Whether the second was made while the first was still open."""
-    ended: datetime | None = first.drawn_at or inside.voided.get(first.number)
-    return ended is None or second.made_at < ended
+    """Whether the second was made while the first was still open: by the order of their entries, which are made under the turn of draws.
+
+    Not by their hours: who has waited for the turn of another daemon enters the hour when the waiting began.
+    """
+    return first.number not in inside.over or inside.begun.get(second.number, "") < inside.over[first.number]
 
 
 def _witness(inside: Inside, outside: Outside) -> Iterator[str]:

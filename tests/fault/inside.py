@@ -6,15 +6,18 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
+from datetime import date
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from inspector.domain.assistance import Request
+from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence
 from inspector.domain.creditrecord import Record
+from inspector.domain.evidence import Evidence
+from inspector.domain.folio import PURGED
 from inspector.domain.plan import Draw
 from inspector.domain.roster import InspectorRecord
 from inspector.domain.serving import SubjectNotice
@@ -62,7 +65,9 @@ class Inside:
                 self.ways[row.case_id].append((row.type, json.loads(row.body)))
         columns = (work.c.key, work.c.kind, work.c.lane, work.c.state, work.c.error, work.c.case_id, work.c.payload)
         self.works = {row.key: row for row in run(sa.select(*columns))}
-        self.evidence = [(row.case_id, json.loads(row.body)) for row in run(sa.select(evidence.c.case_id, evidence.c.body))]
+        told = run(sa.select(evidence.c.case_id, evidence.c.body)).all()
+        self.evidence = [(row.case_id, json.loads(row.body)) for row in told]
+        self.pieces = {one.id: one for one in (load(Evidence, row.body) for row in told)}
         self.verdicts = {body["id"]: body["verdict"] for _, body in self.evidence}
         self.draws = {one.number: one for one in (load(Draw, text) for text in run(sa.select(draw.c.body)).scalars())}
         self.files: dict[str, dict[str, bytes]] = defaultdict(dict)
@@ -88,10 +93,15 @@ class Inside:
         self._read_ledger(tx)
 
     def _read_ledger(self, tx: Tx) -> None:
-        """Answers weighed (none of them a visit's), officers' decisions in order, when a draw was voided, and how each case stood."""
+        """Answers weighed (none of them a visit's), officers' decisions in order, where a draw begins and ends, how each case stood.
+
+        And what a request's pieces of evidence were, by their fingerprints, before their days were over and their wording went (`worded`).
+        """
         self.weighed: Counter[str] = Counter()
         self.reviewed: dict[str, list[str]] = defaultdict(list)
-        self.voided: dict[str, datetime] = {}
+        self.begun: dict[str, str] = {}
+        self.over: dict[str, str] = {}
+        self.worded: dict[str, dict[str, str]] = defaultdict(dict)
         self.stood: dict[str, list[str]] = defaultdict(list)
         weighing = ("evidence.weigh", "evidence.late", "evidence.conflict")
         for row in tx.connection.execute(sa.select(ledger).order_by(ledger.c.id)):
@@ -101,8 +111,13 @@ class Inside:
                 self.stood[row.about].append(body["state"])
             if row.rule == "officer.review":
                 self.reviewed[row.about].append(facts.get("outcome"))
-            elif row.rule == "draw.void":
-                self.voided[row.about] = row.at
+            elif row.rule == "draw.prepare":
+                self.begun[row.about] = row.id
+            elif row.rule in ("draw.carry_out", "draw.void"):
+                self.over[row.about] = row.id
+            elif row.rule == PURGED and date.fromisoformat(facts["until"]) < row.at.astimezone(SHANGHAI).date():
+                for piece, (before, _) in facts.get("pieces", {}).items():
+                    self.worded[piece.split(":")[1]][piece] = before
             elif row.rule in weighing and not str(facts.get("evidence")).startswith("visit:"):
                 self.weighed[row.about] += 1
 

@@ -7,7 +7,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from inspector.domain.assistance import AssistanceState, Request
@@ -17,6 +17,7 @@ from inspector.domain.decision import OrderKind
 from inspector.domain.docket import AMEND_BY_HAND
 from inspector.domain.ending import retraction_key
 from inspector.domain.evidence import GOOD, UNTRUE, Verdict
+from inspector.domain.piece import fingerprint
 from tests.fault import clocks, draws, lodgings, seats
 from tests.fault.inside import Inside, first, order, told
 
@@ -247,7 +248,7 @@ def _letters(inside: Inside, outside: Outside) -> Iterator[str]:
     over = {one.id for one in inside.requests.values() if one.state is AssistanceState.CANCELLED and sent[one.id]}
     yield from told("agencies hold a letter and were not told that it is over", over - cancelled)
     replied = {one.id for one in inside.requests.values() if one.state in REPLIED}
-    lost = [one for one, said in outside.replies.items() if not _kept(inside.requests.get(one), said)]
+    lost = [one for one, said in outside.replies.items() if not _kept(inside.requests.get(one), said, inside)]
     yield from told("replies the office took and does not have", lost)
     answers = [(case_id, body) for case_id, body in inside.evidence if body["method"] == Method.ASSISTANCE]
     heard = Counter((case_id, body["claim"]) for case_id, body in answers if not _silent(body))
@@ -255,10 +256,18 @@ def _letters(inside: Inside, outside: Outside) -> Iterator[str]:
     yield from told("replies without exactly one piece of evidence", lost)
 
 
-def _kept(request: Request | None, said: Mapping[str, str]) -> bool:
-    """Whether a request has that reply word for word, as what ended it or among the words that came too late to change anything."""
+def _kept(request: Request | None, said: Mapping[str, str], inside: Inside) -> bool:
+    """Whether a request has that reply word for word, as what ended it or among the words that came too late to change anything.
+
+    A load that takes long, or whose days are short, outlives the days for which a pack keeps the wording of answers. Then an entry made
+    behind the last of these days has the fingerprint of the piece that goes; with the reply in its place it is that piece again.
+    """
     words = [] if request is None else [*([request.reply] if request.state in REPLIED else []), *request.afterwords]
-    return any(said.items() <= word.items() for word in words if word is not None)
+    if any(said.items() <= word.items() for word in words if word is not None):
+        return True
+    gone = inside.worded.get(request.id, {}) if request is not None else {}
+    again = {name: replace(inside.pieces[name], found=said.get("value", ""), remark=said.get("reasons", "")) for name in gone}
+    return any(fingerprint(piece) == gone[name] for name, piece in again.items())
 
 
 def _notices(inside: Inside, outside: Outside, lying: AbstractSet[CaseState]) -> Iterator[str]:

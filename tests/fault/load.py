@@ -257,12 +257,20 @@ def murder(held: Site, kills: int, numbers: list[int], *, least: int = 16, seed:
             story.append(told)
         elif not sender.is_alive():
             break
+    rest(held, len(numbers), sender)
+    return story
+
+
+def rest(held: Site, cases: int, sender: threading.Thread) -> None:
+    """What so many cases come to when nobody kills a daemon any more: first every case is decided, then all else comes to rest.
+
+    Its people take everything up, and its days are as long as this machine needs. Raises AssertionError where something does not rest.
+    """
     take_up(held)
-    own = pace(len(numbers), least=TAIL)
-    _rest(held, own, 180 + len(numbers) / 5, sender, everything=False)
+    own = pace(cases, least=TAIL)
+    _rest(held, own, 180 + cases / 5, sender, everything=False)
     hurried = max(TAIL, own / HURRY, LOOKS * look(held))
     _rest(held, hurried, 180 + WEEKS * hurried, sender, everything=True)
-    return story
 
 
 def take_up(held: Site) -> None:

@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -19,7 +18,7 @@ from inspector.store.codec import load
 from inspector.store.consequencetables import consequence
 from inspector.store.drawtables import draw, draw_file
 from inspector.store.tables import case_file, event, evidence, ledger, seat, visit, work
-from inspector.store.tx import Tx
+from inspector.store.tx import Tx, new_id
 from tests.fault import judge
 from tests.fault.inside import Inside
 from tests.fault.load import outside
@@ -70,10 +69,11 @@ def same_inspector(tx: Tx) -> None:
 
 
 def two_frames(tx: Tx) -> None:
-    """The second draw takes the first one's cases while that one is still open."""
+    """The second draw takes the first one's cases while that one is still open: the first one's end is entered behind all others."""
     first, second = sorted(drawn(tx), key=lambda held: held.made_at)[:2]
     keep(tx, second.number, "members.json", tx.draws.files(first.number)["members.json"])
-    tx.draws.put(replace(first, drawn_at=second.made_at + timedelta(seconds=1)))
+    ended = (ledger.c.about == first.number, ledger.c.rule == "draw.carry_out")
+    tx.connection.execute(sa.update(ledger).where(*ended).values(id=new_id()))
 
 
 def two_visits(tx: Tx) -> None:

@@ -130,7 +130,7 @@ def test_a_level_of_a_natural_person_is_refused_with_its_rows_and_an_older_one_c
         tx.rosters.enrol(held)
         tx.credit.state(SubjectKind.PERSON, held.code, "D", hand(), "an older release")
         assert tx.credit.level(SubjectKind.PERSON, held.code) is None
-        assert [(one.row.code, one.level) for one in tx.rosters.rated("bureau")] == [(held.code, None)]
+        assert [(one.row.code, one.told) for one in tx.rosters.rated("bureau")] == [(held.code, ())]
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.CREDIT])

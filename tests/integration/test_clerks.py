@@ -14,13 +14,14 @@ import pytest
 from inspector.domain import thread
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.case import CaseState
+from inspector.domain.evidence import Verdict
 from inspector.flows import assist, mailbox, unsettled
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import Hand, post, settle
 from tests.integration.test_forms import hidden, logged_in
-from tests.integration.test_letters import Desk, an_office, request_of
+from tests.integration.test_letters import Desk, an_office, opened, request_of
 from tests.integration.test_mail import agency
 from tests.integration.test_mailbox import CLERK, put, written
 from tests.integration.test_way import HOUSEHOLD, person
@@ -239,3 +240,26 @@ def test_what_an_agency_says_when_it_forwards_is_no_answer_of_the_next_one(store
         told = tx.assistance.get(new.id)
     assert told.state is AssistanceState.DECLINED
     assert (told.reply or {})["reasons"] == "本局无此档案，不能协助"
+
+
+def test_who_ticked_one_thing_and_wrote_another_reads_what_was_ticked_in_words_and_what_it_counts_as(
+    store: Store, hand: Hand
+) -> None:
+    office = an_office(store, hand, {"civil-affairs": Desk("civil-affairs")})
+    case_id = opened(office)
+    settle(office)
+    request = request_of(store, case_id)
+    with store.begin() as tx:
+        assist.answer(office, tx, request.id, Verdict.MATCH, "详见附件", "王五", hand())
+    assert dict(request_of(store, case_id).reply or {})["signed"] == "match"
+    with serving(office) as edge, edge.client() as browser:
+        link = f"/assist/{request.id}/{office.link_token('assist', request.id)}"
+        for lang, label, word, sentence in (
+            ("zh", "贵机关勾选", "一致", "所填文字不能直接印证“一致”"),
+            ("en", "You ticked", "Agrees", "cannot be held against “Agrees”"),
+        ):
+            shown = browser.get(f"{link}?lang={lang}").text
+            assert f'<dt>{label}</dt><dd dir="auto" class="typed">{word}</dd>' in shown
+            assert sentence in shown
+        logged_in(edge, browser)
+        assert '<dt>被请求机关勾选</dt><dd dir="auto" class="typed">一致</dd>' in browser.get(f"/requests/{request.id}").text

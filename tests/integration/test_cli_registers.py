@@ -70,10 +70,30 @@ def test_one_firm_under_several_codes_is_told_and_needs_a_word_that_is_recorded(
         assert "row 3 or row 2" in said.json["flaws"][0]["fix"], "the remedy names both"
     typed = objects(operator, told, "9133O106MA1000000F", more=("--dry-run",)).json["warnings"]
     assert [one["code"] for one in typed if one["row"] == 3] == ["code_irregular"], "a letter typed for a digit is told, and kept"
-    assert objects(operator, told, "MA200000-0", more=("--same-organisation",)).code == 0
+    two = ("--same-organisation", "--note", "两个独立的门店")
+    assert objects(operator, told, "MA200000-0", more=two[:1]).code == 2, "why, the record asks"
+    assert objects(operator, told, "MA200000-0", more=two).code == 0
+    assert held(operator) == {told}, "one person asks, and nothing comes in"
+    assert "another person" in objects(operator, told, "MA200000-0", more=two).err
+    assert objects(operator.another, told, "91330106MA20000003", more=two).code == 0, "another file is another question"
+    assert held(operator) == {told}
+    assert objects(operator.another, told, "MA200000-0", more=two).code == 0
+    assert held(operator) == {told, "MA200000-0"}
     with house.closing(operator.store()) as store:
-        recorded = [facts.get("same_organisation") for _, facts in operated(store)]
-    assert (recorded[-1], {*recorded[:-1]}) == (1, {None})
+        recorded = [(rule, facts) for rule, facts in operated(store) if "same_organisation" in facts]
+        assert [rule.removeprefix("operator.roster.import.") for rule, _ in recorded] == [
+            "objects.asked",
+            "objects.asked",
+            "objects",
+        ]
+        made = recorded[-1][1]
+        assert made["asked_by"] != made["signed"]
+        assert made["note"] == "两个独立的门店"
+        with store.read() as tx:
+            assert [one.open for one in tx.attention.of_kind("organisation_apart")] == [True, False]
+    assert objects(operator, told, "MA200000-0", "TESTC", more=two[:1]).code == 0, (
+        "who stands there already is not asked about again"
+    )
     names = table(["code", "name"], ["TESTA", "连锁便利店"], ["TESTB", "连锁便利店"])
     said = operator.say("roster", "import", "objects", operator.file("n.csv", names), "--agency", "bureau", "--json", "--dry-run")
     assert [one["code"] for one in said.json["warnings"] if one["column"] == "name"] == ["name_twice"], "chains have one name"
@@ -260,13 +280,13 @@ def test_inspectors_come_in_with_chinese_heads_and_may_be_kept_from_an_object(op
     rows = (["Z001", "甲", "Z-1", "2030年1月31日", "特种设备；食品", "是"], ["Z002", "乙", "Z-2", "2030-01-31", "", "否"])
     file = operator.file("inspectors.csv", table(INSPECTORS, *rows))
     assert operator.well("roster", "import", "inspectors", file, "--agency", "bureau", "--json").json["added"] == ["Z001", "Z002"]
-    conflict = ("roster", "conflict", "add", "test1", "Z001", "--agency", "bureau", "--reason", "kin")
+    conflict = ("roster", "conflict", "add", "test1", "Z001", "--agency", "bureau", "--evidence", "声明书", "--reason", "kin")
     unknown = operator.say(*conflict)
     assert (unknown.code, "No register and no case knows an object TEST1" in unknown.err) == (3, True)
     objects = operator.file("objects.csv", table(["code", "name"], ["TEST1", "甲厂"]))
     operator.well("roster", "import", "objects", objects, "--agency", "other")
     operator.well(*conflict)
-    missing = operator.say("roster", "conflict", "add", "TEST1", "Z009", "--agency", "bureau")
+    missing = operator.say("roster", "conflict", "add", "TEST1", "Z009", "--agency", "bureau", "--evidence", "声明书")
     assert missing.code == 3
     assert operator.say(*conflict[:-1], "his brother owns it").code == 2, "private words are no code"
     with house.closing(operator.store()) as store, store.read() as tx:
@@ -285,7 +305,7 @@ def test_a_declared_conflict_is_listed_and_ended_with_words_and_may_be_declared_
     )
     pair = ("TEST1", "Z001", "--agency", "bureau")
     listing = ("roster", "conflict", "list", "--agency", "bureau")
-    operator.well("roster", "conflict", "add", *pair, "--reason", "interest")
+    operator.well("roster", "conflict", "add", *pair, "--reason", "interest", "--evidence", "声明书")
     assert "Direct interest" in operator.well(*listing).out
     assert operator.say("roster", "conflict", "remove", *pair, "--note", " ").code == 2
     operator.well("roster", "conflict", "remove", *pair, "--note", "shares sold")
@@ -294,7 +314,7 @@ def test_a_declared_conflict_is_listed_and_ended_with_words_and_may_be_declared_
     assert (ended["reason"], ended["ended_at"] is not None) == ("interest", True)
     again = operator.say("roster", "conflict", "remove", *pair, "--note", "shares sold")
     assert (again.code, "No conflict of Z001 with TEST1 is declared" in again.err) == (3, True)
-    operator.well("roster", "conflict", "add", *pair)
+    operator.well("roster", "conflict", "add", *pair, "--evidence", "声明书")
     with house.closing(operator.store()) as store:
         with store.read() as tx:
             assert [one.reason for one in tx.rosters.recusals("bureau")] == [Recusal.RELATION]

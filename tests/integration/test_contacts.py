@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,16 +16,19 @@ from connectors.channels.webhook import WebhookChannel
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.decision import OrderKind
 from inspector.domain.letter import LetterKind
-from inspector.flows import agencytree, assist, mailbox, required, review
+from inspector.domain.reached import NO_RECIPIENT, Reach, Reached
+from inspector.flows import agencytree, assist, mailbox, receipts, required, review
 from inspector.flows.office import AgencyNode, Office
+from inspector.flows.posting import Lost, lost
 from inspector.flows.unsettled import UNDELIVERABLE
 from inspector.store.store import Store
 from inspector.testing.peer import Peer, answer, peer
-from tests.house import TREE, Hand
+from tests.house import TREE, Hand, claim, let_lapse
 from tests.integration.test_letters import Desk, an_office, climbing, go, opened, request_of
 from tests.integration.test_mail import agency
 from tests.integration.test_mailbox import put, written
 from tests.mailroom import mailroom
+from tests.phones import Line
 
 LIAISON = "+8613900000000"
 
@@ -159,3 +163,71 @@ def test_whom_the_agencys_own_connector_reaches_elsewhere_hears_of_the_end_there
     assert sorted(over) == (["/liaison"] if answers else ["/hall", "/liaison"]), "the head is reached where the agency is"
     assert above.kinds == [LetterKind.ESCALATION, LetterKind.CANCEL]
     civil.close()
+
+
+@pytest.mark.alike
+@pytest.mark.parametrize("killed", [True, False])
+def test_who_may_hold_a_letter_at_an_address_of_its_own_hears_of_the_end_there(
+    store: Store, hand: Hand, outside: Peer, killed: bool
+) -> None:
+    told = {"url": outside.url, "path": "/hall", "path_liaison": "/liaison", "tries": 1}
+    with closing(HttpAgency("civil-affairs", told)) as civil:
+        office = climbing(an_office(store, hand, {"civil-affairs": civil, "county-office": Desk("county-office")}))
+        case_id = opened(office)
+        outside.plays(answer())
+        climb(office, hand, case_id, OrderKind.ASSIST_LAST)
+        request = request_of(store, case_id)
+        hand.now = next(rung.at for rung in request.rungs if rung.kind is OrderKind.ASSIST_LIAISON)
+        go(office)
+        (work,) = [one for one in claim(office) if one.payload.get("letter") == "liaison"]
+        if not killed:
+            code = "timeout"
+            with store.begin() as tx:
+                lost(
+                    tx,
+                    office,
+                    Lost(
+                        request_id=request.id, kind=LetterKind.LIAISON, via="civil-affairs", key=work.key, code=code, unsure=True
+                    ),
+                    hand(),
+                )
+                tx.work.finish(work, hand())
+        with store.begin() as tx:
+            review.withdraw(office, tx, case_id, "改为提交证明", "hall", hand())
+        let_lapse(office)
+        go(office, letters=True)
+        over = [heard.path for heard in outside.heard if heard.json()["kind"] == "cancel"]
+    assert sorted(over) == ["/hall", "/liaison"]
+
+
+@pytest.mark.alike
+def test_a_push_that_is_reported_as_failed_has_told_nobody(store: Store, hand: Hand) -> None:
+    sms, above = Line("sms"), Desk("county-office")
+    office = climbing(an_office(store, hand, {"civil-affairs": Desk("civil-affairs"), "county-office": above}))
+    office = replace(office, connectors=replace(office.connectors, channels={"sms": sms}))
+    with store.begin() as tx:
+        tx.lanes.ensure(["sms"])
+    office = reached(office, liaison=f"sms:{LIAISON}")
+    case_id = opened(office)
+    climb(office, hand, case_id, OrderKind.ASSIST_LIAISON)
+    ((key, _),) = sms.took
+    with store.begin() as tx:
+        receipts.ordered(
+            tx,
+            "sms",
+            [Reached(about=key, reach=Reach.DELIVERED), Reached(about="sms-1", reach=Reach.FAILED, code=NO_RECIPIENT)],
+            hand(),
+        )
+    go(office, letters=True)
+    with store.read() as tx:
+        (matter,) = tx.attention.of_kind(UNDELIVERABLE)
+    assert matter.facts == {"letter": "liaison", "to": "sms", "error": NO_RECIPIENT}
+    held = request_of(store, case_id)
+    assert [(one.rule, one.who, one.said) for one in held.history[-2:]] == [
+        ("assistance.liaison", "civil-affairs", ""),
+        ("assistance.liaison_stayed", "sms", NO_RECIPIENT),
+    ]
+    for rung in held.rungs[-2:]:
+        hand.now = rung.at
+        go(office, letters=True)
+    assert "告知联络员：函件无人收到（sms）" in above.letters[-1].text, "and whoever is above reads so"

@@ -255,7 +255,7 @@ def test_a_conflict_declared_before_the_freeze_and_ended_behind_it_is_counted_an
                 applicant=Applicant.INSPECTOR,
                 by="os:keeper",
                 reason="kin",
-                evidence="",
+                evidence="声明书",
                 now=hand(),
             )
     hand.on(minutes=1)

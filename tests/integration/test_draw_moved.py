@@ -248,7 +248,7 @@ def test_whoever_changes_a_register_waits_while_a_frame_is_frozen(operator: Oper
     ways: list[tuple[str, ...]] = [
         ("roster", "import", what, operator.file(f"{what}.csv", table(*rows)), *to) for what, rows in files.items()
     ]
-    ways += [("roster", "conflict", "add", shop, "X1", "--reason", "kin", *to)]
+    ways += [("roster", "conflict", "add", shop, "X1", "--reason", "kin", "--evidence", "声明书", *to)]
     ways += [("roster", "conflict", "remove", shop, "X1", "--note", "调离", *to)]
     for way in ways:
         with ThreadPoolExecutor() as beside, closing(operator.store()) as store:

@@ -247,7 +247,7 @@ def test_the_frame_of_an_extension_tells_nobody_who_was_drawn_before_while_those
     office = raised(office)
     made = extended(office, first.number)
     for number in (3, 4):
-        with store.read() as tx, pytest.raises(Refusal, match="draw_embargoed"):
+        with store.read() as tx, pytest.raises(Refusal, match="receipt_tells"):
             receipt_of(office, tx, made.number, code(number), hand())
     carried_out(office, hand, made.number)
     accepted(office, made.number)

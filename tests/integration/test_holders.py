@@ -207,7 +207,7 @@ def test_a_new_code_names_its_former_one_and_has_its_conflicts_cap_and_last_visi
                 applicant=Applicant.INSPECTOR,
                 by="Z001",
                 reason="kin",
-                evidence="",
+                evidence="声明书",
                 now=hand(),
             )
         rest = [row("Z002", "C2"), row("Z003", "C3")]

@@ -15,7 +15,7 @@ from inspector.flows import dispatch
 from inspector.labels import label
 from inspector.store.store import Store
 from tests.edge import Edge, serving
-from tests.house import Hand
+from tests.house import Hand, settle
 from tests.integration.test_draw_way import announced, carried_out, drawing
 
 pytestmark = pytest.mark.alike
@@ -29,7 +29,7 @@ def listing(edge: Edge, seat: Seat) -> Iterator[Callable[..., str]]:
 
         def read(lang: str = "zh-Hans") -> str:
             told = phone.get(f"/mine?lang={lang}").text
-            return re.sub(r"<[^>]+>|\s+", " ", told.split("<tbody")[1].split("</tbody>")[0])
+            return re.sub(r"<[^>]+>|\s+", " ", told.partition("<tbody")[2].partition("</tbody>")[0])
 
         yield read
 
@@ -94,3 +94,43 @@ def test_an_accepted_assignment_says_what_it_waits_for_and_a_lead_what_is_to_be_
             assert answer.json()["became"] == "CLASH"
         assert "say different things" in one("en")
         assert "say different things" not in other("en"), "the lead alone decides"
+
+
+def test_what_comes_in_late_and_differs_is_on_its_leads_list_and_pushed_to_the_lead_once(store: Store, hand: Hand) -> None:
+    office, phones, _ = drawing(store, hand)
+    _, held = announced(office, hand, cases=1)
+    carried_out(office, hand, held.number)
+    with store.read() as tx:
+        (visit,) = tx.visits.of_draw(held.number)
+        first, second = tx.visits.team(visit.id)
+    (doubt,) = visit.doubts
+    about = {"case_id": doubt.case_id, "claim": doubt.claim}
+    with serving(office) as edge, listing(edge, first) as one, listing(edge, second) as other:
+
+        def post(seat: Seat, what: str, **sent: object) -> dict[str, object]:
+            with edge.client(X_Link_Token=office.link_token("seat", seat.name)) as phone:
+                answer = phone.post(f"/v1/seats/{seat.name}/{what}", json=sent or None)
+                assert answer.status_code == 200, answer.text
+                settle(office)
+                told: dict[str, object] = answer.json()
+                return told
+
+        def pushed(seat: Seat) -> list[str]:
+            with store.read() as tx:
+                return [row.word for row in tx.pushes.of_seat(seat.name)]
+
+        settle(office)
+        for seat in (first, second):
+            post(seat, "accept")
+        assert post(first, "notes", **said(about, "match"))["became"] == "RESULT"
+        assert one() == "", "the visit is made"
+        hand.on(days=1)
+        assert post(second, "notes", **said(about, "mismatch"))["became"] == "CLASH"
+        assert "say different things" in one("en")
+        assert other() == "", "the lead alone decides"
+        assert phones.messages[-1].data["changed"] is True
+        assert (pushed(first), pushed(second)) == (["assignment", "differs"], ["assignment"]), "once"
+        with store.read() as tx:
+            newest = [note.id for note in tx.fieldnotes.notes(visit.id, "bureau") if note.seat == first.name][-1]
+        post(first, "choices", **about, note=newest, reasons="当场核对了门牌")
+        assert one() == "", "it is decided"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from inspector.domain.identity import uscc_check_digit
 from inspector.flows.remedies import WORDS as REMEDIES
 from tests.needs import ROOT
-from tests.offline import HEADS, OBJECTS, PLAN, SEED, STAFF, STAFF_HEADS, announce, carry_out, faults, laptop
+from tests.offline import APART, HEADS, OBJECTS, PLAN, SEED, STAFF, STAFF_HEADS, announce, carry_out, faults, laptop
 from tests.operator import Operator, quoted, table
 
 
@@ -80,13 +81,21 @@ def test_one_firm_under_several_codes_is_refused_unless_somebody_says_that_they_
     assert fixes == told, "the words of the daemon's import, which name both rows"
     assert "row 2" in announce(office).err, "the other row is named"
     assert not (office.folder / "draw").exists()
-    alike = announce(office, "--same-organisation", "--json")
+    for lacks in (("--same-organisation",), APART[:3], (*APART[:4], "甲", *APART[5:])):
+        said = announce(office, *lacks, "--json")
+        assert (said.code, "two different persons" in said.err) == (4, True), "one person's word lets nobody have two tickets"
+    assert not (office.folder / "draw").exists()
+    alike = announce(office, *APART, "--json")
     assert alike.code == 0, alike.err
     assert [(one["row"], one["code"]) for one in alike.json["warnings"] if one["code"] == "organisation_twice"] == [
         (row, "organisation_twice") for _, row, *_ in twice
     ]
     (listed,) = json.loads((office.folder / "draw" / "commit.json").read_bytes())["lists"]
     assert listed["same_organisation"] == 2
+    paper = (office.folder / "draw.same-organisation.txt").read_bytes()
+    assert listed["same_organisation_said"] == sha256(paper).hexdigest()
+    assert all(word in paper.decode() for word in ("甲, 乙", "两个独立的门店", "os:"))
+    assert "甲" not in (office.folder / "draw" / "commit.json").read_text(encoding="utf-8"), "no person stands in the commitment"
     assert carry_out(office, *SEED).code == 0
     assert office.say("draw", "verify", str(office.folder / "draw")).code == 0
 

@@ -15,7 +15,7 @@ from inspector.domain.frame import read as read_frame
 from inspector.domain.suite import Suite, root
 from tests import bundles
 from tests.needs import ROOT
-from tests.offline import SEED, SEEDS, STAFF, STAFF_HEADS, carry_out, faults, names, strangers_agree
+from tests.offline import APART, SEED, SEEDS, STAFF, STAFF_HEADS, carry_out, faults, names, strangers_agree
 from tests.operator import Operator, Said, table
 
 PLAN = f"""
@@ -185,7 +185,10 @@ def test_vector_three_announced_from_spreadsheets_is_the_published_bundle_byte_f
     assert json.loads((folder / "result.json").read_bytes()) == vector.result
 
 
-def test_one_firm_under_two_codes_in_two_lists_is_refused_unless_somebody_says_that_they_are_two(office: Operator) -> None:
+@pytest.mark.parametrize("large", [(), ("--large",)], ids=["held", "large"])
+def test_one_firm_under_two_codes_in_two_lists_is_refused_unless_somebody_says_that_they_are_two(
+    office: Operator, large: tuple[str, ...]
+) -> None:
     credit, bare = "91000000MA0000001R", "MA0000001"
     for name, heads, row in (
         ("market.csv", ("id", "stratum", "status", "pool"), (credit, "A", "", "东区")),
@@ -193,10 +196,10 @@ def test_one_firm_under_two_codes_in_two_lists_is_refused_unless_somebody_says_t
     ):
         office.file(name, table(heads, row, *((f"TEST{k:04d}", row[1], "", "东区") for k in range(12))))
     office.file("market-bans.csv", table(("object", "inspector"), ("TEST0000", "Z0")))
-    said = announce(office, "--json")
+    said = announce(office, *large, "--json")
     assert faults(said)[0] == ("fire.csv", 2, "id", "organisation_elsewhere")
     assert credit in said.out, "what the other list has is named"
-    said = announce(office, "--same-organisation", "--json")
+    said = announce(office, *large, *APART, "--json")
     assert said.code == 0, said.err
     lists = json.loads((office.folder / "draw" / "commit.json").read_bytes())["lists"]
     assert [one.get("same_organisation") for one in lists] == [None, 1]

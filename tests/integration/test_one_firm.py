@@ -28,9 +28,9 @@ from tests.integration.test_draw_rivals import announce, pooled
 from tests.integration.test_draw_way import carried_out, drawing, visits
 from tests.integration.test_joint import stored
 from tests.integration.test_own_lists import departments, verified
-from tests.operator import Operator, one_database, settled, table
+from tests.operator import Operator, on_both, one_database, settled, table
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, on_both]
 
 database_url = one_database
 
@@ -126,8 +126,21 @@ def test_what_was_let_in_at_the_command_line_is_in_the_commitment(operator: Oper
         file = operator.file("shops.csv", table(SHOPS, [CREDIT, "某店", "bureau", ""], [BARE, "某店一", "bureau", ""]))
         said = operator.say("roster", "import", "objects", file, "--agency", "bureau", "--keep", "--yes")
         assert said.code == 2
-        said = operator.say("roster", "import", "objects", file, "--agency", "bureau", "--keep", "--yes", "--same-organisation")
-        assert said.code == 0, said.err
+        importing = (
+            "roster",
+            "import",
+            "objects",
+            file,
+            "--agency",
+            "bureau",
+            "--keep",
+            "--yes",
+            "--same-organisation",
+            "--note",
+            "分号",
+        )
+        operator.well(*importing)
+        operator.another.well(*importing)
         hand.now = max(hand.now, datetime.now(ZONE))
         held = announce(office, hand, "weekly")
         settle(office)

@@ -13,7 +13,7 @@ import pytest
 from connectors.agencies import email, paper
 from inspector import testing
 from inspector.domain.errors import Invalid
-from inspector.domain.letter import LetterKind
+from inspector.domain.letter import LetterKind, short
 from inspector.domain.words import Words
 from inspector.flows import letters, unsettled, wording
 from inspector.ports import Barred, Unavailable
@@ -98,7 +98,9 @@ def test_a_letter_in_words_names_who_asks_what_and_by_when_and_leaves_work_to_a_
         link = f"{office.base_url}/assist/{request.id}/{office.link_token('assist', request.id)}"
         assert f"\n{link}\n" in told
         assert f"答复码：{link.rpartition('/')[2]}\n" in told
-        assert letter["Subject"] == f"协助核查函：请于{request.due_at:%Y-%m-%d %H:%M}前答复（区市场监管局）"
+        assert (
+            letter["Subject"] == f"协助核查函〔{short(request.id)}〕：请于{request.due_at:%Y-%m-%d %H:%M}前答复（区市场监管局）"
+        )
         hand.now = request.escalate_at
         settle(office)
     (page,) = tmp_path.glob("*.html")

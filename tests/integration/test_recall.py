@@ -12,7 +12,7 @@ from inspector.domain.case import CaseState, Method, Outcome
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict
-from inspector.domain.letter import LetterKind
+from inspector.domain.letter import LetterKind, short
 from inspector.flows import assist, intake, review
 from inspector.flows.explain import explain
 from inspector.flows.intake import Application
@@ -228,13 +228,32 @@ def test_each_subject_says_which_letter_it_is_and_by_when_and_nothing_of_anybody
     with asked.office.store.read() as tx:
         (request,) = tx.assistance.of_case(asked.case_id)
     day = f"{request.due_at:%Y-%m-%d %H:%M}"
+    mark = f"〔{short(request.id)}〕"
     titles = [one.words.title for one in (*asked.civil.letters, *asked.county.letters)]
     assert titles == [
-        f"协助核查函：请于{day}前答复（区市场监管局）",
-        f"提醒函：请于{day}前答复（区市场监管局）",
-        f"报告函：答复期限{day}已过（区市场监管局）",
+        f"协助核查函{mark}：请于{day}前答复（区市场监管局）",
+        f"提醒函{mark}：请于{day}前答复（区市场监管局）",
+        f"报告函{mark}：答复期限{day}已过（区市场监管局）",
     ]
     assert not [one for one in titles if str(request.question["code"]) in one]
+
+
+def test_a_clerk_who_has_two_requests_knows_by_a_short_mark_and_a_day_which_one_is_over(asked: Asked) -> None:
+    settle(asked.office)
+    with asked.office.store.read() as tx:
+        (request,) = tx.assistance.of_case(asked.case_id)
+    asked.later(1)
+    asked.withdraw()
+    first, *_, over = asked.civil.letters
+    assert over.kind is CANCEL
+    mark = short(request.id)
+    assert (len(mark), mark == short(request.id), mark != short(f"{request.id}+1")) == (6, True, True)
+    assert f"简号：{mark}" in first.words.body
+    assert f"2026-03-02提出的协助核查（简号 {mark}，" in over.words.body
+    assert f"〔{mark}〕" in over.words.title
+    with serving(asked.office) as edge, edge.client() as clerk:
+        link = f"/assist/{request.id}/{asked.office.link_token('assist', request.id)}"
+        assert f"(简号 {mark})" in clerk.get(link).text, "and its page says the same"
 
 
 def test_a_dispute_of_a_refusal_that_never_was_says_just_that(asked: Asked) -> None:

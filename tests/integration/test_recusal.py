@@ -84,7 +84,7 @@ def test_nor_does_a_conflict_declared_in_advance_say_where_a_re_deal_ends(store:
     others = [row.id for row in inspectors(6) if row.id not in sitting(office, visit)]
     with store.begin() as tx:
         for staff in others:
-            assert not declared(office, tx, visit, staff, evidence="")
+            assert not declared(office, tx, visit, staff, evidence="声明书")
         dispatch.decline(office, tx, first.name, "病假", hand())
     (came,) = [staff for staff in sitting(office, visit) if staff != second.inspector]
     assert came in others

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from datetime import time, timedelta
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,9 +19,10 @@ from inspector.domain import scoreboard
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.case import ClaimStatus
 from inspector.domain.letter import LetterKind
-from inspector.flows import assist, mailbox, unsettled
+from inspector.flows import assist, mailbox, returned, unsettled
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from inspector.store.tx import Tx
 from tests.house import Hand, settle
 from tests.integration.test_letters import Desk, an_office, climbing, request_of, withdraw
 from tests.integration.test_mail import OTHER, TO, agency
@@ -149,6 +155,52 @@ def test_of_two_addressees_one_has_the_letter_until_both_came_back(store: Store,
         assert lost(office) == [("request", "letter_expired")]
 
 
+def test_one_dead_member_behind_an_address_is_a_persons_to_look_at_and_ends_nothing(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    with mailroom() as room:
+        office = house(store, hand, room, tmp_path)
+        request = opened(office)
+        for number, member in enumerate(("li@civil.example", "wang@civil.example")):
+            told = report(room.letters[0], [member]).replace(
+                b"Final-Recipient", f"Original-Recipient: rfc822; {TO}\r\nFinal-Recipient".encode()
+            )
+            put(tmp_path, str(number), told)
+            mailbox.pick_up(office)
+        assert request_of(store, request.case_id) == request
+        with store.read() as tx:
+            (partly,) = tx.attention.of_kind(unsettled.PARTLY)
+        assert partly.facts["refused"] == [f"{TO} → li@civil.example: 5.1.1", f"{TO} → wang@civil.example: 5.1.1"]
+        assert (lost(office), unread(office)) == ([], [])
+        same = report(room.letters[0]).replace(
+            b"Final-Recipient", f"Original-Recipient: rfc822; {TO.upper()}\r\nFinal-Recipient".encode()
+        )
+        put(tmp_path, "3", same)
+        mailbox.pick_up(office)
+        assert scoreboard.unreached(request_of(store, request.case_id)), "this is the address itself"
+
+
+def test_two_reports_of_one_letter_that_are_read_at_once_both_count(
+    store: Store, hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both, looked = threading.Barrier(2), returned._seen
+
+    def seen(tx: Tx, what: str) -> object:
+        told = looked(tx, what)
+        with suppress(threading.BrokenBarrierError):
+            both.wait(1.0)
+        return told
+
+    with mailroom() as room:
+        office = house(store, hand, room, tmp_path, to=[TO, OTHER])
+        request = opened(office)
+        monkeypatch.setattr(returned, "_seen", seen)
+        mails = [box.read(str(number), report(room.letters[0], [to])) for number, to in enumerate((TO, OTHER))]
+        with ThreadPoolExecutor(2) as pool:
+            assert [*pool.map(partial(returned.taken, office), mails)] == [True, True]
+        assert scoreboard.unreached(request_of(store, request.case_id))
+
+
 def test_a_report_silences_nobody_who_has_spoken_or_opened_the_link(store: Store, hand: Hand, tmp_path: Path) -> None:
     with mailroom() as room:
         office = house(store, hand, room, tmp_path)
@@ -163,7 +215,8 @@ def test_a_report_silences_nobody_who_has_spoken_or_opened_the_link(store: Store
 
 
 @pytest.mark.parametrize(
-    ("status", "said"), [pytest.param("5.2.1", "letter_returned", id="refused"), pytest.param("4.4.7", "", id="given up")]
+    ("status", "said"),
+    [pytest.param("5.2.1", "letter_returned", id="refused"), pytest.param("4.4.7", "letter_expired", id="given up")],
 )
 def test_a_reminder_that_came_back_is_told_as_one_that_reached_nobody(
     store: Store, hand: Hand, tmp_path: Path, status: str, said: str
@@ -184,6 +237,72 @@ def test_a_reminder_that_came_back_is_told_as_one_that_reached_nobody(
             ("assistance.remind_stayed", said)
         ]
         assert [kind for kind, _ in lost(office)] == [LetterKind.REMINDER.value]
+
+
+def test_what_was_only_ordered_or_pushed_brings_nobody_a_request_whose_letter_came_back(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    with mailroom() as room:
+        office = house(store, hand, room, tmp_path)
+        request = opened(office)
+        with store.begin() as tx:
+            further = request.letter_key("request", "civil-affairs") + ":link1"
+            contacts = {request.letter_key("liaison", "sms"): "", request.letter_key("head", "archives"): "archives"}
+            tx.assistance.put(replace(request, again=(further,), contacts=contacts))
+        put(tmp_path, "1", report(room.letters[0]))
+        mailbox.pick_up(office)
+        assert scoreboard.unreached(request_of(store, request.case_id))
+
+
+def test_a_first_letter_that_came_back_ends_nothing_while_a_later_one_stands_and_then_it_does(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    with mailroom() as room:
+        office = house(store, hand, room, tmp_path)
+        request = opened(office)
+        hand.now = next(rung.at for rung in request.rungs if rung.kind.value == "assist.remind") + timedelta(minutes=1)
+        mailbox.pick_up(office)
+        settle(office)
+        reminded = hand()
+        assert len(room.letters) == 2
+        hand.on(hours=3)
+        put(tmp_path, "1", report(room.letters[0]))
+        mailbox.pick_up(office)
+        after = request_of(store, request.case_id)
+        assert (after.state, after.history[-1].rule, after.sent_at) == (
+            AssistanceState.REMINDED,
+            "assistance.returned",
+            reminded,
+        ), "its time begins with the letter that it has"
+        assert after.due_at > request.due_at, "and it has the whole of it"
+        assert lost(office) == [("request", "letter_returned")], "a person hears of it: a report is anybody's mail"
+        put(tmp_path, "2", report(room.letters[1]))
+        mailbox.pick_up(office)
+        after = request_of(store, request.case_id)
+        assert [one.rule.removeprefix("assistance.") for one in after.history[-3:]] == [
+            "returned",
+            "remind_stayed",
+            "undeliverable",
+        ]
+        assert scoreboard.unreached(after), "nobody was silent who has nothing"
+
+
+def test_a_digest_that_came_back_reached_nobody(store: Store, hand: Hand, tmp_path: Path) -> None:
+    with mailroom() as room:
+        office = house(store, hand, room, tmp_path)
+        tree = {
+            name: replace(one, digest=time(8, 30)) if one.connector == "civil-affairs" else one
+            for name, one in office.tree.items()
+        }
+        office = replace(office, tree=tree)
+        request = opened(office)
+        assert room.letters == []
+        hand.now = office.calendar.local(hand.now).replace(hour=8, minute=31) + timedelta(days=1)
+        settle(office)
+        assert request_of(store, request.case_id).sent_at == hand()
+        put(tmp_path, "1", report(room.letters[0]))
+        mailbox.pick_up(office)
+        assert scoreboard.unreached(request_of(store, request.case_id))
 
 
 def test_a_report_that_brings_no_head_back_is_known_by_what_it_answers(tmp_path: Path) -> None:

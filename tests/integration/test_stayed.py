@@ -95,7 +95,7 @@ def test_whoever_is_above_reads_that_a_letter_was_refused_and_nobody_got_it(stor
     assert (rules.count("assistance.liaison"), civil.kinds.count(LetterKind.LIAISON)) == (1, 0), (
         "what is refused goes no second time"
     )
-    assert "告知联络员：函件未能送出" in told, "whoever is above reads it"
+    assert "告知联络员：函件无人收到" in told, "whoever is above reads it"
 
 
 def next_step(request: Request) -> Rung:

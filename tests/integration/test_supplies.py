@@ -10,16 +10,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from inspector.daemon import sweeps
 from inspector.flows import supplies
 from inspector.flows.office import Office
 from inspector.incoming import Supply
+from inspector.ports import Answer, Question
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
 from inspector.web import opswords
 from tests.deliveries import Exchange, csv
-from tests.house import Hand, open_office
+from tests.house import Hand, Table, open_office
 
 
 def matters(office: Office) -> list[tuple[str, object]]:
@@ -98,6 +100,68 @@ def test_a_source_that_a_person_has_paused_is_left_alone(store: Store, hand: Han
         time.sleep(0.2)
         assert made.supply(look=False).looked is False
         assert gauges(office) == []
+
+
+class Told:
+    """A source that says how its deliveries stand as it is told to; an error is raised."""
+
+    def __init__(self, says: Supply | Exception) -> None:
+        self.card, self.says = Table().card, says
+
+    def ask(self, question: Question, *, key: str) -> Answer:
+        """Nobody asks."""
+        raise NotImplementedError
+
+    def supply(self, *, look: bool) -> Supply:
+        """What it was told."""
+        if isinstance(self.says, Exception):
+            raise self.says
+        return self.says
+
+
+@pytest.mark.alike
+def test_two_daemons_that_see_different_things_do_not_open_and_close_a_matter_in_turn(store: Store, hand: Hand) -> None:
+    here, there = Told(WELL), Told(replace(WELL, unseen_seconds=1e9))
+    one = open_office(store, hand, sources={"register": here})
+    other = replace(one, connectors=replace(one.connectors, sources={"register": there}))
+
+    def alive(*names: str) -> None:
+        with store.begin() as tx:
+            tx.replicas.clear()
+            for name in names:
+                tx.replicas.seen(name, "1", tx.machine_now(), tx.machine_now(), {"connector:register": "1"})
+
+    alive("one", "other")
+    with capture_logs() as logs:
+        for _ in range(3):
+            supplies.look(one, "one")
+            supplies.look(other, "other")
+            assert matters(one) == [("register", "unseen")]
+    assert [line["event"] for line in logs] == ["source.undelivered"]
+    here.says = replace(WELL, looked=False)
+    alive("one")
+    supplies.look(one, "one")
+    assert matters(one) == [("register", "unseen")], "who has not looked knows nothing better"
+    here.says = WELL
+    supplies.look(one, "one")
+    assert matters(one) == [], "nobody else is there any more who says otherwise"
+
+
+@pytest.mark.alike
+def test_a_source_that_was_struck_from_the_settings_is_late_no_more(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand, sources={"register": Told(replace(WELL, age_seconds=None))})
+    supplies.look(office, "one")
+    assert matters(office) == [("register", "none")]
+    supplies.look(replace(office, connectors=replace(office.connectors, sources={})), "one")
+    assert matters(office) == []
+
+
+def test_a_source_that_cannot_say_how_it_stands_keeps_nobody_from_seeing_the_others(store: Store, hand: Hand) -> None:
+    sources = {"broken": Told(ValueError("x")), "register": Told(replace(WELL, age_seconds=None))}
+    office = open_office(store, hand, sources=sources)
+    supplies.look(office)
+    assert sorted(matters(office)) == [("broken", "unseen"), ("register", "none")]
+    assert ("inspector_delivery_age_seconds", "+Inf") in gauges(office)
 
 
 WELL = Supply(age_seconds=3600.0, longest_seconds=None, unseen_seconds=0.0, looked=True)

@@ -25,12 +25,15 @@ from inspector.domain.frame import ELIGIBLE, Ban, Frame, InspectorRow, ObjectRow
 from inspector.domain.rowfile import content, tally
 from inspector.domain.seed import known_at
 from inspector.domain.suite import SUITES, Suite
+from inspector.domain.twins import together
 from inspector.flows.diagnosis import of_error
 from inspector.sheets.flaw import RowFlaw
 from inspector.verifier import programs
 
 Step = Callable[[str], AbstractContextManager[Advance]]
 """A long step by its name, as something that shows how far it is."""
+APART = "same-organisation.txt"
+"""The paper that says who lets rows of one organisation stand as several objects."""
 Room = Callable[[Path], Spool | None]
 """A roster's spool; None for one that is held."""
 
@@ -40,7 +43,8 @@ class Given:
     """The files that were handed in, and the folder to be made. A plan of several lists names their rosters itself.
 
     `alone`: objects are drawn and nobody is dealt where no roster of inspectors is named; said on purpose, never by leaving one out.
-    `large`: the objects are too many to hold, whatever their size. `alike`: several codes of one organisation are several objects.
+    `large`: the objects are too many to hold, whatever their size. `alike`: several codes of one organisation are several objects, as
+    the two persons `by` say, and `why`, at the machine of `user`.
     `other`: the bundles beside it are of another register, so that this draw follows none of them. `uncovered`: areas without a team are
     drawn from all the same.
     """
@@ -53,6 +57,9 @@ class Given:
     alone: bool = False
     large: bool = False
     alike: bool = False
+    by: tuple[str, ...] = ()
+    why: str = ""
+    user: str = ""
     other: bool = False
     uncovered: bool = False
 
@@ -205,6 +212,7 @@ def announce(given: Given, handed: Handed, now: datetime, step: Step) -> Announc
         frames = {one.plan.name: _frozen(one, suite, advance) for one in handed.lists}
     sources, nonces = _sources(told)
     _refuse_near(sources, now)
+    word = _apart(given, told, now) if any(one.objects.alike for one in handed.lists) else b""
     with step("committing"):
         made = commit(
             number=told.number,
@@ -212,11 +220,12 @@ def announce(given: Given, handed: Handed, now: datetime, step: Step) -> Announc
             blind=secrets.token_hex(16),
             made=now.isoformat(timespec="seconds"),
             sources=sources,
-            listings=[_listing(one, frames[one.plan.name]) for one in handed.lists],
+            listings=[_listing(one, frames[one.plan.name], suite.digest(word).hex()) for one in handed.lists],
             suite=suite,
         )
     private = {given.private("salt-secret.txt"): papers.salt_secret(told, handed.secret)}
     private |= {_nonce_file(given, place): papers.nonce(told, place, nonce) for place, nonce in nonces.items()}
+    private |= {given.private(APART): word} if word else {}
     with step("writing"):
         folder.make(given.out, _files(made, frames), private)
     return Announced(commitment=made, frames=frames, private=tuple(private))
@@ -228,8 +237,11 @@ def _frozen(held: HandedList, suite: Suite, advance: Advance) -> Frame:
     return replace(made, objects=held.objects.spool.freeze(suite, advance)) if held.objects.spool is not None else made
 
 
-def _listing(held: HandedList, frame: Frame) -> Listing:
-    """A list to commit to: its rules, where its quotas come from, and of how many rows it was said that they are no second code of one."""
+def _listing(held: HandedList, frame: Frame, word: str) -> Listing:
+    """A list to commit to: its rules, where its quotas come from, and of how many rows it was said that they are no second code of one.
+
+    `word`: the digest of the paper that says by whom, which stays private.
+    """
     told = held.plan
     counts = Counter[str]()
     for (stratum, status), count in tally(frame.objects).items():
@@ -237,7 +249,7 @@ def _listing(held: HandedList, frame: Frame) -> Listing:
     shares, derivation = told.shares(counts)
     rules = Rules(base=told.base, rounding=told.rounding, reserve=told.reserve, team=told.team, strata=shares, codes=told.codes)
     extra: dict[str, object] = {"derivation": derivation}
-    extra |= {"same_organisation": held.objects.alike} if held.objects.alike else {}
+    extra |= {"same_organisation": held.objects.alike, "same_organisation_said": word} if held.objects.alike else {}
     return Listing(name=told.name, frame=frame, rules=rules, extra=extra, deals=held.inspectors is not None)
 
 
@@ -286,9 +298,15 @@ def _refuse_near(sources: Sequence[Mapping[str, object]], now: datetime) -> None
             raise Invalid("beacon_near", kind=source["kind"], at=told, first=first)
 
 
+def _apart(given: Given, told: DrawPlan, now: datetime) -> bytes:
+    """Who says that codes of one organisation are several objects, and why. Raises Invalid, and Refusal (`apart_two`)."""
+    names, why = together(given.by, given.why)
+    return papers.apart(told, names, why, given.user, now)
+
+
 def _private(given: Given, told: DrawPlan) -> list[Path]:
     made = [_nonce_file(given, place) for place, source in enumerate(told.sources, 1) if source.get("make")]
-    return [given.private("salt-secret.txt"), *made]
+    return [given.private("salt-secret.txt"), *made, *([given.private(APART)] if given.alike else [])]
 
 
 def _nonce_file(given: Given, place: int) -> Path:

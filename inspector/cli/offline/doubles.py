@@ -37,26 +37,33 @@ def organisations(roster: Roster[ObjectRow], *, alike: bool) -> None:
 
 
 def across(named: Sequence[tuple[str, Roster[ObjectRow]]], *, alike: bool) -> None:
-    """The same of rows in the rosters of two lists: with other codes one firm would be two objects, with two visits.
+    """The same of rows in the rosters of two lists: with other codes one firm would be two objects, with two visits."""
+    counted = [{one.row for one in roster.told.warnings if one.code == "organisation_twice"} for _, roster in named]
+    for place, number, first, other, held in _across([roster for _, roster in named]):
+        roster = named[place][1]
+        facts = {"list": named[first][0], "other": other, "held": held}
+        found = RowFlaw(row=number, column=_column(roster), code="organisation_elsewhere", facts=facts)
+        if alike:
+            roster.alike += number not in counted[place]
+            roster.told.warnings.append(found)
+            roster.trim()
+        else:
+            roster.add(found)
 
-    Rosters too large to hold are left out: a person compares them.
-    """
-    first: dict[str, tuple[str, int, str]] = {}
-    for listed, roster in named:
-        counted = {one.row for one in roster.told.warnings if one.code == "organisation_twice"}
-        for row, number in zip(roster.rows, roster.numbers, strict=True) if roster.spool is None else ():
-            if (told := organisation(name := normalise(row.id))) is None:
-                continue
-            where, other, same = first.setdefault(told, (listed, number, name))
-            if same != name and where != listed:
-                facts = {"list": where, "other": other, "held": same}
-                found = RowFlaw(row=number, column=_column(roster), code="organisation_elsewhere", facts=facts)
-                if alike:
-                    roster.alike += number not in counted
-                    roster.told.warnings.append(found)
-                    roster.trim()
-                else:
-                    roster.add(found)
+
+def _across(rosters: Sequence[Roster[ObjectRow]]) -> Iterator[tuple[int, int, int, int, str]]:
+    """(list, number, first list, number there, its code) of rows whose organisation an earlier list has by another code."""
+    if (spool := next((one.spool for one in rosters if one.spool is not None), None)) is not None:
+        lists = [one.spool if one.spool is not None else zip(one.rows, one.numbers, strict=True) for one in rosters]
+        yield from ((place, number, first, other, normalise(name)) for place, number, first, other, name in spool.across(lists))
+        return
+    firsts: dict[str, tuple[int, int, str]] = {}
+    for place, roster in enumerate(rosters):
+        for row, number in zip(roster.rows, roster.numbers, strict=True):
+            if (told := organisation(name := normalise(row.id))) is not None:
+                first, other, held = firsts.setdefault(told, (place, number, name))
+                if held != name and first != place:
+                    yield place, number, first, other, held
 
 
 def _column(roster: Roster[Any]) -> str:

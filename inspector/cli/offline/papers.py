@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
+from datetime import datetime
+
 from inspector.cli.offline.plan import DrawPlan
 from inspector.domain.commitment import Commitment
 from inspector.labels import LANGS, label
@@ -23,6 +26,12 @@ def salt_secret(plan: DrawPlan, secret: str) -> bytes:
 def nonce(plan: DrawPlan, place: int, secret: str) -> bytes:
     """The secret of a party that had it made here."""
     return _both("nonce", draw=plan.number, party=plan.sources[place - 1]["party"], secret=secret)
+
+
+def apart(plan: DrawPlan, names: tuple[str, str], why: str, user: str, now: datetime) -> bytes:
+    """Who says that codes of one organisation are several objects. The commitment has its digest, so it has a salt of its own."""
+    facts = {"by": ", ".join(names), "why": why, "user": user, "at": now.isoformat(timespec="seconds")}
+    return _both("apart", draw=plan.number, secret=secrets.token_hex(16), **facts)
 
 
 def _both(key: str, **facts: object) -> bytes:

@@ -6,7 +6,7 @@ The files lie in a folder beside the one that is made, for their owner alone, an
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,10 +50,8 @@ class Spool:
 
     def put(self, row: ObjectRow, number: int) -> None:
         """A row, with its number in the file that was handed in, and the organisation that its id is a code of."""
-        name = normalise(row.id)
-        self.small = self.small or name != row.id
-        told = organisation(name) or ""
-        self.file.write("\t".join((*row.fields(), str(number), f"{told}\n")).encode())
+        self.small = self.small or normalise(row.id) != row.id
+        self.file.write(_handed(row, number))
         self.count += 1
 
     def twice(self, advance: Advance) -> Iterator[tuple[int, int]]:
@@ -73,6 +71,19 @@ class Spool:
         """As `Unsorted.organisations`."""
         return self._unsorted().organisations()
 
+    def across(self, lists: Sequence[Spool | Iterable[tuple[ObjectRow, int]]]) -> Iterator[tuple[int, int, int, int, str]]:
+        """As `large.across`, of lists put away like this one or held."""
+        files = []
+        for place, rows in enumerate(lists):
+            if isinstance(rows, Spool):
+                rows.file.flush()
+                files.append(rows.folder / "unsorted")
+                continue
+            files.append(beside := self.folder / f"list-{place}")
+            with beside.open("wb", buffering=_CHUNK) as out:
+                out.writelines(_handed(row, number) for row, number in rows)
+        yield from large.across(self.database, files)
+
     def known(self, ids: set[str]) -> set[str]:
         """As `Unsorted.known`."""
         return self._unsorted().known(ids)
@@ -85,6 +96,11 @@ class Spool:
     def _unsorted(self) -> large.Unsorted:
         self.file.flush()
         return large.Unsorted(self.database, self.folder / "unsorted")
+
+
+def _handed(row: ObjectRow, number: int) -> bytes:
+    told = organisation(normalise(row.id)) or ""
+    return "\t".join((*row.fields(), str(number), f"{told}\n")).encode()
 
 
 class Standing:

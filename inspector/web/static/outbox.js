@@ -7,8 +7,8 @@ const Outbox = (() => {
   const LATER = ["team_short", "team_not_accepted", "visit_embargoed", "visit_unpublished", "stale"];
   const SHUT = ["link_unknown", "link_elsewhere"]; // and these when the seat's next link is opened here
   const AWAY = [408, 429, 502, 503, 504]; // nobody of the house has answered, or it cannot now
-  const DOORS = { note: "notes", photo: "photos", attempt: "attempts", decline: "decline", challenge: "recusals" };
-  const TURNS = { photo: 1, decline: 2 }; // in which turn it is sent; all else in the first
+  const DOORS = { note: "notes", photo: "photos", attempt: "attempts", decline: "decline", challenge: "recusals", choice: "choices" };
+  const TURNS = { photo: 1, choice: 2, decline: 3 }; // in which turn it is sent; all else in the first
   const MISSES = 3; // so many in a row that nobody has answered: the others wait for the next round, in which they come first
   const KEPT = 3 * 86_400_000; // for how long the phone tells what the house has kept, where its page is not opened any more
 
@@ -128,6 +128,15 @@ const Outbox = (() => {
     const body = { captured_at, inspector: form.get("inspector"), reason: form.get("ground"), evidence: (form.get("evidence") ?? "").replaceAll("\r\n", "\n") };
     return { path, kind: "challenge", id: form.get("message") || crypto.randomUUID(), body, captured_at, state: "waiting" };
   };
+  // Which of two versions stands, by the lead; `shown` are those that lay before the lead then.
+  const choice = (path, form) => {
+    const captured_at = form.get("captured_at") || now(), about = (form.get("about") ?? "").split(":");
+    const body = {
+      captured_at, case_id: about[0], claim: about.slice(1).join(":"), note: form.get("note") ?? "", shown: form.getAll("shown"),
+      reasons: (form.get("reasons") ?? "").replaceAll("\r\n", "\n"),
+    };
+    return { path, kind: "choice", id: form.get("message") || crypto.randomUUID(), body, captured_at, state: "waiting" };
+  };
   const base64 = (blob) => new Promise((good, bad) => {
     const reader = new FileReader();
     reader.onload = () => good(reader.result.slice(reader.result.indexOf(",") + 1));
@@ -159,7 +168,7 @@ const Outbox = (() => {
       clearTimeout(late);
     }
     const receipt = told?.receipt ?? told?.note, code = told?.error?.code;
-    if (answer.ok && { attempt: told?.attempts, decline: told?.seat, challenge: told?.number !== undefined }[item.kind]) { // it stands on the house's page
+    if (answer.ok && { attempt: told?.attempts, decline: told?.seat, challenge: told?.number !== undefined, choice: told?.became }[item.kind]) { // it stands on the house's page
       await drop(item.key);
     } else if (answer.ok && receipt && told.came) { // what the house has kept, the phone need not
       const kept = { state: "kept", settled: now(), receipt, became: told.became, received_at: told.came.received_at };
@@ -184,7 +193,7 @@ const Outbox = (() => {
   const send = async (told) => {
     const round = async (lock) => {
       const tried = new Set(), came = { settled: 0, later: 0, missed: 0 };
-      for (const turn of lock === null ? [] : [0, 1, 2]) {
+      for (const turn of lock === null ? [] : [0, 1, 2, 3]) {
         for (let misses = 0; misses < MISSES;) {
           const open = (await all()).filter((one) => waits(one) && (TURNS[one.kind] ?? 0) === turn && !tried.has(one.id));
           const [next] = open.sort((one, other) => (one.tries ?? 0) - (other.tries ?? 0) || one.key - other.key);
@@ -200,5 +209,5 @@ const Outbox = (() => {
     };
     return navigator.locks ? navigator.locks.request("inspector-outbox", { ifAvailable: true }, round) : round();
   };
-  return { adopt, all, amend, attempt, challenge, decline, draft, drop, forget, keep, left, note, now, put, seatOf, send, tidy, waits };
+  return { adopt, all, amend, attempt, challenge, choice, decline, draft, drop, forget, keep, left, note, now, put, seatOf, send, tidy, waits };
 })();

@@ -9,6 +9,24 @@
   const form = document.getElementById("result"), sought = document.getElementById("attempt"), declining = document.getElementById("decline");
   const asked = document.getElementById("challenge"), here = document.getElementById("arrival");
   const count = document.getElementById("outbox-count"), list = document.getElementById("outbox-list");
+
+  // One tab at a time has the forms of a seat, the last one that its inspector came to: two would write over each other's words.
+  const forms = [...document.querySelectorAll("main form")];
+  const elsewhere = () => {
+    for (const one of forms) one.inert = true;
+    const box = made("div", "", { id: "phone-elsewhere", className: "error" });
+    box.setAttribute("role", "alert");
+    box.append(made("p", words.other_tab), button("this_tab", () => location.reload()));
+    forms[0]?.before(box);
+  };
+  const come = async () => {
+    while (document.visibilityState === "hidden") await new Promise((good) => document.addEventListener("visibilitychange", good, { once: true }));
+    await new Promise((good) => {
+      if (!navigator.locks) return good();
+      navigator.locks.request(`inspector-seat:${seat}`, { steal: true }, () => { good(); return new Promise(() => {}); }).catch(elsewhere);
+    });
+  };
+  await come();
   const EDGE = 2560, PLENTY = 1_500_000; // pixels, bytes: a label can be read, and one bar of signal carries it
 
   // --- what waits, beside what every page tells of it
@@ -27,7 +45,7 @@
   const typing = () => ["INPUT", "TEXTAREA"].includes(document.activeElement?.tagName)
     || [...document.querySelectorAll("form:not([id]) textarea")].some((one) => one.value !== one.defaultValue); // of those with a name it is kept
   const news = (before, items) => {
-    const mine = (held) => held.filter((one) => Outbox.seatOf(one.path) === seat), tries = (held) => mine(held).filter((one) => ["attempt", "decline", "challenge"].includes(one.kind)).length;
+    const mine = (held) => held.filter((one) => Outbox.seatOf(one.path) === seat), tries = (held) => mine(held).filter((one) => ["attempt", "decline", "challenge", "choice"].includes(one.kind)).length;
     const known = new Set(before.filter((one) => one.state === "kept").map((one) => one.key));
     const noted = mine(items).some((one) => one.kind === "note" && one.state === "kept" && !known.has(one.key));
     if ((noted || tries(items) < tries(before)) && !typing()) location.reload(); // the house tells what has become of the result
@@ -228,6 +246,21 @@
     waiting(where, made, where.elements[field], flaw);
   });
 
+  // --- which of two versions stands, said by the lead where there is no signal
+
+  const choosing = (where) => where.addEventListener("submit", async (event) => {
+    where.elements.captured_at.value = Outbox.now();
+    if (navigator.onLine) return;
+    event.preventDefault();
+    alarm("");
+    const item = Outbox.choice(path, new URLSearchParams(new FormData(where)));
+    if (!item.body.note) return alarm(words.flaw_unchosen, where.querySelector("input[type=radio]"));
+    if (!item.body.reasons.trim()) return alarm(words.flaw_reasonless, where.elements.reasons);
+    if (!await store({ ...item, id: crypto.randomUUID() })) return;
+    where.reset();
+    root.focus();
+  });
+
   // --- the check-in at the firm: its printed code scanned where the browser can, or typed; another firm's is said at once
 
   const isFirm = (text, own = here.dataset.firm.toUpperCase(), said = text.toUpperCase().replace(/\s+/g, "")) =>
@@ -313,6 +346,7 @@
   if (sought) offline(sought, Outbox.attempt, "words", "flaw_attempt");
   if (declining) offline(declining, Outbox.decline, "reason", "flaw_decline");
   if (asked) offline(asked, Outbox.challenge, "evidence", "flaw_challenge");
+  document.querySelectorAll("form[data-choice]").forEach(choosing);
   if (form) await prepare();
   else if (held) { // nobody forgets for its inspector what no form shows any more
     const left = held.values && !await came(held) && Outbox.left(path, held);

@@ -17,7 +17,8 @@ const Waiting = (() => {
 
   const factOf = (about, item) => page.factOf(about) ?? item.named?.[about] ?? about.split(":").pop();
   const what = (item) => item.kind === "attempt" ? say("attempt", { words: item.body.words })
-    : item.kind === "decline" ? say("decline", { words: item.body.reason }) : item.kind === "challenge" ? say("challenge", { words: item.body.evidence }) : item.kind === "photo"
+    : item.kind === "decline" ? say("decline", { words: item.body.reason }) : item.kind === "challenge" ? say("challenge", { words: item.body.evidence })
+    : item.kind === "choice" ? say("choice", { words: item.body.reasons }) : item.kind === "photo"
     ? say("photo", { kilobytes: Math.ceil(item.bytes / 1000), about: item.body.claim ? factOf(`${item.body.case_id}:${item.body.claim}`, item) : words.other })
     : item.body.arrival ? words.arrived : say("note", { facts: item.body.findings.map((one) => factOf(`${one.case_id}:${one.claim}`, item)).join(" / ") || item.body.remarks || words.other });
   const state = (item) => {

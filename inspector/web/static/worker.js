@@ -62,6 +62,7 @@ async function posted(request, url) {
   if (["result", "note", "arrive"].includes(form.get("do"))) await Outbox.put(Outbox.note(url.pathname, form));
   else if (form.get("do") === "attempt") await Outbox.put(Outbox.attempt(url.pathname, form));
   else if (form.get("do") === "challenge") await Outbox.put(Outbox.challenge(url.pathname, form));
+  else if (form.get("do") === "choose") await Outbox.put(Outbox.choice(url.pathname, form));
   else if (form.get("do") === "decline") await Outbox.put(Outbox.decline(url.pathname, form));
   else await Outbox.keep(seat, { ...await Outbox.draft(seat), unsent: true });
   const headers = { Location: url.pathname + url.search, "Content-Security-Policy": "default-src 'none'" };

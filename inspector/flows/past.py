@@ -1,0 +1,16 @@
+"""What a line of a request's history says beside its rule, in words."""
+
+from __future__ import annotations
+
+from inspector.domain.ladder import STAYED
+from inspector.domain.letter import LAID, POSTED
+from inspector.domain.sending import RETURNED
+from inspector.flows import wording
+from inspector.labels import Lang
+
+
+def said(rule: str, text: str, lang: Lang) -> str:
+    """What is said beside a rule: which letter lies here or was posted, and why one reached nobody; else as it was said."""
+    if rule in (LAID, POSTED):
+        return wording.code("LetterKind", text, lang)
+    return wording.code("note", text, lang) if text and (rule.endswith(STAYED) or rule == RETURNED) else text

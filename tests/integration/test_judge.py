@@ -1,0 +1,105 @@
+"""The judge of loads knows what a long load lawfully comes to: wording whose days are over, a year that turns, daemons that wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from inspector.domain.assistance import Request
+from inspector.domain.evidence import Verdict
+from inspector.flows import assist
+from inspector.flows.draw import announce_now
+from inspector.store.store import Store
+from tests.fault import judge
+from tests.fault.inside import Inside
+from tests.fault.planted import keep, two_frames
+from tests.house import ZONE, Hand, application, next_period, post, settle
+from tests.integration.test_draw_way import FACTS, announced, carried_out, drawing
+from tests.integration.test_letters import Desk, an_office, opened, request_of
+from tests.integration.test_purging import SIGNER, night
+
+pytestmark = pytest.mark.alike
+
+
+def outside(replies: Mapping[str, Mapping[str, str]] | None = None) -> judge.Outside:
+    """A world that has said this, and nothing else."""
+    return judge.Outside(
+        summary={"peers": {}, "conflicts": 0, "forged": 0, "mishaps": []},
+        keys={},
+        notices={},
+        entries={},
+        retracted=frozenset(),
+        letters={},
+        replies=replies or {},
+        pushes={},
+        seats={},
+        decided={},
+        typed={},
+        witnessed={},
+        concluded=frozenset(),
+        accepted={},
+        claimed={},
+        withdrawn=frozenset(),
+        wrong=(),
+    )
+
+
+def lost(store: Store, request: Request, said: Mapping[str, str]) -> bool:
+    """Whether the judge takes a reply for lost."""
+    with store.read() as tx:
+        found = judge.problems(Inside(tx), outside({request.id: said}))
+    return any("does not have" in one for one in found)
+
+
+def test_a_reply_whose_days_are_over_is_known_by_the_fingerprint_that_its_purge_left(store: Store, hand: Hand) -> None:
+    office = an_office(store, hand, {name: Desk(name) for name in ("civil-affairs", "county-office", "housing")})
+    case_id = opened(office, 1)
+    settle(office)
+    request = request_of(store, case_id)
+    said = {"value": str(request.question["claimed"]), "signer": SIGNER}
+    with store.begin() as tx:
+        assist.answer(office, tx, request.id, Verdict.MATCH, said["value"], said["signer"], hand())
+    settle(office)
+    assert not lost(store, request, said), "word for word"
+    assert lost(store, request, {**said, "value": "~"})
+    night(office, hand, days=200)
+    assert (request_of(store, case_id).reply or {}).get("value") == "", "the wording has gone"
+    assert not lost(store, request, said)
+    assert lost(store, request, {**said, "value": "~"}), "another reply than the one that went"
+    assert lost(store, request, {"reasons": "档案已移交"}), "one that never came"
+
+
+def test_draws_go_on_by_number_in_the_next_year_and_follow_each_other_by_their_entries(store: Store, hand: Hand) -> None:
+    hand.now = datetime(2026, 12, 14, 9, 0, tzinfo=ZONE)
+    office, _, _ = drawing(store, hand)
+    _, first = announced(office, hand)
+    carried_out(office, hand, first.number)
+    hand.now = max(hand.now, datetime(2027, 1, 4, 9, 0, tzinfo=ZONE))
+    next_period(office, "weekly")
+    for number in range(4, 7):
+        post(office, application(number, "dispatch-premises", FACTS))
+    settle(office)
+    with store.begin() as tx:
+        second = announce_now(office, tx, "weekly", "clerk", hand())
+    assert second is not None
+    settle(office)
+    carried_out(office, hand, second.number)
+    assert (first.number[-10:], second.number[-10:]) == ("2026-00001", "2027-00002")
+    with store.begin() as tx:  # whoever waited for another daemon's turn has entered the hour when the waiting began
+        drawn = tx.draws.get(first.number).drawn_at
+        assert drawn is not None
+        tx.draws.put(replace(tx.draws.get(second.number), made_at=drawn - timedelta(minutes=5)))
+        keep(tx, second.number, "members.json", tx.draws.files(first.number)["members.json"])
+    assert not {"gaps", "frames"} & wrong(store)
+    with store.begin() as tx:
+        two_frames(tx)
+    assert "frames" in wrong(store)
+
+
+def wrong(store: Store) -> set[str]:
+    """The words by which the judge names what is wrong."""
+    with store.read() as tx:
+        return set(" ".join(judge.problems(Inside(tx), outside())).split())

@@ -1,0 +1,190 @@
+"""A letter on paper lies in this house until somebody says that it was posted: nobody is silent to whom it did not go (decision 171)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from connectors.agencies import paper
+from inspector.domain.assistance import AssistanceState, Quarrel
+from inspector.domain.errors import Invalid
+from inspector.domain.evidence import Verdict
+from inspector.domain.letter import LetterKind
+from inspector.domain.said import Said, Saying
+from inspector.flows import assist, posted, transcription
+from inspector.flows.office import Office
+from inspector.flows.scoreboard import recent_days, scoreboard
+from inspector.flows.transcription import Paper
+from inspector.store.store import Store
+from tests.edge import serving
+from tests.house import Hand, settle
+from tests.integration.test_letters import Desk, an_office, climbing, opened, request_of, withdraw
+
+pytestmark = pytest.mark.alike
+
+YES = Said(do=Saying.ANSWER, signer="王五", verdict=Verdict.MATCH)
+
+
+def by_post(store: Store, hand: Hand, folder: Path, *, above: bool = False) -> tuple[Office, Desk, str]:
+    """An office with a request whose agency gets its letters by post, or (`above`) whose common superior does; and the other one."""
+    other = Desk("civil-affairs" if above else "county-office")
+    name = "county-office" if above else "civil-affairs"
+    office = climbing(an_office(store, hand, {name: paper.connect(name, {"folder": str(folder)}), other.name: other}))
+    return office, other, opened(office)
+
+
+def to_post(office: Office) -> list[str]:
+    with office.store.read() as tx:
+        return [str(row["id"]) for row in tx.attention.page(None) if row["kind"] == "letter_to_post"]
+
+
+def post(office: Office, kind: LetterKind) -> None:
+    """A person posts the letter of a kind that lies here, and says so."""
+    (matter,) = [one for one in to_post(office) if f":{kind.value}:" in one]
+    with office.store.begin() as tx:
+        posted.seen_to(office, tx, matter, "李四", office.now(), note="已挂号寄出")
+
+
+def rules(store: Store, case_id: str) -> list[str]:
+    return [one.rule.removeprefix("assistance.") for one in request_of(store, case_id).history]
+
+
+def climb(office: Office, hand: Hand, times: int, days: int = 1) -> None:
+    for _ in range(times):
+        hand.on(days=days)
+        settle(office)
+
+
+def test_reminders_that_nobody_posted_are_no_reminders_and_nobody_above_hears_of_a_silence(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    office, county, case_id = by_post(store, hand, tmp_path)
+    settle(office)
+    post(office, LetterKind.REQUEST)
+    climb(office, hand, 4)
+    climb(office, hand, 7, days=4)
+    held = request_of(store, case_id)
+    assert (held.state.open, held.escalated_to, county.kinds) == (True, None, [])
+    assert [one.split(":")[3] for one in to_post(office)] == ["reminder"], "of the dates that have passed nobody need be told"
+    with store.read() as tx:
+        (score,) = scoreboard(office, tx)
+    assert (score.open, score.unanswered, score.escalated) == (1, 0, 0)
+    post(office, LetterKind.REMINDER)
+    hand.on(hours=2)
+    settle(office)
+    assert "liaison" not in rules(store, case_id), "the step after it has its time from the posting"
+    for kind in (LetterKind.LIAISON, LetterKind.HEAD):
+        climb(office, hand, 4, days=4)
+        assert county.kinds == []
+        post(office, kind)
+    climb(office, hand, 4, days=2)
+    assert county.kinds[:1] == [LetterKind.ESCALATION]
+    told = county.letters[0].text
+    for line in ("函件已寄出（区民政局）：协助核查函", "函件已寄出（区民政局）：提醒函", "函件已寄出（区民政局）：致负责人函"):
+        assert line in told
+    assert told.index("提醒：函件无人收到（区民政局）：未寄出") < told.index("函件已寄出（区民政局）：提醒函")
+
+
+@pytest.mark.parametrize("goes", [False, True])
+def test_a_superior_to_whom_nobody_posted_the_dispute_has_let_no_date_pass(
+    store: Store, hand: Hand, tmp_path: Path, goes: bool
+) -> None:
+    office, _, case_id = by_post(store, hand, tmp_path, above=True)
+    settle(office)
+    with store.begin() as tx:
+        assist.contest(office, tx, request_of(store, case_id).id, Quarrel.COMPETENCE, "不属于本局职权", "王五", office.now())
+    settle(office)
+    asked = request_of(store, case_id).dispute
+    assert asked is not None
+    assert "county-office" not in request_of(store, case_id).told
+    hand.now = asked.due_at - timedelta(hours=2)
+    if goes:
+        post(office, LetterKind.DISPUTE)
+        begun = request_of(store, case_id).dispute
+        assert begun is not None
+        assert begun.due_at > asked.due_at, "its time begins where its letter left"
+        hand.now = begun.due_at - timedelta(hours=1)
+        settle(office)
+        assert request_of(store, case_id).state is AssistanceState.DISPUTED
+    climb(office, hand, 3)
+    held = request_of(store, case_id)
+    assert held.state is AssistanceState.UNANSWERED
+    assert rules(store, case_id)[-1] == ("undecided" if goes else "unjudged")
+    assert ("dispute_stayed" in rules(store, case_id)) is not goes
+    assert to_post(office) == ([one for one in to_post(office) if ":cancel:" in one] if goes else [])
+
+
+@pytest.mark.parametrize("goes", [False, True])
+def test_a_superior_to_whom_nobody_posted_the_escalation_was_not_told(
+    store: Store, hand: Hand, tmp_path: Path, goes: bool
+) -> None:
+    office, civil, case_id = by_post(store, hand, tmp_path, above=True)
+    settle(office)
+    while request_of(store, case_id).state is not AssistanceState.ESCALATED:
+        climb(office, hand, 1)
+    end = request_of(store, case_id).end_at
+    assert end is not None
+    hand.now = end - timedelta(hours=2)
+    with store.begin() as tx:
+        assist.accept(office, tx, request_of(store, case_id).id, "王五", office.now())
+    if goes:
+        post(office, LetterKind.ESCALATION)
+        begun = request_of(store, case_id).end_at
+        assert begun is not None
+        assert begun > end
+        hand.now = begun - timedelta(hours=2)
+    climb(office, hand, 3)
+    held = request_of(store, case_id)
+    assert (held.state, held.escalated_to) == (AssistanceState.UNANSWERED, "county-office" if goes else None)
+    assert rules(store, case_id)[-2:] == (["posted", "silent"] if goes else ["escalate_stayed", "silent"])
+    assert len(list(tmp_path.glob("*-cancel-*"))) == goes, "whoever was not told need not hear of the end"
+    assert LetterKind.CANCEL in civil.kinds
+
+
+def test_of_a_letter_that_nobody_posted_no_notice_follows_that_it_is_over(store: Store, hand: Hand, tmp_path: Path) -> None:
+    office, _, case_id = by_post(store, hand, tmp_path)
+    settle(office)
+    withdraw(office, case_id)
+    settle(office)
+    assert (len(list(tmp_path.glob("*.html"))), to_post(office)) == (1, [])
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_days_for_which_a_letter_lay_in_our_tray_are_not_the_agencys_though_its_answer_is_entered_first(
+    store: Store, hand: Hand, tmp_path: Path, told: bool
+) -> None:
+    office, _, case_id = by_post(store, hand, tmp_path)
+    settle(office)
+    hand.now += timedelta(days=9)  # a Wednesday; it was posted on Monday
+    day = hand.now.date()
+    with store.begin() as tx:
+        paper_of = Paper(written="一致", came=day, posted=day - timedelta(days=2) if told else None)
+        transcription.transcribe(office, tx, request_of(store, case_id).id, YES, paper_of, "李四", hand())
+    with store.read() as tx:
+        (score,) = scoreboard(office, tx)
+        days = recent_days(office, tx, hand())
+    assert (score.answered, score.heard_days, score.answer_days, score.punctual) == ((1, [2], [2], 1) if told else (1, [], [], 0))
+    assert [one[2] for one in days] == ([2] if told else [])
+    assert to_post(office) == []
+    assert rules(store, case_id) == ["open", "laid", *(["posted"] if told else []), "answer"]
+
+
+def test_a_day_of_posting_is_asked_for_only_while_nobody_knows_it_and_is_one_that_can_be(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    office, _, case_id = by_post(store, hand, tmp_path)
+    settle(office)
+    request, day = request_of(store, case_id).id, hand().date()
+    hand.on(days=3)
+    for posted_on, came in ((day - timedelta(days=1), None), (day + timedelta(days=2), day + timedelta(days=1))):
+        with pytest.raises(Invalid, match="posted_day"), store.begin() as tx:
+            transcription.transcribe(office, tx, request, YES, Paper(written="一致", came=came, posted=posted_on), "李四", hand())
+    with serving(office) as edge, edge.client() as desk:
+        desk.post("/login", data={"token": edge.token("officer", name="李四")})
+        assert 'id="posted"' in desk.get(f"/requests/{request}").text
+        post(office, LetterKind.REQUEST)
+        assert 'id="posted"' not in desk.get(f"/requests/{request}").text
+    with pytest.raises(Invalid, match="posted_known"), store.begin() as tx:
+        transcription.transcribe(office, tx, request, YES, Paper(written="一致", posted=day), "李四", hand())
