@@ -14,10 +14,10 @@ from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.case import Case, CaseState, LevelReason, Method, Outcome, Route
 from inspector.domain.consequence import ConsequenceState
 from inspector.domain.decision import OrderKind
+from inspector.domain.docket import AMEND_BY_HAND
 from inspector.domain.ending import retraction_key
 from inspector.domain.evidence import GOOD, UNTRUE, Verdict
 from inspector.domain.piece import fingerprint
-from inspector.flows.creditbook import AMEND_BY_HAND
 from tests.fault import clocks, draws, lodgings, seats
 from tests.fault.inside import Inside, first, order, told
 
