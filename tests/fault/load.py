@@ -59,6 +59,8 @@ BEHIND = 3
 """Daily looks that may wait."""
 PATIENCE = 30.0
 """Seconds: a house that is further behind for so long does not catch up."""
+DAILY = frozenset({"roster.look", "coverage.look", "publication.look", "equality.look", "returns.make", "forget", "ledger.lodge"})
+"""What each day brings by itself, whatever the load."""
 WEEKS = 90
 """Days that the longest of what is left may wait."""
 TAIL = 1.5
@@ -79,7 +81,7 @@ LOOK = Work(
 
 
 class OverworkedError(Exception):
-    """The house is days behind its own clock: its days are too short for this machine."""
+    """The house is days behind its own clock, or never done with a day's own work: its days are too short for this machine."""
 
 
 def start(held: Site, *fatal: str) -> subprocess.Popen[bytes]:
@@ -145,9 +147,10 @@ def wait(held: Site, seconds: float, *, everything: bool = True, behind: float =
     A whole load is at rest when every case that may be drawn has been in a frame, and every draw, visit, proposal and case has come to
     its end, or lies with an officer who lets it lie: none does once everything is taken up. A visit that is short lies with one (the
     judge asks for the matter); who has said yes to it waits, and is not about to speak. Raises OverworkedError where more daily looks
-    wait than `behind` for so long that they are not caught up with.
+    wait than `behind` for so long that they are not caught up with, or nothing but the days' own work has been open for as long.
     """
     kept_up, deadline = time.monotonic(), time.monotonic() + seconds
+    looked, daily = kept_up, 0.0
     counts: dict[str, int] = {}
     still: dict[str, int] = {}
     with closing(held.store()) as store:
@@ -165,9 +168,11 @@ def wait(held: Site, seconds: float, *, everything: bool = True, behind: float =
             still |= {state: counts.get(state, 0) for state in (("RATING", "VERIFYING"))}
             if not any(still.values()):
                 return counts
-            kept_up = time.monotonic() if still.get(LOOK.kind, 0) <= behind else kept_up
-            if time.monotonic() > kept_up + PATIENCE:
-                raise OverworkedError(f"{still[LOOK.kind]} daily looks wait: {still}")
+            before, looked = looked, time.monotonic()
+            kept_up = looked if still.get(LOOK.kind, 0) <= behind else kept_up
+            daily += 0 if any(count for kind, count in still.items() if kind not in DAILY) else looked - before
+            if looked > kept_up + PATIENCE or (daily > PATIENCE and behind < math.inf):
+                raise OverworkedError(f"the days' own work is never done: {still}")
             time.sleep(0.25)
     raise AssertionError(f"not done after {seconds} s: {counts}, {still}")
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from inspector.domain.assistance import Request
+from inspector.domain.decision import Order, OrderKind
 from inspector.domain.evidence import Verdict
 from inspector.flows import assist
 from inspector.flows.draw import announce_now
 from inspector.store.store import Store
-from tests.fault import judge
+from tests.fault import judge, load
 from tests.fault.inside import Inside
+from tests.fault.office import Site
 from tests.fault.planted import keep, two_frames
-from tests.house import ZONE, Hand, application, next_period, post, settle
+from tests.house import ZONE, Hand, application, next_period, open_store, post, settle
 from tests.integration.test_draw_way import FACTS, announced, carried_out, drawing
 from tests.integration.test_letters import Desk, an_office, opened, request_of
 from tests.integration.test_purging import SIGNER, night
@@ -103,3 +107,14 @@ def wrong(store: Store) -> set[str]:
     """The words by which the judge names what is wrong."""
     with store.read() as tx:
         return set(" ".join(judge.problems(Inside(tx), outside())).split())
+
+
+def test_a_house_that_is_never_done_with_its_days_own_work_is_overworked_and_no_case_waits(
+    database_url: str, hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(open_store(database_url)) as store, store.begin() as tx:
+        tx.work.order([Order(kind=OrderKind.ROSTER_LOOK, key="look", due_at=hand(), urgent_by=hand(), payload={})], hand())
+    held = Site(folder=tmp_path, url=database_url, world_port=0, port=0, token="", mixed=False)
+    monkeypatch.setattr(load, "PATIENCE", 0.3)
+    with pytest.raises(load.OverworkedError):
+        load.wait(held, 60, behind=load.BEHIND)
