@@ -74,7 +74,12 @@ class Proceeding:
     def give(self, held: Consequence) -> Consequence:
         """Give its notice."""
         content = "罚款三万元" if held.proposal is Proposal.PENALTY else ""
-        words: dict[str, Any] = {"facts": ("登记状态为吊销",), "reasons": "与承诺不符", "rights": ("陈述、申辩",), "basis": ()}
+        words: dict[str, Any] = {
+            "facts": ("登记状态为吊销",),
+            "reasons": "与承诺不符",
+            "rights": ("陈述、申辩，可以要求听证",),
+            "basis": (),
+        }
         notice = Notice(given=self.by("李四"), content=content, **words)
         return self.act(lambda tx: proceedings.give(self.office, tx, held.id, notice, held.grading, self.hand()))
 

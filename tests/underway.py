@@ -31,7 +31,7 @@ def under_way(office: Office, cases: tuple[str, str], many: int) -> tuple[list[l
     now, today = office.now(), office.now().date()
     long_ago, soon = now - timedelta(days=30), now + timedelta(days=9)
     him, her = (Signed(by=name, token="", at=long_ago) for name in ("李四", "王五"))
-    given = Notice(given=him, facts=("不符",), reasons="不符", rights=("陈述",), basis=())
+    given = Notice(given=him, facts=("不符",), reasons="不符", rights=("陈述、听证",), basis=())
     told = replace(given, served_at=long_ago, way="直接送达", proof="回证", served_by="李四", defend_by=long_ago)
     written = Verdict(signed=him, reasons="清楚", law="某法第1条")
     order = Rectification(until=soon, recheck_by=soon)
@@ -44,7 +44,7 @@ def under_way(office: Office, cases: tuple[str, str], many: int) -> tuple[list[l
     )
     steps: list[tuple[Proposal, dict[str, object], dict[str, object]]] = [
         (entry, {}, {}),
-        (entry, {}, {"basis": (), "facts": ("不符",), "rights": ("陈述",), "reasons": "不符"}),
+        (entry, {}, {"basis": (), "facts": ("不符",), "rights": ("陈述、听证",), "reasons": "不符"}),
         (entry, {"notice": given}, {"on": today.isoformat(), "way": "PAPER"}),
         (entry, noticed, {"kind": "DEFENCE"}),
         (entry, noticed | {"hearing": Hearing(asked_at=now)}, {"outcome": "held", "on": today.isoformat()}),
@@ -101,7 +101,7 @@ def _notice(held: Consequence, at: datetime) -> SubjectNotice:
         title="告知",
         facts=("不符",),
         reasons="不符",
-        rights=("陈述",),
+        rights=("陈述、听证",),
         basis=held.basis,
         answer_by=None,
         made_at=at,

@@ -17,8 +17,8 @@ from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.person import refuse_nameless
-from inspector.domain.serving import Announced, NoticeKind, NoticeState, SubjectNotice
-from inspector.domain.wayto import ServiceRow, ServiceWay
+from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice
+from inspector.domain.wayto import Announced, ServiceRow, ServiceWay
 
 PUBLIC = frozenset({NoticeKind.PROPOSAL, NoticeKind.DECISION})
 """What may be said in public for it starts somebody's time; nobody is reminded, guided or told of an entry before everybody."""

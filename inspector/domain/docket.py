@@ -12,13 +12,20 @@ SPOKE = "subject_spoke"
 """The matter of a subject who has said something that a person is to read and answer; one for each notice."""
 
 
+AMEND_BY_HAND = "credit_amend_by_hand"
+"""The matter of a receiver that cannot be told by a program what became of an entry: a person tells it."""
+HELD_ENTRY = "credit_held"
+"""The matter of an entry to somebody's discredit that waits for a rule; over when its proceeding is opened, or when the outcome falls."""
+
+
 class DocketKind(StrEnum):
     """What is to be decided: a case's outcome, the next step of a consequence, an objection, a repair that was asked for, a withdrawal.
 
     `STRIKING`: one officer has entered a document against the entry of a kept promise, and another one enters the same or lets it stand.
     `SHAKEN`: whether a decision in force stands of which the ground has fallen; `REGRADE`: whether a grade does.
     `SEND_BACK`: whether a case came by mistake, as one officer says. `SPOKEN`: words of a subject that fit no proceeding, to be answered.
-    `RETRACTION`: an entry that a receiver has not taken back by its date, or will not.
+    `RETRACTION`: an entry that a receiver has not taken back by its date, or will not. `AMENDMENT`: a receiver that a person tells what
+    became of one. `HELD`: an entry that waits for a rule of the pack.
     """
 
     REVIEW = "REVIEW"
@@ -32,6 +39,8 @@ class DocketKind(StrEnum):
     SEND_BACK = "SEND_BACK"
     SPOKEN = "SPOKEN"
     RETRACTION = "RETRACTION"
+    AMENDMENT = "AMENDMENT"
+    HELD = "HELD"
 
 
 class Nearness(StrEnum):

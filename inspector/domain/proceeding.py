@@ -33,7 +33,7 @@ from inspector.domain.decision import Decision
 from inspector.domain.duty import FollowRow
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
-from inspector.domain.proposal import UNSERVED, ConsequenceRow, Proposal
+from inspector.domain.proposal import HEARING_WORDS, UNSERVED, ConsequenceRow, Proposal
 from inspector.domain.rectification import reminding
 
 STANDING = frozenset(
@@ -68,6 +68,8 @@ def give(held: Consequence, notice: Notice, grading: Grading, setting: Setting) 
     for field, words in (("facts", notice.facts), ("rights", notice.rights)):
         if not any(not blank(one) for one in words):
             raise Invalid("consequence_words_missing", field=field)
+    if setting.row.hearing and not any(word in one.lower() for one in notice.rights for word in HEARING_WORDS):
+        raise Invalid("consequence_hearing_unnamed", consequence=held.id, proposal=held.proposal, field="rights")
     said("reasons", notice.reasons)
     if held.proposal is Proposal.PENALTY:  # the subject defends itself against something (Penalties Law art. 44)
         said("content", notice.content)

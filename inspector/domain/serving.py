@@ -19,7 +19,7 @@ from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.person import refuse_nameless
-from inspector.domain.wayto import Reach, ServiceRow, ServiceWay
+from inspector.domain.wayto import Announced, Reach, ServiceRow, ServiceWay
 
 WAITS = frozenset({OrderKind.NOTICE_DUE, OrderKind.NOTICE_PUBLIC})
 """The waits of a notice that has not reached its subject: for a way's time, for the days of a public notice."""
@@ -113,16 +113,6 @@ class Word:
     door: str
     late: bool = False
     entered: Signed | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Announced:
-    """That a notice was put up in public: on which day, where, by whom; `last` is the day at whose end it counts as served."""
-
-    on: date
-    where: str
-    by: str
-    last: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from inspector.domain.calendar import Term
@@ -76,3 +77,13 @@ def contact(phone: str, email: str, *, agreed: bool) -> Contact:
         if text and not form.fullmatch(text):
             raise Invalid("contact_unfit", field=f"contact.{field}")
     return held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """That a notice was put up in public: on which day, where, by whom; `last` is the day at whose end it counts as served."""
+
+    on: date
+    where: str
+    by: str
+    last: date

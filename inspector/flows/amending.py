@@ -7,8 +7,9 @@ from datetime import datetime
 from inspector.amending import Amending
 from inspector.domain.creditrecord import Amend, Amendment
 from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.docket import AMEND_BY_HAND
 from inspector.domain.statement import BookState
-from inspector.flows.creditbook import AMEND_BY_HAND, AMEND_STUCK
+from inspector.flows.creditbook import AMEND_STUCK
 from inspector.flows.office import Office
 from inspector.flows.recall import wait_for_it
 from inspector.flows.record import record
@@ -85,7 +86,8 @@ def not_amended(tx: Tx, work: Work, code: str, now: datetime) -> None:
 
 def _by_hand(tx: Tx, work: Work, now: datetime) -> None:
     agency = tx.cases.get(str(work.case_id)).agency
-    tx.attention.open(AMEND_BY_HAND, agency, _about(work), _facts(work), now)
+    due_at = (work.expires_at or now).isoformat()
+    tx.attention.open(AMEND_BY_HAND, agency, _about(work), {**_facts(work), "due_at": due_at}, now)
 
 
 def _facts(work: Work) -> dict[str, object]:

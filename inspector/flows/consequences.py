@@ -12,13 +12,14 @@ from datetime import datetime
 
 from inspector.domain import opening, proceeding
 from inspector.domain.case import Case, Outcome
-from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Signed, StatementKind, by_rule
+from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Signed, Stage, StatementKind, by_rule
 from inspector.domain.decision import Decision, Told
 from inspector.domain.evidence import Evidence
 from inspector.domain.grading import Grading as Found
 from inspector.domain.opening import PROPOSED, Opening
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import ALTERNATIVES, Proposal
+from inspector.domain.serving import NoticeState
 from inspector.flows import cleared, deputies, same
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -176,7 +177,7 @@ def due(work: Work, office: Office) -> Settlement:
         facts: dict[str, object] = {
             "case": case.id,
             "proposal": held.proposal.value,
-            "step": held.stage.value,
+            "step": step(tx, held).value,
             "due_at": held.due_at.isoformat(),
             "overdue": now >= held.due_at,
         }
@@ -186,6 +187,18 @@ def due(work: Work, office: Office) -> Settlement:
 
 
 # --- what the steps share
+
+
+def came(tx: Tx, held: Consequence) -> bool:
+    """Whether a decision has reached its subject; one of a release before notices has none."""
+    told = tx.servings.find(f"{held.id}:decision")
+    return told is None or told.state is NoticeState.SERVED
+
+
+def step(tx: Tx, held: Consequence) -> Stage:
+    """What somebody has to do: while an order has not come, to bring it, and nothing is looked at again before."""
+    assert held.stage is not None, "it waits for somebody"
+    return Stage.SERVE if held.stage is Stage.RECHECK and not came(tx, held) else held.stage
 
 
 def locked(tx: Tx, consequence_id: str) -> tuple[Case, Consequence]:

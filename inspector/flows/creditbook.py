@@ -10,6 +10,7 @@ from typing import Any
 from inspector.domain.case import Case, SubjectKind
 from inspector.domain.creditrecord import Record, RecordState, fallen, made, told
 from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.docket import AMEND_BY_HAND
 from inspector.domain.errors import Missing
 from inspector.domain.policy import Policy
 from inspector.domain.statement import BookState
@@ -37,9 +38,6 @@ CONTESTED = "credit_contested"
 
 AMEND_STUCK = "credit_amend_stuck"
 """The matter of what a receiver of an entry does not take; over when it has."""
-
-AMEND_BY_HAND = "credit_amend_by_hand"
-"""The matter of a receiver that cannot be told by a program: a person tells it."""
 
 
 def book(tx: Tx, office: Office, case: Case, order: Order, now: datetime) -> list[Order]:

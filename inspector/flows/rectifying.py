@@ -16,7 +16,7 @@ from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice
 from inspector.flows import consequences, deputies, giving, objections, shaken, unserved
-from inspector.flows.consequences import locked, main_over, settle, spread
+from inspector.flows.consequences import came, locked, main_over, settle, spread
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -74,7 +74,7 @@ def look(office: Office, tx: Tx, consequence_id: str, seen: Look, now: datetime)
     made = rectification.look(held, seen, cited, setting(office, held, now), _recheck(office, held))
     if made.state.state is ConsequenceState.FAILED and objections.holds(tx, case.id):
         raise Refusal("consequence_objected", consequence=held.id, case=case.id)
-    if made.state.state is ConsequenceState.FAILED and not _came(tx, held):
+    if made.state.state is ConsequenceState.FAILED and not came(tx, held):
         raise Refusal("rectification_unserved", consequence=held.id, notice=f"{held.id}:decision")
     done = settle(office, tx, case, held, made, now)
     if done.state is ConsequenceState.FAILED:
@@ -99,7 +99,7 @@ def remind(work: Work, office: Office) -> Settlement:
         made = rectification.remind(held)
         if made is None or held.rectification is None or now > held.rectification.until or not _follows(case, held):
             return
-        if work.payload["until"] != held.rectification.until.isoformat() or not _came(tx, held):
+        if work.payload["until"] != held.rectification.until.isoformat() or not came(tx, held):
             return
         record(tx, case.id, made, now, {"consequence_state": held.state.value}, kept=case.pack)
         spread(office, tx, case, made, now)
@@ -125,12 +125,6 @@ def _reminder(office: Office, held: Consequence, part: str, now: datetime) -> Su
         answer_by=held.rectification.until if held.rectification is not None else None,
         made_at=now,
     )
-
-
-def _came(tx: Tx, held: Consequence) -> bool:
-    """Whether the order has reached its subject; one of a release before notices has none."""
-    told = tx.servings.find(f"{held.id}:decision")
-    return told is None or told.state is NoticeState.SERVED
 
 
 def stands(office: Office, tx: Tx, case: Case, now: datetime) -> None:

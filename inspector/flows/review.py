@@ -89,7 +89,7 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
         striking.reviewed(office, tx, made, reasons, Signed(by=officer, token=token, at=now))
     elif made.entry is not None and (mine := tx.records.find(made.entry)) is not None:
         tx.records.put(replace(mine, decided_token=token))
-    unruled.hold(tx, made, ruled.told(numbered), officer, now)
+    unruled.hold(office, tx, made, ruled.told(numbered), officer, now)
     consequences.begin(office, tx, made, proposed, numbered.told, now)
     rectifying.stands(office, tx, made, now)
     publication.decided(office, tx, made, now)

@@ -11,30 +11,31 @@ from datetime import datetime
 from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence
 from inspector.domain.decision import Because, Decision
+from inspector.domain.docket import HELD_ENTRY
 from inspector.domain.ending import HELD
 from inspector.domain.errors import Refusal
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import Proposal
+from inspector.flows.office import Office
 from inspector.flows.record import record
+from inspector.flows.shaken import by_review
 from inspector.store.tx import Tx
 
-MATTER = "credit_held"
-"""The matter of an entry that waits; over when its proceeding is opened, or when the outcome falls."""
 
-
-def hold(tx: Tx, case: Case, decision: Decision[Case], officer: str, now: datetime) -> None:
+def hold(office: Office, tx: Tx, case: Case, decision: Decision[Case], officer: str, now: datetime) -> None:
     """Where a review would have discredited somebody by a pack that has no rule for it, say so in the ledger and to a person."""
     for told in decision.told:
         if told.type == HELD:
             facts = {"officer": officer, "outcome": case.outcome, **told.data}
             because = Because(rule=HELD, basis=decision.because.basis, pack=str(told.data["pack"]), facts=facts)
             record(tx, case.id, Decision(state=None, because=because), now, {"record": "held"}, kept=case.pack)
-            tx.attention.open(MATTER, case.agency, case.id, dict(told.data), now)
+            waits = by_review(office, case.pack, {**told.data, "case": case.id}, now)
+            tx.attention.add(HELD_ENTRY, case.agency, case.id, waits, now)
 
 
 def over(tx: Tx, case_id: str, now: datetime) -> None:
     """Nothing waits any more: a proceeding has begun, or the outcome does not stand."""
-    tx.attention.close(f"{MATTER}:{case_id}", now)
+    tx.attention.close(f"{HELD_ENTRY}:{case_id}", now)
 
 
 def refuse_endless(held: Consequence, policy: Policy) -> None:

@@ -14,7 +14,7 @@ from fractions import Fraction
 from inspector.domain.almanac import NamedDay
 from inspector.domain.calendar import SHANGHAI, Counting, Term, Unit
 from inspector.domain.case import Method
-from inspector.domain.consequence import Consequence
+from inspector.domain.consequence import Consequence, Stage
 from inspector.domain.counting import DayKind, Tallied, tally
 from inspector.domain.policy import Policy
 from inspector.domain.shut import Stood
@@ -307,7 +307,7 @@ def _spans(days: tuple[NamedDay, ...], lang: Lang) -> str:
     return label("explain.and", lang).join(told)
 
 
-def consequence(held: Consequence, lang: Lang) -> str:
-    """A consequence in one line: what is proposed, and what is due about it, or how it ended."""
-    due = of(held.stage, lang) if held.stage is not None else of(held.state, lang)
+def consequence(held: Consequence, lang: Lang, step: Stage | None = None) -> str:
+    """A consequence in one line: what is proposed, and what is due about it (`step`, where it is not its stage), or how it ended."""
+    due = of(step or held.stage, lang) if held.stage is not None else of(held.state, lang)
     return label("proceeding.listed", lang, proposal=of(held.proposal, lang), due=due)

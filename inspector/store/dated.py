@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from inspector.domain.docket import SPOKE, DocketKind, DocketRow
+from inspector.domain.docket import AMEND_BY_HAND, HELD_ENTRY, SPOKE, DocketKind, DocketRow
 from inspector.domain.falling import REGRADE, SHAKEN
 from inspector.domain.missent import SEND_BACK_ASKED
 from inspector.domain.statement import STUCK
@@ -25,6 +25,8 @@ _KINDS = {
     SEND_BACK_ASKED: DocketKind.SEND_BACK,
     SPOKE: DocketKind.SPOKEN,
     STUCK: DocketKind.RETRACTION,
+    AMEND_BY_HAND: DocketKind.AMENDMENT,
+    HELD_ENTRY: DocketKind.HELD,
 }
 KINDS = tuple(_KINDS.values())
 
@@ -46,7 +48,7 @@ def dated(connection: sa.Connection, agencies: Sequence[str] | None = None) -> l
         DocketRow(
             kind=_KINDS[one.kind],
             id=one.id if one.kind == WITHDRAWAL else one.about,
-            case_id=told["case"],
+            case_id=told.get("case", one.about),  # one of before there were dates is about its case
             due_at=datetime.fromisoformat(told["due_at"]) if "due_at" in told else one.opened_at,
         )
         for one in connection.execute(asked)

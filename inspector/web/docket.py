@@ -20,7 +20,7 @@ from inspector.domain.identity import normalise
 from inspector.domain.line import pasted
 from inspector.domain.objection import Objection
 from inspector.domain.viewing import Shown as What
-from inspector.flows import deputies, wording
+from inspector.flows import consequences, deputies, wording
 from inspector.labels import Lang, label, of
 from inspector.store.tx import Tx
 from inspector.web.answers import CaseShown, Shown, case_shown
@@ -48,9 +48,10 @@ _LINKS = {
     DocketKind.REGRADE: "/consequences/",
     DocketKind.SPOKEN: "/notices/",
     DocketKind.RETRACTION: "/credit/records/",
+    DocketKind.AMENDMENT: "/credit/records/",
 }
 """Where each kind of decision is made; a review on its case's page."""
-_BEHIND = {DocketKind.WITHDRAWAL: "/withdrawal", DocketKind.SEND_BACK: "/send-back"}
+_BEHIND = {DocketKind.WITHDRAWAL: "/withdrawal", DocketKind.SEND_BACK: "/send-back", DocketKind.HELD: ""}
 """And what is made behind that page."""
 
 
@@ -162,15 +163,18 @@ def _due(desk: Desk, caller: Caller, after: Place | None, lang: Lang) -> tuple[l
     return rows, more
 
 
-def _shown(desk: Desk, tx: Tx, row: DocketRow, held: Case, lang: Lang) -> Row:
-    case = _case(desk, held)
+def _shown(desk: Desk, tx: Tx, row: DocketRow, of_case: Case, lang: Lang) -> Row:
+    case = _case(desk, of_case)
     if row.kind is DocketKind.REVIEW:
         return case
     if row.kind in _BEHIND:
         return replace(case, link=case.link + _BEHIND[row.kind], due_at=row.due_at, provisional=False, what=of(row.kind, lang))
     link, what = _LINKS[row.kind] + quote(row.id.partition("@")[0], safe=":"), of(row.kind, lang)
     if row.kind is DocketKind.CONSEQUENCE:
-        what = wording.consequence(tx.consequences.get(row.id), lang)
+        held = tx.consequences.get(row.id)
+        what = wording.consequence(held, lang, consequences.step(tx, held))
+    if row.kind is DocketKind.STRIKING and (struck := tx.records.get(row.id).striking) is not None:
+        what += label("deputydesk.first", lang, by=struck.asked.by)
     officer, instead = _whose(desk, tx, row)
     what += label("deputydesk.instead", lang, officer=officer, deputy=instead) if instead else ""
     return replace(case, link=link, due_at=row.due_at, provisional=False, what=what)

@@ -11,9 +11,9 @@ from starlette.responses import JSONResponse, Response
 
 from inspector.domain.consequence import Signed
 from inspector.domain.evidence import blank
-from inspector.domain.serving import Announced, NoticeKind, NoticeState, SubjectNotice, SubjectWord
+from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
 from inspector.domain.viewing import Shown as What
-from inspector.domain.wayto import ServiceWay
+from inspector.domain.wayto import Announced, ServiceWay
 from inspector.flows import announcing, giving, reached, serving, spoken
 from inspector.store.tx import Tx, new_id
 from inspector.web.answers import Shown

@@ -30,6 +30,20 @@ tries = 1
 """
 
 
+def test_a_platform_that_has_copies_is_not_to_be_taken_out(tmp_path: Path) -> None:
+    sections = "".join(
+        f'\n[credit.{name}]\nkind = "http"\nurl = "http://127.0.0.1:9/{name}"\n' for name in ("platform", "sector", "idle")
+    )
+    operator = Operator(tmp_path, f"sqlite:///{tmp_path / 'inspector.sqlite3'}").settle_in(
+        sections + '\n[reconciliation]\ncopies = ["sector"]\n'
+    )
+    operator.well("migrate")
+    found = operator.say("check", "--json").json
+    told = {one["name"]: str(one) for one in found if "the first that takes records" in str(one)}
+    assert [*told] == ["credit.idle"]
+    assert "reconciliation.copies" in told["credit.idle"]
+
+
 @pytest.mark.slow
 def test_an_operator_compares_by_hand_and_the_exit_code_says_how_it_came_out(database_url: str, tmp_path: Path) -> None:
     outside = CreditPlatform(now=lambda: datetime.now(UTC))

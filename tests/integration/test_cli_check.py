@@ -122,18 +122,6 @@ def test_a_secret_that_others_may_read_fails(operator: Operator) -> None:
     assert "FAIL" in {state for name, state in states(operator).items() if name.startswith("channels.phones")}
 
 
-def test_a_platform_that_has_copies_is_not_to_be_taken_out(operator: Operator) -> None:
-    sections = "".join(
-        f'\n[credit.{name}]\nkind = "http"\nurl = "http://127.0.0.1:9/{name}"\n' for name in ("platform", "sector", "idle")
-    )
-    operator.settle_in(sections + '\n[reconciliation]\ncopies = ["sector"]\n')
-    operator.well("migrate")
-    found = operator.say("check", "--json").json
-    told = {one["name"]: str(one) for one in found if "the first that takes records" in str(one)}
-    assert [*told] == ["credit.idle"]
-    assert "reconciliation.copies" in told["credit.idle"]
-
-
 @pytest.mark.parametrize(
     ("lease", "budget", "state"), [(4, 1.9, "OK"), (4, 2, "FAIL"), pytest.param(40, 20, "FAIL", marks=pytest.mark.slow)]
 )

@@ -33,7 +33,7 @@ def test_an_officer_sees_what_is_due_and_takes_the_first_steps(operator: Operato
             review.decide(office, tx, case_id, Outcome.UNTRUE_CURABLE, "李四", "不符", cited, office.now())
         first, second = operator.well("consequence", "list", "--json").json
         assert (first["proposal"], second["proposal"]) == ("TERMINATE", "RECORD_CREDIT")
-        given = ("--fact", "状态为吊销", "--right", "陈述申辩", "--reasons", "不符", "--by", "李四")
+        given = ("--fact", "状态为吊销", "--right", "陈述申辩，可以要求听证", "--reasons", "不符", "--by", "李四")
         assert operator.well("consequence", "notice", first["id"], *given, "--json").json["state"] == "PROPOSED"
         early = operator.say("consequence", "impose", first["id"], "--reasons", "终止")
         assert early.code == 4

@@ -17,6 +17,7 @@ from inspector.domain.case import Outcome, Route
 from inspector.domain.consequence import Signed
 from inspector.domain.creditlaw import RepairPaper
 from inspector.domain.creditrecord import Record, RecordState
+from inspector.domain.docket import AMEND_BY_HAND, DocketKind
 from inspector.domain.errors import Refusal
 from inspector.domain.gate import OutsideBar
 from inspector.domain.objection import ObjectionState
@@ -310,8 +311,14 @@ def test_a_receiver_that_no_program_can_tell_is_told_by_a_person(store: Store, h
     with place(store, hand, tmp_path, path_amend="") as here:
         entry = here.found(1)
         here.objects(entry)
-        assert here.matters(creditbook.AMEND_BY_HAND) == [f"{entry}@platform"]
+        assert here.matters(AMEND_BY_HAND) == [f"{entry}@platform"]
         assert here.second.became[entry] == ["MARKED"]
+        with here.office.store.read() as tx:
+            (told,) = tx.attention.standing(AMEND_BY_HAND)
+            (row,) = (one for one in tx.docket.page(["bureau"], None, 50) if one.kind is DocketKind.AMENDMENT)
+        assert (row.due_at.isoformat(), row.due_at > here.hand()) == (told["due_at"], True), (
+            "by the days for a change at a receiver"
+        )
 
 
 def test_a_bad_record_of_another_authority_bars_by_its_dates_and_until_its_repair(here: Place) -> None:

@@ -39,7 +39,7 @@ def test_a_matter_that_is_concluded_meanwhile_keeps_what_the_notice_said_in_word
     """The amount is what an officer has typed: a conclusion must not fail because it is no plain number."""
     case = decided(store, hand, Outcome.UNTRUE_INCURABLE, concluded=False)
     held = case.the(Proposal.TERMINATE)
-    notice = Notice(given=case.by("李四"), facts=("登记状态为吊销",), reasons="与承诺不符", rights=("陈述",), basis=())
+    notice = Notice(given=case.by("李四"), facts=("登记状态为吊销",), reasons="与承诺不符", rights=("陈述、听证",), basis=())
     said = replace(held.grading, amount="约三万元", third_parties="两户邻居", cooperation="配合")
     case.act(lambda tx: proceedings.give(case.office, tx, held.id, notice, said, hand()))
     with store.begin() as tx:

@@ -57,7 +57,7 @@ def test_the_officers_page_shows_gravity_and_articles_before_the_form(store: Sto
 def test_a_penalty_is_proposed_with_its_content_or_not_at_all(store: Store, hand: Hand) -> None:
     case = decided(store, hand, Outcome.FALSE_KNOWING)
     held = case.the(Proposal.PENALTY)
-    notice = Notice(given=case.by("李四"), facts=("不符",), reasons="不符", rights=("陈述、申辩",), basis=())
+    notice = Notice(given=case.by("李四"), facts=("不符",), reasons="不符", rights=("陈述、申辩，可以要求听证",), basis=())
     with pytest.raises(Invalid, match="consequence_words_missing"):
         case.act(lambda tx: proceedings.give(case.office, tx, held.id, notice, held.grading, hand()))
     fine = replace(notice, content="罚款三万元")

@@ -11,7 +11,9 @@ from inspector.domain.consequence import Consequence, ConsequenceState, Stage
 from inspector.domain.errors import Refusal
 from inspector.domain.proposal import Proposal
 from inspector.store.store import Store
+from tests.edge import serving
 from tests.house import Hand, settle
+from tests.integration.test_forms import logged_in
 from tests.proceedings import Proceeding, decided
 
 pytestmark = pytest.mark.alike
@@ -54,6 +56,25 @@ def test_whoever_was_served_behind_the_date_has_the_same_days_from_the_service_a
     assert len(case.events("consequence.reminded")) == 1, "it is reminded before the date that counts"
     hand.on(days=4)
     assert case.look(order, good=False).state is ConsequenceState.FAILED
+
+
+def test_an_order_that_has_not_come_is_to_be_served_and_no_re_check_is_late(store: Store, hand: Hand) -> None:
+    case, order = ordered(store, hand)
+    hand.on(days=60)
+    settle(case.office)
+
+    def step() -> list[object]:
+        return [one["step"] for one in case.matters("consequence_due") if one["proposal"] == "ORDER_RECTIFY"]
+
+    assert step() == ["SERVE"]
+    with serving(case.office) as edge, edge.client() as browser:
+        logged_in(edge, browser)
+        listed = [line for line in browser.get("/review?lang=en").text.splitlines() if f"/consequences/{order.id}" in line]
+        assert (len(listed), "re-check" in listed[0].lower()) == (1, False), listed
+    case.bring(order)
+    hand.on(days=60)
+    settle(case.office)
+    assert step() == ["RECHECK"]
 
 
 def test_what_was_corrected_on_the_day_of_a_late_service_is_rectified(store: Store, hand: Hand) -> None:

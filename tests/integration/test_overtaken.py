@@ -24,6 +24,7 @@ from inspector.store.tx import new_id
 from tests.edge import Edge, serving
 from tests.house import settle
 from tests.integration.test_creditrecords import Place, here
+from tests.integration.test_forms import logged_in
 from tests.integration.test_striking import Kept, kept
 from tests.proceedings import Proceeding, recorded
 
@@ -115,6 +116,9 @@ def test_who_decides_otherwise_has_said_the_first_of_two_words_and_the_subject_i
         policy = case.office.book.get(tx.cases.get(case.case).pack)
     by = due(case.hand(), policy.term(Timer.REVIEW).term, case.office.calendar).at
     assert due_strikings(case.office) == [(kept.entry, case.case, by)], "an officer's days to look, for entries wait for it"
+    with serving(case.office) as edge, edge.client() as browser:
+        logged_in(edge, browser)
+        assert "first word: 李四" in browser.get("/review?lang=en").text, "nobody begins in vain who was the first"
     with pytest.raises(Refusal, match="consequence_overtaken"):
         recorded(case.office, case.hand, case.case)
     with serving(case.office) as edge:

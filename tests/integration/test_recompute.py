@@ -14,7 +14,9 @@ from inspector.domain import verification
 from inspector.domain.case import MatterKind, Outcome, Route, SubjectKind
 from inspector.domain.evidence import Verdict
 from inspector.domain.outside import OutsideFinding
+from inspector.domain.outside import evidence as evidence_of
 from inspector.domain.recompute import Again
+from inspector.domain.review import finding
 from inspector.flows import outside, review
 from inspector.flows.office import Office
 from inspector.flows.recompute import altered, replay
@@ -22,7 +24,7 @@ from inspector.flows.settle import settle_case
 from inspector.store.packtables import pack
 from inspector.store.store import Store
 from inspector.store.tables import case_file, evidence, ledger
-from tests import showing
+from tests import proceedings, showing
 from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_casefile import decided
 from tests.integration.test_explanation import Platform
@@ -185,6 +187,33 @@ def test_what_was_found_after_the_end_and_the_review_that_follows_come_to_the_sa
         text = row["body"].replace("mismatch", "match")
         tx.connection.execute(sa.update(ledger).where(ledger.c.id == row["id"]).values(body=text))
     assert ("supervision.finding", "DIFFERS") in told(office, pooled)
+
+
+def test_what_joined_the_file_and_what_a_release_before_opened_again_by_it_come_to_the_same(store: Store, hand: Hand) -> None:
+    case = proceedings.decided(store, hand, Outcome.UNTRUE_INCURABLE)
+    office = case.office
+    with store.read() as tx:
+        claim = tx.cases.get(case.case).claims[0].claim
+    one = OutsideFinding(
+        system="监管平台",
+        number="1",
+        agency="bureau",
+        case_id=case.case,
+        claim=claim.key,
+        verdict=Verdict.MISMATCH,
+        value="已注销",
+        on=hand().date(),
+    )
+    with store.begin() as tx:
+        outside.take(office, tx, one, "platform", hand())
+    with store.begin() as tx:
+        held, policy = tx.cases.get(case.case), office.book.get("demo@1")
+        piece = evidence_of(replace(one, number="2"), held, claim, None, "platform", hand(), typed=False)
+        tx.cases.add_evidence(held.id, piece)
+        before = finding(held, piece, policy, hand(), office.calendar, joins=False)
+        settle_case(tx, office, before, policy, hand())
+    found = [row for row in told(office, case.case) if row[0].startswith("supervision.")]
+    assert found == [("supervision.joined", "SAME"), ("supervision.finding", "SAME")]
 
 
 def test_an_enrolment_a_withdrawal_and_a_term_that_ran_out_come_to_the_same(store: Store, hand: Hand) -> None:

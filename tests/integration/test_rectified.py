@@ -109,7 +109,7 @@ def test_an_entry_that_was_made_with_a_graver_grade_is_put_before_an_officer(cas
 def test_what_did_harm_is_spared_nothing_by_its_rectification(case: Proceeding) -> None:
     order, entry = case.the(Proposal.ORDER_RECTIFY), case.the(Proposal.RECORD_CREDIT)
     penalty = case.propose(Proposal.PENALTY)
-    notice = Notice(given=case.by("李四"), facts=("不符",), reasons="不符", rights=("陈述、申辩",), basis=())
+    notice = Notice(given=case.by("李四"), facts=("不符",), reasons="不符", rights=("陈述、申辩，可以要求听证",), basis=())
     harmed: Grading = replace(order.grading, harm=Harm.MINOR)
     case.act(lambda tx: proceedings.give(case.office, tx, order.id, notice, harmed, case.hand()))
     assert entries(case, "consequence.given")[-1]["facts"]["grade_harm"] == "MINOR"  # type: ignore[index]

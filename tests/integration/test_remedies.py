@@ -30,8 +30,8 @@ def test_the_notice_of_a_decision_names_review_and_court_and_not_the_rights_of_t
     order = case.noticed(case.the(Proposal.ORDER_RECTIFY))
     case.rule(order, until=hand().date().replace(day=28))
     told = said(case, order, "decision")
-    assert said(case, order, "notice").rights == ("陈述、申辩",)
-    assert "陈述、申辩" not in told.rights
+    assert said(case, order, "notice").rights == ("陈述、申辩，可以要求听证",)
+    assert "陈述、申辩，可以要求听证" not in told.rights
     review, court, objection = told.rights
     assert ("60 日" in review, "本级人民政府" in review, "行政复议" in review) == (True, True, True)
     assert ("6 个月" in court, "基层人民法院" in court, "行政诉讼" in court) == (True, True, True)

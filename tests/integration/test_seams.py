@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from inspector.domain.case import CaseState, Outcome
-from inspector.domain.consequence import Agreement, ConsequenceState, Look
+from inspector.domain.consequence import Agreement, ConsequenceState, Look, Notice
 from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
@@ -95,6 +96,26 @@ def test_a_hearing_is_offered_where_the_row_gives_the_right_to_one_and_nowhere_e
     entry = f"{case.the(Proposal.RECORD_CREDIT).id}:notice"
     with case.office.store.begin() as tx, pytest.raises(Refusal, match="word_unfit"):
         spoken.say(case.office, tx, entry, SubjectWord.HEARING, "请求听证", (), hand())
+
+
+@pytest.mark.parametrize(
+    ("proposal", "rights", "refused"),
+    [
+        (Proposal.REVOKE, ("陈述、申辩",), True),
+        (Proposal.REVOKE, ("陈述、申辩", "可以要求听证"), False),
+        (Proposal.REVOKE, ("You may speak, and ask for a Hearing",), False),
+        (Proposal.RECORD_CREDIT, ("陈述、申辩",), False),
+    ],
+)
+def test_a_notice_of_what_may_be_heard_by_law_names_the_hearing(
+    case: Proceeding, proposal: Proposal, rights: tuple[str, ...], *, refused: bool
+) -> None:
+    held = case.the(proposal)
+    told = Notice(given=case.by("李四"), facts=("登记状态为吊销",), reasons="与承诺不符", rights=rights, basis=())
+    unnamed = pytest.raises(Invalid, match="consequence_hearing_unnamed") if refused else nullcontext()
+    with case.office.store.begin() as tx, unnamed:
+        proceedings.give(case.office, tx, held.id, told, held.grading, case.hand())
+    assert (case.the(proposal).notice is None) is refused
 
 
 def let_go(case: Proceeding) -> list[SubjectNotice]:

@@ -55,7 +55,7 @@ def test_each_step_that_a_deputy_takes_says_in_whose_stead(store: Store, hand: H
     case = decided(store, hand, Outcome.UNTRUE_INCURABLE)
     stands_in(case, "周八", days=60)
     held, by = case.the(Proposal.REVOKE), case.by("周八")
-    notice = Notice(given=by, facts=("登记状态为吊销",), reasons="与承诺不符", rights=("陈述、申辩",), basis=())
+    notice = Notice(given=by, facts=("登记状态为吊销",), reasons="与承诺不符", rights=("陈述、申辩，可以要求听证",), basis=())
     given = case.act(lambda tx: proceedings.give(case.office, tx, held.id, notice, held.grading, hand()))
     assert given.notice is not None
     assert given.notice.given.stead == "李四"

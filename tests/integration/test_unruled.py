@@ -13,6 +13,7 @@ from inspector.cli import ruled
 from inspector.cli.finding import State
 from inspector.domain.case import CaseState, Outcome
 from inspector.domain.consequence import ConsequenceState
+from inspector.domain.docket import DocketKind
 from inspector.domain.errors import Refusal
 from inspector.domain.proposal import Proposal
 from inspector.flows.office import AgencyNode, Office
@@ -108,6 +109,9 @@ def test_who_committed_under_the_first_version_is_heard_by_the_steps_of_the_seco
     case = under_maoji(store, hand)
     case.decide(Outcome.FALSE_KNOWING)
     assert (waits(case), case.all()) == ([("general", "maoji@2026.1")], [])
+    with store.read() as tx:
+        (row,) = (one for one in tx.docket.page(list(case.office.tree), None, 50) if one.kind is DocketKind.HELD)
+    assert (row.case_id, row.due_at > hand()) == (case.case, True), "an officer looks at it by a date"
     with pytest.raises(Refusal, match="consequence_unruled"):
         case.propose(Proposal.RECORD_CREDIT)
     hand.on(days=4)

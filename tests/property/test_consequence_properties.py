@@ -59,7 +59,7 @@ def day(setting: Setting, chance: Random) -> date:
 
 def give(held: Consequence, at: Setting, chance: Random) -> Decision[Consequence]:
     told = Notice(
-        given=signed(at, chance), facts=(words(chance),), reasons=words(chance), rights=("陈述",), basis=(), content="罚款"
+        given=signed(at, chance), facts=(words(chance),), reasons=words(chance), rights=("陈述、听证",), basis=(), content="罚款"
     )
     return proceeding.give(held, told, held.grading, at)
 

@@ -124,6 +124,7 @@ ALLOWED = {
     "inspector/domain/evidence.py": "knows how sources say yes and no: a format, not speech",
     "inspector/domain/value.py": "knows how people and platforms say that they do not know: a format, not speech",
     "inspector/domain/days.py": "knows how days are written: a format, not speech",
+    "inspector/domain/proposal.py": "knows by which word a notice names the right to a hearing: a format, not speech",
     "inspector/domain/source.py": "knows the marks in a source's title: a format, not speech",
     "inspector/flows/wording.py": "knows a law by how its title ends: a format, not speech",
     "inspector/simulation/": "what invented people say: the content of a simulated office, not the program's speech",
