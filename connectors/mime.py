@@ -103,10 +103,20 @@ class Written:
 
 
 def read(content: bytes) -> Written:
-    """A mail. Raises NotRead (`mail_parts`, `mail_charset`, `mail_too_large`); the same bytes always end the same way."""
+    """A mail. Raises NotRead (`mail_parts`, `mail_charset`, `mail_too_large`); the same bytes always end the same way.
+
+    A report of deliveries is one whatever is written above it for people, in whichever set.
+    """
     head, body = _parted(_lines(content))
     told = _about(head)
-    return replace(told, text=_text(head, body), attached=tuple(_attached(head, body)), returned=_returned(head, body, told))
+    returned = _returned(head, body, told)
+    try:
+        text = _text(head, body)
+    except NotRead:
+        if not returned:
+            raise
+        text = ""
+    return replace(told, text=text, attached=tuple(_attached(head, body)), returned=returned)
 
 
 def about(content: bytes) -> Written:
@@ -206,9 +216,9 @@ def _returned(head: Mapping[str, str], body: bytes, told: Written) -> tuple[Retu
     number, failed = "", dict[tuple[str, str], str]()
     for part, encoded, held in _leaves(head, body):
         if part.get_content_type() in _REPORTS:
-            failed |= dict(_failed(_decoded(part, encoded, held)))
+            failed |= dict(_failed(_bytes(encoded, held).decode("utf-8", "replace")))
         elif part.get_content_type() in _BROUGHT_BACK:
-            number = number or _parted(_lines(_decoded(part, encoded, held).encode()))[0].get("message-id", "")
+            number = number or _parted(_lines(_bytes(encoded, held)))[0].get("message-id", "")
     numbers = (number,) if _NUMBER.fullmatch(number) else told.answers
     return tuple(
         Returned(number=one, address=address, status=status, behind=behind)
@@ -289,17 +299,21 @@ def _parts(body: bytes, boundary: str) -> list[bytes]:
     return [b"".join(part) for part in parts]
 
 
-def _decoded(kind: Message, encoding: str, told: bytes) -> str:
+def _bytes(encoding: str, told: bytes) -> bytes:
     if encoding == "base64":
         letters = _NO_BASE64.sub(b"", told)
         letters = letters[: len(letters) - (len(letters) % 4 == 1)]  # a sign alone says nothing
         told = binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
     elif encoding == "quoted-printable":
         told = binascii.a2b_qp(told)
+    return told
+
+
+def _decoded(kind: Message, encoding: str, told: bytes) -> str:
     charset = _CHARSETS.get((kind.get_content_charset() or "utf-8").lower())
     if charset is None:
         raise NotRead("mail_charset")
-    return told.decode(charset, "replace")
+    return _bytes(encoding, told).decode(charset, "replace")
 
 
 def plain(page: str) -> str:

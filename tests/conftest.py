@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import signal
 import sys
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
@@ -45,6 +46,10 @@ compiled.share()
 room.STRICT = True
 apart.watch()
 reread.remember()
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):  # a job in a shell's background ignores it, and all that it starts would, too
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 gc.disable()  # until all is collected: hardly anything of it is garbage, and looking for it takes a fifth of the time
 
 

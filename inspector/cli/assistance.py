@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inspector.cli import columns
 from inspector.cli.command import Reasons, command
 from inspector.cli.heads import head
 from inspector.cli.terminal import Terminal, echo, in_words, signer
 from inspector.labels import Lang, label
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from inspector.domain.assistance import Request
     from inspector.domain.scoreboard import Score
@@ -25,7 +26,8 @@ Since = Annotated[datetime | None, typer.Option("--since", formats=["%Y-%m-%d"],
 Until = Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Opened to this day, it included 止")]
 Csv = Annotated[bool, typer.Option("--csv", help="As CSV with a head 以 CSV 输出")]
 
-_MORE = ("heard_in_time", "punctual", "answer_days_median", "escalated", "disproved", "badly_put")
+_DAYS = "answer_days_median"
+_MORE = ("heard_in_time", "punctual", _DAYS, "escalated", "disproved", "badly_put")
 
 
 def register(app: typer.Typer) -> None:
@@ -64,7 +66,8 @@ def list_open(
 def show(terminal: Terminal, request: RequestId) -> None:
     """Show a request and what has happened to it. 显示协助请求及经过。"""
     from inspector.domain.letter import short
-    from inspector.flows.past import said
+    from inspector.domain.scoreboard import ended_as
+    from inspector.flows.past import said, stands
 
     held = terminal.look(lambda tx: tx.assistance.get(request))
     past = [
@@ -77,7 +80,7 @@ def show(terminal: Terminal, request: RequestId) -> None:
         "case_id": held.case_id,
         "requested": held.requested,
         "fact": held.question["fact"],
-        "state": held.state,
+        "state": held.state if terminal.as_json else stands(held.state, ended_as(held), terminal.lang),
         "opened_at": held.opened_at,
         "due_at": held.due_at,
         "proposed": held.proposed.due_at if held.proposed else None,
@@ -193,9 +196,25 @@ def scoreboard(terminal: Terminal, since: Since = None, until: Until = None, as_
     from inspector.domain.scoreboard import ENDS
     from inspector.flows.scoreboard import SCORES, score_rows
 
-    _table(
-        terminal, ("agency", "fact", "asked", *ENDS, *_MORE), SCORES, score_rows(_scores(terminal, since, until)), as_csv=as_csv
-    )
+    rows = score_rows(_scores(terminal, since, until))
+    if not rows or as_csv or terminal.as_json or columns.of_terminal() is None:
+        _table(terminal, ("agency", "fact", "asked", *ENDS, *_MORE), SCORES, rows, as_csv=as_csv)
+        return
+    for line in blocks(rows, terminal.lang):
+        terminal.line(line)
+
+
+def blocks(rows: Sequence[Mapping[str, object]], lang: Lang) -> Iterator[str]:
+    """Scores for a terminal, which no table of theirs fits: who was asked what, where that stands, how it was answered; no counts of 0."""
+    from inspector.domain.scoreboard import ENDS
+
+    between = "，" if lang == "zh-Hans" else ", "
+    for row in rows:
+        yield between.join((f"{row['agency']} · {row['fact']}", f"{head('asked', lang)} {row['asked']}"))
+        for names in (ENDS, _MORE):
+            told = [f"{head(name, lang)} {row[name]}" for name in names if row[name] or (name == _DAYS and row[name] == 0)]
+            if told:
+                yield f"  {between.join(told)}"
 
 
 def connect(terminal: Terminal, since: Since = None, until: Until = None, as_csv: Csv = False) -> None:

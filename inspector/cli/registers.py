@@ -237,8 +237,7 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
         terminal.say("dry")
         return None
     settle(terminal, wish, len(gone), len(before), why)
-    said = _word(terminal, wish)
-    if said is None:
+    if (said := _word(terminal, wish)) is None:
         return None
     leave = bool(gone) and not _may_remove(terminal, wish, len(gone))
     wanted = [one for one in changes if not (leave and one.kind == "removed")]
@@ -291,7 +290,7 @@ def _word(terminal: Terminal, wish: Wish) -> dict[str, object] | None:
     if not wish.apart:
         return {}
     why = terminal.reason(wish.note, "--note")
-    first = terminal.look(lambda tx: twins.asked(tx, wish.agency, wish.sha256))
+    first = terminal.look(lambda tx: twins.asked(tx, wish.agency, wish.sha256, wish.apart))
     if first is None:
         facts = {"file": wish.file, "sha256": wish.sha256, "same_organisation": wish.apart, "signed": wish.by, "note": why}
         terminal.act(
@@ -347,7 +346,7 @@ def _unmoved(tx: Tx, wish: Wish, changes: Sequence[Change], now: datetime) -> No
         if {key_of(row) for row in tx.rosters.objects(wish.agency)} != wish.judged:
             raise Stale("register_moved")
     if wish.apart:
-        twins.sign(tx, wish.agency, wish.sha256, wish.by, now)
+        twins.sign(tx, wish.agency, wish.sha256, wish.apart, wish.by, now)
     if differences(_held(tx, wish), wish.rows) != changes:
         raise Stale("register_moved")
 

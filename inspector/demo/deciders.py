@@ -13,7 +13,7 @@ from typing import Any
 
 from inspector.demo.caller import Desk, Heard
 from inspector.demo.habits import Chance
-from inspector.demo.people import Pace, insist
+from inspector.demo.people import Pace, insist, together
 from inspector.demo.visitor import visit_of
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.proposal import HEARD
@@ -51,21 +51,23 @@ class Deciders:
     async def decide(self) -> None:
         """Take the next step of every proposal."""
         page = await self._officer.consequences()
-        for row in page.rows("consequences"):
-            await self._step(row)
+        await together(partial(self._step, row) for row in page.rows("consequences"))
 
     async def serve(self) -> None:
         """Hand over whatever is on its way to a subject, against a receipt, on the day it was made."""
-        page = await self._officer.notices()
-        for row in page.rows("subject_notices"):
+
+        async def hand(row: Mapping[str, Any]) -> None:
             about = str(row["id"])
             said = {"on": _day(str(row["made_at"])), "way": "IN_PERSON", "proof": f"回证-{about}"}
             await insist(self._pace, partial(self._officer.notice_came, about, said))
 
+        page = await self._officer.notices()
+        await together(partial(hand, row) for row in page.rows("subject_notices"))
+
     async def recuse(self) -> None:
         """Decide whether an inspector be recused, as the head, of whatever application waits for one (Penalties Law art. 43)."""
-        page = await self._head.matters()
-        for visit in sorted({visit_of(str(row["about"])) for row in page.rows("attention") if row["kind"] == "recusal_asked"}):
+        page = await self._head.matters("recusal_asked")
+        for visit in sorted({visit_of(str(row["about"])) for row in page.rows("attention")}):
             asked = await self._head.recusals(visit)
             for row in asked.rows("applications"):
                 if row["state"] != "OPEN":
@@ -84,12 +86,15 @@ class Deciders:
 
     async def publish(self) -> None:
         """Put results up on the day they were formed, take down what does not stand. What nobody has decided about yet is refused."""
+
+        async def post(what: str, row: Mapping[str, Any]) -> None:
+            on = str(row["posted"]["on"]) if row["posted"] else _day(str(row["formed_at"]))
+            said = {"on": on, "reference": f"公告栏（演示）-{row['id']}"}
+            await insist(self._pace, partial(self._officer.posted, str(row["id"]), what, said))
+
         for state, what in (("OWED", "published"), ("TO_REMOVE", "removed")):
             page = await self._officer.publications(state)
-            for row in page.rows("publications"):
-                on = str(row["posted"]["on"]) if row["posted"] else _day(str(row["formed_at"]))
-                said = {"on": on, "reference": f"公告栏（演示）-{row['id']}"}
-                await insist(self._pace, partial(self._officer.posted, str(row["id"]), what, said))
+            await together(partial(post, what, row) for row in page.rows("publications"))
 
     async def _step(self, row: Mapping[str, Any]) -> None:
         said: dict[str, Any]

@@ -8,7 +8,7 @@ diary until the office has taken their last word, or has refused it, so that the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -28,6 +28,10 @@ FORGOTTEN_DAYS = 15.0
 """After so long nobody presses an agency any more that stays silent."""
 PATIENCE_DAYS = 2.3
 """How long a visitor's fellow inspector waits for the visitor's result: less than a visit may take."""
+
+
+AT_ONCE = 8
+"""So many officers take steps beside each other: one alone who waits for each answer falls behind a thousand cases on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +96,17 @@ async def insist(pace: Pace, do: Callable[[], Awaitable[Heard]], *, also: tuple[
         await pace.days(min(0.25 * 1.5**again, 1.5))
         heard = await do()
     return heard
+
+
+async def together(doings: Iterable[Callable[[], Awaitable[object]]], at_once: int = AT_ONCE) -> None:
+    """Do what several people of one house do beside each other, so many of it at once."""
+    waiting = iter(doings)
+
+    async def one() -> None:
+        for do in waiting:
+            await do()
+
+    await asyncio.gather(*(one() for _ in range(at_once)))
 
 
 def signed(secret: str, request: Request) -> bool:

@@ -141,6 +141,11 @@ def end_of(state: str, last: str) -> str:
     return END_OF.get(last, "unanswered") if state == AssistanceState.UNANSWERED else _ENDS.get(AssistanceState(state), "open")
 
 
+def ended_as(request: Request) -> str:
+    """Where a request stands (`ENDS`)."""
+    return end_of(request.state, _last(request))
+
+
 def badly_put(request: Request) -> bool:
     """Whether the requester did its part badly: the wrong addressee, an unclear question, an urgency that was none."""
     unclear = (request.reply or {}).get("inability") == Inability.UNCLEAR.value
@@ -220,7 +225,7 @@ def days_between(since: datetime, until: datetime, calendar: WorkingCalendar) ->
 def _count(score: Score, request: Request, calendar: WorkingCalendar) -> None:
     told, reply, known = marks(request), request.reply or {}, timed(request)
     score.asked += 1
-    name = end_of(request.state, _last(request))
+    name = ended_as(request)
     setattr(score, name, getattr(score, name) + 1)
     heard = heard_at(request)
     if heard is not None and known:

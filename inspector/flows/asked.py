@@ -11,6 +11,7 @@ from inspector.domain.calendar import Counting
 from inspector.domain.counting import Tallied, tally
 from inspector.domain.echo import Echo
 from inspector.domain.policy import Policy
+from inspector.domain.scoreboard import ended_as
 from inspector.domain.urgency import Urgency
 from inspector.flows.articles import Article, articles
 from inspector.flows.office import Office, Place
@@ -18,7 +19,10 @@ from inspector.flows.office import Office, Place
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A request for assistance. `forwarded_to` and `forwarded_by` are agencies, as `party` is; `dispute` is what about."""
+    """A request for assistance. `forwarded_to` and `forwarded_by` are agencies, as `party` is; `dispute` is what about.
+
+    `end`: as what it counts on the scoreboard.
+    """
 
     id: str
     requested: str
@@ -27,6 +31,7 @@ class Asked:
     ground: str
     basis: tuple[Article, ...]
     state: AssistanceState
+    end: str
     opened_at: datetime
     due_at: datetime
     due_provisional: bool
@@ -58,6 +63,7 @@ def letter(office: Office, held: Request, policy: Policy) -> Asked:
         ground=held.ground,
         basis=articles(policy, held.basis),
         state=held.state,
+        end=ended_as(held),
         opened_at=local(held.opened_at),
         due_at=local(held.due_at),
         due_provisional=held.due_provisional,

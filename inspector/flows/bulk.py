@@ -77,7 +77,8 @@ def _judge(office: Office, parsed: Parsed, sender: str) -> tuple[tuple[RowFlaw, 
     for line in parsed.lines:
         found = list(_objections(office, line, sender, now, warnings))
         own = line.application
-        if line.sound and held.get((own.agency, own.reference)) in {own.digest(), own.digest(as_sent=True)}:
+        known = held.get((own.agency, own.reference)) if line.sound else None
+        if known is not None and known in {own.digest(), own.digest(as_sent=True)}:
             continue
         flaws += [flaw for flaw in found if flaw.column not in line.spoiled]
     return tuple(flaws), tuple(warnings)

@@ -265,8 +265,7 @@ def carry_out(work: Work, office: Office) -> Settlement:
         tx.draws.keep_file(number, "result.json", result.content())
         teams = _teams(fresh, result)
         drawn, owed = {name: members[name] for name in teams}, supplement.stands_for(files)
-        if not fresh.own:
-            drawn = joined(tx, fresh, drawn)
+        drawn = drawn if fresh.own else joined(tx, fresh, drawn)
         elsewhere = going_elsewhere(tx, fresh, tx.draws.before(fresh))
         tx.cases.lock([case for one in drawn.values() for case in one.cases])  # all at once, in order, before one is changed
         for position, (name, member) in enumerate(drawn.items(), 1):

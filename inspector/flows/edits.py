@@ -18,6 +18,7 @@ from inspector.domain.inspection import Inspection
 from inspector.domain.plan import Draw, DrawKind
 from inspector.domain.roster import InspectorRecord, RosterObject
 from inspector.domain.rowfile import split
+from inspector.domain.spelling import party_of
 from inspector.flows import holders
 from inspector.flows.lists import OBJECTS, kept
 from inspector.flows.members import object_id
@@ -176,9 +177,11 @@ def _bears(held: Draw, root: Draw, agency: str, edit: Edit, former: Noted) -> bo
 
 
 def _standing(tx: Tx, held: Draw, agency: str, names: Collection[str]) -> set[str]:
-    """Who of some stands in a frame, by its keys; a large frame is read and never held."""
-    lines = split(tx.draws.parts(held.number, kept(held, held.list_of(agency), OBJECTS)))
-    return {name for line in lines if (name := line[: line.index(b"\t")].decode()) in names}
+    """Who of some stands in a frame, by whatever code of an organisation; a large frame is read and never held."""
+    lines, wanted = split(tx.draws.parts(held.number, kept(held, held.list_of(agency), OBJECTS))), dict[str, set[str]]()
+    for name in names:
+        wanted.setdefault(party_of(name), set()).add(name)
+    return set().union(*(wanted.get(party_of(line[: line.index(b"\t")].decode()), set()) for line in lines))
 
 
 def _add(tx: Tx, held: Draw, agency: str, about: Sequence[tuple[Edit, Noted]], by: str, now: datetime) -> None:

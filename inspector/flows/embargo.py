@@ -33,7 +33,8 @@ def chained(tx: Tx, number: str) -> list[Visit]:
     may have been dealt anew by a later, supplementary one.
     """
     held = tx.draws.get(number)
-    return [one for one in tx.visits.open_of(held.agency) if _earlier(tx, one, held)]
+    draws = {number: held}
+    return [one for one in tx.visits.open_of(held.agency, but=number) if _earlier(tx, one, held, draws)]
 
 
 def awaited(tx: Tx, number: str) -> list[Visit]:
@@ -81,14 +82,20 @@ def told_by_rows(tx: Tx, number: str) -> tuple[list[Visit], list[Visit]]:
     return own, [one for one in others if one.object_id in members]
 
 
-def _earlier(tx: Tx, held: Visit, drawn: Draw) -> bool:
-    """Whether a visit, or one that it stands for, is of a draw that was committed to before another one."""
-    of = tx.draws.get(held.draw)
+def _earlier(tx: Tx, held: Visit, drawn: Draw, draws: dict[str, Draw]) -> bool:
+    """Whether a visit, or one that it stands for, is of a draw that was committed to before another one; `draws` are read once each."""
+
+    def draw(number: str) -> Draw:
+        if number not in draws:
+            draws[number] = tx.draws.get(number)
+        return draws[number]
+
+    of = draw(held.draw)
     while not (of.number != drawn.number and _order(of) < _order(drawn)):
         if not held.replaces:
             return False
         held = tx.visits.get(held.replaces)
-        of = tx.draws.get(held.draw)
+        of = draw(held.draw)
     return True
 
 

@@ -18,7 +18,10 @@ HELD_BEYOND = "held_beyond"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """Why the work of a connector waits, by a code (labels, group `wait`), and until when: office time, None where nobody knows."""
+    """Why the work of a connector waits, by a code (labels, group `wait`), and until when: office time.
+
+    None where nobody knows, or with the next call.
+    """
 
     reason: str
     until: datetime | None = None
@@ -45,9 +48,9 @@ def waits(tx: Tx, office: Office) -> dict[str, Wait]:
         if lane.paused:
             found[lane.name] = Wait(reason="paused")
         elif lane.open_until > EPOCH:
-            found[lane.name] = Wait(
-                reason="barred" if lane.barred else "breaker", until=_office(lane.open_until, machine_now, now)
-            )
+            cooled = lane.open_until <= machine_now  # one call goes out to see, as soon as there is one
+            until = None if cooled else _office(lane.open_until, machine_now, now)
+            found[lane.name] = Wait(reason="barred" if lane.barred else "breaker", until=until)
         elif (manners := office.manners.get(lane.name)) is not None and lane.name in paces:
             pace = current(manners, paces[lane.name], machine_now, now)
             told = turn(manners, pace, machine_now, now, office.calendar.is_working_day)

@@ -23,7 +23,7 @@ from inspector.domain.frame import InspectorRow
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
-from inspector.domain.spelling import party_of
+from inspector.domain.spelling import told_of
 from inspector.flows.history import History, history
 from inspector.flows.members import Member, Members
 from inspector.flows.office import Office
@@ -93,15 +93,18 @@ def own(lists: Sequence[Listed]) -> dict[str, dict[str, object]]:
 
 
 def shared_keys(tx: Tx, made: Mapping[str, Members], agency: str) -> Mapping[str, str]:
-    """By which key a firm stands in the frame of the next list, by its `party_of`: that of the list before it, whatever code its own has.
+    """By which key a firm of several codes stands in the frame of the next list, by its `party_of`: that of the list before it.
 
     Else a firm whose agencies have written different codes of its organisation would be two, with two visits. Where either register
     has several rows of it, nobody knows which of them is meant: each stays by its own code (and is told, `firm_drawn_twice`).
     """
+    apart = tx.rosters.spelt_apart(
+        {agency, *made}
+    )  # few: the other firms have one code everywhere, and nobody looks them through
     several, keys = set(tx.rosters.several_of(agency)), dict[str, str]()
-    for told in made.values():
+    for told in made.values() if apart else ():
         for name, _ in told:
-            if keys.setdefault(party := party_of(name), name) != name:
+            if (party := apart.get(name)) is not None and keys.setdefault(party, name) != name:
                 several.add(party)
     return {party: name for party, name in keys.items() if party not in several}
 
@@ -129,16 +132,20 @@ def _both(was: Member, one: Member) -> Member:
 def joined(tx: Tx, held: Draw, drawn: Mapping[str, Member]) -> dict[str, Member]:
     """The drawn objects with the partners' own waiting cases about them: what one visit can settle takes one visit.
 
-    Nobody picks them: they are all those that wait for a draw, or for a visit, at this moment. They come along because the object
-    was drawn, so they are in no frame and in no statistics of their agency. The caller has their turns: no draw of their own takes
-    the same case into a frame meanwhile.
+    A case may name the firm by another code of its organisation, where one object of it was drawn. Nobody picks them: they are all
+    those that wait for a draw, or for a visit, at this moment. They come along because the object was drawn, so they are in no frame and
+    in no statistics of their agency. The caller has their turns: no draw of their own takes the same case into a frame meanwhile.
     """
     names = {(member.kind, member.code): name for name, member in drawn.items()}
+    alike: dict[tuple[SubjectKind, str | None], list[str]] = {}
+    for (kind, code), name in names.items():
+        alike.setdefault((kind, told_of(kind, code)), []).append(name)
+    parties = {party: several[0] for party, several in alike.items() if len(several) == 1 and party[1] is not None}
     more: dict[str, list[str]] = {}
     for agency in sorted(held.partners):
         for row in tx.cases.undrawn(agency):
-            name = names.get((SubjectKind(row["subject_kind"]), row["subject_code"]))
-            if name is not None:
-                more.setdefault(name, []).append(row["id"])
+            kind, code = SubjectKind(row["subject_kind"]), row["subject_code"]
+            if found := names.get((kind, code)) or parties.get((kind, told_of(kind, code))):
+                more.setdefault(found, []).append(row["id"])
     tx.cases.mark_drawn([case for cases in more.values() for case in cases], held.number)
     return {name: replace(member, cases=(*member.cases, *more.get(name, ()))) for name, member in drawn.items()}

@@ -8,9 +8,11 @@ from datetime import datetime
 from inspector.domain import trail
 from inspector.domain.case import Case, SubjectKind
 from inspector.domain.merged import merge
+from inspector.domain.spelling import party_of, told_of
 from inspector.domain.verification import wants_visit
 from inspector.domain.visit import Visit
 from inspector.flows import enrolment, listing, sooner
+from inspector.flows.history import names
 from inspector.flows.members import object_id
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -25,7 +27,7 @@ def look_at(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     today = office.calendar.local_date(now)
     code = enrolment.code_of(tx, case.agency, case.subject.kind, case.subject.code, today)
     name = object_id(office.secret, case.subject.kind, code)
-    for visit_id in tx.visits.open_to(case.agency, name):
+    for visit_id in tx.visits.open_to(case.agency, _keys(tx, case, name)):
         held = tx.visits.get(visit_id, lock=True)
         decision = merge(held, case, _begun(tx, held, case.agency), tx.draws.pack_of(held.draw, case.agency))
         if decision is None:
@@ -42,21 +44,32 @@ def look_at(office: Office, tx: Tx, case: Case, now: datetime) -> None:
 def gather(office: Office, tx: Tx, made: Visit, now: datetime) -> None:
     """A visit was given: what has come to wait for one there since the frame was frozen goes along."""
     for agency in made.agencies:
-        for case_id in tx.cases.waiting_about(agency, made.kind, tx.rosters.spellings(agency, made.kind, made.code)):
+        known = tx.rosters.goes_by(agency, made.kind, made.code)  # the visit may go by the code of another agency's list
+        for case_id in tx.cases.waiting_about(agency, made.kind, tx.rosters.spellings(agency, made.kind, known)):
             look_at(office, tx, tx.cases.get(case_id, lock=True), now)
 
 
 def sweep(office: Office, tx: Tx, agencies: Collection[str], now: datetime) -> None:
     """Before a frame is frozen: whoever waits for a visit that is to be made anyway needs no other one."""
     for agency in agencies:
-        going = tx.visits.objects_open(agency)
+        going = {party_of(name) for name in tx.visits.objects_open(agency)}
         waiting = [row for row in tx.cases.undrawn(agency) if row["wants_visit"]] if going else []
         firms = {row["subject_code"] for row in waiting if row["subject_kind"] == SubjectKind.FIRM.value}
         called = enrolment.known_as(tx, agency, firms, office.calendar.local_date(now))
         for row in waiting:
             kind, code = SubjectKind(row["subject_kind"]), row["subject_code"]
-            if object_id(office.secret, kind, called[code] if kind is SubjectKind.FIRM else code) in going:
+            if party_of(object_id(office.secret, kind, called[code] if kind is SubjectKind.FIRM else code)) in going:
                 look_at(office, tx, tx.cases.get(row["id"], lock=True), now)
+
+
+def _keys(tx: Tx, case: Case, name: str) -> frozenset[str]:
+    """By which keys a visit of an agency may be to a case's firm: any of its organisation's (decision 170).
+
+    Where the agency's register has several rows of it, somebody has said that they are several: each is visited for itself.
+    """
+    told = told_of(case.subject.kind, case.subject.code)
+    rows = tx.rosters.organisations(case.agency, [told]).get(told, ()) if told is not None else ()
+    return names(tx, name) if len(rows) < 2 else frozenset({name})
 
 
 def _begun(tx: Tx, held: Visit, agency: str) -> bool:

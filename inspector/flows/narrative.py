@@ -13,7 +13,7 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.publicity import NOT_PUBLIC
 from inspector.domain.start import StartEvent
 from inspector.domain.urgency import Urgency
-from inspector.flows import showed, wording
+from inspector.flows import past, showed, wording
 from inspector.flows.articles import Article
 from inspector.flows.asked import Asked
 from inspector.flows.calls import Call
@@ -256,7 +256,7 @@ def _verdict(held: Heard, say: Say) -> str:
 
 def _letter(number: int, held: Asked, say: Say) -> Iterator[str]:
     to = _asked(held.requested, held.party, say)
-    yield say("letter", number=number, at=at(held.opened_at), to=to, state=of(held.state, say.lang))
+    yield say("letter", number=number, at=at(held.opened_at), to=to, state=past.stands(held.state, held.end, say.lang))
     if held.ground:
         yield "  " + say("letter_ground", ground=wording.code("ground", held.ground, say.lang))
     yield from (f"  {line}" for line in based(held.basis, say))

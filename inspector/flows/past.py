@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from inspector.domain.assistance import AssistanceState
 from inspector.domain.ladder import STAYED
 from inspector.domain.letter import LAID, POSTED
+from inspector.domain.scoreboard import END_OF
 from inspector.domain.sending import RETURNED
 from inspector.flows import wording
-from inspector.labels import Lang
+from inspector.labels import Lang, label, of
+
+
+def stands(state: AssistanceState, end: str, lang: Lang) -> str:
+    """Where a request stands. `end`: as what it counts (`scoreboard.end_of`): not each that ended without an answer was left unanswered."""
+    return label(f"ended.{end}", lang) if state is AssistanceState.UNANSWERED and end in set(END_OF.values()) else of(state, lang)
 
 
 def said(rule: str, text: str, lang: Lang) -> str:

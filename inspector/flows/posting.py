@@ -21,7 +21,7 @@ from inspector.domain.scoreboard import heard_at, unreached
 from inspector.flows import contacts, letters, putting, replylink, unsettled
 from inspector.flows.contents import named
 from inspector.flows.dossier import dossier
-from inspector.flows.holding import holder
+from inspector.flows.holding import CALLED, called, holder
 from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
 from inspector.flows.recall import wait_for_it
@@ -151,6 +151,9 @@ def _pushed(work: Work, office: Office, request: Request, to: Contact) -> Settle
         return _undeliverable(work, office, "channel_not_configured").unasked()
     with office.store.read() as tx:
         message = contacts.push(office, tx, request, LetterKind(work.payload["letter"]), to)
+    if not called(work.payload):
+        with office.store.begin() as tx:
+            tx.work.keep(work, {**work.payload, CALLED: True})
     key = named(work.key, message)
     try:
         receipt = channel.push(message, key=key)
@@ -198,8 +201,9 @@ def may_have_arrived(work: Work, error: PortError | None) -> bool:
     An earlier try may have brought it, in this call or in a claim before, whatever became of that daemon; who answers that the key is
     known (`conflict`) has it. Only what was refused at its first try surely did not arrive.
     """
-    if work.fence > 1 or not isinstance(error, Refused):
-        return work.fence > 1 or error is not None
+    before = work.fence > 1 and called(work.payload)
+    if before or not isinstance(error, Refused):
+        return before or error is not None
     return error.code == "conflict" or error.attempts > 1
 
 

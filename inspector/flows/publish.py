@@ -35,6 +35,7 @@ from inspector.domain.union import chance
 from inspector.domain.visit import Visit
 from inspector.flows import embargo, reconcile
 from inspector.flows.embargo import awaited, closed_until, told_by_rows
+from inspector.flows.history import names
 from inspector.flows.lists import OBJECTS, find, frames, kept, objects_of, small
 from inspector.flows.members import member_of, members_of
 from inspector.flows.office import Office
@@ -188,10 +189,7 @@ def receipt_of(
         raise Refusal("draw_not_committed", draw=number, state=held.state)
     if early := premature(office, tx, number, now):
         _refuse_telling(office, tx, held, _asked(held, agency, within), now)
-    member = member_of(tx, number, name)
-    listed = _listed(tx, held, name, agency, within)
-    if member is None or member.kind is not SubjectKind.FIRM or listed is None:
-        raise Missing("receipt_unknown", draw=number)
+    name, listed = _standing(tx, held, name, agency, within)
     reconcile.refuse(office, tx, held)
     commitment = read(tx.draws.file(number, "commit.json"))
     told: dict[str, object] = _row(tx, commitment, held, listed, name)
@@ -277,6 +275,18 @@ def _asked(held: Draw, agency: str, within: Collection[str] | None) -> list[List
     if not held.own:
         return [held.lists[0]]
     return [one for one in held.lists if (within is None or one.agency in within) and agency in ("", one.agency)]
+
+
+def _standing(tx: Tx, held: Draw, name: str, agency: str, within: Collection[str] | None) -> tuple[str, Listed]:
+    """By which key a firm stands in a frame, and in which list: its own code, else the first other one of its organisation.
+
+    A register, or another agency's list, may go by another one (decision 170). Raises Missing (`receipt_unknown`).
+    """
+    for one in (name, *sorted(names(tx, name) - {name})):
+        member, listed = member_of(tx, held.number, one), _listed(tx, held, one, agency, within)
+        if member is not None and member.kind is SubjectKind.FIRM and listed is not None:
+            return one, listed
+    raise Missing("receipt_unknown", draw=held.number)
 
 
 def _listed(tx: Tx, held: Draw, name: str, agency: str, within: Collection[str] | None) -> Listed | None:

@@ -26,11 +26,12 @@ from inspector.domain.timer import Timer
 from inspector.domain.verification import asked_others, asked_subject
 from inspector.flows import creditbook, slots, stopped, unserved, unsettled
 from inspector.flows.after import log_after
-from inspector.flows.holding import holder
+from inspector.flows.holding import called, holder
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seats import end_clock, rise, stand_down, under_way
 from inspector.ports import NotYet, Origin
+from inspector.store import payload
 from inspector.store.ended import Ended
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -80,7 +81,7 @@ def call_off(office: Office, tx: Tx, case: Case, now: datetime) -> list[Order]:
         tx.attention.over(f"{SEND_BACK_ASKED}:{case.id}", now)
     for request in tx.assistance.of_case(case.id, lock=True) if asked_others(case) else ():
         letters = letter.letters(request)
-        ended = [row for row in stopped.end(tx, letters, now) if row.fence] if letters else []
+        ended = [row for row in stopped.end(tx, letters, now) if row.fence and _called(tx, row.key)] if letters else []
         if not (request.state.open or request.told or ended):
             continue
         to = {row.key: _holder(office, request, row.key, letters[row.key]) for row in ended if letters[row.key]}
@@ -101,6 +102,13 @@ def call_off(office: Office, tx: Tx, case: Case, now: datetime) -> list[Order]:
         if held.state.open:
             leave_visit(office, tx, held, case, now)
     return orders
+
+
+def _called(tx: Tx, key: str) -> bool:
+    """Whether a row that was claimed may have been handed over; of a damaged one nobody knows."""
+    row = tx.work.keyed(key)
+    said = payload.read(row["payload"]) if row is not None else None
+    return said is None or called(said)
 
 
 def _holder(office: Office, request: Request, key: str, via: str) -> str:

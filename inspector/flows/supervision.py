@@ -30,7 +30,8 @@ def exempt(tx: Tx, held: Visit, agency: str) -> tuple[Doubt, ...]:
     if not held.pooled or agency != held.agency:
         return ()
     only = {"subject_kind": held.kind.value, "route": Route.COMMITMENT.value}
-    codes = tx.rosters.spellings(agency, held.kind, held.code)  # a mistyped one is the same firm's
+    # a mistyped one is the same firm's, and the visit may go by the code of another agency's list
+    codes = tx.rosters.spellings(agency, held.kind, tx.rosters.goes_by(agency, held.kind, held.code))
     cases = [
         case
         for code in codes

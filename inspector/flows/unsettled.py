@@ -115,7 +115,7 @@ def follow(tx: Tx, request: Request, now: datetime) -> None:
 
 def called_off(tx: Tx, was: Request, now: datetime) -> None:
     """Nobody waits any more: what still lies here on paper need not be posted."""
-    for key in letters(was):
+    for key in to_post(tx, was):
         tx.attention.close(f"{TO_POST}:{key}", now)
 
 

@@ -43,7 +43,8 @@ def few(office: Office, tx: Tx, held: Draw, found: Mapping[str, Collection[str]]
     for agency, names in found.items():
         if names:
             members = members_of(tx, held.number, set(names))
-            hands = edits.told_by(office, tx, agency, ((one.kind, one.code) for one in members.values()))
+            checked = ((one.kind, code) for one in members.values() for code in tx.inspections.spellings(one.kind, one.code))
+            hands = edits.told_by(office, tx, agency, checked)
             declared = tx.rosters.declared_by(agency, {party_of(one.code) for one in members.values()})
             facts = {"draw": held.number, "count": len(names), "by": sorted(hands), "declared": declared}
             tx.attention.open(FEW, agency, f"{held.number}:{agency}", facts, now)

@@ -115,9 +115,27 @@ class RosterRoom(Room):
         asked = sa.select(held.organisation, sa.func.count()).where(*here).group_by(held.organisation)
         return dict(map(tuple, self.connection.execute(asked.having(sa.func.count() > 1))))
 
+    def spelt_apart(self, agencies: Collection[str]) -> dict[str, str]:
+        """The organisation of each code, where one has several in these agencies' registers in force and among the subjects of cases."""
+        held, firm = roster_object.c, SubjectKind.FIRM.value
+        here = (held.agency.in_(sorted(agencies)), held.removed_at.is_(None), held.organisation.is_not(None))
+        named = sa.select(subject.c.organisation, subject.c.code).where(
+            subject.c.kind == firm, subject.c.organisation.is_not(None)
+        )
+        codes = sa.union(sa.select(held.organisation, held.code).where(*here), named).cte("codes")
+        several = sa.select(codes.c.organisation).group_by(codes.c.organisation).having(sa.func.count() > 1)
+        asked = sa.select(codes.c.code, codes.c.organisation).where(codes.c.organisation.in_(several))
+        return dict(map(tuple, self.connection.execute(asked)))
+
     def several(self, agency: str) -> int:
         """How many rows of an agency's register stand for an organisation that has another row: each but the first."""
         return sum(count - 1 for count in self.several_of(agency).values())
+
+    def goes_by(self, agency: str, kind: SubjectKind, code: str) -> str:
+        """By which code an agency's register has the firm of a code: its one row's; the code itself where there is none, or several."""
+        told = told_of(kind, code)
+        rows = self.organisations(agency, [told]).get(told, ()) if told is not None else ()
+        return rows[0] if len(rows) == 1 else code
 
     def spellings(self, agency: str, kind: SubjectKind, code: str) -> tuple[str, ...]:
         """The codes in cases that an object of an agency's register stands for: its own, and what is no other row's and was mistyped."""

@@ -146,10 +146,11 @@ class VisitRoom(ToCome, Seats, Unmet):
             level = [one.id for one in anew]
         return held
 
-    def open_of(self, agency: str) -> list[Visit]:
-        """The visits of an agency's draws that are still to be made."""
+    def open_of(self, agency: str, but: str) -> list[Visit]:
+        """The visits of an agency's draws that are still to be made, without those that a draw has given first (`but`)."""
         asked = sa.select(visit.c.body).join(draw, draw.c.number == visit.c.draw)
-        asked = asked.where(draw.c.agency == agency, visit.c.state.in_(_OPEN_VISITS))
+        others = (visit.c.draw != but) | (visit.c.replaces != "")
+        asked = asked.where(draw.c.agency == agency, visit.c.state.in_(_OPEN_VISITS), others)
         return [load(Visit, text) for text in self.connection.execute(asked.order_by(visit.c.id)).scalars()]
 
     def open_ids(self, after: str, limit: int) -> list[str]:

@@ -19,7 +19,8 @@ from inspector.domain.assistance import AssistanceState, Door, Inability, Quarre
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.letter import short
 from inspector.domain.said import Saying
-from inspector.flows import assist, question
+from inspector.domain.scoreboard import ended_as
+from inspector.flows import assist, past, question
 from inspector.flows.office import AgencyNode
 from inspector.flows.requests import node_of, superior_of
 from inspector.store.tx import Tx, new_id
@@ -190,6 +191,7 @@ def _page(
     context = {
         "held": request_shown(held),
         "short": short(held.id),
+        "stands": past.stands(held.state, ended_as(held), language(request)),
         "now": _now(held, hears, oversees=oversees),
         "silence": question.silence(held, superior=told.superior),
         "open": hears,

@@ -7,7 +7,7 @@ from datetime import datetime
 from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
-from inspector.domain.challenge import Applicant, Challenge, ChallengeState
+from inspector.domain.challenge import Applicant, Challenge, ChallengeState, unsaid
 from inspector.domain.errors import Missing
 from inspector.domain.visit import Visit
 from inspector.flows import embargo, recusing
@@ -73,8 +73,13 @@ def apply_for_recusal(
 ) -> JSONResponse:
     """Apply that the inspector of a visit be recused. The visit is not suspended; the head decides.
 
-    A clerk knows of a visit from its release on, as the firm does.
+    A clerk knows of a visit from its release on, as the firm does. What is refused tells who goes as well as what is taken: before the
+    visit either is an entry of the ledger.
     """
+
+    def note(tx: Tx, now: datetime) -> None:
+        unsaid(caller.name, given.reason, given.evidence)
+        embargo.note(tx, _seen(tx, caller, visit).draw, caller.name, f"api:recusal:{given.inspector}", now)
 
     def do(tx: Tx, now: datetime) -> ChallengeShown:
         held = _seen(tx, caller, visit)
@@ -85,6 +90,7 @@ def apply_for_recusal(
             recusing.apply(desk.office, tx, visit, given.inspector, applicant=given.applicant, by=caller.name, **said, now=now)
         )
 
+    desk.act(note)
     return desk.once(message(caller.source, message_id, f"recusal {visit}", given), do, status=201)
 
 

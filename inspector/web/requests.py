@@ -16,6 +16,7 @@ from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import short
 from inspector.domain.said import Filled, guess
+from inspector.domain.scoreboard import ended_as
 from inspector.flows import assist, past, replylink, transcription, unsettled
 from inspector.flows.requests import node_of
 from inspector.store.tx import Tx, new_id
@@ -230,6 +231,7 @@ def _page(
         "calls": officer,
         "lies": lies,
         "short": short(held.id),
+        "stands": past.stands(held.state, ended_as(held), language(request)),
         "verdicts": VERDICTS,
         "agencies": choices(desk, held.requester, held.requested),
         "mails": mails if officer else [],

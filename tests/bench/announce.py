@@ -1,9 +1,11 @@
 """What a daemon holds while it announces and carries out a draw from a large register: the peak of its process, an object.
 
-`python -m tests.bench.announce --objects 200000`
+`python -m tests.bench.announce --objects 200000`, or `--edits 10000`: processor time of an announcement behind so many former edits
 
 The register (SQLite, half of it rated) is written by one process; another one announces, a third one carries out, so that the peak of
 each is its own. What the process weighs before it begins is taken off. Tickets are computed in Python, as on SQLite.
+
+Of edits each is an entry of the ledger by itself, which is the dearest; an import has one for five hundred. Announcements are undone.
 """
 
 from __future__ import annotations
@@ -14,21 +16,28 @@ import resource
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from fractions import Fraction
 from multiprocessing import get_context
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import structlog
 
 from inspector.domain.case import SubjectKind
+from inspector.domain.decision import Because, Decision
+from inspector.domain.edits import Edit
 from inspector.domain.plan import DrawState
 from inspector.domain.policy import Policy
 from inspector.domain.roster import RosterObject
-from inspector.flows.draw import announce_now
+from inspector.flows.draw import announce_now, prepare
+from inspector.flows.edits import RULE
 from inspector.flows.office import Office
+from inspector.flows.record import record
 from inspector.flows.seeding import type_figures
 from inspector.store.sorting import RUN
 from inspector.store.store import Store
@@ -119,6 +128,36 @@ def carry_out(url: str, number: str) -> tuple[str, float, float]:
     return state, seconds, mib
 
 
+def behind_edits(url: str, edits: int, objects: int = 50) -> Iterator[tuple[int, float]]:
+    """(former edits, processor seconds of an announcement) for none, ten, a hundred and so on: the median of seven."""
+    quiet()
+    store, hand = open_store(url), Hand()
+    office = office_of(store, hand)
+    filled(store, objects)
+    written, steps = 0, [0, *(10**power for power in range(1, len(str(edits)) + 1) if 10**power <= edits)]
+    for step in steps:
+        with store.begin() as tx:
+            for number in range(written, step):
+                edit = Edit(who=f"{number:032x}", aspect="cap", old=1, new=2)
+                facts = {"by": "clerk", "edited": 1, "edited_back": 0, "part": [1, 1], "edits": [edit.value()]}
+                because = Because(rule=RULE, basis=(), pack="", facts=facts)
+                record(tx, "roster:bureau", Decision(state=None, because=because), hand(), {})
+        written = step
+        with store.begin() as tx:
+            while tx.ledger.seal(hand()):
+                pass
+        yield step, median(undone(office, hand()) for _ in range(7))
+
+
+def undone(office: Office, now: datetime) -> float:
+    """Processor seconds of an announcement, of which nothing stays."""
+    began = time.process_time()
+    with suppress(InterruptedError), office.store.begin() as tx:
+        prepare(office, tx, "weekly", "slot", now, by="clerk")
+        raise InterruptedError
+    return time.process_time() - began
+
+
 def quiet() -> None:
     """No line for each piece of work."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
@@ -136,10 +175,16 @@ def main() -> None:
     """Each step in a process of its own."""
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("--objects", type=int, default=200_000)
-    objects: int = reader.parse_args().objects
+    reader.add_argument("--edits", type=int, default=0)
+    given = reader.parse_args()
+    objects: int = given.objects
     print(told(machine()))
     with TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'office.db'}"
+        if given.edits:
+            for edits, seconds in behind_edits(url, given.edits):
+                print(f"behind {edits} former edits: {1000 * seconds:.1f} ms of the processor")
+            return
 
         def alone(step: Callable[[str, T], tuple[str, float, float]], given: T) -> tuple[str, float, float]:
             with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:

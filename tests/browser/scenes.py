@@ -99,7 +99,7 @@ BEHIND = ROOT / "docs" / "pictures" / "assist.json"
 
 def unnumbered(text: str) -> str:
     """A page's text without the numbers of its day."""
-    return re.sub(r"[0-9a-f]{32}", "…", text)
+    return re.sub(r"[0-9a-f]{32}|(?<=简号 )[0-9A-Z]{6}|(?<=short number )[0-9A-Z]{6}", "…", text)
 
 
 def answering(visitor: Visitor, path: str, lang: Lang) -> Iterator[str]:

@@ -15,6 +15,7 @@ from tests.browser.visitor import Door, Visitor
 pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium")]
 
 
+@pytest.mark.slow
 def test_the_tab_that_was_opened_last_has_the_forms_and_all_that_was_typed_in_the_other(visit: Visit, door: Door) -> None:
     phone, _ = ready(door, visit)
     phone.choose("不一致")

@@ -266,8 +266,9 @@ def _kept(request: Request | None, said: Mapping[str, str], inside: Inside) -> b
     if any(said.items() <= word.items() for word in words if word is not None):
         return True
     gone = inside.worded.get(request.id, {}) if request is not None else {}
-    again = {name: replace(inside.pieces[name], found=said.get("value", ""), remark=said.get("reasons", "")) for name in gone}
-    return any(fingerprint(piece) == gone[name] for name, piece in again.items())
+    pieces = [inside.pieces[one] for one in gone if one in inside.pieces]
+    again = [replace(one, found=said.get("value", ""), remark=said.get("reasons", "")) for one in pieces]
+    return any(fingerprint(one) == gone[one.id] for one in again)
 
 
 def _notices(inside: Inside, outside: Outside, lying: AbstractSet[CaseState]) -> Iterator[str]:

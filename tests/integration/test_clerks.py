@@ -242,6 +242,16 @@ def test_what_an_agency_says_when_it_forwards_is_no_answer_of_the_next_one(store
     assert (told.reply or {})["reasons"] == "本局无此档案，不能协助"
 
 
+def test_the_page_of_an_answer_that_is_taken_as_it_was_ticked_says_no_more(store: Store, hand: Hand) -> None:
+    office = an_office(store, hand, {"civil-affairs": Desk("civil-affairs")})
+    request = request_of(store, opened(office))
+    with store.begin() as tx:
+        assist.answer(office, tx, request.id, Verdict.MATCH, "", "王五", hand())
+    with serving(office) as edge, edge.client() as browser:
+        shown = browser.get(f"/assist/{request.id}/{office.link_token('assist', request.id)}")
+    assert (shown.status_code, "贵机关勾选" in shown.text) == (200, False)
+
+
 def test_who_ticked_one_thing_and_wrote_another_reads_what_was_ticked_in_words_and_what_it_counts_as(
     store: Store, hand: Hand
 ) -> None:

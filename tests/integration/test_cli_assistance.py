@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from inspector.cli import columns
+from inspector.cli.assistance import blocks
 from inspector.daemon import sweeps
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import MatterKind
+from inspector.domain.scoreboard import Score
 from inspector.flows import assist
 from inspector.flows.office import Office
+from inspector.flows.scoreboard import score_rows
 from inspector.store.store import Store
 from tests import house
 from tests.integration.test_way import person
@@ -80,7 +85,7 @@ def test_an_officer_lists_shows_agrees_and_contests_at_the_command_line_and_expo
         decided = operator.well("assistance", "decide", refused, "--helps", *given, "--json").json
         assert decided["state"] == "ACCEPTED", "the tree knows no superior of both: who was picked has decided on paper"
         heads = operator.well("assistance", "scoreboard").out.splitlines()[0].split()
-        assert set(heads) >= {"asked", "open", "unreached", "cancelled"}, "the row adds up"
+        assert set(heads) >= {"asked", "open", "reached", "called"}, "the row adds up"
         head, score = csv.reader(io.StringIO(operator.well("assistance", "scoreboard", "--csv").out))
         told = dict(zip(head, score, strict=True))
         assert (told["agency"], told["asked"], told["open"], told["disputed"]) == ("housing", "2", "2", "1")
@@ -88,6 +93,19 @@ def test_an_officer_lists_shows_agrees_and_contests_at_the_command_line_and_expo
         assert operator.well("assistance", "connect", "--json").json == []
         signed = [rule for rule, _ in operated(store)]
     assert signed == ["operator.assistance.agree", "operator.assistance.contest", "operator.assistance.decide"]
+
+
+def test_in_a_terminal_a_score_is_some_short_lines_and_says_all_that_is_not_nought() -> None:
+    scored = Score(
+        agency="housing", fact="home-title", asked=12, answered=9, unheeded=2, cancelled=1, punctual=8, answer_days=[0, 0]
+    )
+    scored.escalated = 1
+    assert [*blocks(score_rows([scored]), "zh-Hans")] == [
+        "housing · home-title，请求 12",
+        "  答复 9，所提期限本机关未答复 2，撤回 1",
+        "  按期答复 8，答复天数（中位） 0，报上级 1",
+    ]
+    assert max(map(columns.width, blocks(score_rows([replace(scored, open=1, declined=1, forwarded=1)]), "en"))) < 100
 
 
 @pytest.mark.slow

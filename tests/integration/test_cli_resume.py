@@ -36,4 +36,8 @@ def test_who_resumes_a_connector_hears_at_once_what_its_other_side_says_and_the_
             with store.read() as tx:
                 (lane,) = [one for one in tx.lanes.all() if one.name == "away"]
                 assert lane.open_until <= tx.machine_now(), "one call goes out to see"
+            listed = {one["name"]: one for one in operator.well("connector", "list", "--json").json}
+            assert (listed["away"]["waits"], listed["away"]["waits_until"]) == ("breaker", None), (
+                "and no moment is said that moves on"
+            )
         assert "takes connections" not in operator.well("connector", "resume", "here", "--no-call").out

@@ -20,9 +20,12 @@ from inspector.domain.reached import NO_RECIPIENT, Reach, Reached
 from inspector.flows import agencytree, assist, mailbox, receipts, required, review
 from inspector.flows.office import AgencyNode, Office
 from inspector.flows.posting import Lost, lost
+from inspector.flows.table import FLOWS
 from inspector.flows.unsettled import UNDELIVERABLE
+from inspector.ports import Unavailable
 from inspector.store.store import Store
 from inspector.testing.peer import Peer, answer, peer
+from inspector.testing.peer import lost as lost_answer
 from tests.house import TREE, Hand, claim, let_lapse
 from tests.integration.test_letters import Desk, an_office, climbing, go, opened, request_of
 from tests.integration.test_mail import agency
@@ -180,7 +183,12 @@ def test_who_may_hold_a_letter_at_an_address_of_its_own_hears_of_the_end_there(
         hand.now = next(rung.at for rung in request.rungs if rung.kind is OrderKind.ASSIST_LIAISON)
         go(office)
         (work,) = [one for one in claim(office) if one.payload.get("letter") == "liaison"]
-        if not killed:
+        if killed:  # between its call and its receipt
+            outside.plays(lost_answer)
+            with pytest.raises(Unavailable):
+                FLOWS[OrderKind(work.kind)].do(work, office)
+            outside.plays(answer())
+        else:
             code = "timeout"
             with store.begin() as tx:
                 lost(

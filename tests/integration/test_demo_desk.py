@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
-from inspector.demo.caller import Desk
+from inspector.demo.caller import Desk, Heard
 from inspector.demo.deciders import Deciders
 from inspector.demo.habits import Chance
 from inspector.demo.people import Pace
@@ -91,3 +94,31 @@ def test_an_application_that_an_inspector_be_recused_is_decided_by_the_demos_hea
     assert matters(office) == []
     assert (first in sitting(office, visit)) is (made.state is ChallengeState.REFUSED)
     assert second in sitting(office, visit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slow(Desk):
+    """An office that answers nobody before a second one asks."""
+
+    asked: list[str] = field(default_factory=list)
+    second: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def consequences(self) -> Heard:
+        rows = [{"id": str(number), "stage": "REFER"} for number in range(20)]
+        return Heard(status=200, data={"consequences": rows})
+
+    async def consequence(self, about: str, what: str, said: Mapping[str, Any]) -> Heard:
+        self.asked.append(about)
+        if len(self.asked) > 1:
+            self.second.set()
+        await self.second.wait()
+        return Heard(status=200, data={})
+
+
+def test_officers_take_steps_beside_each_other_and_do_not_wait_for_one_anothers_answers() -> None:
+    async def looked() -> int:
+        desk = Slow(base="")
+        await asyncio.wait_for(Deciders(Chance(seed="desk"), Pace(day=0.01), (desk, desk, desk, desk), desk).decide(), 30)
+        return len(set(desk.asked))
+
+    assert asyncio.run(looked()) == 20

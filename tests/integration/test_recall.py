@@ -19,7 +19,7 @@ from inspector.flows.intake import Application
 from inspector.flows.narrative import render
 from inspector.flows.office import Office
 from inspector.flows.table import FLOWS
-from inspector.ports import Letter, Origin, Receipt, Refused, Unavailable
+from inspector.ports import Barred, Letter, Origin, Receipt, Refused, Unavailable
 from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import TREE, Hand, Table, carry_out, claim, let_lapse, open_office, post, settle
@@ -254,6 +254,20 @@ def test_a_clerk_who_has_two_requests_knows_by_a_short_mark_and_a_day_which_one_
     with serving(asked.office) as edge, edge.client() as clerk:
         link = f"/assist/{request.id}/{asked.office.link_token('assist', request.id)}"
         assert f"(简号 {mark})" in clerk.get(link).text, "and its page says the same"
+
+
+def test_who_was_never_called_hears_of_no_end_though_its_letter_was_claimed_and_waited(asked: Asked) -> None:
+    with asked.office.store.begin() as tx:
+        tx.lanes.ensure(["civil-affairs", "county-office"])
+    while held := claim(asked.office, without=("civil-affairs", "county-office")):
+        for one in held:
+            carry_out(asked.office, one)
+    without = replace(asked.office, connectors=replace(asked.office.connectors, agencies={}))
+    (work,) = claim(asked.office)
+    with pytest.raises(Barred):  # its connector is out of the settings for a while
+        FLOWS[OrderKind(work.kind)].do(work, without)
+    asked.withdraw()
+    assert asked.kinds() == ([], [])
 
 
 def test_a_dispute_of_a_refusal_that_never_was_says_just_that(asked: Asked) -> None:

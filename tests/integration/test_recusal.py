@@ -271,6 +271,22 @@ def test_over_http_a_clerk_applies_for_the_firm_after_the_release_and_another_of
     assert first not in sitting(office, visit)
 
 
+def test_by_the_api_what_is_refused_tells_alike_whoever_goes_and_each_asking_before_the_visit_is_an_entry(
+    store: Store, hand: Hand
+) -> None:
+    office, _, visit = drawn(store, hand, staff=4)
+    at, came = f"/v1/visits/{visit.id}/recusals", set(sitting(office, visit))
+    said = {"applicant": "FIRM", "reason": "kin"}
+    with serving(office) as edge, edge.as_(Role.OFFICER, name="clerk") as officer:
+        blank = [officer.post(at, json={**said, "inspector": f"Z{n:03d}", "evidence": " "}) for n in range(1, 5)]
+        assert len({(one.status_code, one.text) for one in blank}) == 1
+        asked = {staff: officer.post(at, json={**said, "inspector": staff, "evidence": "申请书"}) for staff in ("Z001", "Z009")}
+    assert (asked["Z001"].status_code, asked["Z009"].status_code) == (201 if "Z001" in came else 404, 404)
+    with store.read() as tx:
+        facts = [json.loads(row["body"])["facts"] for row in tx.ledger.about(visit.draw) if row["rule"] == "draw.read"]
+    assert [one["what"] for one in facts] == ["api:recusal:Z001", "api:recusal:Z009"]
+
+
 def test_an_object_that_ceases_while_its_visit_is_owed_is_recorded_and_nothing_follows_in_its_draw(
     store: Store, hand: Hand
 ) -> None:

@@ -312,5 +312,9 @@ def test_a_report_that_brings_no_head_back_is_known_by_what_it_answers(tmp_path:
     assert [(one.number, one.address, one.status) for one in box.read("1", told).returned] == [
         ("<n-1@office.example>", TO, "5.1.1")
     ]
+    strange = told.replace(b"text/plain", b"text/plain; charset=x-martian").replace(
+        b"delivery-status\r\n\r\n", b"delivery-status; charset=x\r\n\r\n"
+    )
+    assert box.read("1", strange).returned == box.read("1", told).returned, "whatever people are told above it"
     assert box.read("1", report(letter).replace(b"Status: 5.1.1", b"Status: five")).returned == ()
     assert box.read("1", report(letter).replace(b"report-type", b"report-typ")).returned == ()

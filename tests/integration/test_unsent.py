@@ -10,17 +10,21 @@ from typing import Any
 import pytest
 
 from connectors.agencies import paper
-from inspector.domain.assistance import AssistanceState, Door
+from inspector.domain.assistance import AssistanceState, Door, Request
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LetterKind
 from inspector.domain.said import Said, Saying
-from inspector.flows import assist, hearing, posted, review
+from inspector.domain.scoreboard import ended_as
+from inspector.flows import assist, hearing, past, posted, review
 from inspector.flows.dossier import dossier
+from inspector.flows.explain import explain
+from inspector.flows.narrative import render
 from inspector.flows.office import Office
 from inspector.flows.posting import Lost, lost
 from inspector.flows.requests import policy_of
 from inspector.flows.scoreboard import scoreboard
 from inspector.store.store import Store
+from tests.edge import serving
 from tests.house import Hand, settle
 from tests.integration.test_letters import Desk, an_office, opened, request_of
 
@@ -103,6 +107,18 @@ def test_a_letter_on_paper_has_left_when_a_person_says_that_it_was_posted(store:
     assert "函件已寄出" in told(office, case_id)
 
 
+def shown(office: Office, case_id: str) -> str:
+    """The agency's page, as whoever has its link reads it."""
+    request = request_of(office.store, case_id)
+    with serving(office) as edge, edge.client() as client:
+        return client.get(f"/assist/{request.id}/{office.link_token('assist', request.id)}").text
+
+
+def listed(request: Request) -> str:
+    """How the command line says it."""
+    return past.stands(request.state, ended_as(request), "zh-Hans")
+
+
 def test_a_letter_on_paper_that_nobody_posts_ends_as_one_that_reached_nobody(store: Store, hand: Hand, tmp_path: Path) -> None:
     county = Desk("county-office")
     office = an_office(
@@ -118,6 +134,10 @@ def test_a_letter_on_paper_that_nobody_posts_ends_as_one_that_reached_nobody(sto
     with store.read() as tx:
         (score,) = scoreboard(office, tx)
         assert (score.unreached, score.unanswered, score.escalated) == (1, 0, 0)
+        why = render(explain(office, tx, case_id), "zh-Hans")
+    for where in (why, shown(office, case_id), listed(request_of(store, case_id))):
+        assert "函件未送达，不作未答复论" in where, "nobody reads that the agency was silent"
+    with store.read() as tx:
         assert [row for row in tx.attention.page(None) if row["kind"] == "letter_to_post"] == []
         assert [(one.verdict, one.note) for one in tx.cases.evidence(case_id) if one.via == "civil-affairs"] == [
             (Verdict.NO_ANSWER, "not_sent")

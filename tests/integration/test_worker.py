@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -19,7 +18,7 @@ from inspector.flows.settle import Settlement, nothing
 from inspector.flows.table import Flow
 from inspector.ports import Garbled, NotYet, Refused, Unavailable
 from inspector.store.store import Store
-from inspector.store.tables import EPOCH, lane, work
+from inspector.store.tables import lane, work
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
@@ -166,38 +165,6 @@ def test_one_outage_opens_the_breaker_once_however_many_calls_it_catches(store: 
     assert clock() < held["open_until"] <= clock() + FAST.breaker_cool  # type: ignore[operator]
     attempts = Counter(row(store, n)["attempts"] for n in range(8))
     assert attempts == {1: 2, 0: 6}, "only what failed before it opened has lost a try"
-
-
-def test_an_open_breaker_lets_one_call_out_when_it_has_cooled_and_an_answer_closes_it(store: Store) -> None:
-    office = real_office(store)
-    healthy, answer = threading.Event(), threading.Event()
-
-    def say(_held: Work) -> None:
-        if not healthy.is_set():
-            raise Unavailable("refused")
-        answer.wait(10)
-
-    hands = Hands(say=say)
-    put(store, *(order(n, lane=LANE) for n in range(12)))
-    with at_work(office, hands, replace(FAST, breaker_threshold=2, threads=1)) as worker:
-        until(lambda: lane_of(store)["failures"] == 2 and worker.in_flight == 0)
-        with store.begin() as tx:  # as if all had been written down since
-            tx.connection.execute(sa.update(work).values(state="ready"))
-        before = len(hands.calls)
-        time.sleep(0.3)
-        assert len(hands.calls) == before, "open: nothing goes out"
-        cool(store)
-        until(lambda: lane_of(store)["failures"] == 3)
-        assert len(hands.calls) == before + 1, "the probe failed: open again, for longer"
-        assert lane_of(store)["open_until"] > clock() + FAST.breaker_cool  # type: ignore[operator]
-        healthy.set()
-        cool(store)
-        until(lambda: len(hands.calls) == before + 2)
-        time.sleep(0.3)
-        assert (len(hands.calls), worker.in_flight) == (before + 2, 1), "half open: one probe, and no other call"
-        answer.set()
-        until(lambda: Counter(states(store).values()) == {"done": 11, "waiting": 1})
-    assert lane_of(store) == {"failures": 0, "open_until": EPOCH, "error": None}
 
 
 @pytest.mark.parametrize("way", ["obsolete", "late"])
