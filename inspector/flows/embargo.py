@@ -50,12 +50,13 @@ def closed_until(
     """Until when the embargo of a draw's record holds at the latest; None when it is over.
 
     The day that stood at its carrying out stands (`opens_by`), whoever deals a visit anew with a later date: else an office could put
-    the record off from month to month. `others` are visits of which its rows tell besides, and their record does not.
+    the record off from month to month. Only a visit that is still to be made by a later day holds it till then: with C and a public
+    seed anybody would compute that the firm is to be visited (ruling 18). `others` are visits of which its rows tell besides, and their record does not.
     """
     rows = {(row := office.book.get(held.pack_of(agency)).publish).after: row for agency in held.agencies}.values()
     at = _last(rows, visits, office)
     if at is not None and held.opens_by is not None:
-        at = min(at, held.opens_by)
+        at = max(min(at, held.opens_by), *(one.due_at for one in visits if one.state.open))
     at = max((moment for moment in (at, _last(rows, others, office)) if moment is not None), default=None)
     return at if at is not None and now < at else None
 

@@ -42,7 +42,14 @@ def test_the_day_stands_though_a_visit_is_dealt_anew_with_a_later_date(store: St
     assert until(office, first.number, hand()) == told
     assert until(office, made.number, hand()) > told, "its own record has a day of its own"
     assert f"{again.due_at:%Y-%m-%d}" < told, "by the time it opens all have had their time"
-    hand.now = datetime.fromisoformat(told).replace(tzinfo=hand().tzinfo)
+    day = datetime.fromisoformat(told).replace(tzinfo=hand().tzinfo)
+    with store.begin() as tx:
+        held = tx.visits.get(again.id, lock=True)
+        later = tx.visits.put(replace(held, due_at=day + timedelta(days=3)))
+    assert until(office, first.number, hand())[:10] == f"{later.due_at:%Y-%m-%d}", "nobody computes who is still to be visited"
+    with store.begin() as tx:
+        tx.visits.put(replace(tx.visits.get(again.id, lock=True), due_at=again.due_at))
+    hand.now = day
     with store.read() as tx:
         files = public_bundle(office, tx, first.number, hand())
     assert again.code.encode() not in b"".join(files.values()), "who is still to be visited is not named"
