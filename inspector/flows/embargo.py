@@ -51,7 +51,8 @@ def closed_until(
 
     The day that stood at its carrying out stands (`opens_by`), whoever deals a visit anew with a later date: else an office could put
     the record off from month to month. Only a visit that is still to be made by a later day holds it till then: with C and a public
-    seed anybody would compute that the firm is to be visited (ruling 18). `others` are visits of which its rows tell besides, and their record does not.
+    seed anybody would compute that the firm is to be visited (ruling 18). `others` are visits of which its rows tell besides, and
+    their record does not.
     """
     rows = {(row := office.book.get(held.pack_of(agency)).publish).after: row for agency in held.agencies}.values()
     at = _last(rows, visits, office)
