@@ -16,10 +16,11 @@ from inspector.demo.habits import Chance
 from inspector.demo.people import Pace, insist, together
 from inspector.demo.visitor import visit_of
 from inspector.domain.calendar import SHANGHAI
-from inspector.domain.proposal import HEARD
 
 ANSWERS = {"WAIVER": 60, "DEFENCE": 20, "": 20}
 """What a subject says to a notice, in the hundred; the last one says nothing, and its time passes."""
+_HEARD = ("REVOKE", "PENALTY")
+"""Proposals whose rows in the demo's pack give a right to a hearing."""
 WORDS = {"WAIVER": "我放弃陈述申辩（演示）", "DEFENCE": "情况已经改正，请求从轻（演示）"}
 
 
@@ -105,7 +106,7 @@ class Deciders:
             said = {
                 "facts": ["核查结果与承诺不符（演示）"],
                 "reasons": "已核对原始材料（演示）",
-                "rights": ["陈述、申辩，可以要求听证"] if row["proposal"] in HEARD else ["陈述、申辩"],
+                "rights": ["陈述、申辩，可以要求听证"] if row["proposal"] in _HEARD else ["陈述、申辩"],
             }
             content = {"content": "罚款一千元（演示）"} if row["proposal"] == "PENALTY" else {}
             await self._do(self._officer, about, "notice", said | content)

@@ -31,8 +31,6 @@ UNSERVED = frozenset({Proposal.TRANSFER_JUDICIAL, Proposal.REFER_REGISTER})
 """What decides nothing against its subject: it is handed to whoever may decide, so that no notice goes before it."""
 
 
-HEARD = frozenset({Proposal.REVOKE, Proposal.PENALTY})
-"""Before what its subject may ask for a hearing by law: a licence that is taken away, a heavier penalty (Penalties Law art. 63)."""
 HEARING_WORDS = ("听证", "hearing")
 """By one of these a line of a notice names that right, whatever else it says."""
 

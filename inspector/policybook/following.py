@@ -8,7 +8,7 @@ from inspector.domain.act import GRAVITY, KEPT
 from inspector.domain.calendar import Unit
 from inspector.domain.case import Outcome
 from inspector.domain.policy import OutcomeRow
-from inspector.domain.proposal import HEARD, UNSERVED, ConsequenceRow, Proposal
+from inspector.domain.proposal import UNSERVED, ConsequenceRow, Proposal
 from inspector.domain.reapply import After, ReapplyRow
 from inspector.domain.remedy import Remedy, RemedyRow
 from inspector.policybook.part import Part
@@ -91,8 +91,6 @@ def consequence(part: Part) -> ConsequenceRow:
         contest=part.maybe_term("contest"),
         papers=part.maybe_term("papers"),
     )
-    if part.clean and row.proposal in HEARD and not row.hearing:
-        part.flaw("consequence_hearing", "hearing", value=row.proposal.value)
     if part.clean and row.remind is not None and row.remind.unit is not Unit.WORKING_DAY:
         part.flaw("remind_not_working_days", "remind", value=row.remind)
     if part.clean and row.least is not None and row.most is not None:

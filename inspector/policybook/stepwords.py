@@ -27,10 +27,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "belongs to {value} alone; take it out",
         "只用于 {value}；请删去",
     ),
-    "consequence_hearing": (
-        "{value} takes away what its subject may ask for a hearing about (Penalties Law, article 63); write hearing = true",
-        "{value} 属于当事人可以要求听证的处理（行政处罚法第六十三条）；请写明 hearing = true",
-    ),
     "consequence_limits": (
         "{value} is longer than {other}; the shortest term to rectify comes first",
         "{value} 长于 {other}；整改期限的下限不得长于上限",
