@@ -181,6 +181,7 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
     from inspector.cli import stated
     from inspector.cli.bundle import Bundle, judge
     from inspector.cli.chain import earlier_in, follow
+    from inspector.cli.offline import papers
     from inspector.domain.audit import Witness
     from inspector.domain.verify import stated as minutes
     from inspector.flows import lists
@@ -207,6 +208,9 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
         opinion = judge(replace(bundle, after=stated.hashed(after)), outside, stated.believed(authority), begins)
     if held is not None:
         opinion = replace(opinion, verdict=_with(opinion.verdict, _differing(terminal, held)))
+    elif papers.other(Path(draw), opinion.commitment):
+        paper = AuditLine(code="draw.paper_other", facts={"file": papers.WITNESS, "w": opinion.commitment.w})
+        opinion = replace(opinion, verdict=_with(opinion.verdict, (paper,)))
     if earlier:
         opinion = follow(opinion, [earlier_in(folder) for folder in earlier])
     _tell(terminal, opinion, bundle, minutes(opinion.commitment.sources, outside) if opinion.drawn else (), strict=strict)

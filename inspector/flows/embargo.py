@@ -10,6 +10,7 @@ from inspector.domain.decision import Because
 from inspector.domain.plan import Draw
 from inspector.domain.publish import PublishRow, opens
 from inspector.domain.visit import Visit
+from inspector.flows.history import names
 from inspector.flows.members import members_of
 from inspector.flows.office import Office
 from inspector.store.tx import Tx, new_id
@@ -80,8 +81,18 @@ def told_by_rows(tx: Tx, number: str) -> tuple[list[Visit], list[Visit]]:
     held, own = tx.draws.get(number), awaited(tx, number)
     known = {one.id for one in own}
     others = [one for one in tx.visits.open_since_before(held.announced_at or held.made_at) if one.id not in known]
-    members = members_of(tx, number, {one.object_id for one in others}) if others else {}
-    return own, [one for one in others if one.object_id in members]
+    keys = {one.id: names(tx, one.object_id) for one in others}  # a row is marked by whichever code the visit was given
+    members = members_of(tx, number, frozenset[str]().union(*keys.values())) if others else {}
+    return own, [one for one in others if not keys[one.id].isdisjoint(members)]
+
+
+def undrawn(tx: Tx, held: Draw) -> list[str]:
+    """The agency's draws before this one that are committed to and whose lots have not fallen: their C may be what `prev` names.
+
+    Whoever has it computes their tickets as soon as the seed is there (ruling 18). None waits for ever: each is drawn, or void by rule.
+    """
+    before = (one for one in tx.draws.under_way([held.agency]) if one.agency == held.agency and one.c is not None)
+    return [one.number for one in before if one.number != held.number and _order(one) < _order(held)]
 
 
 def _earlier(tx: Tx, held: Visit, drawn: Draw, draws: dict[str, Draw]) -> bool:

@@ -13,6 +13,7 @@ from inspector.domain.person import refuse_nameless
 from inspector.domain.policy import Policy
 from inspector.domain.roster import RosterObject
 from inspector.flows import edits, moved
+from inspector.flows.history import names
 from inspector.flows.members import member_of, object_id
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -162,7 +163,11 @@ def _spellings(tx: Tx, row: RosterObject) -> tuple[str, ...]:
 
 
 def _frozen(office: Office, tx: Tx, row: RosterObject) -> str:
-    """The open draw of the agency that has an object in its frame; empty: none."""
+    """The open draw of the agency that has an object in its frame; empty: none. A joint one may have it by a partner's code."""
     name = object_id(office.secret, row.kind, row.code)
     open_draws = [one for one in tx.draws.unfinished() if row.agency in (one.agency, *one.partners)]
-    return next((one.number for one in open_draws if member_of(tx, one.number, name) is not None), "")
+    keys = [name, *sorted(names(tx, name) - {name})] if any(one.partners for one in open_draws) else [name]
+    found = (
+        one for one in open_draws for key in (keys if one.partners else [name]) if member_of(tx, one.number, key) is not None
+    )
+    return next((one.number for one in found), "")

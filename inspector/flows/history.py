@@ -60,6 +60,8 @@ def history(office: Office, tx: Tx, agency: str) -> History:
         seen.setdefault(name, []).append(one)
         if row.completed and row.authority is Authority.OWN and row.inspectors and row.check is not CheckType.OFF_SITE:
             _later(last, name, row.on, frozenset(row.inspectors))
+    becomes = {code: row.id for row in tx.rosters.inspectors(agency) for code in row.codes} if last else {}
+    last = {name: (on, frozenset(becomes.get(staff, staff) for staff in team)) for name, (on, team) in last.items()}
     imported = dict(last)
     teams, going = tx.visits.teams(agency), tx.visits.going()
     items = tx.visits.items(above) if above else {}

@@ -132,7 +132,8 @@ def _both(was: Member, one: Member) -> Member:
 def joined(tx: Tx, held: Draw, drawn: Mapping[str, Member]) -> dict[str, Member]:
     """The drawn objects with the partners' own waiting cases about them: what one visit can settle takes one visit.
 
-    A case may name the firm by another code of its organisation, where one object of it was drawn. Nobody picks them: they are all
+    A case may name the firm by another code of its organisation, where one object of it was drawn and neither the lead nor the partner
+    holds several of it: each of those is a firm of its own (decision 170). Nobody picks them: they are all
     those that wait for a draw, or for a visit, at this moment. They come along because the object was drawn, so they are in no frame and
     in no statistics of their agency. The caller has their turns: no draw of their own takes the same case into a frame meanwhile.
     """
@@ -142,10 +143,13 @@ def joined(tx: Tx, held: Draw, drawn: Mapping[str, Member]) -> dict[str, Member]
         alike.setdefault((kind, told_of(kind, code)), []).append(name)
     parties = {party: several[0] for party, several in alike.items() if len(several) == 1 and party[1] is not None}
     more: dict[str, list[str]] = {}
+    apart = tx.rosters.several_of(held.agency)
     for agency in sorted(held.partners):
+        several = apart.keys() | tx.rosters.several_of(agency).keys()
         for row in tx.cases.undrawn(agency):
             kind, code = SubjectKind(row["subject_kind"]), row["subject_code"]
-            if found := names.get((kind, code)) or parties.get((kind, told_of(kind, code))):
+            party = told_of(kind, code)
+            if found := names.get((kind, code)) or (parties.get((kind, party)) if party not in several else None):
                 more.setdefault(found, []).append(row["id"])
     tx.cases.mark_drawn([case for cases in more.values() for case in cases], held.number)
     return {name: replace(member, cases=(*member.cases, *more.get(name, ()))) for name, member in drawn.items()}

@@ -113,6 +113,12 @@ def refuse_early(office: Office, held: Draw, visits: list[Visit], now: datetime,
         raise Refusal("draw_embargoed", draw=held.number, left=len(left), **told)
 
 
+def _refuse_before(tx: Tx, held: Draw) -> None:
+    """Raise Refusal (`draw_embargoed`) while a draw before it is committed to and not drawn: the record tells the C of the one before."""
+    if before := embargo.undrawn(tx, held):
+        raise Refusal("draw_embargoed", draw=held.number, left=len(before), of=", ".join(before), until="—")
+
+
 def commitment_of(office: Office, tx: Tx, held: Draw, now: datetime) -> str | None:
     """C of a draw that was carried out, once its embargo is over; None before: with C and a public seed anybody computes who is drawn."""
     secret = held.drawn_at is None or closed_until(office, held, awaited(tx, held.number), now) is not None
@@ -130,6 +136,7 @@ def public_bundle(office: Office, tx: Tx, number: str, now: datetime) -> dict[st
     told = Drawn.of(office, tx, number)
     visits = awaited(tx, number)
     refuse_early(office, told.held, visits, now)
+    _refuse_before(tx, told.held)
     members = members_of(tx, number, {name for one in told.result.lists for name in one.selected})
     waiting = {one.object_id for one in visits if one.state.open}
     for listed, result in zip(told.held.lists, told.result.lists, strict=True):
@@ -162,6 +169,7 @@ def void_entry(office: Office, tx: Tx, number: str, now: datetime) -> dict[str, 
     """
     held = tx.draws.get(number)
     refuse_early(office, held, awaited(tx, number), now)
+    _refuse_before(tx, held)
     reconcile.refuse(office, tx, held)
     return {"commit.json": tx.draws.file(number, "commit.json")} if held.c is not None else {}
 

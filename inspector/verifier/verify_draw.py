@@ -2,7 +2,7 @@
 """Recompute a double-random draw of the protocol ssj1 from its files alone.  用公布的文件重新计算一次“双随机”抽查。
 
 Written from the protocol's text alone, with Python's standard library (3.11 or newer); read it first. "!": unproven; "!!": fails --strict.
-`python3 verify_draw.py [--strict] [--after SHA256] [FOLDER...]` ends with 0 (agrees), 1 (differs), 2 (unreadable).
+`python3 -I verify_draw.py [--strict] [--after SHA256] [FOLDER...]` ends with 0 (agrees), 1 (differs), 2 (unreadable).
 """
 
 import hashlib

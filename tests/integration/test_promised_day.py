@@ -14,6 +14,7 @@ from inspector.flows.publish import public_bundle, receipt_of
 from inspector.store.store import Store
 from tests.house import Hand, application, post, settle
 from tests.integration.test_draw_way import FACTS, announced, carried_out, drawing, visits
+from tests.integration.test_published import made as are_made
 from tests.integration.test_published import next_draw
 from tests.integration.test_supplement import deal_anew, enlarge, short_visit
 
@@ -85,3 +86,23 @@ def test_before_a_draw_is_carried_out_no_day_is_told_that_its_own_visits_would_m
     hand.now = datetime.fromisoformat(told).replace(tzinfo=hand().tzinfo) + timedelta(minutes=1)
     with store.read() as tx:
         assert public_bundle(office, tx, second.number, hand())
+
+
+def test_a_record_that_names_the_draw_before_waits_until_that_one_is_drawn(store: Store, hand: Hand) -> None:
+    office, _, _ = short_visit(store, hand, plans=2)
+    enlarge(office)
+    for number in range(20, 40):
+        post(office, application(number, "dispatch-premises", FACTS))
+    settle(office)
+    before = next_draw(office, hand)
+    made = deal_anew(office)
+    assert made is not None
+    settle(office)
+    after = carried_out(office, hand, made.number)
+    are_made(office, hand, after.number)
+    with store.read() as tx:
+        seeding = tx.draws.get(before.number)
+        assert (after.prev, seeding.drawn_at) == (seeding.c, None)
+        with pytest.raises(Refusal, match="draw_embargoed") as caught:
+            public_bundle(office, tx, after.number, hand())
+    assert (caught.value.facts["of"], caught.value.facts["until"]) == (before.number, "—")

@@ -8,14 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from math import log2
 from pathlib import Path
 from typing import Any
 
 from inspector import beacons
 from inspector.beacons import Signed
 from inspector.cli.bundle import UNCHECKED, Bundle, frames_of, json_object, registers, signed, unheld, void_of
-from inspector.cli.offline import beside, folder
+from inspector.cli.offline import beside, folder, papers
 from inspector.cli.offline.spool import tickets
 from inspector.cli.progress import Advance
 from inspector.cli.words import unsaid
@@ -25,7 +24,7 @@ from inspector.domain.commitment import Commitment, join
 from inspector.domain.commitment import read as read_commitment
 from inspector.domain.draw import Result, carry_out
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.seed import ahead, entropy, form, known_at
+from inspector.domain.seed import ahead, form, known_at
 from inspector.domain.verify import unchecked as untold
 
 SEED, RESULT, COMMIT = "seed.json", "result.json", "commit.json"
@@ -84,17 +83,13 @@ def carry(
     with folder.held(where):
         files, huge = Bundle.files_of(where, large=large)
         bundle = Bundle(files=files, large=huge)
-        commitment = read_commitment(bundle.files[COMMIT])
-        reason, names = void_of(Bundle.record_in(where, commitment))
-        if reason:
-            raise Refusal("draw_is_void", draw=commitment.number, reason=reason, by=", ".join(names))
+        commitment = _committed(where, bundle)
         earlier = _earlier(bundle, commitment)
         parts = earlier if earlier is not None and not told else collect(commitment, told, ask)
         if earlier is None:
             _refuse_unfit(commitment, parts)
         seed = join(commitment, parts)
         if earlier is None:
-            _refuse_short(commitment, parts)
             beside.refuse_thrown(where, parts)
         if earlier is not None and join(commitment, earlier) != seed:
             raise Refusal("draw_carried_out", draw=commitment.number, file=SEED)
@@ -112,6 +107,17 @@ def carry(
         signatures, wrong = signed(commitment, parts, None, now)
         remarks = (*wrong, *untold(commitment, signatures))
         return Carried(commitment=commitment, result=result, again=held is not None, remarks=remarks)
+
+
+def _committed(where: Path, bundle: Bundle) -> Commitment:
+    """The commitment, if the folder's own paper for the witness has its value and nobody made it void. Raises as `carry` does."""
+    commitment = read_commitment(bundle.files[COMMIT])
+    if papers.other(where, commitment):
+        raise DiffersError(Invalid("draw_paper_other", file=papers.WITNESS, w=commitment.w))
+    reason, names = void_of(Bundle.record_in(where, commitment))
+    if reason:
+        raise Refusal("draw_is_void", draw=commitment.number, reason=reason, by=", ".join(names))
+    return commitment
 
 
 def collect(commitment: Commitment, told: Sequence[str], ask: Ask) -> list[Part]:
@@ -211,16 +217,6 @@ def _refuse_unfit(commitment: Commitment, parts: Sequence[Part]) -> None:
         held = form(source)
         if held is not None and isinstance(text := part.get("text"), str):
             held.figures(text)
-
-
-def _refuse_short(commitment: Commitment, parts: Sequence[Part]) -> None:
-    """Figures that cannot hold the chance their source promised are half of what was thrown: typed once, they would stand for ever."""
-    for source, part in zip(commitment.sources, parts, strict=True):
-        if source["kind"] == "text":
-            text = str(part["text"])
-            held = sum(log2(10) if char.isdecimal() else 16 for char in text if char != " ")
-            if held < entropy(source):
-                raise Invalid("draw_seed_short", source=named(source), bits=entropy(source), held=int(held))
 
 
 def _earlier(bundle: Bundle, commitment: Commitment) -> list[Part] | None:

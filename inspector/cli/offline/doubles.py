@@ -29,7 +29,7 @@ def organisations(roster: Roster[ObjectRow], *, alike: bool) -> None:
     for number, other in _organisations(roster):
         told = RowFlaw(row=number, column=_column(roster), code="organisation_twice", facts={"other": other})
         if alike:
-            roster.alike += 1
+            roster.twins.add(number)
             roster.told.warnings.append(told)
             roster.trim()
         else:
@@ -38,13 +38,12 @@ def organisations(roster: Roster[ObjectRow], *, alike: bool) -> None:
 
 def across(named: Sequence[tuple[str, Roster[ObjectRow]]], *, alike: bool) -> None:
     """The same of rows in the rosters of two lists: with other codes one firm would be two objects, with two visits."""
-    counted = [{one.row for one in roster.told.warnings if one.code == "organisation_twice"} for _, roster in named]
     for place, number, first, other, held in _across([roster for _, roster in named]):
         roster = named[place][1]
         facts = {"list": named[first][0], "other": other, "held": held}
         found = RowFlaw(row=number, column=_column(roster), code="organisation_elsewhere", facts=facts)
         if alike:
-            roster.alike += number not in counted[place]
+            roster.twins.add(number)
             roster.told.warnings.append(found)
             roster.trim()
         else:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import datetime
+from pathlib import Path
 
 from inspector.cli.offline.plan import DrawPlan
 from inspector.domain.commitment import Commitment
@@ -16,6 +18,16 @@ WITNESS = "witness/witness.txt"
 def witness(made: Commitment) -> bytes:
     """The value to lodge with its number and date, and nothing else: C would let everybody compute the tickets (ruling 18)."""
     return _both("witness", draw=made.number, made=made.made, w=made.w)
+
+
+def other(where: Path, made: Commitment) -> bool:
+    """Whether the paper for the witness that lies in a draw's folder has another value: then the commitment was changed, or the paper.
+
+    Where there is none, or it has no value, it says nothing. Raises OSError.
+    """
+    file = where / WITNESS
+    told = re.findall(r"\b[0-9a-f]{64}\b", file.read_text(encoding="utf-8", errors="replace")) if file.is_file() else []
+    return bool(told) and made.w not in told
 
 
 def salt_secret(plan: DrawPlan, secret: str) -> bytes:

@@ -96,8 +96,8 @@ _PLAIN_ID = re.compile(r"(?![0-9]+000\Z)[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 class Roster(Generic[T]):
     """One file's rows with their numbers, and what is wrong or odd; `untold` are faults and remarks beyond the first ones.
 
-    `spool` has the rows of a large one; `needs` counts free objects by pool and qualification; `alike` counts rows that are other codes
-    of an organisation, where that was said to be right.
+    `spool` has the rows of a large one; `needs` counts free objects by pool and qualification; `twins` are the rows that are other
+    codes of an organisation, where that was said to be right.
     """
 
     file: Path
@@ -109,7 +109,12 @@ class Roster(Generic[T]):
     spool: Spool | None = None
     held: Counter[tuple[str, bool]] = field(default_factory=Counter)
     needs: Counter[tuple[str, str]] = field(default_factory=Counter)
-    alike: int = 0
+    twins: set[int] = field(default_factory=set)
+
+    @property
+    def alike(self) -> int:
+        """How many rows are other codes of an organisation that another row has, in this list or in one before."""
+        return len(self.twins)
 
     def take(self, row: T, number: int) -> None:
         """A row that is right; a large roster's is put away. `held` counts them by class (none for who is in none) and whether free."""
