@@ -182,7 +182,7 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
     from inspector.cli.bundle import Bundle, judge
     from inspector.cli.chain import earlier_in, follow
     from inspector.cli.offline import papers
-    from inspector.domain.audit import Witness
+    from inspector.domain.audit import AuditLine, Witness
     from inspector.domain.verify import stated as minutes
     from inspector.flows import lists
 
