@@ -74,7 +74,7 @@ FURTHER = {
 }
 """What an operation says that needs more than one thing in one state; that it is done is shown by tests of its own."""
 LATER = {
-    "dispute]": {"request_closed"},
+    "dispute]": {"refusal_missing", "request_closed"},
     "replies]": {"signature_wrong"},
     "receipts]": {"signature_wrong"},
     "mistaken-repeals]": {"catalogue_repeal_unknown"},
