@@ -6,7 +6,7 @@ from datetime import datetime
 
 from inspector.amending import Amending
 from inspector.domain.creditrecord import Amend, Amendment
-from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.decision import Because, Decision
 from inspector.domain.docket import AMEND_BY_HAND
 from inspector.domain.statement import BookState
 from inspector.flows.creditbook import AMEND_STUCK
@@ -14,6 +14,7 @@ from inspector.flows.office import Office
 from inspector.flows.recall import wait_for_it
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing
+from inspector.flows.tomorrow import tomorrow
 from inspector.ports import NotYet, Origin, PortError, Refused
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -61,19 +62,8 @@ def keep_amending(work: Work, office: Office, error: PortError | None) -> Settle
 
     def write(tx: Tx, now: datetime) -> None:
         not_amended(tx, work, error.code if error else "patience_over", now)
-        calendar = office.calendar
-        day = calendar.add_working_days(calendar.local_date(now), 1)
         first = work.key.partition("~")[0]
-        again = Order(
-            kind=OrderKind.CREDIT_AMEND,
-            key=f"{first}~{day.isoformat()}",
-            due_at=calendar.opening(day),
-            urgent_by=now,
-            expires_at=calendar.closing(day),
-            lane=work.lane,
-            case_id=work.case_id,
-            payload=work.payload,
-        )
+        again = tomorrow(work, f"{first}~", office.calendar, now)
         tx.work.order([again], now)
 
     return Settlement(write=write, outcome="goes_on")

@@ -20,7 +20,7 @@ from inspector.flows.office import Office
 from inspector.flows.posting import needless
 from inspector.flows.requests import go_on, held, spread, superior_of
 from inspector.flows.settle import Settlement, settle_request
-from inspector.flows.unsettled import MAIL_HOLDS, SUPERIOR_UNKNOWN, TO_POST, to_post, unread
+from inspector.flows.unsettled import LETTER_HOLDS, MAIL_HOLDS, SUPERIOR_UNKNOWN, TO_POST, gone, to_post, unread
 from inspector.ports import NotYet, Origin
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -124,7 +124,9 @@ def _wait_for_steps(office: Office, request: Request, came: OrderKind) -> None:
     if useless := [key for key in lying if needless(request, LetterKind(post.kind_of(request, key)), office.now())]:
         _unposted(office, request, useless)
     last = came in (OrderKind.ASSIST_END, OrderKind.ASSIST_DECIDE)
-    lies = any(key not in useless and not (last and post.kind_of(request, key) in post.ABOVE) for key in lying)
+    lies = [key for key in lying if key not in useless and not (last and post.kind_of(request, key) in post.ABOVE)]
+    if lies and office.now() >= request.due_at:
+        _stands_still(office, request, lies)
     if lies or paused or any(row is not None and row["state"] in ("ready", "waiting") for row in rows):
         raise NotYet("letter_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
     if passed_over:
@@ -140,6 +142,18 @@ def _unposted(office: Office, request: Request, keys: list[str]) -> None:
             if tx.attention.close(f"{TO_POST}:{key}", now):  # nobody has posted it meanwhile
                 fresh = ladder.stayed(fresh, post.kind_of(fresh, key), letters[key], now, post.NOT_POSTED)
                 tx.assistance.put(fresh)
+        gone(tx, fresh, now)
+
+
+def _stands_still(office: Office, request: Request, keys: list[str]) -> None:
+    """Past its date the request waits for our own post room: that is told apart from the letter, which may be one of many in a tray."""
+    with office.store.begin() as tx:
+        _, fresh = held(tx, request.id)
+        letters = to_post(tx, fresh)
+        lying = [post.kind_of(fresh, key) for key in keys if key in letters]  # one that was posted meanwhile opens nothing again
+        facts = {"requested": fresh.requested, "case": fresh.case_id, "letters": lying}
+        if lying and fresh.state.open:
+            tx.attention.open(LETTER_HOLDS, fresh.requester, fresh.id, facts, office.now())
 
 
 def _wait_for_reader(office: Office, request: Request) -> None:

@@ -13,7 +13,7 @@ from inspector.flows.ladder import OBSOLETE
 from inspector.flows.office import Office
 from inspector.flows.requests import held
 from inspector.flows.settle import settle_request
-from inspector.flows.unsettled import MAIL_UNREAD, TO_POST, about, read
+from inspector.flows.unsettled import MAIL_UNREAD, TO_POST, about, gone, read
 from inspector.store.tx import Tx
 
 
@@ -37,6 +37,7 @@ def seen_to(
         return
     facts = json.loads(matter["body"])
     case, request = held(tx, str(facts["request"]))
+    gone(tx, request, now)
     key, via = attention_id.removeprefix(f"{TO_POST}:"), str(facts["to"])
     told = sending.posted(request, by, office.book.get(case.pack), now, office.calendar, key=key, via=via)
     if told.because.rule != OBSOLETE:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from inspector.domain.creditrecord import signed
-from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.decision import Because, Decision
 from inspector.domain.ending import retraction_key
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.statement import STUCK, BookState, Difference, Step, Unlike
@@ -21,6 +21,7 @@ from inspector.flows.recall import wait_for_it
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement
 from inspector.flows.tell import not_configured
+from inspector.flows.tomorrow import tomorrow
 from inspector.ports import CreditRetraction, Garbled, PortError, Refused
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -62,19 +63,7 @@ def go_on(work: Work, office: Office, error: PortError | None) -> Settlement:
 
     def write(tx: Tx, now: datetime) -> None:
         stuck(tx, work, error.code if error else "patience_over", now)
-        calendar = office.calendar
-        day = calendar.add_working_days(calendar.local_date(now), 1)
-        following = calendar.opening(day)
-        again = Order(
-            kind=OrderKind.CREDIT_RETRACT,
-            key=f"{retraction_key(_of(work))}:{following.date().isoformat()}",
-            due_at=following,
-            urgent_by=now,
-            expires_at=calendar.closing(day),
-            lane=work.lane,
-            case_id=work.case_id,
-            payload=work.payload,
-        )
+        again = tomorrow(work, f"{retraction_key(_of(work))}:", office.calendar, now)
         tx.work.order([again], now)
 
     return Settlement(write=write, outcome="goes_on")

@@ -53,6 +53,16 @@ MAIL_HOLDS = "mail_holds"
 """A request past its date that stands still for a mail that nobody has read: told again until somebody has, or the request is over."""
 
 
+LETTER_HOLDS = "letter_holds"
+"""A request past its date that stands still for a letter on paper that nobody has posted: over when none lies here, or it is over."""
+
+
+def gone(tx: Tx, request: Request, now: datetime) -> None:
+    """A letter on paper has left, or need not: where none lies here any more its request goes on."""
+    if not to_post(tx, request):
+        tx.attention.close(f"{LETTER_HOLDS}:{request.id}", now)
+
+
 def read(tx: Tx, request_id: str, now: datetime) -> None:
     """Somebody has read a mail: where none is left its request goes on."""
     if not unread(tx, request_id):
@@ -87,6 +97,7 @@ def heard(tx: Tx, was: Request, request: Request, now: datetime) -> None:
             continue
         for kind in (UNDELIVERABLE, TO_POST, PARTLY):
             tx.attention.close(f"{kind}:{key}", now)
+    gone(tx, was, now)
 
 
 def named(tx: Tx, request: Request, calendar: WorkingCalendar, now: datetime) -> None:
@@ -110,6 +121,7 @@ def follow(tx: Tx, request: Request, now: datetime) -> None:
     if over:
         tx.attention.close(f"{SUPERIOR_UNKNOWN}:{request.id}", now)
         tx.attention.close(f"{MAIL_HOLDS}:{request.id}", now)
+        tx.attention.close(f"{LETTER_HOLDS}:{request.id}", now)
         called_off(tx, request, now)
 
 

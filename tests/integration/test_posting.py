@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -40,6 +41,13 @@ def to_post(office: Office) -> list[str]:
         return [str(row["id"]) for row in tx.attention.page(None) if row["kind"] == "letter_to_post"]
 
 
+def held_up(office: Office) -> list[tuple[str, list[str]]]:
+    """Requests past their date of which a person hears that they stand still for our own post room, and for which letters."""
+    with office.store.read() as tx:
+        told = [row for row in tx.attention.page(None) if row["kind"] == "letter_holds"]
+    return [(str(row["about"]), json.loads(row["body"])["letters"]) for row in told]
+
+
 def post(office: Office, kind: LetterKind) -> None:
     """A person posts the letter of a kind that lies here, and says so."""
     (matter,) = [one for one in to_post(office) if f":{kind.value}:" in one]
@@ -68,18 +76,22 @@ def test_reminders_that_nobody_posted_are_no_reminders_and_nobody_above_hears_of
     held = request_of(store, case_id)
     assert (held.state.open, held.escalated_to, county.kinds) == (True, None, [])
     assert [one.split(":")[3] for one in to_post(office)] == ["reminder"], "of the dates that have passed nobody need be told"
+    assert held_up(office) == [(held.id, ["reminder"])], "a person hears that the request stands still, apart from the tray"
     with store.read() as tx:
         (score,) = scoreboard(office, tx)
     assert (score.open, score.unanswered, score.escalated) == (1, 0, 0)
     post(office, LetterKind.REMINDER)
+    assert held_up(office) == []
     hand.on(hours=2)
     settle(office)
     assert "liaison" not in rules(store, case_id), "the step after it has its time from the posting"
     for kind in (LetterKind.LIAISON, LetterKind.HEAD):
         climb(office, hand, 4, days=4)
         assert county.kinds == []
+        assert held_up(office) == [(held.id, [kind.value])]
         post(office, kind)
     climb(office, hand, 4, days=2)
+    assert held_up(office) == []
     assert county.kinds[:1] == [LetterKind.ESCALATION]
     told = county.letters[0].text
     for line in ("函件已寄出（区民政局）：协助核查函", "函件已寄出（区民政局）：提醒函", "函件已寄出（区民政局）：致负责人函"):
