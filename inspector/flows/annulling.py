@@ -23,7 +23,7 @@ from inspector.domain.falling import ENTRY_FALLS, falling
 from inspector.domain.proceeding import ANNULLABLE
 from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.flows import cleared, contested, creditbook, creditrecords, headed, shaken, striking, unpublish
-from inspector.flows.consequences import locked, main_over, settle
+from inspector.flows.consequences import locked, main_over, restage, settle
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import settle_case
@@ -91,7 +91,7 @@ def entry(  # noqa: PLR0913 - an annulment in all its parts
         return done
     unpublish.annulled(office, tx, case, said.why, said.document, said.by, said.now)
     shaken.later(office, tx, case, "credit.annulled", now)
-    contested.swept(office, tx, tx.cases.get(case.id), "credit.annulled", now)
+    _over(office, tx, tx.cases.get(case.id), "credit.annulled", now)
     _tell(office, tx, case, name, said)
     return done
 
@@ -120,9 +120,15 @@ def _kept(office: Office, tx: Tx, case: Case, mine: Record, said: _Said, by: Sig
     done = _gone(office, tx, case, mine, domain.agree(mine, held, said.why, said.document, by, today), said)
     if said.why is not Annulled.CORRECTION:  # by an officer's new decision of the case: what is public goes by that itself
         unpublish.annulled(office, tx, case, said.why, said.document, said.by, said.now)
-    contested.swept(office, tx, tx.cases.get(case.id), "credit.annulled", said.now)
+    _over(office, tx, tx.cases.get(case.id), "credit.annulled", said.now)
     striking.tell(office, tx, tx.cases.get(case.id), done, said.now)
     return done
+
+
+def _over(office: Office, tx: Tx, case: Case, why: str, now: datetime) -> None:
+    """Objections to what stands no more are over; what waited for that, since its matter was concluded meanwhile, is proposed."""
+    contested.swept(office, tx, case, why, now)
+    restage(office, tx, tx.cases.get(case.id), now)
 
 
 def _tell(office: Office, tx: Tx, case: Case, about: str, said: _Said) -> None:
@@ -150,7 +156,7 @@ def _others(office: Office, tx: Tx, gone: Consequence, said: _Said) -> None:
     if gone.proposal in ALTERNATIVES | {Proposal.RECORD_CREDIT}:
         unpublish.annulled(office, tx, case, said.why, said.document, said.by, said.now)
         shaken.later(office, tx, case, "consequence.annulled", said.now)
-    contested.swept(office, tx, case, "consequence.annulled", said.now)
+    _over(office, tx, case, "consequence.annulled", said.now)
 
 
 def _decision(

@@ -97,7 +97,10 @@ def restage(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     """A matter is concluded (办结) before its termination was decided: what the pack proposes at the new stage takes its place (2.7).
 
     Evidence and gravity stay as they were found; notice, statement and decision of each begin anew, since another thing is proposed.
+    While an objection is open nothing new is proposed (scenario 62): whatever ends the last one calls this again.
     """
+    if case.concluded_at is None or tx.records.objections(case_id=case.id, limit=1):
+        return
     others = tx.consequences.of_case(case.id, lock=True)
     late = next((one for one in others if one.proposal is Proposal.TERMINATE and one.state in UNDECIDED), None)
     if late is None or case.outcome is None:

@@ -11,6 +11,8 @@ from inspector.domain.consequence import ConsequenceState, Stage
 from inspector.domain.errors import Refusal
 from inspector.domain.objection import ObjectionState
 from inspector.domain.proposal import Proposal
+from inspector.flows import review
+from inspector.flows.consequences import RESTAGED
 from inspector.store.store import Store
 from inspector.web.proceeding import offered
 from tests.edge import serving
@@ -37,6 +39,28 @@ def test_nobody_fails_at_an_order_and_nothing_is_proposed_while_an_objection_is_
     case.answer(objection, case.by("周八"), upheld=False)
     assert case.propose(Proposal.PENALTY).stage is Stage.GIVE
     assert case.look(order, good=False).state is ConsequenceState.FAILED
+
+
+@pytest.mark.parametrize("ends", ["rejected", "upheld", "annulled"])
+def test_what_is_proposed_in_the_place_of_a_termination_waits_for_an_open_objection(store: Store, hand: Hand, ends: str) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_CURABLE, concluded=False)
+    end = case.the(Proposal.TERMINATE)
+    suspend = case.impose(case.propose(Proposal.SUSPEND))
+    objection = case.object(suspend.id, "不应中止")
+    before = case.all()
+    with store.begin() as tx:
+        review.conclude(case.office, tx, case.case, "hall", hand())
+    assert case.all() == before, "the matter is concluded, and nothing new is proposed meanwhile (scenario 62)"
+    with pytest.raises(Refusal, match="consequence_objected"):
+        case.give(end)
+    if ends == "annulled":
+        case.annul(suspend)
+    else:
+        case.answer(objection, case.by("周八"), upheld=ends == "upheld")
+    order = case.the(Proposal.ORDER_RECTIFY)
+    assert (order.stage, order.origin) == (Stage.GIVE, RESTAGED)
+    assert case.the(Proposal.TERMINATE).state is ConsequenceState.DROPPED
+    assert [one["consequence"] for one in case.events("consequence.proposed")].count(order.id) == 1
 
 
 def test_a_case_that_is_open_again_is_not_decided_against_its_subject_while_an_objection_is_open(

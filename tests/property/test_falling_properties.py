@@ -32,7 +32,6 @@ from inspector.domain.sendback import Mistake, SendBackReason
 from inspector.domain.serving import NoticeKind
 from inspector.domain.withdrawal import Answering, WithdrawalAnswer
 from inspector.flows import annulling, contested, missent, outside, review, withdrawals
-from inspector.flows.consequences import RESTAGED
 from inspector.flows.shaken import REMINDING
 from inspector.store.tx import Tx
 from tests.house import Hand, closing, open_store, settle
@@ -214,7 +213,7 @@ class Life:
             assert sum(one.proposal in ALTERNATIVES and one.state is ConsequenceState.IMPOSED for one in held) <= 1
             for one in held:
                 was = self.before.get(one.id)
-                anew = was is None and one.proposal is not Proposal.TRANSFER_JUDICIAL and one.origin != RESTAGED
+                anew = was is None and one.proposal is not Proposal.TRANSFER_JUDICIAL
                 assert not (anew and objected), "nothing is proposed while an objection holds: not by any order of steps"
                 if one.state is ConsequenceState.IMPOSED and (was is None or was.state is not one.state):
                     assert not objected, "nothing adverse is imposed while an objection holds"

@@ -22,7 +22,6 @@ from inspector.domain.creditrecord import Amend
 from inspector.domain.errors import InspectorError, Refusal
 from inspector.domain.proposal import Proposal
 from inspector.flows import objections, repairs, review
-from inspector.flows.consequences import RESTAGED
 from inspector.store.tx import Tx
 from tests.creditplatform import platform
 from tests.house import Hand, Table, application, closing, open_office, open_store, post
@@ -172,7 +171,7 @@ class Histories(RuleBasedStateMachine):
                     for one in held.values():
                         former = was[1].get(one.id)
                         if former is None:
-                            assert one.proposal is Proposal.TRANSFER_JUDICIAL or one.origin == RESTAGED, one.origin
+                            assert one.proposal is Proposal.TRANSFER_JUDICIAL, one.origin
                         elif former is not one.state:
                             assert one.state not in (ConsequenceState.FAILED, ConsequenceState.IMPOSED), one.proposal
                 self.before[case] = (contested, {one.id: one.state for one in held.values()})
