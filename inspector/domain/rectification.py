@@ -162,7 +162,11 @@ def stand(held: Consequence, setting: Setting) -> Decision[Consequence]:
 
 
 def spared(held: Consequence) -> bool:
-    """Whether rectification in time leaves no penalty to propose: it could be cured, and no harm is known (handbook scenario 57)."""
+    """Whether rectification in time leaves no penalty to propose: it could be cured, and no harm is known (handbook scenario 57).
+
+    Whether it was the first time is not asked: what is slight, rectified in time and without harm is not punished in any case (Penalties
+    Law art. 33 para. 1 sentence 1); the first time only lets an office spare what had a slight harm (sentence 2), and that it decides.
+    """
     grading = held.grading
     return grading.curable is True and not grading.knowing and grading.harm in (None, Harm.NONE)
 
