@@ -285,16 +285,16 @@ def _spoken(office: Office, request: Request, mail: Mail) -> None:
 
 
 def _registered(office: Office, request: Request, mail: Mail, purpose: str = replylink.LINK) -> bool:
-    above = filter(None, (request.escalated_to, request.dispute.superior if request.dispute else None))
-    ways = contacts.ways(office, request.requested) if purpose == replylink.LINK else above
-    theirs: list[object] = [office.connectors.agencies.get(via) for via in ways]
+    above = (request.escalated_to, request.dispute.superior if request.dispute else None)
+    asked = (request.requested,) if purpose == replylink.LINK else filter(None, above)
+    theirs: list[object] = [office.connectors.agencies.get(way) for via in asked for way in contacts.ways(office, via)]
     return any(isinstance(agency, Mailbox) and agency.speaks(mail.sender) for agency in theirs)
 
 
 def _harmless(office: Office, request: Request, mail: Mail, form: Form) -> list[str]:
     """Words that say nothing of the request: greetings, who writes to whom, and how to call them."""
     via = {request.requester, request.requested}
-    names = [node.name for node in office.tree.values() if via & {node.id, node.connector}]
+    names = [node.name for node in office.tree.values() if via & {node.id, *node.connectors}]
     return [*_listed("mail.polite"), *names, mail.sender, form.filled.get("signer", "").partition("\n")[0]]
 
 
