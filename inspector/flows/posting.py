@@ -209,9 +209,8 @@ def _pushed(work: Work, office: Office, request: Request, to: Contact) -> Settle
 def push_failed(office: Office, tx: Tx, push: Pushed, code: str, now: datetime) -> None:
     """A channel reports that a push to the liaison officer or the head came to nobody: they were not told."""
     key = push.seat.removeprefix(PUSHED)
-    request_id = key.removeprefix(f"{OrderKind.ASSIST_SEND.value}:").partition(f":{push.word}:")[
-        0
-    ]  # a forwarded one's has a `:` too
+    about, _, _ = key.partition(f":{push.word}:")  # the id of a request that was forwarded has a colon, too
+    request_id = about.removeprefix(f"{OrderKind.ASSIST_SEND.value}:")
     told = Lost(request_id=request_id, kind=LetterKind(push.word), via=push.channel, key=key, code=code, unsure=False)
     lost(tx, office, told, now)
 
