@@ -17,6 +17,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 _BATCH = 10_000
+_DAMAGED = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_NOTADB})
+"""What SQLite says of a file that is no database, or not this one: a table that is not there is an ERROR."""
 MOST_ROWS = 100
 """Different rows of one code that are looked at; two are already too many."""
 
@@ -110,6 +112,12 @@ def find(path: Path, code: str) -> tuple[Label, list[Values]] | None:
         label = Label(**json.loads(held.execute("SELECT told FROM label").fetchone()[0]))
         found = held.execute("SELECT DISTINCT said FROM held WHERE code = ? LIMIT ?", (code, MOST_ROWS)).fetchall()
     return label, [tuple(json.loads(said)) for (said,) in found]
+
+
+def damaged(error: Exception) -> bool:
+    """Whether what `find` raised says that the shelf itself is no good; that it cannot be opened or read just now says nothing of it."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return isinstance(error, (ValueError, TypeError)) or (code is not None and code & 0xFF in _DAMAGED)
 
 
 def _opened(path: Path) -> sqlite3.Connection:
