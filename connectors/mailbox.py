@@ -1,5 +1,6 @@
-"""A Maildir that the office's mail server delivers into, read mail by mail; nothing in it is changed but by moving a mail from new to cur.
+"""A Maildir that the office's mail server delivers into, read mail by mail; nothing in it is changed but by moving a mail into cur, marked.
 
+What lies in cur and bears neither of our marks is read as well: a mail program that somebody opened the box with moves what is new there.
 So no protocol and no password is needed to get mail: every mail server, and every fetcher of IMAP boxes, can deliver into one.
 """
 
@@ -23,6 +24,8 @@ AT_ONCE = 100
 """Mails taken in one look; the others wait for the next."""
 MOST_AT_ONCE = 10_000_000
 """Bytes read in one look: a look stays a matter of seconds, whatever lies there."""
+_UNMARKED = re.compile(r"(?!\.)[^:]+(:2,[A-EG-RT-Za-z]*)?")
+"""A name in cur without S (seen) and F (flagged for a person), whatever other flags it has."""
 _NUMBER = re.compile(r"<[^<>]+>")
 
 
@@ -40,13 +43,13 @@ class Box:
             raise Barred("unauthorised", detail="folder")
 
     def waiting(self) -> Iterator[Mail]:
-        """What lies in `new`, oldest name first. Raises Unavailable (`folder_failed`), Barred."""
+        """What nobody has marked as seen or for a person, oldest name first. Raises Unavailable (`folder_failed`), Barred."""
         read_bytes = 0
         for name in self._names()[:AT_ONCE]:
             self._stayed.add(name)
             content = b""
             try:
-                with (self._folder / "new" / name).open("rb") as held:
+                with self._where(name).open("rb") as held:
                     content = held.read(MOST_BYTES + 1)
                     came = datetime.fromtimestamp(os.fstat(held.fileno()).st_mtime, UTC)
             except FileNotFoundError:  # another daemon was quicker
@@ -64,7 +67,7 @@ class Box:
         try:
             (self._folder / "cur").mkdir(mode=0o700, exist_ok=True)
             with suppress(FileNotFoundError):
-                (self._folder / "new" / file).rename(self._place(file.partition(":")[0], f":2,{'S' if read else 'F'}"))
+                self._where(file).rename(self._place(file.partition(":")[0], f":2,{'S' if read else 'F'}"))
         except OSError as error:
             raise _failed(error) from None
         self._stayed.discard(file)
@@ -73,10 +76,17 @@ class Box:
         try:
             with os.scandir(self._folder / "new") as found:
                 names = [one.name for one in found if not one.name.startswith(".") and one.is_file()]
+            with suppress(FileNotFoundError), os.scandir(self._folder / "cur") as found:
+                names += [one.name for one in found if _UNMARKED.fullmatch(one.name) and one.is_file()]
         except OSError as error:
             raise _failed(error) from None
         self._stayed.intersection_update(names)
         return sorted(names, key=lambda name: (name in self._stayed, name))
+
+    def _where(self, file: str) -> Path:
+        """Where a mail lies now."""
+        new = self._folder / "new" / file
+        return new if os.path.lexists(new) else self._folder / "cur" / file
 
     def _place(self, base: str, flags: str) -> Path:
         """Where nothing lies: a name that was used before is no reason to lose a mail."""

@@ -10,13 +10,15 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
 _BATCH = 10_000
+_DAMAGED = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_NOTADB})
+"""What SQLite says of a file that is no database, or not this one: a table that is not there is an ERROR."""
 MOST_ROWS = 100
 """Different rows of one code that are looked at; two are already too many."""
 
@@ -110,6 +112,19 @@ def find(path: Path, code: str) -> tuple[Label, list[Values]] | None:
         label = Label(**json.loads(held.execute("SELECT told FROM label").fetchone()[0]))
         found = held.execute("SELECT DISTINCT said FROM held WHERE code = ? LIMIT ?", (code, MOST_ROWS)).fetchall()
     return label, [tuple(json.loads(said)) for (said,) in found]
+
+
+def discarded(path: Path, error: Exception) -> bool:
+    """Take a shelf away of which `find` has raised that it is no good; whether it was.
+
+    That it cannot be opened or read just now says nothing of it, and it may be the last good delivery.
+    """
+    code = getattr(error, "sqlite_errorcode", None)
+    damaged = isinstance(error, (ValueError, TypeError)) or (code is not None and code & 0xFF in _DAMAGED)
+    if damaged:
+        with suppress(OSError):
+            path.unlink()
+    return damaged
 
 
 def _opened(path: Path) -> sqlite3.Connection:

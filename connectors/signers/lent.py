@@ -42,7 +42,7 @@ class Lent:
         try:
             return send(held)
         except Barred as error:
-            if new or not (error.code == "secret_expired" or error.detail == "http_401"):
+            if new or not (error.code == "secret_expired" or error.detail.partition(";")[0] == "http_401"):
                 raise
             first = error
         try:

@@ -6,6 +6,7 @@ import fcntl
 import os
 import pwd
 import random
+import resource
 import shutil
 import sqlite3
 import tempfile
@@ -67,6 +68,21 @@ def test_an_index_made_by_other_settings_is_made_anew_and_a_damaged_one_too(exch
         error = caught(lambda: made.ask(QUESTION, key="k-2"))
         assert (type(error), error.code, error.origin) == (Unavailable, "keep_failed", Origin.US)
         assert made.ask(QUESTION, key="k-3").value == "存续"
+
+
+def test_a_moment_without_file_handles_takes_the_last_good_delivery_away_from_nobody(exchange: Exchange) -> None:
+    file = exchange.deliver(csv())
+    with closing(exchange.source()) as made:
+        made.pick_up()
+        file.unlink()  # the other side clears its folder, as agreed
+        some, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, most))
+        try:
+            error = caught(lambda: made.ask(QUESTION, key="k-1"))
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (some, most))
+        assert (type(error), error.code, error.origin) == (Unavailable, "keep_failed", Origin.US)
+        assert made.ask(QUESTION, key="k-2").value == "存续"
 
 
 def test_while_one_daemon_reads_another_leaves_it_to_it_and_sees_its_index(exchange: Exchange) -> None:

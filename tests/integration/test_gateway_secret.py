@@ -8,6 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from email.utils import formatdate
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,15 @@ def test_a_spent_secret_is_renewed_once_and_the_question_asked_once_more(tmp_pat
 
 def test_a_401_means_so_too(tmp_path: Path) -> None:
     steps = [answer(200, FOUND), answer(401), answer(200, FOUND)]
+    with reached(tmp_path, Platform(says=lambda _: steps.pop(0))) as (made, platform, _):
+        assert [made.ask(QUESTION, key=f"k-{number}").provenance.attempts for number in range(2)] == [1, 2]
+    assert len(platform.secrets) == 2
+
+
+@pytest.mark.parametrize("ahead", [90, -90])
+def test_a_401_means_so_too_where_the_clocks_differ(tmp_path: Path, ahead: int) -> None:
+    spent = answer(401, {}, Date=formatdate(time.time() + ahead, usegmt=True))
+    steps = [answer(200, FOUND), spent, answer(200, FOUND)]
     with reached(tmp_path, Platform(says=lambda _: steps.pop(0))) as (made, platform, _):
         assert [made.ask(QUESTION, key=f"k-{number}").provenance.attempts for number in range(2)] == [1, 2]
     assert len(platform.secrets) == 2

@@ -201,3 +201,17 @@ def test_a_box_that_is_away_keeps_nobody_waiting(store: Store, hand: Hand, tmp_p
     there = email.connect("county-office", {**PLAIN, "inbox_folder": str(tmp_path)})
     put(tmp_path, "1", written("您好"))
     assert mailbox.pick_up(an_office(store, hand, {"civil-affairs": gone, "county-office": there})) == 1
+
+
+def test_a_mail_that_somebody_has_only_looked_at_by_a_mail_program_is_read_all_the_same(tmp_path: Path) -> None:
+    put(tmp_path, "1.M1.host", written("一"))
+    put(tmp_path, "2.M2.host", written("二", number="<m-2@housing.example>"))
+    (tmp_path / "cur").mkdir()
+    (tmp_path / "new" / "1.M1.host").rename(tmp_path / "cur" / "1.M1.host:2,")  # as an IMAP server does when a box is opened
+    held = box.Box(tmp_path)
+    found = [one.file for one in held.waiting()]
+    assert sorted(found) == ["1.M1.host:2,", "2.M2.host"]
+    held.put_away("1.M1.host:2,", read=False)
+    held.put_away("2.M2.host", read=True)
+    assert sorted(one.name for one in (tmp_path / "cur").iterdir()) == ["1.M1.host:2,F", "2.M2.host:2,S"]
+    assert list(held.waiting()) == []
