@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
@@ -287,9 +287,8 @@ def _spoken(office: Office, request: Request, mail: Mail) -> None:
 
 
 def _registered(office: Office, request: Request, mail: Mail, purpose: str = replylink.LINK) -> bool:
-    above = (request.escalated_to, request.dispute.superior if request.dispute else None)
-    asked = (request.requested,) if purpose == replylink.LINK else filter(None, above)
-    theirs: list[object] = [office.connectors.agencies.get(way) for via in asked for way in contacts.ways(office, via)]
+    asked = (request.requested,) if purpose == replylink.LINK else request.superiors
+    theirs: Iterable[object] = (office.connectors.agencies.get(way) for via in asked for way in contacts.ways(office, via))
     return any(isinstance(agency, Mailbox) and agency.speaks(mail.sender) for agency in theirs)
 
 
