@@ -84,10 +84,9 @@ _KNOWN = "conflict"
 
 def tried(tx: Tx, work: Work, office: Office, error: PortError, now: datetime) -> None:
     """A try left in vain: the agency may have been told about each of its subjects, and the record of inquiries says so."""
-    for request_id, kind in (
-        tx.digests.waiting(str(work.payload["via"]), _slot(work)) if error.code not in inquiries.STAYED else ()
-    ):
-        if kind == LetterKind.REQUEST.value:
+    left = error.code not in inquiries.STAYED
+    for request_id, kind in tx.digests.waiting(str(work.payload["via"]), _slot(work)):
+        if kind == LetterKind.REQUEST.value and left:
             _recorded(tx, work, office, request_id, now, error.attempts, Verdict.NO_ANSWER.value)
 
 
