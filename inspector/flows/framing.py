@@ -13,6 +13,7 @@ from inspector.domain.calendar import due
 from inspector.domain.commitment import Rules
 from inspector.domain.exclusion import CODES
 from inspector.domain.frame import ELIGIBLE, Frame, InspectorRow, ObjectRow, freeze
+from inspector.domain.gathering import latest
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
@@ -358,11 +359,13 @@ def staffed(  # noqa: PLR0913, PLR0917 - a frame in all its parts
 
 
 def _inspectors(office: Office, tx: Tx, agency: str, policy: Policy, secret: bytes, now: datetime) -> Sequence[InspectorRow]:
-    """An agency's inspectors; the certificate must last to the day the visit is due (scenario 35).
+    """An agency's inspectors; the certificate must last to the last day on which a visit may be due (scenario 35).
 
-    A person's cap is for the window of the pack's `[staff]` row: what he or she holds in it already is taken off, under whichever code.
+    Visits are given, and their days counted, once the seed is there. Whoever is away is so on the day on which a visit given now would be
+    due: who comes back before the last one might be dealt a seat while away, and it would pass on at once. A person's cap is for the window of the pack's `[staff]` row: what he or she holds in it already is taken off, under whichever code.
     """
-    day = due(now, policy.term(Timer.VISIT).term, office.calendar).at.date()
+    term = policy.term(Timer.VISIT).term
+    day, last = (office.calendar.local_date(due(at, term, office.calendar).at) for at in (now, latest(policy, now, office.calendar)))
     staff = policy.bounds.staff
     held = tx.visits.seats_since(agency, start(now, staff.per)) if staff is not None and staff.per is not Window.DRAW else {}
     return [
@@ -371,7 +374,7 @@ def _inspectors(office: Office, tx: Tx, agency: str, policy: Policy, secret: byt
             pools=row.pools,
             quals=row.qualifications,
             cap=max(0, row.cap - sum(held.get(code, 0) for code in row.codes)),
-            status=row.status(day),
+            status=row.status(day, last),
             salt=salt(secret, row.id),
         )
         for row in tx.rosters.inspectors(agency)
