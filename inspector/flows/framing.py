@@ -362,10 +362,13 @@ def _inspectors(office: Office, tx: Tx, agency: str, policy: Policy, secret: byt
     """An agency's inspectors; the certificate must last to the last day on which a visit may be due (scenario 35).
 
     Visits are given, and their days counted, once the seed is there. Whoever is away is so on the day on which a visit given now would be
-    due: who comes back before the last one might be dealt a seat while away, and it would pass on at once. A person's cap is for the window of the pack's `[staff]` row: what he or she holds in it already is taken off, under whichever code.
+    due: who comes back before the last one might be dealt a seat while away, and it would pass on at once. A person's cap is for the
+    window of the pack's `[staff]` row: what he or she holds in it already is taken off, under whichever code.
     """
     term = policy.term(Timer.VISIT).term
-    day, last = (office.calendar.local_date(due(at, term, office.calendar).at) for at in (now, latest(policy, now, office.calendar)))
+    day, last = (
+        office.calendar.local_date(due(at, term, office.calendar).at) for at in (now, latest(policy, now, office.calendar))
+    )
     staff = policy.bounds.staff
     held = tx.visits.seats_since(agency, start(now, staff.per)) if staff is not None and staff.per is not Window.DRAW else {}
     return [

@@ -57,7 +57,9 @@ def test_scenario_35_nobody_is_dealt_a_visit_that_may_be_made_after_his_certific
     office, held = certified(store, hand, date(2026, 3, 5), date(2026, 3, 6), date(2026, 3, 8))
     carried_out(office, hand, held.number)
     made = visits(office, held.number)
-    assert {office.calendar.local_date(visit.due_at) for visit in made} == {date(2026, 3, 9)}, "every step came before its last day"
+    assert {office.calendar.local_date(visit.due_at) for visit in made} == {date(2026, 3, 9)}, (
+        "every step came before its last day"
+    )
     with store.read() as tx:
         ends = {one.id: one.certificate_until for one in tx.rosters.inspectors("bureau")}
         dealt = {(visit.id, seat.inspector) for visit in made for seat in tx.visits.team(visit.id)}
