@@ -7,11 +7,15 @@ from datetime import date, timedelta
 
 import pytest
 
+from inspector.domain.calendar import Term
 from inspector.domain.plan import Draw
+from inspector.domain.timer import Timer
+from inspector.flows.framing import frame
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from tests.house import START, Hand
 from tests.integration.test_draw_way import announced, carried_out, drawing, inspectors, visits
+from tests.integration.test_joint import AGENCIES, JOINT, together, waiting
 
 pytestmark = pytest.mark.alike
 
@@ -75,3 +79,18 @@ def test_an_absence_is_held_to_the_day_on_which_the_visit_would_be_due_were_it_g
         tx.rosters.put_inspectors([replace(inspectors(5)[0], leave_from=away, leave_until=back)])
     _, held = announced(office, hand)
     assert frozen(office, held.number)["Z001"] == "leave"
+
+
+def test_the_officers_of_a_partner_are_held_to_the_day_by_the_pack_of_whoever_leads(store: Store, hand: Hand) -> None:
+    office, _ = together(store, hand)
+    waiting(office, *AGENCIES)
+    with store.begin() as tx:
+        staff = [replace(one, certificate_until=LAST) for one in tx.rosters.inspectors("other")]
+        tx.rosters.put_inspectors(staff)
+    pack = office.policy("bureau", START.date())
+    longer = replace(pack, terms={**pack.terms, Timer.VISIT: replace(pack.terms[Timer.VISIT], term=Term.parse("10wd"))})
+    for lead, status in ((pack, "1"), (longer, "uncertified")):
+        with store.begin() as tx:
+            made = frame(office, tx, JOINT, lead, "bureau-2026-00001", hand())
+        (theirs,) = (one for one in made.lists if one.agency == "other")
+        assert {row.status for row in made.frames[theirs.name].inspectors} == {status}
