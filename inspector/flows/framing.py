@@ -358,14 +358,14 @@ def staffed(  # noqa: PLR0913, PLR0917 - a frame in all its parts
     return Staffed(frames=frames, teams=dict.fromkeys(frames, team), told=joining.told(lists, partners, leads), few=few)
 
 
-def _inspectors(  # noqa: PLR0913, PLR0917 - an agency's own row, and by whose pack a visit is due
+def _inspectors(
     office: Office, tx: Tx, agency: str, policy: Policy, lead: Policy, secret: bytes, now: datetime
 ) -> Sequence[InspectorRow]:
     """An agency's inspectors; the certificate must last to the last day on which a visit may be due (scenario 35).
 
-    Visits are given, and their days counted by the lead's pack, once the seed is there. Whoever is away is so on the day on which a visit given now would be
-    due: who comes back before the last one might be dealt a seat while away, and it would pass on at once. A person's cap is for the
-    window of the pack's `[staff]` row: what he or she holds in it already is taken off, under whichever code.
+    Visits are given, and their days counted by the lead's pack, once the seed is there. Whoever is away is so on the day on which a
+    visit given now would be due: who comes back before the last one might be dealt a seat while away, and it would pass on at once. A
+    person's cap is for the window of the pack's `[staff]` row: what he or she holds in it already is taken off, under whichever code.
     """
     term = lead.term(Timer.VISIT).term
     day, last = (
