@@ -13,13 +13,13 @@ from fractions import Fraction
 
 from inspector.domain.areas import Area
 from inspector.domain.case import Outcome
+from inspector.domain.classes import Classes
 from inspector.domain.evidence import UNTRUE
 from inspector.domain.exclusion import Exclusion
 from inspector.domain.finding import Seen
 from inspector.domain.frame import ELIGIBLE, Ban, Frame
 from inspector.domain.inclusion import Joint
 from inspector.domain.margin import Beside
-from inspector.domain.policy import Policy
 from inspector.domain.power import Sample, false_cases, meets, needed, rounded_down, together
 from inspector.domain.publish import ReportRow, Voided
 from inspector.domain.restated import Restatements
@@ -29,6 +29,8 @@ from inspector.domain.union import Union
 
 POOL = "POOL"
 """The route of an object that is in the frame because it is under daily supervision; the others are those of its cases."""
+FILES = "FILES"
+"""The route of an object that stands in a roster of files, which says nothing of how it came there."""
 _PLACES = 2
 
 
@@ -223,7 +225,7 @@ def found(outcomes: Iterable[Outcome | None], *, over: bool, seen: Seen | None =
 
 
 def chances(
-    frame: Frame, strata: Mapping[str, Stratum], routes: Mapping[str, Collection[str]], policy: Policy
+    frame: Frame, strata: Mapping[str, Stratum], routes: Mapping[str, Collection[str]], policy: Classes
 ) -> tuple[Chance, ...]:
     """The probability of each class by stratum and route; `routes` are those of each object by its key in the frame."""
     objects: Counter[tuple[str, str]] = Counter()
@@ -268,7 +270,7 @@ def powers(strata: Mapping[str, Stratum], row: ReportRow) -> tuple[Power, ...]:
     return tuple(told)
 
 
-def estimates(checked: Iterable[Checked], strata: Mapping[str, Stratum], policy: Policy, row: ReportRow) -> tuple[Estimate, ...]:
+def estimates(checked: Iterable[Checked], strata: Mapping[str, Stratum], policy: Classes, row: ReportRow) -> tuple[Estimate, ...]:
     """The share of false cases of each level, from random cases alone; those of cause, of coverage and of need are no sample."""
     seen: defaultdict[str, Counter[Found]] = defaultdict(Counter)
     for one in checked:
@@ -369,7 +371,7 @@ def _pools(frame: Frame) -> Mapping[str, frozenset[str]]:
     return {pool: frozenset(staff) for pool, staff in found.items()}
 
 
-def certain(strata: Mapping[str, Stratum], policy: Policy, row: ReportRow) -> tuple[str, ...]:
+def certain(strata: Mapping[str, Stratum], policy: Classes, row: ReportRow) -> tuple[str, ...]:
     """Strata in which being drawn is no surprise, though they are not meant to be drawn whole."""
     held = [(name, one) for name, one in strata.items() if one.eligible and not policy.sampling(name).whole]
     return tuple(name for name, one in held if Fraction(one.k, one.eligible) >= row.certain)
