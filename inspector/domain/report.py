@@ -176,6 +176,7 @@ class Report:
     `moves` of its rows by imports stand beside the published plan's number.
     `levels`: how many of its firms' credit levels were changed around it; None for a draw of a release that did not count them.
     `leaves`: how many leaves of officers began within the draw's window, and how many of them were entered after their first day began.
+    `untold`: the parts that nobody can know who made the report, of files without the daemon; they have nothing in them and mean nothing.
     """
 
     draw: str
@@ -206,6 +207,7 @@ class Report:
     moves: Moves | None = None
     leaves: tuple[int, int] = (0, 0)
     levels: Restatements | None = None
+    untold: frozenset[str] = frozenset()
 
 
 def found(outcomes: Iterable[Outcome | None], *, over: bool, seen: Seen | None = None) -> Found:
