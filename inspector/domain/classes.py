@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+FILES = "FILES"
+"""The route of an object that stands in a roster of files, which says nothing of how it came there."""
+
 
 class Class(Protocol):
     """What a report has to know of a class of objects beside its numbers: the level it is of, and whether it is to be drawn whole."""

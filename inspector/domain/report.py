@@ -29,8 +29,6 @@ from inspector.domain.union import Union
 
 POOL = "POOL"
 """The route of an object that is in the frame because it is under daily supervision; the others are those of its cases."""
-FILES = "FILES"
-"""The route of an object that stands in a roster of files, which says nothing of how it came there."""
 _PLACES = 2
 
 

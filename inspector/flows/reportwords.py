@@ -8,9 +8,10 @@ from fractions import Fraction
 from html import escape
 
 from inspector.domain.case import Route
+from inspector.domain.classes import FILES
 from inspector.domain.exclusion import CODES, Exclusion
 from inspector.domain.power import rounded_down, rounded_up
-from inspector.domain.report import FILES, POOL, Estimate, Moves, Report
+from inspector.domain.report import POOL, Estimate, Moves, Report
 from inspector.domain.union import Chance
 from inspector.labels import Lang, known, label, of
 

@@ -15,6 +15,7 @@ from inspector.cli.offline.opening import chain
 from inspector.domain import report as told
 from inspector.domain.areas import areas
 from inspector.domain.calendar import SHANGHAI
+from inspector.domain.classes import FILES
 from inspector.domain.commitment import Commitment, Rules
 from inspector.domain.policy import Policy
 from inspector.domain.report import Report, Share
@@ -56,7 +57,7 @@ def report(drawn: Drawn, listed: str, pack: Policy) -> Report:
     frame, classes, several = drawn.frames[name], FileClasses(rules=of_list.rules), len(commitment.lists) > 1
     lists = {held.name: (drawn.frames[held.name], held.strata) for held in result.lists}
     dealt = one.dealt is not None
-    routes = dict.fromkeys((thing.id for thing in frame.objects), (told.FILES,))
+    routes = dict.fromkeys((thing.id for thing in frame.objects), (FILES,))
     return Report(
         draw=commitment.number,
         pack=pack.label,
