@@ -107,7 +107,7 @@ def committed(where: Path) -> Commitment:
 
 def refuse_exported(drawn: Drawn) -> None:
     """Raise Refusal (`draw_folder_exported`): what becomes of the daemon's draw, and when it is open, the daemon's records say."""
-    if "void_numbers" in drawn.bundle.record:
+    if "void_numbers" in drawn.bundle.record or drawn.bundle.record.get("after") is not None:
         raise Refusal("draw_folder_exported", draw=drawn.commitment.number)
 
 

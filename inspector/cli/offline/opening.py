@@ -19,7 +19,7 @@ from inspector.cli.offline.drawn import Drawn, refuse_exported
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.commitment import Commitment
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.person import said, same
+from inspector.domain.person import same, two
 from inspector.domain.seed import moment
 from inspector.domain.strict import is_text
 
@@ -57,16 +57,15 @@ def open_(where: Path, on: date, by: Sequence[str], user: str, now: datetime) ->
         _ = drawn.finished
         if (before := opened(record)) is not None:
             raise Refusal("draw_open_already", draw=commitment.number, on=before.on.isoformat(), by=", ".join(before.by))
-        names = [said("by", one) for one in by]
-        if len(names) != 2 or same(*names):
+        if (names := two(by)) is None:
             raise Refusal("draw_open_two", draw=commitment.number)
         made = moment(commitment.made)
         if on > now.astimezone(SHANGHAI).date():
             raise Invalid("time_ahead", field="--on", value=on.isoformat())
         if made is not None and on < made.astimezone(SHANGHAI).date():
             raise Invalid("draw_open_before", on=on.isoformat(), made=commitment.made)
-        told = Opened(on=on, by=(names[0], names[1]))
-        entry = {"on": on.isoformat(), "by": names, "at": now.isoformat(timespec="seconds"), "recorded_by": user}
+        told = Opened(on=on, by=names)
+        entry = {"on": on.isoformat(), "by": list(names), "at": now.isoformat(timespec="seconds"), "recorded_by": user}
         body = {**record, "draw": commitment.number, "w": commitment.w, OPENED: entry}
         folder.add(where, RECORD, (json.dumps(body, ensure_ascii=False, indent=2) + "\n").encode())
         return commitment, told

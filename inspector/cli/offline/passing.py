@@ -14,7 +14,7 @@ from inspector.cli.offline import folder, papers
 from inspector.cli.offline.drawn import Drawn, refuse_exported
 from inspector.cli.offline.opening import opened
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.person import said, same
+from inspector.domain.person import said, two
 from inspector.domain.replay import redealt
 from inspector.domain.seatground import SeatGround
 
@@ -58,15 +58,15 @@ def pass_on(  # noqa: PLR0913 - a seat, why it is free, and who says so
             raise Refusal("draw_redeal_void", draw=number)
         if opened(drawn.bundle.record) is not None:
             raise Refusal("draw_redeal_over", draw=number)
-        names, why = [said("by", one) for one in by], said("reason", reason)
-        if len(names) != 2 or same(*names):
+        names, why = two(by), said("reason", reason)
+        if names is None:
             raise Refusal("draw_redeal_two", draw=number)
         name = _seated(drawn, visit, staff, listed)
         events = drawn.events[name]
         if any(one["kind"] == "redeal" and one["object"] == visit for one in events):
             raise Refusal("draw_redeal_second", object=visit, draw=number)
         line = redealt(drawn.commitment, drawn.frames[name], result, name, events, visit, staff)
-        text = papers.seat(number, name, line, (names[0], names[1]), why, ground, user, now)
+        text = papers.seat(number, name, line, names, why, ground, user, now)
         digest = hashlib.sha256(text).hexdigest()
         line |= {"reason": ground.value, "evidence": f"sha256:{digest}"}
         paper = where.with_name(f"{where.name}.redeal-{digest[:8]}.txt")  # its own name: no paper of another line gives way to it
