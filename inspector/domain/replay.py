@@ -47,7 +47,7 @@ def redealt(
     """The line by which the seat that `staff` holds at a visit passes on, behind those that are there: `in` is whom the rule names.
 
     With None nobody is left (ruling 13). `reason` and `evidence` are left null. Raises Invalid (`draw_line_invalid`: a line that the
-    rule does not give, a visit that does not stand, a seat that somebody else holds).
+    rule does not give, a visit that does not stand, a seat that somebody else holds; `draw_list_unknown`).
     """
     table = _laid(commitment, frame, result, name)
     number = table.through(events) + 1
@@ -63,8 +63,9 @@ def redealt(
 
 def _laid(commitment: Commitment, frame: Frame, result: Result, name: str) -> _Table:
     """A list's visits as they were dealt."""
+    team = commitment.list_named(name).rules.team
     listed = next(held for held in result.lists if held.name == name)
-    deal_key, team = key(commitment, result.seed, f"deal/{name}"), commitment.list_named(name).rules.team
+    deal_key = key(commitment, result.seed, f"deal/{name}")
     return _Table(suite=commitment.suite, deal_key=deal_key, frame=frame, listed=listed, size=team)
 
 

@@ -193,6 +193,15 @@ def test_a_draw_is_not_public_before_the_one_whose_commitment_it_names(laptop_: 
     assert "lies elsewhere" in alone.err
 
 
+def test_a_void_that_nobody_has_signed_opens_nothing(laptop_: Operator) -> None:
+    where = laptop_.folder / "draw"
+    (where / "witness/record.json").write_text('{"void":"故障"}', encoding="utf-8")
+    said = laptop_.say("draw", "export", str(where), str(laptop_.folder / "public"), "--public")
+    assert (said.code, "draw open" in said.err, "leaf" in receipt(laptop_, code(3))) == (4, True, True), said.err
+    assert listed(laptop_)["c"] is None
+    assert open_(laptop_).code == 0
+
+
 def test_a_void_draw_is_published_and_marked_and_one_without_a_result_has_its_commitment_alone(tmp_path: Path) -> None:
     held = office(tmp_path)
     why = "名单遗漏一个片区"

@@ -12,6 +12,7 @@ from inspector.cli.offline import papers
 from inspector.cli.offline.carry import COMMIT, RESULT, SEED
 from inspector.cli.offline.spool import tickets
 from inspector.cli.progress import Advance, unwatched
+from inspector.domain import voidrecord
 from inspector.domain.commitment import Commitment
 from inspector.domain.commitment import read as read_commitment
 from inspector.domain.draw import Result, carry_out, unaltered
@@ -47,7 +48,8 @@ class Drawn:
         bundle = _read(where, commitment)
         if bundle.public:
             raise Invalid("draw_folder_public", folder=str(where))
-        finished, reason = {SEED, RESULT} <= bundle.names, void_of(bundle.record)[0]
+        finished = {SEED, RESULT} <= bundle.names
+        reason = voided(commitment, bundle.record, drawn=finished)
         try:
             if finished or reason:
                 _agrees(bundle, where, begins)
@@ -103,6 +105,12 @@ def committed(where: Path) -> Commitment:
     if papers.other(where, commitment):
         raise _contradicted(where)
     return commitment
+
+
+def voided(commitment: Commitment, record: Mapping[str, object], *, drawn: bool) -> str:
+    """Why a draw is void; "" where it is not, and where nobody has signed that: one line in a record opens nothing before its time."""
+    reason = void_of(record)[0]
+    return reason if reason and "signed" not in voidrecord.wanting(commitment, record, drawn=drawn) else ""
 
 
 def refuse_exported(drawn: Drawn) -> None:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from inspector.cli.bundle import RECORD, Bundle, void_of
+from inspector.cli.bundle import RECORD, Bundle
 from inspector.cli.offline import beside, folder
 from inspector.cli.offline.carry import RESULT
-from inspector.cli.offline.drawn import Drawn, refuse_exported
+from inspector.cli.offline.drawn import Drawn, refuse_exported, voided
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.commitment import Commitment
 from inspector.domain.errors import Invalid, Refusal
@@ -121,5 +121,5 @@ def chain(where: Path, commitment: Commitment) -> Chain:
 
 def _over(where: Path, held: Commitment) -> bool:
     """Whether nothing waits for the visits of a draw: it is void, or two persons say that they are over."""
-    record = Bundle.record_in(where, held)
-    return bool(void_of(record)[0]) or ((where / RESULT).is_file() and opened(record) is not None)
+    record, drawn = Bundle.record_in(where, held), (where / RESULT).is_file()
+    return bool(voided(held, record, drawn=drawn)) or (drawn and opened(record) is not None)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from inspector.cli.bundle import Bundle, void_of
+from inspector.cli.bundle import Bundle
 from inspector.cli.offline.carry import RESULT
-from inspector.cli.offline.drawn import Drawn
+from inspector.cli.offline.drawn import Drawn, voided
 from inspector.cli.offline.opening import chain
 from inspector.domain import report as told
 from inspector.domain.areas import areas
@@ -99,7 +99,7 @@ def _share(drawn: Drawn, name: str, wanted: Fraction) -> Share:
     counts = [] if drawn.void else [_counted(drawn.commitment, name, drawn.finished.value())]
     for held, folders in chain(drawn.where, drawn.commitment).before:
         there = next((where for where in folders if (where / RESULT).is_file()), None)
-        if there is None or _year(held) != _year(drawn.commitment) or void_of(Bundle.record_in(there, held))[0]:
+        if there is None or _year(held) != _year(drawn.commitment) or voided(held, Bundle.record_in(there, held), drawn=True):
             continue
         counts.append(_counted(held, name, json.loads((there / RESULT).read_bytes())))
     return Share(random=sum(one for one, _ in counts), planned=sum(every for _, every in counts), wanted=wanted)
