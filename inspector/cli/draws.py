@@ -12,7 +12,7 @@ import typer
 from inspector.cli import published
 from inspector.cli.bundles import Large, known, note_reading
 from inspector.cli.command import Exit, command
-from inspector.cli.folders import NumberOrFolder, folder_of
+from inspector.cli.folders import NumberOrFolder, folder_of, wanted
 from inspector.cli.standing import asked, awaited, stands
 from inspector.cli.terminal import Terminal, in_words, operator
 from inspector.domain.errors import Invalid
@@ -234,7 +234,7 @@ def carry_out(
     """
     from inspector.cli.offline import commands
 
-    return commands.carry_out(terminal, folder, seed or [], large=large, unchecked=unchecked)
+    return commands.carry_out(terminal, wanted(str(folder)), seed or [], large=large, unchecked=unchecked)
 
 
 def _announce(terminal: Terminal, plan: str | None) -> Exit | None:

@@ -106,7 +106,11 @@ def test_each_word_says_which_of_both_it_wants_in_both_languages(tmp_path: Path)
             assert (said.code, told in said.err) == (3, True), (word, said.err)
         said = held.say("draw", word, str(tmp_path / "file"), *more)
         assert (said.code, "is a file; give its folder" in said.err) == (2, True), said.err
-    for word, *more in (("open", "--on", "2026-01-05"), ("redeal", "TEST0001", "Z0", "--ground", "leave", "--reason", "x")):
+    for word, *more in (
+        ("open", "--on", "2026-01-05"),
+        ("redeal", "TEST0001", "Z0", "--ground", "leave", "--reason", "x"),
+        ("carry-out",),
+    ):
         for lang, told in (("en", "is no folder"), ("zh-Hans", "不是文件夹")):
             said = held.say("draw", word, "330106-2026-001", *more, lang=lang)
             assert (said.code, told in said.err) == (2, True), said.err
