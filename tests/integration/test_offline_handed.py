@@ -13,7 +13,7 @@ from inspector.domain import commitment
 from tests import second
 from tests.offline import PLAN, SEED, announce, carry_out, laptop, names, strangers_agree
 from tests.offlinedraws import BOTH, FIRMS, code, listed, office, open_, redeal
-from tests.operator import Operator, table
+from tests.operator import Operator, Said, table
 from tests.receipts import holds
 
 pytestmark = pytest.mark.needs("node")
@@ -65,6 +65,7 @@ def test_before_the_visits_a_receipt_is_a_leaf_alike_for_who_is_drawn_and_who_is
         assert set(told) == {"draw", "leaf", "index", "n", "path", "words"}
         assert holds(made, told, "scjg")
         assert made.c not in json.dumps(told)
+        assert "receipt_leaf" in page(laptop_.folder / "draw", told)
         assert open_(laptop_).code in (0, 4)
         later = receipt(laptop_, firm)
         assert (later["index"], later["path"], "leaf" in later) == (told["index"], told["path"], False)
@@ -165,14 +166,29 @@ def test_the_visits_are_said_to_be_over_once_by_two_and_on_a_day_on_which_that_c
     strangers_agree(laptop_.folder / "draw")
 
 
+def follows(held: Operator, c: str) -> Said:
+    """The next draw of the register is announced."""
+    plan = PLAN.replace('draw = "330106-2026-001"', f'draw = "330106-2026-002"\nprev = "{c}"')
+    head, tail = plan.partition("hash = ")[0], plan.partition("[strata.A]")[2]
+    held.file("plan.toml", f"{head.replace('justice', 'x')}make = true\n[strata.A]{tail}")
+    return announce(held)
+
+
+def test_a_public_bundle_beside_a_draw_hinders_no_next_one(laptop_: Operator) -> None:
+    c = commitment.read((laptop_.folder / "draw/commit.json").read_bytes()).c
+    assert open_(laptop_).code == 0
+    laptop_.well("draw", "export", str(laptop_.folder / "draw"), str(laptop_.folder / "public"), "--public")
+    for name in ("draw", "draw.salt-secret.txt"):
+        (laptop_.folder / name).rename(laptop_.folder / f"first{name.removeprefix('draw')}")
+    assert follows(laptop_, c).code == 0
+    assert laptop_.say("draw", "show", str(laptop_.folder / "public")).code == 2
+
+
 def test_a_draw_is_not_public_before_the_one_whose_commitment_it_names(laptop_: Operator) -> None:
     c = commitment.read((laptop_.folder / "draw/commit.json").read_bytes()).c
     (laptop_.folder / "draw").rename(laptop_.folder / "first")
     (laptop_.folder / "draw.salt-secret.txt").unlink()
-    plan = PLAN.replace('draw = "330106-2026-001"', f'draw = "330106-2026-002"\nprev = "{c}"')
-    head, tail = plan.partition("hash = ")[0], plan.partition("[strata.A]")[2]
-    laptop_.file("plan.toml", f"{head.replace('justice', 'x')}make = true\n[strata.A]{tail}")
-    assert announce(laptop_).code == 0
+    assert follows(laptop_, c).code == 0
     secret = str(laptop_.folder / "draw.nonce-2.txt")
     dice = " ".join("12345612345612345612345612")
     assert carry_out(laptop_, "--seed", f"text={dice}", "--seed", f"reveal:x={secret}").code == 0
