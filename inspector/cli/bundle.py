@@ -380,3 +380,8 @@ def json_object(name: str, content: bytes) -> dict[str, Any]:
     if not isinstance(told, dict):
         raise Invalid("bundle_unreadable", file=name, problem="json_object")
     return told
+
+
+def events_of(bundle: Bundle, commitment: Commitment) -> dict[str, list[Mapping[str, Any]]]:
+    """By list, the lines of what followed; none where the file is not there. Raises Invalid (`bundle_unreadable`)."""
+    return {held.name: _lines(bundle, commitment, held.name, AFTER, set()) for held in commitment.lists}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import Exit, command
+from inspector.cli.folders import NumberOrFolder, folder_of
 from inspector.cli.progress import Bars
 from inspector.cli.terminal import Terminal, operator, to_json
 from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from inspector.domain.audit import Audit, AuditLine
     from inspector.domain.plan import Draw
 
-Number = Annotated[str, typer.Argument(help="Number of the draw 抽取编号", metavar="DRAW")]
 Large = Annotated[
     bool,
     typer.Option(
@@ -42,10 +42,16 @@ def register(app: typer.Typer) -> None:
 
 def export(
     terminal: Terminal,
-    draw: Number,
+    draw: NumberOrFolder,
     folder: Annotated[Path, typer.Argument(help="A new folder 新文件夹", file_okay=False)],
     public: Annotated[
         bool, typer.Option("--public", help="Without registers and persons, after the visits 公开包：检查之后，不含名录和个人")
+    ] = False,
+    firms: Annotated[
+        bool,
+        typer.Option(
+            "--firms", help="Of a folder, with --public: drawn firms are named 离线，与 --public 合用：列出被抽中的企业"
+        ),
     ] = False,
 ) -> Exit | None:
     """Write a draw's bundle to a folder, for anybody to verify anywhere. 导出复核包。
@@ -61,13 +67,20 @@ def export(
 
     Where the records contradict each other about the draw, nothing is published; an auditor gets the bundle all the same, with what
     does not hold, and the exit code is 1.
+
+    Of a draw without the daemon name its folder, which is the auditor's bundle already, with --public: it waits until two persons have
+    said that the visits are over (draw open). Firms are named only with --firms, by the office's decision.
     """
     from inspector.flows import lists, reconcile
 
-    try:
-        held = terminal.look(lambda tx: tx.draws.get(draw))
-    except Missing as error:
-        raise Missing("draw_nowhere", draw=draw) from error
+    if (where := folder_of(draw)) is not None:
+        from inspector.cli.offline import afterwards
+
+        afterwards.export(terminal, where, folder, public=public, firms=firms)
+        return None
+    if firms:
+        raise Invalid("option_of_folder", option="--firms", name=draw)
+    held = known(terminal, draw)
     if (told := terminal.look(lambda tx: tx.office.get())) is not None and told.shadow:
         raise Refusal("shadow_silent")
     stopped = held.state is DrawState.VOID and held.drawn_at is None
@@ -194,11 +207,9 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
         raise Invalid("witness_needed")
     value = witness.strip().lower() if witness else None
     outside = Witness(value=value, at=times[0], seed_at=times[1], figures=seen) if value or seen else None
-    if Path(draw).is_file():
-        raise Invalid("bundle_is_file", file=draw, folder=str(Path(draw).parent))
-    held = None
-    if Path(draw).is_dir():
-        bundle = Bundle.of_folder(Path(draw), large=large)
+    held, where = None, folder_of(draw)
+    if where is not None:
+        bundle = Bundle.of_folder(where, large=large)
     else:
         held = known(terminal, draw)
         files = _finished(terminal, held)
@@ -208,7 +219,7 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
         opinion = judge(replace(bundle, after=stated.hashed(after)), outside, stated.believed(authority), begins)
     if held is not None:
         opinion = replace(opinion, verdict=_with(opinion.verdict, _differing(terminal, held)))
-    elif papers.other(Path(draw), opinion.commitment):
+    elif where is not None and papers.other(where, opinion.commitment):
         paper = AuditLine(code="draw.paper_other", facts={"file": papers.WITNESS, "w": opinion.commitment.w})
         opinion = replace(opinion, verdict=_with(opinion.verdict, (paper,)))
     if earlier:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from inspector.cli import published
-from inspector.cli.bundles import Large, note_reading
+from inspector.cli.bundles import Large, known, note_reading
 from inspector.cli.command import Exit, command
+from inspector.cli.folders import NumberOrFolder, folder_of, wanted
 from inspector.cli.standing import asked, awaited, stands
 from inspector.cli.terminal import Terminal, in_words, operator
 from inspector.domain.errors import Invalid
@@ -67,10 +68,19 @@ def list_draws(
         terminal.aside(terminal.words("numbers_missing", numbers=", ".join(lost)))
 
 
-def show(terminal: Terminal, draw: Number) -> None:
-    """Show a draw and, once drawn, its visits; its commitment C once they and those of earlier draws are over. 显示抽取及其检查任务。"""
+def show(terminal: Terminal, draw: NumberOrFolder) -> None:
+    """Show a draw and, once drawn, its visits; its commitment C once they and those of earlier draws are over. 显示抽取及其检查任务。
+
+    Of a draw without the daemon name its folder: its list, classes, visits with their teams, and the reserve, is for those who go.
+    """
     from inspector.flows.publish import commitment_of
 
+    if (where := folder_of(draw)) is not None:
+        from inspector.cli.offline import afterwards
+
+        afterwards.show(terminal, where)
+        return
+    known(terminal, draw)
     office = terminal.office
 
     def read(tx: Tx) -> tuple[Any, ...]:
@@ -224,7 +234,7 @@ def carry_out(
     """
     from inspector.cli.offline import commands
 
-    return commands.carry_out(terminal, folder, seed or [], large=large, unchecked=unchecked)
+    return commands.carry_out(terminal, wanted(str(folder)), seed or [], large=large, unchecked=unchecked)
 
 
 def _announce(terminal: Terminal, plan: str | None) -> Exit | None:
