@@ -24,7 +24,7 @@ from inspector.domain.public import verify_public
 from inspector.domain.rowfile import RowFile
 from inspector.domain.seed import ahead, known_at, moment
 from inspector.domain.strict import garbled, is_count, is_text, parse
-from inspector.domain.verify import verify, verify_stopped
+from inspector.domain.verify import alone, verify, verify_stopped
 from inspector.flows.large import duckdb
 from inspector.verifier import programs
 
@@ -162,7 +162,7 @@ def judge(
     commitment = read_commitment(bundle.files["commit.json"])
     opinion = _judged(bundle, commitment, witness, authority, begins)
     void = voidrecord.heard(commitment, bundle.record, witness, drawn=not bundle.stopped)
-    return replace(opinion, verdict=replace(opinion.verdict, remarks=(*opinion.verdict.remarks, *void)))
+    return replace(opinion, verdict=replace(opinion.verdict, remarks=(*opinion.verdict.remarks, *alone(commitment), *void)))
 
 
 def _judged(
