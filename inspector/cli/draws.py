@@ -156,6 +156,8 @@ def announce(  # noqa: PLR0913, PLR0917 - each is an option or argument of the c
     fewer inspectors than a team is refused unless --uncovered.
     With --large, or from 64 MB on where DuckDB is installed, the objects are not held in memory. The bytes are the same.
     """
+    if not alike and (said := [option for option, told in (("--by", by), ("--reason", why)) if told]):
+        raise Invalid("option_needs", option=", ".join(said), other="--same-organisation")
     files = {"--plan": file, "--objects": objects, "--inspectors": inspectors, "--bans": bans, "--out": out}
     if not any(files.values()) and not large and not (alone or alike or other or uncovered):
         return _announce(terminal, plan)

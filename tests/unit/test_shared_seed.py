@@ -60,6 +60,17 @@ def test_a_plan_in_which_two_parties_have_one_hash_is_refused_whatever_else_it_h
     assert seeded(THEIRS, THEIRS.replace("justice", "audit")) == [("seed", "plan_seed_twice")]
 
 
+ISSUE = '[[seed]]\nkind = "text"\nwhat = "{}"\nballs = [[6, 33], [1, 16]]\n'
+
+
+def test_one_drawing_of_a_lottery_told_three_times_is_one_and_three_issues_are_three() -> None:
+    thrice = [ISSUE.format(what) for what in ("双色球 2026137期", "第2026137期双色球", "Double-colour ball, issue 2026137")]
+    assert seeded(*thrice) == [("seed", "plan_drawing_twice")]
+    same = [ISSUE.format(what) for what in ("first draw after 1 May", "First draw after 1 May.", "another")]
+    assert seeded(*same) == [("seed", "plan_drawing_twice")]
+    assert seeded(*(ISSUE.format(f"双色球 202613{issue}期") for issue in (7, 8, 9))) == []
+
+
 def test_figures_that_serve_for_two_ceremonies_are_refused_where_the_draw_is_carried_out(tmp_path: Path) -> None:
     parts = [{"kind": "text", "text": one} for one in THROWS]
     refuse_thrown(tmp_path / "draw", parts)

@@ -20,11 +20,11 @@ from inspector.cli.progress import Advance
 from inspector.cli.words import unsaid
 from inspector.domain.audit import AuditLine
 from inspector.domain.calendar import SHANGHAI
-from inspector.domain.commitment import Commitment, join
+from inspector.domain.commitment import LEAST_BITS, Commitment, join
 from inspector.domain.commitment import read as read_commitment
 from inspector.domain.draw import Result, carry_out
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.seed import ahead, form, known_at
+from inspector.domain.seed import ahead, form, known_at, spare
 from inspector.domain.verify import unchecked as untold
 
 SEED, RESULT, COMMIT = "seed.json", "result.json", "commit.json"
@@ -34,6 +34,8 @@ _UNSURE = {
     Signed.NOT_PINNED: "draw_seed_unchecked_key",
 }
 _DIGITS = re.compile("[0-9a-fA-F]{64}")
+_BARE = re.compile(r"(?:text[ :：]+)?(?P<figures>[0-9]{1,4}(?:[\s,，、;；]+[0-9]{1,4})*)\s*")
+"""Figures of a ceremony that nothing says to be such."""
 _SECRET = re.compile(r"\b[0-9a-f]{64}\b")
 Part = Mapping[str, Any]
 Ask = Callable[[Mapping[str, object]], Part | None]
@@ -96,6 +98,7 @@ def carry(
         held = bundle.files.get(RESULT)
         if held is None:
             parts = [_believed(*pair, now, unchecked=unchecked) for pair in zip(commitment.sources, parts, strict=True)]
+            _refuse_alone(commitment, parts)
         result = _carried(bundle, commitment, parts, begins)
         if held is not None and held != result.content():
             raise Refusal("draw_carried_out", draw=commitment.number, file=RESULT)
@@ -125,6 +128,8 @@ def collect(commitment: Commitment, told: Sequence[str], ask: Ask) -> list[Part]
     left = [_part(word) for word in told if not _is_file(word)]
     for word in told:
         if _is_file(word):
+            if not _there(word) and (figures := _BARE.fullmatch(word)) is not None:
+                raise Invalid("draw_seed_bare", figures=figures["figures"])
             if unsaid(word) != word and not _there(word):  # a secret is no name of a file, and is not repeated as one
                 raise Invalid("draw_seed_unreadable", given=unsaid(word)[:80])
             left += _parts(commitment, word, Path(word).read_bytes())
@@ -200,6 +205,18 @@ def _believed(source: Mapping[str, object], part: Part, now: datetime, *, unchec
     if not unchecked:
         raise Invalid(_UNSURE[found], source=named(source), extra=beacons.EXTRA)
     return {**bare, UNCHECKED: True}
+
+
+def _refuse_alone(commitment: Commitment, parts: Sequence[Part]) -> None:
+    """Values that nobody could check hold no chance, for whoever gives them could try: the other sources must hold enough.
+
+    Raises Invalid (`draw_unchecked_alone`).
+    """
+    pairs = list(zip(commitment.sources, parts, strict=True))
+    taken = [source for source, part in pairs if part.get(UNCHECKED) is True]
+    kept = [{**source, "bits": 0} if part.get(UNCHECKED) is True else source for source, part in pairs]
+    if taken and (left := spare(kept)) < LEAST_BITS:
+        raise Invalid("draw_unchecked_alone", source=", ".join(map(named, taken)), bits=left, least=LEAST_BITS)
 
 
 def _typed(source: Mapping[str, object], part: Part) -> Part:

@@ -177,7 +177,7 @@ def objects(
             reader.flaw("stratum", "cell_empty")
         elif stratum and plan.strata and stratum not in plan.strata:  # a plan without classes is told once, as the plan's fault
             reader.flaw("stratum", "choice_unknown", value=stratum[:40], known=", ".join(plan.strata))
-        status, pool, qual = _status(reader, plan.codes), _single(reader, "pool", plan.pool), _single(reader, "qual")
+        status, pool, qual = _status(reader, plan), _single(reader, "pool", plan.pool), _single(reader, "qual")
         if not reader.sound:
             return None
         return ObjectRow(id=name, stratum=stratum, status=status, pool=pool, qual=qual, salt=salt(name))
@@ -201,7 +201,7 @@ def inspectors(file: Path, plan: ListPlan, salt: Salt, today: date, advance: Adv
     def one(reader: RowReader) -> InspectorRow | None:
         name = _key(reader, "id", today)
         pools, quals = _several(reader, "pools") or (plan.pool,), _several(reader, "quals")
-        cap, status = reader.number_of("cap", CAP), _status(reader, None)
+        cap, status = reader.number_of("cap", CAP), _status(reader)
         if cap == 0:
             reader.warn("cap", "cap_none")
         if not reader.sound:
@@ -387,12 +387,14 @@ def _several(reader: RowReader, name: str) -> tuple[str, ...]:
     return reader.several(name)
 
 
-def _status(reader: RowReader, codes: frozenset[str] | None) -> str:
+def _status(reader: RowReader, plan: ListPlan | None = None) -> str:
     """1 for who may be drawn or dealt, or a code. Objects have only codes that the plan declares: they are counted and published."""
     cell = reader.cells.get("status", "")
     if isinstance(cell, int | float) and cell == int(cell):
         reader.cells["status"] = str(int(cell))
     told = _text(reader, "status", ELIGIBLE)
-    if codes is not None and told != ELIGIBLE and told not in codes:
-        reader.flaw("status", "choice_unknown", value=told[:40], known=", ".join((ELIGIBLE, *sorted(codes))))
+    if plan is not None and told != ELIGIBLE and told not in plan.codes:
+        reader.flaw(
+            "status", "status_undeclared", value=told[:40], list=plan.name, known=", ".join((ELIGIBLE, *sorted(plan.codes)))
+        )
     return told
