@@ -1,4 +1,4 @@
-"""What may be wrong with the plan of a draw without the daemon, and with its rosters beside it; how to mend it, in both languages by code."""
+"""What may be wrong with the plan and the rosters of a draw without the daemon, and how to mend it, in both languages by code."""
 
 from __future__ import annotations
 

@@ -9,12 +9,10 @@ from typing import Any
 
 import pytest
 
-from inspector.cli.offline import plan
 from inspector.domain import commitment
 from inspector.domain.frame import read as read_frame
 from inspector.domain.suite import Suite, root
 from tests import bundles
-from tests.needs import ROOT
 from tests.offline import APART, SEED, SEEDS, STAFF, STAFF_HEADS, carry_out, faults, names, strangers_agree
 from tests.operator import Operator, Said, table
 from tests.tampering import packed

@@ -54,7 +54,7 @@ def barred(things: Roster[ObjectRow], staff: Roster[InspectorRow], bans: Roster[
         if row.status != ELIGIBLE or _lacking(may, row.qual, team) is not None:
             continue  # of an area without a team `weigh` tells
         if _lacking(left, row.qual, team) is not None:
-            facts = {"object": row.id, "stratum": row.stratum, "pool": row.pool, "qual": row.qual or "-"}
+            facts: dict[str, object] = {"object": row.id, "stratum": row.stratum, "pool": row.pool, "qual": row.qual or "-"}
             facts |= {"barred": len(may) - len(left), "count": len(left), "team": team}
             found.append(RowFlaw(row=first[row.id], column="object", code="object_barred", facts=facts))
         elif len(left) < CROWD * team and (len(may) >= CROWD * team or len(may) - len(left) > team):
@@ -62,8 +62,8 @@ def barred(things: Roster[ObjectRow], staff: Roster[InspectorRow], bans: Roster[
     (bans.told.warnings if uncovered else bans.told.flaws).extend(found)
     if few:
         strata = ", ".join(f"{code} ({count})" for code, count in sorted(Counter(row.stratum for row in few).items()))
-        facts = {"count": len(few), "each": CROWD, "strata": strata, "first": few[0].id}
-        bans.told.warnings.insert(0, RowFlaw(row=0, column="object", code="few_may_go", facts=facts))
+        told: dict[str, object] = {"count": len(few), "each": CROWD, "strata": strata, "first": few[0].id}
+        bans.told.warnings.insert(0, RowFlaw(row=0, column="object", code="few_may_go", facts=told))
     bans.trim()
 
 
