@@ -19,6 +19,8 @@ _RUNNING = re.compile("(.*?)([0-9]{1,18})")
 """A running number at a number's end."""
 _FIRST = re.compile("(?:.*[^0-9])?0*1", re.DOTALL)
 """A running number that has none before it."""
+_HOLLOW = ("draw.beacon_not_pinned", "draw.drawn_unchecked")
+"""What is said of a beacon's value that whoever drew could write as it pleased: it holds no chance."""
 _NOBODY = Frame(objects=(), inspectors=(), bans=())
 
 
@@ -136,6 +138,10 @@ def unchecked(commitment: Commitment, signatures: Mapping[int, AuditLine | None]
                 told.append(line)
         if source["kind"] == "text" and form(source) is None:
             told.append(AuditLine(code="draw.form_unstated", facts={"what": source["what"], "bits": source.get("bits", 0)}))
+    hollow = {place for place, line in signatures.items() if line is not None and line.code in _HOLLOW}
+    kept = [{**source, "bits": 0} if place in hollow else source for place, source in enumerate(commitment.sources)]
+    if hollow and (left := spare(kept)) < LEAST_BITS:
+        told.append(AuditLine(code="draw.seed_invented", facts={"bits": left}, grave=True))
     if spare(commitment.sources) < LEAST_BITS:
         told.append(AuditLine(code="draw.seed_of_one", facts={"bits": spare(commitment.sources)}, grave=True))
     if any(source["kind"] == "nist" and "chain" not in source for source in commitment.sources):

@@ -129,6 +129,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "add a source: 26 dice give 67 bits, a party's reveal 256, as does a beacon whose key is pinned",
         "请增加来源：26枚骰子为67比特，一方揭示或已固定公钥的信标为256比特",
     ),
+    "card_number": (
+        "by its form it is a natural person's identity number, which would lie in the bundle as it is",
+        "形式上是自然人的身份证件号码，将原样进入复核包",
+        "write a pseudonym of your own in its place, and keep which is whose apart; of a firm its credit code",
+        "请改填自编的代号，代号与人的对照另行保管；单位请填统一社会信用代码",
+    ),
     "object_barred": (
         "{object} (class {stratum}) has no team: of area {pool}, qualification {qual}, {barred} are barred, {count} left; a team is {team}",
         "{object}（类别 {stratum}）无法成组：片区 {pool}、所需资格 {qual}，回避 {barred} 人后剩 {count} 人，而每组 {team} 人",

@@ -304,6 +304,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "see whether their rows belong to the list",
         "请核对其中各行是否属于名单",
     ),
+    "rows_hidden": (
+        "{count} rows are hidden, by hand or by a filter, and are part of the list: {rows}",
+        "有 {count} 行被隐藏或被筛选隐去，仍属于名单：{rows}",
+        "show them, and take out those that do not belong there",
+        "请取消隐藏并核对，不属于名单的请删去",
+    ),
     "cells_merged": (
         "merged cells {range}: only the first one has the content, the others are empty",
         "合并单元格 {range}：只有第一格有内容，其余为空",

@@ -145,6 +145,12 @@ def test_a_value_that_nobody_could_check_holds_no_chance_so_it_draws_nothing_alo
     with pytest.raises(Invalid, match="draw_unchecked_alone"):  # one party's secret beside it: that party knows the rest
         carry(joined, [given, f"reveal:one={reveal('one')['nonce']}"], lambda _: None, unwatched, at, unchecked=True)
     assert (written(alone), written(joined)) == (set(), set())
+    parts = json.loads(vector("1").write(tmp_path / "others").joinpath("seed.json").read_bytes())["parts"]
+    (tmp_path / "others" / "seed.json").write_bytes(
+        encode({"commit": vector("1").commitment.c, "parts": [{**parts[0], "unchecked": True}]})
+    )
+    verdict = judge(Bundle.of_folder(tmp_path / "others"), None).verdict  # somebody's, who drew with another program
+    assert [one.code for one in verdict.remarks if one.grave] == ["draw.no_witness", "draw.drawn_unchecked", "draw.seed_invented"]
 
 
 def test_a_chain_that_nobody_pinned_counts_no_bit_where_the_draw_is_announced(office: Operator) -> None:

@@ -7,9 +7,25 @@ import re
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
+from inspector.domain.identity import citizen_check_digit
 from tests.needs import ROOT
-from tests.offline import DICE, SEEDS, STAFF, STAFF_HEADS, announce, carry_out, faults, laptop, strangers_agree
+from tests.offline import (
+    BANS,
+    DICE,
+    HEADS,
+    OBJECTS,
+    SEED,
+    SEEDS,
+    STAFF,
+    STAFF_HEADS,
+    announce,
+    carry_out,
+    faults,
+    laptop,
+    strangers_agree,
+)
 from tests.operator import Operator, table
 
 
@@ -65,3 +81,48 @@ def test_codes_that_stand_beside_the_lists_are_told_to_belong_into_each(office: 
     fixes = [one["fix"] for one in said.json["flaws"]]
     assert fixes[0] == "move it into the table of each list that it is of, below its [[lists]]"
     assert 'codes = ["cap"]' in fixes[1]
+
+
+def test_rows_that_are_hidden_in_a_spreadsheet_are_part_of_the_roster_and_told(office: Operator) -> None:
+    file = office.folder / "objects.xlsx"
+    with xlsxwriter.Workbook(str(file), {"strings_to_numbers": False}) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate((HEADS, *OBJECTS)):
+            sheet.write_row(number, 0, row)
+        for number in (4, 9, 900):  # the last one is empty
+            sheet.set_row(number, None, None, {"hidden": True})
+    said = announce(office, "--json", objects="objects.xlsx")
+    assert said.json["objects"] == len(OBJECTS), "nothing is dropped"
+    (told,) = [one for one in said.json["warnings"] if one["code"] == "rows_hidden"]
+    assert (told["row"], "2 rows are hidden" in told["what"], told["what"].endswith(": 5, 10")) == (5, True, True)
+
+
+def test_an_identity_number_of_a_person_is_refused_by_row_and_column_and_never_repeated(office: Operator) -> None:
+    first = "33010219900101123"
+    card = first + citizen_check_digit(first)
+    office.file("objects.csv", table(HEADS, *OBJECTS, (card, "A", "", "东区", "", ""), ("TEST9", "A", "", card, "", card)))
+    office.file("inspectors.csv", table(STAFF_HEADS, *STAFF, (card, "东区", "", "", "")))
+    office.file("bans.csv", table(("检查对象", "检查人员"), *[row[:2] for row in BANS], (f"{card[:6]} {card[6:]}", "Z1")))
+    said = announce(office, "--json")
+    assert faults(said) == [
+        ("objects.csv", 62, "id", "card_number"),
+        ("objects.csv", 63, "pool", "card_number"),
+        ("inspectors.csv", 8, "id", "card_number"),
+        ("bans.csv", 4, "object", "card_number"),
+    ]
+    assert card not in said.out + announce(office).err
+
+
+def test_one_line_that_nobody_signed_stops_no_draw_and_is_said_aloud(office: Operator) -> None:
+    announce(office)
+    record = office.folder / "draw" / "witness" / "record.json"
+    record.write_text('{"void": "故障"}', encoding="utf-8")
+    said = carry_out(office, *SEED)
+    assert (said.code, "CALLS THIS DRAW VOID (故障), and no two persons have signed that" in said.out) == (0, True), said.err
+    judged = office.say("draw", "verify", str(office.folder / "draw"), "--json").json
+    assert "draw.void_lacks" in [one["code"] for one in judged["remarks"] if one["grave"]]
+    words = ("draw", "void", str(office.folder / "draw"), "--reason", "名录有误", "--by", "李科长", "--by", "王主任")
+    assert office.say(*words).code == 0, "nor does it keep two persons from a void"
+    told = json.loads(record.read_bytes())
+    assert (told["void"], told["void_unsigned"], told["signed"]) == ("名录有误", "故障", ["李科长", "王主任"])
+    assert (office.say(*words).code, carry_out(office).code) == (4, 4)

@@ -13,11 +13,12 @@ from typing import Any
 
 from inspector import beacons
 from inspector.beacons import Signed
-from inspector.cli.bundle import UNCHECKED, Bundle, frames_of, json_object, registers, signed, unheld, void_of
+from inspector.cli.bundle import RECORD, UNCHECKED, Bundle, frames_of, json_object, registers, signed, unheld, void_of
 from inspector.cli.offline import beside, folder, papers
 from inspector.cli.offline.spool import tickets
 from inspector.cli.progress import Advance
 from inspector.cli.words import unsaid
+from inspector.domain import voidrecord
 from inspector.domain.audit import AuditLine
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.commitment import LEAST_BITS, Commitment, join
@@ -85,7 +86,7 @@ def carry(
     with folder.held(where):
         files, huge = Bundle.files_of(where, large=large)
         bundle = Bundle(files=files, large=huge)
-        commitment = _committed(where, bundle)
+        commitment, record = _committed(where, bundle)
         earlier = _earlier(bundle, commitment)
         parts = earlier if earlier is not None and not told else collect(commitment, told, ask)
         if earlier is None:
@@ -109,18 +110,32 @@ def carry(
             folder.add(where, RESULT, result.content())
         signatures, wrong = signed(commitment, parts, None, now)
         remarks = (*wrong, *untold(commitment, signatures))
+        if _unsigned(commitment, record):
+            remarks = (
+                AuditLine(code="draw.void_unsigned", facts={"file": RECORD, "reason": record["void"]}, grave=True),
+                *remarks,
+            )
         return Carried(commitment=commitment, result=result, again=held is not None, remarks=remarks)
 
 
-def _committed(where: Path, bundle: Bundle) -> Commitment:
-    """The commitment, if the folder's own paper for the witness has its value and nobody made it void. Raises as `carry` does."""
+def _committed(where: Path, bundle: Bundle) -> tuple[Commitment, Mapping[str, object]]:
+    """(the commitment, the folder's record), if the folder's own paper for the witness has its value and no two persons made it void.
+
+    Raises as `carry` does.
+    """
     commitment = read_commitment(bundle.files[COMMIT])
     if papers.other(where, commitment):
         raise DiffersError(Invalid("draw_paper_other", file=papers.WITNESS, w=commitment.w))
-    reason, names = void_of(Bundle.record_in(where, commitment))
-    if reason:
+    told = Bundle.record_in(where, commitment)
+    reason, names = void_of(told)
+    if reason and not _unsigned(commitment, told):
         raise Refusal("draw_is_void", draw=commitment.number, reason=reason, by=", ".join(names))
-    return commitment
+    return commitment, told
+
+
+def _unsigned(commitment: Commitment, told: Mapping[str, object]) -> bool:
+    """Whether a record calls the draw void and nobody has signed that: anybody could stop a draw for ever by writing such a line."""
+    return void_of(told)[0] != "" and "signed" in voidrecord.wanting(commitment, told, drawn=False)
 
 
 def collect(commitment: Commitment, told: Sequence[str], ask: Ask) -> list[Part]:
