@@ -41,7 +41,7 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "plan_hex64": ("{value} is no digest", "“{value}”不是摘要", "64 digits 0-9a-f", "应为64位 0-9a-f"),
     "plan_hash": (
         "{value} is no party's hash: nobody could ever tell its secret, and the draw would never be carried out",
-        "“{value}”不是参与方的 hash：无人能揭示其随机数，抽取将无法完成",
+        "“{value}”不是参与方的摘要（hash）：无人能揭示其随机数，抽取将无法完成",
         "write the 64 digits 0-9a-f that the party gave you",
         "请填写该方提供的 64 位 0-9a-f",
     ),
@@ -65,7 +65,7 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         '请带引号填写："3%"、"2.5%" 或 "1/30"',
     ),
     "plan_ppm": ("{value} is not 0 to 1000000", "“{value}”不在0至1000000之间", "write parts per million", "请填百万分之几"),
-    "plan_ratio_twice": ("ratio and ppm are both there", "ratio 与 ppm 并存", "keep one", "保留一项"),
+    "plan_ratio_twice": ("ratio and ppm are both there", "比例 ratio 与百万分比 ppm 并存", "keep one", "保留一项"),
     "plan_ratio_systematic": (
         "such a ratio is no whole number of parts per million, and is then not rounded systematically (ruling 9)",
         "该比例不是整数个百万分之一，不能用系统舍入（规则第9条）",
@@ -80,12 +80,17 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "请给各名单不同的名称",
     ),
     "plan_party_twice": ("a party stands twice", "参与方重复", "give each its own name", "请各用不同名称"),
-    "plan_make": ("{value} is no order", "“{value}”不可用", "write make = true, or the hash", "请写 make = true，或填写 hash"),
+    "plan_make": (
+        "{value} is no order",
+        "“{value}”不可用",
+        "write make = true, or the hash",
+        "请写 make = true，或填写摘要（hash）",
+    ),
     "plan_reveal": (
         "a reveal has either the party's hash or make = true",
-        "揭示方应有 hash 或 make = true，二者取一",
+        "揭示方应有摘要（hash）或 make = true，二者取一",
         "ask the party for its hash, or let its secret be made here",
-        "请向参与方索取 hash，或在此生成其随机数",
+        "请向参与方索取摘要（hash），或在此生成其随机数",
     ),
     "plan_time": (
         "{value} is no time with its offset",
@@ -103,7 +108,7 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "{value} bits declared, the figures hold {most} at most",
         "声明 {value} 比特，而其数字至多含 {most} 比特",
         "leave bits out, or write no more than {most}",
-        "请删去 bits，或填写不超过 {most} 的数",
+        "请删去比特数 bits，或填写不超过 {most} 的数",
     ),
     "plan_seed_twice": (
         "two sources are one and the same ({source}): its chance counts once",
@@ -115,7 +120,7 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "one drawing or throw stands for two sources ({source}): its chance counts once",
         "同一次开奖或掷出写作两个种子来源（{source}），其随机性只算一次",
         "take one of them out; where they are two, say in what which is which (the issue, the first throw and the second)",
-        "请删去其一；确为两次的，请在 what 中写明各是哪一次（期号、第一次、第二次）",
+        "请删去其一；确为两次的，请在名称（what）中写明各是哪一次（期号、第一次、第二次）",
     ),
     "plan_beacon_unpinned": (
         "nobody could check a value of this {kind} source, so it counts no bit of chance: no key of it is pinned",

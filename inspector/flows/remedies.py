@@ -225,7 +225,7 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "{count} inspectors may be dealt, and a team is {team}: every visit lacks people",
         "可派的检查人员有 {count} 人，而每组 {team} 人：每次检查都会缺人",
         "compare team with the roster, or say --uncovered",
-        "请核对 team 与名录，或加 --uncovered",
+        "请核对每组人数（team）与名录，或加 --uncovered",
     ),
     "class_none": (
         "no object is of the class {stratum}: nothing is drawn there",

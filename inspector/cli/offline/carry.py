@@ -171,17 +171,17 @@ def option(source: Mapping[str, object]) -> str:
         case "text":
             return '--seed text="3 5 1 …"'
         case "reveal":
-            return f"--seed reveal:{source.get('party', '')}=NONCE"
+            return f"--seed reveal:{source.get('party', '')}=64HEX"
         case "drand":
-            return f"--seed drand={source['round']}:SIGNATURE"
+            return f"--seed drand={source['round']}:HEX"
         case _:
-            return "--seed nist=PULSE.json"
+            return "--seed nist=pulse.json"
 
 
 def named(source: Mapping[str, object]) -> str:
     """A source for people."""
-    kind = str(source["kind"])
-    return f"{kind}: {source.get('what') or source.get('party') or source.get('round') or source.get('time')}"
+    told = str(source.get("what") or source.get("party") or source.get("round") or source.get("time"))
+    return told if source["kind"] in ("text", "reveal") else f"{source['kind']} {told}"
 
 
 def _carried(bundle: Bundle, commitment: Commitment, parts: Sequence[Part], begins: Callable[[str], Advance]) -> Result:
