@@ -39,7 +39,7 @@ def barred(things: Roster[ObjectRow], staff: Roster[InspectorRow], bans: Roster[
     Where they leave a team and so few besides that anybody can guess who goes, that is a remark, as the daemon tells a head; of a pool
     that is small anyway it is one where more than a team are kept away.
     """
-    if things.faults or staff.faults or bans.faults:
+    if things.faults or staff.faults or bans.faults or not bans.rows:
         return
     free = [row for row in staff.rows if row.status == ELIGIBLE]
     names, kept, first = {row.id for row in free}, dict[str, set[str]](), dict[str, int]()
