@@ -170,7 +170,11 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
     ] = None,
     strict: Annotated[
         bool,
-        typer.Option("--strict", help="Unproven time and unchecked signatures are failures 时间未证明、签名未核验即为不通过"),
+        typer.Option(
+            "--strict",
+            help="Unproven time, unchecked signatures, numbers unaccounted for are failures "
+            "时间未证明、签名未核验、编号去向不明即为不通过",
+        ),
     ] = False,
     large: Large = False,
 ) -> Exit | None:
@@ -186,6 +190,9 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
     Ends with 0 when all that can be recomputed agrees, with 1 when anything disagrees, with 2 when the bundle cannot be read,
     or figures are stated that cannot be compared, with 3 when there is neither such a folder nor such a draw.
 
+    One bundle says nothing of the agency's other draws: whoever announces twice can show the one that pleased. Give the folders of
+    all earlier draws, void ones too, behind it; a draw of the database is held to those that the database has.
+
     Only what outside hands say proves the time: the value with its date, and for a ceremony or reveals the date of the
     minutes. What the bundle says about its own time can only speak against it. The figures of a ceremony are what whoever
     drew has typed, until you state those of the minutes. What followed (re-deals, replacements) is the house's word, until you
@@ -193,7 +200,7 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
     """
     from inspector.cli import stated
     from inspector.cli.bundle import Bundle, judge
-    from inspector.cli.chain import earlier_in, follow
+    from inspector.cli.chain import earlier_in, earlier_of, follow
     from inspector.cli.offline import papers
     from inspector.domain.audit import AuditLine, Witness
     from inspector.domain.verify import stated as minutes
@@ -222,8 +229,11 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
     elif where is not None and papers.other(where, opinion.commitment):
         paper = AuditLine(code="draw.paper_other", facts={"file": papers.WITNESS, "w": opinion.commitment.w})
         opinion = replace(opinion, verdict=_with(opinion.verdict, (paper,)))
-    if earlier:
-        opinion = follow(opinion, [earlier_in(folder) for folder in earlier])
+    chain = [earlier_in(folder) for folder in earlier or ()]
+    if held is not None:
+        chain += terminal.look(lambda tx: earlier_of(tx, held))
+    if chain:
+        opinion = follow(opinion, chain)
     _tell(terminal, opinion, bundle, minutes(opinion.commitment.sources, outside) if opinion.drawn else (), strict=strict)
     holds = opinion.verdict.holds_strictly if strict else opinion.verdict.holds
     return None if holds else Exit.WRONG
