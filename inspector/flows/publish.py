@@ -11,35 +11,33 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
 from inspector.domain import draw as protocol
+from inspector.domain import publicfiles
 from inspector.domain.case import SubjectKind
 from inspector.domain.commitment import Commitment, join, read
-from inspector.domain.draw import Result, fate, shown, veiled
+from inspector.domain.draw import Result, fate, veiled
 from inspector.domain.errors import Invalid, Missing, Refusal
-from inspector.domain.exclusion import CODES, Exclusion
 from inspector.domain.frame import ELIGIBLE, Frame
 from inspector.domain.identity import normalise
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw, DrawState
-from inspector.domain.public import published
 from inspector.domain.publish import Voided
 from inspector.domain.register import EntryKind
-from inspector.domain.rowfile import eligible
-from inspector.domain.selection import quotas
+from inspector.domain.rowfile import Tally, eligible
+from inspector.domain.selection import part
 from inspector.domain.suite import Suite, climb, included, leaves
 from inspector.domain.union import chance
 from inspector.domain.visit import Visit
-from inspector.flows import embargo, reconcile
+from inspector.flows import embargo, receiptwords, reconcile
 from inspector.flows.embargo import awaited, closed_until, told_by_rows
 from inspector.flows.history import names
 from inspector.flows.lists import OBJECTS, find, frames, kept, objects_of, small
 from inspector.flows.members import member_of, members_of
 from inspector.flows.office import Office
-from inspector.labels import LANGS, label, of
 from inspector.store.drawfiles import PART
 from inspector.store.tx import Tx
 
@@ -148,17 +146,7 @@ def public_bundle(office: Office, tx: Tx, number: str, now: datetime) -> dict[st
         }
         for result in told.result.lists
     }
-    value = published(told.commitment, told.result, named)
-    drawn = {
-        f"{name}.drawn.jsonl": b"".join(_json(row) + b"\n" for row in shown(told.commitment, frame, named[name], name))
-        for name, frame in told.frames.items()
-    }
-    return {
-        "commit.json": told.files["commit.json"],
-        "seed.json": told.files["seed.json"],
-        "result.json": _json(value),
-        **drawn,
-    }
+    return publicfiles.files(told.commitment, told.frames, told.result, named, told.files["seed.json"])
 
 
 def void_entry(office: Office, tx: Tx, number: str, now: datetime) -> dict[str, bytes]:
@@ -212,7 +200,7 @@ def receipt_of(
     own = {"list": listed.name} if held.own else {}
     void = voided(tx, held)
     marked = {"void": {"reason": void.reason, "numbers": list(void.numbers)}} if void else {}
-    return {"draw": number, **own, **told, **marked, "words": _words({**told, **own}, name, void)}
+    return {"draw": number, **own, **told, **marked, "words": receiptwords.said({**told, **own}, name, void)}
 
 
 def ask_receipt(  # noqa: PLR0913 - as `receipt_of`, and who asks
@@ -274,7 +262,9 @@ def _refuse_telling(office: Office, tx: Tx, held: Draw, lists: Collection[Listed
         refuse()
     commitment = read(tx.draws.file(held.number, "commit.json"))
     for listed in lists:
-        if _share(tx, commitment, held, listed) >= office.book.get(held.pack_of(listed.agency)).report.certain:
+        of_list = commitment.list_named(listed.name)
+        share = part(of_list, commitment.suite, partial(_tally, tx, held, listed, commitment.suite))
+        if share >= office.book.get(held.pack_of(listed.agency)).report.certain:
             refuse()
 
 
@@ -314,8 +304,7 @@ def _visited(tx: Tx, held: Draw, suite: Suite, strata: Mapping[str, Mapping[str,
         if row is not None and row.status == ELIGIBLE:
             able = [one.decode() for code, one in eligible(objects_of(tx, held, listed, suite)) if code == row.stratum]
             places.append((able, int(strata[listed.name][row.stratum]["k"])))
-    found = chance(places)
-    return str(found.least) if found.exact else f"{found.least} … {found.most}"
+    return chance(places).told
 
 
 def _row(tx: Tx, commitment: Commitment, held: Draw, listed: Listed, name: str) -> dict[str, object]:
@@ -337,42 +326,5 @@ def _row(tx: Tx, commitment: Commitment, held: Draw, listed: Listed, name: str) 
     return {"line": lines[place].decode(), "index": index, "n": n, "path": steps}
 
 
-def _share(tx: Tx, commitment: Commitment, held: Draw, listed: Listed) -> Fraction:
-    """Which part of a frame's rows is drawn: what one knows of a firm's fate who knows only that it is in there."""
-    of_list = commitment.list_named(listed.name)
-    rules = of_list.rules
-    if not any(one.ppm for one in rules.strata.values()):  # ruling 9: the house commits to numbers, and no frame need be read
-        return Fraction(sum(one.least for one in rules.strata.values()), max(1, of_list.objects[0]))
-    counts = objects_of(tx, held, listed, commitment.suite).tally
-    rows = {code: sum(count for (of, _), count in counts.items() if of == code) for code in rules.strata}
-    every = quotas(rules, {code: (n, counts[code, ELIGIBLE]) for code, n in rows.items()}, commitment.suite, "")
-    return Fraction(sum(k for _, k in every.values()), sum(rows.values()))
-
-
-def _words(told: Mapping[str, object], name: str, void: Voided | None) -> dict[str, list[str]]:
-    """What a receipt says, by language."""
-    if "line" not in told:
-        early = {**told, "id": name, "row": int(str(told["index"])) + 1, **(void.facts if void else {})}
-        said = [*(["list"] if "list" in told else []), "veiled", "void" if void else "early"]
-        return {lang: [label(f"receipt.{one}", lang, **early) for one in said] for lang in LANGS}
-    line, index = str(told["line"]).split("\t"), int(str(told["index"]))
-    facts = {**told, "id": line[0], "stratum": line[1], "status": line[2], "row": index + 1}
-    limit = told.get("limit")
-    if line[2] != ELIGIBLE:
-        said = ["frame", "excluded"]
-    else:
-        facts |= dict(zip(("k", "eligible"), str(told["chance"]).split("/"), strict=True))
-        facts |= {"limit": limit or "—"}
-        said = ["frame", "chance", "drawn" if isinstance(limit, str) and str(told["ticket"]) <= limit else "undrawn"]
-    said = [*(["list"] if "list" in told else []), *said, *(["visited"] if "visited" in told else [])]
-    if void:
-        said.append("void")
-        facts |= void.facts
-    if line[2] not in CODES:
-        return {lang: [label(f"receipt.{one}", lang, **facts) for one in said] for lang in LANGS}
-    why = Exclusion(line[2])
-    return {lang: [label(f"receipt.{one}", lang, **{**facts, "status": of(why, lang)}) for one in said] for lang in LANGS}
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+def _tally(tx: Tx, held: Draw, listed: Listed, suite: Suite) -> Tally:
+    return objects_of(tx, held, listed, suite).tally
