@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.inspection import Authority
@@ -17,10 +19,13 @@ from inspector.domain.visit import VisitState
 from inspector.flows import watching
 from inspector.flows.draw import announce_now
 from inspector.flows.lists import find
-from inspector.flows.office import Office
+from inspector.flows.office import Office, Plan
+from inspector.flows.recall import call_off_visit
+from inspector.flows.remainder import remainder
 from inspector.flows.reporting import report
 from inspector.flows.reportwords import markdown, tell
 from inspector.store.store import Store
+from inspector.store.tables import visit
 from tests.house import ZONE, Hand, closing, settle
 from tests.integration.test_caps import FIRE, MARKET, matters, neighbours
 from tests.integration.test_draw_doors import SHOPS, derived, past, tells
@@ -193,3 +198,23 @@ def test_conflicts_that_leave_a_team_are_told_with_who_declared_them_and_stand_i
     assert "Z00" not in matter["body"], "who is in conflict stays where it is"
     carried_out(office, hand, held.number)
     assert "left out): 1." in words(office, held)
+
+
+def test_an_extension_draws_no_other_row_of_a_firm_that_was_drawn(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    office = replace(office, plans={"weekly": Plan(name="weekly", agency="bureau", trigger="every 7d", pool=True)})
+    stands(office, CREDIT, BARE)
+    held = announce(office, hand, "weekly")
+    settle(office)
+    first = carried_out(office, hand, held.number)
+    with (
+        store.begin() as tx
+    ):  # of two rows one had no luck, and the visit to the other one will not be made: nothing else bars the firm
+        tx.connection.execute(sa.delete(visit).where(visit.c.object_id == BARE))
+        for one in tx.visits.of_draw(first.number):
+            if one.state.open:
+                call_off_visit(office, tx, one, "withdrawn", first.pack, hand())
+    with store.read() as tx:
+        left = remainder(office, tx, first, office.policy("bureau", hand().date()), "number", hand())
+    (part,) = left.parts
+    assert {row.id: row.status for row in part.objects} == {CREDIT: "drawn", BARE: "drawn"}
