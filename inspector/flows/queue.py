@@ -23,13 +23,29 @@ LOST = "draw.overtaken"
 AGAIN = timedelta(days=1)
 """A waiting slot is tried when the draw before it is over; after so long in any case."""
 BEFORE = timedelta(minutes=5)
-"""So long before its own period ends it is tried for the last time."""
+"""So long before its own period ends it is tried for the last time; by no more do two daemons' clocks differ."""
+_NEWEST = 5
 
 
 def under_way(tx: Tx, agencies: Collection[str], plan: str) -> Draw | None:
     """The draw that keeps a plan of these agencies waiting, its own first; a supplementary one selects nobody. The caller has the turns."""
     held = [one for one in tx.draws.under_way(agencies) if one.kind is not DrawKind.SUPPLEMENT]
     return min(held, key=lambda one: (one.plan != plan, one.number), default=None)
+
+
+def begins(tx: Tx, agencies: Collection[str], now: datetime) -> datetime:
+    """When a draw begins whose clock was read before it had the turn: behind the end of those that it has waited for.
+
+    Else it would say that it was made before visits were given that its frame knows. The caller has the turns.
+    """
+    for one in tx.draws.last(list(agencies), limit=_NEWEST):
+        now = behind(one.drawn_at, now)
+    return now
+
+
+def behind(moment: datetime | None, now: datetime, by: timedelta = timedelta()) -> datetime:
+    """Now, or just behind a moment of a draw before, where another daemon's clock went a little ahead or ours was read before it."""
+    return moment + by if moment is not None and now <= moment < now + BEFORE else now
 
 
 def wait(tx: Tx, said: Mapping[str, Any], behind: Draw, now: datetime, *, ends: datetime | None = None) -> None:

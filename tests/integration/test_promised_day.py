@@ -13,6 +13,7 @@ from inspector.domain.errors import Refusal
 from inspector.domain.visit import Visit, VisitState
 from inspector.flows import embargo
 from inspector.flows.attention import close
+from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
 from inspector.flows.publish import commitment_of, public_bundle, receipt_of
 from inspector.store.store import Store
@@ -213,3 +214,45 @@ def test_a_record_tells_nothing_of_the_draw_before_until_that_ones_own_day(store
     with store.read() as tx:
         assert public_bundle(office, tx, after.number, hand())
         assert embargo.closed(office, tx, tx.draws.get(before.number), hand()) is None
+
+
+def test_a_draw_begins_behind_what_it_waited_for_though_its_clock_was_read_before(store: Store, hand: Hand) -> None:
+    office, _, _ = short_visit(store, hand, plans=2)
+    first = carried_out_at(office)
+    post(office, application(9, "dispatch-premises", FACTS))
+    settle(office)
+    before = hand.now - timedelta(seconds=2)
+    with store.begin() as tx:
+        made = announce_now(office, tx, "monthly", "clerk", before)
+    assert made is not None
+    assert before < first <= made.made_at
+    with store.read() as tx:
+        given = [one.opened_at for one in tx.visits.of_draw("bureau-2026-00001")]
+    assert max(given) <= made.made_at
+
+
+def test_a_commitment_is_later_than_the_one_that_it_names(store: Store, hand: Hand) -> None:
+    office, _, _ = short_visit(store, hand, plans=2)
+    enlarge(office)
+    post(office, application(9, "dispatch-premises", FACTS))
+    settle(office)
+    before = next_draw(office, hand)
+    made = deal_anew(office)
+    assert made is not None
+    hand.now -= timedelta(seconds=2)
+    settle(office)
+    with store.read() as tx:
+        after, before = tx.draws.get(made.number), tx.draws.get(before.number)
+        assert after.prev == before.c
+        assert before.announced_at is not None
+        assert after.announced_at is not None
+        assert before.announced_at < after.announced_at
+        assert embargo.undrawn(tx, after) == [before.number]
+
+
+def carried_out_at(office: Office) -> datetime:
+    """When the first draw was carried out."""
+    with office.store.read() as tx:
+        at = tx.draws.get("bureau-2026-00001").drawn_at
+    assert at is not None
+    return at
