@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from inspector.domain.errors import Refusal
+from inspector.domain.plan import Draw
 from inspector.domain.visit import Visit, VisitState
 from inspector.flows import embargo
 from inspector.flows.attention import close
@@ -94,14 +95,11 @@ def test_a_day_moves_only_for_a_visit_that_may_be_made_after_it_and_a_person_hea
         (entry,) = [json.loads(row["body"]) for row in tx.ledger.about(first.number) if row["rule"] == "draw.put_off"]
         assert entry["facts"] == {"was": told, "until": later, "of": again.draw}
         assert entry["basis"]
-        kind = f"record_put_off:{first.number}"
-        for by in ("李科长", "王局长"):
-            with store.begin() as other:
-                if by == "李科长":
-                    with pytest.raises(Refusal, match="attention_own"):
-                        close(other, kind, by, hand())
-                else:
-                    close(other, kind, by, hand())
+    matter_id = f"record_put_off:{first.number}"
+    with store.begin() as tx, pytest.raises(Refusal, match="attention_own"):
+        close(tx, matter_id, "李科长", hand())  # who has announced it
+    with store.begin() as tx:
+        close(tx, matter_id, "王局长", hand())
     hand.now = moment(later, hand)
     with store.read() as tx:
         assert public_bundle(office, tx, first.number, hand()), "no longer than till its date, though it was not made"
@@ -125,8 +123,7 @@ def test_a_visit_that_is_owed_again_closes_no_open_record(store: Store, hand: Ha
     first, second, third = visits(office, held.number)
     with store.begin() as tx:
         for one in (first, second, third) if over else (first, second):
-            held_now = tx.visits.get(one.id, lock=True)
-            tx.visits.put(replace(held_now, state=VisitState.CANCELLED))
+            tx.visits.put(replace(tx.visits.get(one.id, lock=True), state=VisitState.CANCELLED))
     with store.begin() as tx:
         back = tx.visits.put(replace(tx.visits.get(first.id, lock=True), state=VisitState.OWED))
         embargo.keep(office, tx, back, second if not over else replace(third, id="another"), hand())
@@ -166,7 +163,8 @@ def test_before_a_draw_is_carried_out_no_day_is_told_that_its_own_visits_would_m
         assert public_bundle(office, tx, second.number, hand())
 
 
-def test_a_record_that_names_the_draw_before_waits_until_that_one_is_drawn(store: Store, hand: Hand) -> None:
+def overtaking(store: Store, hand: Hand) -> tuple[Office, Draw, Draw]:
+    """A draw that is committed to and not drawn, and one behind it that is."""
     office, _, _ = short_visit(store, hand, plans=2)
     enlarge(office)
     for number in range(20, 40):
@@ -176,7 +174,11 @@ def test_a_record_that_names_the_draw_before_waits_until_that_one_is_drawn(store
     made = deal_anew(office)
     assert made is not None
     settle(office)
-    after = carried_out(office, hand, made.number)
+    return office, before, carried_out(office, hand, made.number)
+
+
+def test_a_record_that_names_the_draw_before_waits_until_that_one_is_drawn(store: Store, hand: Hand) -> None:
+    office, before, after = overtaking(store, hand)
     are_made(office, hand, after.number)
     with store.read() as tx:
         seeding = tx.draws.get(before.number)
@@ -187,16 +189,7 @@ def test_a_record_that_names_the_draw_before_waits_until_that_one_is_drawn(store
 
 
 def test_a_record_tells_nothing_of_the_draw_before_until_that_ones_own_day(store: Store, hand: Hand) -> None:
-    office, _, _ = short_visit(store, hand, plans=2)
-    enlarge(office)
-    for number in range(20, 40):
-        post(office, application(number, "dispatch-premises", FACTS))
-    settle(office)
-    before = next_draw(office, hand)
-    made = deal_anew(office)
-    assert made is not None
-    settle(office)
-    after = carried_out(office, hand, made.number)
+    office, before, after = overtaking(store, hand)
     own = after.opens_by
     assert own is not None
     with store.read() as tx:
