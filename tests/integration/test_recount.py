@@ -317,9 +317,11 @@ def test_no_silence_counts_over_days_that_have_become_days_off(store: Store, han
     settle(newer)
     with store.read() as tx:
         after = tx.visits.get(visit.id)
-    later = team(newer, visit)
         assert tx.draws.get(visit.draw).opens_by == after.due_at
-        assert [told["by"] for told in tx.attention.standing("record_put_off")] == [[]], "the head hears of it; nobody has done it"
+        assert [told["by"] for told in tx.attention.standing("record_put_off")] == [[]], (
+            "the head hears of it; nobody has done it"
+        )
+    later = team(newer, visit)
     assert after.due_at > visit.due_at
     assert [row["due_at"] for row in waiting(newer, OrderKind.VISIT_DUE)] == [after.due_at]
     assert all(new.accept_by > old.accept_by for new, old in zip(later, seats, strict=True))
