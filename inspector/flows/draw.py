@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from inspector.domain import gathering
@@ -58,8 +58,6 @@ from inspector.store.work import Work
 
 SCHEDULE = "schedule"
 """Who announces a plan's slots."""
-_NEXT = timedelta(microseconds=1)
-"""So much later is a commitment than the one that it names: the order of both is asked by their times (`embargo`)."""
 _ALL = life.Following()
 """A draw that follows no void one: every seed of the pack takes part."""
 
@@ -140,10 +138,9 @@ def prepare(
     for agency in plan.turns:
         tx.draws.take_turn(agency)
     tx.credit.take_turn(alone=False)  # no level changes between the rows that stand by it and the count of changes
-    slot, held = tx.draws.of_slot(plan_name, slot)
+    (slot, held), now = tx.draws.of_slot(plan_name, slot), queue.begins(tx, plan.turns, now)
     if held is not None:
         return held
-    now = queue.begins(tx, plan.turns, now)
     policy = office.policy(plan.agency, now.date())
     freed = tx.draws.by_slot(plan_name, slot.removesuffix("+"))
     if freed is not None and freed.freed:
@@ -287,8 +284,7 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
 
     Only now is it known which commitment it follows: two draws of one agency may be in preparation at once. The caller has the turn.
     """
-    if (before := tx.draws.head(held.agency)) is not None:
-        held, now = replace(held, prev=before.c), queue.behind(before.announced_at, now, _NEXT)
+    held, now = queue.commits(tx, held, now)
     files = small(tx, held)
     try:
         footing.uncommitted(tx, held, files)
