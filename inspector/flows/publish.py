@@ -33,7 +33,7 @@ from inspector.domain.suite import Suite, climb, included, leaves
 from inspector.domain.union import chance
 from inspector.domain.visit import Visit
 from inspector.flows import embargo, receiptwords, reconcile
-from inspector.flows.embargo import awaited, closed_until, told_by_rows
+from inspector.flows.embargo import awaited, closed, told_by_rows
 from inspector.flows.history import names
 from inspector.flows.lists import OBJECTS, find, frames, kept, objects_of, small
 from inspector.flows.members import member_of, members_of
@@ -102,24 +102,16 @@ def _mark(office: Office, number: str, name: str) -> str:
     return f"signatory-{hmac.new(office.secret, f'draw.void/{number}/{name}'.encode(), sha256).hexdigest()[:16]}"
 
 
-def refuse_early(office: Office, held: Draw, visits: list[Visit], now: datetime, others: Sequence[Visit] = ()) -> None:
+def refuse_early(office: Office, tx: Tx, held: Draw, now: datetime, others: Sequence[Visit] = ()) -> None:
     """Raise Refusal: `draw_embargoed` while the embargo holds, naming the draws whose visits are still to be made; `shadow_silent`."""
     office.earnest()
-    if (until := closed_until(office, held, visits, now, others)) is not None:
-        left = [one.draw for one in (*visits, *others) if one.state.open]
-        told = {"of": ", ".join(sorted(set(left))), "until": f"{office.calendar.local(until):%Y-%m-%d %H:%M}"}
-        raise Refusal("draw_embargoed", draw=held.number, left=len(left), **told)
-
-
-def _refuse_before(tx: Tx, held: Draw) -> None:
-    """Raise Refusal (`draw_embargoed`) while a draw before it is committed to and not drawn: the record tells the C of the one before."""
-    if before := embargo.undrawn(tx, held):
-        raise Refusal("draw_embargoed", draw=held.number, left=len(before), of=", ".join(before), until="—")
+    if (why := closed(office, tx, held, now, others)) is not None:
+        raise Refusal("draw_embargoed", draw=held.number, left=why.left, of=", ".join(why.of), until=why.day(office))
 
 
 def commitment_of(office: Office, tx: Tx, held: Draw, now: datetime) -> str | None:
     """C of a draw that was carried out, once its embargo is over; None before: with C and a public seed anybody computes who is drawn."""
-    secret = held.drawn_at is None or closed_until(office, held, awaited(tx, held.number), now) is not None
+    secret = held.drawn_at is None or closed(office, tx, held, now) is not None
     return None if secret else held.c
 
 
@@ -132,11 +124,9 @@ def public_bundle(office: Office, tx: Tx, number: str, now: datetime) -> dict[st
     same in all. No person is, and no inspector.
     """
     told = Drawn.of(office, tx, number)
-    visits = awaited(tx, number)
-    refuse_early(office, told.held, visits, now)
-    _refuse_before(tx, told.held)
+    refuse_early(office, tx, told.held, now)
     members = members_of(tx, number, {name for one in told.result.lists for name in one.selected})
-    waiting = {one.object_id for one in visits if one.state.open}
+    waiting = {one.object_id for one in awaited(tx, number) if one.state.open}
     for listed, result in zip(told.held.lists, told.result.lists, strict=True):
         if not office.book.get(told.held.pack_of(listed.agency)).publish.firms:
             waiting.update(result.selected)
@@ -156,8 +146,7 @@ def void_entry(office: Office, tx: Tx, number: str, now: datetime) -> dict[str, 
     whomever it is made; of its own there are none. Raises Refusal (`draw_embargoed`).
     """
     held = tx.draws.get(number)
-    refuse_early(office, held, awaited(tx, number), now)
-    _refuse_before(tx, held)
+    refuse_early(office, tx, held, now)
     reconcile.refuse(office, tx, held)
     return {"commit.json": tx.draws.file(number, "commit.json")} if held.c is not None else {}
 
@@ -239,8 +228,7 @@ def premature(office: Office, tx: Tx, number: str, now: datetime) -> bool:
 
 
 def _rows_closed(office: Office, tx: Tx, held: Draw, now: datetime) -> bool:
-    own, others = told_by_rows(tx, held.number)
-    return closed_until(office, held, own, now, others) is not None
+    return closed(office, tx, held, now, told_by_rows(tx, held.number)) is not None
 
 
 def _refuse_telling(office: Office, tx: Tx, held: Draw, lists: Collection[Listed], now: datetime) -> None:
@@ -252,8 +240,7 @@ def _refuse_telling(office: Office, tx: Tx, held: Draw, lists: Collection[Listed
 
     def refuse() -> None:
         if held.drawn_at is not None:
-            own, others = told_by_rows(tx, held.number)
-            refuse_early(office, held, own, now, others)
+            refuse_early(office, tx, held, now, told_by_rows(tx, held.number))
         raise Refusal("receipt_tells", draw=held.number)
 
     if held.extends is not None and _rows_closed(
