@@ -96,11 +96,18 @@ def entry(  # noqa: PLR0913 - an annulment in all its parts
     return done
 
 
+def refuse_objection(why: Annulled, field: str) -> None:
+    """Raise Invalid where an objection would be said to have been upheld: it annuls by being upheld, by another officer, with reasons."""
+    if why is Annulled.OBJECTION:
+        raise Invalid("annulled_by_objection", field=field)
+
+
 def refuse_first(mine: Record, why: Annulled, field: str) -> None:
     """Raise Invalid where nobody begins by this door: an upheld objection, or a new decision of the case, is itself the first word."""
-    if why is Annulled.OBJECTION and mine.striking is None:
-        raise Invalid("annulled_by_objection", field=field)
-    if why is Annulled.CORRECTION and mine.striking is None:
+    if mine.striking is not None:
+        return
+    refuse_objection(why, field)
+    if why is Annulled.CORRECTION:
         raise Invalid("annulled_by_review", field=field)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from inspector.domain import ending, proceeding
+from inspector.domain.act import found
 from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.consequence import (
     Agreement,
@@ -17,7 +18,7 @@ from inspector.domain.consequence import (
     Signed,
     Verdict,
 )
-from inspector.domain.course import named, said
+from inspector.domain.course import named, read, said
 from inspector.domain.decision import Decision
 from inspector.domain.duty import Follow
 from inspector.domain.errors import Invalid, Refusal
@@ -29,7 +30,18 @@ from inspector.domain.rectification import spared
 from inspector.domain.review import adverse
 from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.domain.transition import Scope
-from inspector.flows import consequences, credittold, deputies, giving, intended, objections, reapplying, remedying, unruled
+from inspector.flows import (
+    consequences,
+    credittold,
+    deputies,
+    giving,
+    intended,
+    objections,
+    reapplying,
+    remedying,
+    transfers,
+    unruled,
+)
 from inspector.flows.consequences import locked, main_over, settle
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
@@ -42,6 +54,7 @@ from inspector.store.tx import Tx
 def propose(office: Office, tx: Tx, case_id: str, given: Opening, signed: Signed, now: datetime) -> Consequence:
     """A named officer opens one beside what the review proposed, citing evidence. Raises Invalid, Refusal, Missing.
 
+    Its act is one that the catalogue has for the outcome, as in a review; an entry names one, anything else may leave it out (8.2).
     A transfer may be opened before the case is decided, and while an objection is open: a suspicion does not wait (handbook 1.8.1).
     """
     named(signed)
@@ -53,6 +66,8 @@ def propose(office: Office, tx: Tx, case_id: str, given: Opening, signed: Signed
     if proposal not in policy.consequences:
         raise Refusal("consequence_unruled", proposal=proposal, pack=policy.label)
     outcome = _outcome(case, policy, proposal)
+    graded = policy.outcomes[outcome].grade if proposal is Proposal.RECORD_CREDIT else None
+    found(policy.acts, outcome, graded, given.act)
     others = tx.consequences.of_case(case_id, lock=True)
     _beside(case, proposal, others)
     known = {piece.id: piece for piece in tx.cases.evidence(case_id)}
@@ -105,9 +120,13 @@ def hearing(  # noqa: PLR0913 - a hearing in all its parts
     return settle(office, tx, case, held, made, now)
 
 
-def rule(office: Office, tx: Tx, consequence_id: str, verdict: Verdict, now: datetime) -> Consequence:
-    """A named officer decides to impose; it takes effect once those have agreed whom the pack asks for."""
+def rule(office: Office, tx: Tx, consequence_id: str, verdict: Verdict, now: datetime, *, turn: int) -> Consequence:
+    """A named officer decides to impose; it takes effect once those have agreed whom the pack asks for.
+
+    `turn`: of the consequence as the officer has read it; words of the subject that came since are read first.
+    """
     case, held = locked(tx, consequence_id)
+    read(held, turn)
     _free(tx, case, held)
     _alone(tx, held)
     verdict = replace(verdict, signed=deputies.signs(office, tx, held, verdict.signed, now))
@@ -117,9 +136,12 @@ def rule(office: Office, tx: Tx, consequence_id: str, verdict: Verdict, now: dat
     return _decided(office, tx, case, held, proceeding.rule(held, verdict, setting(office, held, now), recheck), now)
 
 
-def agree(office: Office, tx: Tx, consequence_id: str, kind: Agreement, words: str, signed: Signed, now: datetime) -> Consequence:
-    """Another person agrees to a decision that is written: a second one, or the legal review."""
+def agree(
+    office: Office, tx: Tx, consequence_id: str, kind: Agreement, words: str, signed: Signed, now: datetime, *, turn: int
+) -> Consequence:
+    """Another person agrees to a decision that is written: a second one, or the legal review. `turn` names the text (decision 44)."""
     case, held = locked(tx, consequence_id)
+    read(held, turn)
     _free(tx, case, held)
     _alone(tx, held)
     recheck = office.book.get(held.pack).follows.get(Follow.RECHECK)
@@ -129,8 +151,10 @@ def agree(office: Office, tx: Tx, consequence_id: str, kind: Agreement, words: s
 
 
 def drop(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Signed, now: datetime) -> Consequence:
-    """A named officer lets a proposal go, with reasons."""
+    """A named officer lets a proposal go, with reasons; to a transfer that is not reported yet the head alone says no (handbook 1.8.2)."""
     case, held = locked(tx, consequence_id)
+    if held.proposal is Proposal.TRANSFER_JUDICIAL and held.state is ConsequenceState.PROPOSED:
+        return transfers.refuse(office, tx, held.id, reasons, signed, now)
     signed = deputies.signs(office, tx, held, signed, now)
     done = settle(office, tx, case, held, proceeding.drop(held, reasons, signed, setting(office, held, now)), now)
     main_over(office, tx, case, done, now)
@@ -287,8 +311,10 @@ def _said(office: Office, held: Consequence, kind: NoticeKind, reasons: str, now
 
 
 def _ordered(held: Consequence, lang: Lang) -> tuple[str, ...]:
-    """What the decision asks, beside the facts: by when to rectify, and which law a penalty rests on."""
-    law = held.verdict.law if held.verdict is not None else ""
+    """What the decision asks, beside the facts: by when to rectify, what a penalty is (Penalties Law art. 59), which law it rests on."""
+    law, content = (held.verdict.law, held.verdict.content) if held.verdict is not None else ("", "")
     until = held.rectification.until if held.rectification is not None else None
     told = (label("proceeding.told_until", lang, until=f"{until:%Y-%m-%d}"),) if until is not None else ()
+    if content:
+        told = (*told, label("proceeding.told_content", lang, content=content))
     return (*told, label("proceeding.told_law", lang, law=law)) if law else told
