@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from inspector.domain import ending, proceeding
+from inspector.domain import ending, failing, proceeding
 from inspector.domain.act import found
 from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.consequence import (
@@ -31,6 +31,7 @@ from inspector.domain.review import adverse
 from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.domain.transition import Scope
 from inspector.flows import (
+    annulling,
     consequences,
     credittold,
     deputies,
@@ -66,15 +67,23 @@ def propose(office: Office, tx: Tx, case_id: str, given: Opening, signed: Signed
     if proposal not in policy.consequences:
         raise Refusal("consequence_unruled", proposal=proposal, pack=policy.label)
     outcome = _outcome(case, policy, proposal)
-    graded = policy.outcomes[outcome].grade if proposal is Proposal.RECORD_CREDIT else None
-    found(policy.acts, outcome, graded, given.act)
     others = tx.consequences.of_case(case_id, lock=True)
-    _beside(case, proposal, others)
+    weighed = failing.weighed(given, outcome, policy, others)
+    row = policy.outcomes[weighed]
+    found(policy.acts, weighed, row.grade if proposal is Proposal.RECORD_CREDIT else None, given.act)
+    act = next((one for one in policy.acts if one.row == given.act), None)
+    grade = ending.graded(row, act, concluded=case.concluded_at is not None)
+    _beside(case, proposal, others, grade)
     known = {piece.id: piece for piece in tx.cases.evidence(case_id)}
     cited = chosen(office, tx, case_id, office.book.get(case.pack), known, given.evidence)
     carry(outcome, cited, adverse=True)
     opening = replace(
-        given, by=signed.by, token=signed.token, evidence=tuple(piece.id for piece in cited), origin="consequence.opened"
+        given,
+        by=signed.by,
+        token=signed.token,
+        evidence=tuple(piece.id for piece in cited),
+        origin="consequence.opened",
+        weighed=weighed,
     )
     made = consequences.new(tx, case, opening, len(others) + 1, outcome, policy, now)
     unruled.refuse_endless(made, policy)
@@ -185,7 +194,7 @@ def refer(office: Office, tx: Tx, consequence_id: str, document: str, signed: Si
 
 def _decided(office: Office, tx: Tx, case: Case, held: Consequence, made: Decision[Consequence], now: datetime) -> Consequence:
     """Write a decision; where it took effect, an entry is ordered, the subject is told, and what was interim ends."""
-    imposed = made.state
+    imposed, former = made.state, case.entry
     if imposed.state is not ConsequenceState.IMPOSED or imposed.verdict is None:
         return settle(office, tx, case, held, made, now)
     if imposed.proposal is Proposal.RECORD_CREDIT:
@@ -194,6 +203,8 @@ def _decided(office: Office, tx: Tx, case: Case, held: Consequence, made: Decisi
     notice = _said(office, done, NoticeKind.DECISION, imposed.verdict.reasons, now)
     lang, standing = office.agency(done.agency).language, reapplying.begun(office, tx, case, now)
     dates = credittold.dates(tx.records.get(done.entry), lang) if done.entry else ()
+    if done.entry and former is not None and former != done.entry:
+        dates = (*dates, label("proceeding.told_instead", lang, grade=label(f"grade.{tx.records.get(former).grade}", lang)))
     barred = (intended.begun(bar, case.item, office.book.get(bar.pack), lang) for bar in standing)
     basis = dict.fromkeys((*notice.basis, *(bar.row.basis for bar in standing)))
     notice = replace(notice, facts=(*notice.facts, *dates, *barred), basis=tuple(basis))
@@ -205,11 +216,13 @@ def _decided(office: Office, tx: Tx, case: Case, held: Consequence, made: Decisi
 def _enter(office: Office, tx: Tx, case: Case, made: Decision[Consequence], now: datetime) -> tuple[Case, Decision[Consequence]]:
     """Order the entry that an officer has decided, as graded; the case has one entry while its outcome stands."""
     held, policy = made.state, office.book.get(made.state.pack)
+    assert held.verdict is not None, "what took effect was decided"
+    if case.entry is not None and failing.graver(held.grading.grade, tx.consequences.of_case(case.id, lock=True)):
+        case = annulling.give_way(office, tx, case, held, held.verdict.signed.by, now)
     if case.entry is not None:
         code = "consequence_overtaken" if case.overtaken else "consequence_entered"
         raise Refusal(code, consequence=held.id, entry=case.entry)
     unruled.refuse_endless(held, office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy)
-    assert held.verdict is not None, "what took effect was decided"
     act = next((one for one in policy.acts if one.row == held.grading.act), None)
     row = policy.outcomes[held.grading.outcome]
     order = ending.entry(case, row, act, held.verdict.signed.by, now, grade=held.grading.grade)
@@ -262,9 +275,11 @@ def _wrong_stage(case: Case, proposal: Proposal) -> bool:
     return proposal in ALTERNATIVES and (proposal is Proposal.TERMINATE) is (case.concluded_at is not None)
 
 
-def _beside(case: Case, proposal: Proposal, others: Sequence[Consequence]) -> None:
-    """What cannot stand beside what is there already."""
-    same = next((one for one in others if one.proposal is proposal and (one.open or one.state is ConsequenceState.IMPOSED)), None)
+def _beside(case: Case, proposal: Proposal, others: Sequence[Consequence], grade: str | None) -> None:
+    """What cannot stand beside what is there already; an entry gives way to a graver one once an order has failed (handbook 2.7)."""
+    mine = [one for one in others if one.proposal is proposal and (one.open or one.state is ConsequenceState.IMPOSED)]
+    graver = proposal is Proposal.RECORD_CREDIT and failing.graver(grade, others)
+    same = next((one for one in mine if one.open or not graver), None)
     if same is not None:
         raise Refusal("consequence_there", consequence=same.id, proposal=proposal, state=same.state)
     mains = [one for one in others if one.proposal in ALTERNATIVES and (one.open or one.state is ConsequenceState.IMPOSED)]
@@ -272,7 +287,7 @@ def _beside(case: Case, proposal: Proposal, others: Sequence[Consequence]) -> No
         raise Refusal("consequence_alternative", consequence=mains[0].id, proposal=mains[0].proposal)
     if proposal is Proposal.SUSPEND and not any(one.open for one in mains):
         raise Refusal("consequence_no_main", case=case.id)
-    if proposal is Proposal.RECORD_CREDIT and case.entry is not None and not case.overtaken:
+    if proposal is Proposal.RECORD_CREDIT and case.entry is not None and not case.overtaken and not graver:
         raise Refusal("consequence_entered", consequence=case.id, entry=case.entry)
     if proposal is Proposal.PENALTY:
         if (other := _transfer(others)) is not None:
