@@ -10,7 +10,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -114,10 +114,17 @@ def find(path: Path, code: str) -> tuple[Label, list[Values]] | None:
     return label, [tuple(json.loads(said)) for (said,) in found]
 
 
-def damaged(error: Exception) -> bool:
-    """Whether what `find` raised says that the shelf itself is no good; that it cannot be opened or read just now says nothing of it."""
+def discarded(path: Path, error: Exception) -> bool:
+    """Take a shelf away of which `find` has raised that it is no good; whether it was.
+
+    That it cannot be opened or read just now says nothing of it, and it may be the last good delivery.
+    """
     code = getattr(error, "sqlite_errorcode", None)
-    return isinstance(error, (ValueError, TypeError)) or (code is not None and code & 0xFF in _DAMAGED)
+    damaged = isinstance(error, (ValueError, TypeError)) or (code is not None and code & 0xFF in _DAMAGED)
+    if damaged:
+        with suppress(OSError):
+            path.unlink()
+    return damaged
 
 
 def _opened(path: Path) -> sqlite3.Connection:

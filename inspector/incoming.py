@@ -31,6 +31,14 @@ class Signing(Protocol):
 
 
 @runtime_checkable
+class Believing(Protocol):
+    """A signing connector that can say ahead whether it could believe a message now."""
+
+    def believes(self) -> bool:
+        """Whether it is set up to believe messages at all. Raises Barred while what it judges them by cannot be used."""
+
+
+@runtime_checkable
 class Apart(Protocol):
     """A connector that may bring letters of some kinds to readers of their own."""
 

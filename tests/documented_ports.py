@@ -48,6 +48,8 @@ KEYS: Mapping[str, str] = {
     "reuse": "whether a connection is kept for the next question; only of a source whose `echo` names its question (`key`, or `fact` with "
     "`case` or `code`), then in every answer: any other's late duplicate would answer about somebody else",
     "path": "appended to `url`",
+    "not_found_status": "statuses that say: no such record (of 204, 404, 410), as where each record has an address; without it a 404 is "
+    "a path that is wrong, for whatever is asked",
     "asks_in": "where the fields of `asks` stand: `json` or `form`, posted, or `query`, a GET with them behind the address; `path` may "
     "have places for the same parts (`/licences/{code}`)",
     "code_field": "where the source's own code stands in the body (dotted); empty: the HTTP status alone speaks",

@@ -66,6 +66,12 @@ class HttpAgency:
             raise Unproven("signature_unexpected")
         return self._verifier.verify(headers, body)
 
+    def believes(self) -> bool:
+        """Whether signed answers are believed. Raises Barred (`key_unreadable`) while the secret for it cannot be used."""
+        if self._verifier is not None:
+            self._verifier.look()
+        return self._verifier is not None
+
     def close(self) -> None:
         """Let the connections go."""
         self._wire.close()

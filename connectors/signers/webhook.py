@@ -73,6 +73,10 @@ class Verifier:
                 return told["webhook-id"]
         raise Unproven("signature_wrong")
 
+    def look(self) -> None:
+        """Raise Barred (`key_unreadable`) while the secrets cannot be used."""
+        self._keys.now()
+
     def _ready(self) -> list[Webhook]:
         try:
             return self._keys.now()

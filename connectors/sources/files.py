@@ -242,9 +242,7 @@ class FilesSource:
         try:
             held = shelf.find(self._shelf, code)
         except (OSError, sqlite3.Error, ValueError, TypeError) as error:
-            if shelf.damaged(error):  # it is made anew from what lies in the folder
-                with suppress(OSError):
-                    self._shelf.unlink()
+            if shelf.discarded(self._shelf, error):  # it is made anew from what lies in the folder
                 self._looked = float("-inf")
             raise Unavailable("keep_failed", origin=Origin.US, detail=type(error).__name__) from None
         return held if held is not None and held[0].shape == self._shape else None

@@ -7,20 +7,26 @@ from dataclasses import dataclass, replace
 
 from connectors.config import parse
 from connectors.http import Wire
+from connectors.reply import Reply
 from connectors.signers.keyed import COVERED, signing
 from connectors.sources.answers import Answers
 from connectors.sources.asking import Asking, AskingConfig
 from inspector.domain.errors import Invalid
 from inspector.ports import Answer, Question
 
+_NONE = frozenset({204, 404, 410})
+"""Statuses that may say: no such record. None of them is a credential, a wish to come later or a fault."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpConfig(AskingConfig):
     """How questions are signed after RFC 9421, if at all: with `key_file`, under `key_id`, over what is `covered`.
 
-    Nothing `covered`: what holds the question, which has a Content-Type where it is posted.
+    Nothing `covered`: what holds the question, which has a Content-Type where it is posted. `not_found_status`: by which statuses it
+    says that it has no such record, as an address for each record does; without it a 404 is a path that is wrong.
     """
 
+    not_found_status: tuple[int, ...] = ()
     key_file: str = ""
     key_id: str = ""
     algorithm: str = "hmac-sha256"
@@ -35,6 +41,10 @@ class HttpSource:
 
     def __init__(self, name: str, config: Mapping[str, object]) -> None:
         held = _covering(parse(HttpConfig, name, config), name)
+        if odd := {*held.not_found_status} - _NONE:
+            wanted = ", ".join(map(str, sorted(_NONE)))
+            raise Invalid("connector_key_range", connector=name, key="not_found_status", wanted=f"{wanted}, not {min(odd)}")
+        self._none = frozenset(held.not_found_status)
         self._wire = Wire(held, name, signs=signing(held, name))
         self.card = held.card(name, port="source", kind="http")
         self._answers = Answers(held, self.card)
@@ -47,8 +57,16 @@ class HttpSource:
         `question_without_purpose`, `source_refused`), Garbled (the wire's and the reply's, `code_unknown`, `echo_differs`).
         """
         asked = self._asking.made(question, key)
-        reply = self._wire.send(asked.method, asked.path, anew=asked.anew(), key=key, case_id=question.case_id)
+        reply = self._wire.send(
+            asked.method, asked.path, anew=asked.anew(), key=key, case_id=question.case_id, answers=self._empty
+        )
+        if self._empty(reply):
+            return self._answers.none(reply)
         return self._answers.read(reply, question, key)
+
+    def _empty(self, reply: Reply) -> bool:
+        """Whether the status itself says that there is no such record."""
+        return reply.status in self._none
 
     def close(self) -> None:
         """Let the connections go."""

@@ -73,15 +73,23 @@ class Breaker:
             self._open.discard(lane)
             self.reached(lane)
 
-    def noticed(self, lane: str, error: Exception) -> None:
-        """A call of the lane has failed and is not settled yet: with as many in a row as open it, no other is sent after them.
+    def alone(self, work: Work, error: Barred) -> bool:
+        """Whether it is the row that is not let in, and not the house: it was told the same before, and others were answered since.
+
+        So a path that its own question makes wrong is one row's failure, counted like any other, and not its connector's.
+        """
+        return work.error == error.code and work.lane not in self._failing
+
+    def noticed(self, work: Work, error: Exception) -> None:
+        """A call of a lane has failed and is not settled yet: with as many in a row as open it, no other is sent after them.
 
         Where we are not let in one is enough: what is queued behind it need not hear the same.
         """
+        lane = work.lane
         if not lane or not isinstance(error, Unavailable) or isinstance(error, NotYet):
             return
         self._missed[lane] = self._missed.get(lane, 0) + (1 if error.attempts else 0)
-        if isinstance(error, Barred) or self._missed[lane] >= self.threshold:
+        if (isinstance(error, Barred) and not self.alone(work, error)) or self._missed[lane] >= self.threshold:
             self._open.add(lane)
 
     def reached(self, lane: str) -> None:

@@ -120,7 +120,7 @@ class Failure:
 
     def _broken(self, tx: Tx, work: Work, error: Exception, machine_now: datetime, now: datetime) -> datetime | None:
         """Count a failure of the lane; until when it is shut now, or None."""
-        if isinstance(error, Barred) and work.lane:
+        if isinstance(error, Barred) and work.lane and not self.breaker.alone(work, error):
             return self.breaker.barred(tx, work.lane, error, self.office.house, machine_now, now)
         if not isinstance(error, Unavailable) or isinstance(error, NotYet) or not work.lane or not error.attempts:
             return None

@@ -242,7 +242,7 @@ class Worker:
     def _failed(self, work: Work, error: Exception, began: float) -> Done:
         told = (error.family, error.attempts) if isinstance(error, PortError) else ("failed", 1)
         self._count_call(work, *told, began)
-        self._breaker.noticed(work.lane, error)
+        self._breaker.noticed(work, error)
         return Done(work=work, error=error)
 
     def _leave(self, work: Work, office: Office) -> CallLeave:

@@ -1,7 +1,7 @@
 """By which doors others reach us, and whether somebody looks: nobody is silent whose word may lie at a door that we have not looked at.
 
-The house's own door (reply page, interface, signed messages) is open while a daemon shows its signs of life; a mailbox while it can be
-read to its end.
+The house's own door (reply page, interface) is open while a daemon shows its signs of life; a mailbox while it can be read to its end;
+that of signed answers while the secret that they are judged by can be used.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from inspector.flows import contacts
 from inspector.flows.office import Office
 from inspector.flows.requests import held, spread
 from inspector.flows.settle import settle_request
-from inspector.incoming import Mailbox, boxed
-from inspector.ports import NotYet, Origin
+from inspector.incoming import Believing, Mailbox, boxed
+from inspector.ports import NotYet, Origin, PortError
 from inspector.store.tx import Tx
 
 HOUSE = ":house"
@@ -27,7 +27,7 @@ PATIENCE = timedelta(minutes=5)
 """So long, in machine time, a door stays looked at: a restart is no outage, and a folder may fail once."""
 
 MAILBOX_AWAY = "mailbox_away"
-"""A mailbox that cannot be read to its end: over when it can."""
+"""A mailbox that cannot be read to its end, or a secret of signed answers that cannot be used: over when it can."""
 
 _TOGETHER = 100
 """Requests in one transaction, so that nobody waits."""
@@ -39,6 +39,29 @@ _SOON = 2 * 60.0
 def boxes(office: Office) -> Mapping[str, Mailbox]:
     """The mailboxes by their connector."""
     return {name: one for name, one in office.connectors.agencies.items() if isinstance(one, Mailbox) and boxed(one)}
+
+
+def signed(office: Office) -> Mapping[str, Believing]:
+    """The connectors at whose door signed answers are believed; one whose secret cannot be used now is among them."""
+
+    def stands(one: Believing) -> bool:
+        try:
+            return one.believes()
+        except PortError:
+            return True
+
+    return {name: one for name, one in office.connectors.agencies.items() if isinstance(one, Believing) and stands(one)}
+
+
+def look(office: Office) -> None:
+    """Look at the doors of signed answers; of one at which nobody could be believed a person hears."""
+    for name, one in signed(office).items():
+        try:
+            one.believes()
+        except PortError as error:
+            away(office, name, error.code, office.now())
+        else:
+            read(office, name, office.now())
 
 
 def looked(office: Office, tx: Tx, name: str, now: datetime) -> None:
@@ -81,7 +104,7 @@ def _put_off(office: Office, shut: Span, after: str) -> str | None:
 
 
 def away(office: Office, name: str, error: str, now: datetime) -> None:
-    """A mailbox cannot be read. A person of the house hears of it once its requests stand still for it."""
+    """A door cannot be looked at. A person of the house hears of it once its requests stand still for it."""
     with office.store.begin() as tx:
         last = tx.doorways.last(name)
         if last is None or office.waited(last.until, now) > PATIENCE:
@@ -90,15 +113,15 @@ def away(office: Office, name: str, error: str, now: datetime) -> None:
 
 
 def read(office: Office, name: str, now: datetime) -> None:
-    """A mailbox was read to its end: all that lay there at this moment has been dealt with."""
+    """A door was looked at: all that lay there at this moment has been dealt with."""
     with office.store.begin() as tx:
         looked(office, tx, name, now)
         tx.attention.close(f"{MAILBOX_AWAY}:{name}", now)
 
 
 def unread(office: Office, tx: Tx, now: datetime) -> list[tuple[str, float]]:
-    """Machine seconds since each mailbox was last read to its end; infinite for one that never was."""
-    spans = {name: tx.doorways.last(name) for name in boxes(office)}
+    """Machine seconds since each mailbox was last read to its end, and each signed door looked at; infinite for one that never was."""
+    spans = {name: tx.doorways.last(name) for name in _watched(office)}
     return [(name, office.waited(one.until, now).total_seconds() if one else float("inf")) for name, one in spans.items()]
 
 
@@ -106,7 +129,11 @@ def wait(office: Office, tx: Tx, request: Request, now: datetime) -> None:
     """Raise NotYet while a door by which a request's agency, or its superior, may have spoken has not been looked at for a while."""
     above = (request.escalated_to, request.dispute.superior if request.dispute else None)
     told = {*contacts.ways(office, request.requested), *filter(None, above)}
-    for name in (HOUSE, *sorted(told & boxes(office).keys())):
+    for name in (HOUSE, *sorted(told & _watched(office))):
         last = tx.doorways.last(name)
         if (last is None and name != HOUSE) or (last is not None and office.waited(last.until, now) > PATIENCE):
             raise NotYet("door_unwatched", origin=Origin.US, attempts=0, retry_after=_SOON)
+
+
+def _watched(office: Office) -> set[str]:
+    return {*boxes(office), *signed(office)}

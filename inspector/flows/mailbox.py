@@ -51,11 +51,13 @@ _ALONE = ("signer",)  # whatever gets between its line and the closing mark has 
 
 
 def pick_up(office: Office) -> int:
-    """Take what lies in every box; how many mails were put away. A box that cannot be read, or hangs (`apart`), keeps no other waiting.
+    """Look at every door, and take what lies in every box; how many mails were put away.
 
-    Of one that is read to its end that is written down, and of one that cannot be a person hears (`doorways`).
+    A box that cannot be read, or hangs (`apart`), keeps no other waiting. Of one that is read to its end that is written down,
+    and of one that cannot be a person hears (`doorways`).
     """
     counts: list[int] = []
+    doorways.look(office)
     for name, agency in doorways.boxes(office).items():
         try:
             if not apart(agency, partial(_read, office, name, agency, counts)):

@@ -50,9 +50,9 @@ def _lease(chosen: sa.Select[Any], *, sqlite: bool) -> ReturningUpdate[Any]:
     return sa.update(work).where(found).values(**leased, **counted).returning(*_CLAIMED)
 
 
-def _first(fit: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """The most urgent ready rows of one lane."""
-    held = sa.select(work.c.id).where(work.c.state == _READY, _FREE, fit).order_by(work.c.urgent_by, work.c.id)
+def _first(fit: sa.ColumnElement[bool], by: sa.ColumnElement[Any] = work.c.urgent_by) -> sa.Select[Any]:
+    """The most urgent ready rows of one lane, or those that come first `by` something else."""
+    held = sa.select(work.c.id).where(work.c.state == _READY, _FREE, fit).order_by(by, work.c.id)
     return held.limit(_MOST).with_for_update(skip_locked=True, of=work)
 
 
@@ -106,4 +106,7 @@ _BOTH = (True, False)
 CLAIM = {one: _lease(_choice(sqlite=one), sqlite=one) for one in _BOTH}
 CLAIM_HOUSE = {one: _lease(_first(_HOUSE), sqlite=one) for one in _BOTH}
 OF_LANE = {one: _lease(_first(_OF_LANE), sqlite=one) for one in _BOTH}
+UNTRIED = {one: _lease(_first(sa.and_(_OF_LANE, work.c.error.is_(None))), sqlite=one) for one in _BOTH}
+RESTED = {one: _lease(_first(_OF_LANE, work.c.due_at), sqlite=one) for one in _BOTH}
+"""Of a lane: the most urgent row that has never failed, and the one that was put off first."""
 SPENT = {one: _lease(_spent(), sqlite=one) for one in _BOTH}

@@ -22,7 +22,7 @@ from inspector.domain.errors import Refusal, Stale
 from inspector.store import payload
 from inspector.store.backlog import Backlog
 from inspector.store.ended import END, END_KEYS, Ended
-from inspector.store.lease import ALONE, CALLING, CLAIM, CLAIM_HOUSE, OF_LANE
+from inspector.store.lease import ALONE, CALLING, CLAIM, CLAIM_HOUSE, RESTED, UNTRIED
 from inspector.store.room import Batch, insert_new, padded
 from inspector.store.sealed import own
 from inspector.store.tables import EPOCH, Moment, work
@@ -160,6 +160,7 @@ class WorkRoom(Backlog):
     def probe(self, owner: str, machine_now: datetime, lease: timedelta, cooled: Sequence[str]) -> list[Work]:
         """Lease one row of each lane whose breaker has cooled, unless a call of that lane is under way somewhere (half-open).
 
+        One that has never failed goes first, then whichever rests longest: a row that is refused for itself keeps the lane shut once.
         The lane's row is locked meanwhile (`lanes.cooled`), so that two replicas do not both send one.
         """
         held: list[Work] = []
@@ -167,7 +168,11 @@ class WorkRoom(Backlog):
         for name in cooled:
             asked = {"machine": machine_now, "of_lane": name}
             if self.connection.execute(CALLING, asked).first() is None:
-                held += claimed(self.connection.execute(OF_LANE[self.sqlite], {**values, "of_lane": name}).all())
+                told = {**values, "of_lane": name}
+                for choice in (UNTRIED, RESTED):
+                    if found := claimed(self.connection.execute(choice[self.sqlite], told).all()):
+                        held += found
+                        break
         return held
 
     def finish_ahead(self, held: Sequence[Work], now: datetime) -> None:

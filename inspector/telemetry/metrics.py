@@ -194,7 +194,8 @@ def _connectors(held: Snapshot) -> Iterable[GaugeMetricFamily]:
     help_quota = "Calls that a connector with a daily quota has left today."
     yield _family("inspector_connector_quota_left", help_quota, ("connector",), held.quota_left)
     help_unread = (
-        "Machine seconds since a mailbox of answers was last read to its end; +Inf: never. Requests stand still meanwhile."
+        "Machine seconds since a mailbox of answers was last read to its end, or the secret of signed answers could be used; +Inf: never. "
+        "Requests stand still meanwhile."
     )
     yield _family("inspector_mailbox_unread_seconds", help_unread, ("connector",), held.unread)
     help_delivered = "Age of the data of the delivery that a source answers from; +Inf: a look has found none."

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 
 from inspector.domain import assistance
 from inspector.domain.assistance import Door, Inability, Quarrel
-from inspector.domain.errors import InspectorError, Missing
+from inspector.domain.errors import Away, InspectorError, Missing
 from inspector.domain.evidence import Verdict
 from inspector.domain.said import Said, Saying
 from inspector.flows import contacts, hearing
@@ -61,6 +61,8 @@ async def signed(request: Request, desk: AtDesk, name: NamePath) -> str:
     try:
         return agency.proven(dict(request.headers), await request.body())
     except Unproven as error:
+        if error.code == "signature_unready":  # a fault of ours: sent again later it counts, and meanwhile nobody is silent
+            raise Away(error.code) from error
         raise Unknown(error.code) from error
 
 

@@ -11,11 +11,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from inspector.domain import assistance
-from inspector.domain.assistance import AssistanceState
+from inspector.domain.assistance import AssistanceState, Inability, Quarrel
 from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import short
-from inspector.domain.said import Filled, guess
+from inspector.domain.said import Filled, Saying, guess
 from inspector.domain.scoreboard import ended_as
 from inspector.flows import assist, past, replylink, transcription, unsettled
 from inspector.flows.requests import node_of
@@ -158,8 +158,13 @@ def _meant(desk: Desk, caller: Caller, request_id: str, form: Fields) -> tuple[S
 def _transcription(form: Fields) -> TranscriptionIn:
     """A slip's lines: which step they are is what they can mean at most."""
     complete(form, Invalid("written_missing", field="written"), Invalid("signer_missing", field="signer"))
-    names = ("signer", "verdict", "value", "rest", "reasons", "day", "to", "written", "scan", "came", "posted")
-    filled = {name: form.one(name) for name in names if form.one(name)}
+    words = ("verdict", "value", "rest", "accepted", "day", "longer", "to")
+    names = (*words, "signer", "reasons", "inability", "about", "written", "scan", "came", "posted")
+    filled = {name: form.one(name) for name in names if form.one(name) and name not in ("accepted", "longer")}
+    if filled.get("about"):  # a dispute stands alone: whoever disputes what is asked of it has not answered it
+        if any(form.one(name) for name in words):
+            raise Invalid("slip_mixed", field="about")
+        return read(TranscriptionIn, do=Saying.CONTEST.value, **filled)
     longer, accepted = form.one("longer"), form.one("accepted") == "yes"
     told = read(TranscriptionIn, do="accept", **filled | ({"reasons": longer} if longer else {}))
     verdict = Verdict(told.verdict) if told.verdict else None
@@ -233,6 +238,8 @@ def _page(
         "short": short(held.id),
         "stands": past.stands(held.state, ended_as(held), language(request)),
         "verdicts": VERDICTS,
+        "inabilities": list(Inability),
+        "quarrels": [one for one in Quarrel if one is not Quarrel.REFUSAL],
         "agencies": choices(desk, held.requester, held.requested),
         "mails": mails if officer else [],
         "kept": form.kept() if form else {},

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -16,6 +16,7 @@ from inspector.flows.tell import place_credit
 from inspector.ports import Barred, Notice, PortError, Receipt, Refused, Unavailable
 from inspector.store.room import Row
 from inspector.store.store import Store
+from inspector.store.work import Work
 from inspector.web import opswords
 from tests.engine import FAST, LANE, Hands, at_work, clock, order, put, real_office, row, until
 from tests.house import Hand, Table, application, carry_out, claim, let_lapse, open_office, post, settle
@@ -64,6 +65,28 @@ def test_an_expired_credential_holds_all_work_back_tells_one_person_once_and_wea
     assert hands.gave_up == []
 
 
+def test_a_question_that_is_refused_for_itself_alone_shuts_its_connector_once(store: Store) -> None:
+    office = real_office(store)
+
+    def say(work: Work) -> None:
+        if work.key == "ask:poison":
+            raise Barred("http_404", attempts=1)
+
+    year = clock().replace(year=clock().year + 1)
+    put(store, order("poison", lane=LANE, expires_at=year, urgent=clock() - timedelta(days=3)))
+    engine = replace(FAST, breaker_cool=timedelta(seconds=0.5), ladder=replace(FAST.ladder, tries=99))
+    with at_work(office, Hands(say=say), engine, patient=True):
+        until(lambda: bool(matters(store, BARRED)), office)
+        put(store, *(order(n, lane=LANE, expires_at=year) for n in range(40)))
+        until(lambda: all(row(store, n)["state"] == "done" for n in range(40)), office)
+        assert matters(store, BARRED) == [], "another question was answered, though this one is more urgent"
+        until(lambda: row(store, "poison")["attempts"] == 2, office)
+        assert matters(store, BARRED) == [], "it is its own failure now, and is counted as one"
+        with store.read() as tx:
+            (lane,) = [one for one in tx.lanes.all() if one.name == LANE]
+        assert not lane.barred
+
+
 def test_a_source_that_does_not_let_us_in_costs_no_case_its_way_before_the_packs_date(store: Store, hand: Hand) -> None:
     source = Table(default=DENIED)
     office = open_office(store, hand, sources={"registers": source})
@@ -97,7 +120,9 @@ def test_one_subject_that_a_source_fails_on_has_the_packs_date_while_the_others_
     with store.read() as tx:
         assert tx.cases.get(first).state is CaseState.VERIFYING
     source.rows.clear()
-    for _ in range(4):  # the last tries may have opened the breaker, behind which nothing is asked for a time
+    for _ in range(4):
+        with store.begin() as tx:  # the last tries may have opened the breaker, which counts the machine's time
+            tx.lanes.sooner("registers", tx.machine_now())
         hand.on(minutes=30)
         settle(office)
     with store.read() as tx:

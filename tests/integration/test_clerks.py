@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from inspector.domain import thread
-from inspector.domain.assistance import AssistanceState
+from inspector.domain.assistance import AssistanceState, Inability, Quarrel
 from inspector.domain.case import CaseState
 from inspector.domain.evidence import Verdict
 from inspector.flows import assist, mailbox, unsettled
@@ -156,6 +156,36 @@ def test_a_word_beside_the_form_settles_nothing_is_kept_whole_and_the_ladder_wai
     mailbox.pick_up(office)
     settle(office)
     assert request_of(store, case_id).state is AssistanceState.PAST_DUE, "and the ladder goes on when it has been read"
+
+
+def test_a_paper_that_refuses_or_disputes_is_entered_with_the_kind_of_its_reason(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    office, case_id, _ = asked(store, hand, tmp_path)
+    request = request_of(store, case_id)
+    with serving(office) as edge, edge.client() as browser:
+        logged_in(edge, browser)
+        path = f"/requests/{request.id}"
+        form = {"guard": hidden(browser.get(path).text, "guard"), "do": "transcribe", "signer": "王五", "reasons": "非本局职权"}
+        mixed = browser.post(path, data=form | {"message": "1", "written": "x", "about": "COMPETENCE", "verdict": "match"})
+        assert (mixed.status_code, request_of(store, case_id).state) == (422, AssistanceState.SENT)
+        assert browser.post(path, data=form | {"message": "2", "written": "来函提出争议", "about": "GROUND"}).status_code == 303
+    disputed = request_of(store, case_id)
+    assert disputed.dispute is not None
+    assert (disputed.state, disputed.dispute.about) == (AssistanceState.DISPUTED, Quarrel.GROUND)
+
+
+def test_a_paper_that_refuses_says_why_by_its_kind(store: Store, hand: Hand, tmp_path: Path) -> None:
+    office, case_id, _ = asked(store, hand, tmp_path)
+    with serving(office) as edge, edge.client() as browser:
+        logged_in(edge, browser)
+        path = f"/requests/{request_of(store, case_id).id}"
+        told = {"do": "transcribe", "message": "1", "written": "所问不明", "signer": "王五", "reasons": "来函未写明核查内容"}
+        form = {"guard": hidden(browser.get(path).text, "guard"), **told, "inability": "UNCLEAR"}
+        assert browser.post(path, data=form).status_code == 303
+    refused = request_of(store, case_id)
+    assert refused.reply is not None
+    assert (refused.state, refused.reply["inability"]) == (AssistanceState.DECLINED, Inability.UNCLEAR)
 
 
 def test_a_form_without_its_frame_settles_nothing_and_is_the_agencys_word_all_the_same(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import pwd
-import resource
 import random
+import resource
 import shutil
 import sqlite3
 import tempfile

@@ -16,13 +16,14 @@ from standardwebhooks import Webhook
 from connectors.agencies.http import HttpAgency
 from connectors.signers.webhook import Signer, Verifier
 from inspector.domain.assistance import AssistanceState
+from inspector.flows import doorways, mailbox
 from inspector.incoming import Unproven
 from inspector.store.store import Store
 from inspector.testing import LETTER, caught
 from inspector.testing.peer import Peer, answer, peer
 from tests.edge import Edge, serving
-from tests.house import Hand
-from tests.integration.test_letters import an_office, opened, request_of
+from tests.house import Hand, settle
+from tests.integration.test_letters import an_office, climbing, opened, request_of
 
 OLD, NEW = (f"whsec_{base64.b64encode(sign * 32).decode()}" for sign in (b"o", b"n"))
 VECTOR = {
@@ -179,3 +180,32 @@ def test_an_agencys_system_says_everything_that_an_agency_may_say(edge: Edge) ->
     assert (told["state"], told["id"]) == (AssistanceState.FORWARDED, request.id), "the new request is the other agency's"
     late = say(do="decline", inability="NOT_HELD").json()
     assert (late["state"], [word["do"] for word in late["afterwords"]]) == (AssistanceState.FORWARDED, ["decline"]), "and is kept"
+
+
+@pytest.mark.alike
+def test_an_answer_that_a_fault_of_ours_refuses_makes_nobody_silent_and_comes_again(
+    edge: Edge, hand: Hand, tmp_path: Path
+) -> None:
+    office = climbing(edge.office)
+    mailbox.pick_up(office)
+    request = request_of(office.store, opened(office))
+    settle(office)
+    file = tmp_path / "secret"
+    file.chmod(0o644)  # an operator's slip: others may read it
+    answers = {"request": request.id, "do": "answer", "verdict": "match", "signer": "某某局 王五"}
+    refused = said(edge, answers, "m-1")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (503, "signature_unready")
+    assert refused.headers["retry-after"]
+    hand.now = request.due_at + timedelta(days=60)
+    mailbox.pick_up(office)
+    settle(office)
+    held = request_of(office.store, request.case_id)
+    assert held.state.open
+    assert "assistance.liaison" not in [one.rule for one in held.history]
+    with office.store.read() as tx:
+        assert [row["about"] for row in tx.attention.page(None) if row["kind"] == doorways.MAILBOX_AWAY] == ["civil-affairs"]
+    file.chmod(0o600)
+    mailbox.pick_up(office)
+    with office.store.read() as tx:
+        assert [row for row in tx.attention.page(None) if row["kind"] == doorways.MAILBOX_AWAY] == []
+    assert said(edge, answers, "m-1").json()["state"] == AssistanceState.ANSWERED

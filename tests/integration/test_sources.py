@@ -342,6 +342,14 @@ def test_a_source_without_codes_is_judged_by_its_status_alone() -> None:
         assert isinstance(caught(lambda: made.ask(QUESTION, key="k-2")), Barred)
 
 
+def test_an_address_for_each_record_says_by_its_status_that_there_is_none() -> None:
+    with asking(answer(404), answer(403), path="/licences/{code}", asks_in="query", not_found_status=[404]) as (made, _):
+        assert made.ask(QUESTION, key="k-2").status is AnswerStatus.NOT_FOUND
+        assert isinstance(caught(lambda: made.ask(QUESTION, key="k-3")), Barred)
+    with pytest.raises(Invalid, match="not_found_status"):
+        source.connect("registers", {"owner": "o", "url": "https://a.example", "not_found_status": [401]})
+
+
 def test_a_silent_source_is_unavailable_and_says_nothing_about_the_subject() -> None:
     with asking(never, read_seconds=0.2) as (made, _):
         error = caught(lambda: made.ask(QUESTION, key="k-1"))
