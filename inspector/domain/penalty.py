@@ -15,18 +15,20 @@ from inspector.domain.evidence import blank
 def announced(held: Consequence, verdict: Verdict, setting: Setting) -> Verdict:
     """A penalty as it is decided: by a law that its subject has read, with a content that it has read (Penalties Law art. 44, 59).
 
-    What is left out is as the notice told it. No program can say which of two penalties is the graver one, so the officer says it of
-    another content (`lighter`). By another law, or graver, it is another proposal: this one is let go, and a notice given of that one.
+    What is left out is as the notice told it, or by the law of the row. No program can say which of two penalties is the graver one, so
+    the officer says it of another content (`lighter`). By another law, or graver, it is another proposal: this one is let go, and a
+    notice given of that one.
     Raises Invalid (`consequence_law_missing`, `penalty_law_unread`, `penalty_unread`).
     """
     told = held.notice
     assert told is not None, "what is decided was served"
-    named_by = [one for one in told.basis if one not in held.basis] or [setting.row.law]
-    law = verdict.law if not blank(verdict.law) else "；".join(named_by)
-    if blank(law):  # a notice of before releases named none
+    law = verdict.law
+    if blank(law) and not setting.row.law:
+        law = "；".join(one for one in told.basis if one not in held.basis)
+    if blank(law) and not setting.row.law:  # a notice that an earlier release has taken named none
         raise Invalid("consequence_law_missing", field="law")
-    known = {_bare(one) for one in told.basis}
-    if not {_bare(one) for one in re.split("[;；\n]", law) if not blank(one)} <= known and _bare(law) not in known:
+    named, known = _articles(law), {article for one in told.basis for article in _articles(one)}
+    if not blank(law) and not (named and named <= known):
         raise Invalid("penalty_law_unread", consequence=held.id, law=law, told="；".join(told.basis), field="law")
     content = verdict.content if not blank(verdict.content) else told.content
     said("content", content)
@@ -41,6 +43,10 @@ def content(verdict: Verdict) -> dict[str, object]:
     if not verdict.content:
         return {}
     return {"content": verdict.content, "lighter": verdict.lighter}
+
+
+def _articles(text: str) -> frozenset[str]:
+    return frozenset(_bare(one) for one in re.split("[;；\n]", text) if not blank(one))
 
 
 def _bare(text: str) -> str:

@@ -53,6 +53,8 @@ router = APIRouter(include_in_schema=False)
 _REASONS = entry("reasons", Kind.TEXT)
 _WORDS = entry("words", Kind.TEXT)
 _SIGNED = entry("digests", Kind.LINES, needed=False)
+_LINE = 200
+"""How long a line may be; a longer list of articles is left out of the draft, and the decision rests on what was announced."""
 _BY_WHOM = tuple(one for one in Annulled if one is not Annulled.OBJECTION)
 """Who annuls by a document that is entered here; an objection annuls where it is upheld."""
 _TURN = Field(name="turn", kind=Kind.HIDDEN)
@@ -326,7 +328,11 @@ def _kept(told: Read, form: Fields | None, lang: Lang) -> dict[str, str]:
         return {"facts": "\n".join(_facts(told, lang)), "rights": "\n".join(_rights(told, lang))}
     # what is due from then on is the decision, which has rights of its own
     law = "；".join(one for one in notice.basis if one not in held.basis) if held.proposal is Proposal.PENALTY else ""
-    return {"rights": "\n".join(remedying.rights(told.policy, lang)), "content": notice.content, "law": law}
+    return {
+        "rights": "\n".join(remedying.rights(told.policy, lang)),
+        "content": notice.content,
+        "law": law if len(law) <= _LINE else "",
+    }
 
 
 def _facts(told: Read, lang: Lang) -> list[str]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from inspector.domain.case import Outcome
 from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Notice
 from inspector.domain.errors import Invalid
+from inspector.domain.policy import Policy
 from inspector.domain.proposal import Proposal
 from inspector.flows import proceedings
 from inspector.store.store import Store
 from tests.edge import serving
-from tests.house import Hand
+from tests.house import Hand, Table, open_office
 from tests.integration.test_forms import logged_in
 from tests.integration.test_proceeding_page import send
 from tests.proceedings import Proceeding, decided
@@ -115,3 +118,34 @@ def test_who_agrees_reads_the_penalty_its_law_and_what_is_open_against_it(store:
         read = other.get(path).text
         for words in ("罚款一万元", "与告知的处罚不同，但不重于告知的处罚", LAW, "六十日内向市人民政府申请行政复议"):
             assert words in read, words
+
+
+def test_a_content_is_decided_of_a_penalty_alone(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    entry = case.noticed(case.the(Proposal.RECORD_CREDIT))
+    with pytest.raises(Invalid, match="penalty_alone"):
+        case.rule(entry, content="罚款三万元")
+
+
+def test_where_the_packs_row_has_the_law_neither_notice_nor_decision_names_it_again(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand, sources={"registers": Table(default="吊销")})
+    packs = tuple(lawful(one) for one in office.book.packs)
+    case = decided(store, hand, Outcome.FALSE_KNOWING, office=replace(office, book=replace(office.book, packs=packs)))
+    held = case.the(Proposal.PENALTY)
+    told = Notice(given=case.by("李四"), facts=("不符",), reasons="不符", rights=("陈述、听证",), basis=(), content="罚款三万元")
+    case.act(lambda tx: proceedings.give(case.office, tx, held.id, told, held.grading, hand()))
+    with store.read() as tx:
+        assert "S0:9" in tx.servings.get(f"{held.id}:notice").basis
+    case.serve(held)
+    hand.on(days=11)
+    with pytest.raises(Invalid, match="penalty_law_unread"):
+        case.rule(held, law=LAW)
+    done = case.rule(held)
+    assert done.verdict is not None
+    assert (done.verdict.law, "S0:9" in done.basis) == ("", True)
+
+
+def lawful(pack: Policy) -> Policy:
+    """The same pack with a law in its row of a penalty."""
+    row = pack.consequences.get(Proposal.PENALTY)
+    return pack if row is None else replace(pack, consequences={**pack.consequences, Proposal.PENALTY: replace(row, law="S0:9")})
