@@ -24,6 +24,7 @@ from inspector.cli import (
     equality,
     extending,
     findings,
+    folders,
     inquiries,
     leads,
     ledger,
@@ -125,6 +126,7 @@ draws.register(draw_group)
 bundles.register(draw_group)
 afterwards.register(draw_group)
 extending.register(draw_group)
+folders.register(draw_group)
 looking.register(draw_group)
 connectors.register(group("connector", "Connectors: list, check, pause, resume, new. 连接器：查看、检查、暂停、恢复、新建", app))
 pushes.register(group("push", "Pushes to inspectors: list, ways, test. 推送", app))

@@ -51,10 +51,9 @@ _ALONE = ("signer",)  # whatever gets between its line and the closing mark has 
 
 
 def pick_up(office: Office) -> int:
-    """Look at every door, and take what lies in every box; how many mails were put away.
+    """Look at every door, take what lies in every box; how many mails were put away. One that cannot be read keeps no other waiting.
 
-    A box that cannot be read, or hangs (`apart`), keeps no other waiting. Of one that is read to its end that is written down,
-    and of one that cannot be a person hears (`doorways`).
+    Of one that is read to its end that is written down, and of one that cannot be a person hears (`doorways`).
     """
     counts: list[int] = []
     doorways.look(office)

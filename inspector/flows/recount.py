@@ -17,7 +17,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.recounting import Change
 from inspector.domain.selfproof import SelfProof
 from inspector.domain.timer import Timer
-from inspector.flows import peace
+from inspector.flows import embargo, peace
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seats import put_seat
@@ -176,6 +176,7 @@ def _visit(office: Office, tx: Tx, visit_id: str, years: str, now: datetime) -> 
             facts = {"was_due": visit.due_at.isoformat(), "due_at": held.due_at.isoformat(), "change": change}
             because = Because(rule=recounting.RULE, basis=(visit.basis,), pack=drawn.pack, facts=facts)
             record(tx, visit_id, Decision(state=held, because=because), now, {})
+            embargo.keep(office, tx, held, visit, now)
         _list(tx, visit.agency, years, visit_id, change, now)
         if held.conflict and not visit.conflict:
             peace.note(tx, drawn, held, quiet, now)

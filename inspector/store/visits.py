@@ -170,8 +170,9 @@ class VisitRoom(ToCome, Seats, Unmet):
         return [row.id for row in self.connection.execute(asked) if _BLOCKED in row.body]
 
     def open_since_before(self, moment: datetime) -> list[Visit]:
-        """The visits, of whichever agency, that were to be made at a moment and still are."""
-        asked = sa.select(visit.c.body).where(visit.c.opened_at <= moment, visit.c.state.in_(_OPEN_VISITS))
+        """The visits, of whichever agency, that were to be made at a moment and still are, and all that stand for another one."""
+        given = (visit.c.opened_at <= moment) | (visit.c.replaces != "")
+        asked = sa.select(visit.c.body).where(given, visit.c.state.in_(_OPEN_VISITS))
         return [load(Visit, text) for text in self.connection.execute(asked.order_by(visit.c.id)).scalars()]
 
     def short(self, plan: str) -> list[Visit]:
