@@ -8,7 +8,7 @@ whom no code is shown, nor where nobody went.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -16,9 +16,10 @@ from inspector.domain.calendar import WorkingCalendar, due
 from inspector.domain.case import SubjectKind
 from inspector.domain.catalogue import Duty, Filed
 from inspector.domain.decision import Because, Decision, Order, OrderKind
-from inspector.domain.duty import Follow
+from inspector.domain.duty import Follow, FollowRow
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.filing import Filing
+from inspector.domain.inspection import CheckType
 from inspector.domain.person import refuse_nameless, said
 from inspector.domain.policy import Policy
 from inspector.domain.start import StartEvent
@@ -46,6 +47,21 @@ def proof(visit: Visit, scans: Iterable[EntryScan], calendar: WorkingCalendar) -
     return next((one for one in scans if counts(one)), None)
 
 
+def row(policy: Policy, kind: SubjectKind, check: CheckType) -> FollowRow | None:
+    """The pack's row; None where it has none, or no code could be shown: to a natural person, and where nobody goes."""
+    shown = kind is SubjectKind.FIRM and check is not CheckType.OFF_SITE
+    return policy.follows.get(Follow.VISIT_FILING) if shown else None
+
+
+def asked(policy: Policy, kind: SubjectKind, check: CheckType, on: date, calendar: WorkingCalendar) -> Duty | None:
+    """What a pack asks of a visit of a day on which no code was read; None where it asks for nothing."""
+    held = row(policy, kind, check)
+    if held is None:
+        return None
+    counted = due(calendar.opening(on), held.term, calendar, StartEvent.VISIT_MADE)
+    return Duty(row=held.row, basis=held.basis, due_at=counted.at, counted=counted.counted)
+
+
 def owe(
     visit: Visit, scans: Iterable[EntryScan], policy: Policy, calendar: WorkingCalendar, now: datetime
 ) -> Decision[Visit] | None:
@@ -53,22 +69,21 @@ def owe(
 
     The date may be over when it is made: a phone without signal tells of the visit later. Late is visible then, and nobody's guilt.
     """
-    row = policy.follows.get(Follow.VISIT_FILING)
-    made = visit.state is VisitState.DONE and visit.kind is SubjectKind.FIRM and not visit.looks_at
-    if row is None or not made or visit.filing is not None or proof(visit, scans, calendar) is not None:
+    if visit.state is not VisitState.DONE or visit.filing is not None:
         return None
     on = visit.made_on or calendar.local_date(now)
-    counted = due(calendar.opening(on), row.term, calendar, StartEvent.VISIT_MADE)
-    duty = Duty(row=row.row, basis=row.basis, due_at=counted.at, counted=counted.counted)
-    facts = {"row": row.row, "on": on.isoformat(), "due_at": counted.at.isoformat(), "overdue": now >= counted.at}
+    duty = asked(policy, visit.kind, visit.check, on, calendar)
+    if duty is None or proof(visit, scans, calendar) is not None:
+        return None
+    facts = {"row": duty.row, "on": on.isoformat(), "due_at": duty.due_at.isoformat(), "overdue": now >= duty.due_at}
     order = Order(
         kind=OrderKind.VISIT_FILING_DUE,
         key=work_key(visit.id),
-        due_at=counted.at,
-        urgent_by=counted.at,
+        due_at=duty.due_at,
+        urgent_by=duty.due_at,
         payload={"visit": visit.id},
     )
-    because = Because(rule="visit.codeless", basis=(row.basis,), pack=policy.label, facts=facts)
+    because = Because(rule="visit.codeless", basis=(duty.basis,), pack=policy.label, facts=facts)
     return Decision(state=replace(visit, filing=Filing(duty=duty, on=on)), because=because, orders=(order,))
 
 
@@ -106,6 +121,6 @@ def work_key(visit: str) -> str:
     return f"{OrderKind.VISIT_FILING_DUE.value}:{visit}"
 
 
-def _ended(visit: Visit, filing: Filing, rule: str, facts: dict[str, object], pack: str) -> Decision[Visit]:
+def _ended(visit: Visit, filing: Filing, rule: str, facts: Mapping[str, object], pack: str) -> Decision[Visit]:
     because = Because(rule=rule, basis=(filing.duty.basis,), pack=pack, facts=facts)
     return Decision(state=replace(visit, filing=filing), because=because, ends=frozenset({OrderKind.VISIT_FILING_DUE}))

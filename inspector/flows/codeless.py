@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from inspector.domain import codeless
 from inspector.domain.decision import Decision
-from inspector.domain.duty import Follow
+from inspector.domain.duty import Follow, FollowRow
+from inspector.domain.policy import Policy
 from inspector.domain.visit import Visit
 from inspector.flows import stopped
 from inspector.flows.office import Office
@@ -22,7 +23,7 @@ def done(office: Office, tx: Tx, held: Visit, now: datetime) -> Visit:
 
     The caller holds the visit's lock, and hands it over as it is kept.
     """
-    policy = office.book.get(tx.draws.pack_of(held.draw, held.agency))
+    policy = _policy(office, tx, held)
     if Follow.VISIT_FILING not in policy.follows or held.state.open:
         return held
     decision = codeless.owe(held, tx.entryscans.of_visit(held.id), policy, office.calendar, now)
@@ -47,12 +48,21 @@ def file(office: Office, tx: Tx, visit: str, *, by: str, number: str, on: date |
     return _settle(tx, codeless.file(held, by=by, number=number, on=on, pack=pack, today=today, now=now), now)
 
 
+def rule(office: Office, tx: Tx, held: Visit) -> FollowRow | None:
+    """By which row a visit is filed if no code is read; None where nobody asks for that."""
+    return codeless.row(_policy(office, tx, held), held.kind, held.check)
+
+
 def tell(tx: Tx, held: Visit, now: datetime) -> None:
     """Tell a person what is to be filed by when, as long as it is."""
     if held.filing is not None and held.filing.open:
         due_at = held.filing.duty.due_at
         facts = {"draw": held.draw, "on": held.filing.on.isoformat(), "due_at": due_at.isoformat(), "overdue": now >= due_at}
         tx.attention.open(UNFILED, held.agency, held.id, facts, now)
+
+
+def _policy(office: Office, tx: Tx, held: Visit) -> Policy:
+    return office.book.get(tx.draws.pack_of(held.draw, held.agency))
 
 
 def _settle(tx: Tx, decision: Decision[Visit], now: datetime) -> Visit:
