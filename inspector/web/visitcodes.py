@@ -102,7 +102,7 @@ def show_code(request: Request, desk: AtDesk, name: str, token: str) -> Response
     except InspectorError as error:
         return shut(request, error)
     lang = language(request)
-    facts = {
+    facts: dict[str, Any] = {
         "back": request.url.path.removesuffix("/code"),
         "filed": desk.look(lambda tx: _filed(desk, tx, name, lang)),
         "drawn": drawn,
