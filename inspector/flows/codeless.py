@@ -8,7 +8,7 @@ from inspector.domain import codeless
 from inspector.domain.decision import Decision
 from inspector.domain.duty import Follow, FollowRow
 from inspector.domain.policy import Policy
-from inspector.domain.visit import Visit
+from inspector.domain.visit import Visit, VisitState
 from inspector.flows import stopped
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -21,14 +21,15 @@ UNFILED = "visit_unfiled"
 def done(office: Office, tx: Tx, held: Visit, now: datetime) -> Visit:
     """A visit is done: where its pack says so and no code was read, the filing is due and a person hears of it at once.
 
-    The caller holds the visit's lock, and hands it over as it is kept.
+    The caller holds the visit's lock; it is read again, since what its findings led to may have written it.
     """
-    policy = _policy(office, tx, held)
-    if Follow.VISIT_FILING not in policy.follows or held.state.open:
+    policy = _policy(office, tx, held) if held.state is VisitState.DONE else None
+    if policy is None or Follow.VISIT_FILING not in policy.follows:
         return held
-    decision = codeless.owe(held, tx.entryscans.of_visit(held.id), policy, office.calendar, now)
+    kept = tx.visits.get(held.id)
+    decision = codeless.owe(kept, tx.entryscans.of_visit(held.id), policy, office.calendar, now)
     if decision is None:
-        return held
+        return kept
     changed = _settle(tx, decision, now)
     tell(tx, changed, now)
     return changed

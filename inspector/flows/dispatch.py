@@ -158,8 +158,7 @@ def report(
     else:
         supervision.tell(tx, decision.state, seat, others, policy, now)
     peace.tell_inside(tx, decision.state, seat.agency, now)
-    if not decision.state.state.open:
-        codeless.done(office, tx, tx.visits.get(held.id), now)
+    codeless.done(office, tx, decision.state, now)
     return decision.state
 
 
