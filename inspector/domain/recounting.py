@@ -247,7 +247,7 @@ def recount_codeless(visit: Visit, pack: str, calendar: WorkingCalendar) -> tupl
         return None
     duty = replace(held.duty, due_at=found.due.at, counted=found.due.counted)
     facts = {"was_due": held.duty.due_at.isoformat(), "due_at": found.due.at.isoformat(), "change": found.change}
-    because = Because(rule=RULE, basis=(duty.basis,), pack=pack, facts=facts)
+    because = Because(rule="visit.filing_moved", basis=(duty.basis,), pack=pack, facts=facts)  # another date than the visit's own
     return Decision(state=replace(visit, filing=replace(held, duty=duty)), because=because), found.change
 
 

@@ -195,9 +195,7 @@ def subjects(made: Makers, held: list[Proceeding]) -> None:
 
 
 def inspectors(made: Makers, visits: list[Visit]) -> None:
-    """What happens about inspectors in that hour: a test, a report of a push that nobody knows, one who need not go, a recusal,
-    and a visit that is to be filed.
-    """
+    """What happens about inspectors in that hour: a test, a report of an unknown push, one who need not go, a recusal, a filing."""
     office, hand, act = made.office, made.hand, made.act
     act(lambda tx: trial.order(office, tx, "bureau", "B001", "clerk", hand()))
     unheard = [Reached(about="phones-unheard", reach=Reach.DELIVERED)]

@@ -21,15 +21,18 @@ from inspector.domain.duty import Follow, FollowRow
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
-from inspector.domain.visit import Visit
+from inspector.domain.visit import Visit, VisitState
 from inspector.flows import codeless, dispatch, review, visitcodes
 from inspector.flows.office import Office
+from inspector.flows.reconcile import differing
 from inspector.flows.visitcodes import Reading
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
 from tests import gate
 from tests.house import Hand, settle
-from tests.integration.test_draw_way import announced, carried_out, drawing, visits
+from tests.integration.test_draw_way import agreeing, announced, carried_out, drawing, visits
+from tests.integration.test_joint import AGENCIES, drawn, entered, together, waiting
+from tests.integration.test_joint import accepted as going
 from tests.integration.test_recount import amended, started
 
 pytestmark = pytest.mark.alike
@@ -156,6 +159,7 @@ def test_certificates_alone_are_filed_within_three_working_days_over_the_holiday
     assert (held(office, visit).file_by, matter(office), clocks(office)) == (None, None, [])
     assert refused(office, visit, hand) == "visit_filed_already"
     assert rules(office, visit)[-1] == "visit.filed"
+    agreeing(office, visit.draw)
 
 
 def test_a_date_that_passes_is_told_anew_is_late_in_the_metric_and_ends_by_its_proof_alone(store: Store, hand: Hand) -> None:
@@ -208,6 +212,7 @@ def test_a_firm_s_phone_without_network_tells_later_and_ends_the_duty(store: Sto
     assert (done.filing.read != "", done.file_by, matter(office), clocks(office)) == (True, None, None, [])
     assert rules(office, visit)[-2:] == ["visit.scanned", "visit.code_found"]
     assert refused(office, visit, hand) == "visit_filing_none"
+    agreeing(office, visit.draw)
 
 
 def test_the_code_of_another_day_and_one_read_on_another_day_prove_no_check_in(store: Store, hand: Hand) -> None:
@@ -221,6 +226,7 @@ def test_the_code_of_another_day_and_one_read_on_another_day_prove_no_check_in(s
     hand.now = datetime(2026, 4, 3, 10, tzinfo=SHANGHAI)
     read(office, today, hand, at=hand())
     assert held(office, visit).file_by is not None, "by its own clock the phone has read it the day after"
+    agreeing(office, visit.draw)
 
 
 def test_nothing_is_filed_of_a_visit_that_is_called_off_or_where_the_pack_asks_for_nothing(store: Store, hand: Hand) -> None:
@@ -255,4 +261,48 @@ def test_a_notice_of_more_days_off_puts_the_date_and_its_clock_off(store: Store,
     settle(newer)
     later = datetime(2026, 4, 8, 17, 30, tzinfo=SHANGHAI)
     assert (held(newer, visit).file_by, clocks(newer)) == (later, [later])
-    assert rules(newer, visit)[-1] == "calendar.recount"
+    assert rules(newer, visit)[-1] == "visit.filing_moved"
+    agreeing(newer, visit.draw)
+
+
+def test_whoever_takes_a_filing_out_of_the_records_is_found_by_the_entries(store: Store, hand: Hand) -> None:
+    office, visit = accepted(store, hand)
+    result(office, visit, hand)
+    filing = held(office, visit).filing
+    assert filing is not None
+    for gone in (None, replace(filing, read="ab" * 32)):
+        with store.begin() as tx:
+            kept = tx.visits.get(visit.id, lock=True)
+            changed = tx.visits.put(replace(kept, filing=gone))
+        with store.read() as tx:
+            assert differing(office, tx, tx.draws.get(visit.draw), whole=True) != ()
+        with store.begin() as tx:
+            tx.visits.put(replace(changed, filing=kept.filing))
+    agreeing(office, visit.draw)
+
+
+def test_a_joint_visit_is_filed_once_by_its_lead_from_its_last_day_also_where_it_ends_by_a_withdrawal(
+    store: Store, hand: Hand
+) -> None:
+    office, _ = together(store, hand)
+    office = ruled(office)
+    hand.now = datetime(2026, 3, 26, 9, tzinfo=SHANGHAI)
+    cases = waiting(office, *AGENCIES)
+    _, made = drawn(office, hand)
+    going(office, hand, made)
+    hand.now = datetime(2026, 4, 2, 10, tzinfo=SHANGHAI)
+    entered(office, hand, made, "bureau")
+    entered(office, hand, made, "other")
+    assert held(office, made).filing is None, "civil affairs is still to go"
+    hand.now = datetime(2026, 4, 3, 10, tzinfo=SHANGHAI)
+    with store.begin() as tx:
+        review.withdraw(office, tx, cases["civil"], "不再办理", "hall", hand())
+    done = held(office, made)
+    assert (done.state, done.made_on, done.file_by) == (
+        VisitState.DONE,
+        date(2026, 4, 2),
+        datetime(2026, 4, 8, 17, 30, tzinfo=SHANGHAI),
+    )
+    with store.read() as tx:
+        assert [one.agency for one in tx.attention.of_kind(codeless.UNFILED)] == ["bureau"]
+    agreeing(office, made.draw)
