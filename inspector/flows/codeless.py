@@ -40,6 +40,8 @@ def scanned(office: Office, tx: Tx, held: Visit, pack: str, now: datetime) -> No
     decision = codeless.heard(held, tx.entryscans.of_visit(held.id), pack, office.calendar)
     if decision is not None:
         _settle(tx, decision, now)
+    else:
+        tell(tx, held, now)
 
 
 def file(office: Office, tx: Tx, visit: str, *, by: str, number: str, on: date | None, now: datetime) -> Visit:
@@ -55,10 +57,16 @@ def rule(office: Office, tx: Tx, held: Visit) -> FollowRow | None:
 
 
 def tell(tx: Tx, held: Visit, now: datetime) -> None:
-    """Tell a person what is to be filed by when, as long as it is."""
+    """Tell a person what is to be filed by when, as long as it is; and of which other days codes were read, for a day may be a slip."""
     if held.filing is not None and held.filing.open:
-        due_at = held.filing.duty.due_at
-        facts = {"draw": held.draw, "on": held.filing.on.isoformat(), "due_at": due_at.isoformat(), "overdue": now >= due_at}
+        due_at, others = held.filing.duty.due_at, {one.day for one in tx.entryscans.of_visit(held.id) if one.day is not None}
+        facts = {
+            "draw": held.draw,
+            "on": held.filing.on.isoformat(),
+            "due_at": due_at.isoformat(),
+            "overdue": now >= due_at,
+            **({"codes_of": sorted(day.isoformat() for day in others)} if others else {}),
+        }
         tx.attention.open(UNFILED, held.agency, held.id, facts, now)
 
 

@@ -223,6 +223,9 @@ def test_the_code_of_another_day_and_one_read_on_another_day_prove_no_check_in(s
     today = shown(office, visit, hand)
     result(office, visit, hand)
     assert held(office, visit).file_by == datetime(2026, 4, 8, 17, 30, tzinfo=SHANGHAI), "the door was closed the day before"
+    told = matter(office)
+    assert told is not None
+    assert told["codes_of"] == ["2026-04-01"], "or the result has a slip in its day: who files sees it"
     hand.now = datetime(2026, 4, 3, 10, tzinfo=SHANGHAI)
     read(office, today, hand, at=hand())
     assert held(office, visit).file_by is not None, "by its own clock the phone has read it the day after"
