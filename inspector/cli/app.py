@@ -15,6 +15,7 @@ from inspector.cli import (
     catalogue,
     check,
     clock,
+    codeless,
     connectors,
     consequences,
     deputies,
@@ -136,6 +137,7 @@ registers.register(
 )
 signins.register(group("signin", "People who sign in, and their sessions. 登录", app))
 tokens.register(group("token", "API tokens. 令牌", app))
+codeless.register(group("visit", "Visits on which no visit code was read, and their filing. 未扫码检查的补录备案", app))
 keys = group("key", "Keys: of visit codes with the firms' page, and of personal data at rest. 密钥", app)
 visitkeys.register(keys)
 sealing.register(keys)

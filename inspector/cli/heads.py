@@ -138,6 +138,8 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "experts": ("experts", "专家人数"),
     "expert_names": ("experts' names", "专家姓名"),
     "minutes": ("minutes", "论证会纪要"),
+    "visit": ("visit", "检查任务"),
+    "visited_on": ("visited on", "检查日期"),
     "file_by": ("to be filed by", "备案期限"),
     "file_by_counted": ("how the filing's date was counted", "备案期限算法"),
     "file_by_days": ("day by day", "逐日"),

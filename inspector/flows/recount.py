@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from inspector.domain import cataloguing, recounting
+from inspector.domain import cataloguing, codeless, recounting
 from inspector.domain.calendar import WorkingCalendar, reminder
 from inspector.domain.case import CaseState
 from inspector.domain.catalogue import Entry
@@ -89,6 +89,7 @@ def recount(work: Work, office: Office) -> Settlement:
     with office.store.begin() as tx:
         for entry in tx.catalogue.unfiled():
             _filing(office, tx, entry, years, office.now())
+    _all(office, _unfiled, lambda tx, one, now: _codeless(office, tx, one, years, now))
     return nothing("recounted")
 
 
@@ -204,6 +205,24 @@ def _filing(office: Office, tx: Tx, seen: Entry, years: str, now: datetime) -> N
         if at is not None:
             tx.work.redate(at, now, key=cataloguing.work_key(kind, held), urgent_by=duty.due_at)
     _list(tx, told.agency, years, told.about, change, now)
+
+
+def _unfiled(tx: Tx, after: str) -> Sequence[str]:
+    return [one.id for one in tx.visits.unfiled(after=after, limit=_TOGETHER)]
+
+
+def _codeless(office: Office, tx: Tx, visit_id: str, years: str, now: datetime) -> None:
+    """By when a visit is to be filed on which no code was read."""
+    held = tx.visits.get(visit_id, lock=True)
+    found = recounting.recount_codeless(held, tx.draws.pack_of(held.draw, held.agency), office.calendar)
+    if found is None:
+        return
+    decision, change = found
+    held = tx.visits.put(decision.state)
+    record(tx, visit_id, decision, now, {"agency": held.agency})
+    assert held.file_by is not None, "a recounted filing waits"
+    tx.work.redate(held.file_by, now, key=codeless.work_key(visit_id), urgent_by=held.file_by)
+    _list(tx, held.agency, years, visit_id, change, now)
 
 
 def _years(tx: Tx, work: Work, held: Mapping[int, int]) -> str:

@@ -91,6 +91,7 @@ LATER = {
     "agreement]": {"send_back_unasked"},
     "refusal]": {"send_back_unasked"},
     "withdrawal/answer]": {"withdrawal_unasked"},
+    "filed]": {"visit_filing_none"},
 }
 """Likewise of one operation, by the end of its name: a refusal that could be disputed is over before anybody disputes it here."""
 FITTING: dict[str, Any] = {
