@@ -3,6 +3,7 @@
 // With `witness`, "W AT SEEDAT", a line is the code of what the page says of the time; with `figures`, what was typed, of each ceremony; with
 // `after`, of the hash that was typed; with `remarks`, the codes of what it says of the bundle although nothing is wrong.
 // With `stop` beside it, of what it then says of a draw that was stopped.
+// With `find`, of an id that was typed, the fate in each list.
 // One line each: agrees C=… W=… · DIFFERS code facts · UNREADABLE code facts; then of each receipt among the files ` | name code code`.
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -36,7 +37,7 @@ function folder(path) {
 
 if (folders.length) for (const path of folders) console.log(opinion(folder(path)));
 else for await (const line of createInterface({ input: process.stdin })) {
-  const { receipt, witness, figures, remarks, after, stop, ...files } = JSON.parse(line), bytes = (told) => new Uint8Array(Buffer.from(told, "base64"));
+  const { receipt, witness, figures, remarks, after, stop, find, ...files } = JSON.parse(line), bytes = (told) => new Uint8Array(Buffer.from(told, "base64"));
   const all = Object.entries(files).map(([name, held]) => [name.replace(/^\.\.\//, ""), bytes(held), name.startsWith("../")]);
   const some = (outside) => new Map(all.filter((one) => one[2] === outside).map(([name, held]) => [name, held]));
   const told = opinion(some(false), some(true));
@@ -47,6 +48,7 @@ else for await (const line of createInterface({ input: process.stdin })) {
     const said = finish(answer({ witness: { value, at: Date.parse(at), seedAt: Date.parse(seedAt) } })).witness;
     console.log((stop ? said.stop : said).code);
   }
+  else if (find) console.log(finish(answer({ id: Buffer.from(find, "base64").toString() })).found.map(({ fate }) => fate).join(" "));
   else if (after) console.log(finish(answer({ after: Buffer.from(after, "base64").toString() })).after?.code ?? "none");
   else if (figures) console.log(JSON.stringify(finish(answer({ figures: Buffer.from(figures, "base64").toString() })).figures));
   else console.log(receipt ? JSON.stringify(finish(answer({ receipt: bytes(receipt) })).receipt, plain) : told);

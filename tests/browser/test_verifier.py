@@ -319,6 +319,28 @@ def test_of_a_public_bundle_nothing_is_marked_as_checked_that_its_files_cannot_s
 
 
 @pytest.mark.slow
+def test_a_public_bundle_that_leaves_a_drawn_firm_out_does_not_agree_beside_its_receipt(desk: Visitor, tmp_path: Path) -> None:
+    held = vector("1")
+    (listed,) = held.carry_out().lists
+    code, one = next((code, one) for code, one in listed.strata.items() if len(one.selected) > 1)
+    files = of_the_house(held, *listed.selected)
+    told = json.loads(files["result.json"])
+    there = told["lists"][0]["strata"][code]["selected"]
+    there[0]["ticket"] = f"{int(there[0]['ticket'], 16) - 1:064x}"
+    own = draw.receipt(held.commitment, held.frame(listed.name), one.selected[0], listed.name, held.carry_out())
+    for name, content in {**files, "result.json": json.dumps(told).encode()}.items():
+        file = tmp_path / "public" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    drop(desk.page, tmp_path / "public")
+    verdict(desk, "一致")
+    desk.page.locator("#receipt-text").fill(json.dumps(own))
+    desk.page.locator("#receipt button").click()
+    verdict(desk, "不一致")
+    expect(desk.page.locator("#verdict")).to_contain_text("它的位置被换成了别的")
+
+
+@pytest.mark.slow
 def test_one_line_in_the_place_of_a_result_is_believed_by_nobody_and_a_lawful_void_says_what_it_leaves_open(
     desk: Visitor, exported: Path
 ) -> None:

@@ -170,9 +170,11 @@
     }[step] ?? null;
   }
 
-  // What speaks against a draw although its files agree: the witness holds another value, the minutes other figures, the reader another hash.
-  const AGAINST = { witness: "witness_other", seed: "figures_other", after: "after_unlike" };
-  const against = () => [state.asked.witness, state.asked.after, ...(state.asked.figures ?? [])].filter((one) => Object.values(AGAINST).includes(one?.code));
+  // What speaks against a draw although its files agree: the witness holds another value, the minutes other figures, the reader another hash,
+  // or a firm's receipt proves a row that the result leaves out.
+  const AGAINST = { witness: "witness_other", seed: "figures_other", selection: "receipt_struck", after: "after_unlike" };
+  const receipts = () => [...(state.report.receipts ?? []).flatMap(({ told }) => told), ...(state.asked.receipt ?? [])];
+  const against = () => [state.asked.witness, state.asked.after, ...(state.asked.figures ?? []), ...receipts()].filter((one) => Object.values(AGAINST).includes(one?.code));
   const wrong = (step) => against().find(({ code }) => code === AGAINST[step]);
 
   // What has to be heard still: not what the reader has settled since, by the witness's word or the minutes.
@@ -326,6 +328,7 @@
   async function judgeReceipt_() {
     state.asked.receipt = (await ask({ receipt: new TextEncoder().encode(at("receipt-text").value.trim()) })).receipt;
     showTold("receipt");
+    if (state.report) showOpinion();
   }
 
   function speak() {

@@ -314,7 +314,11 @@ function judgeReceipt(told, report) {
     if (!isText(b) || !is(HEX64, report?.c ?? c) || bound === undefined) return [...told_, { code: "receipt_early", facts }];
     const ticket = ticketOf(b);
     if (!report) right("ticket", ticket);
-    const under = bound !== null && ticket <= bound;
+    const under = bound !== null && ticket <= bound, order = one?.order ?? [];
+    // A row of the committed register whose place is among those that the result tells, and that none of them is: another stands there.
+    if (order.length && ticket <= order[order.length - 1].ticket && !order.some((held) => held.ticket === ticket)) {
+      return [...told_, { code: "receipt_struck", facts: { ...facts, ticket, limit: bound ?? "—" }, bad: true }];
+    }
     return [...told_, { code: under ? "receipt_drawn" : "receipt_undrawn", facts: { ...facts, ticket, limit: bound ?? "—" }, ok: Boolean(report) }];
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
@@ -327,9 +331,11 @@ function lookUp(report, id) {
   const ticket = toHex(SUITES[report.hash](utf8(report.key + id)));
   return report.lists.map((list) => {
     const index = list.rows ? position(list.rows, id) : -1, row = list.rows?.[index], told = { list: list.name, id, ticket, rows: list.objects.n };
-    const at = list.strata.find(({ selected, reserve }) => selected.includes(id) || reserve.includes(id));
+    // By the ticket, for a public bundle tells those whom it does not name by nothing else.
+    const told_ = ({ order, selected, reserve }) => order.slice(0, selected.length + reserve.length);
+    const at = list.strata.find((one) => told_(one).some((held) => held.ticket === ticket));
     if (!row && !at) return { ...told, fate: list.rows ? "absent" : "unlisted" };
-    const one = at ?? list.strata.find(({ code }) => code === row[1]), place = one.order.findIndex((held) => held.row[0] === id);
+    const one = at ?? list.strata.find(({ code }) => code === row[1]), place = one.order.findIndex((held) => held.ticket === ticket);
     const fate = row && row[2] !== "1" ? "excluded" : place < Number(one.k) ? "drawn" : list.came.has(id) ? "came" : at ? "reserve" : "undrawn";
     const where = { row: row ? BigInt(index + 1) : null, stratum: one.code, status: row?.[2] ?? "1", place: BigInt(place + 1) };
     const team = list.off.has(id) ? [] : list.now.get(id) ?? null;
