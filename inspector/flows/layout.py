@@ -23,6 +23,7 @@ from inspector.sheets.sheet import Cell, Row, Sheet
 E = TypeVar("E", bound=StrEnum)
 
 _CONTROL_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_BREAK = re.compile(r"[\r\n]")
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 _EXACT = 10**15
 """From here on a spreadsheet's numbers are not exact."""
@@ -255,6 +256,9 @@ class RowReader:
 
     def _plain(self, column: Column, cell: Cell) -> str:
         if isinstance(cell, str):
+            broken = _BREAK.search(cell) if column.coded else None
+            if broken and not hidden(cell.strip()):  # around it: one within is found with the other signs
+                self.flaw(column.name, "cell_control", place=broken.start() + 1)
             if column.coded and cell.strip() != cell and cell.strip():
                 self.warn(column.name, "cell_trimmed")
             return cell.strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from inspector.flows.planremedies import WORDS as PLAN
+from inspector.flows.sheetremedies import WORDS as SHEET
 
 # code: what (English, Chinese), how to mend it (English, Chinese).
 WORDS: Mapping[str, tuple[str, str, str, str]] = {
@@ -240,6 +241,7 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "请核对状态",
     ),
     **PLAN,
+    **SHEET,
     "identity_destroyed_by_spreadsheet": (  # the error itself tells the remedy, to those who are shown no other
         "the code was destroyed by a spreadsheet",
         "代码已被表格软件破坏",
@@ -291,43 +293,6 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "请核实哪一等级正确，并以其自身的、较晚的日期重新记录",
     ),
     "row_repeated": ("the same as row {other}; counted once", "与第{other}行相同，只计一次", "take one out", "请删去一行"),
-    "rows_empty": ("{count} empty rows from here on were passed over", "自此共{count}行空白，已跳过", "nothing", "无需处理"),
-    "rows_none": (
-        "the file has heads and no row",
-        "文件只有表头，没有数据行",
-        "see whether it is the right file",
-        "请核对是否为正确的文件",
-    ),
-    "sheets_hidden": (
-        "hidden sheets with rows were passed over: {sheets}; read was {read}",
-        "有内容的隐藏工作表未读取：{sheets}；读取的是 {read}",
-        "see whether their rows belong to the list",
-        "请核对其中各行是否属于名单",
-    ),
-    "rows_hidden": (
-        "{count} rows are hidden, by hand or by a filter, and are part of the list: {rows}",
-        "有 {count} 行被隐藏或被筛选隐去，仍属于名单：{rows}",
-        "show them, and take out those that do not belong there",
-        "请取消隐藏并核对，不属于名单的请删去",
-    ),
-    "cells_merged": (
-        "merged cells {range}: only the first one has the content, the others are empty",
-        "合并单元格 {range}：只有第一格有内容，其余为空",
-        "undo the merging and fill every cell in",
-        "请取消合并并逐格填写",
-    ),
-    "file_gb18030": (
-        "the file is encoded in GB 18030",
-        "文件编码为 GB 18030",
-        "see whether names read well",
-        "请核对姓名、名称是否正常",
-    ),
-    "file_delimiter": (
-        "cells are parted by {delimiter}, not by commas",
-        "单元格以 {delimiter} 分隔，不是逗号",
-        "see whether columns are right",
-        "请核对各列是否正确",
-    ),
     "certificate_over": (
         "the certificate ended on {until}: the inspector will not be dealt",
         "执法证已于 {until} 到期，不会被抽派",

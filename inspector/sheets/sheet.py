@@ -21,6 +21,7 @@ from inspector.domain.errors import Invalid
 from inspector.sheets import extent, formulas, hidden
 from inspector.sheets.extent import named
 from inspector.sheets.flaw import HEAD, RowFlaw
+from inspector.sheets.folded import Folded
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
@@ -87,6 +88,9 @@ def read(content: bytes, encoding: str | None = None) -> Sheet:
     rows = [Row(number=number, cells=cells) for number, cells in enumerate(table, 1) if any(cell != "" for cell in cells)]
     if not rows:
         raise Invalid("sheet_empty")
+    folded = Folded()
+    for row in rows:
+        folded.look(row.number, row.cells)
     gaps = [
         RowFlaw(row=before.number + 1, column="", code="rows_empty", facts={"count": after.number - before.number - 1})
         for before, after in pairwise(rows)
@@ -95,7 +99,10 @@ def read(content: bytes, encoding: str | None = None) -> Sheet:
     if len(rows) == 1:
         gaps.append(RowFlaw(row=HEAD, column="", code="rows_none"))
     return Sheet(
-        heads=tuple(str(cell).strip() for cell in rows[0].cells), rows=tuple(rows[1:]), odd=(*odd, *gaps), guessed=guessed
+        heads=tuple(str(cell).strip() for cell in rows[0].cells),
+        rows=tuple(rows[1:]),
+        odd=(*odd, *folded.remarks(rows[0].cells), *gaps),
+        guessed=guessed,
     )
 
 

@@ -20,6 +20,7 @@ from typing import IO, cast
 from inspector.domain.errors import Invalid
 from inspector.sheets import sheet
 from inspector.sheets.flaw import RowFlaw
+from inspector.sheets.folded import Folded
 from inspector.sheets.sheet import Cell, Row, Sheet
 
 _CHUNK = 1 << 20
@@ -112,11 +113,14 @@ def _encoding(plain: IO[bytes]) -> tuple[str, str, bool, bool]:
 
 
 def _numbered(records: Iterator[tuple[Cell, ...]], odd: list[RowFlaw]) -> Iterator[Row]:
-    """Rows that hold anything, with their numbers; empty ones between them are noted."""
-    last = 0
+    """Rows that hold anything, with their numbers; empty ones between them are noted, and behind the last one cells of several lines."""
+    last, folded, heads = 0, Folded(), tuple[Cell, ...]()
     for number, cells in enumerate(records, 1):
         if any(cells):
+            heads = heads or cells
+            folded.look(number, cells)
             if last and number > last + 1:
                 odd.append(RowFlaw(row=last + 1, column="", code="rows_empty", facts={"count": number - last - 1}))
             last = number
             yield Row(number=number, cells=cells)
+    odd += folded.remarks(heads)

@@ -141,6 +141,7 @@ ALLOWED = {
             "inspector/flows/diagnosis.py",
             "inspector/flows/remedies.py",
             "inspector/flows/planremedies.py",
+            "inspector/flows/sheetremedies.py",
             "inspector/sheets/sheet.py",
             "inspector/policybook/",
         ),

@@ -1,4 +1,4 @@
-"""What a firm finds of itself on the page that checks draws where the public bundle names nobody: by its ticket, and whatever speaks against it."""
+"""What a firm finds of itself on the page that checks draws where the public bundle names nobody: its ticket alone tells."""
 
 from __future__ import annotations
 
