@@ -353,7 +353,7 @@ def _tell(terminal: Terminal, opinion: Opinion, bundle: Bundle, figures: Sequenc
     if verdict.holds:  # whoever has given the witness's value is not told to ask for it
         unasked = any(one.code == "draw.no_witness" for one in verdict.remarks)
         known_ = "time_proven" if verdict.time_proven else "time_not_proven" if unasked else "time_unproven"
-        terminal.say(known_, receipt=receipt or "—")
+        terminal.say(known_, receipt=terminal.words("receipt_named", receipt=receipt) if receipt else "")
         for thrown in figures:
             terminal.say("figures_held", figures=thrown)
     for one in verdict.remarks:

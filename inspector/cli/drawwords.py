@@ -65,17 +65,24 @@ DRAWS: Mapping[str, tuple[str, str]] = {
     ),
     "holds_not": ("draw {number}: DOES NOT HOLD", "抽取 {number}：不成立"),
     "time_proven": (
-        "time proven: the witness held this commitment's value before the seed was known; ask whether it holds another one of this number",
-        "时间已证明：见证方在种子公开之前已存有本承诺的见证值；请一并询问其是否还存有同一编号的另一见证值",
+        (
+            "time proven: the witness held this commitment's value before the seed was known; ask whether it holds any other value "
+            "of this OFFICE, under whatever number, that you were not shown: a second series of numbers passes else"
+        ),
+        (
+            "时间已证明：见证方在种子公开之前已存有本承诺的见证值；"
+            "请一并询问其是否还存有本机关的其他见证值（不论编号）而您未曾见到：否则另起一套编号也能通过"
+        ),
     ),
     "time_unproven": (
         "CONSISTENT, BUT TIME NOT PROVEN by what was told of it: what lacks is said below",
         "前后一致，但所给的说明未能证明时间：欠缺之处见下",
     ),
     "time_not_proven": (
-        "CONSISTENT, BUT TIME NOT PROVEN: ask the witness ({receipt}) for its value and give it with --witness",
-        "前后一致，但时间未证明：请向见证方（{receipt}）索取见证值，用 --witness 给出",
+        "CONSISTENT, BUT TIME NOT PROVEN: ask the witness{receipt} for its value and give it with --witness",
+        "前后一致，但时间未证明：请向见证方{receipt}索取见证值，用 --witness 给出",
     ),
+    "receipt_named": (" ({receipt})", "（{receipt}）"),
     "void": ("the draw is void: {reason}", "抽取作废：{reason}"),
     "step_gathered": ("gathering the results", "汇集结果"),
     "step_written": ("writing the pages", "写出页面"),
