@@ -155,7 +155,7 @@ def _framed(
     past, bars = history(office, tx, plan.agency), joining.bars(partners, today)
     placer = Placer(policy=policy, ratios=ratios(policy, {}), past=past, today=today, horizon=horizon, others=bars)
     held, chances = Placing(), dict[str, Fraction]()
-    before, again, new = stood(tx, plan.agency, policy, spans), Counter[str](), moved.entered(tx, plan, now)
+    before, again, new = stood(tx, plan.agency, policy, spans), Counter[str](), moved.entered(office, tx, plan, now)
 
     def rows() -> Iterator[bytes]:
         wavering = []

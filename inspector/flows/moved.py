@@ -10,16 +10,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from inspector.domain.annual import AnnualPlan, AnnualState
 from inspector.domain.decision import Because, Decision
 from inspector.domain.footing import RULES
+from inspector.domain.identity import IdentityKind, pseudonym
 from inspector.domain.margin import Beside, Entered, beside
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
+from inspector.domain.restated import Restated
 from inspector.domain.sampling import MUST
+from inspector.domain.spelling import party_of
 from inspector.flows import edits
 from inspector.flows.office import Office, Plan
 from inspector.flows.record import record
@@ -29,6 +32,9 @@ OFF = "frame_off_plan"
 """The matter of a frame that counts far more or fewer objects of the register than the published plan."""
 ABOVE = "frame_above_changed"
 """The matter of a frame above whose agency others stand in the settings than as the frame before was frozen."""
+RESTATED, LEVELS = "credit.restated", "credit-levels"
+BY_HAND = "os:"
+"""By whom a level was stated that a person has brought in with a file; a platform's has the name of its connector or token."""
 IMPORTED, MISNAMED = "operator.roster.import.objects", "operator.roster.misnamed"
 _COUNTED = (IMPORTED, MISNAMED, "register.returned", "register.removed", edits.RULE)
 """The rules of the entries that say how many rows an import has taken out or brought back, that two people have taken one out
@@ -125,10 +131,30 @@ def _lent(held: Draw, agency: str) -> bool:
     return not held.own and agency != held.agency
 
 
-def entered(tx: Tx, plan: Plan, now: datetime) -> Entered:
-    """To count with what cases have entered since the year's published plan was made."""
+def entered(office: Office, tx: Tx, plan: Plan, now: datetime) -> Entered:
+    """To count with what cases have entered since the year's published plan was made, and what hands have moved since.
+
+    From the day before: an entry's hour is from before it is written. Whoever brings levels on the command line is a user of the machine.
+    """
     annual = _published(tx, plan, now)
-    return Entered(day=annual.made_at.date() if annual is not None else None)
+    if annual is None:
+        return Entered(day=None)
+    since = annual.made_at - timedelta(days=1)
+    moves = between(tx, plan.agency, since)
+    told = [facts for _, facts in tx.ledger.facts([RESTATED], LEVELS, since) if str(facts.get("by", "")).startswith(BY_HAND)]
+    changed = [Restated.of(one, since, "") for facts in told for one in facts.get("levels", ())]
+    return Entered(
+        day=annual.made_at.date(),
+        moved=moves.added + moves.removed + moves.returned + moves.edited + moves.edited_back,
+        came=moves.added + moves.returned,
+        by_hand=frozenset[str]().union(*(one.names for one in changed)),
+        names=lambda code: names(office, code),
+    )
+
+
+def names(office: Office, code: str) -> set[str]:
+    """By which pseudonyms changes of its level may name a firm."""
+    return {pseudonym(office.secret, IdentityKind.USCC, one) for one in {code, party_of(code)}}
 
 
 def derived(

@@ -28,7 +28,7 @@ from inspector.store.tx import Tx
 
 UNDONE = "level_undone"
 """The matter of firms that came back to their levels while a draw is open whose frame had others."""
-ABOUT = "credit-levels"
+ABOUT = moved.LEVELS
 """What entries of changed levels are about, from wherever these come: those behind a seal are found by it."""
 PART = 500
 """So many changes stand in one entry, some fifty kilobytes; a delivery of thousands has as many entries as it needs."""
@@ -140,7 +140,7 @@ def _taken_in(
         if policy.strategy(policy.item(row["item"]), of(level, as_of, now)).stratum == row["stratum"]:
             continue
         other += 1
-        if told := [one for name in _names(office, code) for one in moves.get(name, ())]:
+        if told := [one for name in moved.names(office, code) for one in moves.get(name, ())]:
             opened = tx.cases.get(row["id"]).opened_at
             if some_before := {one.who for one in told if one.at <= opened}:
                 restated.setdefault(party_of(code), set()).update(some_before)
@@ -225,12 +225,7 @@ def _lines(tx: Tx, held: Draw, listed: Listed) -> Iterator[bytes]:
 def _named(office: Office, lines: Iterable[bytes], among: Collection[str]) -> set[str]:
     """Who among these firms stands in a frame, all by pseudonym; a large frame is read and never held."""
     codes = (line[: line.index(b"\t")].decode() for line in lines)
-    return {who for code in codes for who in _names(office, code) if who in among}
-
-
-def _names(office: Office, code: str) -> set[str]:
-    """By which pseudonyms changes of its level may name a firm."""
-    return {pseudonym(office.secret, IdentityKind.USCC, one) for one in {code, party_of(code)}}
+    return {who for code in codes for who in moved.names(office, code) if who in among}
 
 
 def _class(policy: Policy) -> Class:

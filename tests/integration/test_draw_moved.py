@@ -15,11 +15,13 @@ from inspector.domain.case import Route
 from inspector.domain.decision import Because
 from inspector.domain.plan import Draw
 from inspector.domain.report import Moves
-from inspector.flows import edits, moved, planning, review
+from inspector.domain.restated import Brought
+from inspector.flows import edits, moved, planning, restating, review
 from inspector.flows.draw import prepare
 from inspector.flows.office import Office
 from inspector.flows.reporting import report
 from inspector.flows.reportwords import markdown, tell
+from inspector.store.credit import Statement
 from inspector.store.store import Store
 from inspector.store.tx import new_id
 from tests.house import Hand, application, closing, open_office, post, settle
@@ -284,3 +286,30 @@ def test_an_import_of_levels_waits_while_a_frame_is_frozen_and_no_frame_is_while
             with pytest.raises(TimeoutError):
                 held.result(timeout=1)
         held.result(timeout=60)
+
+
+def leveled(office: Office, hand: Hand, numbers: Sequence[int], level: str, by: str) -> None:
+    """Levels as a platform states them, or somebody who brings them in with a file."""
+    with office.store.begin() as tx:
+        said = [Statement(code=one, level=level, as_of=hand(), source="platform") for one in codes(numbers)]
+        restating.note(office, tx, tx.credit.take(said), Brought(by=by, source="platform"), hand())
+    hand.on(minutes=5)
+
+
+@pytest.mark.parametrize(
+    ("by", "removed", "off"), [("platform", (), False), ("platform", (11, 12), True), ("os:keeper", (), True)]
+)
+def test_levels_that_a_platform_states_call_nobody_and_rows_that_are_taken_out_or_levels_brought_by_hand_do(
+    store: Store, hand: Hand, by: str, removed: Sequence[int], off: bool
+) -> None:
+    office, _, _ = drawing(store, hand)
+    office = planned(office, hand)
+    hand.on(days=2)
+    leveled(office, hand, [1, 2, 3, 4, 5], "A", by)
+    if removed:
+        imported(office, hand, removed=removed)
+    held = announce(office, hand, "weekly")
+    settle(office)
+    told = derivation(office, held)["published_plan"]
+    assert (told["rows"], told["planned_rows"], told["off"]) == (12 - len(removed), 12, off)
+    assert [one.about for one in matters(office)] == [held.number] * off
