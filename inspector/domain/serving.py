@@ -35,7 +35,7 @@ class NoticeKind(StrEnum):
     """What a notice says: 告知, 决定, guidance and reminder before a date, a credit entry, that it can be repaired, what became of 异议.
 
     `ANNULMENT` (撤销): what was decided against somebody stands no more. `SENT_BACK` (退回): the case had come to this office by mistake.
-    `WITHDRAWAL`: what became of one by whoever stands entered as untrue. `STRUCK`: the entry of a kept promise was struck out.
+    `WITHDRAWAL`: what became of one by whom an officer has decided against. `STRUCK`: the entry of a kept promise was struck out.
     `LET_GO` (不再处理): what was intended against somebody who was told so is not done. `RECORD`: made by releases of before the decision
     told the entry, and still answered.
     """

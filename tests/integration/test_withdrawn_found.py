@@ -10,6 +10,7 @@ from inspector.domain.creditrecord import RecordState
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, SubjectNotice, SubjectWord
 from inspector.flows import spoken
+from inspector.labels import label
 from inspector.store.store import Store
 from tests.edge import Edge, serving
 from tests.house import Hand, settle
@@ -64,13 +65,40 @@ def test_before_the_entry_is_decided_a_withdrawal_is_carried_out_and_nothing_is_
     assert case.matters("withdrawal_asked") == []
 
 
+@pytest.mark.parametrize("proposal", [Proposal.TERMINATE, Proposal.PENALTY])
+def test_what_an_officer_has_ended_or_penalised_is_taken_back_by_no_word_and_what_the_subject_was_heard_about_goes_on(
+    store: Store, hand: Hand, proposal: Proposal
+) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING, concluded=False)
+    case.serve(case.give(case.the(Proposal.RECORD_CREDIT)))
+    ended = case.impose(case.the(proposal))
+    with serving(case.office) as edge:
+        with edge.as_("system", name="hall") as system:
+            told = system.post(f"/v1/cases/{case.case}/withdraw", json={"reason": "不办了"}).json()
+            assert (told["state"], told["outcome"], told["heard"]) == ("CLOSED", "FALSE_KNOWING", "withdrawal_asked")
+        assert case.events("commitment.withdrawn") == []
+        assert case.the(Proposal.RECORD_CREDIT).state is ConsequenceState.NOTICED
+        assert case.the(proposal).state is ConsequenceState.IMPOSED
+        with edge.client() as browser:
+            logged_in(edge, browser)
+            shown = browser.get(f"/review/{case.case}/withdrawal").text
+            assert f"/consequences/{ended.id}" in shown, "which decision stands"
+            assert "/credit/records/" not in shown
+        with edge.as_("officer", name="钱七") as officer:
+            path = f"/v1/cases/{case.case}/withdrawal/answer"
+            assert officer.post(path, json={"answer": "DECLINED", "reasons": "已作出决定"}).status_code == 200
+    (notice,) = heard_back(case)
+    assert notice.about == ended.id
+    assert any(label(f"Proposal.{proposal.value}", "zh-Hans") in fact for fact in notice.facts), "the subject reads what stands"
+
+
 def asks(case: Proceeding, edge: Edge) -> None:
     """The subject takes it back by the system through which it came."""
     with edge.as_("system", name="hall") as system:
         assert system.post(f"/v1/cases/{case.case}/withdraw", json={"reason": "不办了"}).status_code == 200
 
 
-def told(case: Proceeding) -> list[SubjectNotice]:
+def heard_back(case: Proceeding) -> list[SubjectNotice]:
     """What the subject has read about its withdrawal."""
     with case.office.store.read() as tx:
         return [one for one in tx.servings.of_case(case.case) if one.kind is NoticeKind.WITHDRAWAL]
@@ -97,7 +125,7 @@ def test_a_named_officer_answers_with_reasons_and_outcome_and_record_stand_whate
             assert again.json()["error"]["code"] == "withdrawal_unasked"
     assert stands(case, entry) == before
     assert case.matters("withdrawal_asked") == []
-    (notice,) = told(case)
+    (notice,) = heard_back(case)
     assert (notice.reasons, notice.about, "不办了" in notice.facts[0]) == ("已核实，记录属实", entry, True)
     assert any("行政复议" in one for one in notice.rights), notice.rights
     (event,) = case.events("withdrawal.answered")
@@ -136,7 +164,7 @@ def test_what_is_ended_does_not_go_the_ordinary_way_and_the_matter_ends_with_no_
             tried = officer.post(f"/v1/cases/{case.case}/withdrawal/answer", json=given)
             assert tried.json()["error"]["code"] == "withdrawal_terminated"
     assert len(case.matters("withdrawal_asked")) == 1
-    assert told(case) == []
+    assert heard_back(case) == []
 
 
 def test_once_nothing_stands_who_takes_it_back_again_is_let_go_and_nothing_is_left_to_answer(store: Store, hand: Hand) -> None:
@@ -166,5 +194,5 @@ def test_the_officers_page_shows_the_words_and_takes_the_answer(store: Store, ha
             half = browser.post(link, data=form)
             assert "请选择对申请的处理意见" in half.text or "Choose what becomes" in half.text
             browser.post(link, data=form | {"answer": "DECLINED", "message": "m-2", "guard": hidden(half.text, "guard")})
-    (notice,) = told(case)
+    (notice,) = heard_back(case)
     assert notice.reasons == "记录属实"
