@@ -55,9 +55,10 @@ class DocketRoom(Room):
             objection.c.agency.in_(list(agencies)),
         )
         asked = credit_record.c
-        repairs = sa.select(
-            sa.literal(DocketKind.REPAIR.value).label("kind"), asked.entry.label("id"), asked.case_id, asked.repair_due_at
-        ).where(asked.repair_due_at.is_not(None), asked.agency.in_(list(agencies)))
+        by = sa.func.coalesce(asked.repair_due_at, asked.repair_asked_at)  # one of before every asking had a date
+        repairs = sa.select(sa.literal(DocketKind.REPAIR.value).label("kind"), asked.entry.label("id"), asked.case_id, by).where(
+            asked.repair_asked_at.is_not(None), asked.agency.in_(list(agencies))
+        )
         return sa.union_all(reviews, steps, objected, repairs).subquery("due")
 
     def find(self, agencies: Sequence[str], text: str, code: str, limit: int) -> list[Case]:
