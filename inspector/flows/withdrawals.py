@@ -112,7 +112,9 @@ def _proceeding(office: Office, tx: Tx, case: Case, said: Said, given: Answering
     if given.answer is WithdrawalAnswer.TERMINATE:
         if held is not None:
             return held
-        rests = next((one.evidence for one in effects if (one.entry and one.entry == said.entry) or one.id == said.consequence), ())
+        rests = next(
+            (one.evidence for one in effects if (one.entry and one.entry == said.entry) or one.id == said.consequence), ()
+        )
         opening = Opening(proposal=Proposal.TERMINATE, by=given.by, token=given.token, evidence=rests, reasons=given.reasons)
         return proceedings.propose(office, tx, case.id, opening, signed, now)
     if given.answer is WithdrawalAnswer.ORDINARY and held is not None:

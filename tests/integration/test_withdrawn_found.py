@@ -74,8 +74,8 @@ def test_what_an_officer_has_ended_or_penalised_is_taken_back_by_no_word_and_wha
     ended = case.impose(case.the(proposal))
     with serving(case.office) as edge:
         with edge.as_("system", name="hall") as system:
-            told = system.post(f"/v1/cases/{case.case}/withdraw", json={"reason": "不办了"}).json()
-            assert (told["state"], told["outcome"], told["heard"]) == ("CLOSED", "FALSE_KNOWING", "withdrawal_asked")
+            said = system.post(f"/v1/cases/{case.case}/withdraw", json={"reason": "不办了"}).json()
+            assert (said["state"], said["outcome"], said["heard"]) == ("CLOSED", "FALSE_KNOWING", "withdrawal_asked")
         assert case.events("commitment.withdrawn") == []
         assert case.the(Proposal.RECORD_CREDIT).state is ConsequenceState.NOTICED
         assert case.the(proposal).state is ConsequenceState.IMPOSED
@@ -87,7 +87,7 @@ def test_what_an_officer_has_ended_or_penalised_is_taken_back_by_no_word_and_wha
         with edge.as_("officer", name="钱七") as officer:
             path = f"/v1/cases/{case.case}/withdrawal/answer"
             assert officer.post(path, json={"answer": "DECLINED", "reasons": "已作出决定"}).status_code == 200
-    (notice,) = heard_back(case)
+    (notice,) = told(case)
     assert notice.about == ended.id
     assert any(label(f"Proposal.{proposal.value}", "zh-Hans") in fact for fact in notice.facts), "the subject reads what stands"
 
@@ -98,7 +98,7 @@ def asks(case: Proceeding, edge: Edge) -> None:
         assert system.post(f"/v1/cases/{case.case}/withdraw", json={"reason": "不办了"}).status_code == 200
 
 
-def heard_back(case: Proceeding) -> list[SubjectNotice]:
+def told(case: Proceeding) -> list[SubjectNotice]:
     """What the subject has read about its withdrawal."""
     with case.office.store.read() as tx:
         return [one for one in tx.servings.of_case(case.case) if one.kind is NoticeKind.WITHDRAWAL]
@@ -125,7 +125,7 @@ def test_a_named_officer_answers_with_reasons_and_outcome_and_record_stand_whate
             assert again.json()["error"]["code"] == "withdrawal_unasked"
     assert stands(case, entry) == before
     assert case.matters("withdrawal_asked") == []
-    (notice,) = heard_back(case)
+    (notice,) = told(case)
     assert (notice.reasons, notice.about, "不办了" in notice.facts[0]) == ("已核实，记录属实", entry, True)
     assert any("行政复议" in one for one in notice.rights), notice.rights
     (event,) = case.events("withdrawal.answered")
@@ -164,7 +164,7 @@ def test_what_is_ended_does_not_go_the_ordinary_way_and_the_matter_ends_with_no_
             tried = officer.post(f"/v1/cases/{case.case}/withdrawal/answer", json=given)
             assert tried.json()["error"]["code"] == "withdrawal_terminated"
     assert len(case.matters("withdrawal_asked")) == 1
-    assert heard_back(case) == []
+    assert told(case) == []
 
 
 def test_once_nothing_stands_who_takes_it_back_again_is_let_go_and_nothing_is_left_to_answer(store: Store, hand: Hand) -> None:
@@ -194,5 +194,5 @@ def test_the_officers_page_shows_the_words_and_takes_the_answer(store: Store, ha
             half = browser.post(link, data=form)
             assert "请选择对申请的处理意见" in half.text or "Choose what becomes" in half.text
             browser.post(link, data=form | {"answer": "DECLINED", "message": "m-2", "guard": hidden(half.text, "guard")})
-    (notice,) = heard_back(case)
+    (notice,) = told(case)
     assert notice.reasons == "记录属实"
