@@ -13,14 +13,23 @@ from inspector.domain.person import same
 from inspector.domain.statement import STUCK
 from inspector.domain.striking import TO_STRIKE
 from inspector.domain.withdrawal import WITHDRAWAL
-from inspector.flows import edits, holders, leaves, restating, seeding, stopped, striking, watching
+from inspector.flows import edits, embargo, holders, leaves, restating, seeding, stopped, striking, watching
 from inspector.flows.record import record
 from inspector.flows.repeals import REREVIEW
 from inspector.flows.seats import CEASED_ASKED
 from inspector.labels import Lang, known, label
 from inspector.store.tx import Tx
 
-UNDONE = (leaves.UNDONE, edits.UNDONE, restating.UNDONE, watching.FEW, watching.TWICE, holders.EDITED, seeding.DIFFER)
+UNDONE = (
+    leaves.UNDONE,
+    edits.UNDONE,
+    restating.UNDONE,
+    watching.FEW,
+    watching.TWICE,
+    holders.EDITED,
+    seeding.DIFFER,
+    embargo.PUT_OFF,
+)
 """Matters of what was undone around a draw, or changed, done or said for one, which a head closes who had no hand in it."""
 _NAMED = ("inspector", "inspectors", "entered_by")
 """Facts of a matter that say who was drawn: an empty seat's certificate names those who could sit there."""

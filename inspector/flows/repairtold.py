@@ -1,4 +1,4 @@
-"""What the subject hears of a repair (信用修复): what lacks of the papers, and what was decided, why, with the remedies (handbook 1.7.11)."""
+"""What the subject hears of a repair (信用修复): which papers lack, and what was decided, why, with remedies (handbook 1.7.11)."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def lacking(office: Office, tx: Tx, case: Case, mine: Record, now: datetime) -> 
     papers = label("explain.and", lang).join(of(one, lang) for one in asked.missing)
     by = office.calendar.local_date(asked.due_at).isoformat()
     facts = (label("repairtold.came", lang, on=_on(office, mine), by=by), label("repairtold.papers", lang, papers=papers))
-    _tell(office, tx, case, mine, NoticeKind.REPAIR, "lacking", facts, label("repairtold.lacking_because", lang), now)
+    _tell(office, tx, case, mine, NoticeKind.REPAIR, "lacking", facts, label("repairtold.lacking_because", lang), now=now)
 
 
 def refused(office: Office, tx: Tx, case: Case, mine: Record, reasons: str, now: datetime) -> None:
     """It is not repaired, for the officer's reasons; it may be asked for again. `mine`: the record as it was asked to be repaired."""
     lang = office.agency(case.agency).language
     facts = (label("repairtold.asked", lang, on=_on(office, mine)), label("repairtold.stands", lang))
-    _tell(office, tx, case, mine, NoticeKind.REPAIR, "refused", facts, reasons, now)
+    _tell(office, tx, case, mine, NoticeKind.REPAIR, "refused", facts, reasons, now=now)
 
 
 def granted(office: Office, tx: Tx, case: Case, mine: Record, reasons: str, now: datetime) -> None:
@@ -36,7 +36,7 @@ def granted(office: Office, tx: Tx, case: Case, mine: Record, reasons: str, now:
     lang = office.agency(case.agency).language
     day = office.calendar.local_date(now).isoformat()
     facts = (label("repairtold.asked", lang, on=_on(office, mine)), label("repairtold.repaired", lang, on=day))
-    _tell(office, tx, case, mine, NoticeKind.REPAIRED, "granted", facts, reasons, now)
+    _tell(office, tx, case, mine, NoticeKind.REPAIRED, "granted", facts, reasons, now=now)
 
 
 def _tell(  # noqa: PLR0913 - a notice in all its parts
@@ -48,6 +48,7 @@ def _tell(  # noqa: PLR0913 - a notice in all its parts
     title: str,
     facts: tuple[str, ...],
     reasons: str,
+    *,
     now: datetime,
 ) -> None:
     lang, policy = office.agency(case.agency).language, office.book.get(case.pack)

@@ -1,4 +1,4 @@
-"""A repair asked for by the link keeps its files and has a date, and its subject hears what lacks and what was decided, why, with remedies."""
+"""A repair asked for by the link keeps its files and has a date; its subject hears what lacks, and what was decided and why."""
 
 from __future__ import annotations
 
