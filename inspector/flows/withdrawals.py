@@ -46,7 +46,9 @@ class Said:
 
 def kept(tx: Tx, case: Case) -> bool:
     """Whether an officer has decided against the subject in this case, by an entry or by a decision in force: no click takes that back."""
-    return bool(_entered(tx, case)) or _decided(tx, case) is not None
+    if _decided(tx, case) is not None:
+        return True
+    return bool(_entered(tx, case))
 
 
 def ask(office: Office, tx: Tx, case: Case, reason: str, by: str, now: datetime) -> None:
