@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection
 from datetime import datetime
 
-from inspector.domain import replacement
+from inspector.domain import replacement, veil
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.person import same
@@ -27,11 +27,11 @@ _NAMED = ("inspector", "inspectors", "entered_by")
 
 
 def facts(body: str) -> dict[str, object]:
-    """What a matter says, without the staff code of anybody drawn.
+    """What a matter says, without the staff code of anybody drawn, and without a link's secret that an older release has kept.
 
     Who goes is read in the draw's list, where each reading before the visits is an entry of the ledger; of matters none is.
     """
-    return {name: value for name, value in dict(json.loads(body)).items() if name not in _NAMED}
+    return veil.over({name: value for name, value in dict(json.loads(body)).items() if name not in _NAMED})
 
 
 def told(kind: str, body: str, lang: Lang) -> str:

@@ -7,6 +7,7 @@ from inspector.domain.contact import Contact, contact
 from inspector.domain.letter import LetterKind
 from inspector.flows.office import AgencyNode, Office
 from inspector.flows.replylink import LINK, address
+from inspector.incoming import Mailbox
 from inspector.labels import label
 from inspector.ports import Message
 from inspector.store.tx import Tx
@@ -22,6 +23,15 @@ def ways(office: Office, requested: str) -> tuple[str, ...]:
     """The connectors by which an agency's people get letters: its own, and those of its contacts."""
     held = next((one for one in office.tree.values() if one.connector == requested), None)
     return tuple(dict.fromkeys((requested, *(_connectors(held) if held is not None else ()))))
+
+
+def registered(office: Office, request: Request, sender: str, purpose: str = LINK) -> bool:
+    """Whether an address is one by which the requested agency speaks, or with another `purpose` who stands above it."""
+    above = filter(None, (request.escalated_to, request.dispute.superior if request.dispute else None))
+    theirs: list[object] = [
+        office.connectors.agencies.get(via) for via in (ways(office, request.requested) if purpose == LINK else above)
+    ]
+    return any(isinstance(agency, Mailbox) and agency.speaks(sender) for agency in theirs)
 
 
 def reached_by(office: Office, requested: str, kind: LetterKind) -> Contact:

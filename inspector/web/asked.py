@@ -20,6 +20,7 @@ from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.letter import short
 from inspector.domain.said import Saying
 from inspector.domain.scoreboard import ended_as
+from inspector.domain.urgency import Urgency
 from inspector.flows import assist, past, question
 from inspector.flows.office import AgencyNode
 from inspector.flows.requests import node_of, superior_of
@@ -49,6 +50,8 @@ _NEEDED: dict[Saying, tuple[Invalid, ...]] = {
 """What each form wants filled in: people mend all of it in one go."""
 _COMPARE = "compare"
 """Chosen where the agency gives a value and leaves the comparing to the rule of the pack; nothing is chosen before it chooses."""
+_TYPED = ("value", "rest", "to", "day", "reasons", "signer")
+"""What people type, which a page shows again where the form for it is no longer offered."""
 _WORDLESS = {_COMPARE: "answer_empty", "mismatch": "mismatch_wordless", "cannot_say": "cannot_say_wordless"}
 
 
@@ -188,6 +191,9 @@ def _page(
     told = desk.look(ask)
     held = told.held
     hears = told.hears and not oversees
+    free = hears and held.state.open and held.state is not AssistanceState.DISPUTED
+    decides = oversees and held.state is AssistanceState.DISPUTED
+    kept = form.kept() if form else {}
     context = {
         "held": request_shown(held),
         "short": short(held.id),
@@ -195,9 +201,12 @@ def _page(
         "now": _now(held, hears, oversees=oversees),
         "silence": question.silence(held, superior=told.superior),
         "open": hears,
-        "free": hears and held.state.open and held.state is not AssistanceState.DISPUTED,
+        "free": free,
+        "offered": decides or _offered(kept.get("do", ""), told, free=free, hears=hears),
+        "said": next((one for one in Saying if one == kept.get("do")), None),
+        "typed": {name: kept[name] for name in _TYPED if kept.get(name, "").strip()},
         "extends": told.extends,
-        "decides": oversees and held.state is AssistanceState.DISPUTED,
+        "decides": decides,
         "oversees": oversees,
         "requested": name_of(desk, node_of(desk.office, held.requested)),
         "to": name_of(desk, node_of(desk.office, str((held.reply or {}).get("to", "")))),
@@ -206,7 +215,7 @@ def _page(
         "cited": told.cited,
         "counted": question.counted(held, language(request)),
         "requester": name_of(desk, held.requester),
-        "kept": form.kept() if form else {},
+        "kept": kept,
         "verdicts": VERDICTS,
         "inabilities": list(Inability),
         "quarrels": [one for one in Quarrel if one is not Quarrel.REFUSAL],
@@ -215,6 +224,20 @@ def _page(
         "message_id": new_id(),
     }
     return page(request, "assist.html", status=wrong.status, **context)
+
+
+def _offered(do: str, told: _Read, *, free: bool, hears: bool) -> bool:
+    """Whether the form of a word still stands on the page: there its refusal is shown, and what was typed."""
+    match do:
+        case "answer" | "decline":
+            return hears
+        case "accept":
+            return free and told.held.accepted_at is None
+        case "extend":
+            return free and told.extends
+        case "calm":
+            return free and told.held.urgency is Urgency.URGENT
+    return free and do in {one.value for one in Saying}
 
 
 def _now(held: assistance.Request, hears: bool, *, oversees: bool) -> str:

@@ -124,6 +124,26 @@ def test_a_letters_form_names_everything_that_is_missing_at_once(edge: Edge, let
     assert re.search(r'value="mismatch" checked', answered.text), "what was chosen is kept"
 
 
+def test_a_word_whose_form_is_no_longer_offered_says_why_and_keeps_what_was_typed(edge: Edge, letter: str) -> None:
+    """Another tab has extended, accepted, disputed meanwhile: the page has no form left beside which the refusal would stand."""
+    with edge.client() as browser:
+        extend = {"do": "extend", "reasons": "档案在外馆", "signer": "赵六"}
+        assert browser.post(letter, data=extend | {"message": "e1"}).status_code == 303
+        twice = browser.post(letter, data=extend | {"message": "e2", "reasons": "另需两日"})
+        calm = browser.post(letter, data={"do": "calm", "reasons": "并不紧急", "signer": "赵六"})
+        assert browser.post(letter, data=extend | {"do": "contest", "about": "GROUND"}).status_code == 303
+        late = [
+            browser.post(letter, data=extend | {"do": do, "reasons": f"理由{do}", "day": "2026-03-20"})
+            for do in ("propose", "contest")
+        ]
+    assert "只能延期一次" in twice.text, "extension_used"
+    for answer, typed in ((twice, "另需两日"), (calm, "并不紧急"), (late[0], "理由propose"), (late[1], "理由contest")):
+        assert answer.status_code in (409, 422)
+        assert answer.text.count('role="alert"') == 1
+        assert typed in answer.text
+        assert "您填写的内容（未予采用）" in answer.text
+
+
 def test_an_agency_that_cannot_say_says_why(edge: Edge, letter: str) -> None:
     with edge.client() as browser:
         wordless = browser.post(letter, data={"do": "answer", "verdict": "cannot_say", "value": " ", "signer": "赵六"})
