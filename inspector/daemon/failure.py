@@ -76,11 +76,12 @@ class Failure:
         if not isinstance(error, PortError):
             log.error("work.failed", work=work.key, case_id=work.case_id, error=told, exc_info=error)
         opened = self._broken(tx, work, error, machine_now, now)
-        if self._spent(work, error, now, broken=opened is not None):
+        down = opened is not None and self.breaker.down(work.lane, error)
+        if self._spent(work, error, now, broken=down):
             return self._give_up(tx, work, error, now, told)
         asked = error.retry_after if isinstance(error, Unavailable) else None
         until = max(machine_now + self.engine.ladder.wait(work.attempts, work.key, asked=asked), opened or machine_now)
-        self._postpone(tx, work, until, told, counted=opened is None)
+        self._postpone(tx, work, until, told, counted=not down)
         return "postponed"
 
     def bare(self, tx: Tx, work: Work, error: Exception, now: datetime) -> str:
@@ -124,7 +125,7 @@ class Failure:
             return self.breaker.barred(tx, work.lane, error, self.office.house, machine_now, now)
         if not isinstance(error, Unavailable) or isinstance(error, NotYet) or not work.lane or not error.attempts:
             return None
-        return self.breaker.failed(tx, work.lane, error.code, machine_now)
+        return self.breaker.failed(tx, work.lane, error, machine_now)
 
     def _postpone(self, tx: Tx, work: Work, until: datetime, told: str, *, counted: bool) -> None:
         """Until a machine time; not beyond its patience, which then ends it."""
