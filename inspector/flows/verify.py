@@ -20,7 +20,7 @@ from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement, settle_case
 from inspector.flows.usable import rated, spoken, usable
-from inspector.ports import Answer, AnswerStatus, Garbled, PortError, Question, Refused
+from inspector.ports import NOTED, UNDATED, Answer, AnswerStatus, Garbled, PortError, Question, Refused
 from inspector.purpose import purposeful
 from inspector.store.credit import Became, Stated, Statement
 from inspector.store.tables import EPOCH
@@ -35,7 +35,6 @@ VALUE_EMPTY = "value_empty"
 CONTRADICTS_ITSELF = "contradicts_itself"
 """The note where a source has no record and gives a value all the same: neither of the two is believed."""
 
-UNDATED = "data_undated"
 """The note where nobody knows of which day data are: neither they nor the settings say. They are no ground, and at most a lead."""
 
 PATIENCE_OVER = "patience_over"
@@ -342,6 +341,8 @@ def judge(key: str, claim: Claim, fact: Fact, answer: Answer, now: datetime, by:
         verdict = Verdict.NOT_FOUND
     elif answer.note == VALUE_EMPTY or (answer.status is AnswerStatus.FOUND and blank(answer.value or "")):
         note, remark = VALUE_EMPTY, ""
+    elif answer.status is AnswerStatus.CANNOT_SAY and answer.note in NOTED:
+        note, remark = answer.note, ""
     elif answer.status is AnswerStatus.FOUND and answer.value is not None:
         verdict = says(fact.compare, claim.value, answer.value, fact.values)
         note = unread(verdict, answer.value, fact.values)

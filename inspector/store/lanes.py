@@ -94,7 +94,7 @@ class LaneRoom(Room):
         """A person says that a connector is well: its breaker has cooled, and one call goes out to see."""
         self.connection.execute(sa.update(lane).where(lane.c.name == name, lane.c.open_until > now).values(open_until=now))
 
-    def failed(  # noqa: PLR0913 - a failure in all its parts
+    def failed(
         self,
         name: str,
         error: str,

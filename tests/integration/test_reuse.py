@@ -20,7 +20,7 @@ from inspector.domain.notice import Notice
 from inspector.domain.strategy import steps
 from inspector.policybook import PacksInvalid, Policybook
 from inspector.policyrender import render
-from inspector.ports import AnswerStatus, Garbled, Unavailable
+from inspector.ports import FALLEN, OPEN, AnswerStatus, Garbled, Unavailable
 from inspector.store.store import Store
 from inspector.testing import QUESTION, caught
 from inspector.testing.peer import answer, peer
@@ -59,9 +59,9 @@ def test_a_result_tells_whose_it_is_and_its_number_and_one_that_cannot_be_used_s
         ({}, AnswerStatus.FOUND),
         ({"value": None}, "value_empty"),
         ({"checked_on": None}, "data_undated"),
-        ({"state": "open"}, results.OPEN),
-        ({"state": "revoked"}, results.FALLEN),
-        ({"state": "disputed"}, results.FALLEN),
+        ({"state": "open"}, OPEN),
+        ({"state": "revoked"}, FALLEN),
+        ({"state": "disputed"}, FALLEN),
         ({"state": "perhaps"}, Garbled),
         ({"state": ""}, Garbled),
         ({"agency": ""}, Garbled),
