@@ -99,6 +99,7 @@ class FilesSource:
         self._stopped = threading.Event()
         self._refused: dict[tuple[str, tuple[int, ...]], Invalid] = {}
         self._left: Flaws = {}
+        self._passed: tuple[delivery.Passed, ...] = ()
         self._used: tuple[str, tuple[int, ...], str, str] | None = None
         self._failure: PortError | None = None
 
@@ -155,7 +156,8 @@ class FilesSource:
         """How old the delivery in use is, and how long a look is overdue; `look`: have the folder looked into when it is time."""
         if look:
             self._round()
-        label, failure, refused = shelf.labelled(self._shelf), self._failure, self.refused
+        label, failure = shelf.labelled(self._shelf), self._failure
+        flawed = next(iter((*self.refused[::-1], *self._unsaid(label)[::-1])), None)
         if label is not None and label.shape != self._shape:
             label = None
         return Supply(
@@ -163,7 +165,8 @@ class FilesSource:
             longest_seconds=self._config.longest_age_hours * 3600 or None,
             unseen_seconds=max(0.0, time.monotonic() - self._seen - self._config.look_seconds),
             looked=self._read_whole,
-            error=failure.code if failure is not None else refused[-1].code if refused else "",
+            error=failure.code if failure is not None else flawed.code if flawed is not None else "",
+            file=str(flawed.facts.get("file", "")) if flawed is not None and failure is None else "",
         )
 
     @property
@@ -171,6 +174,10 @@ class FilesSource:
         """What is wrong with deliveries that came after the one in use, by their names, as of the last look."""
         label = shelf.labelled(self._shelf)
         return tuple(error for (name, _), error in sorted(self._refused.items()) if label is None or name > label.name)
+
+    def _unsaid(self, label: Label | None) -> list[Invalid]:
+        """What lies there and counts as no delivery, though it is newer than the one in use."""
+        return [one.why for one in self._passed if label is None or one.written > label.moment]
 
     def look(self) -> Sequence[Sighting]:
         """What an operator should know: the delivery in use, those that are not used and why, and rows that contradict each other.
@@ -188,6 +195,7 @@ class FilesSource:
         except (OSError, sqlite3.Error) as error:
             raise Unavailable("keep_failed", origin=Origin.US, detail=type(error).__name__) from None
         told += [Sighting(code="delivery_refused", facts={"error": one}, fine=False) for one in self._refused.values()]
+        told += [Sighting(code="delivery_passed", facts={"error": one}, fine=False) for one in self._unsaid(label)]
         if label is None or label.shape != self._shape:  # or made by other settings, of what is not there any more
             return [Sighting(code="delivery_none", fine=False, grave=True), *told]
         age = (now() - label.moment) / timedelta(hours=1)
@@ -264,6 +272,7 @@ class FilesSource:
             raise Barred("unauthorised", detail="folder") from None
         except OSError as error:
             raise Unavailable("unreachable", detail=type(error).__name__) from None
+        self._passed = found.passed
         lying = {(one.path.name, one.mark) for one in found.whole} | found.flawed.keys()
         self._refused = (
             {key: error for key, error in self._refused.items() if key in lying} | dict(found.flawed) | dict(self._left)
