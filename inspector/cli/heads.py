@@ -54,6 +54,7 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "forwarded_from": ("forwarded from", "转自"),
     "forwarded_to": ("forwarded to", "转至"),
     "replied": ("what was answered", "对方答复"),
+    "mails": ("mails to be read", "待阅看的来信"),
     "rule": ("decision", "决定"),
     "again": ("computed again", "复算"),
     "written": ("in the words of the reply", "答复原文"),

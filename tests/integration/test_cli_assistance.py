@@ -15,8 +15,9 @@ from inspector.cli.assistance import blocks
 from inspector.daemon import sweeps
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import MatterKind
+from inspector.domain.evidence import Verdict
 from inspector.domain.scoreboard import Score
-from inspector.flows import assist
+from inspector.flows import assist, unsettled
 from inspector.flows.office import Office
 from inspector.flows.scoreboard import score_rows
 from inspector.store.store import Store
@@ -93,6 +94,26 @@ def test_an_officer_lists_shows_agrees_and_contests_at_the_command_line_and_expo
         assert operator.well("assistance", "connect", "--json").json == []
         signed = [rule for rule, _ in operated(store)]
     assert signed == ["operator.assistance.agree", "operator.assistance.contest", "operator.assistance.decide"]
+
+
+def test_show_says_whose_records_answered_and_which_mails_wait(operator: Operator) -> None:
+    with house.closing(operator.store()) as store:
+        office = house.open_office(store, today)
+        request = asked(office, 1)
+        told = {
+            "theirs": True,
+            "request": request,
+            "sender": "a@b.example",
+            "file": "1.x",
+            "reason": {"zh-Hans": "表格以外另有文字", "en": "w"},
+        }
+        with store.begin() as tx:
+            assist.answer(office, tx, request, Verdict.MISMATCH, "李某某", "赵六", today())
+            tx.attention.open(unsettled.MAIL_UNREAD, "bureau", "m1", told, today())
+        said = operator.well("assistance", "show", request, lang="zh-Hans").out
+    assert "对方机关掌握的情况: 不一致" in said
+    assert "对方机关掌握的数据: 李某某" in said
+    assert "待阅看的来信:\n  a@b.example: 表格以外另有文字 (1.x)" in said
 
 
 def test_in_a_terminal_a_score_is_some_short_lines_and_says_all_that_is_not_nought() -> None:

@@ -68,6 +68,12 @@ def test_nobody_reads_the_link_and_the_code_that_a_mail_quotes(store: Store, han
     assert secret not in told.door.written
     assert secret not in str(told.reply)
 
+    with serving(office) as edge, edge.client() as browser:
+        logged_in(edge, browser)
+        page = browser.get(f"/requests/{request.id}").text
+    assert "对方机关掌握的情况" in page, "an officer reads of their records"
+    assert "贵机关掌握的情况" not in page
+
 
 def test_a_matter_of_an_older_release_shows_none_either() -> None:
     body = json.dumps({"text": "答复码：aB3-dE6_gH9jK2mN5pQ8rS1tU4vW7xY0"})
