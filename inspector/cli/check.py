@@ -233,6 +233,7 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
     yield from fitting.approvals(book, tree, _today(calendar))
     yield from ruled.packs(book, tree, _today(calendar))
     yield from fitting.headless(tree, fitting.sending(told))
+    yield from fitting.mute(tree)
 
 
 def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:

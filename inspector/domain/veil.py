@@ -43,4 +43,5 @@ def _over(told: object, secrets: tuple[str, ...]) -> object:
             return {name: _over(value, secrets) for name, value in told.items()}
         case list() | tuple():
             return [_over(value, secrets) for value in told]
-    return told
+        case _:
+            return told

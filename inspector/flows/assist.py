@@ -292,7 +292,7 @@ def _contest(
     decision = dispute.dispute(request, about, word, superior, _policy(office, case), now, office.calendar)
     told = _settled(office, tx, case, request, decision, now)
     if superior is None:
-        unknown(tx, told, now)
+        unknown(office, tx, told, now)
     return told
 
 

@@ -22,8 +22,19 @@ def hear(office: Office, tx: Tx, request_id: str, said: Said, now: datetime, doo
     Whoever copies from our letter, or transcribes a mail that quotes it, keeps its link and its code for nobody to read.
     """
     secrets = replylink.secrets(office, tx, (request_id,))
-    plain = {name: veil.veiled(getattr(said, name), secrets) for name in ("signer", "value", "rest", "reasons", "to")}
-    said, door = replace(said, **plain), replace(door, written=veil.veiled(door.written, secrets))
+
+    def plain(text: str) -> str:
+        return veil.veiled(text, secrets)
+
+    said = replace(
+        said,
+        signer=plain(said.signer),
+        value=plain(said.value),
+        rest=plain(said.rest),
+        reasons=plain(said.reasons),
+        to=plain(said.to),
+    )
+    door = replace(door, written=plain(door.written))
     if door.came is None:
         return _step(office, tx, request_id, said, now, door)
     _, before = held(tx, request_id)  # locked as the step does: what comes meanwhile is no line of this word

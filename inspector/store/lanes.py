@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -64,12 +64,12 @@ class LaneRoom(Room):
     def all(self) -> list[Lane]:
         """Every lane by name."""
         asked = sa.select(*_SHOWN).order_by(lane.c.name)
-        return [_read(row) for row in self.connection.execute(asked)]
+        return [_read(row._asdict()) for row in self.connection.execute(asked)]
 
     def lock(self, names: Collection[str]) -> None:
         """Hold several lanes to the end of the transaction, in order of name."""
         for row in self.connection.execute(_HOLD, {"names": sorted(names)}):
-            self.batch.held[_held(row.name)] = _read(row)
+            self.batch.held[_held(row.name)] = _read(row._asdict())
 
     def cooled(self, now: datetime, threshold: int, pause: Pause) -> list[str]:
         """Lanes whose breaker has been open for its time, held to the end of the transaction; one that another holds is his.
@@ -148,9 +148,9 @@ class LaneRoom(Room):
         return bool(self.connection.execute(held).rowcount)
 
 
-def _read(row: sa.Row[Any]) -> Lane:
-    error, asked = _told(row.error)
-    return Lane(**{**row._asdict(), "error": error, "asked": asked})
+def _read(row: Mapping[str, Any]) -> Lane:
+    error, asked = _told(row["error"])
+    return Lane(**{**row, "error": error, "asked": asked})
 
 
 def _told(error: str | None) -> tuple[str | None, timedelta]:

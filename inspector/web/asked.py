@@ -237,7 +237,8 @@ def _offered(do: str, told: _Read, *, free: bool, hears: bool) -> bool:
             return free and told.extends
         case "calm":
             return free and told.held.urgency is Urgency.URGENT
-    return free and do in {one.value for one in Saying}
+        case _:
+            return free and do in {one.value for one in Saying}
 
 
 def _now(held: assistance.Request, hears: bool, *, oversees: bool) -> str:
