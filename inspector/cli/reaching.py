@@ -102,7 +102,7 @@ def findings(one: Configured, settings: Settings, *, call: bool) -> Iterator[Fin
         made = load(one, engine)
     except InspectorError as error:
         english, chinese = words.told(error, "en"), words.told(error, "zh-Hans")
-        yield Finding.fail(name, (english, chinese), ("mend its keys in the settings file", "请改正配置文件中的这一节"))
+        yield Finding.fail(name, (english, chinese), amiss.unloaded(error))
         return
     for key, file in secrets(one.told):
         yield from permissions(f"{name}.{key}", file)
@@ -186,9 +186,12 @@ def looked(name: str, made: Looking, told: Mapping[str, Any], *, closes: bool = 
         if (ours := amiss.setting(name, told, error)) is not None:
             yield ours
             return
-        english, chinese = (label(f"note.{error.code}", lang) for lang in ("en", "zh-Hans"))
-        detail = f" ({error.detail})" if error.detail else ""
-        mend = (label(f"sighting_mend.{error.family}", "en"), label(f"sighting_mend.{error.family}", "zh-Hans"))
+        from inspector.flows import wording
+
+        english, chinese = (wording.code("note", error.code, lang) for lang in ("en", "zh-Hans"))
+        words_of = amiss.detail(error)
+        detail = f" ({words_of})" if words_of else ""
+        mend = amiss.mend(error)
         yield Finding.fail(name, (english + detail, chinese + detail), mend, outside=error.origin is not Origin.US)
         return
     finally:
