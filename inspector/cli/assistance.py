@@ -168,10 +168,13 @@ def decide(
     from inspector.flows import assist
 
     office, who, why = terminal.office, signer(by), terminal.reason(reasons, "--reasons")
+    before = terminal.look(lambda tx: len(tx.assistance.get(request).afterwords))
     held = terminal.act(
         "assistance.decide", request, lambda tx, now: assist.decide(office, tx, request, helps, why, superior, now), signed=who
     )
     _said(terminal, held)
+    if len(held.afterwords) > before:
+        terminal.say("decided_before", request=held.id)
 
 
 def notice(terminal: Terminal, request: RequestId) -> None:

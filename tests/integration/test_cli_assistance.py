@@ -13,6 +13,7 @@ import pytest
 from inspector.cli import columns
 from inspector.cli.assistance import blocks
 from inspector.daemon import sweeps
+from inspector.domain.assistance import AssistanceState, Quarrel
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import MatterKind
 from inspector.domain.evidence import Verdict
@@ -94,6 +95,24 @@ def test_an_officer_lists_shows_agrees_and_contests_at_the_command_line_and_expo
         assert operator.well("assistance", "connect", "--json").json == []
         signed = [rule for rule, _ in operated(store)]
     assert signed == ["operator.assistance.agree", "operator.assistance.contest", "operator.assistance.decide"]
+
+
+def test_a_decision_after_a_decision_says_that_nothing_changed_and_not_that_the_request_is_over(operator: Operator) -> None:
+    with house.closing(operator.store()) as store:
+        office = house.open_office(store, today)
+        request = asked(office, 1)
+        with store.begin() as tx:
+            assist.contest(office, tx, request, Quarrel.COMPETENCE, "非本局职权", "赵六", today())
+        given = ("--signer", "市政府 周八", "--reasons", "法律没有禁止")
+        assert "nothing has changed" not in operator.well("assistance", "decide", request, "--helps", *given).out
+        other = operator.well("assistance", "decide", request, "--need-not", *given)
+        assert "nothing has changed" in other.out + other.err
+        again = operator.say("assistance", "decide", request, "--need-not", *given)
+        assert again.code == 4
+        assert "said of request" in again.err
+        assert "over" not in again.err
+        with store.read() as tx:
+            assert tx.assistance.get(request).state is AssistanceState.ACCEPTED
 
 
 def test_show_says_whose_records_answered_and_which_mails_wait(operator: Operator) -> None:
