@@ -10,14 +10,15 @@ import hashlib
 import json
 import re
 import stat
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
 from connectors.reply import placed, storable
+from connectors.shelf import Label
 from inspector.domain import days
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import TOLERANCE
@@ -147,6 +148,20 @@ def look(folder: Path, names: re.Pattern[str], complete: Completeness, now: date
             flawed[path.name, mark] = error
     whole.sort(key=lambda one: (one.as_of, one.path.name), reverse=True)
     return Found(whole=tuple(whole), flawed=flawed, passed=tuple(passed))
+
+
+def copied(folder: Path, into: Path) -> Path:
+    """What was fetched already, in a folder beside it: looking changes nothing, and fetches nothing twice."""
+    into.mkdir(mode=0o700)
+    for file in folder.iterdir() if folder.is_dir() else ():
+        with suppress(OSError):  # the daemon may just have cleared it away; or it lies on another disk, and is fetched again
+            (into / file.name).hardlink_to(file)
+    return into
+
+
+def newer(passed: Sequence[Passed], used: Label | None) -> list[Invalid]:
+    """Why files are passed over that were written after the date of what is in use; None: nothing is."""
+    return [one.why for one in passed if used is None or one.written > used.moment]
 
 
 def _lies(path: Path, names: re.Pattern[str], complete: Completeness, *, fits: bool, now: datetime) -> Passed | None:

@@ -13,8 +13,8 @@ from connectors.reply import placed, storable
 from inspector.domain import days
 from inspector.domain.days import Since
 from inspector.domain.errors import Invalid
-from inspector.domain.evidence import blank
-from inspector.ports import TOO_OLD, UNDATED, Answer, AnswerStatus, Card, Garbled, Origin, Provenance, Question, Refused
+from inspector.domain.evidence import TOO_OLD, UNDATED, blank
+from inspector.ports import Answer, AnswerStatus, Card, Garbled, Origin, Provenance, Question, Refused
 from inspector.purpose import purposeful
 
 LONGEST = 4_000

@@ -14,8 +14,8 @@ from uuid import uuid4
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Invalid
-from inspector.domain.evidence import TOLERANCE
-from inspector.ports import TOO_OLD, UNDATED, Answer, AnswerStatus, Question, Sighting, Source
+from inspector.domain.evidence import TOLERANCE, TOO_OLD, UNDATED
+from inspector.ports import Answer, AnswerStatus, Question, Sighting, Source
 
 KEY = "canary"
 """The key of a source's table that is ours and not the connector's own."""
@@ -122,7 +122,7 @@ class Trial:
         fact, told = self.canary.fact, answer.provenance
         if self.known is not None and fact not in self.known:
             near = get_close_matches(fact, [*self.known], n=1, cutoff=0.5)
-            yield Sighting(code="canary_fact_unknown", facts={"fact": fact, "nearest": "".join(near) or "-"}, fine=False)
+            yield Sighting(code="canary_fact_unknown", facts={"fact": fact, "nearest": "".join(near)}, fine=False)
         if answer.status is AnswerStatus.CANNOT_SAY and answer.note not in (TOO_OLD, UNDATED):
             yield Sighting(code="canary_says_nothing", facts={"note": answer.note or "-"}, fine=False)
         elif told.as_of is None:

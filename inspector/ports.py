@@ -168,11 +168,6 @@ class Question:
     record: bool = False
 
 
-TOO_OLD, UNDATED, FALLEN, OPEN = NOTED = ("data_too_old", "data_undated", "result_fallen", "result_open")
-"""What our connectors note of an answer themselves, and no words of its source: the data are older than the settings let them be, or of
-nobody knows when; another agency's result was revoked or is disputed, or nothing of it is final yet."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What came back. `value` is the source's own text for the fact when `FOUND`; `note` explains `CANNOT_SAY`.

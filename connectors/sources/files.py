@@ -8,7 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -157,7 +157,7 @@ class FilesSource:
         if look:
             self._round()
         label, failure = shelf.labelled(self._shelf), self._failure
-        flawed = next(iter((*self.refused[::-1], *self._unsaid(label)[::-1])), None)
+        flawed = next(iter((*self.refused[::-1], *delivery.newer(self._passed, label)[::-1])), None)
         if label is not None and label.shape != self._shape:
             label = None
         return Supply(
@@ -165,8 +165,8 @@ class FilesSource:
             longest_seconds=self._config.longest_age_hours * 3600 or None,
             unseen_seconds=max(0.0, time.monotonic() - self._seen - self._config.look_seconds),
             looked=self._read_whole,
-            error=failure.code if failure is not None else flawed.code if flawed is not None else "",
-            file=str(flawed.facts.get("file", "")) if flawed is not None and failure is None else "",
+            error=failure.code if failure else flawed.code if flawed else "",
+            file=str(flawed.facts.get("file", "")) if flawed and not failure else "",
         )
 
     @property
@@ -174,10 +174,6 @@ class FilesSource:
         """What is wrong with deliveries that came after the one in use, by their names, as of the last look."""
         label = shelf.labelled(self._shelf)
         return tuple(error for (name, _), error in sorted(self._refused.items()) if label is None or name > label.name)
-
-    def _unsaid(self, label: Label | None) -> list[Invalid]:
-        """What lies there and counts as no delivery, though it is newer than the one in use."""
-        return [one.why for one in self._passed if label is None or one.written > label.moment]
 
     def look(self) -> Sequence[Sighting]:
         """What an operator should know: the delivery in use, those that are not used and why, and rows that contradict each other.
@@ -189,13 +185,15 @@ class FilesSource:
             with tempfile.TemporaryDirectory() as beside:
                 folder = self._folder
                 if self._fetch is not None:
-                    folder = _copied(folder, Path(beside) / "in")
+                    folder = delivery.copied(folder, Path(beside) / "in")
                     self._left = self._fetch(folder, self._goes_on)
                 label = self._newest(label, Path(beside) / "shelf", folder)
         except (OSError, sqlite3.Error) as error:
             raise Unavailable("keep_failed", origin=Origin.US, detail=type(error).__name__) from None
         told += [Sighting(code="delivery_refused", facts={"error": one}, fine=False) for one in self._refused.values()]
-        told += [Sighting(code="delivery_passed", facts={"error": one}, fine=False) for one in self._unsaid(label)]
+        told += [
+            Sighting(code="delivery_passed", facts={"error": one}, fine=False) for one in delivery.newer(self._passed, label)
+        ]
         if label is None or label.shape != self._shape:  # or made by other settings, of what is not there any more
             return [Sighting(code="delivery_none", fine=False, grave=True), *told]
         age = (now() - label.moment) / timedelta(hours=1)
@@ -372,15 +370,6 @@ def opened(name: str, held: FilesConfig) -> FilesSource:
     if not folder.is_absolute() or folder.resolve() == Path(held.keep).resolve():
         raise Invalid("connector_key_range", connector=name, key="folder", wanted=wanted)
     return FilesSource(name, held, folder)
-
-
-def _copied(folder: Path, into: Path) -> Path:
-    """What was fetched already, in a folder beside it, so that looking changes nothing and fetches nothing twice."""
-    into.mkdir(mode=0o700)
-    for file in folder.iterdir() if folder.is_dir() else ():
-        with suppress(OSError):  # the daemon may just have cleared it away; or it lies on another disk, and is fetched again
-            (into / file.name).hardlink_to(file)
-    return into
 
 
 def _check(held: DeliveryConfig, name: str) -> None:

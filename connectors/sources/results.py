@@ -10,7 +10,8 @@ from connectors.http import Wire
 from connectors.reply import Reply
 from connectors.sources.answers import LONGEST_VERSION, Answers, SourceConfig, texts
 from inspector.domain.errors import Invalid
-from inspector.ports import FALLEN, OPEN, UNDATED, Answer, AnswerStatus, Question
+from inspector.domain.evidence import FALLEN, OPEN, UNDATED
+from inspector.ports import Answer, AnswerStatus, Question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "lawful": ("permitted by", "准许依据"),
     "subject": ("subject", "主体"),
     "opened_at": ("opened", "受理"),
+    "raised_at": ("opened", "提出时间"),
     "due_at": ("due", "到期"),
     "connector": ("connector", "连接器"),
     "kind": ("kind", "类型"),

@@ -57,7 +57,7 @@ class Failure:
             tx.work.give_back(work)
             return "shut" if isinstance(error, ShutError) else "elsewhere"
         machine_now = tx.asked_at
-        told = _told(error)
+        told = told_of(error)
         if isinstance(error, SparedError) or told == NO_TURN:
             wait = max(self.engine.ladder.wait(work.attempts, work.key), self.engine.breaker_cool)
             self._postpone(tx, work, machine_now + wait, NO_TURN if told == NO_TURN else "spared", counted=False)
@@ -88,7 +88,7 @@ class Failure:
         """Stop a row where writing down how it failed fails itself: by no rule of its flow, and a person is told."""
         if isinstance(error, InspectorError) and error.code in _LEFT:
             return self._leave(tx, work, error, now)
-        told = _told(error)
+        told = told_of(error)
         tx.work.quarantine(work, told, now)
         stopped(tx, work, told, self.office.house, now)
         log.error("work.unsettleable", work=work.key, case_id=work.case_id, error=told, exc_info=error)
@@ -170,5 +170,6 @@ def waited(work: Work) -> bool:
     return before is not None and before[1] in _LEFT
 
 
-def _told(error: Exception) -> str:
+def told_of(error: Exception) -> str:
+    """An error's code; a fault of the program by the name of its class."""
     return error.code if isinstance(error, PortError | InspectorError) else type(error).__name__

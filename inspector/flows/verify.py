@@ -11,7 +11,7 @@ import structlog
 
 from inspector.domain import credit, verification
 from inspector.domain.case import Case, CaseState, Claim, LevelReason, Method, Rated, SubjectKind
-from inspector.domain.evidence import UNLISTED, UNREAD, Evidence, Verdict, blank, says, unfresh, unread
+from inspector.domain.evidence import NOTED, UNDATED, UNLISTED, UNREAD, Evidence, Verdict, blank, says, unfresh, unread
 from inspector.domain.policy import Fact, Policy
 from inspector.domain.restated import Brought
 from inspector.flows import late, restating
@@ -20,7 +20,7 @@ from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement, settle_case
 from inspector.flows.usable import rated, spoken, usable
-from inspector.ports import NOTED, UNDATED, Answer, AnswerStatus, Garbled, PortError, Question, Refused
+from inspector.ports import Answer, AnswerStatus, Garbled, PortError, Question, Refused
 from inspector.purpose import purposeful
 from inspector.store.credit import Became, Stated, Statement
 from inspector.store.tables import EPOCH

@@ -6,6 +6,7 @@ nothing up, because mail and chat programs open links too; that it was opened is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,6 +51,7 @@ _NEEDED: dict[Saying, tuple[Invalid, ...]] = {
 """What each form wants filled in: people mend all of it in one go."""
 _COMPARE = "compare"
 """Chosen where the agency gives a value and leaves the comparing to the rule of the pack; nothing is chosen before it chooses."""
+_WRITTEN = re.compile(r"(\d{4})[^\d\s](\d{1,2})[^\d\s](\d{1,2})\D?")
 _TYPED = ("value", "rest", "to", "day", "reasons", "signer")
 """What people type, which a page shows again where the form for it is no longer offered."""
 _WORDLESS = {_COMPARE: "answer_empty", "mismatch": "mismatch_wordless", "cannot_say": "cannot_say_wordless"}
@@ -89,8 +91,17 @@ def post(request: Request, desk: AtDesk, request_id: str, token: str, form: Post
         given = word(form)
         heard(desk, request_id, given.said(), Door(), form.message_id(), given)
     except InspectorError as error:
-        return _page(request, desk, request_id, form, trouble(error, form, lang))
+        return _page(request, desk, request_id, form, trouble(_by_name(desk, error), form, lang))
     return again(request)
+
+
+def _by_name(desk: Desk, error: InspectorError) -> InspectorError:
+    """A circle of agencies by their names: whoever reads the page knows no connector of ours."""
+    if error.code != "forward_circle":
+        return error
+    chain = [name_of(desk, node_of(desk.office, one)) for one in str(error.facts["chain"]).split(" → ")]
+    to = name_of(desk, node_of(desk.office, str(error.facts["to"])))
+    return Refusal("forward_circle", **{**error.facts, "to": to, "chain": " → ".join(chain)})
 
 
 @router.get("/oversee/{request_id}/{token}")
@@ -142,6 +153,8 @@ def word(form: Fields) -> WordIn:
     chosen = [Invalid("verdict_missing", field="verdict")] if do is Saying.ANSWER else []
     complete(form, *chosen, *([Invalid(wordless, field="value")] if wordless else []), *_NEEDED[do])
     filled = {name: form.one(name) for name in WordIn.model_fields if form.one(name)}
+    if "day" in filled:  # where a browser has no field for dates people write them as they are used to
+        filled["day"] = _WRITTEN.sub(lambda one: f"{one[1]}-{one[2]:0>2}-{one[3]:0>2}", filled["day"].strip())
     if filled.get("verdict") == _COMPARE:
         del filled["verdict"]
     return read(WordIn, **filled)

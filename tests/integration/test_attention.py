@@ -11,6 +11,7 @@ from inspector.cli import fitting
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
+from inspector.domain.scoreboard import gains, scores
 from inspector.flows import assist, attention, dispatch
 from inspector.flows.attention import facts
 from inspector.labels import Lang
@@ -131,6 +132,11 @@ def test_nobody_is_asked_for_a_superior_of_a_request_that_has_ended(store: Store
     with store.read() as tx:
         assert not tx.assistance.get(request.id).state.open
         assert "superior_unknown" not in open_matters(tx)
+        (score,) = scores([tx.assistance.get(request.id)], office.calendar)
+        (gain, *_) = gains([score]) or (None,)
+        assert (gain is not None) == (word != "refused"), (
+            "silence cost the case its whole term, which an interface would have saved"
+        )
         assert ("letter_undeliverable" in open_matters(tx)) == (word == "silent"), "whoever answers has the letter"
         assert "assistance.past_due" in rules(tx, case_id), "and the record says so after the matter has gone"
 

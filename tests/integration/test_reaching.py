@@ -314,7 +314,7 @@ def test_a_source_whose_answers_decide_nothing_is_not_said_to_be_well(
 
 def test_a_canary_about_a_fact_that_no_pack_knows_is_said(tmp_path: Path) -> None:
     (_, found), _ = sung(tmp_path, answered(), **ABOUT_TRIAL | {"fact": "registration-statuss"})
-    assert (found.state, "nearest: registration-status" in found.what[0]) == ("WARN", True)
+    assert (found.state, "nearest is registration-status" in found.what[0]) == ("WARN", True)
 
 
 @pytest.mark.parametrize(

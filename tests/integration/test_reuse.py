@@ -15,12 +15,12 @@ from connectors.sources import results
 from inspector import testing
 from inspector.domain.case import CaseState, ClaimStatus, Method, Outcome
 from inspector.domain.errors import Invalid
-from inspector.domain.evidence import Verdict
+from inspector.domain.evidence import FALLEN, OPEN, Verdict
 from inspector.domain.notice import Notice
 from inspector.domain.strategy import steps
 from inspector.policybook import PacksInvalid, Policybook
 from inspector.policyrender import render
-from inspector.ports import FALLEN, OPEN, AnswerStatus, Garbled, Unavailable
+from inspector.ports import AnswerStatus, Garbled, Unavailable
 from inspector.store.store import Store
 from inspector.testing import QUESTION, caught
 from inspector.testing.peer import answer, peer

@@ -19,7 +19,7 @@ from inspector.domain.case import Claim
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
 from inspector.flows.verify import judge
-from inspector.ports import NOTED, Answer, AnswerStatus, Barred, Garbled, Origin, Refused, Unavailable
+from inspector.ports import Answer, AnswerStatus, Barred, Garbled, Origin, Refused, Unavailable
 from inspector.testing import QUESTION, caught
 from inspector.testing.peer import Peer, Step, again, answer, never, peer
 from tests.facts import REGISTERED
@@ -189,16 +189,6 @@ def weighed(found: Answer) -> tuple[Verdict, str]:
     claim = Claim(key="c1", fact="registered", value="存续", on=QUESTION.on)
     evidence = judge("k-1", claim, fact, found, datetime(2026, 1, 6, tzinfo=SHANGHAI))
     return evidence.verdict, evidence.note
-
-
-@pytest.mark.parametrize("note", NOTED)
-def test_what_our_connectors_note_themselves_is_not_told_as_the_sources_words(note: str) -> None:
-    with asking(answer(200, FOUND)) as (made, _):
-        found = replace(made.ask(QUESTION, key="k-1"), status=AnswerStatus.CANNOT_SAY, value=None)
-    claim, now = Claim(key="c1", fact="registered", value="存续", on=QUESTION.on), datetime(2026, 1, 6, tzinfo=SHANGHAI)
-    ours, theirs = (judge("k", claim, REGISTERED, replace(found, note=said), now) for said in (note, "该户已转出"))
-    assert (ours.note, ours.remark) == (note, "")
-    assert (theirs.verdict, theirs.remark) == (Verdict.CANNOT_SAY, "该户已转出")
 
 
 def test_no_record_and_yet_a_value_is_an_answer_that_contradicts_itself_and_settles_nothing() -> None:
