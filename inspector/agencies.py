@@ -18,6 +18,11 @@ class AgencySettings(VisitCodeSettings):
     parent: str | None = Field(None, description="The agency above it")
     pack: str | None = Field(None, description="Its policy pack; without one the nearest pack above holds")
     connector: str | None = Field(None, description="The agencies connector that letters to it go through")
+    former: tuple[str, ...] = Field(
+        (),
+        description="Connectors that letters to it went through before: the requests that are open by one, and the packs that still name "
+        "one, stay this agency's",
+    )
     language: Literal["zh-Hans", "en"] = Field("zh-Hans", description="The language of pushes to its people and of letters to it")
     subjects: str | None = Field(
         None,

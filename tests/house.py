@@ -27,6 +27,8 @@ from inspector.domain.backoff import Ladder
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import Claim, MatterKind, Route, SubjectKind
 from inspector.domain.decision import OrderKind
+from inspector.domain.duty import Follow, FollowRow
+from inspector.domain.policy import Policy
 from inspector.flows.intake import Application, take
 from inspector.flows.office import AgencyNode, Connectors, Office, Plan
 from inspector.flows.table import FLOWS
@@ -164,11 +166,16 @@ def _schema() -> str:
 def _book(planned: bool) -> Policybook:
     """The shipped packs, read once; unless `planned` their draws need no annual plan, so that a test of draws need not make one.
 
-    The demo's has no catalogue of dishonest acts: what is tested of an officer's decision names none (`test_acts` does).
+    The demo's has no catalogue of dishonest acts: what is tested of an officer's decision names none (`test_acts` does). Nor does it ask
+    that visits without a code be filed, which no test's firm reads (`test_codeless` does).
     """
     held = Policybook.load(ROOT / "policies")
-    packs = (replace(one, acts=()) if one.id == "demo" else one for one in held.packs)
+    packs = (replace(one, acts=(), follows=_uncoded(one)) if one.id == "demo" else one for one in held.packs)
     return replace(held, packs=tuple(one if planned else replace(one, draw=replace(one.draw, plan=False)) for one in packs))
+
+
+def _uncoded(pack: Policy) -> dict[Follow, FollowRow]:
+    return {step: row for step, row in pack.follows.items() if step is not Follow.VISIT_FILING}
 
 
 @cache

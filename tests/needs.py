@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import pythons
+
 ROOT = Path(__file__).resolve().parent.parent
 LEFT_OUT = "left out"
 
@@ -77,6 +79,11 @@ NEEDS = {
     "shared-data": Need(
         find=lambda: str(shared_data()) if shared_data().is_dir() else None,
         install="put the real data in ../shared/data, or set INSPECTOR_SHARED_DATA",
+        may_be_absent=True,
+    ),
+    "another-python": Need(
+        find=lambda: next(iter(pythons.others()), None),
+        install="put another python3.N (3.11 or later) on the path",
         may_be_absent=True,
     ),
 }

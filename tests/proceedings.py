@@ -73,12 +73,13 @@ class Proceeding:
 
     def give(self, held: Consequence) -> Consequence:
         """Give its notice."""
-        content = "罚款三万元" if held.proposal is Proposal.PENALTY else ""
+        penal = held.proposal is Proposal.PENALTY
+        content, basis = ("罚款三万元", ("某条例第8条",)) if penal else ("", ())
         words: dict[str, Any] = {
             "facts": ("登记状态为吊销",),
             "reasons": "与承诺不符",
             "rights": ("陈述、申辩，可以要求听证",),
-            "basis": (),
+            "basis": basis,
         }
         notice = Notice(given=self.by("李四"), content=content, **words)
         return self.act(lambda tx: proceedings.give(self.office, tx, held.id, notice, held.grading, self.hand()))
@@ -98,11 +99,16 @@ class Proceeding:
         """The subject speaks."""
         return self.act(lambda tx: consequences.state(self.office, tx, held.id, kind, words, (), "link", self.hand()))
 
+    def turn(self, held: Consequence) -> int:
+        """The turn of a consequence as it stands: what somebody has read who looks now."""
+        with self.office.store.read() as tx:
+            return tx.consequences.get(held.id).turn
+
     def rule(self, held: Consequence, name: str = "李四", **more: Any) -> Consequence:
-        """An officer decides to impose; an order to rectify is `brought` to its subject on the same day."""
-        brought = more.pop("brought", True)
+        """An officer decides to impose what was read; an order to rectify is `brought` to its subject on the same day."""
+        brought, turn = more.pop("brought", True), more.pop("turn", self.turn(held))
         verdict = Verdict(signed=self.by(name), reasons="事实清楚", **more)
-        done = self.act(lambda tx: proceedings.rule(self.office, tx, held.id, verdict, self.hand()))
+        done = self.act(lambda tx: proceedings.rule(self.office, tx, held.id, verdict, self.hand(), turn=turn))
         return self.bring(done) if brought and done.rectification is not None else done
 
     def bring(self, held: Consequence) -> Consequence:
@@ -112,18 +118,19 @@ class Proceeding:
             reached.served(self.office, tx, f"{held.id}:decision", self.hand().date(), *proof, self.hand())
         return self.the(held.proposal)
 
-    def agree(self, held: Consequence, kind: Agreement, name: str) -> Consequence:
-        """Another person agrees."""
-        return self.act(lambda tx: proceedings.agree(self.office, tx, held.id, kind, "同意", self.by(name), self.hand()))
+    def agree(self, held: Consequence, kind: Agreement, name: str, turn: int | None = None) -> Consequence:
+        """Another person agrees to what was read."""
+        told, turn = (held.id, kind, "同意", self.by(name), self.hand()), turn if turn is not None else self.turn(held)
+        return self.act(lambda tx: proceedings.agree(self.office, tx, *told, turn=turn))
 
     def hear(self, held: Consequence, *, was_held: bool = True) -> Consequence:
         """Enter the hearing."""
         told: dict[str, Any] = {"on": self.hand().date(), "record": "笔录1", "signed": self.by("李四"), "now": self.hand()}
         return self.act(lambda tx: proceedings.hearing(self.office, tx, held.id, was_held=was_held, **told))
 
-    def drop(self, held: Consequence) -> Consequence:
+    def drop(self, held: Consequence, name: str = "李四") -> Consequence:
         """Let it go."""
-        return self.act(lambda tx: proceedings.drop(self.office, tx, held.id, "情节轻微", self.by("李四"), self.hand()))
+        return self.act(lambda tx: proceedings.drop(self.office, tx, held.id, "情节轻微", self.by(name), self.hand()))
 
     def look(self, held: Consequence, *, good: bool, on: date | None = None, **more: Any) -> Consequence:
         """Enter a re-check."""

@@ -65,7 +65,7 @@ class PaperAgency:
         try:
             _lay(file, page(letter).encode())
         except PermissionError:
-            raise Barred("unauthorised", detail="folder") from None
+            raise Barred("unauthorised", detail="folder", attempts=0) from None  # nothing has left: nobody was asked
         except OSError as error:
             raise Unavailable("folder_failed", origin=Origin.US, detail=type(error).__name__) from None
         return Receipt(reference=file.name, by_hand=True)

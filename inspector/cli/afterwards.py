@@ -9,6 +9,7 @@ import typer
 
 from inspector.cli.bundles import known
 from inspector.cli.command import Exit, command
+from inspector.cli.folders import NumberOrFolder
 from inspector.cli.standing import stands
 from inspector.cli.terminal import Terminal, signer
 from inspector.domain.errors import Invalid
@@ -24,12 +25,6 @@ if TYPE_CHECKING:
 
 Number = Annotated[str, typer.Argument(help="Number of the draw 抽取编号", metavar="DRAW")]
 Visit = Annotated[str, typer.Argument(help="Id of the visit 检查任务编号", metavar="VISIT")]
-Voided = Annotated[
-    str,
-    typer.Argument(
-        help="Number of the draw, or the folder of one without the daemon 抽取编号或离线文件夹", metavar="DRAW|FOLDER"
-    ),
-]
 Signers = Annotated[
     list[str] | None,
     typer.Option(
@@ -49,7 +44,7 @@ def register(app: typer.Typer) -> None:
     command(app, "supplement")(supplement)
 
 
-def void(terminal: Terminal, draw: Voided, reason: Reason, by: Signers = None) -> None:
+def void(terminal: Terminal, draw: NumberOrFolder, reason: Reason, by: Signers = None) -> None:
     """Sign that a draw be void: one person asks, another one with the same reason makes it so. 作废抽取（两人、同一理由）。
 
     From the day on which its seed may be known until its result is there nobody can. A draw that was carried out keeps its result;

@@ -15,6 +15,7 @@ from inspector.cli import (
     catalogue,
     check,
     clock,
+    codeless,
     connectors,
     consequences,
     deputies,
@@ -24,6 +25,7 @@ from inspector.cli import (
     equality,
     extending,
     findings,
+    folders,
     inquiries,
     leads,
     ledger,
@@ -125,6 +127,7 @@ draws.register(draw_group)
 bundles.register(draw_group)
 afterwards.register(draw_group)
 extending.register(draw_group)
+folders.register(draw_group)
 looking.register(draw_group)
 connectors.register(group("connector", "Connectors: list, check, pause, resume, new. 连接器：查看、检查、暂停、恢复、新建", app))
 pushes.register(group("push", "Pushes to inspectors: list, ways, test. 推送", app))
@@ -134,6 +137,7 @@ registers.register(
 )
 signins.register(group("signin", "People who sign in, and their sessions. 登录", app))
 tokens.register(group("token", "API tokens. 令牌", app))
+codeless.register(group("visit", "Visits on which no visit code was read, and their filing. 未扫码检查的补录备案", app))
 keys = group("key", "Keys: of visit codes with the firms' page, and of personal data at rest. 密钥", app)
 visitkeys.register(keys)
 sealing.register(keys)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from inspector.domain.assistance import Request
     from inspector.domain.scoreboard import Score
+    from inspector.store.tx import Tx
 
 RequestId = Annotated[str, typer.Argument(help="Id of the request 协助请求编号", metavar="REQUEST")]
 By = Annotated[str | None, typer.Option("--by", help="The officer; default: the user of this machine 经办人")]
@@ -33,7 +34,7 @@ _MORE = ("heard_in_time", "punctual", _DAYS, "escalated", "disproved", "badly_pu
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     steps = (("show", show), ("agree", agree), ("keep", keep), ("contest", contest), ("decide", decide), ("notice", notice))
-    for name, body in (*steps, ("scoreboard", scoreboard), ("connect", connect)):
+    for name, body in (*steps, ("dossier", dossier), ("scoreboard", scoreboard), ("connect", connect)):
         command(app, name)(body)
     command(app, "list")(list_open)
 
@@ -175,6 +176,23 @@ def decide(
     _said(terminal, held)
     if len(held.afterwords) > before:
         terminal.say("decided_before", request=held.id)
+
+
+def dossier(terminal: Terminal, request: RequestId) -> None:
+    """Print the dossier for whom a person has picked, where nobody above both sides is known. 输出供告知上级使用的材料。"""
+    from inspector.domain.letter import LetterKind
+    from inspector.flows import dossier as prepared
+    from inspector.flows.requests import policy_of
+
+    def look(tx: Tx) -> str:
+        held = tx.assistance.get(request)
+        return prepared.dossier(office, policy_of(office, tx, held), held, LetterKind.ESCALATION, terminal.lang)
+
+    office = terminal.office
+    told = terminal.look(look)
+    terminal.value({"id": request, "dossier": told})
+    for line in told.splitlines():
+        terminal.line(line)
 
 
 def notice(terminal: Terminal, request: RequestId) -> None:

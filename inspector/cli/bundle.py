@@ -11,6 +11,7 @@ from typing import Any
 
 from inspector import beacons
 from inspector.beacons import Signed
+from inspector.cli import laidby
 from inspector.cli.offline.spool import LEAST, Standing, tickets
 from inspector.cli.progress import Advance, unwatched
 from inspector.domain import voidrecord
@@ -24,7 +25,7 @@ from inspector.domain.public import verify_public
 from inspector.domain.rowfile import RowFile
 from inspector.domain.seed import ahead, known_at, moment
 from inspector.domain.strict import garbled, is_count, is_text, parse
-from inspector.domain.verify import verify, verify_stopped
+from inspector.domain.verify import alone, verify, verify_stopped
 from inspector.flows.large import duckdb
 from inspector.verifier import programs
 
@@ -162,7 +163,7 @@ def judge(
     commitment = read_commitment(bundle.files["commit.json"])
     opinion = _judged(bundle, commitment, witness, authority, begins)
     void = voidrecord.heard(commitment, bundle.record, witness, drawn=not bundle.stopped)
-    return replace(opinion, verdict=replace(opinion.verdict, remarks=(*opinion.verdict.remarks, *void)))
+    return replace(opinion, verdict=replace(opinion.verdict, remarks=(*opinion.verdict.remarks, *alone(commitment), *void)))
 
 
 def _judged(
@@ -190,9 +191,9 @@ def _judged(
     except Invalid as error:
         verdict = Audit(holds=False, time_proven=False, problems=(problem(error),))
         return Opinion(commitment=commitment, verdict=verdict, replayed=replayed)
-    with tickets(unheld(raw), commitment.suite) as beside:
+    with tickets(unheld(raw), commitment.suite) as counted:
         verdict = verify(
-            commitment, frames, parts, result, witness, after, said=said, signatures=signatures, begins=begins, tickets=beside
+            commitment, frames, parts, result, witness, after, said=said, signatures=signatures, begins=begins, tickets=counted
         )
     return _opinion(bundle, commitment, seed, used, verdict, replayed, forged)
 
@@ -259,11 +260,11 @@ def _opinion(
     forged: tuple[AuditLine, ...],
 ) -> Opinion:
     """The verdict with what the files beside the result say."""
-    # Ours, as they lie beside every export; another of such a name is pointed out.
-    used |= {name for name, content in programs().items() if bundle.files.get(name) == content}
+    used |= programs().keys()
     logs = {name: bundle.files[name] for name in used if name.endswith(AFTER)}
     problems, others = (*_foreign(bundle, commitment, seed, logs), *forged), [*sorted(bundle.names - used), *bundle.others]
     remarks = [AuditLine(code="draw.files_ignored", facts={"files": ", ".join(others)})] if others else []
+    remarks += laidby.heard(bundle.files)
     if not bundle.stopped and not bundle.public and bundle.after is None:
         if len(logs) < len(commitment.lists):
             remarks.append(AuditLine(code="draw.after_absent"))
@@ -380,3 +381,8 @@ def json_object(name: str, content: bytes) -> dict[str, Any]:
     if not isinstance(told, dict):
         raise Invalid("bundle_unreadable", file=name, problem="json_object")
     return told
+
+
+def events_of(bundle: Bundle, commitment: Commitment) -> dict[str, list[Mapping[str, Any]]]:
+    """By list, the lines of what followed; none where the file is not there. Raises Invalid (`bundle_unreadable`)."""
+    return {held.name: _lines(bundle, commitment, held.name, AFTER, set()) for held in commitment.lists}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import Exit, command
+from inspector.cli.folders import NumberOrFolder, folder_of
 from inspector.cli.progress import Bars
 from inspector.cli.terminal import Terminal, operator, to_json
 from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from inspector.domain.audit import Audit, AuditLine
     from inspector.domain.plan import Draw
 
-Number = Annotated[str, typer.Argument(help="Number of the draw 抽取编号", metavar="DRAW")]
 Large = Annotated[
     bool,
     typer.Option(
@@ -42,10 +42,16 @@ def register(app: typer.Typer) -> None:
 
 def export(
     terminal: Terminal,
-    draw: Number,
+    draw: NumberOrFolder,
     folder: Annotated[Path, typer.Argument(help="A new folder 新文件夹", file_okay=False)],
     public: Annotated[
         bool, typer.Option("--public", help="Without registers and persons, after the visits 公开包：检查之后，不含名录和个人")
+    ] = False,
+    firms: Annotated[
+        bool,
+        typer.Option(
+            "--firms", help="Of a folder, with --public: drawn firms are named 离线，与 --public 合用：列出被抽中的企业"
+        ),
     ] = False,
 ) -> Exit | None:
     """Write a draw's bundle to a folder, for anybody to verify anywhere. 导出复核包。
@@ -61,13 +67,20 @@ def export(
 
     Where the records contradict each other about the draw, nothing is published; an auditor gets the bundle all the same, with what
     does not hold, and the exit code is 1.
+
+    Of a draw without the daemon name its folder, which is the auditor's bundle already, with --public: it waits until two persons have
+    said that the visits are over (draw open). Firms are named only with --firms, by the office's decision.
     """
     from inspector.flows import lists, reconcile
 
-    try:
-        held = terminal.look(lambda tx: tx.draws.get(draw))
-    except Missing as error:
-        raise Missing("draw_nowhere", draw=draw) from error
+    if (where := folder_of(draw)) is not None:
+        from inspector.cli.offline import afterwards
+
+        afterwards.export(terminal, where, folder, public=public, firms=firms)
+        return None
+    if firms:
+        raise Invalid("option_of_folder", option="--firms", name=draw)
+    held = known(terminal, draw)
     if (told := terminal.look(lambda tx: tx.office.get())) is not None and told.shadow:
         raise Refusal("shadow_silent")
     stopped = held.state is DrawState.VOID and held.drawn_at is None
@@ -157,7 +170,11 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
     ] = None,
     strict: Annotated[
         bool,
-        typer.Option("--strict", help="Unproven time and unchecked signatures are failures 时间未证明、签名未核验即为不通过"),
+        typer.Option(
+            "--strict",
+            help="Unproven time, unchecked signatures, numbers unaccounted for are failures "
+            "时间未证明、签名未核验、编号去向不明即为不通过",
+        ),
     ] = False,
     large: Large = False,
 ) -> Exit | None:
@@ -173,6 +190,9 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
     Ends with 0 when all that can be recomputed agrees, with 1 when anything disagrees, with 2 when the bundle cannot be read,
     or figures are stated that cannot be compared, with 3 when there is neither such a folder nor such a draw.
 
+    One bundle says nothing of the agency's other draws: whoever announces twice can show the one that pleased. Give the folders of
+    all earlier draws, void ones too, behind it; a draw of the database is held to those that the database has.
+
     Only what outside hands say proves the time: the value with its date, and for a ceremony or reveals the date of the
     minutes. What the bundle says about its own time can only speak against it. The figures of a ceremony are what whoever
     drew has typed, until you state those of the minutes. What followed (re-deals, replacements) is the house's word, until you
@@ -180,7 +200,7 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
     """
     from inspector.cli import stated
     from inspector.cli.bundle import Bundle, judge
-    from inspector.cli.chain import earlier_in, follow
+    from inspector.cli.chain import earlier_in, earlier_of, follow
     from inspector.cli.offline import papers
     from inspector.domain.audit import AuditLine, Witness
     from inspector.domain.verify import stated as minutes
@@ -194,11 +214,9 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
         raise Invalid("witness_needed")
     value = witness.strip().lower() if witness else None
     outside = Witness(value=value, at=times[0], seed_at=times[1], figures=seen) if value or seen else None
-    if Path(draw).is_file():
-        raise Invalid("bundle_is_file", file=draw, folder=str(Path(draw).parent))
-    held = None
-    if Path(draw).is_dir():
-        bundle = Bundle.of_folder(Path(draw), large=large)
+    held, where = None, folder_of(draw)
+    if where is not None:
+        bundle = Bundle.of_folder(where, large=large)
     else:
         held = known(terminal, draw)
         files = _finished(terminal, held)
@@ -208,11 +226,14 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
         opinion = judge(replace(bundle, after=stated.hashed(after)), outside, stated.believed(authority), begins)
     if held is not None:
         opinion = replace(opinion, verdict=_with(opinion.verdict, _differing(terminal, held)))
-    elif papers.other(Path(draw), opinion.commitment):
+    elif where is not None and papers.other(where, opinion.commitment):
         paper = AuditLine(code="draw.paper_other", facts={"file": papers.WITNESS, "w": opinion.commitment.w})
         opinion = replace(opinion, verdict=_with(opinion.verdict, (paper,)))
-    if earlier:
-        opinion = follow(opinion, [earlier_in(folder) for folder in earlier])
+    chain = [earlier_in(folder) for folder in earlier or ()]
+    if held is not None:
+        chain += terminal.look(lambda tx: earlier_of(tx, held))
+    if chain:
+        opinion = follow(opinion, chain)
     _tell(terminal, opinion, bundle, minutes(opinion.commitment.sources, outside) if opinion.drawn else (), strict=strict)
     holds = opinion.verdict.holds_strictly if strict else opinion.verdict.holds
     return None if holds else Exit.WRONG

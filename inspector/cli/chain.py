@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inspector.cli.bundle import Bundle, Opinion, void_of
 from inspector.domain import voidrecord
@@ -14,6 +15,10 @@ from inspector.domain.commitment import read as read_commitment
 from inspector.domain.errors import Invalid
 from inspector.domain.strict import is_text
 from inspector.domain.verify import chained
+
+if TYPE_CHECKING:
+    from inspector.domain.plan import Draw
+    from inspector.store.tx import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +51,21 @@ def earlier_in(folder: Path) -> Earlier:
     return Earlier(number=str(told["draw"]), commitment=None, void=void)
 
 
+def earlier_of(tx: Tx, held: Draw) -> list[Earlier]:
+    """What the house itself has of the chain that a draw follows: the commitments behind it, and the voids before one was made."""
+    made = {one.c: one for one in map(read_commitment, tx.draws.commitments(held.agency).values())}
+    found, at = list[Earlier](), held.prev
+    while at is not None and at in made:
+        one = made.pop(at)
+        found.append(Earlier(number=one.number, commitment=one, void=tx.draws.get(one.number).void_reason or ""))
+        at = one.prev
+    numbers = list(dict.fromkeys(line.draw for line in tx.register.of_agency(held.agency)))
+    for number in numbers[: numbers.index(held.number)] if held.number in numbers else ():
+        if (one_ := tx.draws.get(number)).c is None and one_.void_reason:
+            found.append(Earlier(number=number, commitment=None, void=one_.void_reason))
+    return found
+
+
 def follow(opinion: Opinion, earlier: Sequence[Earlier]) -> Opinion:
     """The opinion with the agency's chain followed through earlier draws, the void ones too (7.9, step 7)."""
     made = [one.commitment for one in earlier if one.commitment is not None]
@@ -56,7 +76,7 @@ def follow(opinion: Opinion, earlier: Sequence[Earlier]) -> Opinion:
         if one.lacks
     ]
     verdict = opinion.verdict
-    kept = tuple(one for one in verdict.remarks if one.code != "draw.prev_unchecked")
+    kept = tuple(one for one in verdict.remarks if one.code not in ("draw.prev_unchecked", "draw.numbers_before"))
     verdict = replace(
         verdict,
         holds=verdict.holds and not problems,

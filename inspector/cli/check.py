@@ -254,6 +254,7 @@ def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
     with held.read() as tx:
         yield from fitting.records(terminal.settings, tx)
         yield from fitting.headless(tree, tx.rosters.staffed() - fitting.sending(terminal.settings))
+        yield from fitting.moved(tree, tx)
         yield from fitting.lanes(terminal.settings, tx)
         yield from fitting.stopped(tx)
     try:

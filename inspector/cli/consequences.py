@@ -15,7 +15,7 @@ from inspector.domain.consequence import Agreement, StatementKind
 from inspector.domain.proposal import Proposal
 
 if TYPE_CHECKING:
-    from inspector.domain.consequence import Consequence, Signed
+    from inspector.domain.consequence import Consequence, Signed, Verdict
     from inspector.flows.office import Office
     from inspector.store.tx import Tx
 
@@ -26,6 +26,7 @@ Pieces = Annotated[list[str] | None, typer.Option("--evidence", help="Id of a pi
 Digests = Annotated[
     list[str] | None, typer.Option("--digest", help="SHA-256 of the paper that the subject has signed; several 摘要")
 ]
+Turn = Annotated[int, typer.Option("--turn", min=0, help="The turn that was read (`consequence show`) 所阅读的步次")]
 OnDay = Annotated[datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="The day 日期")]
 
 
@@ -81,14 +82,22 @@ def show(terminal: Terminal, consequence: Id) -> None:
             "row": held.row,
             "basis": held.basis,
             "evidence": held.evidence,
+            "turn": held.turn,
             "served_at": told.served_at if told is not None else None,
             "defend_by": told.defend_by if told is not None else None,
             "statements": [f"{in_words(one.at, terminal.lang)} {one.words}" for one in held.statements],
             "until": held.rectification.until if held.rectification is not None else None,
             "imposed_at": held.imposed_at,
             "reasons": held.verdict.reasons if held.verdict is not None else held.reasons,
+            **(_text(held.verdict) if held.verdict is not None else {}),
         }
     )
+
+
+def _text(verdict: Verdict) -> dict[str, object]:
+    """What is decided, in all its parts: who agrees agrees to these."""
+    told = {name: getattr(verdict, name) for name in ("content", "law", "public_interest", "rights")}
+    return {name: value for name, value in told.items() if value}
 
 
 def step(
@@ -135,6 +144,9 @@ def notice(
     right: Annotated[list[str], typer.Option("--right", help="A right of the subject; several 权利")],
     reasons: Reasons = None,
     content: Annotated[str, typer.Option("--content", help="Of a penalty, what it would be 拟处罚内容")] = "",
+    basis: Annotated[
+        list[str] | None, typer.Option("--basis", help="A further article, of a penalty what it rests on; several 依据")
+    ] = None,
     by: By = None,
 ) -> None:
     """Give the notice to the subject: facts, reasons, rights. 制发告知书。"""
@@ -144,7 +156,8 @@ def notice(
     why = terminal.reason(reasons, "--reasons")
 
     def do(office: Office, tx: Tx, signed: Signed, now: datetime) -> Consequence:
-        told = Notice(given=signed, facts=tuple(fact), reasons=why, rights=tuple(right), basis=(), content=content)
+        words = tuple(fact), tuple(right), tuple(basis or ())
+        told = Notice(given=signed, facts=words[0], reasons=why, rights=words[1], basis=words[2], content=content)
         return proceedings.give(office, tx, consequence, told, tx.consequences.get(consequence).grading, now)
 
     step(terminal, "consequence.notice", consequence, by, do)
@@ -203,12 +216,15 @@ def hearing(
     )
 
 
-def impose(
+def impose(  # noqa: PLR0913, PLR0917 - a decision in all its parts
     terminal: Terminal,
     consequence: Id,
+    turn: Turn,
     reasons: Reasons = None,
     law: Annotated[str, typer.Option("--law", help="What a penalty rests on 处罚依据")] = "",
     public_interest: Annotated[str, typer.Option("--public-interest", help="The test before a revocation 公共利益审查")] = "",
+    content: Annotated[str, typer.Option("--content", help="The penalty; default: as announced 处罚内容")] = "",
+    lighter: Annotated[bool, typer.Option("--lighter", help="Another than announced, and no graver 不重于告知")] = False,
     until: Annotated[
         datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="The last day to rectify 整改期限")
     ] = None,
@@ -224,9 +240,17 @@ def impose(
     why, day = terminal.reason(reasons, "--reasons"), until.date() if until is not None else None
 
     def do(office: Office, tx: Tx, signed: Signed, now: datetime) -> Consequence:
-        rights = tuple(right or ())
-        verdict = Verdict(signed=signed, reasons=why, law=law, public_interest=public_interest, until=day, rights=rights)
-        return proceedings.rule(office, tx, consequence, verdict, now)
+        verdict = Verdict(
+            signed=signed,
+            reasons=why,
+            law=law,
+            public_interest=public_interest,
+            until=day,
+            rights=tuple(right or ()),
+            content=content,
+            lighter=lighter,
+        )
+        return proceedings.rule(office, tx, consequence, verdict, now, turn=turn)
 
     step(terminal, "consequence.impose", consequence, by, do)
 
@@ -234,6 +258,7 @@ def impose(
 def agree(
     terminal: Terminal,
     consequence: Id,
+    turn: Turn,
     kind: Annotated[Agreement, typer.Option("--kind", help="As whom 身份")],
     words: Annotated[str, typer.Option("--words", help="The opinion 意见")],
     by: By = None,
@@ -246,7 +271,7 @@ def agree(
         "consequence.agree",
         consequence,
         by,
-        lambda office, tx, signed, now: proceedings.agree(office, tx, consequence, kind, words, signed, now),
+        lambda office, tx, signed, now: proceedings.agree(office, tx, consequence, kind, words, signed, now, turn=turn),
     )
 
 
@@ -315,13 +340,11 @@ def annul(
     """Enter that it stands no more: an entry is taken back everywhere. 登记处理决定被撤销。"""
     from inspector.flows import annulling
 
-    step(
-        terminal,
-        "consequence.annul",
-        consequence,
-        by,
-        lambda office, tx, signed, now: annulling.consequence(office, tx, consequence, why, document, signed.by, now),
-    )
+    def do(office: Office, tx: Tx, signed: Signed, now: datetime) -> Consequence:
+        annulling.refuse_objection(why, "--why")
+        return annulling.consequence(office, tx, consequence, why, document, signed.by, now)
+
+    step(terminal, "consequence.annul", consequence, by, do)
 
 
 def ask_recheck(

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from inspector.cli import published
-from inspector.cli.bundles import Large, note_reading
+from inspector.cli.bundles import Large, known, note_reading
 from inspector.cli.command import Exit, command
+from inspector.cli.folders import NumberOrFolder, folder_of, wanted
 from inspector.cli.standing import asked, awaited, stands
 from inspector.cli.terminal import Terminal, in_words, operator
 from inspector.domain.errors import Invalid
@@ -67,10 +68,19 @@ def list_draws(
         terminal.aside(terminal.words("numbers_missing", numbers=", ".join(lost)))
 
 
-def show(terminal: Terminal, draw: Number) -> None:
-    """Show a draw and, once drawn, its visits; its commitment C once they and those of earlier draws are over. 显示抽取及其检查任务。"""
+def show(terminal: Terminal, draw: NumberOrFolder) -> None:
+    """Show a draw and, once drawn, its visits; its commitment C once they and those of earlier draws are over. 显示抽取及其检查任务。
+
+    Of a draw without the daemon name its folder: its list, classes, visits with their teams, and the reserve, is for those who go.
+    """
     from inspector.flows.publish import commitment_of
 
+    if (where := folder_of(draw)) is not None:
+        from inspector.cli.offline import afterwards
+
+        afterwards.show(terminal, where)
+        return
+    known(terminal, draw)
     office = terminal.office
 
     def read(tx: Tx) -> tuple[Any, ...]:
@@ -138,7 +148,7 @@ def announce(  # noqa: PLR0913, PLR0917 - each is an option or argument of the c
     ] = False,
     uncovered: Annotated[
         bool,
-        typer.Option("--uncovered", help="Offline: even where an area has no team 离线：有片区无法成组也执行"),
+        typer.Option("--uncovered", help="Offline: even where an area or an object has no team 离线：有片区或对象无法成组也执行"),
     ] = False,
     large: Large = False,
 ) -> Exit | None:
@@ -153,9 +163,11 @@ def announce(  # noqa: PLR0913, PLR0917 - each is an option or argument of the c
     refused, as by roster import objects, unless two persons say that they are two: --same-organisation --by A --by B --reason WHY. Who
     they are stands in a private file beside the folder, whose digest is committed to. Where draws lie beside it, the plan's prev is
     the C of the newest; the first draw of another register, beside them, says --other-register. An area, or a qualification there, with
-    fewer inspectors than a team is refused unless --uncovered.
+    fewer inspectors than a team, and an object that bans leave without one, is refused unless --uncovered.
     With --large, or from 64 MB on where DuckDB is installed, the objects are not held in memory. The bytes are the same.
     """
+    if not alike and (said := [option for option, told in (("--by", by), ("--reason", why)) if told]):
+        raise Invalid("option_needs", option=", ".join(said), other="--same-organisation")
     files = {"--plan": file, "--objects": objects, "--inspectors": inspectors, "--bans": bans, "--out": out}
     if not any(files.values()) and not large and not (alone or alike or other or uncovered):
         return _announce(terminal, plan)
@@ -197,16 +209,16 @@ def carry_out(
         list[str] | None,
         typer.Option(
             "--seed",
-            help='One part of the seed: text="3 5 1 …", reveal:PARTY=NONCE (or its file), drand=ROUND:SIGNATURE, nist=FILE, or a seed.json '
-            "种子的一部分，可重复",
+            help='One part of the seed: text="3 5 1 …", reveal:PARTY=64HEX (or its file), drand=ROUND:HEX, nist=FILE, or a seed.json '
+            "种子的一部分，可重复：仪式数字、一方的随机数（或其文件）、信标轮次与签名、脉冲文件",
         ),
     ] = None,
     unchecked: Annotated[
         bool,
         typer.Option(
             "--unchecked-signature",
-            help="Take a beacon's value whose signature cannot be checked here; the seed records it, verifiers say it aloud "
-            "签名无法在此核验的信标数值仍予采用；种子中留有记录，复核时醒目告知",
+            help="Take a beacon's value whose signature cannot be checked here: it counts no bit; the seed records it, verifiers say it "
+            "签名无法在此核验的信标数值仍予采用，随机性计为零；种子中留有记录，复核时醒目告知",
         ),
     ] = False,
     large: Large = False,
@@ -216,7 +228,8 @@ def carry_out(
     Without --seed, at a terminal, what lacks is asked for: the figures of a ceremony twice, of two people. A register of 64 MB or
     more is never held in memory; its tickets are computed by DuckDB where that is installed, or asked for with --large.
 
-    A beacon's value counts only when its time has come by this machine's clock and its signature holds.
+    A beacon's value counts only when its time has come by this machine's clock and its signature holds. A record that calls the draw
+    void and that no two persons have signed stops nothing, and is said aloud.
 
     Ends with 0 when the result is written or was there already, the same; with 1 when the registers are not those committed to;
     with 2 when the seed is not what was promised or a part of it lacks; with 4 when the draw has another seed or result: none is
@@ -224,7 +237,7 @@ def carry_out(
     """
     from inspector.cli.offline import commands
 
-    return commands.carry_out(terminal, folder, seed or [], large=large, unchecked=unchecked)
+    return commands.carry_out(terminal, wanted(str(folder)), seed or [], large=large, unchecked=unchecked)
 
 
 def _announce(terminal: Terminal, plan: str | None) -> Exit | None:

@@ -65,8 +65,8 @@ DRAWS: Mapping[str, tuple[str, str]] = {
     ),
     "holds_not": ("draw {number}: DOES NOT HOLD", "抽取 {number}：不成立"),
     "time_proven": (
-        "time proven: the witness held this commitment's value before the seed was known",
-        "时间已证明：见证方在种子公开之前已存有本承诺的见证值",
+        "time proven: the witness held this commitment's value before the seed was known; ask whether it holds another one of this number",
+        "时间已证明：见证方在种子公开之前已存有本承诺的见证值；请一并询问其是否还存有同一编号的另一见证值",
     ),
     "time_unproven": (
         "CONSISTENT, BUT TIME NOT PROVEN by what was told of it: what lacks is said below",

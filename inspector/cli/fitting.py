@@ -189,6 +189,27 @@ def records(told: Settings, tx: Tx) -> Iterator[Finding]:
             yield Finding.warn(f"callbacks.{name}", what, mend)
 
 
+def moved(tree: Mapping[str, AgencyNode], tx: Tx) -> Iterator[Finding]:
+    """Open requests whose agency the tree does not find: nobody is above it, and none of its officers may speak by a token."""
+    from inspector.domain.assistance import AssistanceState
+    from inspector.flows.office import behind
+
+    held: dict[str, int] = {}
+    for via, state, count in tx.assistance.counts():
+        if AssistanceState(state).open and behind(tree, via) is None:
+            held[via] = held.get(via, 0) + count
+    for via, count in sorted(held.items()):
+        what = (
+            f"no agency of the tree is reached by it, and {count} open requests are with it: no superior is known, no token opens them",
+            f"机关树中没有通过它联系的机关，而有 {count} 件未结请求由它发出：无法确定共同上级，对方人员的令牌也打不开",
+        )
+        mend = (
+            f'under the section [agencies.NAME] of the agency that has moved from it: former = ["{via}"]; of one that is not there: add it',
+            f'原通过它联系的机关已改用其他连接器的，请在其 [agencies.名称] 中写 former = ["{via}"]；机关不在树中的，请添加',
+        )
+        yield Finding.warn(f"assistance.{via}", what, mend)
+
+
 def stopped(tx: Tx) -> Iterator[Finding]:
     """Work that lies in quarantine and waits for a person."""
     count = sum(count for _, state, _, count, _ in tx.work.counts(tx.machine_now()) if state == "quarantined")

@@ -159,15 +159,16 @@ def decide(
     by: By = None,
 ) -> None:
     """Approve a lead check, or refuse it: as the head, never as who proposed it. 批准或者不批准线索核查。"""
+    from inspector.domain.errors import Refusal
     from inspector.flows import leads
 
     office, who = terminal.office, signer(by)
-    _said(
-        terminal,
-        terminal.act(
-            "lead.decide", check, lambda tx, now: leads.decide(office, tx, check, who, document, now, approved=not refuse)
-        ),
+    made = terminal.act(
+        "lead.decide", check, lambda tx, now: leads.decide(office, tx, check, who, document, now, approved=not refuse)
     )
+    if isinstance(made, Refusal):  # raised here, so that the entry of the asking is kept
+        raise made
+    _said(terminal, made)
 
 
 def result(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from inspector.cli.drawwords import DRAWS
+from inspector.cli.folderwords import FOLDERS
 from inspector.domain.errors import InspectorError
 from inspector.labels import Lang, hinted, in_words
 from inspector.labels import words as labels
@@ -356,6 +357,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "revoked": ("token {id} is revoked", "令牌 {id} 已吊销"),
     "closed": ("{id} is closed", "{id} 已关闭"),
     **DRAWS,
+    **FOLDERS,
     # Packs.
     "pack_agrees": ("{label}: agrees with its examples ({count})", "{label}：与 {count} 个示例一致"),
     "pack_silent": (

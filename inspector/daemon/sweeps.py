@@ -181,6 +181,7 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         publications_late=tuple(publication.late(tx, now).items()),
         unequal=tuple(equality.standing(tx)),
         unfiled=tx.catalogue.overdue(now),
+        codeless=tx.visits.filings_late(now),
         adverse_without_review=tx.cases.adverse_without_review(),
     )
 

@@ -154,6 +154,14 @@ class Desk:
         """Tell since when a result is public (`published`), or gone (`removed`)."""
         return await self._say(f"/v1/publications/{quote(duty)}/{what}", said)
 
+    async def visit_filings(self) -> Heard:
+        """The visits on which no visit code was read and that are to be filed."""
+        return await self._ask("/v1/visit-filings?limit=100")
+
+    async def visit_filed(self, visit: str, said: Mapping[str, Any]) -> Heard:
+        """Enter the proof that such a visit was filed."""
+        return await self._say(f"/v1/visits/{quote(visit)}/filed", said)
+
     async def matters(self, kind: str = "") -> Heard:
         """What waits for a person, of one kind where it is said."""
         return await self._ask("/v1/attention?limit=100" + (f"&kind={quote(kind)}" if kind else ""))

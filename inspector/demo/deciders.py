@@ -21,6 +21,8 @@ ANSWERS = {"WAIVER": 60, "DEFENCE": 20, "": 20}
 """What a subject says to a notice, in the hundred; the last one says nothing, and its time passes."""
 _HEARD = ("REVOKE", "PENALTY")
 """Proposals whose rows in the demo's pack give a right to a hearing."""
+_LAW = "演示用法第1条"
+"""What a penalty rests on: named with its notice, and decided by."""
 WORDS = {"WAIVER": "我放弃陈述申辩（演示）", "DEFENCE": "情况已经改正，请求从轻（演示）"}
 
 
@@ -46,6 +48,7 @@ class Deciders:
             await self.decide()
             await self.serve()
             await self.publish()
+            await self.file()
             await self.recuse()
             await self.strike()
 
@@ -97,6 +100,16 @@ class Deciders:
             page = await self._officer.publications(state)
             await together(partial(post, what, row) for row in page.rows("publications"))
 
+    async def file(self) -> None:
+        """File the visits on which no visit code was read: no phone's clock fits the codes of an office whose clock runs fast."""
+
+        async def enter(row: Mapping[str, Any]) -> None:
+            about = str(row["visit"])
+            await insist(self._pace, partial(self._officer.visit_filed, about, {"number": f"补录（演示）-{about}"}))
+
+        page = await self._officer.visit_filings()
+        await together(partial(enter, row) for row in page.rows("filings"))
+
     async def _step(self, row: Mapping[str, Any]) -> None:
         said: dict[str, Any]
         about, stage = str(row["id"]), str(row["stage"])
@@ -108,15 +121,18 @@ class Deciders:
                 "reasons": "已核对原始材料（演示）",
                 "rights": ["陈述、申辩，可以要求听证"] if row["proposal"] in _HEARD else ["陈述、申辩"],
             }
-            content = {"content": "罚款一千元（演示）"} if row["proposal"] == "PENALTY" else {}
-            await self._do(self._officer, about, "notice", said | content)
+            if row["proposal"] == "PENALTY":
+                said |= {"content": "罚款一千元（演示）", "basis": [_LAW]}
+            await self._do(self._officer, about, "notice", said)
         elif stage == "SERVE":
             await self._do(self._officer, about, "service", {"on": _day(given), "way": "IN_PERSON", "proof": f"回证-{about}"})
         elif stage == "DECIDE":
             await self._rule(row)
         elif stage == "AGREE":
+            turn = row["turn"]
             for desk, kind in ((self._second, "SECOND"), (self._legal, "LEGAL")):
-                await self._do(desk, about, "agreement", {"kind": kind, "words": "同意（演示）"})
+                heard = await self._do(desk, about, "agreement", {"turn": turn, "kind": kind, "words": "同意（演示）"})
+                turn = heard.data.get("turn", turn)
         elif stage == "RECHECK":
             day = str(row["imposed_at"])[:10]
             said = {"good": True, "corrected_on": day, "documents": [f"照片-{about}"], "words": "已改正（演示）"}
@@ -129,13 +145,15 @@ class Deciders:
     async def _rule(self, row: Mapping[str, Any]) -> None:
         """The subject says what it says, once; then the officer decides, as soon as its time is over."""
         about = str(row["id"])
-        kind = self._chance.pick(ANSWERS, "defence", about)
+        kind, turn = self._chance.pick(ANSWERS, "defence", about), row["turn"]
         if kind and not row["statements"] and about not in self._asked:
             self._asked.add(about)
-            await self._do(self._approving, about, "statements", {"kind": kind, "words": WORDS[kind]})
+            spoken = await self._do(self._approving, about, "statements", {"kind": kind, "words": WORDS[kind]})
+            turn = spoken.data.get("turn", turn)
         said: dict[str, Any] = {
+            "turn": turn,
             "reasons": "事实清楚（演示）",
-            "law": "演示用法第1条",
+            "law": _LAW,
             "public_interest": "不损害公共利益（演示）",
         }
         if row["proposal"] == "ORDER_RECTIFY":

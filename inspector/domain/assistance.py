@@ -307,6 +307,11 @@ class Request:
         """Whether the agency knows of the request and how, and by when, it can answer: its silence says something only then."""
         return self.reached and self.owed is None
 
+    @property
+    def superiors(self) -> tuple[str, ...]:
+        """The connectors of those above who were written to: of a silence, of a dispute."""
+        return tuple(filter(None, (self.escalated_to, self.dispute.superior if self.dispute is not None else None)))
+
     def counted_from(self, until: datetime) -> datetime:
         """From when the agency's days until a moment are counted: from its first letter, without those over which we owed it another."""
         held = (one.since for one in reversed(self.lain) if one.left_at <= until)

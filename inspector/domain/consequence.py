@@ -149,6 +149,7 @@ class Grading:
 class Notice:
     """The notice to the subject (告知书), as a named officer gave it, and how it was served. `defend_by`: the time for a statement.
 
+    `proven_at`: when the proof of its service was entered; None of one that an earlier release has taken.
     `intended`: what would follow, as the program has worded it; `content`: of a penalty, as the officer has (Penalties Law art. 44).
     """
 
@@ -164,6 +165,7 @@ class Notice:
     defend_by: datetime | None = None
     content: str = ""
     intended: str = ""
+    proven_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +204,8 @@ class Verdict:
     """An officer's decision to impose: with reasons, what it rests on beside the row, and for some the date or the test of 1.1.22.
 
     It takes effect once everybody has agreed whom the row asks for. `rights`: the remedies as the officer has worded them; none: as
-    the pack's rows say.
+    the pack's rows say. `content`: of a penalty, what it is; `lighter`: the officer has said that it is another than the notice told of,
+    and no graver one.
     """
 
     signed: Signed
@@ -211,6 +214,8 @@ class Verdict:
     public_interest: str = ""
     until: date | None = None
     rights: tuple[str, ...] = ()
+    content: str = ""
+    lighter: bool = False
     agreed: Mapping[Agreement, Signed] = field(default_factory=dict)
 
 

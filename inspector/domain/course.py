@@ -44,6 +44,12 @@ def apart(held: Consequence, signed: Signed, officer: str, close: Collection[str
         raise Refusal("consequence_deputy_agrees", consequence=held.id, by=signed.by, officer=officer)
 
 
+def read(held: Consequence, turn: int) -> None:
+    """Raise Refusal (`consequence_moved_on`) where who decides or agrees has read it as it stood before: words or a text came meanwhile."""
+    if held.turn != turn:
+        raise Refusal("consequence_moved_on", consequence=held.id, turn=held.turn, was=turn)
+
+
 def said(field: str, text: str) -> None:
     """Raise Invalid (`consequence_words_missing`) for words that say nothing."""
     if blank(text):

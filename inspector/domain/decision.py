@@ -69,6 +69,7 @@ class OrderKind(StrEnum):
     VISIT_DUE = "visit.due"
     VISIT_RELEASE = "visit.release"
     VISIT_LAPSE = "visit.lapse"
+    VISIT_FILING_DUE = "visit.filing_due"
     CHALLENGE_DUE = "challenge.due"
     FORGET = "forget"
     ROSTER_LOOK = "roster.look"

@@ -22,7 +22,8 @@ class Follow(StrEnum):
 
     When rectification is ordered: the notice, from the check on; the re-check, from the term's end or a request. When the catalogue
     of items has changed in public: its filing, from that day on, and so long before a person is reminded. Before a day by which somebody
-    has promised something: so long before it he or she is guided (the plan, item 9).
+    has promised something: so long before it he or she is guided (the plan, item 9). When a visit was made and no visit code was read:
+    its filing, from the visit's day on (handbook 1.4.11).
     """
 
     RECTIFY_NOTICE = "rectify_notice"
@@ -30,6 +31,7 @@ class Follow(StrEnum):
     CATALOGUE_FILING = "catalogue_filing"
     CATALOGUE_REMIND = "catalogue_remind"
     GUIDANCE = "guidance"
+    VISIT_FILING = "visit_filing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

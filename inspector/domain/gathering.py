@@ -214,6 +214,16 @@ def _refuse_late(draw: Draw, party: str, now: datetime) -> None:
         raise Refusal("draw_figures_late", draw=draw.number, ends=ends)
 
 
+def latest(policy: Policy, now: datetime, calendar: WorkingCalendar) -> datetime:
+    """When a draw that is frozen now is carried out at the latest, where every step of its seed keeps its time.
+
+    First all promise, then come the steps of `_timed`. Further sources and an outage of ours may take longer.
+    """
+    promised = _after(now, policy, calendar)
+    figures_by = _after(due(promised, policy.term(Timer.SEED).term, calendar).at, policy, calendar)
+    return _after(figures_by, policy, calendar)
+
+
 def _timed(draw: Draw, policy: Policy, since: datetime, calendar: WorkingCalendar) -> Draw:
     """The times of the three steps. Where nothing is thrown the secrets' time begins at once."""
     seed_at = due(since, policy.term(Timer.SEED).term, calendar).at

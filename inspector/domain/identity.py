@@ -134,7 +134,7 @@ def organisation(normal: str) -> str | None:
     """
     whole = _PARTED.sub("", normal).translate(_LOOKALIKE)
     found = whole[-USCC_LENGTH:]
-    if _person(found):
+    if is_person(found):
         return None
     if _USCC.fullmatch(found):
         return found[8:17] if found == whole or uscc_check_digit(found[:17]) == found[17] else None
@@ -143,13 +143,13 @@ def organisation(normal: str) -> str | None:
     if _ORGANISATION.fullmatch(whole):
         return whole
     if _CUT.fullmatch(whole) and _organisation_check(whole[8:16]) == whole[16]:
-        cut = whole.isdecimal() and _person(whole + citizen_check_digit(whole))
+        cut = whole.isdecimal() and is_person(whole + citizen_check_digit(whole))
         return None if cut else whole[8:17]
     held_in = (told[1] for told in _HELD.finditer(whole))
-    return next((told[8:17] for told in held_in if uscc_check_digit(told[:17]) == told[17] and not _person(told)), None)
+    return next((told[8:17] for told in held_in if uscc_check_digit(told[:17]) == told[17] and not is_person(told)), None)
 
 
-def _person(code: str) -> bool:
+def is_person(code: str) -> bool:
     """Whether it is a citizen number that is right in every sign."""
     return _CITIZEN_ID.fullmatch(code) is not None and not _citizen_warnings(code, date.max)
 

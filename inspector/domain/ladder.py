@@ -47,7 +47,10 @@ MET = "assistance.met"
 STAYED = "_stayed"
 """How the line of history ends that says of a step's letter that it surely reached nobody, behind the rule of that step."""
 
-OURS = frozenset({"", "patience_over", "letter_expired", "agency_not_configured", "channel_not_configured", NOT_POSTED})
+MOVED = "contact_moved"
+"""Why a letter did not leave that had been ordered by a way which is not its reader's any more."""
+
+OURS = frozenset({"", "patience_over", "letter_expired", "agency_not_configured", "channel_not_configured", NOT_POSTED, MOVED})
 """Why a letter reached nobody whom a second one may reach: it stayed with us, or was lost on the way. Empty: as former releases have it."""
 
 _REMINDED = frozenset({"assistance.remind", "assistance.last"})

@@ -135,7 +135,7 @@ def decide(  # noqa: PLR0913 - a head's decision in all its parts
     if blank(document):
         raise Invalid("lead_lacks", field="document")
     if approved and held.counts and cap is not None and used >= cap:
-        raise Refusal("lead_cap_reached", used=used, cap=cap)
+        raise Refusal("lead_cap_reached", cap=cap)
     facts = {"by": by, "document": document, "approved": approved, "counts": held.counts}
     because = Because(rule="lead.decide", basis=(basis,), pack=pack, facts=facts)
     state = LeadState.APPROVED if approved else LeadState.REFUSED

@@ -44,6 +44,9 @@ ABOVE = ("escalation", "dispute")
 """Kinds of letters to the common superior."""
 
 
+AFTERWARDS = ("cancel", "outcome")
+"""Kinds of letters that tell whoever helped, or holds a letter, how it ended."""
+
 APART = "#"
 """Between a connector and `liaison` or `head`: who holds such a letter where that connector reaches them elsewhere than the agency."""
 
@@ -94,6 +97,14 @@ def alone(request: Request, kind: str, via: str, now: datetime) -> Order:
     return replace(order, key=order.key + ALONE)
 
 
+def above(request: Request, kind: str, via: str) -> bool:
+    """Whether a letter is the common superior's, by what the request says alone: no tree of agencies changes whose it is (decision 174).
+
+    What tells of the end goes to whoever holds a letter: the agency's people are those of whom the request knows that they were written to.
+    """
+    return kind in ABOVE or (kind in AFTERWARDS and via not in (request.requested, *request.contacts.values()))
+
+
 def until(request: Request, now: datetime) -> datetime | None:
     """So long a letter is worth a try that tells how to answer: to the last date of the clock that runs; None: until the request's end."""
     asked = request.dispute.due_at if request.state is AssistanceState.DISPUTED and request.dispute else None
@@ -127,6 +138,12 @@ POSTED = "assistance.posted"
 
 NOT_POSTED = "not_posted"
 """Why a letter on paper reached nobody."""
+
+
+def picked(request: Request, by: str, told: str, now: datetime, pack: str) -> Decision[Request]:
+    """Nobody is known above both sides, and a person says who was told instead (`told`, in his or her words): its history says so."""
+    because = Because(rule="assistance.picked", basis=(request.basis,), pack=pack, facts={"by": by, "told": told})
+    return Decision(state=noted(request, because.rule, now, by, told), because=because)
 
 
 def kind_of(request: Request, key: str) -> str:

@@ -22,7 +22,8 @@ NOTHING_FOUND = Found()
 class Opening:
     """What is proposed about a case, by whom, on which evidence; `origin` is the rule, `act` the pack's row of a dishonest act.
 
-    `found` is what the review has found of its gravity; `token` the login of who proposes.
+    `found` is what the review has found of its gravity; `token` the login of who proposes; `weighed`: the outcome by whose row an entry is
+    graded where that is another than the case's (an order that failed).
     """
 
     proposal: Proposal
@@ -33,6 +34,7 @@ class Opening:
     reasons: str = ""
     token: str = ""
     found: Found = NOTHING_FOUND
+    weighed: Outcome | None = None
 
 
 def proposed(
@@ -48,7 +50,7 @@ def proposed(
 
     `before`: how many cases of the subject ended untrue before this one, and when the last of them did; how many more are contested.
     """
-    row, outcome_row = policy.consequences[given.proposal], policy.outcomes[outcome]
+    row, outcome_row = policy.consequences[given.proposal], policy.outcomes[given.weighed or outcome]
     concluded = case.concluded_at is not None
     found = next((one for one in policy.acts if one.row == given.act), None)
     grading = Grading(

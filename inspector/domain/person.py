@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import blank
@@ -34,6 +35,12 @@ def said(field: str, text: str) -> str:
     if blank(told) or len(told) > LONGEST or not told.isprintable():
         raise Invalid("draw_field_unusable", field=field, most=LONGEST)
     return told
+
+
+def two(by: Sequence[str]) -> tuple[str, str] | None:
+    """The names of two different persons who say something together; None where they are not two. Raises Invalid, as `said`."""
+    names = [said("by", one) for one in by]
+    return (names[0], names[1]) if len(names) == 2 and not same(*names) else None
 
 
 def refuse_nameless(name: str, field: str = "by") -> None:

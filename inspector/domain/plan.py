@@ -85,7 +85,7 @@ class Draw:
     asked for it in time, for a reason of ours, and `turned_away` where our calls were let in no more, by whose doing nobody can tell.
     What follows is the same for all (ruling 12), what is said of them is not.
     `witnessed_at` is the date on the witness's receipt, as the house tells it, and `lodged_at` the house's own for handing W over.
-    `opens_by`: when its record opens at the latest, as it stood when it was carried out, or void without that (`embargo`).
+    `opens_by`: when its own visits may be told at the latest, as it stood when it was carried out, or was moved since (`embargo.keep`).
     `signed` is under a void: one name asks for it, two make it; `followed`: the next number comes by rule (ruling 12). `extends` is the
     draw that an extension adds to, and `approval` what it rests on; of any other draw, the extension of it that one person asked for.
     """

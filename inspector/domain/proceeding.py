@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from inspector.domain import lateproof, penalty
 from inspector.domain.annulled import OF_A_TRANSFER, Annulled
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.consequence import (
@@ -73,6 +74,8 @@ def give(held: Consequence, notice: Notice, grading: Grading, setting: Setting) 
     said("reasons", notice.reasons)
     if held.proposal is Proposal.PENALTY:  # the subject defends itself against something (Penalties Law art. 44)
         said("content", notice.content)
+        if not setting.row.law and all(map(blank, notice.basis)):
+            raise Invalid("consequence_law_missing", field="basis")
     changed = replace(held, notice=replace(notice, basis=(*held.basis, *notice.basis)), grading=grading)
     due_at = held.due_at or setting.now
     facts = {**who(notice.given), "reasons": notice.reasons, **_found(held.grading, grading)}
@@ -92,7 +95,7 @@ def served(held: Consequence, served_at: datetime, way: str, proof: str, by: str
         said(field, text)
     assert setting.row.defend is not None, "the loader refuses a row without the time for a statement"
     until = counted(served_at, setting.row.defend, setting.calendar)
-    told = replace(notice, served_at=served_at, way=way, proof=proof, served_by=by, defend_by=until)
+    told = replace(notice, served_at=served_at, way=way, proof=proof, served_by=by, defend_by=until, proven_at=setting.now)
     changed = replace(held, state=ConsequenceState.NOTICED, notice=told)
     facts = {"by": by, "at": served_at.isoformat(), "way": way, "document": proof, "until": until.isoformat()}
     decide = counted(until, setting.row.decide, setting.calendar)
@@ -163,8 +166,10 @@ def rule(held: Consequence, verdict: Verdict, setting: Setting, recheck: FollowR
     said("reasons", verdict.reasons)
     if not held.evidence:
         raise Refusal("consequence_unproven", consequence=held.id)
-    if held.proposal is Proposal.PENALTY and not setting.row.law and blank(verdict.law):
-        raise Invalid("consequence_law_missing", field="law")
+    if held.proposal is Proposal.PENALTY:
+        verdict = penalty.announced(held, verdict, setting)
+    elif verdict.content or verdict.lighter:
+        raise Invalid("penalty_alone", consequence=held.id, proposal=held.proposal, field="content")
     if held.proposal is Proposal.REVOKE and blank(verdict.public_interest):
         raise Invalid("public_interest_missing", field="public_interest")
     if held.proposal is Proposal.ORDER_RECTIFY:
@@ -173,7 +178,7 @@ def rule(held: Consequence, verdict: Verdict, setting: Setting, recheck: FollowR
         raise Refusal("consequence_ruled", consequence=held.id, by=held.verdict.signed.by)
     ruled = replace(held, verdict=replace(verdict, agreed={}))
     if lacking(ruled, setting.row):
-        facts = {**who(verdict.signed), "reasons": verdict.reasons, "law": verdict.law}
+        facts = {**who(verdict.signed), "reasons": verdict.reasons, "law": verdict.law, **penalty.content(verdict)}
         return going(ruled, held.due_at or setting.now, setting, "consequence.ruled", facts)
     return _impose(ruled, setting, recheck)
 
@@ -320,6 +325,7 @@ def _impose(held: Consequence, setting: Setting, recheck: FollowRow | None) -> D
         **who(verdict.signed),
         "reasons": verdict.reasons,
         "law": verdict.law or setting.row.law,
+        **penalty.content(verdict),
         "public_interest": verdict.public_interest,
         "agreed": [f"{kind.value}: {one.by}" for kind, one in verdict.agreed.items()],
     }
@@ -359,7 +365,8 @@ def _waived_itself(held: Consequence) -> bool:
 def _ripe(held: Consequence, decider: Signed, setting: Setting) -> None:
     """Raise Refusal unless the notice is served, its time over or waived, and no hearing open.
 
-    Who decides has not entered for the subject that it waives: one person alone would end the time for a defence (Penalties Law art. 45).
+    Who decides has not entered for the subject that it waives, nor, when its time was almost over, that it had the notice: one person
+    alone would end the time for a defence (Penalties Law art. 45).
     """
     if held.state is ConsequenceState.PROPOSED:
         raise Refusal("consequence_not_served" if held.notice is not None else "consequence_not_given", consequence=held.id)
@@ -370,6 +377,9 @@ def _ripe(held: Consequence, decider: Signed, setting: Setting) -> None:
             raise Refusal("consequence_defence_open", consequence=held.id, until=until.isoformat())
         if all(_same(one.entered, decider) for one in held.waivers):
             raise Refusal("waiver_own", consequence=held.id, by=decider.by)
+    free = lateproof.until(held, setting)
+    if free is not None and setting.now <= free and _same(lateproof.by(held), decider):
+        raise Refusal("service_own", consequence=held.id, by=decider.by, until=free.isoformat())
     if held.awaits_hearing:
         raise Refusal("consequence_hearing_open", consequence=held.id)
     heard = held.hearing

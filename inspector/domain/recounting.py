@@ -239,6 +239,18 @@ def recount_filing(held: Entry, calendar: WorkingCalendar) -> tuple[Decision[Ent
     ), found.change
 
 
+def recount_codeless(visit: Visit, pack: str, calendar: WorkingCalendar) -> tuple[Decision[Visit], Change] | None:
+    """By when a visit is to be filed on which no code was read, anew: the office's own date. None when nothing waits or changes."""
+    held = visit.filing
+    found = own(held.duty.due_at, held.duty.counted, calendar) if held is not None and held.open else None
+    if held is None or found is None:
+        return None
+    duty = replace(held.duty, due_at=found.due.at, counted=found.due.counted)
+    facts = {"was_due": held.duty.due_at.isoformat(), "due_at": found.due.at.isoformat(), "change": found.change}
+    because = Because(rule="visit.filing_moved", basis=(duty.basis,), pack=pack, facts=facts)  # another date than the visit's own
+    return Decision(state=replace(visit, filing=replace(held, duty=duty)), because=because), found.change
+
+
 def recount_seat(seat: Seat, visit: datetime, calendar: WorkingCalendar) -> Seat | None:
     """By when an inspector is to accept, anew, the visit being due then: nobody's silence counts over days that have become days off."""
 

@@ -28,18 +28,45 @@ def replay(
     then `deal`, once for each seat of that one in order: whom the rule names at the loads in force, nobody else being moved.
     Raises Invalid (`draw_line_invalid`) at the first line that the rule does not give.
     """
+    table = _laid(commitment, frame, result, name)
+    lines = table.through(events)
+    for held in table.teams.values():
+        _expect(len(held) == table.size, lines, "seats")
+    return {visit: tuple(table.teams.get(visit, ())) or (None,) * table.size for visit in table.known}
+
+
+def redealt(
+    commitment: Commitment,
+    frame: Frame,
+    result: Result,
+    name: str,
+    events: Iterable[Mapping[str, object]],
+    visit: str,
+    staff: str,
+) -> dict[str, object]:
+    """The line by which the seat that `staff` holds at a visit passes on, behind those that are there: `in` is whom the rule names.
+
+    With None nobody is left (ruling 13). `reason` and `evidence` are left null. Raises Invalid (`draw_line_invalid`: a line that the
+    rule does not give, a visit that does not stand, a seat that somebody else holds; `draw_list_unknown`).
+    """
+    table = _laid(commitment, frame, result, name)
+    number = table.through(events) + 1
+    team = table.teams.get(visit)
+    if team is None:
+        raise _unruly(number, "undrawn")
+    _expect(staff in team, number, "held_seat")
+    seat = team.index(staff)
+    table.gone.setdefault(visit, set()).add(staff)
+    told: dict[str, object] = {"seq": number, "kind": "redeal", "object": visit, "seat": seat, "out": staff}
+    return dict.fromkeys(FIELDS) | told | {"in": table.next_for(visit, seat)}
+
+
+def _laid(commitment: Commitment, frame: Frame, result: Result, name: str) -> _Table:
+    """A list's visits as they were dealt."""
     team = commitment.list_named(name).rules.team
     listed = next(held for held in result.lists if held.name == name)
-    table = _Table(
-        suite=commitment.suite, deal_key=key(commitment, result.seed, f"deal/{name}"), frame=frame, listed=listed, size=team
-    )
-    lines = 0
-    for number, event in enumerate(events, 1):
-        table.follow(number, event)
-        lines = number
-    for held in table.teams.values():
-        _expect(len(held) == team, lines, "seats")
-    return {visit: tuple(table.teams.get(visit, ())) or (None,) * team for visit in table.known}
+    deal_key = key(commitment, result.seed, f"deal/{name}")
+    return _Table(suite=commitment.suite, deal_key=deal_key, frame=frame, listed=listed, size=team)
 
 
 @dataclass(kw_only=True)
@@ -58,6 +85,13 @@ class _Table:
         self.teams: dict[str, list[str | None]] = {visit: list(team) for visit, team in dealt.items()}
         self.known = list(self.teams)
         self.reserves = {code: list(one.reserve) for code, one in self.listed.strata.items()}
+
+    def through(self, events: Iterable[Mapping[str, object]]) -> int:
+        """Every line in order; how many there were. Raises Invalid."""
+        number = 0
+        for number, event in enumerate(events, 1):
+            self.follow(number, event)
+        return number
 
     def follow(self, number: int, event: Mapping[str, object]) -> None:
         """One line. Raises Invalid."""

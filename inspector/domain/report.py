@@ -13,13 +13,13 @@ from fractions import Fraction
 
 from inspector.domain.areas import Area
 from inspector.domain.case import Outcome
+from inspector.domain.classes import Classes
 from inspector.domain.evidence import UNTRUE
 from inspector.domain.exclusion import Exclusion
 from inspector.domain.finding import Seen
 from inspector.domain.frame import ELIGIBLE, Ban, Frame
 from inspector.domain.inclusion import Joint
 from inspector.domain.margin import Beside
-from inspector.domain.policy import Policy
 from inspector.domain.power import Sample, false_cases, meets, needed, rounded_down, together
 from inspector.domain.publish import ReportRow, Voided
 from inspector.domain.restated import Restatements
@@ -174,6 +174,7 @@ class Report:
     `moves` of its rows by imports stand beside the published plan's number.
     `levels`: how many of its firms' credit levels were changed around it; None for a draw of a release that did not count them.
     `leaves`: how many leaves of officers began within the draw's window, and how many of them were entered after their first day began.
+    `untold`: the parts that nobody can know who made the report, of files without the daemon; they have nothing in them and mean nothing.
     """
 
     draw: str
@@ -204,6 +205,7 @@ class Report:
     moves: Moves | None = None
     leaves: tuple[int, int] = (0, 0)
     levels: Restatements | None = None
+    untold: frozenset[str] = frozenset()
 
 
 def found(outcomes: Iterable[Outcome | None], *, over: bool, seen: Seen | None = None) -> Found:
@@ -223,7 +225,7 @@ def found(outcomes: Iterable[Outcome | None], *, over: bool, seen: Seen | None =
 
 
 def chances(
-    frame: Frame, strata: Mapping[str, Stratum], routes: Mapping[str, Collection[str]], policy: Policy
+    frame: Frame, strata: Mapping[str, Stratum], routes: Mapping[str, Collection[str]], policy: Classes
 ) -> tuple[Chance, ...]:
     """The probability of each class by stratum and route; `routes` are those of each object by its key in the frame."""
     objects: Counter[tuple[str, str]] = Counter()
@@ -268,7 +270,7 @@ def powers(strata: Mapping[str, Stratum], row: ReportRow) -> tuple[Power, ...]:
     return tuple(told)
 
 
-def estimates(checked: Iterable[Checked], strata: Mapping[str, Stratum], policy: Policy, row: ReportRow) -> tuple[Estimate, ...]:
+def estimates(checked: Iterable[Checked], strata: Mapping[str, Stratum], policy: Classes, row: ReportRow) -> tuple[Estimate, ...]:
     """The share of false cases of each level, from random cases alone; those of cause, of coverage and of need are no sample."""
     seen: defaultdict[str, Counter[Found]] = defaultdict(Counter)
     for one in checked:
@@ -369,7 +371,7 @@ def _pools(frame: Frame) -> Mapping[str, frozenset[str]]:
     return {pool: frozenset(staff) for pool, staff in found.items()}
 
 
-def certain(strata: Mapping[str, Stratum], policy: Policy, row: ReportRow) -> tuple[str, ...]:
+def certain(strata: Mapping[str, Stratum], policy: Classes, row: ReportRow) -> tuple[str, ...]:
     """Strata in which being drawn is no surprise, though they are not meant to be drawn whole."""
     held = [(name, one) for name, one in strata.items() if one.eligible and not policy.sampling(name).whole]
     return tuple(name for name, one in held if Fraction(one.k, one.eligible) >= row.certain)

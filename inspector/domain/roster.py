@@ -114,13 +114,16 @@ class InspectorRecord:
         addresses = told * len(channels) if len(told) == 1 else told
         return tuple(Way(channel=channel, address=address) for channel, address in zip(channels, addresses, strict=False))
 
-    def status(self, day: date) -> str:
-        """The frame's status: `1` certified, in post and not on leave on that day, else the reason (draw-protocol ruling 14)."""
+    def status(self, day: date, until: date | None = None) -> str:
+        """The frame's status: `1` certified, in post and not on leave on that day, else the reason (draw-protocol ruling 14).
+
+        The certificate must last `until` a later day, where one is named.
+        """
         if self.role is StaffRole.EXPERT:
             return "expert"
         if not self.in_post:
             return "departed"
-        if not self.certificate or day > self.certificate_until:
+        if not self.certificate or (until or day) > self.certificate_until:
             return "uncertified"
         return "leave" if self.on_leave(day) else "1"
 

@@ -66,6 +66,20 @@ def is_promise(told: object) -> bool:
     return isinstance(told, str) and matches(HEX64, told) and len(set(told)) > 1
 
 
+def pinned(source: Mapping[str, object]) -> bool:
+    """Whether a beacon's value can be held to a key that was known before: else whoever draws could write any, and it holds no chance.
+
+    So it is of drand's pinned chains, and of a NIST-format source that names its authority. Of what is no beacon nothing is asked.
+    """
+    match source.get("kind"):
+        case "drand":
+            return str(source.get("chain")) in CHAINS
+        case "nist":
+            return "ca" in source
+        case _:
+            return True
+
+
 def spare(sources: Sequence[Mapping[str, object]], own: Collection[int] = ()) -> int:
     """The bits that nobody holds alone: those of all sources without whichever one party's secrets hold the most (ruling 19).
 

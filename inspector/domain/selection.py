@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from math import isqrt
 
-from inspector.domain.commitment import Rules, refuse_undeclared
+from inspector.domain.commitment import DrawList, Rules, refuse_undeclared
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE, ObjectRow
 from inspector.domain.rowfile import Tally, Tickets, eligible, tally
@@ -42,6 +43,19 @@ def quotas(rules: Rules, counts: Mapping[str, tuple[int, int]], suite: Suite, ro
     rounded = _ceil(shares) if rules.rounding == "ceil" else _systematic(shares, suite, round_key)
     wanted = {code: max(rounded[code], share.least) for code, share in rules.strata.items()}
     return {code: (most, min(held[code][1], most)) for code, most in wanted.items()}
+
+
+def part(held: DrawList, suite: Suite, tallied: Callable[[], Tally]) -> Fraction:
+    """Which part of a frame's rows is drawn: what one knows of a firm's fate who knows only that it is in there.
+
+    `tallied` reads the rows, if it has to: where numbers are committed to (ruling 9) no row need be read.
+    """
+    rules = held.rules
+    if not any(one.ppm for one in rules.strata.values()):
+        return Fraction(sum(one.least for one in rules.strata.values()), max(1, held.objects[0]))
+    counts = counted(rules, tallied())
+    every = quotas(rules, counts, suite, "")
+    return Fraction(sum(k for _, k in every.values()), max(1, sum(n for n, _ in counts.values())))
 
 
 def ticket(suite: Suite, draw_key: str, object_id: str) -> str:

@@ -280,12 +280,16 @@ def owed(record: Record, theirs: str) -> tuple[Amend, ...]:
     return (*lacks, Amend.UNMARKED) if Amend.MARKED in shown - mine else tuple(lacks)
 
 
+ENDED = "credit_entry_ended"
+"""It was repaired, or is shown no more."""
+
+
 def unsendable(record: Record | None) -> str:
     """The code of why an entry is not sent once more by its record: `credit_entry_ended`, `credit_entry_contested`; empty: it may be."""
     if record is None:
         return ""
     if record.state is not RecordState.STANDING:
-        return "credit_entry_ended"
+        return ENDED
     return "credit_entry_contested" if record.contested else ""
 
 

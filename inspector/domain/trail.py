@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -21,8 +21,9 @@ OPEN, JOIN, MERGE = "visit.open", "visit.join", "visit.merge"
 _RECOUNT, _SOONER = "calendar.recount", "visit.sooner"
 _REPORT, _SHORT, _OWE, _CEASED = "visit.report", "visit.short", "visit.owe", "visit.ceased"
 _CANCELLED = VisitState.CANCELLED.value
+_CODELESS, _FILED, _FOUND = "visit.codeless", "visit.filed", "visit.code_found"
 _OFF = frozenset({"visit.cancel", "visit.replace"})
-RULES = frozenset({OPEN, JOIN, MERGE, _RECOUNT, _SOONER, _REPORT, _SHORT, _OWE, *_OFF, *footing.WORDS})
+RULES = frozenset({OPEN, JOIN, MERGE, _RECOUNT, _SOONER, _REPORT, _SHORT, _OWE, _CODELESS, _FILED, _FOUND, *_OFF, *footing.WORDS})
 """Rules of entries that a visit is held to."""
 
 
@@ -98,6 +99,7 @@ def differs(visit: Visit, trail: Trail | None, struck: bool, manned: bool) -> bo
         not told.sound
         or footing.ceased(told.words, (visit.ceased, visit.proof, visit.ceased_by))
         or not _stands(visit, told, struck, manned)
+        or not _filed(visit, told.rules)
     ):
         return True
     now = standing(visit)
@@ -124,6 +126,17 @@ def _stands(visit: Visit, told: Trail, struck: bool, manned: bool) -> bool:
     }[visit.state]
     back = visit.state is VisitState.OWED or told.standing.get("state") != _CANCELLED  # owed since the slot of its cap returned
     return wanted and not off and not ceased and back
+
+
+def _filed(visit: Visit, rules: Collection[str]) -> bool:
+    """Whether it is to be filed, was filed, or need not be since its code was read, as the entries tell."""
+    held = visit.filing
+    now = {
+        _CODELESS: held is not None,
+        _FILED: held is not None and held.filed is not None,
+        _FOUND: held is not None and bool(held.read),
+    }
+    return all(there is (rule in rules) for rule, there in now.items())
 
 
 def _reported(visit: Visit, reports: Sequence[Mapping[str, object]]) -> bool:

@@ -44,6 +44,34 @@ def report(held: Consequence, words: str, signed: Signed, setting: Setting, clos
     return going(made, by, setting, "consequence.reported", facts)
 
 
+def refuse(
+    held: Consequence, reasons: str, signed: Signed, setting: Setting, close: Collection[str] = ()
+) -> Decision[Consequence]:
+    """The head says no before two have reported: whoever has raised or reported the question does not end it (handbook 1.8.1, 1.8.2).
+
+    `close` as with `report`.
+    """
+    held = _transfer(held)
+    require(held, ConsequenceState.PROPOSED)
+    named(signed)
+    said("reasons", reasons)
+    raised = Signed(by=held.proposed_by, token=held.proposed_token, at=held.proposed_at)
+    if any(signed.is_of(other) for other in (raised, *held.reporters)):
+        raise Refusal("consequence_same_person", consequence=held.id, by=signed.by)
+    apart(held, signed, ", ".join(other.by for other in held.reporters), close, setting)
+    return _refused(replace(held, transfer=replace(held.transfer or Transfer(), head=signed, head_reasons=reasons)), setting)
+
+
+def _refused(made: Consequence, setting: Setting) -> Decision[Consequence]:
+    """What the head has refused is over; the reasons stay on record."""
+    under = made.transfer
+    assert under is not None, "the head has decided"
+    assert under.head is not None, "the head has decided"
+    facts = {**who(under.head), "approved": False, "reasons": under.head_reasons}
+    told = (setting, "consequence.head", facts, "consequence.dropped")
+    return over(made, ConsequenceState.DROPPED, under.head.by, under.head_reasons, *told)
+
+
 def head(
     held: Consequence, *, approves: bool, reasons: str, signed: Signed, setting: Setting, close: Collection[str] = ()
 ) -> Decision[Consequence]:
@@ -58,10 +86,9 @@ def head(
         raise Refusal("consequence_same_person", consequence=held.id, by=signed.by)
     apart(held, signed, ", ".join(other.by for other, _ in under.reports), close, setting)
     made = replace(held, transfer=replace(under, head=signed, head_reasons=reasons))
-    facts = {**who(signed), "approved": approves, "reasons": reasons}
     if not approves:
-        rule = "consequence.head"
-        return over(made, ConsequenceState.DROPPED, signed.by, reasons, setting, rule, facts, "consequence.dropped")
+        return _refused(made, setting)
+    facts = {**who(signed), "approved": approves, "reasons": reasons}
     by = plain(setting.now, _stated(setting.row.hand), setting.calendar)
     return going(replace(made, state=ConsequenceState.APPROVED), by, setting, "consequence.head", facts)
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
 from inspector.domain.errors import Refusal
-from inspector.domain.person import said, same
+from inspector.domain.person import said, same, two
 from inspector.domain.roster import RosterObject, key_of
 from inspector.domain.spelling import told_of
 
@@ -28,7 +28,6 @@ def signed(by: str, first: str) -> None:
 
 def together(by: Sequence[str], reason: str) -> tuple[tuple[str, str], str]:
     """(the two names, the reason), for a draw of files that no daemon keeps. Raises Invalid, and Refusal (`apart_two`)."""
-    names = [said("by", one) for one in by]
-    if len(names) != 2 or same(*names):
+    if (names := two(by)) is None:
         raise Refusal("apart_two")
-    return (names[0], names[1]), said("reason", reason)
+    return names, said("reason", reason)

@@ -37,6 +37,11 @@ class Chance:
         """Whether it is known to the last digit."""
         return self.least == self.most
 
+    @property
+    def told(self) -> str:
+        """As a receipt tells it: one number, or from … to …."""
+        return str(self.least) if self.exact else f"{self.least} … {self.most}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Union:

@@ -17,6 +17,10 @@ from inspector.domain.seed import form, overstated, spare, value
 
 _RUNNING = re.compile("(.*?)([0-9]{1,18})")
 """A running number at a number's end."""
+_FIRST = re.compile("(?:.*[^0-9])?0*1", re.DOTALL)
+"""A running number that has none before it."""
+_HOLLOW = ("draw.beacon_not_pinned", "draw.drawn_unchecked")
+"""What is said of a beacon's value that whoever drew could write as it pleased: it holds no chance."""
 _NOBODY = Frame(objects=(), inspectors=(), bans=())
 
 
@@ -134,6 +138,10 @@ def unchecked(commitment: Commitment, signatures: Mapping[int, AuditLine | None]
                 told.append(line)
         if source["kind"] == "text" and form(source) is None:
             told.append(AuditLine(code="draw.form_unstated", facts={"what": source["what"], "bits": source.get("bits", 0)}))
+    hollow = {place for place, line in signatures.items() if line is not None and line.code in _HOLLOW}
+    kept = [{**source, "bits": 0} if place in hollow else source for place, source in enumerate(commitment.sources)]
+    if hollow and (left := spare(kept)) < LEAST_BITS:
+        told.append(AuditLine(code="draw.seed_invented", facts={"bits": left}, grave=True))
     if spare(commitment.sources) < LEAST_BITS:
         told.append(AuditLine(code="draw.seed_of_one", facts={"bits": spare(commitment.sources)}, grave=True))
     if any(source["kind"] == "nist" and "chain" not in source for source in commitment.sources):
@@ -153,6 +161,16 @@ def shared(commitment: Commitment, parts: Sequence[Mapping[str, object]]) -> lis
     ]
 
 
+def alone(commitment: Commitment) -> list[AuditLine]:
+    """That nothing in one bundle accounts for the numbers before it: who announces twice can show the draw that pleased (threat 2).
+
+    The first number, behind no other commitment, has none before it; of any other the agency's earlier draws must be seen (`chained`).
+    """
+    if commitment.prev is None and _FIRST.fullmatch(commitment.number):
+        return []
+    return [AuditLine(code="draw.numbers_before", facts={"draw": commitment.number}, grave=True)]
+
+
 def chained(
     commitment: Commitment, earlier: Sequence[Commitment], voids: Mapping[str, str] | None = None
 ) -> tuple[list[AuditLine], list[AuditLine]]:
@@ -160,7 +178,7 @@ def chained(
 
     Two that follow the same one are a fork: one of them was made to be kept back. What the chain does not reach is told. `voids` are
     the reasons of earlier draws that were made void, by number; one that was not committed to yet stands in no chain, and its
-    number is told all the same, for numbers have no gaps (7.4): those that nothing accounts for are named.
+    number is told all the same, for numbers have no gaps (7.4) and begin with 1: those that nothing accounts for are named, and grave.
     """
     void = dict(voids or {})
     follows: dict[str | None, list[Commitment]] = {}
@@ -168,8 +186,10 @@ def chained(
         follows.setdefault(one.prev, []).append(one)
     forks = [", ".join(sorted(one.number for one in held)) for held in follows.values() if len(held) > 1]
     left, at, count = {one.c: one for one in earlier if one.c != commitment.c}, commitment.prev, 0
+    oldest = commitment
     while at is not None and at in left:
-        at, count = left.pop(at).prev, count + 1
+        oldest = left.pop(at)
+        at, count = oldest.prev, count + 1
     problems = [AuditLine(code="draw.chain_fork", facts={"draws": told}) for told in forks]
     if later := sorted(one.number for one in left.values() if one.prev == commitment.c):
         problems.append(AuditLine(code="draw.chain_order", facts={"draws": ", ".join(later)}))
@@ -178,22 +198,28 @@ def chained(
         problems.append(AuditLine(code="draw.chain_gap", facts={"draws": unreached, "prev": at or ""}))
     remarks = [AuditLine(code="draw.chain_followed", facts={"count": count})]
     remarks += [AuditLine(code="draw.chain_void", facts={"draw": name, "reason": void[name]}) for name in sorted(void)]
-    if lost := unaccounted({commitment.number, *void, *(one.number for one in earlier)}):
-        remarks.append(AuditLine(code="draw.numbers_unaccounted", facts={"numbers": ", ".join(lost)}))
+    if lost := unaccounted({commitment.number, *void, *(one.number for one in earlier)}, whole=True):
+        remarks.append(AuditLine(code="draw.numbers_unaccounted", facts={"numbers": ", ".join(lost)}, grave=True))
     if at is not None:
         remarks.append(AuditLine(code="draw.prev_unchecked", facts={"prev": at}))
+    if at is not None or not _RUNNING.fullmatch(oldest.number):
+        remarks.append(AuditLine(code="draw.numbers_before", facts={"draw": oldest.number}, grave=True))
     return problems, remarks
 
 
-def unaccounted(numbers: Collection[str]) -> list[str]:
-    """The running numbers that lie between those told and are not among them, as `first` or `first … last`, by what they begin with."""
+def unaccounted(numbers: Collection[str], *, whole: bool = False) -> list[str]:
+    """The running numbers that lie between those told and are not among them, as `first` or `first … last`, by what they begin with.
+
+    `whole`: those before the first one told lack too, from 1 on.
+    """
     held: dict[str, list[tuple[int, int]]] = {}
     for name in numbers:
         if found := _RUNNING.fullmatch(name):
             held.setdefault(found[1], []).append((int(found[2]), len(found[2])))
     gaps = []
     for begin, told in sorted(held.items()):
-        for (one, width), (other, _) in pairwise(sorted(told)):
+        width = min(length for _, length in told)
+        for one, other in pairwise(sorted([*([0] if whole else []), *(number for number, _ in told)])):
             if other - one > 1:
                 first, last = f"{begin}{one + 1:0{width}d}", f"{begin}{other - 1:0{width}d}"
                 gaps.append(first if first == last else f"{first} … {last}")

@@ -13,6 +13,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
+from inspector.domain.filing import Filing
 from inspector.domain.finding import Doubt, Finding, Part, Seen
 from inspector.domain.inspection import CheckType
 from inspector.domain.quiet import Whom
@@ -118,7 +119,8 @@ class Visit:
     nobody may go (handbook 1.2.3). `looks_at`: the visit whose result is looked at again from what was entered; then nobody goes.
     `spared`: what was in question and was settled without it, so that nobody is asked; who had read it may still answer. `merged`: the
     cases of `case_ids` that no draw has brought here: they go along, for there is a visit anyway. `briefs`: what each agency's team was
-    told of it last; before the release that is how it was given (`domain.brief`).
+    told of it last; before the release that is how it was given (`domain.brief`). `filing`: it was made and no visit code was read
+    (`domain.codeless`).
     """
 
     id: str
@@ -158,6 +160,7 @@ class Visit:
     spared: tuple[Doubt, ...] = ()
     merged: tuple[str, ...] = ()
     briefs: tuple[Brief, ...] = ()
+    filing: Filing | None = None
     version: int = 0
 
     @property
@@ -170,6 +173,11 @@ class Visit:
         """The day on which it was made, the last one where its agencies say several; None where it was not, or nobody says."""
         days = [part.on for part in self.parts if part.on is not None]
         return max(days, default=None) if self.state is VisitState.DONE else None
+
+    @property
+    def file_by(self) -> datetime | None:
+        """By when it is to be filed, while that waits for its proof."""
+        return self.filing.duty.due_at if self.filing is not None and self.filing.open else None
 
     @property
     def whom(self) -> Whom:

@@ -71,7 +71,10 @@ class VisitCode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryScan:
-    """A firm's phone has read a code and found it good. `phone` is a random name that the phone gave itself; `at` its own clock."""
+    """A firm's phone has read a code and found it good. `phone` is a random name that the phone gave itself; `at` its own clock.
+
+    `day` is the code's; None where a release kept the reading that did not tell it.
+    """
 
     code: str
     phone: str
@@ -80,6 +83,7 @@ class EntryScan:
     at: datetime | None
     sent_at: datetime | None
     received_at: datetime
+    day: date | None = None
 
 
 def visit_mark(visit_id: str) -> str:

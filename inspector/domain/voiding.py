@@ -13,7 +13,7 @@ from datetime import datetime
 
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Refusal
-from inspector.domain.person import said, same
+from inspector.domain.person import said, same, two
 from inspector.domain.plan import Draw, DrawKind, DrawState, Signature
 from inspector.domain.policy import Policy
 from inspector.domain.seed import known_at
@@ -60,12 +60,12 @@ def together(
 
     `begun`: a part of its seed is told; `drawn`: its result is there. Raises Invalid, and Refusal (`draw_void_two`, `draw_seed_known`).
     """
-    names, why = [said("by", one) for one in by], said("reason", reason)
-    if len(names) != 2 or same(*names):
+    names, why = two(by), said("reason", reason)
+    if names is None:
         raise Refusal("draw_void_two", draw=draw)
     if not drawn and (begun or _spoken(sources, now)):
         raise Refusal("draw_seed_known", draw=draw)
-    return why, (names[0], names[1])
+    return why, names
 
 
 def altered(draw: Draw, file: str, policy: Policy) -> Decision[Draw]:

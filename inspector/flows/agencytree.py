@@ -20,7 +20,7 @@ def flaws(tree: Mapping[str, AgencyNode], packs: Collection[str]) -> Iterator[In
             yield Invalid("agency_parent_unknown", agency=node.id, parent=node.parent, known=", ".join(sorted(tree)))
         if node.pack is not None and node.pack not in packs:
             yield Invalid("agency_pack_unknown", agency=node.id, pack=node.pack, known=", ".join(sorted(packs)))
-        own = [] if node.connector is None else [node.connector]
+        own = [*node.connectors]
         own += [one.connector for one in map(contact, filter(None, (node.liaison, node.head))) if not one.pushed]
         for name in dict.fromkeys(own):
             if (other := reached.setdefault(name, node.id)) != node.id:

@@ -96,11 +96,28 @@ def entry(  # noqa: PLR0913 - an annulment in all its parts
     return done
 
 
+def give_way(office: Office, tx: Tx, case: Case, to: Consequence, by: str, now: datetime) -> Case:
+    """A case's entry gives way to a graver one of the same finding that an officer has decided: nobody keeps it, nothing else falls."""
+    said, former = _Said(Annulled.CORRECTION, to.id, by, now), case.entry
+    for one in tx.consequences.of_case(case.id, lock=True):
+        if former and one.entry == former and one.state in ANNULLABLE:
+            _decision(office, tx, case, one, said)
+    _entry(office, tx, former or "", said)
+    return tx.cases.get(case.id, lock=True)
+
+
+def refuse_objection(why: Annulled, field: str) -> None:
+    """Raise Invalid where an objection would be said to have been upheld: it annuls by being upheld, by another officer, with reasons."""
+    if why is Annulled.OBJECTION:
+        raise Invalid("annulled_by_objection", field=field)
+
+
 def refuse_first(mine: Record, why: Annulled, field: str) -> None:
     """Raise Invalid where nobody begins by this door: an upheld objection, or a new decision of the case, is itself the first word."""
-    if why is Annulled.OBJECTION and mine.striking is None:
-        raise Invalid("annulled_by_objection", field=field)
-    if why is Annulled.CORRECTION and mine.striking is None:
+    if mine.striking is not None:
+        return
+    refuse_objection(why, field)
+    if why is Annulled.CORRECTION:
         raise Invalid("annulled_by_review", field=field)
 
 

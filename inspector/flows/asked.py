@@ -14,7 +14,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.scoreboard import ended_as
 from inspector.domain.urgency import Urgency
 from inspector.flows.articles import Article, articles
-from inspector.flows.office import Office, Place
+from inspector.flows.office import Office, Place, names_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ def letter(office: Office, held: Request, policy: Policy) -> Asked:
 
 def party(office: Place, connector: str) -> str:
     """The agency that is reached by a connector, by its name; empty for what is no agency of the tree."""
-    return next((node.name for node in office.tree.values() if connector and node.connector == connector), "")
+    return names_of(office.tree).get(connector, "")
 
 
 def _local(office: Place, moment: datetime | None) -> datetime | None:

@@ -32,7 +32,7 @@ from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer
 from inspector.domain.verification import wants_visit
 from inspector.domain.visit import Seat, Stake, Visit, VisitState
-from inspector.flows import anew, caps, merging, peace, reaching, sooner
+from inspector.flows import anew, caps, embargo, merging, peace, reaching, sooner
 from inspector.flows.after import log_after
 from inspector.flows.briefing import brief, briefed
 from inspector.flows.lists import people, row_of, small
@@ -153,8 +153,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         anew.drawn_late(office, tx, cases, now)
         return
     peace.note(tx, held, made, quiet, now)
-    if owed is not None:
-        call_off_visit(office, tx, owed, SUPPLEMENTED, policy.label, now)
+    _stands_in(office, tx, made, owed, policy, now)
     timer = Order(
         kind=OrderKind.VISIT_DUE,
         key=f"{OrderKind.VISIT_DUE.value}:{made.id}",
@@ -173,6 +172,14 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     made = tx.visits.put(briefed(office, tx, made, now))
     seated(office, tx, held, made, going, 0, now)
     merging.gather(office, tx, made, now)
+
+
+def _stands_in(office: Office, tx: Tx, made: Visit, owed: Visit | None, policy: Policy, now: datetime) -> None:
+    """What a visit stands for is over: called off where a supplementary draw deals it; and its draws' records wait for this one."""
+    if owed is not None:
+        call_off_visit(office, tx, owed, SUPPLEMENTED, policy.label, now)
+    if made.replaces:
+        embargo.keep(office, tx, made, owed or tx.visits.get(made.replaces), now)
 
 
 def join(office: Office, tx: Tx, held: Draw, made: Visit, member: Member, teams: Sequence[Dealt], now: datetime) -> Visit:

@@ -25,14 +25,14 @@ from inspector.domain.piece import afterword_of, part_of
 from inspector.domain.policy import Policy
 from inspector.domain.said import Saying
 from inspector.domain.scoreboard import WORDS
-from inspector.flows import late, notice, unsettled
+from inspector.flows import inquiries, late, notice, unsettled
 from inspector.flows.ladder import OBSOLETE, unknown
-from inspector.flows.office import Office
+from inspector.flows.office import Office, behind
 from inspector.flows.reasons import telling
 from inspector.flows.reasons import word as worded
 from inspector.flows.record import record
 from inspector.flows.replylink import LINK, OVERSEE, opens
-from inspector.flows.requests import go_on, held, spread, superior_of
+from inspector.flows.requests import go_on, held, node_of, spread, superior_of
 from inspector.flows.settle import settle_request
 from inspector.flows.verify import asked
 from inspector.store.tx import Tx
@@ -208,7 +208,7 @@ def forward(
     case, request = held(tx, request_id)
     if _beyond(case, request, Saying.FORWARD):
         return _after(office, tx, case, request, Saying.FORWARD, {"to": to, "reasons": reasons, "signer": signer}, now, door)
-    via = addressee(office, request, to)
+    via = _passed(office, request, addressee(office, request, to))
     found = asking.forward(request, via, worded(reasons, signer, door), _policy(office, case), now, office.calendar)
     _settled(office, tx, case, request, found.old, now)
     tx.assistance.add(found.new.state)
@@ -220,12 +220,13 @@ def forward(
 def addressee(office: Office, request: Request, to: str) -> str:
     """The connector of an agency that a request may be forwarded to: never the requester, nor who was asked. Raises Invalid naming them."""
     known = {node.id: node.connector for node in office.tree.values() if node.connector and node.id != request.requester}
-    via = known.get(to, to if to in known.values() else None)
-    if via == request.requested:
+    meant, asked = office.tree.get(to) or behind(office.tree, to), node_of(office, request.requested)
+    if to == request.requested or (meant is not None and meant.id == asked):
         raise Invalid("forward_self", field="to")
+    via = known.get(meant.id) if meant is not None else None
     if via is None:
         names = {node.id: f"{node.name} ({node.id})" for node in office.tree.values()}
-        others = sorted(name for name, connector in known.items() if connector != request.requested)
+        others = sorted(name for name in known if name != asked)
         told = {"field": "to", "to": names.get(to, to)}
         raise (
             Invalid("forward_unknown", **told, known=", ".join(map(names.__getitem__, others)))
@@ -233,6 +234,11 @@ def addressee(office: Office, request: Request, to: str) -> str:
             else Invalid("forward_nowhere", **told)
         )
     return via
+
+
+def _passed(office: Office, request: Request, via: str) -> str:
+    """By which connector an agency was asked before in this chain, where it was: one that has moved since is no other one."""
+    return next((one for one in request.chain if node_of(office, one) == node_of(office, via)), via)
 
 
 def circle(tx: Tx, request_id: str, to: str, now: datetime) -> None:
@@ -291,6 +297,8 @@ def _contest(
     word = worded(reasons, by, door)
     decision = dispute.dispute(request, about, word, superior, _policy(office, case), now, office.calendar)
     told = _settled(office, tx, case, request, decision, now)
+    if request.escalated_to not in (None, superior):  # it stands with another now: whoever was told of a silence decides nothing
+        tx.replylinks.call_back(OVERSEE, request.id, now)
     if superior is None:
         unknown(office, tx, told, now)
     return told
@@ -348,6 +356,8 @@ def _settled(
     """
     if decision.because.rule == OBSOLETE:
         return was
+    if heard:
+        inquiries.spoken_of(tx, office, was, decision.because.rule, now)
     if heard and decision.because.rule in WORDS:
         decision = replace(decision, state=sending.spoke(decision.state))
     entry = settle_request(tx, decision, now)

@@ -15,6 +15,7 @@ from inspector.domain.striking import TO_STRIKE
 from inspector.domain.withdrawal import WITHDRAWAL
 from inspector.flows import (
     edits,
+    embargo,
     holders,
     leaves,
     restating,
@@ -33,7 +34,16 @@ from inspector.flows.seats import CEASED_ASKED
 from inspector.labels import Lang, known, label
 from inspector.store.tx import Tx
 
-UNDONE = (leaves.UNDONE, edits.UNDONE, restating.UNDONE, watching.FEW, watching.TWICE, holders.EDITED, seeding.DIFFER)
+UNDONE = (
+    leaves.UNDONE,
+    edits.UNDONE,
+    restating.UNDONE,
+    watching.FEW,
+    watching.TWICE,
+    holders.EDITED,
+    seeding.DIFFER,
+    embargo.PUT_OFF,
+)
 """Matters of what was undone around a draw, or changed, done or said for one, which a head closes who had no hand in it."""
 _NAMED = ("inspector", "inspectors", "entered_by")
 """Facts of a matter that say who was drawn: an empty seat's certificate names those who could sit there."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from inspector.domain.assistance import Request
 from inspector.domain.contact import Contact, contact
 from inspector.domain.letter import LetterKind
-from inspector.flows.office import AgencyNode, Office
+from inspector.flows.office import AgencyNode, Office, behind
 from inspector.flows.replylink import LINK, address
 from inspector.incoming import Mailbox
 from inspector.labels import label
@@ -15,28 +17,25 @@ from inspector.store.tx import Tx
 
 def node(office: Office, via: str) -> AgencyNode | None:
     """The agency behind a connector, its own or one of its contacts'."""
-    own = next((one for one in office.tree.values() if one.connector == via), None)
-    return own or next((one for one in office.tree.values() if via in _connectors(one)), None)
+    return behind(office.tree, via) or next((one for one in office.tree.values() if via in _connectors(one)), None)
 
 
 def ways(office: Office, requested: str) -> tuple[str, ...]:
-    """The connectors by which an agency's people get letters: its own, and those of its contacts."""
-    held = next((one for one in office.tree.values() if one.connector == requested), None)
-    return tuple(dict.fromkeys((requested, *(_connectors(held) if held is not None else ()))))
+    """The connectors by which an agency's people get letters, or got them: its own, and those of its contacts."""
+    held = behind(office.tree, requested)
+    return tuple(dict.fromkeys((requested, *((*held.connectors, *_connectors(held)) if held is not None else ()))))
 
 
 def registered(office: Office, request: Request, sender: str, purpose: str = LINK) -> bool:
     """Whether an address is one by which the requested agency speaks, or with another `purpose` who stands above it."""
-    above = filter(None, (request.escalated_to, request.dispute.superior if request.dispute else None))
-    theirs: list[object] = [
-        office.connectors.agencies.get(via) for via in (ways(office, request.requested) if purpose == LINK else above)
-    ]
+    asked = (request.requested,) if purpose == LINK else request.superiors
+    theirs: Iterable[object] = (office.connectors.agencies.get(way) for via in asked for way in ways(office, via))
     return any(isinstance(agency, Mailbox) and agency.speaks(sender) for agency in theirs)
 
 
 def reached_by(office: Office, requested: str, kind: LetterKind) -> Contact:
     """By what a letter of a kind reaches the agency: its own connector, where the tree names no other."""
-    held = next((one for one in office.tree.values() if one.connector == requested), None)
+    held = behind(office.tree, requested)
     told = None if held is None else {LetterKind.LIAISON: held.liaison, LetterKind.HEAD: held.head}.get(kind)
     return contact(told) if told else Contact(connector=requested)
 

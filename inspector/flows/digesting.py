@@ -56,7 +56,7 @@ def send(work: Work, office: Office) -> Settlement:
             case, request = held(tx, request_id)
             key = request.letter_key(kind, via)
             carried.append((request_id, kind, key))
-            if kind == LetterKind.REQUEST.value:
+            if kind == LetterKind.REQUEST.value and not receipt.by_hand:
                 inquiries.enclosed(tx, office, request, via, key, now, calls=receipt.attempts)
             if not request.state.open:
                 hears_of_the_end(tx, request, via, now)
@@ -84,8 +84,9 @@ _KNOWN = "conflict"
 
 def tried(tx: Tx, work: Work, office: Office, error: PortError, now: datetime) -> None:
     """A try left in vain: the agency may have been told about each of its subjects, and the record of inquiries says so."""
+    left = error.code not in inquiries.STAYED
     for request_id, kind in tx.digests.waiting(str(work.payload["via"]), _slot(work)):
-        if kind == LetterKind.REQUEST.value:
+        if kind == LetterKind.REQUEST.value and left:
             _recorded(tx, work, office, request_id, now, error.attempts, Verdict.NO_ANSWER.value)
 
 

@@ -15,7 +15,19 @@ from inspector.domain.finding import Finding, Seen
 from inspector.domain.peace import made as made_on
 from inspector.domain.trail import entered
 from inspector.domain.visit import Seat, SeatState, Visit
-from inspector.flows import challenges, declines, late, listing, overdue, peace, relief, secondlook, stopped, supervision
+from inspector.flows import (
+    challenges,
+    codeless,
+    declines,
+    late,
+    listing,
+    overdue,
+    peace,
+    relief,
+    secondlook,
+    stopped,
+    supervision,
+)
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -146,6 +158,7 @@ def report(
     else:
         supervision.tell(tx, decision.state, seat, others, policy, now)
     peace.tell_inside(tx, decision.state, seat.agency, now)
+    codeless.done(office, tx, decision.state, now)
     return decision.state
 
 

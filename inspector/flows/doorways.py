@@ -127,8 +127,7 @@ def unread(office: Office, tx: Tx, now: datetime) -> list[tuple[str, float]]:
 
 def wait(office: Office, tx: Tx, request: Request, now: datetime) -> None:
     """Raise NotYet while a door by which a request's agency, or its superior, may have spoken has not been looked at for a while."""
-    above = (request.escalated_to, request.dispute.superior if request.dispute else None)
-    told = {*contacts.ways(office, request.requested), *filter(None, above)}
+    told = {way for via in (request.requested, *request.superiors) for way in contacts.ways(office, via)}
     for name in (HOUSE, *sorted(told & _watched(office))):
         last = tx.doorways.last(name)
         if (last is None and name != HOUSE) or (last is not None and office.waited(last.until, now) > PATIENCE):

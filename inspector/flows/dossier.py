@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from inspector.domain.assistance import Request
+from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.letter import LetterKind
 from inspector.domain.policy import Policy
 from inspector.domain.slip import quoted
 from inspector.flows import past, question
-from inspector.flows.office import Office
+from inspector.flows.office import Office, names_of
 from inspector.labels import Lang, label
 
 PREPARED = frozenset({LetterKind.LIAISON, LetterKind.HEAD, LetterKind.ESCALATION, LetterKind.DISPUTE})
 """Kinds of letters whose reader has not seen the request: they get all of it."""
+
+
+def unaddressed(office: Office, policy: Policy, request: Request, lang: Lang) -> str:
+    """The same for the person who picks whom to tell, where the tree knows nobody above both sides; empty where somebody above was told."""
+    disputed = request.state is AssistanceState.DISPUTED and request.dispute is not None and request.dispute.superior is None
+    if not disputed and request.state is not AssistanceState.PAST_DUE:
+        return ""
+    return dossier(office, policy, request, LetterKind.DISPUTE if disputed else LetterKind.ESCALATION, lang)
 
 
 def dossier(office: Office, policy: Policy, request: Request, kind: LetterKind, lang: Lang) -> str:
@@ -22,7 +30,7 @@ def dossier(office: Office, policy: Policy, request: Request, kind: LetterKind, 
     def at(moment: object) -> str:
         return office.calendar.local(moment).strftime("%Y-%m-%d %H:%M")  # type: ignore[arg-type]
 
-    names = {node.connector: node.name for node in office.tree.values() if node.connector}
+    names = names_of(office.tree)
     asked = request.question
     lines = [
         label("dossier.head", lang, request=request.id),

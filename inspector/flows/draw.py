@@ -138,7 +138,7 @@ def prepare(
     for agency in plan.turns:
         tx.draws.take_turn(agency)
     tx.credit.take_turn(alone=False)  # no level changes between the rows that stand by it and the count of changes
-    slot, held = tx.draws.of_slot(plan_name, slot)
+    (slot, held), now = tx.draws.of_slot(plan_name, slot), queue.begins(tx, plan.turns, now)
     if held is not None:
         return held
     policy = office.policy(plan.agency, now.date())
@@ -284,7 +284,7 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
 
     Only now is it known which commitment it follows: two draws of one agency may be in preparation at once. The caller has the turn.
     """
-    held = replace(held, prev=tx.draws.head(held.agency))
+    held, now = queue.commits(tx, held, now)
     files = small(tx, held)
     try:
         footing.uncommitted(tx, held, files)

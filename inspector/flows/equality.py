@@ -30,7 +30,7 @@ from inspector.domain.sampling import POOL, SamplingRow, Window, parted
 from inspector.domain.source import permitting
 from inspector.domain.spending import level
 from inspector.domain.visit import Visit, VisitState
-from inspector.flows.embargo import awaited, closed_until
+from inspector.flows.embargo import closed
 from inspector.flows.lists import OBJECTS, kept
 from inspector.flows.members import object_id
 from inspector.flows.office import Office
@@ -168,7 +168,7 @@ def _report(
         listed = next((one for one in held.lists if one.agency == agency), None)
         if held.kind not in _BY_CHANCE or listed is None or not (held.own or listed == held.lists[0]):
             continue
-        if closed_until(office, held, awaited(tx, number), now) is not None:
+        if closed(office, tx, held, now) is not None:
             tally.waiting += 1
             continue
         tally.draws += 1

@@ -134,6 +134,7 @@ def _announce(
     office: Office, tx: Tx, root: Draw, approval: Approval, told: Following, slot: str, now: datetime
 ) -> tuple[Draw, Mapping[str, int]]:
     """The extension, and how many more of each stratum it draws. The caller holds the draw and the agency's turn."""
+    now = queue.begins(tx, root.agencies, now)
     policy = office.policy(root.agency, now.date())
     number = reconcile.number(tx, root.agency, now)
     lookback.refuse(office, tx, number, root.agencies, now)

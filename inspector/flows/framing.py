@@ -13,6 +13,7 @@ from inspector.domain.calendar import due
 from inspector.domain.commitment import Rules
 from inspector.domain.exclusion import CODES
 from inspector.domain.frame import ELIGIBLE, Frame, InspectorRow, ObjectRow, freeze
+from inspector.domain.gathering import latest
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
@@ -169,7 +170,7 @@ def _framed(
         ones = [one for _, _, one in wavering]
         if any(one.several for one in ones):
             # the ratio of a row is not yet a chance: the quota says what a minimum or the officers at hand make of it
-            staff, counted = _inspectors(office, tx, plan.agency, policy, secret, now), held.with_all(ones)
+            staff, counted = _inspectors(office, tx, plan.agency, policy, policy, secret, now), held.with_all(ones)
             some = again + Counter(
                 {code: before.get((code, one.name), 0) for one in ones for code in one.several or (one.stratum,)}
             )
@@ -340,12 +341,12 @@ def staffed(  # noqa: PLR0913, PLR0917 - a frame in all its parts
     """
     secret, leads = list_secret(office, number, lists[0]), sorted({row.qual for row in objects if row.qual}) if partners else []
     shared = objects if isinstance(objects, RowFile) else freeze(objects, (), ()).objects
-    staff = _inspectors(office, tx, lists[0].agency, policy, secret, now)
+    staff = _inspectors(office, tx, lists[0].agency, policy, policy, secret, now)
     banned = bans(tx, lists[0].agency, policy, members, past, secret)
     frames = {lists[0].name: replace(freeze((), staff, banned), objects=shared)}
     for listed, one in zip(lists[1:], partners, strict=True):
         theirs = list_secret(office, number, listed)
-        staff = _inspectors(office, tx, one.agency, one.policy, theirs, now)
+        staff = _inspectors(office, tx, one.agency, one.policy, policy, theirs, now)
         banned = bans(tx, one.agency, one.policy, members, one.past, theirs)
         staff = joining.as_listed(staff, lists[0].agency, one, leads)
         frames[listed.name] = replace(freeze((), staff, banned), objects=shared)
@@ -357,12 +358,19 @@ def staffed(  # noqa: PLR0913, PLR0917 - a frame in all its parts
     return Staffed(frames=frames, teams=dict.fromkeys(frames, team), told=joining.told(lists, partners, leads), few=few)
 
 
-def _inspectors(office: Office, tx: Tx, agency: str, policy: Policy, secret: bytes, now: datetime) -> Sequence[InspectorRow]:
-    """An agency's inspectors; the certificate must last to the day the visit is due (scenario 35).
+def _inspectors(
+    office: Office, tx: Tx, agency: str, policy: Policy, lead: Policy, secret: bytes, now: datetime
+) -> Sequence[InspectorRow]:
+    """An agency's inspectors; the certificate must last to the last day on which a visit may be due (scenario 35).
 
-    A person's cap is for the window of the pack's `[staff]` row: what he or she holds in it already is taken off, under whichever code.
+    Visits are given, and their days counted by the lead's pack, once the seed is there. Whoever is away is so on the day on which a
+    visit given now would be due: who comes back before the last one might be dealt a seat while away, and it would pass on at once. A
+    person's cap is for the window of the pack's `[staff]` row: what he or she holds in it already is taken off, under whichever code.
     """
-    day = due(now, policy.term(Timer.VISIT).term, office.calendar).at.date()
+    term = lead.term(Timer.VISIT).term
+    day, last = (
+        office.calendar.local_date(due(at, term, office.calendar).at) for at in (now, latest(lead, now, office.calendar))
+    )
     staff = policy.bounds.staff
     held = tx.visits.seats_since(agency, start(now, staff.per)) if staff is not None and staff.per is not Window.DRAW else {}
     return [
@@ -371,7 +379,7 @@ def _inspectors(office: Office, tx: Tx, agency: str, policy: Policy, secret: byt
             pools=row.pools,
             quals=row.qualifications,
             cap=max(0, row.cap - sum(held.get(code, 0) for code in row.codes)),
-            status=row.status(day),
+            status=row.status(day, last),
             salt=salt(secret, row.id),
         )
         for row in tx.rosters.inspectors(agency)

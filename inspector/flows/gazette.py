@@ -18,7 +18,7 @@ from inspector.domain.gazette import UNHARMING, CheckResult, Fallen, Line, crowd
 from inspector.domain.publicationduty import BEFORE, PublicationDuty, PublicationState
 from inspector.domain.visit import Visit
 from inspector.flows import publication, shown, unpublish
-from inspector.flows.embargo import awaited, closed_until
+from inspector.flows.embargo import closed
 from inspector.flows.office import Office
 from inspector.store.tx import Tx
 
@@ -145,8 +145,7 @@ class _Register:
     def _closed(self, tx: Tx, number: str) -> bool:
         """Whether a draw's embargo still holds: who was drawn with this one is not to be read off the register."""
         if number not in self.closed:
-            until = closed_until(self.office, tx.draws.get(number), awaited(tx, number), self.now)
-            self.closed[number] = until is not None
+            self.closed[number] = closed(self.office, tx, tx.draws.get(number), self.now) is not None
         return self.closed[number]
 
 

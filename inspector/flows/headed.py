@@ -32,3 +32,15 @@ def signs(office: Office, tx: Tx, held: Consequence, signed: Signed) -> Signed:
             "transfer_not_head", consequence=held.id, by=signed.by, agency=head.agency, heads=", ".join(head.deciders)
         )
     return replace(signed, stead=stood)
+
+
+def refuses(office: Office, tx: Tx, held: Consequence, signed: Signed) -> bool:
+    """Whether who looks may say no to a transfer that two have not reported yet (`transfer.refuse`)."""
+    raised = Signed(by=held.proposed_by, token=held.proposed_token, at=held.proposed_at)
+    if any(signed.is_of(one) for one in (raised, *held.reporters)):
+        return False
+    try:
+        signs(office, tx, held, signed)
+    except (Refusal, Forbidden):
+        return False
+    return True

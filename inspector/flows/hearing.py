@@ -89,4 +89,4 @@ def circling(office: Office, request_id: str, said: Said, error: Exception) -> N
 def addressee(office: Office, named: str) -> str:
     """The agency somebody names by id, connector or name; what is none of them is left as it is, to be refused by name."""
     wanted = named.strip()
-    return next((node.id for node in office.tree.values() if wanted in (node.id, node.connector, node.name)), wanted)
+    return next((node.id for node in office.tree.values() if wanted in (node.id, *node.connectors, node.name)), wanted)

@@ -1,7 +1,8 @@
 """The record of who was asked what about whom: written in the transaction that settles the question or a vain try of it.
 
 So what left is there though the case withdraws the question before an answer comes. One that was under way when the daemon died is
-asked again and written then, under the same key. What never left is not written: a question that waited for its turn in vain.
+asked again and written then, under the same key. What never left is not written: a question that waited for its turn in vain, a letter
+on paper that lies here. That one is written when a person has posted it, or the agency has spoken of it.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision, OrderKind
 from inspector.domain.evidence import Verdict
 from inspector.domain.inquiry import Asked, Inquiry
-from inspector.domain.letter import ABOVE, LetterKind
+from inspector.domain.letter import ABOVE, LetterKind, kind_of
+from inspector.domain.scoreboard import WORDS
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement
+from inspector.flows.unsettled import to_post
 from inspector.ports import Agency, CreditPlatform, PortError, Source
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -26,6 +29,9 @@ from inspector.store.work import Work
 Write = Callable[[Tx, datetime], None]
 
 _TELLING = frozenset({LetterKind.REQUEST.value, *ABOVE})
+
+STAYED = frozenset({"folder_failed"})
+"""How a try ends of which nothing has left: a letter on paper could not be laid down."""
 
 _PORTS = {OrderKind.ASK: Asked.SOURCE, OrderKind.RATE: Asked.CREDIT, OrderKind.ASSIST_SEND: Asked.AGENCY}
 
@@ -61,7 +67,7 @@ def given_up(
 
 def tried(tx: Tx, work: Work, office: Office, error: PortError, now: datetime) -> None:
     """The same for a try that left and came to nothing, whether it is made again or not; `error` says how many calls it was."""
-    if _is_question(work):
+    if _is_question(work) and error.code not in STAYED:
         tx.inquiries.tried(_inquiry(tx, office, work, Verdict.NO_ANSWER.value, error.attempts, now))
 
 
@@ -91,6 +97,21 @@ def enclosed(
         tx.inquiries.add(asked)
 
 
+def posted(tx: Tx, office: Office, request: Request, via: str, key: str, now: datetime) -> None:
+    """The same for a letter on paper that has left by a person's hand; of one that tells nobody anything new nothing is written."""
+    if (kind := kind_of(request, key)) in _TELLING:
+        enclosed(tx, office, request, via, key, now, outcome=kind)
+
+
+def spoken_of(tx: Tx, office: Office, request: Request, rule: str, now: datetime) -> None:
+    """The agency has spoken (`rule`): it was asked, though its letter lies here on paper as far as anybody has said."""
+    if rule not in WORDS | {"assistance.forward"}:
+        return
+    for key, to in to_post(tx, request).items():
+        if to == request.requested and kind_of(request, key) == LetterKind.REQUEST.value:
+            posted(tx, office, request, to, key, now)
+
+
 def read(tx: Tx, by: str, about: str, now: datetime) -> None:
     """Write down that somebody has looked at the record about a case, or at that about a subject (its cases are named by it)."""
     because = Because(rule="inquiry.read", basis=(), pack="", facts={"by": by})
@@ -98,7 +119,7 @@ def read(tx: Tx, by: str, about: str, now: datetime) -> None:
 
 
 def _with(settlement: Settlement, work: Work, office: Office, attempts: int) -> Settlement:
-    if not attempts or not _is_question(work):
+    if not attempts or not settlement.left or not _is_question(work):
         return settlement
 
     def then(write: Write) -> Write:

@@ -77,6 +77,7 @@ SELECT nth, number, earlier, other, named FROM beside JOIN begun USING (organisa
 WHERE nth <> earlier AND upper(id) <> upper(named) ORDER BY came
 """
 _KNOWN = "SELECT DISTINCT id FROM {held} JOIN (SELECT unnest(?::VARCHAR[]) AS id) USING (id)"
+_TOLD = "SELECT id, stratum, status, pool, qual, salt FROM {held} JOIN (SELECT unnest(?::VARCHAR[]) AS id) USING (id)"
 
 
 def there() -> bool:
@@ -193,6 +194,11 @@ class Unsorted:
         """Those of the ids that there are."""
         held = self._connection.execute(_KNOWN.format(held=rows(*_HANDED)), [str(self._file), sorted(ids)])
         return {name for (name,) in held.fetchall()}
+
+    def told(self, ids: set[str]) -> list[tuple[str, ...]]:
+        """The rows of these ids, by the columns of objects.tsv."""
+        held = self._connection.execute(_TOLD.format(held=rows(*_HANDED)), [str(self._file), sorted(ids)])
+        return [tuple(value or "" for value in row) for row in held.fetchall()]
 
 
 def across(connection: Any, files: Sequence[Path]) -> Iterator[tuple[int, int, int, int, str]]:

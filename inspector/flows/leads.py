@@ -10,6 +10,7 @@ from inspector.domain.calendar import due
 from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision
 from inspector.domain.duty import Rule
+from inspector.domain.errors import Refusal
 from inspector.domain.exclusion import counted
 from inspector.domain.identity import identify, identity_kind
 from inspector.domain.inspection import Authority, CheckType, Inspection
@@ -17,8 +18,8 @@ from inspector.domain.leadcheck import LeadCheck, Report
 from inspector.domain.policy import Policy
 from inspector.domain.timer import Timer
 from inspector.domain.tipoff import Informant, TipOff, TipSource, TipState
-from inspector.flows import stopped
-from inspector.flows.history import of_one
+from inspector.flows import embargo, stopped
+from inspector.flows.history import names, of_one
 from inspector.flows.members import object_id
 from inspector.flows.office import Office
 from inspector.flows.rating import level_of
@@ -130,15 +131,31 @@ def propose(office: Office, tx: Tx, tip_id: str, scope: str, reasons: str, by: s
     return made
 
 
-def decide(office: Office, tx: Tx, check_id: str, by: str, document: str, now: datetime, *, approved: bool) -> LeadCheck:
-    """A named head approves a lead check by a document, or refuses it with reasons. Raises what `leadcheck.decide` raises."""
+def decide(
+    office: Office, tx: Tx, check_id: str, by: str, document: str, now: datetime, *, approved: bool
+) -> LeadCheck | Refusal:
+    """A named head approves a lead check by a document, or refuses it with reasons. Raises what `leadcheck.decide` raises.
+
+    A firm is promised that no more checks a year come than its cap has, so a visit that is drawn and still secret counts: whoever let
+    the lead check go would send two where one may go, and whoever struck the visit off for it would undo a draw by a tip-off. But then
+    the refusal lets somebody think that there is one. So it says no numbers and the same as ever, and where such a visit decides, that
+    this person was told is an entry of its draw, as for whoever reads the list: the refusal is given back, so that the entry is kept,
+    and whoever asked raises it once that is written.
+    """
     held = tx.tips.check(check_id, lock=True)
     policy = office.policy(held.agency, now.date())
-    used, cap = _cap(office, tx, held, policy, now)
+    used, known, cap = _cap(office, tx, held, policy, now)
     row = policy.limits.checks[CheckType.LEAD]
-    decision = leadcheck.decide(
-        held, by, approved=approved, document=document, used=used, cap=cap, now=now, basis=row.basis, pack=policy.label
-    )
+    try:
+        decision = leadcheck.decide(
+            held, by, approved=approved, document=document, used=used, cap=cap, now=now, basis=row.basis, pack=policy.label
+        )
+    except Refusal as error:
+        if error.code != "lead_cap_reached" or cap is None or known >= cap:
+            raise
+        for number in _to_make(office, tx, held):
+            embargo.noted(tx, number, by, f"lead:{held.id}", now)
+        return error
     tx.tips.put_check(decision.state)
     record(tx, held.id, decision, now, {})
     tx.attention.close(f"{TO_DECIDE}:{held.id}", now)
@@ -204,15 +221,24 @@ def undone(work: Work, _office: Office) -> Settlement:
     return Settlement(write=write)
 
 
-def _cap(office: Office, tx: Tx, held: LeadCheck, policy: Policy, now: datetime) -> tuple[int, int | None]:
-    """How many checks of the subject count this year, and the agency's cap at its level."""
+def _cap(office: Office, tx: Tx, held: LeadCheck, policy: Policy, now: datetime) -> tuple[int, int, int | None]:
+    """How many checks of the subject count this year, how many without visits to be made, and the agency's cap at its level."""
     tx.visits.take_slots()
     level, _ = level_of(tx, policy, held.kind, held.code, now)
     rows = policy.limits.frequencies
     row = rows.get(level.level if level is not None else "") or rows.get(policy.unrated)
     seen = of_one(office, tx, held.agency, object_id(office.secret, held.kind, held.code), held.kind, held.code)
-    used = counted(seen, policy.limits, office.calendar.local_date(now), frozenset({Authority.OWN}))
-    return used, row.cap if row is not None else None
+    today, own = office.calendar.local_date(now), frozenset({Authority.OWN})
+    known = counted((one for one in seen if not one.open), policy.limits, today, own)
+    return counted(seen, policy.limits, today, own), known, row.cap if row is not None else None
+
+
+def _to_make(office: Office, tx: Tx, held: LeadCheck) -> list[str]:
+    """The draws by which the agency is still to go to the subject."""
+    name = object_id(office.secret, held.kind, held.code)
+    there = {str(one["id"]): str(one["draw"]) for one in tx.visits.made(names(tx, name)) if one["done_at"] is None}
+    going = tx.visits.going([*there])
+    return sorted({number for visit, number in there.items() if held.agency in going[visit]})
 
 
 def _quiet(tx: Tx, held: TipOff, now: datetime) -> None:

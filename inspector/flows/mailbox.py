@@ -51,10 +51,9 @@ _ALONE = ("signer",)  # whatever gets between its line and the closing mark has 
 
 
 def pick_up(office: Office) -> int:
-    """Look at every door, and take what lies in every box; how many mails were put away.
+    """Look at every door, take what lies in every box; how many mails were put away. One that cannot be read keeps no other waiting.
 
-    A box that cannot be read, or hangs (`apart`), keeps no other waiting. Of one that is read to its end that is written down,
-    and of one that cannot be a person hears (`doorways`).
+    Of one that is read to its end that is written down, and of one that cannot be a person hears (`doorways`).
     """
     counts: list[int] = []
     doorways.look(office)
@@ -289,7 +288,7 @@ def _spoken(office: Office, request: Request, mail: Mail) -> None:
 def _harmless(office: Office, request: Request, mail: Mail, form: Form) -> list[str]:
     """Words that say nothing of the request: greetings, who writes to whom, and how to call them."""
     via = {request.requester, request.requested}
-    names = [node.name for node in office.tree.values() if via & {node.id, node.connector}]
+    names = [node.name for node in office.tree.values() if via & {node.id, *node.connectors}]
     return [*_listed("mail.polite"), *names, mail.sender, form.filled.get("signer", "").partition("\n")[0]]
 
 

@@ -10,7 +10,8 @@ from inspector.domain import misnamed
 from inspector.domain.misnamed import Held
 from inspector.domain.person import refuse_nameless
 from inspector.flows import enrolment
-from inspector.flows.embargo import closed_until
+from inspector.flows.embargo import own_day
+from inspector.flows.history import names
 from inspector.flows.members import member_of, object_id
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -63,11 +64,15 @@ def sign(office: Office, tx: Tx, case_id: str, by: str, why: str, now: datetime)
 
 
 def _held(office: Office, tx: Tx, agency: str, name: str, now: datetime) -> Held | None:
-    """The draw that holds an agency's register: any that is announced and not carried out, or one with this object that is still closed."""
+    """The draw that holds an agency's register: any that is announced and not carried out, or one with this object that is still closed.
+
+    It may have the object by another code of its organisation.
+    """
     for one in tx.draws.under_way([agency]):
         return Held(draw=one.number, until="—")
+    keys = names(tx, name)
     for one in tx.draws.last([agency], limit=_LOOKED):
-        until = closed_until(office, one, tx.visits.of_draw(one.number), now)
-        if until is not None and member_of(tx, one.number, name) is not None:
+        until = own_day(office, tx, one, now)
+        if until is not None and any(member_of(tx, one.number, key) is not None for key in keys):
             return Held(draw=one.number, until=f"{office.calendar.local(until):%Y-%m-%d %H:%M}")
     return None

@@ -72,6 +72,7 @@ class Connectors:
 class AgencyNode:
     """An agency of the tree: the one above it, its pack, the connector letters to it go through, and what its people are pushed in.
 
+    `former`: connectors by which letters to it went before: the requests and the packs that still name one are about it.
     `digest`: the hour of a working day when its letters go together; None: each at once. `subjects`: the push channel that reaches those
     whose cases are its own or those of agencies below it; `subjects_by_…` those that
     take a telephone number or an address. `liaison`, `head`: how these are reached, where not by `connector`
@@ -84,6 +85,7 @@ class AgencyNode:
     parent: str | None = None
     pack: str | None = None
     connector: str | None = None
+    former: tuple[str, ...] = ()
     language: Lang = "zh-Hans"
     digest: time | None = None
     subjects: str | None = None
@@ -96,6 +98,11 @@ class AgencyNode:
     visit_keys_before_file: Path | None = None
     visit_from: time = time(8, 0)
     visit_until: time = time(20, 0)
+
+    @property
+    def connectors(self) -> tuple[str, ...]:
+        """By which letters to it go, and went before: the present one first."""
+        return tuple(dict.fromkeys(filter(None, (self.connector, *self.former))))
 
 
 class Place(Protocol):
@@ -279,6 +286,16 @@ class Office:
             role = Role.LEVELS if kind is OrderKind.RATE else Role.ENTRIES
             return next((name for name, one in self.connectors.credit.items() if plays(one, role)), "")
         return ""
+
+
+def behind(tree: Mapping[str, AgencyNode], connector: str) -> AgencyNode | None:
+    """The agency that letters by a connector are for: each leads to one, or has (`agencytree.flaws`). None: to none of the tree."""
+    return next((node for node in tree.values() if connector in node.connectors), None)
+
+
+def names_of(tree: Mapping[str, AgencyNode]) -> dict[str, str]:
+    """What agencies are called, by each connector that leads to them, or has."""
+    return {via: node.name for node in tree.values() for via in node.connectors}
 
 
 def line_of(tree: Mapping[str, AgencyNode], agency_id: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer
 from inspector.domain.visit import Seat, Visit
-from inspector.flows import attempts, relief, seatlink, stopped
+from inspector.flows import attempts, codeless, relief, seatlink, stopped
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
 from inspector.flows.seated import settle_seat
@@ -52,6 +52,15 @@ def acceptance_over(work: Work, office: Office) -> Settlement:
         if not away(office, work, now):
             _pass_on(office, tx, held, now)
         _look_again(office, tx, tx.visits.get(held.id), int(work.payload["number"]) + 1, now)
+
+    return Settlement(write=write)
+
+
+def filing_due(work: Work, _office: Office) -> Settlement:
+    """The date is over by which a visit was to be filed on which no code was read: a person is told, and the duty stays."""
+
+    def write(tx: Tx, now: datetime) -> None:
+        codeless.tell(tx, tx.visits.get(str(work.payload["visit"]), lock=True), now)
 
     return Settlement(write=write)
 

@@ -1,4 +1,4 @@
-"""What may be wrong with the plan of a draw without the daemon, and how to mend it, in both languages by code."""
+"""What may be wrong with the plan and the rosters of a draw without the daemon, and how to mend it, in both languages by code."""
 
 from __future__ import annotations
 
@@ -6,6 +6,18 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "plan_key_unknown": ("nobody knows this key", "不认识该项", "take it out; known are {known}", "请删去；可用：{known}"),
+    "plan_key_of_list": (
+        "with [[lists]] each list has it for itself",
+        "有 [[lists]] 时，各名单各写各的",
+        "move it into the table of each list that it is of, below its [[lists]]",
+        "请移到所属名单的 [[lists]] 之下",
+    ),
+    "status_undeclared": (
+        "{value} is neither 1 nor one of the codes that the plan declares for the list {list} ({known})",
+        "“{value}”既不是 1，也不是计划为名单“{list}”写明的代码（{known}）",
+        'whoever has it may not be drawn, so write codes = ["{value}"] in the plan, where the list\'s rules stand; else write 1',
+        '确为不参与抽取的状态，请在计划中该名单的规则处写 codes = ["{value}"]；否则请填 1',
+    ),
     "plan_key_missing": ("it is missing", "缺少该项", "add it", "请补上"),
     "plan_table": (
         "{value} is no table",
@@ -29,7 +41,7 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "plan_hex64": ("{value} is no digest", "“{value}”不是摘要", "64 digits 0-9a-f", "应为64位 0-9a-f"),
     "plan_hash": (
         "{value} is no party's hash: nobody could ever tell its secret, and the draw would never be carried out",
-        "“{value}”不是参与方的 hash：无人能揭示其随机数，抽取将无法完成",
+        "“{value}”不是参与方的摘要（hash）：无人能揭示其随机数，抽取将无法完成",
         "write the 64 digits 0-9a-f that the party gave you",
         "请填写该方提供的 64 位 0-9a-f",
     ),
@@ -53,7 +65,7 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         '请带引号填写："3%"、"2.5%" 或 "1/30"',
     ),
     "plan_ppm": ("{value} is not 0 to 1000000", "“{value}”不在0至1000000之间", "write parts per million", "请填百万分之几"),
-    "plan_ratio_twice": ("ratio and ppm are both there", "ratio 与 ppm 并存", "keep one", "保留一项"),
+    "plan_ratio_twice": ("ratio and ppm are both there", "比例 ratio 与百万分比 ppm 并存", "keep one", "保留一项"),
     "plan_ratio_systematic": (
         "such a ratio is no whole number of parts per million, and is then not rounded systematically (ruling 9)",
         "该比例不是整数个百万分之一，不能用系统舍入（规则第9条）",
@@ -68,12 +80,17 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "请给各名单不同的名称",
     ),
     "plan_party_twice": ("a party stands twice", "参与方重复", "give each its own name", "请各用不同名称"),
-    "plan_make": ("{value} is no order", "“{value}”不可用", "write make = true, or the hash", "请写 make = true，或填写 hash"),
+    "plan_make": (
+        "{value} is no order",
+        "“{value}”不可用",
+        "write make = true, or the hash",
+        "请写 make = true，或填写摘要（hash）",
+    ),
     "plan_reveal": (
         "a reveal has either the party's hash or make = true",
-        "揭示方应有 hash 或 make = true，二者取一",
+        "揭示方应有摘要（hash）或 make = true，二者取一",
         "ask the party for its hash, or let its secret be made here",
-        "请向参与方索取 hash，或在此生成其随机数",
+        "请向参与方索取摘要（hash），或在此生成其随机数",
     ),
     "plan_time": (
         "{value} is no time with its offset",
@@ -91,13 +108,49 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "{value} bits declared, the figures hold {most} at most",
         "声明 {value} 比特，而其数字至多含 {most} 比特",
         "leave bits out, or write no more than {most}",
-        "请删去 bits，或填写不超过 {most} 的数",
+        "请删去比特数 bits，或填写不超过 {most} 的数",
     ),
     "plan_seed_twice": (
         "two sources are one and the same ({source}): its chance counts once",
         "有两个种子来源实为同一个（{source}），其随机性只算一次",
         "give each party a hash of its own, and each beacon another round",
         "请由各方各给自己的摘要，各信标各取不同的轮次",
+    ),
+    "plan_drawing_twice": (
+        "one drawing or throw stands for two sources ({source}): its chance counts once",
+        "同一次开奖或掷出写作两个种子来源（{source}），其随机性只算一次",
+        "take one of them out; where they are two, say in what which is which (the issue, the first throw and the second)",
+        "请删去其一；确为两次的，请在名称（what）中写明各是哪一次（期号、第一次、第二次）",
+    ),
+    "plan_beacon_unpinned": (
+        "nobody could check a value of this {kind} source, so it counts no bit of chance: no key of it is pinned",
+        "该 {kind} 来源没有固定公钥，其数值无人能核验，随机性计为零",
+        "name a chain that is pinned (quicknet, default), or the authority of the pulses (ca); else the other sources must hold enough",
+        "请改用已固定公钥的链（quicknet、default），或写明脉冲的证书机构（ca）；否则须由其他来源提供足够的随机性",
+    ),
+    "plan_bits_unpinned": (
+        "{bits} bits of chance without the source whose value nobody could check, at least {least} are required",
+        "除去数值无人能核验的来源，随机性为 {bits} 比特，至少须 {least}",
+        "add a source: 26 dice give 67 bits, a party's reveal 256, as does a beacon whose key is pinned",
+        "请增加来源：26枚骰子为67比特，一方揭示或已固定公钥的信标为256比特",
+    ),
+    "card_number": (
+        "by its form it is a natural person's identity number, which would lie in the bundle as it is",
+        "形式上是自然人的身份证件号码，将原样进入复核包",
+        "write a pseudonym of your own in its place, and keep which is whose apart; of a firm its credit code",
+        "请改填自编的代号，代号与人的对照另行保管；单位请填统一社会信用代码",
+    ),
+    "object_barred": (
+        "{object} (class {stratum}) has no team: of area {pool}, qualification {qual}, {barred} are barred, {count} left; a team is {team}",
+        "{object}（类别 {stratum}）无法成组：片区 {pool}、所需资格 {qual}，回避 {barred} 人后剩 {count} 人，而每组 {team} 人",
+        "compare the bans, give inspectors the area before the draw, or say --uncovered: drawn, it has a seat that nobody fills",
+        "请核对回避名单，或在抽取前补充人员；仍要抽取的，请加 --uncovered，抽中时将有席位无人可派",
+    ),
+    "few_may_go": (
+        "bans leave {count} objects fewer than {each} inspectors for each seat, so anybody can guess who goes: {strata}; first {first}",
+        "因回避名单，有 {count} 个对象每席位可派人员不足 {each} 人，派谁不难猜到：{strata}；首个为 {first}",
+        "see by whom these bans were told, and whether they are so; the draw goes on",
+        "请核实这些回避由谁提供、是否属实；抽取照常进行",
     ),
     "plan_seed_of_one": (
         "without one party's secret the seed holds {bits} bits: that party knows the outcome beforehand",

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from inspector.domain import letter, reply, sending
-from inspector.flows import attention, leaves
+from inspector.flows import attention, inquiries, leaves
 from inspector.flows.ladder import OBSOLETE
 from inspector.flows.office import Office
 from inspector.flows.requests import held
 from inspector.flows.settle import settle_request
-from inspector.flows.unsettled import MAIL_UNREAD, TO_POST, about, gone, read
+from inspector.flows.unsettled import MAIL_UNREAD, SUPERIOR_UNKNOWN, TO_POST, about, gone, read
 from inspector.store.tx import Tx
 
 
@@ -21,6 +21,8 @@ def seen_to(
     office: Office, tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", sees: Collection[str] | None = None
 ) -> None:
     """Close a matter as `attention.close` does, and begin the clock of who was posted a letter.
+
+    Of a request with nobody known above both sides the note says whom a person has told, and stands in its history.
 
     A mail of who has the letter that somebody has read was a word of the agency's, and counts from when it came. Raises Missing,
     Refusal, and Forbidden (`leave_not_head`) where only a head closes it.
@@ -33,6 +35,9 @@ def seen_to(
         for request_id in about(json.loads(matter["body"])):
             read(tx, request_id, now)
         _wrote(office, tx, json.loads(matter["body"]), matter["opened_at"], by, now)
+    if matter is not None and matter["kind"] == SUPERIOR_UNKNOWN:
+        case, request = held(tx, str(matter["about"]))
+        settle_request(tx, letter.picked(request, by, note, now, office.book.get(case.pack).label), now)
     if matter is None or matter["kind"] != TO_POST:
         return
     facts = json.loads(matter["body"])
@@ -41,6 +46,7 @@ def seen_to(
     key, via = attention_id.removeprefix(f"{TO_POST}:"), str(facts["to"])
     told = sending.posted(request, by, office.book.get(case.pack), now, office.calendar, key=key, via=via)
     if told.because.rule != OBSOLETE:
+        inquiries.posted(tx, office, request, via, key, now)
         settle_request(tx, letter.of_kind(told, letter.kind_of(request, key)), now)
 
 

@@ -23,7 +23,7 @@ from inspector.flows.contents import named
 from inspector.flows.dossier import dossier
 from inspector.flows.holding import CALLED, called, holder
 from inspector.flows.left import wait_where_left
-from inspector.flows.office import Office
+from inspector.flows.office import Office, behind
 from inspector.flows.recall import wait_for_it
 from inspector.flows.requests import go_on, held, policy_of
 from inspector.flows.settle import Settlement, hears_of_the_end, nothing, settle_request
@@ -33,7 +33,7 @@ from inspector.store.pushes import Pushed
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
-AFTERWARDS = frozenset({LetterKind.CANCEL, LetterKind.OUTCOME})
+AFTERWARDS = frozenset(map(LetterKind, post.AFTERWARDS))
 """What is told when a request is over: nobody answers it, so it is worth sending however the request stands."""
 
 
@@ -67,6 +67,8 @@ def _idle(work: Work, request: Request, kind: LetterKind, now: datetime) -> bool
     """Whether nobody is served by this row any more: its request is over, or it is about a clock that runs no more."""
     if kind not in AFTERWARDS and not request.state.open:
         return True
+    if kind is LetterKind.ESCALATION and request.dispute is not None and request.state is AssistanceState.DISPUTED:
+        return request.dispute.superior != str(work.payload["via"])  # it stands with another superior, and its link is that one's
     if kind is LetterKind.OUTCOME and work.payload.get("said", {}).get("outcome", request.echo) != request.echo:
         return True  # it became otherwise since, and that is told by a letter of its own, which may have left before this one
     stale = kind in EARLY and work.key.removesuffix(post.ALONE) != request.letter_key(kind, request.requested)
@@ -83,13 +85,11 @@ def send(work: Work, office: Office) -> Settlement:
     if put_by := putting.waits(work, office, request, kind):
         return put_by
     wait_for_it(work, office)
-    to = contacts.reached_by(office, request.requested, kind)
-    if to.pushed and to.connector == work.payload["via"]:
-        return _pushed(work, office, request, to)
-    agency = office.connectors.agencies.get(str(work.payload["via"]))
-    if agency is None:
-        wait_where_left(office, str(work.payload["via"]), "agency_not_configured")
-        return _undeliverable(work, office, "agency_not_configured").unasked()
+    if request.contacts.get(work.key) == "":
+        return _pushed(work, office, request, contacts.reached_by(office, request.requested, kind))
+    if wayless := _wayless(work, office, request, kind):
+        return wayless
+    agency = office.connectors.agencies[str(work.payload["via"])]
     try:
         letter = _written(work, office, request)
     except Stale:  # ended, or in another hand, before it was written down: from here nothing leaves
@@ -121,7 +121,26 @@ def send(work: Work, office: Office) -> Settlement:
             told = replace(told, state=post.perhaps(told.state, *readers))
             settle_request(tx, post.of_kind(told, kind.value), now)
 
-    return Settlement(write=write, outcome=kind.value, attempts=receipt.attempts)
+    return Settlement(write=write, outcome=kind.value, attempts=receipt.attempts, left=not receipt.by_hand)
+
+
+def _wayless(work: Work, office: Office, request: Request, kind: LetterKind) -> Settlement | None:
+    """What keeps a letter here: its way leads to the other side by now, or is not set up. None: it may leave."""
+    via = str(work.payload["via"])
+    if _misled(office, request, kind, via):
+        return _undeliverable(work, office, ladder.MOVED, unsure=may_have_arrived(work, None)).unasked()
+    if via not in office.connectors.agencies:
+        wait_where_left(office, via, "agency_not_configured")
+        return _undeliverable(work, office, "agency_not_configured").unasked()
+    return None
+
+
+def _misled(office: Office, request: Request, kind: LetterKind, via: str) -> bool:
+    """Whether the way of a letter leads to the wrong side by now: the agency's to another one, the superior's to the agency itself."""
+    asked, reader = behind(office.tree, request.requested), contacts.node(office, via)
+    if asked is None or reader is None:
+        return False
+    return (reader.id == asked.id) is post.above(request, kind.value, via)
 
 
 def _obsolete(work: Work, office: Office, kind: LetterKind) -> Settlement:
@@ -144,7 +163,12 @@ def _obsolete(work: Work, office: Office, kind: LetterKind) -> Settlement:
 
 
 def _pushed(work: Work, office: Office, request: Request, to: Contact) -> Settlement:
-    """A push to the liaison officer or the head: few words and the link. Who has it holds no letter, and need not be told of the end."""
+    """A push to the liaison officer or the head: few words and the link. Who has it holds no letter, and need not be told of the end.
+
+    One that was ordered by another way than they are reached by now has no address here any more: its step is taken once more.
+    """
+    if not to.pushed or to.connector != work.payload["via"]:
+        return _undeliverable(work, office, ladder.MOVED, unsure=may_have_arrived(work, None)).unasked()
     channel = office.connectors.channels.get(to.connector)
     if channel is None:
         wait_where_left(office, to.connector, "channel_not_configured")
@@ -185,7 +209,8 @@ def _pushed(work: Work, office: Office, request: Request, to: Contact) -> Settle
 def push_failed(office: Office, tx: Tx, push: Pushed, code: str, now: datetime) -> None:
     """A channel reports that a push to the liaison officer or the head came to nobody: they were not told."""
     key = push.seat.removeprefix(PUSHED)
-    request_id = key.removeprefix(f"{OrderKind.ASSIST_SEND.value}:").partition(":")[0]
+    about, _, _ = key.partition(f":{push.word}:")  # the id of a request that was forwarded has a colon, too
+    request_id = about.removeprefix(f"{OrderKind.ASSIST_SEND.value}:")
     told = Lost(request_id=request_id, kind=LetterKind(push.word), via=push.channel, key=key, code=code, unsure=False)
     lost(tx, office, told, now)
 
@@ -307,8 +332,8 @@ def _written(work: Work, office: Office, request: Request) -> Letter:
             said = json.loads(dump(letters.worded(office, tx, fresh, written, str(work.payload["via"]))))
             tx.work.keep(work, {**work.payload, "said": said}, expires_at=until)
     letter = load(Letter, json.dumps(said))
-    theirs = contacts.ways(office, request.requested)
-    purpose = replylink.LINK if work.payload["via"] in theirs else replylink.OVERSEE
+    above = post.above(request, str(work.payload["letter"]), str(work.payload["via"]))
+    purpose = replylink.OVERSEE if above else replylink.LINK
     with office.store.read() as tx:
         return letters.linked(letter, replylink.address(office, tx, purpose, request.id, letter.reply_url))
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from inspector.domain import ending, proceeding
+from inspector.domain import ending, failing, proceeding
+from inspector.domain.act import found
 from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.consequence import (
     Agreement,
@@ -17,7 +18,7 @@ from inspector.domain.consequence import (
     Signed,
     Verdict,
 )
-from inspector.domain.course import named, said
+from inspector.domain.course import named, read, said
 from inspector.domain.decision import Decision
 from inspector.domain.duty import Follow
 from inspector.domain.errors import Invalid, Refusal
@@ -29,7 +30,19 @@ from inspector.domain.rectification import spared
 from inspector.domain.review import adverse
 from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.domain.transition import Scope
-from inspector.flows import consequences, credittold, deputies, giving, intended, objections, reapplying, remedying, unruled
+from inspector.flows import (
+    annulling,
+    consequences,
+    credittold,
+    deputies,
+    giving,
+    intended,
+    objections,
+    reapplying,
+    remedying,
+    transfers,
+    unruled,
+)
 from inspector.flows.consequences import locked, main_over, settle
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
@@ -42,6 +55,7 @@ from inspector.store.tx import Tx
 def propose(office: Office, tx: Tx, case_id: str, given: Opening, signed: Signed, now: datetime) -> Consequence:
     """A named officer opens one beside what the review proposed, citing evidence. Raises Invalid, Refusal, Missing.
 
+    Its act is one that the catalogue has for the outcome, as in a review; an entry names one, anything else may leave it out (8.2).
     A transfer may be opened before the case is decided, and while an objection is open: a suspicion does not wait (handbook 1.8.1).
     """
     named(signed)
@@ -54,12 +68,22 @@ def propose(office: Office, tx: Tx, case_id: str, given: Opening, signed: Signed
         raise Refusal("consequence_unruled", proposal=proposal, pack=policy.label)
     outcome = _outcome(case, policy, proposal)
     others = tx.consequences.of_case(case_id, lock=True)
-    _beside(case, proposal, others)
+    weighed = failing.weighed(given, outcome, policy, others)
+    row = policy.outcomes[weighed]
+    found(policy.acts, weighed, row.grade if proposal is Proposal.RECORD_CREDIT else None, given.act)
+    act = next((one for one in policy.acts if one.row == given.act), None)
+    grade = ending.graded(row, act, concluded=case.concluded_at is not None)
+    _beside(case, proposal, others, grade)
     known = {piece.id: piece for piece in tx.cases.evidence(case_id)}
     cited = chosen(office, tx, case_id, office.book.get(case.pack), known, given.evidence)
     carry(outcome, cited, adverse=True)
     opening = replace(
-        given, by=signed.by, token=signed.token, evidence=tuple(piece.id for piece in cited), origin="consequence.opened"
+        given,
+        by=signed.by,
+        token=signed.token,
+        evidence=tuple(piece.id for piece in cited),
+        origin="consequence.opened",
+        weighed=weighed,
     )
     made = consequences.new(tx, case, opening, len(others) + 1, outcome, policy, now)
     unruled.refuse_endless(made, policy)
@@ -105,9 +129,13 @@ def hearing(  # noqa: PLR0913 - a hearing in all its parts
     return settle(office, tx, case, held, made, now)
 
 
-def rule(office: Office, tx: Tx, consequence_id: str, verdict: Verdict, now: datetime) -> Consequence:
-    """A named officer decides to impose; it takes effect once those have agreed whom the pack asks for."""
+def rule(office: Office, tx: Tx, consequence_id: str, verdict: Verdict, now: datetime, *, turn: int) -> Consequence:
+    """A named officer decides to impose; it takes effect once those have agreed whom the pack asks for.
+
+    `turn`: of the consequence as the officer has read it; words of the subject that came since are read first.
+    """
     case, held = locked(tx, consequence_id)
+    read(held, turn)
     _free(tx, case, held)
     _alone(tx, held)
     verdict = replace(verdict, signed=deputies.signs(office, tx, held, verdict.signed, now))
@@ -117,9 +145,12 @@ def rule(office: Office, tx: Tx, consequence_id: str, verdict: Verdict, now: dat
     return _decided(office, tx, case, held, proceeding.rule(held, verdict, setting(office, held, now), recheck), now)
 
 
-def agree(office: Office, tx: Tx, consequence_id: str, kind: Agreement, words: str, signed: Signed, now: datetime) -> Consequence:
-    """Another person agrees to a decision that is written: a second one, or the legal review."""
+def agree(
+    office: Office, tx: Tx, consequence_id: str, kind: Agreement, words: str, signed: Signed, now: datetime, *, turn: int
+) -> Consequence:
+    """Another person agrees to a decision that is written: a second one, or the legal review. `turn` names the text (decision 44)."""
     case, held = locked(tx, consequence_id)
+    read(held, turn)
     _free(tx, case, held)
     _alone(tx, held)
     recheck = office.book.get(held.pack).follows.get(Follow.RECHECK)
@@ -129,8 +160,10 @@ def agree(office: Office, tx: Tx, consequence_id: str, kind: Agreement, words: s
 
 
 def drop(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Signed, now: datetime) -> Consequence:
-    """A named officer lets a proposal go, with reasons."""
+    """A named officer lets a proposal go, with reasons; to a transfer that is not reported yet the head alone says no (handbook 1.8.2)."""
     case, held = locked(tx, consequence_id)
+    if held.proposal is Proposal.TRANSFER_JUDICIAL and held.state is ConsequenceState.PROPOSED:
+        return transfers.refuse(office, tx, held.id, reasons, signed, now)
     signed = deputies.signs(office, tx, held, signed, now)
     done = settle(office, tx, case, held, proceeding.drop(held, reasons, signed, setting(office, held, now)), now)
     main_over(office, tx, case, done, now)
@@ -161,7 +194,7 @@ def refer(office: Office, tx: Tx, consequence_id: str, document: str, signed: Si
 
 def _decided(office: Office, tx: Tx, case: Case, held: Consequence, made: Decision[Consequence], now: datetime) -> Consequence:
     """Write a decision; where it took effect, an entry is ordered, the subject is told, and what was interim ends."""
-    imposed = made.state
+    imposed, former = made.state, case.entry
     if imposed.state is not ConsequenceState.IMPOSED or imposed.verdict is None:
         return settle(office, tx, case, held, made, now)
     if imposed.proposal is Proposal.RECORD_CREDIT:
@@ -170,6 +203,8 @@ def _decided(office: Office, tx: Tx, case: Case, held: Consequence, made: Decisi
     notice = _said(office, done, NoticeKind.DECISION, imposed.verdict.reasons, now)
     lang, standing = office.agency(done.agency).language, reapplying.begun(office, tx, case, now)
     dates = credittold.dates(tx.records.get(done.entry), lang) if done.entry else ()
+    if done.entry and former is not None and former != done.entry:
+        dates = (*dates, label("proceeding.told_instead", lang, grade=label(f"grade.{tx.records.get(former).grade}", lang)))
     barred = (intended.begun(bar, case.item, office.book.get(bar.pack), lang) for bar in standing)
     basis = dict.fromkeys((*notice.basis, *(bar.row.basis for bar in standing)))
     notice = replace(notice, facts=(*notice.facts, *dates, *barred), basis=tuple(basis))
@@ -181,11 +216,13 @@ def _decided(office: Office, tx: Tx, case: Case, held: Consequence, made: Decisi
 def _enter(office: Office, tx: Tx, case: Case, made: Decision[Consequence], now: datetime) -> tuple[Case, Decision[Consequence]]:
     """Order the entry that an officer has decided, as graded; the case has one entry while its outcome stands."""
     held, policy = made.state, office.book.get(made.state.pack)
+    assert held.verdict is not None, "what took effect was decided"
+    if case.entry is not None and failing.graver(held.grading.grade, tx.consequences.of_case(case.id, lock=True)):
+        case = annulling.give_way(office, tx, case, held, held.verdict.signed.by, now)
     if case.entry is not None:
         code = "consequence_overtaken" if case.overtaken else "consequence_entered"
         raise Refusal(code, consequence=held.id, entry=case.entry)
     unruled.refuse_endless(held, office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy)
-    assert held.verdict is not None, "what took effect was decided"
     act = next((one for one in policy.acts if one.row == held.grading.act), None)
     row = policy.outcomes[held.grading.outcome]
     order = ending.entry(case, row, act, held.verdict.signed.by, now, grade=held.grading.grade)
@@ -238,9 +275,11 @@ def _wrong_stage(case: Case, proposal: Proposal) -> bool:
     return proposal in ALTERNATIVES and (proposal is Proposal.TERMINATE) is (case.concluded_at is not None)
 
 
-def _beside(case: Case, proposal: Proposal, others: Sequence[Consequence]) -> None:
-    """What cannot stand beside what is there already."""
-    same = next((one for one in others if one.proposal is proposal and (one.open or one.state is ConsequenceState.IMPOSED)), None)
+def _beside(case: Case, proposal: Proposal, others: Sequence[Consequence], grade: str | None) -> None:
+    """What cannot stand beside what is there already; an entry gives way to a graver one once an order has failed (handbook 2.7)."""
+    mine = [one for one in others if one.proposal is proposal and (one.open or one.state is ConsequenceState.IMPOSED)]
+    graver = proposal is Proposal.RECORD_CREDIT and failing.graver(grade, others)
+    same = next((one for one in mine if one.open or not graver), None)
     if same is not None:
         raise Refusal("consequence_there", consequence=same.id, proposal=proposal, state=same.state)
     mains = [one for one in others if one.proposal in ALTERNATIVES and (one.open or one.state is ConsequenceState.IMPOSED)]
@@ -248,7 +287,7 @@ def _beside(case: Case, proposal: Proposal, others: Sequence[Consequence]) -> No
         raise Refusal("consequence_alternative", consequence=mains[0].id, proposal=mains[0].proposal)
     if proposal is Proposal.SUSPEND and not any(one.open for one in mains):
         raise Refusal("consequence_no_main", case=case.id)
-    if proposal is Proposal.RECORD_CREDIT and case.entry is not None and not case.overtaken:
+    if proposal is Proposal.RECORD_CREDIT and case.entry is not None and not case.overtaken and not graver:
         raise Refusal("consequence_entered", consequence=case.id, entry=case.entry)
     if proposal is Proposal.PENALTY:
         if (other := _transfer(others)) is not None:
@@ -287,8 +326,10 @@ def _said(office: Office, held: Consequence, kind: NoticeKind, reasons: str, now
 
 
 def _ordered(held: Consequence, lang: Lang) -> tuple[str, ...]:
-    """What the decision asks, beside the facts: by when to rectify, and which law a penalty rests on."""
-    law = held.verdict.law if held.verdict is not None else ""
+    """What the decision asks, beside the facts: by when to rectify, what a penalty is (Penalties Law art. 59), which law it rests on."""
+    law, content = (held.verdict.law, held.verdict.content) if held.verdict is not None else ("", "")
     until = held.rectification.until if held.rectification is not None else None
     told = (label("proceeding.told_until", lang, until=f"{until:%Y-%m-%d}"),) if until is not None else ()
+    if content:
+        told = (*told, label("proceeding.told_content", lang, content=content))
     return (*told, label("proceeding.told_law", lang, law=law)) if law else told

@@ -11,35 +11,33 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
 from inspector.domain import draw as protocol
+from inspector.domain import publicfiles
 from inspector.domain.case import SubjectKind
 from inspector.domain.commitment import Commitment, join, read
-from inspector.domain.draw import Result, fate, shown, veiled
+from inspector.domain.draw import Result, fate, veiled
 from inspector.domain.errors import Invalid, Missing, Refusal
-from inspector.domain.exclusion import CODES, Exclusion
 from inspector.domain.frame import ELIGIBLE, Frame
 from inspector.domain.identity import normalise
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw, DrawState
-from inspector.domain.public import published
 from inspector.domain.publish import Voided
 from inspector.domain.register import EntryKind
-from inspector.domain.rowfile import eligible
-from inspector.domain.selection import quotas
+from inspector.domain.rowfile import Tally, eligible
+from inspector.domain.selection import part
 from inspector.domain.suite import Suite, climb, included, leaves
 from inspector.domain.union import chance
 from inspector.domain.visit import Visit
-from inspector.flows import embargo, reconcile
-from inspector.flows.embargo import awaited, closed_until, told_by_rows
+from inspector.flows import embargo, receiptwords, reconcile
+from inspector.flows.embargo import awaited, closed, told_by_rows
 from inspector.flows.history import names
 from inspector.flows.lists import OBJECTS, find, frames, kept, objects_of, small
 from inspector.flows.members import member_of, members_of
 from inspector.flows.office import Office
-from inspector.labels import LANGS, label, of
 from inspector.store.drawfiles import PART
 from inspector.store.tx import Tx
 
@@ -104,24 +102,16 @@ def _mark(office: Office, number: str, name: str) -> str:
     return f"signatory-{hmac.new(office.secret, f'draw.void/{number}/{name}'.encode(), sha256).hexdigest()[:16]}"
 
 
-def refuse_early(office: Office, held: Draw, visits: list[Visit], now: datetime, others: Sequence[Visit] = ()) -> None:
+def refuse_early(office: Office, tx: Tx, held: Draw, now: datetime, others: Sequence[Visit] = ()) -> None:
     """Raise Refusal: `draw_embargoed` while the embargo holds, naming the draws whose visits are still to be made; `shadow_silent`."""
     office.earnest()
-    if (until := closed_until(office, held, visits, now, others)) is not None:
-        left = [one.draw for one in (*visits, *others) if one.state.open]
-        told = {"of": ", ".join(sorted(set(left))), "until": f"{office.calendar.local(until):%Y-%m-%d %H:%M}"}
-        raise Refusal("draw_embargoed", draw=held.number, left=len(left), **told)
-
-
-def _refuse_before(tx: Tx, held: Draw) -> None:
-    """Raise Refusal (`draw_embargoed`) while a draw before it is committed to and not drawn: the record tells the C of the one before."""
-    if before := embargo.undrawn(tx, held):
-        raise Refusal("draw_embargoed", draw=held.number, left=len(before), of=", ".join(before), until="—")
+    if (why := closed(office, tx, held, now, others)) is not None:
+        raise Refusal("draw_embargoed", draw=held.number, left=why.left, of=", ".join(why.of), until=why.day(office))
 
 
 def commitment_of(office: Office, tx: Tx, held: Draw, now: datetime) -> str | None:
     """C of a draw that was carried out, once its embargo is over; None before: with C and a public seed anybody computes who is drawn."""
-    secret = held.drawn_at is None or closed_until(office, held, awaited(tx, held.number), now) is not None
+    secret = held.drawn_at is None or closed(office, tx, held, now) is not None
     return None if secret else held.c
 
 
@@ -134,11 +124,9 @@ def public_bundle(office: Office, tx: Tx, number: str, now: datetime) -> dict[st
     same in all. No person is, and no inspector.
     """
     told = Drawn.of(office, tx, number)
-    visits = awaited(tx, number)
-    refuse_early(office, told.held, visits, now)
-    _refuse_before(tx, told.held)
+    refuse_early(office, tx, told.held, now)
     members = members_of(tx, number, {name for one in told.result.lists for name in one.selected})
-    waiting = {one.object_id for one in visits if one.state.open}
+    waiting = {one.object_id for one in awaited(tx, number) if one.state.open}
     for listed, result in zip(told.held.lists, told.result.lists, strict=True):
         if not office.book.get(told.held.pack_of(listed.agency)).publish.firms:
             waiting.update(result.selected)
@@ -148,17 +136,7 @@ def public_bundle(office: Office, tx: Tx, number: str, now: datetime) -> dict[st
         }
         for result in told.result.lists
     }
-    value = published(told.commitment, told.result, named)
-    drawn = {
-        f"{name}.drawn.jsonl": b"".join(_json(row) + b"\n" for row in shown(told.commitment, frame, named[name], name))
-        for name, frame in told.frames.items()
-    }
-    return {
-        "commit.json": told.files["commit.json"],
-        "seed.json": told.files["seed.json"],
-        "result.json": _json(value),
-        **drawn,
-    }
+    return publicfiles.files(told.commitment, told.frames, told.result, named, told.files["seed.json"])
 
 
 def void_entry(office: Office, tx: Tx, number: str, now: datetime) -> dict[str, bytes]:
@@ -168,8 +146,7 @@ def void_entry(office: Office, tx: Tx, number: str, now: datetime) -> dict[str, 
     whomever it is made; of its own there are none. Raises Refusal (`draw_embargoed`).
     """
     held = tx.draws.get(number)
-    refuse_early(office, held, awaited(tx, number), now)
-    _refuse_before(tx, held)
+    refuse_early(office, tx, held, now)
     reconcile.refuse(office, tx, held)
     return {"commit.json": tx.draws.file(number, "commit.json")} if held.c is not None else {}
 
@@ -212,7 +189,7 @@ def receipt_of(
     own = {"list": listed.name} if held.own else {}
     void = voided(tx, held)
     marked = {"void": {"reason": void.reason, "numbers": list(void.numbers)}} if void else {}
-    return {"draw": number, **own, **told, **marked, "words": _words({**told, **own}, name, void)}
+    return {"draw": number, **own, **told, **marked, "words": receiptwords.said({**told, **own}, name, void)}
 
 
 def ask_receipt(  # noqa: PLR0913 - as `receipt_of`, and who asks
@@ -251,8 +228,7 @@ def premature(office: Office, tx: Tx, number: str, now: datetime) -> bool:
 
 
 def _rows_closed(office: Office, tx: Tx, held: Draw, now: datetime) -> bool:
-    own, others = told_by_rows(tx, held.number)
-    return closed_until(office, held, own, now, others) is not None
+    return closed(office, tx, held, now, told_by_rows(tx, held.number)) is not None
 
 
 def _refuse_telling(office: Office, tx: Tx, held: Draw, lists: Collection[Listed], now: datetime) -> None:
@@ -264,8 +240,7 @@ def _refuse_telling(office: Office, tx: Tx, held: Draw, lists: Collection[Listed
 
     def refuse() -> None:
         if held.drawn_at is not None:
-            own, others = told_by_rows(tx, held.number)
-            refuse_early(office, held, own, now, others)
+            refuse_early(office, tx, held, now, told_by_rows(tx, held.number))
         raise Refusal("receipt_tells", draw=held.number)
 
     if held.extends is not None and _rows_closed(
@@ -274,7 +249,9 @@ def _refuse_telling(office: Office, tx: Tx, held: Draw, lists: Collection[Listed
         refuse()
     commitment = read(tx.draws.file(held.number, "commit.json"))
     for listed in lists:
-        if _share(tx, commitment, held, listed) >= office.book.get(held.pack_of(listed.agency)).report.certain:
+        of_list = commitment.list_named(listed.name)
+        share = part(of_list, commitment.suite, partial(_tally, tx, held, listed, commitment.suite))
+        if share >= office.book.get(held.pack_of(listed.agency)).report.certain:
             refuse()
 
 
@@ -314,8 +291,7 @@ def _visited(tx: Tx, held: Draw, suite: Suite, strata: Mapping[str, Mapping[str,
         if row is not None and row.status == ELIGIBLE:
             able = [one.decode() for code, one in eligible(objects_of(tx, held, listed, suite)) if code == row.stratum]
             places.append((able, int(strata[listed.name][row.stratum]["k"])))
-    found = chance(places)
-    return str(found.least) if found.exact else f"{found.least} … {found.most}"
+    return chance(places).told
 
 
 def _row(tx: Tx, commitment: Commitment, held: Draw, listed: Listed, name: str) -> dict[str, object]:
@@ -337,42 +313,5 @@ def _row(tx: Tx, commitment: Commitment, held: Draw, listed: Listed, name: str) 
     return {"line": lines[place].decode(), "index": index, "n": n, "path": steps}
 
 
-def _share(tx: Tx, commitment: Commitment, held: Draw, listed: Listed) -> Fraction:
-    """Which part of a frame's rows is drawn: what one knows of a firm's fate who knows only that it is in there."""
-    of_list = commitment.list_named(listed.name)
-    rules = of_list.rules
-    if not any(one.ppm for one in rules.strata.values()):  # ruling 9: the house commits to numbers, and no frame need be read
-        return Fraction(sum(one.least for one in rules.strata.values()), max(1, of_list.objects[0]))
-    counts = objects_of(tx, held, listed, commitment.suite).tally
-    rows = {code: sum(count for (of, _), count in counts.items() if of == code) for code in rules.strata}
-    every = quotas(rules, {code: (n, counts[code, ELIGIBLE]) for code, n in rows.items()}, commitment.suite, "")
-    return Fraction(sum(k for _, k in every.values()), sum(rows.values()))
-
-
-def _words(told: Mapping[str, object], name: str, void: Voided | None) -> dict[str, list[str]]:
-    """What a receipt says, by language."""
-    if "line" not in told:
-        early = {**told, "id": name, "row": int(str(told["index"])) + 1, **(void.facts if void else {})}
-        said = [*(["list"] if "list" in told else []), "veiled", "void" if void else "early"]
-        return {lang: [label(f"receipt.{one}", lang, **early) for one in said] for lang in LANGS}
-    line, index = str(told["line"]).split("\t"), int(str(told["index"]))
-    facts = {**told, "id": line[0], "stratum": line[1], "status": line[2], "row": index + 1}
-    limit = told.get("limit")
-    if line[2] != ELIGIBLE:
-        said = ["frame", "excluded"]
-    else:
-        facts |= dict(zip(("k", "eligible"), str(told["chance"]).split("/"), strict=True))
-        facts |= {"limit": limit or "—"}
-        said = ["frame", "chance", "drawn" if isinstance(limit, str) and str(told["ticket"]) <= limit else "undrawn"]
-    said = [*(["list"] if "list" in told else []), *said, *(["visited"] if "visited" in told else [])]
-    if void:
-        said.append("void")
-        facts |= void.facts
-    if line[2] not in CODES:
-        return {lang: [label(f"receipt.{one}", lang, **facts) for one in said] for lang in LANGS}
-    why = Exclusion(line[2])
-    return {lang: [label(f"receipt.{one}", lang, **{**facts, "status": of(why, lang)}) for one in said] for lang in LANGS}
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+def _tally(tx: Tx, held: Draw, listed: Listed, suite: Suite) -> Tally:
+    return objects_of(tx, held, listed, suite).tally

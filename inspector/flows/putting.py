@@ -9,7 +9,7 @@ from inspector.domain.assistance import Request
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.errors import Stale
 from inspector.domain.letter import ALONE, LetterKind
-from inspector.flows.office import Office
+from inspector.flows.office import Office, behind
 from inspector.flows.settle import Settlement
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -18,8 +18,8 @@ from inspector.store.work import Work
 def waits(work: Work, office: Office, request: Request, kind: LetterKind) -> Settlement | None:
     """What puts a letter by for its agency's digest; None where it goes at once: without a digest, urgent, or tried before."""
     via = str(work.payload["via"])
-    node = next((one for one in office.tree.values() if one.connector == via), None)
-    if node is None or node.digest is None or "said" in work.payload or ":link" in work.key or work.key.endswith(ALONE):
+    node = behind(office.tree, via)
+    if node is None or node.digest is None or "said" in work.payload or work.key in request.again or work.key.endswith(ALONE):
         return None
     with office.store.read() as tx:
         case = tx.cases.get(request.case_id)

@@ -7,6 +7,7 @@ an inspector could see it; so whoever would freeze another frame of the same age
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,13 +24,35 @@ LOST = "draw.overtaken"
 AGAIN = timedelta(days=1)
 """A waiting slot is tried when the draw before it is over; after so long in any case."""
 BEFORE = timedelta(minutes=5)
-"""So long before its own period ends it is tried for the last time."""
+"""So long before its own period ends it is tried for the last time; by no more do two daemons' clocks differ."""
+_NEWEST = 5
 
 
 def under_way(tx: Tx, agencies: Collection[str], plan: str) -> Draw | None:
     """The draw that keeps a plan of these agencies waiting, its own first; a supplementary one selects nobody. The caller has the turns."""
     held = [one for one in tx.draws.under_way(agencies) if one.kind is not DrawKind.SUPPLEMENT]
     return min(held, key=lambda one: (one.plan != plan, one.number), default=None)
+
+
+def begins(tx: Tx, agencies: Collection[str], now: datetime) -> datetime:
+    """When a draw begins whose clock was read before it had the turn: behind the end of those that it has waited for.
+
+    Else it would say that it was made before visits were given that its frame knows. The caller has the turns.
+    """
+    for one in tx.draws.last(list(agencies), limit=_NEWEST):
+        now = _behind(one.drawn_at, now)
+    return now
+
+
+def commits(tx: Tx, held: Draw, now: datetime) -> tuple[Draw, datetime]:
+    """Which commitment a draw's own one names, and when that is made: later, for their order is asked by it (`embargo`).
+
+    The caller has the turn.
+    """
+    before = tx.draws.head(held.agency)
+    if before is None:
+        return replace(held, prev=None), now
+    return replace(held, prev=before.c), _behind(before.announced_at, now, timedelta(microseconds=1))
 
 
 def wait(tx: Tx, said: Mapping[str, Any], behind: Draw, now: datetime, *, ends: datetime | None = None) -> None:
@@ -76,3 +99,8 @@ def over(office: Office, tx: Tx, held: Draw, now: datetime) -> None:
         plan = office.plans.get(str(said.get("plan")))
         if plan is not None and {*plan.turns} & {*held.agencies}:
             tx.work.hasten(key, now)
+
+
+def _behind(moment: datetime | None, now: datetime, by: timedelta = timedelta()) -> datetime:
+    """Now, or just behind a moment of a draw before, where another daemon's clock went a little ahead or ours was read before it."""
+    return moment + by if moment is not None and now <= moment < now + BEFORE else now

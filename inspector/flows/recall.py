@@ -24,7 +24,7 @@ from inspector.domain.selfproof import ProofState, SelfProof
 from inspector.domain.statement import BookState
 from inspector.domain.timer import Timer
 from inspector.domain.verification import asked_others, asked_subject
-from inspector.flows import creditbook, slots, stopped, unserved, unsettled
+from inspector.flows import codeless, creditbook, slots, stopped, unserved, unsettled
 from inspector.flows.after import log_after
 from inspector.flows.holding import called, holder
 from inspector.flows.office import Office
@@ -140,11 +140,11 @@ def leave_visit(office: Office, tx: Tx, held: visit.Visit, case: Case, now: date
     doubts = tuple(doubt for doubt in held.doubts if doubt.case_id != case.id)
     changed = replace(held, doubts=doubts)
     if doubts or held.pooled or held.parts:  # nobody escapes a draw from the pool by taking a case away (ruling 11)
-        changed = ended(changed, now)  # nobody may owe a part of a joint visit any more
-        tx.visits.put(changed)
+        changed = tx.visits.put(ended(changed, now))  # nobody may owe a part of a joint visit any more
         if not changed.state.open:
             rise(tx, tx.visits.team(held.id), now)
             end_clock(tx, held, now)
+            codeless.done(office, tx, changed, now)
         return
     call_off_visit(office, tx, changed, missent.SENT_BACK if case.state is CaseState.SENT_BACK else "withdrawn", case.pack, now)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from inspector.domain import cataloguing, recounting
+from inspector.domain import cataloguing, codeless, recounting
 from inspector.domain.calendar import WorkingCalendar, reminder
 from inspector.domain.case import CaseState
 from inspector.domain.catalogue import Entry
@@ -17,7 +17,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.recounting import Change
 from inspector.domain.selfproof import SelfProof
 from inspector.domain.timer import Timer
-from inspector.flows import peace
+from inspector.flows import embargo, peace
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seats import put_seat
@@ -89,6 +89,7 @@ def recount(work: Work, office: Office) -> Settlement:
     with office.store.begin() as tx:
         for entry in tx.catalogue.unfiled():
             _filing(office, tx, entry, years, office.now())
+    _all(office, _unfiled, lambda tx, one, now: _codeless(office, tx, one, years, now))
     return nothing("recounted")
 
 
@@ -176,6 +177,7 @@ def _visit(office: Office, tx: Tx, visit_id: str, years: str, now: datetime) -> 
             facts = {"was_due": visit.due_at.isoformat(), "due_at": held.due_at.isoformat(), "change": change}
             because = Because(rule=recounting.RULE, basis=(visit.basis,), pack=drawn.pack, facts=facts)
             record(tx, visit_id, Decision(state=held, because=because), now, {})
+            embargo.keep(office, tx, held, visit, now)
         _list(tx, visit.agency, years, visit_id, change, now)
         if held.conflict and not visit.conflict:
             peace.note(tx, drawn, held, quiet, now)
@@ -203,6 +205,24 @@ def _filing(office: Office, tx: Tx, seen: Entry, years: str, now: datetime) -> N
         if at is not None:
             tx.work.redate(at, now, key=cataloguing.work_key(kind, held), urgent_by=duty.due_at)
     _list(tx, told.agency, years, told.about, change, now)
+
+
+def _unfiled(tx: Tx, after: str) -> Sequence[str]:
+    return [one.id for one in tx.visits.unfiled(after=after, limit=_TOGETHER)]
+
+
+def _codeless(office: Office, tx: Tx, visit_id: str, years: str, now: datetime) -> None:
+    """By when a visit is to be filed on which no code was read."""
+    held = tx.visits.get(visit_id, lock=True)
+    found = recounting.recount_codeless(held, tx.draws.pack_of(held.draw, held.agency), office.calendar)
+    if found is None:
+        return
+    decision, change = found
+    held = tx.visits.put(decision.state)
+    record(tx, visit_id, decision, now, {"agency": held.agency})
+    assert held.file_by is not None, "a recounted filing waits"
+    tx.work.redate(held.file_by, now, key=codeless.work_key(visit_id), urgent_by=held.file_by)
+    _list(tx, held.agency, years, visit_id, change, now)
 
 
 def _years(tx: Tx, work: Work, held: Mapping[int, int]) -> str:

@@ -7,7 +7,7 @@ and what bars an object are today's, as for any new number.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -22,6 +22,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.quota import Count, Quota, quota
 from inspector.domain.rowfile import RowFile
 from inspector.domain.sampling import FULL, MUST, Window
+from inspector.domain.spelling import party_of
 from inspector.domain.suite import Suite
 from inspector.flows import footing, joining, moved
 from inspector.flows.barring import list_secret, salt
@@ -105,7 +106,7 @@ def _part(office: Office, tx: Tx, root: Draw, listed: Listed, number: str, now: 
     extended = tx.draws.extensions(root.plan, root.number)
     kin = [root.number, *(one.number for one in extended if one.state is DrawState.DRAWN)]
     chosen = tx.visits.chosen(kin, agency)
-    before = _before(office, tx, root, agency, policy, {str(one["object_id"]) for one in chosen}, rows)
+    before, exact = _before(office, tx, root, agency, policy, {str(one["object_id"]) for one in chosen}, rows)
     lent = () if root.own else root.partners
     partners = joining.partners(office, tx, lent, now)
     past, today = history(office, tx, agency), office.calendar.local_date(now)
@@ -116,7 +117,7 @@ def _part(office: Office, tx: Tx, root: Draw, listed: Listed, number: str, now: 
     why: dict[str, Barred | None] = {}
     for row in rows:
         member = members[row.id]
-        if row.id not in before and not member.pooled and not any(case in items for case in member.cases):
+        if row.id not in exact and not member.pooled and not any(case in items for case in member.cases):
             continue  # every case of it was withdrawn: nothing is left to look at
         why[row.id] = before.get(row.id) or _bars(row, member, items, policy, past, today, others)
         status = one.code if (one := why[row.id]) is not None else ELIGIBLE
@@ -217,22 +218,33 @@ def _members(tx: Tx, root: Draw, listed: Listed) -> dict[str, Member]:
 
 def _before(
     office: Office, tx: Tx, root: Draw, agency: str, policy: Policy, chosen: set[str], rows: RowFile
-) -> dict[str, Barred]:
+) -> tuple[dict[str, Barred], set[str]]:
     """Whom an agency's list drew in this period: in the draw, its extensions, or another of the plan in the window of the stratum's row.
 
-    Also whoever came in from a reserve, and whoever was drawn and left again.
+    Also whoever came in from a reserve, and whoever was drawn and left again. A firm was drawn by whichever code of its organisation
+    (decision 170), or one that was corrected: its other rows stay out too. Beside them, the rows that were drawn themselves.
     """
     made = office.calendar.local(root.made_at)
     windows = {policy.sampling(code).per for code in {code for code, _ in rows.tally}} - {Window.DRAW}
     theirs = {
         per: {str(one["object_id"]) for one in tx.visits.of_plan(root.plan, start(made, per), agency=agency)} for per in windows
     }
-    told = {}
+    parties, exact, told = _parties(tx, agency, chosen), set(), {}
+    theirs_all = {per: _parties(tx, agency, named) for per, named in theirs.items()}
     for row in rows:
         held = policy.sampling(row.stratum)
         if row.id in chosen or row.id in theirs.get(held.per, ()):
+            exact.add(row.id)
+        if party_of(row.id) in parties or party_of(row.id) in theirs_all.get(held.per, ()):
             told[row.id] = Barred(code=Exclusion.DRAWN.value, row=held.row, basis=held.basis)
-    return told
+    return told, exact
+
+
+def _parties(tx: Tx, agency: str, drawn: Collection[str]) -> set[str]:
+    """By whom some drawn keys stand for, by its other code too where an agency's register has corrected one into another."""
+    held = {party_of(name) for name in drawn}
+    pairs = [{party_of(struck), party_of(stands)} for struck, stands in tx.rosters.aliases(agency)] if held else []
+    return held.union(*(pair for pair in pairs if not pair.isdisjoint(held)))
 
 
 def _bars(

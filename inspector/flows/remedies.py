@@ -225,7 +225,7 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "{count} inspectors may be dealt, and a team is {team}: every visit lacks people",
         "可派的检查人员有 {count} 人，而每组 {team} 人：每次检查都会缺人",
         "compare team with the roster, or say --uncovered",
-        "请核对 team 与名录，或加 --uncovered",
+        "请核对每组人数（team）与名录，或加 --uncovered",
     ),
     "class_none": (
         "no object is of the class {stratum}: nothing is drawn there",
@@ -303,6 +303,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "有内容的隐藏工作表未读取：{sheets}；读取的是 {read}",
         "see whether their rows belong to the list",
         "请核对其中各行是否属于名单",
+    ),
+    "rows_hidden": (
+        "{count} rows are hidden, by hand or by a filter, and are part of the list: {rows}",
+        "有 {count} 行被隐藏或被筛选隐去，仍属于名单：{rows}",
+        "show them, and take out those that do not belong there",
+        "请取消隐藏并核对，不属于名单的请删去",
     ),
     "cells_merged": (
         "merged cells {range}: only the first one has the content, the others are empty",

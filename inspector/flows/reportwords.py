@@ -8,6 +8,7 @@ from fractions import Fraction
 from html import escape
 
 from inspector.domain.case import Route
+from inspector.domain.classes import FILES
 from inspector.domain.exclusion import CODES, Exclusion
 from inspector.domain.power import rounded_down, rounded_up
 from inspector.domain.report import POOL, Estimate, Moves, Report
@@ -16,6 +17,8 @@ from inspector.labels import Lang, known, label, of
 
 _PLACES = 2
 _NOTHING = "—"
+_FIELDS = {"sheets": "ticked"}
+"""The tables that are not called as the part of the report that they tell."""
 _STYLE = (
     "<style>body{max-width:62rem;margin:2rem auto;padding:0 1rem;font-family:sans-serif}"
     "table{border-collapse:collapse}th,td{padding:.3rem .6rem;border:1px solid #999;text-align:left}</style>"
@@ -62,13 +65,20 @@ def tell(report: Report, lang: Lang) -> Wording:
         if (beside := report.moves and report.moves.beside)
         else label("report.unplanned", lang),
     }
+    of_files = bool(report.untold)
+
+    def note(name: str) -> str:
+        """What a table means; of files some figures are counted over less."""
+        return f"{name}_files" if of_files and known(f"report.{name}_files", lang) else f"{name}_note"
+
     tables = tuple(
-        Table(title=say(name), note=say(f"{name}_note", **facts), heads=tuple(map(say, heads)), rows=tuple(rows))
+        Table(title=say(name), note=say(note(name), **facts), heads=tuple(map(say, heads)), rows=tuple(rows))
         for name, heads, rows in _tables(report, lang)
+        if _FIELDS.get(name, name) not in report.untold
     )
-    about = say("about", row=report.row, pack=report.pack, basis=report.basis)
+    about = say("about_files" if of_files else "about", row=report.row, pack=report.pack, basis=report.basis)
     if report.void is not None:
-        about = f"{say('void', **report.void.facts)} {about}"
+        about = f"{say('void' if report.void.numbers else 'void_alone', **report.void.facts)} {about}"
     name = f"{report.draw} ({report.agency})" if report.agency else report.draw
     return Wording(title=say("title", draw=name), about=about, tables=tables, none=say("none"))
 
@@ -107,7 +117,7 @@ def _tables(report: Report, lang: Lang) -> Iterator[tuple[str, tuple[str, ...], 
 
     chances = [
         (
-            *(one.stratum, one.level or _NOTHING, say(POOL) if one.route == POOL else of(Route(one.route), lang)),
+            *(one.stratum, one.level or _NOTHING, say(one.route) if one.route in (POOL, FILES) else of(Route(one.route), lang)),
             *(str(one.objects), str(one.could), f"{one.k}/{one.eligible}", _share(one.probability)),
         )
         for one in report.chances

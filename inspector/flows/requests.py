@@ -12,7 +12,7 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.piece import evidence_of
 from inspector.domain.policy import Policy
 from inspector.flows import late
-from inspector.flows.office import Office
+from inspector.flows.office import AgencyNode, Office, behind
 from inspector.flows.settle import settle_case
 from inspector.flows.telling import tell
 from inspector.flows.verify import asked
@@ -31,13 +31,24 @@ def policy_of(office: Office, tx: Tx, request: Request) -> Policy:
 
 
 def node_of(office: Office, connector: str) -> str:
-    """The agency of the tree behind a connector name, or the name itself."""
-    return next((node.id for node in office.tree.values() if node.connector == connector), connector)
+    """The agency of the tree behind a connector, its present one or a former one (decision 174), or the connector's name itself."""
+    held = behind(office.tree, connector)
+    return held.id if held is not None else connector
 
 
 def superior_of(office: Office, request: Request) -> str | None:
     """The connector of the nearest agency above both sides that a letter reaches; None where the tree has none."""
     return nearest(office, request.requester, node_of(office, request.requested))
+
+
+def decider_of(office: Office, request: Request) -> AgencyNode | None:
+    """The agency that a dispute stands with: who was written to, wherever it has moved since, and never the one that is asked for help.
+
+    Where nobody was, whoever stands above both sides now. None: no agency of the tree.
+    """
+    via = (request.dispute.superior if request.dispute is not None else None) or superior_of(office, request)
+    held = behind(office.tree, via) if via is not None else None
+    return held if held is not None and held.id != node_of(office, request.requested) else None
 
 
 def nearest(office: Office, one: str, other: str) -> str | None:

@@ -27,7 +27,7 @@ from inspector.domain.sampling import Window
 from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
-from inspector.flows import moved
+from inspector.flows import embargo, moved
 from inspector.flows.assign import SUPPLEMENTED, Dealt, seated, visit_id
 from inspector.flows.barring import list_secret, salt
 from inspector.flows.framing import Framed, Ruled, staffed
@@ -152,6 +152,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn result in all its parts
     tx.committed.append(lambda: log.info("visit.assigned", **told))
     if short is not None:
         call_off_visit(office, tx, tx.visits.get(short.id, lock=True), SUPPLEMENTED, policy.label, now)
+        embargo.keep(office, tx, made, short, now)
     timer = Order(
         kind=OrderKind.VISIT_DUE,
         key=f"{OrderKind.VISIT_DUE.value}:{made.id}",

@@ -36,6 +36,7 @@ class Settlement:
     `call` and `attempts` say how the call to the outside ended, and in how many tries. With 0 tries nobody was called, and nothing is
     known of the other side: its breaker stays as it is, and nothing is counted. `late` is written in place of `write` where the case
     has ended the work meanwhile: what somebody has answered is not thrown away. None: then it is worth nothing.
+    `left`: whether what was handed over has left the house; a letter on paper does when a person has posted it.
     """
 
     write: Callable[[Tx, datetime], None]
@@ -43,6 +44,7 @@ class Settlement:
     call: str = "answered"
     attempts: int = 1
     late: Callable[[Tx, datetime], None] | None = None
+    left: bool = True
 
     def after(self, error: PortError) -> Settlement:
         """The same, when it was a failed call that led here."""

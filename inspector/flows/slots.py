@@ -15,7 +15,7 @@ from inspector.domain.exclusion import Barred
 from inspector.domain.inspection import CheckType
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.visit import Visit
-from inspector.flows import caps, footing
+from inspector.flows import caps, embargo, footing
 from inspector.flows.history import names
 from inspector.flows.lists import small
 from inspector.flows.members import members_of
@@ -52,6 +52,7 @@ def returned(office: Office, tx: Tx, left: Visit, now: datetime) -> None:
         decision = visit.owe(held, RETURNED, drawn.pack_of(held.agency))
         changed = tx.visits.put(decision.state)
         record(tx, held.id, decision, now, {})
+        embargo.keep(office, tx, changed, left, now)
         for agency in held.agencies:
             tx.attention.close(f"{caps.REACHED}:{caps.about(held, agency)}", now)
         tx.attention.open(SHORT, held.agency, short_of(changed, held.agency), {"agency": held.agency, "reason": RETURNED}, now)

@@ -8,6 +8,7 @@ from inspector.domain.case import Case, ClaimFile, Method
 from inspector.domain.policy import Policy
 from inspector.domain.result import ended
 from inspector.domain.spared import SETTLED, purposeless, settled, spare
+from inspector.flows import codeless
 from inspector.flows.office import Office
 from inspector.flows.recall import call_off_visit
 from inspector.flows.record import record
@@ -30,6 +31,7 @@ def look_at(office: Office, tx: Tx, case: Case, policy: Policy, now: datetime) -
             end_clock(tx, held, now)
         changed = tx.visits.put(changed)
         record(tx, held.id, decision, now, {})
+        changed = codeless.done(office, tx, changed, now)
         if purposeless(changed):
             call_off_visit(office, tx, changed, SETTLED, case.pack, now)
         elif changed.state.open:

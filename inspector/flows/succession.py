@@ -11,7 +11,7 @@ from inspector.domain.entries import clock
 from inspector.domain.errors import Refusal
 from inspector.domain.plan import Draw, DrawState, Following
 from inspector.domain.policy import Policy
-from inspector.flows import embargo, footing, queue
+from inspector.flows import footing, queue
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.voiding import enter_void
@@ -44,8 +44,7 @@ def void(  # noqa: PLR0913 - a void with all whose part was lacking
     decision = life.void(held, reason, withheld, policy, now, office.connectors.seeds.keys(), unasked, turned_away)
     if decision.because.rule == "timer.obsolete":
         return held
-    over = decision.state if held.drawn_at is not None else embargo.promised(office, tx, decision.state, now)
-    decision = replace(decision, state=replace(over, followed=bool(decision.orders)))
+    decision = replace(decision, state=replace(decision.state, followed=bool(decision.orders)))
     settle(tx, decision, now)
     enter_void(tx, decision.state, life.missing(reason, withheld, unasked, turned_away), now)
     tx.cases.unmark_drawn(held.number)

@@ -29,7 +29,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
 from inspector.domain.suite import Suite
 from inspector.domain.visit import Visit
-from inspector.flows import footing, lookback, moved, reconcile, succession, watching
+from inspector.flows import footing, lookback, moved, queue, reconcile, succession, watching
 from inspector.flows.barring import list_secret, salt
 from inspector.flows.framing import Staffed, staffed
 from inspector.flows.history import history
@@ -140,7 +140,7 @@ def announce(office: Office, tx: Tx, plan_name: str, *, by: str, now: datetime, 
 
 
 def _begin(office: Office, tx: Tx, plan: Plan, seen: Outlook, told: Following, by: str, slot: str, now: datetime) -> Draw:
-    policy, lists = seen.laws[0], seen.lists
+    policy, lists, now = seen.laws[0], seen.lists, queue.begins(tx, plan.turns, now)
     number = reconcile.number(tx, plan.agency, now)
     lookback.refuse(office, tx, number, plan.turns, now)
     made_of = _staffed(office, tx, lists, seen.laws, seen.visits, number, now)

@@ -130,6 +130,7 @@ FLOWS: Mapping[OrderKind, Flow] = {
     OrderKind.ACCEPT_DUE: Flow(do=dispatch.acceptance_due),
     OrderKind.VISIT_DUE: Flow(do=overdue.visit_due),
     OrderKind.VISIT_LAPSE: Flow(do=overdue.acceptance_over),
+    OrderKind.VISIT_FILING_DUE: Flow(do=overdue.filing_due),
     OrderKind.VISIT_RELEASE: Flow(do=dispatch.release),
     OrderKind.CHALLENGE_DUE: Flow(do=recusing.undecided),
     OrderKind.FORGET: Flow(do=forget.forget),

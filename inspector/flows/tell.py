@@ -7,9 +7,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from inspector.domain.calendar import due
 from inspector.domain.case import SubjectKind
-from inspector.domain.decision import Because, Decision, OrderKind
-from inspector.domain.statement import unsendable
+from inspector.domain.creditrecord import Amend
+from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.ending import retraction_key
+from inspector.domain.statement import ENDED, unsendable
+from inspector.domain.timer import Timer
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import CREDIT_UNPLACED, Settlement, nothing
@@ -20,6 +24,9 @@ from inspector.store.work import Work
 
 WITHHELD = "callback_withheld"
 """The matter for a person that a notice opens whose system's name now belongs to another agency; one for each system and agency."""
+
+KEPT_BACK = "credit.kept_back"
+"""The rule by which an entry is told to no further receiver."""
 
 _DAY = 86_400.0
 
@@ -61,8 +68,11 @@ def enter_credit(work: Work, office: Office) -> Settlement:
         if tx.cases.get(str(work.case_id)).entry != entry_id:
             # its outcome fell meanwhile; what may have left by an earlier try is taken back by its order
             return nothing("taken_back")
-        if "again" in said and unsendable(tx.records.find(entry_id)):
+        why = unsendable(tx.records.find(entry_id))
+        if "again" in said and why:
             return nothing("obsolete")  # it was repaired, shown no more or objected to since a person had it sent once more
+    if why == ENDED:
+        return _kept_back(work, office, entry_id, copy=copy)
     entry = CreditEntry(
         entry_id=entry_id,
         case_id=str(work.case_id),
@@ -86,10 +96,45 @@ def enter_credit(work: Work, office: Office) -> Settlement:
         )
         record(tx, entry.case_id, Decision(state=None, because=because), now, {})
         tx.books.entered(entry_id, work.lane, receipt.reference, now, copy=copy)
+        for key in tx.books.amending(entry_id, work.lane, [one.value for one in Amend]) if why else ():
+            tx.work.redate(now, now, key=key)  # contested since: it is marked at once (scenario 62)
         if work.fence > 1:  # a first claim has nothing behind it that a person could have been told
             entries_there(tx, work.lane, tx.cases.agency_of(entry.case_id), work.key, now)
 
     return Settlement(write=write, outcome="entered", attempts=receipt.attempts)
+
+
+def _kept_back(work: Work, office: Office, entry_id: str, *, copy: bool) -> Settlement:
+    """A record that was repaired, or is shown no more, is told to nobody who has not heard of it yet (handbook 1.7.2).
+
+    Where a try may have brought it, it is taken back.
+    """
+
+    def write(tx: Tx, now: datetime) -> None:
+        case = tx.cases.get(str(work.case_id))
+        basis = str(work.payload["basis"])
+        facts = {"entry": entry_id, "connector": work.lane}
+        record(tx, case.id, Decision(state=None, because=Because(rule=KEPT_BACK, basis=(basis,), pack="", facts=facts)), now, {})
+        if work.fence <= 1:
+            tx.books.retracted(entry_id, "", now, work.lane, copy=copy)
+            return
+        payload = {"entry": entry_id, "reason": KEPT_BACK, "basis": basis, "at": now.isoformat(), "after": []}
+        payload |= {"copy": work.lane} if copy else {}
+        tx.books.fallen(entry_id, work.lane, payload, now, copy=copy)
+        by = due(now, office.book.get(case.pack).term(Timer.CREDIT_RETRACT).term, office.calendar).at
+        back = Order(
+            kind=OrderKind.CREDIT_RETRACT,
+            key=retraction_key(work.key),
+            due_at=now,
+            urgent_by=by,
+            expires_at=by,
+            lane=work.lane,
+            case_id=case.id,
+            payload=payload,
+        )
+        tx.work.order([back], now)
+
+    return Settlement(write=write, outcome="kept_back").unasked()
 
 
 def place_credit(office: Office, tx: Tx, now: datetime) -> None:

@@ -12,7 +12,7 @@ from inspector.domain.plan import DrawKind
 from inspector.domain.sampling import Window
 from inspector.domain.training import Crew, Looked, Made, added, crews
 from inspector.domain.visit import SeatState, Visit, VisitState
-from inspector.flows.embargo import awaited, closed_until
+from inspector.flows.embargo import closed
 from inspector.flows.equality import found
 from inspector.flows.lists import people, small
 from inspector.flows.office import Office
@@ -111,7 +111,7 @@ def _drawn(office: Office, tx: Tx, number: str, agency: str, now: datetime) -> _
     listed = next((one for one in held.lists if one.agency == agency), None)
     if listed is None:
         return _Drawn({}, {}, open=True)
-    if closed_until(office, held, awaited(tx, number), now) is not None:
+    if closed(office, tx, held, now) is not None:
         return _Drawn({}, {}, open=False)
     pools = {one.id: frozenset(one.pools) for one in people(held, small(tx, held), listed).inspectors}
     policy, teams = office.book.get(held.pack_of(agency)), tx.visits.teams_of(number)

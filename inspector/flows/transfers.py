@@ -34,6 +34,14 @@ def head(
     return settle(office, tx, case, held, made, now)
 
 
+def refuse(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Signed, now: datetime) -> Consequence:
+    """The head, or who stands in for one, says no before two have reported. Raises what `headed.signs` raises."""
+    case, held = locked(tx, consequence_id)
+    close, at = _close(office, tx, held, now), setting(office, held, now)
+    made = transfer.refuse(held, reasons, headed.signs(office, tx, held, signed), at, close)
+    return settle(office, tx, case, held, made, now)
+
+
 def hand(
     office: Office, tx: Tx, consequence_id: str, bundle: Mapping[Part, str], receipt: str, signed: Signed, now: datetime
 ) -> Consequence:

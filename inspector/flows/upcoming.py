@@ -16,7 +16,7 @@ from inspector.domain.selfproof import SelfProof
 from inspector.domain.visit import Visit
 from inspector.flows import proofs
 from inspector.flows.held import Wait, waits
-from inspector.flows.office import Office
+from inspector.flows.office import Office, names_of
 from inspector.flows.valve import Paused, paused
 from inspector.store.room import Row
 from inspector.store.tx import Tx
@@ -75,9 +75,7 @@ def missed(
     office: Office, case: Case, letters: Iterable[Request], shows: Iterable[SelfProof], visits: Iterable[Visit]
 ) -> tuple[Late, ...]:
     """What is past its date, the longest first."""
-    names = {node.id: node.name for node in office.tree.values()} | {
-        node.connector: node.name for node in office.tree.values() if node.connector
-    }
+    names = {node.id: node.name for node in office.tree.values()} | names_of(office.tree)
     found = sorted(overdue(case, letters, shows, visits, office.now()), key=lambda one: one.since)
     return tuple(
         Late(what=one.what, about=one.about, who=names.get(one.of, one.of), since=office.calendar.local(one.since))

@@ -11,6 +11,7 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.roster import InspectorRecord
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.domain.visitcode import EntryScan, Person, VisitCode
+from inspector.flows import codeless
 from inspector.flows.office import AgencyNode, Office
 from inspector.flows.record import record
 from inspector.flows.seated import pack
@@ -113,12 +114,15 @@ def scanned(office: Office, tx: Tx, given: Reading, now: datetime) -> tuple[Entr
         at=given.at,
         sent_at=given.sent_at,
         received_at=now,
+        day=code.first.date(),
     )
     late = now > code.last + timedelta(days=1)
     over = visitcode.lapsed(code, (_person(one) for one in _registered(tx, tx.visits.team(held.id))))
-    told = visitcode.scanned(held, scan, late, len(before) + 1, pack(tx, held), tuple(one.certificate for one in over))
+    by = pack(tx, held)
+    told = visitcode.scanned(held, scan, late, len(before) + 1, by, tuple(one.certificate for one in over))
     record(tx, held.id, told, now, {"agency": held.agency})
     tx.entryscans.keep(scan)
+    codeless.scanned(office, tx, held, by, now)
     if over:
         lapse = {"draw": held.draw, "day": code.first.date().isoformat(), "certificates": [one.certificate for one in over]}
         tx.attention.open(OVER, held.agency, short_of(held, held.agency), lapse, now)

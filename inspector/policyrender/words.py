@@ -152,6 +152,7 @@ WORDS: Mapping[str, str] = {
     Follow.CATALOGUE_FILING: "报送备案（自事项目录公布、退出之日起）",
     Follow.CATALOGUE_REMIND: "备案期满前提醒",
     Follow.GUIDANCE: "承诺的日期到来之前给予指导（倒推工作日）",
+    Follow.VISIT_FILING: "未扫描执法码的检查补录备案（自检查之日起）",
     Record.ENFORCEMENT: "案卷（含证据和各项决定）",
     Record.ANSWER: "数据源和机关的答复原文",
     Record.DISCLOSURE: "向谁告知过谁的哪些信息",

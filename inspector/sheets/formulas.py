@@ -32,7 +32,7 @@ def refuse(content: bytes, place: int) -> None:
 
     `place`: which of its sheets is read, counted from 0.
     """
-    xml = _sheet(content, place)
+    xml = xml_of(content, place)
     if b"f" not in xml or not (_FORMULA.search(xml) or _ERROR.search(xml)):
         return
     for code, found in (("sheet_formula", list(_uncomputed(xml))), ("sheet_cell_error", list(_wrong(xml)))):
@@ -57,7 +57,7 @@ def _place(attributes: bytes) -> str:
     return found[1].decode() if found else "?"
 
 
-def _sheet(content: bytes, place: int) -> bytes:
+def xml_of(content: bytes, place: int) -> bytes:
     """The XML of the sheet that is read, whose size `extent` has bounded; empty where the content is no xlsx."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:

@@ -18,7 +18,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from inspector.domain.errors import Invalid
-from inspector.sheets import extent, formulas
+from inspector.sheets import extent, formulas, hidden
 from inspector.sheets.extent import named
 from inspector.sheets.flaw import HEAD, RowFlaw
 
@@ -184,7 +184,7 @@ def _excel(content: bytes) -> tuple[Iterable[tuple[Cell, ...]], list[RowFlaw]]:
         extent.refuse(content)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        name, hidden = _the_one(book)
+        name, unseen = _the_one(book)
         held = book.get_sheet_by_name(name)
         table, merged = held.to_python(skip_empty_area=False), held.merged_cell_ranges or []
     except Invalid:
@@ -197,8 +197,9 @@ def _excel(content: bytes) -> tuple[Iterable[tuple[Cell, ...]], list[RowFlaw]]:
         raise Invalid("sheet_workbook") from error
     formulas.refuse(content, book.sheet_names.index(name))
     odd = (
-        [RowFlaw(row=HEAD, column="", code="sheets_hidden", facts={"sheets": ", ".join(hidden), "read": name})] if hidden else []
+        [RowFlaw(row=HEAD, column="", code="sheets_hidden", facts={"sheets": ", ".join(unseen), "read": name})] if unseen else []
     )
+    odd += hidden.rows(content, book.sheet_names.index(name), table)
     odd += [
         RowFlaw(row=top + 1, column="", code="cells_merged", facts={"range": f"{named(top, left)}:{named(bottom, right)}"})
         for (top, left), (bottom, right) in merged
@@ -217,12 +218,12 @@ def _the_one(book: CalamineWorkbook) -> tuple[str, list[str]]:
     listed = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
     seen = {one.name: one.visible == SheetVisibleEnum.Visible for one in listed}
     full = [name for name in seen if any(any(row) for row in book.get_sheet_by_name(name).iter_rows())]
-    shown, hidden = [name for name in full if seen[name]], [name for name in full if not seen[name]]
+    shown, unseen = [name for name in full if seen[name]], [name for name in full if not seen[name]]
     if len(shown) > 1:
         raise Invalid("sheet_several", sheets=", ".join(shown))
-    if hidden and not shown:
-        raise Invalid("sheet_hidden", sheets=", ".join(hidden))
-    return (shown or list(seen))[0], hidden
+    if unseen and not shown:
+        raise Invalid("sheet_hidden", sheets=", ".join(unseen))
+    return (shown or list(seen))[0], unseen
 
 
 def cell(value: object) -> Cell:

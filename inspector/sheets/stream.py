@@ -25,6 +25,10 @@ from inspector.sheets.sheet import Cell, Row, Sheet
 _CHUNK = 1 << 20
 
 
+MOST_UNPACKED = 16_000_000_000
+"""Bytes of a file's text: gzip makes a thousand of one, and nobody's delivery is to keep a thread busy for days."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
     """A file's heads and its rows as they come. `at` of `size` is how far the reading is; `odd` grows while rows are read."""
@@ -96,6 +100,8 @@ def _encoding(plain: IO[bytes]) -> tuple[str, str, bool, bool]:
         plain.seek(0)
         try:
             while content := plain.read(_CHUNK):
+                if plain.tell() > MOST_UNPACKED:
+                    raise Invalid("sheet_too_large", bytes=plain.tell(), most=MOST_UNPACKED)
                 text = decoder.decode(content) or text
                 first, ascii_only = first or text, ascii_only and text.isascii()
             decoder.decode(b"", final=True)

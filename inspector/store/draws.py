@@ -152,8 +152,8 @@ class DrawRoom(DrawFiles):
             raise Refusal(KNOWN, draw=number)
         return number
 
-    def head(self, agency: str) -> str | None:
-        """C of the commitment that none follows yet: the end of the agency's chain. The caller has the turn.
+    def head(self, agency: str) -> Draw | None:
+        """The draw whose commitment none follows yet: the end of the agency's chain. The caller has the turn.
 
         Commitments follow each other in the order they are made, which need not be that of the numbers.
         """
@@ -161,7 +161,7 @@ class DrawRoom(DrawFiles):
         made = [held for text in self.connection.execute(asked).scalars() if (held := load(Draw, text)).c is not None]
         followed = {held.prev for held in made}
         ends = [held for held in made if held.c not in followed]
-        return max(ends, key=lambda held: (held.announced_at or held.made_at, held.number)).c if ends else None
+        return max(ends, key=lambda held: (held.announced_at or held.made_at, held.number), default=None)
 
     def by_slot(self, plan: str, slot: str) -> Draw | None:
         """The draw of a plan's slot, or None."""

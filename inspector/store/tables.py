@@ -137,12 +137,15 @@ visit = sa.Table(
     sa.Column("opened_at", Moment, nullable=False),
     sa.Column("done_at", Moment),
     sa.Column("made_on", sa.Date),  # the day of the visit itself, whenever its result was entered
+    sa.Column("file_by", Moment),  # by when it is to be filed, for no visit code was read; while that waits for its proof
     sa.Column("state", sa.String(20), nullable=False, index=True),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("body", Sealed("visit.body", "id", judged=True), nullable=False),
 )
 
 sa.Index("ix_visit_agency_opened", visit.c.agency, visit.c.opened_at)
+_unfiled = visit.c.file_by.is_not(None)
+sa.Index("ix_visit_file_by", visit.c.file_by, visit.c.id, sqlite_where=_unfiled, postgresql_where=_unfiled)
 
 visit_case = sa.Table(
     "visit_case",

@@ -23,6 +23,7 @@ from inspector.store.room import Row
 from inspector.store.seats import Seats, of_visit
 from inspector.store.tables import case_file, seat, visit, visit_case
 from inspector.store.tocome import ToCome
+from inspector.store.unfiled import Unfiled
 from inspector.store.unmet import Unmet
 
 _MADE = tuple(state.value for state in VisitState if state.open or state is VisitState.DONE)
@@ -39,7 +40,7 @@ _LOCKED = _ONE.with_for_update()
 T = TypeVar("T")
 
 
-class VisitRoom(ToCome, Seats, Unmet):
+class VisitRoom(ToCome, Seats, Unfiled, Unmet):
     """The visit and seat tables."""
 
     def add(self, made: Visit) -> None:
@@ -170,8 +171,9 @@ class VisitRoom(ToCome, Seats, Unmet):
         return [row.id for row in self.connection.execute(asked) if _BLOCKED in row.body]
 
     def open_since_before(self, moment: datetime) -> list[Visit]:
-        """The visits, of whichever agency, that were to be made at a moment and still are."""
-        asked = sa.select(visit.c.body).where(visit.c.opened_at <= moment, visit.c.state.in_(_OPEN_VISITS))
+        """The visits, of whichever agency, that were to be made at a moment and still are, and all that stand for another one."""
+        given = (visit.c.opened_at <= moment) | (visit.c.replaces != "")
+        asked = sa.select(visit.c.body).where(given, visit.c.state.in_(_OPEN_VISITS))
         return [load(Visit, text) for text in self.connection.execute(asked.order_by(visit.c.id)).scalars()]
 
     def short(self, plan: str) -> list[Visit]:
@@ -347,7 +349,7 @@ class VisitRoom(ToCome, Seats, Unmet):
         return visits, seats
 
     def _row(self, held: Visit) -> dict[str, object]:
-        told = {"done_at": held.done_at, "made_on": held.made_on, "body": dump(held, held.id)}
+        told = {"done_at": held.done_at, "made_on": held.made_on, "file_by": held.file_by, "body": dump(held, held.id)}
         return {"check_type": held.check.value, "state": held.state.value, **told}
 
     def _serves(self, visit_id: str, case_ids: Collection[str]) -> None:

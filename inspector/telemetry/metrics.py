@@ -70,6 +70,7 @@ class Snapshot:
     publications_late: Sequence[tuple[str, int]] = ()
     unequal: Sequence[tuple[str, str, int]] = ()
     unfiled: int = 0
+    codeless: int = 0
     adverse_without_review: int = 0
 
 
@@ -177,6 +178,8 @@ def _published(held: Snapshot) -> Iterable[GaugeMetricFamily]:
     yield _family("inspector_catalogue_editions", help_catalogue, ("agency", "state"), held.catalogue)
     help_unfiled = "Changes of a catalogue whose filing is late: published or withdrawn, the term is over, and no proof is there."
     yield _single("inspector_catalogue_filings_late", help_unfiled, held.unfiled)
+    help_codeless = "Visits on which no visit code was read and whose filing is late: the term is over, and no proof is there."
+    yield _single("inspector_visit_filings_late", help_codeless, held.codeless)
 
 
 def _connectors(held: Snapshot) -> Iterable[GaugeMetricFamily]:

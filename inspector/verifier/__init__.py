@@ -17,6 +17,8 @@ _PARTS = {
     "PROTOCOL": ("hash.js", "read.js", "draw.js", "verdict.js", "void.js", "desk.js"),
     "PAGE": ("words.js", "page.js"),
 }
+RELEASED: dict[str, str] = {}
+"""Of earlier releases: by the SHA-256 of a verifier that lay beside their exports, which release it was."""
 PROGRAM = "verify_draw.py"
 PAGE = "verify_draw.html"
 

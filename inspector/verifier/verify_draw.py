@@ -130,8 +130,7 @@ class Draw:
         self.public = not registers and (self.stopped or any(name.endswith("drawn.jsonl") for name in given))
         for held in self.commit["lists"]:
             *lines, rest = self.lines(held, "drawn.jsonl" if self.public else "after.jsonl")
-            must(rest == b"", "the last line is not ended")
-            self.events[held["name"]] = [parse(line) for line in lines]
+            self.events[held["name"]] = must(rest == b"", "the last line is not ended") and [parse(line) for line in lines]
             for kind in () if self.public else ROWS:
                 self.lines(held, f"{kind}.tsv", needed=held.get(kind, {"n": 0})["n"] > 0)
 
@@ -275,11 +274,13 @@ class Draw:
         if not self.stopped:
             self.drawn(self.commit["seed"])
         self.say("!! The time is not proven 时间未证明: ask the witness since when it has held W, and when the seed was known.")
+        if self.commit.get("prev") or not re.fullmatch("(?s:.*[^0-9])?0*1", self.commit["draw"]):
+            self.say("!! NUMBERS BEFORE IT UNACCOUNTED FOR 此前编号去向不明: it may be one of several 可择一出示. Ask for all.")
         lacks = " (it lacks an after.jsonl 缺失)" * (len(logs) < len(self.commit["lists"]))
         word = f"{lacks}: the house's word alone 仅凭机关自述, but for --after; its hash here is {note['sha256']}" * (not after)
         which, more = ("public", ", who else has a small ticket, who should go") if self.public else ("full", word)
         more = ", whether anything was drawn 是否抽取过" if self.stopped else f", what followed{more}"
-        self.say(f"! The {which} bundle cannot prove who lacks in its registers{more}. Not seen: draw before.")
+        self.say(f"! The {which} bundle cannot prove who lacks in its registers{more}.")
         if text(self.record.get("void")):
             self.void(self.record, spoken)
 
@@ -331,8 +332,7 @@ class Table:
         self.room, self.barred = {row[0]: int(row[3]) for row in self.staff}, {(row[0], row[1]) for row in bans}
         self.visits = sorted(drawn, key=lambda row: (self.card(f"v\t{row[0]}"), row[0]))
         self.teams, self.load, lacks = [list[Any]([None] * self.size) for _ in drawn], Counter[Any](), dict[Any, list[str]]()
-        places = [(v, s) for v in range(len(drawn)) for s in range(self.size)]
-        for v, s in [place for place in places if not self.fill(place) and self.repair(place)]:
+        for v, s in [it for v in range(len(drawn)) for s in range(self.size) if not self.fill(it := (v, s)) and self.repair(it)]:
             n, may = len(seats := self.repair((v, s))) - 1, sorted({who for seat in seats for who in self.may(seat)})
             cause = f"for them and {n} filled seats there are {may}, who can take {n}"
             lacks.setdefault((cause, *sorted(seats[1:])), []).append(f"{self.visits[v][0]}:{s}")

@@ -13,7 +13,7 @@ from inspector.domain.assistance import Quarrel, Request
 from inspector.domain.errors import Forbidden, Missing, Refusal
 from inspector.flows import assist, unsettled
 from inspector.flows.office import Office
-from inspector.flows.requests import superior_of
+from inspector.flows.requests import decider_of
 from inspector.store.tx import Tx
 from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, Officer
@@ -262,6 +262,6 @@ def _superior(desk: Desk, tx: Tx, by: Caller | str, request_id: str) -> None:
         return
     request = tx.assistance.get(request_id)
     by.may(Role.OFFICER)
-    superior = superior_of(desk.office, request)
-    if superior is None or desk.office.tree.get(by.agency) is None or desk.office.tree[by.agency].connector != superior:
+    superior = decider_of(desk.office, request)
+    if superior is None or by.agency != superior.id:
         raise Forbidden("dispute_not_decided_here", agency=by.agency)

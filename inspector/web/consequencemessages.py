@@ -25,6 +25,8 @@ from inspector.domain.proposal import Proposal
 from inspector.web.fields import Day, Digest, Line, MaybeLine, Strict, Text
 
 _Ids = Annotated[tuple[Line, ...], Field(max_length=100)]
+Turn = Annotated[int, Field(ge=0, le=1_000_000)]
+"""How often a consequence has moved (`turn` of what is shown): whoever decides or agrees names the one that he or she has read."""
 _Words = Annotated[tuple[Text, ...], Field(min_length=1, max_length=50)]
 
 
@@ -96,23 +98,28 @@ class HearingIn(Strict):
 class VerdictIn(Strict):
     """The decision to impose. `law`: what a penalty rests on; `public_interest`: the test before a revocation; `until`: to rectify.
 
-    `rights`: the remedies, each to whom and until when, where they are not those that the pack names.
+    `rights`: the remedies, each to whom and until when, where they are not those that the pack names. `turn`: of the consequence as it was
+    read. `content`: what the penalty is, where it is not the one of the notice; `lighter`: it is no graver than that one.
     """
 
+    turn: Turn
     reasons: Text
     law: MaybeLine = ""
     public_interest: Text = ""
     until: Day | None = None
     rights: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
+    content: Text = ""
+    lighter: bool = False
 
     def verdict(self, signed: Signed) -> Verdict:
         """The same as the domain reads it."""
-        return Verdict(signed=signed, **{name: getattr(self, name) for name in VerdictIn.model_fields})
+        return Verdict(signed=signed, **{name: getattr(self, name) for name in VerdictIn.model_fields if name != "turn"})
 
 
 class AgreementIn(Strict):
-    """Another person agrees to the written decision: the second one, or the legal review."""
+    """Another person agrees to the written decision: the second one, or the legal review. `turn`: of the consequence as it was read."""
 
+    turn: Turn
     kind: Agreement
     words: Text
 

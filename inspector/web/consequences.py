@@ -69,6 +69,7 @@ class ConsequenceShown(Shown):
     state: ConsequenceState
     stage: Stage | None
     due_at: datetime | None
+    turn: int
     pack: str
     row: str
     basis: tuple[str, ...]
@@ -230,10 +231,13 @@ def enter_hearing(
 def impose(
     desk: AtDesk, caller: Officer, consequence_id: NamePath, given: VerdictIn, message_id: MessageId = None
 ) -> JSONResponse:
-    """An officer decides to impose it, with reasons; where the pack asks for others it waits for their agreement."""
+    """An officer decides to impose it, with reasons; where the pack asks for others it waits for their agreement.
+
+    Refused (409 `consequence_moved_on`) where it has moved since it was read (`turn`): the subject may have spoken.
+    """
 
     def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
-        return proceedings.rule(desk.office, tx, consequence_id, given.verdict(by), now)
+        return proceedings.rule(desk.office, tx, consequence_id, given.verdict(by), now, turn=given.turn)
 
     return step(desk, caller, consequence_id, "decision", given, message_id, do)
 
@@ -242,10 +246,13 @@ def impose(
 def agree(
     desk: AtDesk, caller: Officer, consequence_id: NamePath, given: AgreementIn, message_id: MessageId = None
 ) -> JSONResponse:
-    """Another person agrees to the written decision; with the last agreement that the pack asks for it takes effect."""
+    """Another person agrees to the written decision; with the last agreement that the pack asks for it takes effect.
+
+    Refused (409 `consequence_moved_on`) where the decision is another than the one that was read (`turn`).
+    """
 
     def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
-        return proceedings.agree(desk.office, tx, consequence_id, given.kind, given.words, by, now)
+        return proceedings.agree(desk.office, tx, consequence_id, given.kind, given.words, by, now, turn=given.turn)
 
     return step(desk, caller, consequence_id, "agreement", given, message_id, do)
 
@@ -296,9 +303,13 @@ def refer(
 def annul(
     desk: AtDesk, caller: Officer, consequence_id: NamePath, given: AnnulmentIn, message_id: MessageId = None
 ) -> JSONResponse:
-    """A court, a review body, an upheld objection, or we ourselves: it stands no more, and an entry is taken back everywhere."""
+    """A court, a review body, or we ourselves: it stands no more, and an entry is taken back everywhere.
+
+    An objection annuls where it is upheld (422 `annulled_by_objection`).
+    """
 
     def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
+        annulling.refuse_objection(given.why, "why")
         return annulling.consequence(desk.office, tx, consequence_id, given.why, given.document, by.by, now)
 
     return step(desk, caller, consequence_id, "annulment", given, message_id, do)

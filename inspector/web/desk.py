@@ -16,7 +16,7 @@ from fastapi import Depends, Request
 from pydantic import BaseModel
 from starlette.responses import JSONResponse
 
-from inspector.domain.errors import Stale
+from inspector.domain.errors import InspectorError, Stale
 from inspector.flows.office import Office
 from inspector.flows.reconcile import telling
 from inspector.settings import Web
@@ -91,16 +91,22 @@ class Desk:
                 return done
         raise AssertionError("the last try returns or raises")
 
-    def once(self, message: Message, do: Callable[[Tx, datetime], BaseModel], *, status: int = 200) -> JSONResponse:
+    def once(
+        self, message: Message, do: Callable[[Tx, datetime], BaseModel | InspectorError], *, status: int = 200
+    ) -> JSONResponse:
         """Act on a message from outside. With a message id it counts once, and a repetition is answered as before.
 
-        Only what succeeded is remembered: a refused message has changed nothing, and may be sent again under its id.
+        Only what succeeded is remembered: a refused message has changed nothing, and may be sent again under its id. An error that is
+        given back is raised once what was written beside it (who has asked) is kept.
         """
 
-        def act(tx: Tx, now: datetime) -> str:
+        def act(tx: Tx, now: datetime) -> str | InspectorError:
             if message.id is not None and (before := tx.inbox.seen(message.source, message.id, message.digest)) is not None:
                 return json.dumps(before, ensure_ascii=False)
-            answer = do(tx, now).model_dump(mode="json")
+            told = do(tx, now)
+            if isinstance(told, InspectorError):
+                return told
+            answer = told.model_dump(mode="json")
             if message.id is not None:
                 tx.inbox.keep(message.source, message.id, message.digest, answer, now)
             return json.dumps(answer, ensure_ascii=False)
@@ -113,6 +119,8 @@ class Desk:
             if before is None:
                 raise
             said = before
+        if isinstance(said, InspectorError):
+            raise said
         return JSONResponse(json.loads(said), status)
 
     def _before(self, message: Message) -> str | None:

@@ -106,7 +106,7 @@ def _do(desk: Desk, caller: Caller, tip_id: str, form: Fields) -> None:
             complete(form, Invalid("reason_missing", field="reasons"))
             given = why = read(ReasonsIn, reasons=form.one("reasons"))
 
-            def do(tx: Tx, now: datetime) -> BaseModel:
+            def do(tx: Tx, now: datetime) -> BaseModel | Refusal:
                 tip_of(tx, caller, tip_id)
                 return TipOffShown.model_validate(leads.close(office, tx, tip_id, by, why.reasons, now))
 
@@ -114,7 +114,7 @@ def _do(desk: Desk, caller: Caller, tip_id: str, form: Fields) -> None:
             complete(form, Invalid("lead_lacks", field="scope"), Invalid("lead_lacks", field="reasons"))
             given = wanted = read(LeadCheckIn, scope=form.one("scope"), reasons=form.one("reasons"))
 
-            def do(tx: Tx, now: datetime) -> BaseModel:
+            def do(tx: Tx, now: datetime) -> BaseModel | Refusal:
                 tip_of(tx, caller, tip_id)
                 return LeadCheckShown.model_validate(leads.propose(office, tx, tip_id, wanted.scope, wanted.reasons, by, now))
 
@@ -122,10 +122,10 @@ def _do(desk: Desk, caller: Caller, tip_id: str, form: Fields) -> None:
             complete(form, Invalid("lead_lacks", field="document"))
             given = decided = read(LeadDecisionIn, approved=form.one("do") == "approve", document=form.one("document"))
 
-            def do(tx: Tx, now: datetime) -> BaseModel:
+            def do(tx: Tx, now: datetime) -> BaseModel | Refusal:
                 check_of(tx, caller, check_id)
                 made = leads.decide(office, tx, check_id, by, decided.document, now, approved=decided.approved)
-                return LeadCheckShown.model_validate(made)
+                return made if isinstance(made, Refusal) else LeadCheckShown.model_validate(made)
 
         case "result":
             complete(form, Invalid("lead_lacks", field="inspectors"), Invalid("lead_lacks", field="visited_on"))
@@ -133,7 +133,7 @@ def _do(desk: Desk, caller: Caller, tip_id: str, form: Fields) -> None:
             seen = {"visited_on": form.one("visited_on"), "found": form.one("found") == "yes", "words": form.one("words")}
             given = told = read(LeadResultIn, inspectors=tuple(one.strip() for one in team if one.strip()), **seen)
 
-            def do(tx: Tx, now: datetime) -> BaseModel:
+            def do(tx: Tx, now: datetime) -> BaseModel | Refusal:
                 check_of(tx, caller, check_id)
                 made = Report(inspectors=told.inspectors, on=told.visited_on, found=told.found, words=told.words, by=by)
                 return LeadCheckShown.model_validate(leads.report(office, tx, check_id, made, now))

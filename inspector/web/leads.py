@@ -10,7 +10,7 @@ from pydantic import Field
 from starlette.responses import JSONResponse
 
 from inspector.domain.case import CaseState, SubjectKind
-from inspector.domain.errors import Missing
+from inspector.domain.errors import Missing, Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.identity import identify, identity_kind
 from inspector.domain.leadcheck import LeadCheck, LeadState, Report
@@ -309,10 +309,10 @@ def decide_lead_check(
 ) -> JSONResponse:
     """A named head approves a lead check by a document, or refuses it with reasons: never who has proposed it."""
 
-    def do(tx: Tx, now: datetime) -> LeadCheckShown:
+    def do(tx: Tx, now: datetime) -> LeadCheckShown | Refusal:
         check_of(tx, caller, check_id)
         made = leads.decide(desk.office, tx, check_id, caller.name, given.document, now, approved=given.approved)
-        return LeadCheckShown.model_validate(made)
+        return made if isinstance(made, Refusal) else LeadCheckShown.model_validate(made)
 
     return desk.once(message(caller.source, message_id, f"decide {check_id}", given), do)
 

@@ -78,7 +78,7 @@ def owner_of(desk: Desk, asked: Inquiry) -> str:
     there = [
         node.name
         for node in desk.office.tree.values()
-        if asked.port is Asked.AGENCY and asked.connector in (node.connector, node.liaison, node.head)
+        if asked.port is Asked.AGENCY and asked.connector in (*node.connectors, node.liaison, node.head)
     ]
     if len(there) == 1 and asked.owner in ("", asked.connector):
         return there[0]

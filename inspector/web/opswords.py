@@ -17,7 +17,7 @@ from inspector.domain.scoreboard import ENDS
 from inspector.domain.visit import SeatState, VisitState
 from inspector.flows import wording
 from inspector.flows.held import left, waits
-from inspector.flows.office import Office
+from inspector.flows.office import Office, names_of
 from inspector.flows.scoreboard import recent, recent_days
 from inspector.flows.settle import CREDIT_UNPLACED
 from inspector.flows.supplies import LATE
@@ -160,7 +160,7 @@ def _score(office: Office, tx: Tx, now: datetime, lang: Lang) -> Iterator[str]:
     held: dict[tuple[str, str], dict[str, int]] = {}
     for agency, fact, mark, count in recent(tx, now):
         held.setdefault((agency, fact), {})[mark] = count
-    names = {node.connector: node.name for node in office.tree.values() if node.connector}
+    names = names_of(office.tree)
     days = {(agency, fact): median for agency, fact, median in recent_days(office, tx, now)}
     for (agency, fact), marks in held.items():
         told = {mark: marks.get(mark, 0) for mark in ("asked", *ENDS, "heard_in_time", "punctual", "escalated", "disproved")}

@@ -21,10 +21,10 @@ from inspector.domain.docket import Nearness, nearness
 from inspector.domain.errors import InspectorError, Refusal
 from inspector.domain.grading import Harm
 from inspector.domain.policy import Policy
-from inspector.domain.proposal import ConsequenceRow
+from inspector.domain.proposal import ConsequenceRow, Proposal
 from inspector.domain.viewing import Shown as What
 from inspector.domain.wayto import PROVEN
-from inspector.flows import deputies, intended, remedying, wording
+from inspector.flows import deputies, headed, intended, remedying, wording
 from inspector.flows.explain import Explanation
 from inspector.flows.shaken import STATED
 from inspector.labels import Lang, label, of
@@ -53,6 +53,15 @@ router = APIRouter(include_in_schema=False)
 _REASONS = entry("reasons", Kind.TEXT)
 _WORDS = entry("words", Kind.TEXT)
 _SIGNED = entry("digests", Kind.LINES, needed=False)
+_LINE = 200
+"""How long a line may be; a longer list of articles is left out of the draft, and the decision rests on what was announced."""
+_BY_WHOM = tuple(one for one in Annulled if one is not Annulled.OBJECTION)
+"""Who annuls by a document that is entered here; an objection annuls where it is upheld."""
+_TURN = Field(name="turn", kind=Kind.HIDDEN)
+"""Which text and state the page has shown: who decides, or agrees, does so about these."""
+_LIGHTER = Field(name="lighter", kind=Kind.CHOICE, choices=(("true", "proceeding.lighter_yes"),), needed=False)
+_OF_PENALTY = frozenset({"content", "lighter"})
+"""The fields of a decision that only one about a penalty has."""
 
 
 def _seen(desk: Desk, caller: Caller, consequence_id: str, given: SeenToIn, message_id: str | None) -> Response:
@@ -101,17 +110,18 @@ STEPS: Mapping[str, Step] = {
         message=messages.VerdictIn,
         take=api.impose,
         fields=(
-            *(_REASONS, entry("law", needed=False), entry("public_interest", Kind.TEXT, needed=False)),
+            *(_TURN, _REASONS, entry("content", Kind.TEXT, needed=False), _LIGHTER),
+            *(entry("law", needed=False), entry("public_interest", Kind.TEXT, needed=False)),
             *(entry("until", Kind.DAY, needed=False), entry("rights", Kind.LINES, needed=False)),
         ),
     ),
-    "agreement": Step(message=messages.AgreementIn, take=api.agree, fields=(among("kind", Agreement), _WORDS)),
+    "agreement": Step(message=messages.AgreementIn, take=api.agree, fields=(_TURN, among("kind", Agreement), _WORDS)),
     "drop": Step(message=messages.ReasonsIn, take=api.drop, fields=(_REASONS,)),
     "keep": Step(message=messages.ReasonsIn, take=api.keep, fields=(_REASONS,)),
     "lift": Step(message=messages.ReasonsIn, take=api.lift, fields=(_REASONS,)),
     "referral": Step(message=messages.DocumentIn, take=api.refer, fields=(entry("document"),)),
     "objection": Step(message=creditrecords.ObjectionIn, take=creditrecords.object_to, fields=(_WORDS,)),
-    "annulment": Step(message=messages.AnnulmentIn, take=api.annul, fields=(among("why", Annulled), entry("document"))),
+    "annulment": Step(message=messages.AnnulmentIn, take=api.annul, fields=(among("why", _BY_WHOM), entry("document"))),
     "wish": Step(message=messages.RecheckWishIn, take=api.ask_recheck, fields=(_WORDS,)),
     "recheck": Step(
         message=messages.RecheckIn,
@@ -188,7 +198,8 @@ def offered(held: Consequence) -> tuple[str, ...]:
 class Read:
     """What the page is made of. `mends`: whoever looks may write anew the decision that waits for others.
 
-    `intended`: what its subject would read of it; `basis`: the articles in words; `act`: the dishonest act by its name.
+    `intended`: what its subject would read of it; `basis`: the articles in words; `act`: the dishonest act by its name; `remedies`: what
+    a written decision says is open against it; `refuses`: whoever looks may say no to a transfer that two have not reported yet.
     """
 
     held: Consequence
@@ -203,6 +214,14 @@ class Read:
     bars: bool
     basis: str
     act: str
+    remedies: tuple[str, ...]
+    refuses: bool
+
+
+def _offered(told: Read) -> tuple[str, ...]:
+    """The same for whoever looks: the head alone lets a transfer go that is not reported yet."""
+    held = told.held
+    return tuple(one for one in offered(held) if one != "drop" or held.stage is not Stage.REPORT or told.refuses)
 
 
 @router.get("/consequences/{consequence_id}", name="consequence")
@@ -249,6 +268,8 @@ def _page(
             bars=intended.bars(held, policy),
             basis=wording.citations(policy, held.basis, lang),
             act=next((one.name for one in policy.acts if one.row == held.grading.act), ""),
+            refuses=held.stage is Stage.REPORT and headed.refuses(desk.office, tx, held, mine),
+            remedies=(held.verdict.rights or remedying.rights(policy, lang)) if held.verdict is not None else (),
             held=held,
             case=case,
             row=row,
@@ -268,8 +289,8 @@ def _page(
     context: dict[str, Any] = {
         "told": told,
         "held": told.held,
-        "steps": [(name, _fields(name, told.row)) for name in (*before, *offered(told.held), *behind)] if officer else [],
-        "kept": _kept(told, form, lang),
+        "steps": [(name, _fields(name, told.row)) for name in (*before, *_offered(told), *behind)] if officer else [],
+        "kept": _kept(told, form, lang) | {"turn": _turn(told.held, form, wrong)},
         "tried": form.one("do") if form is not None else "",
         "chosen": frozenset(form.all("evidence")) if form is not None else frozenset(),
         "names": {claim.id: claim.name for claim in told.why.claims},
@@ -282,20 +303,36 @@ def _page(
 
 
 def _fields(name: str, row: ConsequenceRow | None) -> tuple[Field, ...]:
-    """The fields of a step; a wish to be heard is entered only where the row gives the right to it."""
+    """The fields of a step; a wish to be heard is entered only where the row gives the right to it, and a content of a penalty alone."""
+    if name == "decision" and (row is None or row.proposal is not Proposal.PENALTY):
+        return tuple(one for one in STEPS[name].fields if one.name not in _OF_PENALTY)
     if name != "statement" or (row is not None and row.hearing):
         return STEPS[name].fields
     said = among("kind", (one for one in StatementKind if one is not StatementKind.HEARING))
     return (said, *(one for one in STEPS[name].fields if one.name != said.name))
 
 
-def _kept(told: Read, form: Fields | None, lang: Lang) -> Mapping[str, str]:
+def _turn(held: Consequence, form: Fields | None, wrong: Trouble) -> str:
+    """The turn that a form names: of what this page shows. What was posted stays until the officer was told that it has moved on."""
+    if form is None or wrong.code == "consequence_moved_on":
+        return str(held.turn)
+    return form.one("turn") or str(held.turn)
+
+
+def _kept(told: Read, form: Fields | None, lang: Lang) -> dict[str, str]:
     """What stands in the fields: what was typed, else a draft of the notice. A person reads and mends it before it goes out."""
     if form is not None:
-        return form.kept()
-    decided = told.held.notice is not None  # what is due from then on is the decision, which has rights of its own
-    rights = remedying.rights(told.policy, lang) if decided else _rights(told, lang)
-    return {"facts": "\n".join(_facts(told, lang)), "rights": "\n".join(rights)}
+        return {**form.kept()}
+    notice, held = told.held.notice, told.held
+    if notice is None:
+        return {"facts": "\n".join(_facts(told, lang)), "rights": "\n".join(_rights(told, lang))}
+    # what is due from then on is the decision, which has rights of its own
+    law = "；".join(one for one in notice.basis if one not in held.basis) if held.proposal is Proposal.PENALTY else ""
+    return {
+        "rights": "\n".join(remedying.rights(told.policy, lang)),
+        "content": notice.content,
+        "law": law if len(law) <= _LINE else "",
+    }
 
 
 def _facts(told: Read, lang: Lang) -> list[str]:

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from inspector.domain.errors import Forbidden, InspectorError, Missing
 from inspector.flows import reconcile
-from inspector.flows.embargo import awaited
 from inspector.flows.publish import refuse_early
 from inspector.flows.reporting import report
 from inspector.flows.reportwords import Wording, tell
@@ -61,7 +60,7 @@ def show_report(request: Request, desk: AtDesk, caller: Visitor, number: NamePat
 def _told(desk: Desk, tx: Tx, caller: Caller | None, number: str, lang: InLang, agency: str) -> Wording:
     held = tx.draws.get(number)
     if caller is None:
-        refuse_early(desk.office, held, awaited(tx, number), desk.office.now())
+        refuse_early(desk.office, tx, held, desk.office.now())
     else:
         draw_seen(tx, caller, number)
         if held.own:

@@ -17,8 +17,8 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.letter import short
 from inspector.domain.said import Filled, Saying, guess
 from inspector.domain.scoreboard import ended_as
-from inspector.flows import assist, past, replylink, transcription, unsettled
-from inspector.flows.requests import node_of
+from inspector.flows import assist, dossier, past, replylink, transcription, unsettled
+from inspector.flows.requests import node_of, policy_of
 from inspector.store.tx import Tx, new_id
 from inspector.web.asked import VERDICTS, choices, name_of
 from inspector.web.assistance import DateKeptIn, SeenIn
@@ -209,17 +209,18 @@ def _asked(desk: Desk, held: assistance.Request) -> str:
 def _page(
     request: Request, desk: Desk, caller: Caller, request_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
 ) -> Response:
-    def ask(tx: Tx) -> tuple[assistance.Request, str, list[Mapping[str, Any]], bool]:
+    def ask(tx: Tx) -> tuple[assistance.Request, str, list[Mapping[str, Any]], bool, str]:
         held = tx.assistance.get(request_id)
         _own(tx, caller, request_id)
         case = tx.cases.get(held.case_id)
         fact = fact_name(desk, case.pack, str(held.question["item"]), str(held.question["fact"]))
         lies = held.sent_at is None and bool(unsettled.to_post(tx, held))
-        return held, fact, list(unsettled.unread(tx, request_id)), lies
+        prepared = dossier.unaddressed(desk.office, policy_of(desk.office, tx, held), held, language(request))
+        return held, fact, list(unsettled.unread(tx, request_id)), lies, prepared
 
     try:
         caller.reads()
-        held, fact, mails, lies = desk.look(ask)
+        held, fact, mails, lies, prepared = desk.look(ask)
     except InspectorError as error:
         return refused(request, error)
     officer = caller.role is Role.OFFICER
@@ -235,6 +236,7 @@ def _page(
         "contests": officer and held.state is AssistanceState.DECLINED and held.dispute is None,
         "calls": officer,
         "lies": lies,
+        "dossier": prepared if officer else "",
         "short": short(held.id),
         "stands": past.stands(held.state, ended_as(held), language(request)),
         "verdicts": VERDICTS,

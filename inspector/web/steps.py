@@ -22,6 +22,7 @@ class Kind(StrEnum):
     CHOICE = "CHOICE"
     EVIDENCE = "EVIDENCE"
     FILE = "FILE"
+    HIDDEN = "HIDDEN"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from starlette.responses import FileResponse, Response
 
 from inspector.domain.errors import InspectorError
 from inspector.domain.visit import Seat, Visit
-from inspector.flows import visitcodes
+from inspector.flows import codeless, visitcodes, wording
 from inspector.flows.office import Office
 from inspector.flows.seated import by_name
 from inspector.flows.visitcodes import Reading, Shown
@@ -101,13 +101,17 @@ def show_code(request: Request, desk: AtDesk, name: str, token: str) -> Response
         seatdoor.enter(request, desk, name, token)
     except InspectorError as error:
         return shut(request, error)
-    back = request.url.path.removesuffix("/code")
+    lang = language(request)
+    facts: dict[str, Any] = {
+        "back": request.url.path.removesuffix("/code"),
+        "filed": desk.look(lambda tx: _filed(desk, tx, name, lang)),
+        "drawn": drawn,
+    }
     try:
         held, _, told = desk.look(lambda tx: _codes(desk, tx, name))
     except InspectorError as error:
-        text = in_words(error, language(request))
-        return page(request, "visitcode.html", back=back, why=text, firm="", codes=(), drawn=drawn)
-    return page(request, "visitcode.html", back=back, why="", firm=held.name, codes=told, drawn=drawn)
+        return page(request, "visitcode.html", why=in_words(error, lang), firm="", codes=(), **facts)
+    return page(request, "visitcode.html", why="", firm=held.name, codes=told, **facts)
 
 
 @router.get("/code/check", name="code_check")
@@ -141,6 +145,13 @@ def drawn(text: str) -> str:
 def _codes(desk: Desk, tx: Tx, name: str) -> tuple[Visit, Seat, tuple[Shown, ...]]:
     held, seat = by_name(tx, name)
     return held, seat, visitcodes.codes(desk.office, tx, held, seat, desk.office.now())
+
+
+def _filed(desk: Desk, tx: Tx, name: str, lang: Lang) -> str:
+    """Within which term of the visit it is filed where no code is read; empty where nobody asks for that."""
+    held, _ = by_name(tx, name)
+    row = codeless.rule(desk.office, tx, held)
+    return wording.term(row.term, lang) if row is not None else ""
 
 
 def _check(office: Office, lang: Lang) -> dict[str, Any]:

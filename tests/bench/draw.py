@@ -1,10 +1,11 @@
 """The draw's speed: selection and commitment against consistent_sampler's sampling alone and against bare SHA-256; and dealing.
 
-`python -m tests.bench.draw --rounds 3 --objects 10000,100000,1000000 --visits 10000,100000 --large 0`
+`python -m tests.bench.draw --rounds 3 --objects 10000,100000,1000000 --visits 10000,100000 --large 1000000,10000000`
 
-With `--large 10000000` also the way of `draw announce|carry-out --large` (the extra `large`): sorting what was handed in, looking for
-several codes of one organisation, the strict reading that gives the root, and the selection, beside DuckDB's own query that only hashes
-the ids of the same file. Of ten million rows a round takes some minutes, and the files up to 3 GB of the temporary folder.
+One run tells everything, `--large` also of the way of `draw announce|carry-out --large` (the extra `large`): sorting what was handed in,
+looking for several codes of one organisation, the strict reading that gives the root, and the selection, beside DuckDB's own query that
+only hashes the ids of the same file. Of ten million rows a round takes some minutes, and the files up to 3 GB of the temporary folder;
+`--large ""` leaves it out.
 
 Rounds are interleaved, so that a noisy neighbour hits everyone; each measurement has a fresh process, whose input is made before
 the clock starts. The median of the rounds counts. Seconds of the processor, of all threads together, tell more than the clock's where
@@ -179,8 +180,14 @@ RIVAL = "consistent_sampler, sampling only"
 EVERY = {**OURS, RIVAL: consistent, "dealing": dealing}
 
 
+def at(folder: str, size: int) -> Path:
+    """Where the files of a large register of that size lie."""
+    return Path(folder) / str(size)
+
+
 def standing(rows: int, folder: Path) -> None:
     """The register as objects.tsv, and as it may have been handed in."""
+    folder.mkdir()
     code = "printf('MA%07d', i)"  # positions 9 to 17: of each organisation one code, as in a register that is taken
     line = "printf('91330100MA%08d', i), substr('ABCD', CAST(i % 4 + 1 AS INTEGER), 1), '1', printf('D%02d', i % 90), '', "
     line = f"concat_ws(chr(9), {line}substr(sha256('s' || i), 1, 32))"
@@ -235,6 +242,9 @@ LARGE: dict[str, Callable[[Path], Callable[[], object]]] = {
     "large: sorting": large_sorting,
     "large: several codes": large_organisations,
 }
+
+COMMITTING = ("sorting", "several codes", "reading and root")
+"""The steps of the large path that come to its commitment."""
 
 
 def measure(name: str, size: int, folder: Path) -> Measured:
@@ -302,19 +312,43 @@ def aims(rounds: Sequence[Measured], rates: Sequence[float]) -> str:
         return of, median([one.seconds for one in rounds if (one.name, one.size) == (name, of)]) if of else 0.0
 
     whole, seconds = middle("selection + commitment")
-    least = min((one.size for one in rounds if one.name == "selection + commitment"), default=0)
+
+    def least(name: str) -> tuple[int, float]:
+        """The same of the smallest size."""
+        return middle(name, min((one.size for one in rounds if one.name == name), default=-1))
+
+    def each(name: str) -> float:
+        """What an object costs at the smallest size, times the largest: what the largest would cost were the cost linear."""
+        (few, took), (many, _) = least(name), middle(name)
+        return took * many / few if many > few else 0.0
+
+    whole, seconds = middle("selection + commitment")
+    large, chosen = middle("large: selection")
+    steps = [middle(f"large: {name}", large)[1] for name in COMMITTING]
+    peak = max((one.peak for one in rounds if one.name in LARGE and one.size == large), default=0.0)
+    few = f"{least('large: selection')[0]:,}"
     told = [
         ("selection and commitment, to consistent_sampler's sampling", "below 1", whole, seconds, middle(RIVAL, whole)[1]),
         ("the same, to bare SHA-256", "at most 5", whole, seconds, whole * HASHES / median(rates)),
         (
-            f"the same, an object, to {least:,} objects",
+            f"the same, an object, to {least('selection + commitment')[0]:,} objects",
             "about 1",
             whole,
             seconds,
-            middle("selection + commitment", least)[1] * whole / (least or 1),
+            each("selection + commitment"),
         ),
         ("dealing, seconds", "below 5 for 100,000", *middle("dealing"), 1.0),
-        ("large: selection, to the hashing query", "below 2", *middle("large: selection"), middle("large: hashing query")[1]),
+        ("large: selection, to the hashing query", "below 2", large, chosen, middle("large: hashing query", large)[1]),
+        (f"large: selection, an object, to {few} objects", "about 1", large, chosen, each("large: selection")),
+        (f"large: commitment ({', '.join(COMMITTING)}), seconds", "stated", large, sum(steps), float(all(steps))),
+        (
+            f"large: commitment, an object, to {few} objects",
+            "about 1",
+            large,
+            sum(steps),
+            sum(each(f"large: {name}") for name in COMMITTING) if all(steps) else 0.0,
+        ),
+        ("large: highest peak of a process, MiB", "stated", large, peak, 1.0),
     ]
     lines = ["| what | of | aim | measured |", "|---|---|---|---|"]
     lines += [f"| {what} | {of:,} | {aim} | {took / by:.2f} |" for what, aim, of, took, by in told if of and by]
@@ -328,27 +362,27 @@ def main() -> None:
     parser.add_argument("--objects", default="10000,100000,1000000", help="sizes of the register; rivals draw from the largest")
     parser.add_argument("--visits", default="10000,100000", help="visits to deal; one inspector for fifty")
     parser.add_argument(
-        "--large", type=int, default=0, help="rows of a register that is not held, say 10000000; 0 leaves DuckDB out"
+        "--large", default="1000000,10000000", help="sizes of a register that is not held; empty leaves DuckDB out"
     )
     parser.add_argument("--only", default="", help="of the large register these alone, say 'hashing query,selection'")
     parser.add_argument("--json", type=Path, help="where to write the figures")
     given = parser.parse_args()
-    sizes, visits = ([int(size) for size in text.split(",") if size] for text in (given.objects, given.visits))
+    sizes, visits, many = ([int(size) for size in text.split(",") if size] for text in (given.objects, given.visits, given.large))
     work = [("selection + commitment", size) for size in sizes[:-1]]
     work += [(name, size) for size in sizes[-1:] for name in (*OURS, RIVAL)]
     work += [("dealing", size) for size in visits]
     wanted = [f"large: {name}" for name in given.only.split(",") if name] or list(LARGE)
-    work += [(name, given.large) for name in LARGE if given.large and name in wanted]
+    work += [(name, size) for size in many for name in LARGE if name in wanted]
     rounds: list[Measured] = []
     rates: list[float] = []
     with TemporaryDirectory() as folder, ProcessPoolExecutor(1, mp_context=get_context("spawn"), max_tasks_per_child=1) as fresh:
-        if given.large:
-            fresh.submit(standing, given.large, Path(folder)).result()
+        for size in many:
+            fresh.submit(standing, size, at(folder, size)).result()
         for number in range(given.rounds):
             rates.append(openssl())
             start = number * len(work) // given.rounds
             for name, size in work[start:] + work[:start]:
-                rounds.append(fresh.submit(measure, name, size, Path(folder)).result())
+                rounds.append(fresh.submit(measure, name, size, at(folder, size)).result())
                 print(f"round {number + 1} {name} {size:,}: {rounds[-1].seconds:.2f} s", file=sys.stderr)
     rounds.sort(key=lambda one: work.index((one.name, one.size)))
     facts = machine() | {"openssl": f"{median(rates) / 1e6:.2f} M SHA-256 of 64 bytes a second, one core"}

@@ -32,6 +32,9 @@ def problems(inside: Inside) -> Iterator[str]:
     steps = {json.loads(row.payload)["consequence"] for row in running.values() if row.kind == OrderKind.CONSEQUENCE_DUE}
     idle = [one.id for one in inside.consequences.values() if one.due_at is not None and one.id not in steps]
     yield from told("proposals wait without a clock", [one for one in idle if f"consequence_due:{one}" not in inside.matters])
+    filings = {json.loads(row.payload)["visit"] for row in running.values() if row.kind == OrderKind.VISIT_FILING_DUE}
+    unfiled = [one.id for one in inside.visits.values() if one.file_by is not None and one.id not in filings]
+    yield from told("filings wait without a clock", [one for one in unfiled if f"visit_unfiled:{one}" not in inside.matters])
     open_requests = [one for one in inside.requests.values() if one.state.open]
     ended = [one.id for one in open_requests if one.case_id in inside.cases and inside.cases[one.case_id].state.ended]
     yield from told("requests are open of cases that are over", ended)
@@ -51,6 +54,9 @@ def _over(row: Any, inside: Inside) -> bool:
         case OrderKind.VISIT_DUE | OrderKind.VISIT_RELEASE:
             visit = inside.visits.get(said["visit"])
             return visit is None or not visit.state.open
+        case OrderKind.VISIT_FILING_DUE:
+            visit = inside.visits.get(said["visit"])
+            return visit is None or visit.file_by is None
         case OrderKind.CONSEQUENCE_REMIND | OrderKind.CONSEQUENCE_DUE | OrderKind.RECTIFY_REMIND:
             step = inside.consequences.get(said["consequence"])
             return step is None or step.due_at is None

@@ -87,8 +87,13 @@ def first_draw(made: Makers) -> None:
     for visit in visits[:3]:
         made.accepted(visit)
     made.until(made.hand.now + timedelta(days=1))
-    done, (name, *_) = visits[0], made.seats(visits[0])
-    findings = [Finding(case_id=one.case_id, claim=one.claim, verdict=Verdict.MATCH) for one in done.doubts]
+    entered(made, visits[0])
+
+
+def entered(made: Makers, visit: Visit) -> None:
+    """The team of a visit enters that all is so."""
+    findings = [Finding(case_id=one.case_id, claim=one.claim, verdict=Verdict.MATCH) for one in visit.doubts]
+    name = made.seats(visit)[0]
     made.act(lambda tx: dispatch.report(made.office, tx, name, findings, "属实", made.hand()))
 
 
@@ -190,12 +195,14 @@ def subjects(made: Makers, held: list[Proceeding]) -> None:
 
 
 def inspectors(made: Makers, visits: list[Visit]) -> None:
-    """What happens about inspectors in that hour: a test, a report of a push that nobody knows, one who need not go, a recusal."""
+    """What happens about inspectors in that hour: a test, a report of an unknown push, one who need not go, a recusal, a filing."""
     office, hand, act = made.office, made.hand, made.act
     act(lambda tx: trial.order(office, tx, "bureau", "B001", "clerk", hand()))
     unheard = [Reached(about="phones-unheard", reach=Reach.DELIVERED)]
     act(lambda tx: receipts.ordered(tx, "phones", unheard, hand()))
     act(lambda tx: review.withdraw(office, tx, visits[0].case_ids[0], "不再办理", "hall", hand()))
+    made.accepted(visits[1])
+    entered(made, visits[1])  # and no visit code was read
     said = {"by": "孙七", "reason": "kin", "evidence": "户籍档案", "applicant": Applicant.COLLEAGUE}
 
     def challenge(tx: Tx) -> None:

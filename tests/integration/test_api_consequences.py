@@ -46,7 +46,7 @@ def test_a_revocation_takes_three_people_a_served_notice_and_the_subjects_words(
         assert [(one["proposal"], one["stage"]) for one in held] == [("REVOKE", "GIVE"), ("RECORD_CREDIT", "GIVE")]
         about = f"/v1/consequences/{held[0]['id']}"
         assert (stranger.get(about).status_code, stranger.get("/v1/consequences").json()["consequences"]) == (404, [])
-        early = first.post(f"{about}/decision", json={"reasons": "撤销", "public_interest": "不损害"})
+        early = first.post(f"{about}/decision", json={"turn": held[0]["turn"], "reasons": "撤销", "public_interest": "不损害"})
         assert (early.status_code, early.json()["error"]["code"]) == (409, "consequence_not_given")
         assert first.post(f"{about}/notice", json=NOTICE).json()["grading"]["harm"] == "NONE"
         service = {"on": hand().date().isoformat(), "way": "IN_PERSON", "proof": "回证1"}
@@ -56,13 +56,18 @@ def test_a_revocation_takes_three_people_a_served_notice_and_the_subjects_words(
         assert (passed["stage"], passed["statements"][0]["words"]) == ("HEAR", ""), "whoever passes words on reads none"
         hand.on(days=12)
         minutes = {"outcome": "held", "on": hand().date().isoformat(), "record": "笔录1"}
-        assert first.post(f"{about}/hearing", json=minutes).json()["stage"] == "DECIDE"
-        done = first.post(f"{about}/decision", json={"reasons": "事实清楚", "public_interest": "不损害"}).json()
+        heard = first.post(f"{about}/hearing", json=minutes).json()
+        assert heard["stage"] == "DECIDE"
+        verdict = {"turn": heard["turn"], "reasons": "事实清楚", "public_interest": "不损害"}
+        done = first.post(f"{about}/decision", json=verdict).json()
         assert (done["state"], done["stage"]) == ("NOTICED", "AGREE")
-        own = first.post(f"{about}/agreement", json={"kind": "SECOND", "words": "同意"})
+        agrees = {"turn": done["turn"], "kind": "SECOND", "words": "同意"}
+        own = first.post(f"{about}/agreement", json=agrees)
         assert (own.status_code, own.json()["error"]["code"]) == (409, "consequence_same_person")
-        assert second.post(f"{about}/agreement", json={"kind": "SECOND", "words": "同意"}).json()["state"] == "NOTICED"
-        assert legal.post(f"{about}/agreement", json={"kind": "LEGAL", "words": "合法"}).json()["state"] == "IMPOSED"
+        agreed = second.post(f"{about}/agreement", json=agrees).json()
+        assert agreed["state"] == "NOTICED"
+        lawful = {"turn": agreed["turn"], "kind": "LEGAL", "words": "合法"}
+        assert legal.post(f"{about}/agreement", json=lawful).json()["state"] == "IMPOSED"
         assert auditor.get(about).json()["statements"][0]["words"] == "请求听证，我有话说"
         told = auditor.get(f"/v1/cases/{case_id}/explain?lang=en").json()["text"]
         assert "It was imposed" in told

@@ -22,7 +22,7 @@ from inspector.domain.finding import Finding
 from inspector.domain.inspection import Authority, CheckType, Inspection
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.visit import Visit, VisitState
-from inspector.flows import attempts, caps, dispatch, review, supplement
+from inspector.flows import attempts, caps, dispatch, embargo, review, supplement
 from inspector.flows.assign import Dealt, assign
 from inspector.flows.draw import announce_now
 from inspector.flows.lookback import differing
@@ -143,6 +143,8 @@ def test_who_calls_off_ends_no_other_agencys_check_that_was_struck_off_for_it(st
         tx.connection.execute(sa.delete(visit_table).where(visit_table.c.id == other.id))
     off(going)
     assert [one.state for one in visits(office, second.number)] == [VisitState.OWED], "drawn is drawn"
+    with store.read() as tx:
+        assert embargo.closed(office, tx, tx.draws.get(second.number), hand()) is None, "its record was open, and stays so"
     assert matters(office, "cap_reached") == [], "nobody is told to join what is no more"
     assert [(one["agency"], one["about"]) for one in matters(office, "team_short")] == [(FIRE, staying.id)]
     with store.read() as tx:

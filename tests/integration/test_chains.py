@@ -14,7 +14,7 @@ from inspector.domain.errors import Refusal
 from inspector.domain.frame import freeze
 from inspector.domain.register import Entry, entry, flaw, unheld
 from inspector.domain.suite import Suite
-from inspector.domain.verify import chained, unaccounted
+from inspector.domain.verify import alone, chained, unaccounted
 from inspector.flows.publish import void_entry
 from inspector.store.store import Store
 from tests.bundles import committed, rules
@@ -67,8 +67,9 @@ def test_a_chain_is_followed_as_far_as_the_earlier_bundles_reach() -> None:
         return [line.code for line in problems], [line.code for line in remarks]
 
     assert codes(two, one) == ([], ["draw.chain_followed"])
-    assert codes(two) == ([], ["draw.chain_followed", "draw.prev_unchecked"])
-    told = ["draw.chain_followed", "draw.numbers_unaccounted", "draw.prev_unchecked"]
+    lacking = ["draw.chain_followed", "draw.numbers_unaccounted", "draw.prev_unchecked", "draw.numbers_before"]
+    assert codes(two) == ([], lacking), "number 1 is not here"
+    told = lacking
     assert codes(one) == (["draw.chain_gap"], told), "number 2 is kept back"
     problems, _ = chained(two, [three, one])
     assert [line.code for line in problems] == ["draw.chain_order"], "the newest first"
@@ -128,9 +129,27 @@ def test_a_draw_void_before_its_result_stands_in_the_chain_with_its_reason(datab
     assert operator.say("draw", "verify", str(whole), str(void)).code == 2, "a reason that belongs to another draw"
 
 
+def test_the_first_number_behind_no_other_is_accounted_for_and_any_other_is_gravely_not() -> None:
+    def said(number: str, prev: str | None, *earlier: Commitment) -> list[str]:
+        one = committed([Listing(name="a", frame=freeze([], [], []), rules=rules())], number=number, prev=prev)
+        told = chained(one, earlier)[1] if earlier else alone(one)
+        return [line.code for line in told if line.grave]
+
+    first = committed([Listing(name="a", frame=freeze([], [], []), rules=rules())], number="330106-2026-001")
+    ninth = committed([Listing(name="a", frame=freeze([], [], []), rules=rules())], number="330106-2026-009")
+    assert [said(number, None) for number in ("330106-2026-001", "1", "a-01")] == [[], [], []]
+    for number, prev in (("330106-2026-009", None), ("330106-2026-011", None), ("named", None), ("330106-2026-001", first.c)):
+        assert said(number, prev) == ["draw.numbers_before"], number
+    assert said("330106-2026-002", first.c, first) == []
+    assert said("330106-2026-010", ninth.c, ninth) == ["draw.numbers_unaccounted"], "a chain that begins with 9"
+    forged = committed([Listing(name="a", frame=freeze([], [], []), rules=rules())], number="330106-2026-002", prev="ab" * 32)
+    assert [line.code for line in chained(forged, [first])[0]] == ["draw.chain_gap"], "another prev than the draw before has"
+
+
 def test_running_numbers_that_nothing_accounts_for_are_told_by_what_they_begin_with() -> None:
     assert unaccounted(["a-2026-00002", "a-2026-00003"]) == []
     assert unaccounted(["a-2026-00002", "a-2026-00004", "b-7", "b-11", "named", "9" * 30]) == ["a-2026-00003", "b-8 … b-10"]
+    assert unaccounted(["a-2026-00002", "b-3", "named"], whole=True) == ["a-2026-00001", "b-1 … b-2"]
 
 
 @pytest.fixture
@@ -183,8 +202,15 @@ def test_the_command_follows_the_chain_through_earlier_folders(office: Operator)
     made = announce_offline(office, "--json").json
     (secret,) = re.findall("[0-9a-f]{64}", Path(made["private"][1]).read_text(encoding="utf-8"))[:1]
     assert carry_out(office, "--seed", f"text={SEED[1][5:][::-1]}", "--seed", f"reveal:justice={secret}").code == 0
-    alone = office.well("draw", "verify", str(office.folder / "draw"), "--json").json
-    assert "draw.prev_unchecked" in [one["code"] for one in alone["remarks"]]
+    single = office.well("draw", "verify", str(office.folder / "draw"), "--json").json
+    assert {"draw.prev_unchecked": False, "draw.numbers_before": True}.items() <= {
+        one["code"]: one["grave"] for one in single["remarks"]
+    }.items()
     both = office.well("draw", "verify", str(office.folder / "draw"), str(office.folder / "first"), "--json").json
     told = [one["code"] for one in both["remarks"]]
     assert ("draw.prev_unchecked" in told, "draw.chain_followed" in told, both["holds"]) == (False, True, True)
+    assert "draw.numbers_before" not in told
+    commit = office.folder / "first" / "commit.json"
+    commit.write_bytes(commit.read_bytes().replace(b'"330106-2026-001"', b'"330106-2026-000"'))
+    forged = office.say("draw", "verify", str(office.folder / "draw"), str(office.folder / "first"), "--json")
+    assert (forged.code, [one["code"] for one in forged.json["problems"]]) == (1, ["draw.chain_gap"]), "prev is no C of these"

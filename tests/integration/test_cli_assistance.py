@@ -69,6 +69,8 @@ def test_an_officer_lists_shows_agrees_and_contests_at_the_command_line_and_expo
         assert (row["id"], row["state"]) == (moved, "PROPOSED")
         assert "PROPOSED" not in operator.well("assistance", "show", moved).out, "people read words"
         assert "需调阅纸质档案" in operator.well("assistance", "show", moved, lang="zh-Hans").out
+        dossier = operator.well("assistance", "dossier", moved, lang="zh-Hans").out
+        assert (f"协助请求 {moved} 的办理情况" in dossier, "需调阅纸质档案" in dossier) == (True, True), "for whom a person tells"
         proposed = operator.well("assistance", "show", moved, "--json").json["proposed"]
         seen, other = ("--day", proposed[:10]), ("--day", row["due_at"][:10])
         said = operator.well("assistance", "show", refused, lang="zh-Hans").out

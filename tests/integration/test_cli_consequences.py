@@ -35,9 +35,12 @@ def test_an_officer_sees_what_is_due_and_takes_the_first_steps(operator: Operato
         assert (first["proposal"], second["proposal"]) == ("TERMINATE", "RECORD_CREDIT")
         given = ("--fact", "状态为吊销", "--right", "陈述申辩，可以要求听证", "--reasons", "不符", "--by", "李四")
         assert operator.well("consequence", "notice", first["id"], *given, "--json").json["state"] == "PROPOSED"
-        early = operator.say("consequence", "impose", first["id"], "--reasons", "终止")
+        turn = operator.well("consequence", "show", first["id"], "--json").json["turn"]
+        decides = "consequence", "impose", first["id"], "--reasons", "终止", "--turn"
+        early = operator.say(*decides, str(turn))
         assert early.code == 4
-        assert "尚未送达" in operator.say("consequence", "impose", first["id"], "--reasons", "终止", lang="zh-Hans").err
+        assert "尚未送达" in operator.say(*decides, str(turn), lang="zh-Hans").err
+        assert "当事人可能已经陈述" in operator.say(*decides, str(turn - 1), lang="zh-Hans").err
         assert "Serve the notice" in operator.well("consequence", "show", first["id"], lang="en").out
         assert operator.well("consequence", "drop", second["id"], "--reasons", "轻微", "--json").json["state"] == "DROPPED"
         shown = operator.well("case", "explain", case_id, lang="en").out

@@ -127,8 +127,8 @@ def test_a_report_is_shown_in_words_as_data_and_written_in_both_languages(operat
 def test_an_export_of_a_number_that_nobody_knows_says_so_and_makes_no_folder(operator: Operator) -> None:
     folder = operator.folder / "none"
     said = operator.say("draw", "export", "bureau-2026-09999", str(folder))
-    assert (said.code, "No draw bureau-2026-09999 is known here" in said.err, folder.exists()) == (3, True, False), said.err
-    assert "bureau-2026-09999" in label("error.draw_nowhere", "zh-Hans", draw="bureau-2026-09999")
+    assert (said.code, "nor a draw bureau-2026-09999" in said.err, folder.exists()) == (3, True, False), said.err
+    assert "bureau-2026-09999" in label("error.bundle_unknown", "zh-Hans", name="bureau-2026-09999")
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ from inspector.domain.errors import Invalid
 from inspector.domain.frame import freeze
 from inspector.domain.frame import read as read_frame
 from inspector.domain.replay import replay
+from inspector.verifier import RELEASED, programs
 from inspector.verifier.verify_draw import opinion
 from tests import house
 from tests.beacons import beacon
@@ -364,3 +365,23 @@ def test_a_pulse_is_believed_by_the_authority_the_auditor_names_and_one_of_the_h
     assert beacons_said(auditor, folder, "--beacon-ca", str(tmp_path / "another.pem")) == (1, ["draw.signature_wrong"], [])
     assert auditor.say("draw", "verify", str(folder), "--beacon-ca", str(folder / "seed.json")).code == 2
     assert beacons_said(auditor, vector("3").write(tmp_path / "vector"))[2] == ["draw.signature_incomplete"]
+
+
+def test_a_verifier_in_the_folder_that_is_none_of_ours_is_gravely_named_and_one_of_an_earlier_release_by_it(
+    auditor: Operator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = vector("1").write(tmp_path / "bundle")
+
+    def said() -> dict[str, bool]:
+        told = auditor.say("draw", "verify", str(folder), "--json").json
+        assert told["holds"]
+        return {one["code"]: one["grave"] for one in told["remarks"]}
+
+    for name, own in programs().items():
+        (folder / name).write_bytes(own)
+    assert not {"draw.program_other", "draw.files_ignored"} & said().keys()
+    forged = b"print('agrees')\n"
+    (folder / "verify_draw.py").write_bytes(forged)
+    assert said()["draw.program_other"]
+    monkeypatch.setitem(RELEASED, hashlib.sha256(forged).hexdigest(), "0.0.9")
+    assert ("draw.program_other" in said(), said()["draw.program_older"]) == (False, False)

@@ -22,6 +22,7 @@ from inspector.store.store import Store
 from inspector.web.roles import Role
 from tests.edge import serving
 from tests.house import Hand
+from tests.integration.test_codeless import accepted, result
 from tests.integration.test_recusal import applied, matters, sitting
 from tests.integration.test_relief import drawn
 from tests.living import living
@@ -94,6 +95,20 @@ def test_an_application_that_an_inspector_be_recused_is_decided_by_the_demos_hea
     assert matters(office) == []
     assert (first in sitting(office, visit)) is (made.state is ChallengeState.REFUSED)
     assert second in sitting(office, visit)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_visits_on_which_no_code_was_read_are_filed(store: Store, hand: Hand) -> None:
+    office, visit = accepted(store, hand)
+    result(office, visit, hand)
+    with serving(office, Web(port=0)) as edge:
+        desk = Desk(base=edge.url, token=edge.token(Role.OFFICER, "bureau", "officer"))
+        asyncio.run(Deciders(Chance(seed="desk"), Pace(day=0.01), (desk, desk, desk, desk), desk).file())
+    with store.read() as tx:
+        made = tx.visits.get(visit.id)
+    assert made.filing is not None
+    assert made.filing.filed is not None
+    assert made.filing.filed.by == "officer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -225,7 +225,8 @@ def test_officer_and_clerks_act_on_what_waits_for_them(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_who_orders_to_rectify_late_names_the_day_that_the_office_still_takes(tmp_path: Path) -> None:
     made, said = furnish(tmp_path), list[str]()
-    row = {"id": "c-1", "stage": "DECIDE", "proposal": "ORDER_RECTIFY", "due_at": "2025-04-10T17:30:00+08:00", "statements": [{}]}
+    row = {"id": "c-1", "stage": "DECIDE", "proposal": "ORDER_RECTIFY", "turn": 3, "due_at": "2025-04-10T17:30:00+08:00"}
+    row |= {"statements": [{}]}
 
     def decide(heard: Heard) -> Step:
         said.append(str(heard.json()["until"]))

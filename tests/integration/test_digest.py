@@ -19,7 +19,7 @@ from inspector.domain.inquiry import Asked
 from inspector.domain.letter import LetterKind
 from inspector.domain.scoreboard import scores
 from inspector.domain.urgency import Urgency
-from inspector.flows import assist
+from inspector.flows import assist, replylink
 from inspector.flows.office import Office
 from inspector.flows.table import FLOWS
 from inspector.ports import NotYet, Origin, Refused, Unavailable
@@ -175,6 +175,31 @@ def test_the_next_digest_is_the_next_working_days_hour(store: Store, hand: Hand)
     assert digest.slot(START.replace(hour=8), HOUR, calendar) == START.replace(hour=8, minute=30)
     assert digest.slot(START.replace(hour=8, minute=30), HOUR, calendar) == NEXT
     assert digest.slot(friday, HOUR, calendar) == START.replace(day=9, hour=8, minute=30)
+
+
+def test_an_agency_gets_its_digest_whatever_its_connector_is_called(store: Store, hand: Hand) -> None:
+    linkou = Desk("linkou-civil")
+    office = an_office(store, hand, {"linkou-civil": linkou, "civil-affairs": Desk("civil-affairs")})
+    linked = replace(office.tree["houses"], connector="linkou-civil", digest=HOUR)
+    office = replace(office, tree={**office.tree, "houses": linked})
+    with store.begin() as tx:
+        tx.lanes.ensure(["linkou-civil"])
+    case_id = opened(office)
+    go(office, letters=True)
+    with store.begin() as tx:
+        fresh = assist.forward(office, tx, request_of(store, case_id).id, "houses", "不属本局职权", "王五", hand())
+    settle(office)
+    assert linkou.letters == []
+    hand.now = NEXT
+    settle(office)
+    (letter,) = linkou.letters
+    assert (letter.kind, [one.request_id for one in letter.enclosed]) == (LetterKind.DIGEST, [fresh.id])
+    with store.begin() as tx:
+        replylink.call_back(tx, fresh.id, "李四", "手机遗失", hand(), anew=True)
+    settle(office)
+    assert [one.kind for one in linkou.letters] == [LetterKind.DIGEST, LetterKind.REQUEST], (
+        "another link leaves at once, as before"
+    )
 
 
 def test_on_paper_each_letter_of_a_digest_is_a_page_without_a_link(store: Store, hand: Hand, tmp_path: Path) -> None:

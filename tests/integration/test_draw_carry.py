@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from inspector import beacons
 from inspector.verifier.verify_draw import opinion
 from tests import bundles
 from tests.offline import (
@@ -140,7 +141,9 @@ def test_a_folder_without_a_commitment_is_no_draw(office: Operator) -> None:
 
 
 @pytest.mark.parametrize("name", ["1", "2", "3", "sm3"])
-def test_the_published_vectors_carried_out_offline_give_their_published_results(office: Operator, name: str) -> None:
+def test_the_published_vectors_carried_out_offline_give_their_published_results(
+    office: Operator, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     vector = bundles.vector(name)
     folder = vector.write(office.folder / "draw")
     expected = json.loads((folder / "result.json").read_bytes())
@@ -157,7 +160,8 @@ def test_the_published_vectors_carried_out_offline_give_their_published_results(
                 words += ["--seed", f"nist={office.file('pulse.json', json.dumps({'pulse': part['pulse']}))}"]
             case _:
                 words += ["--seed", f"text={part['text']}"]
-    said = carry_out(office, *words, "--unchecked-signature", "--json")  # the vectors' beacons are nobody's
+    monkeypatch.setattr(beacons, "check", lambda *_: beacons.Signed.HOLDS)  # the certificates of vector 3 are nowhere here
+    said = carry_out(office, *words, "--json")
     assert said.code == 0, said.err
     assert json.loads((folder / "result.json").read_bytes()) == expected
     assert office.well("draw", "verify", str(folder), "--json").json["holds"]

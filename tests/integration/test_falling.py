@@ -21,7 +21,9 @@ from inspector.domain.proposal import Proposal
 from inspector.flows import annulling, review
 from inspector.store.store import Store
 from tests.creditplatform import CreditPlatform, platform
+from tests.edge import serving
 from tests.house import Hand, Table, open_office, settle
+from tests.integration.test_forms import logged_in
 from tests.proceedings import Proceeding, decided
 
 pytestmark = pytest.mark.alike
@@ -256,3 +258,17 @@ def test_an_objection_is_over_once_its_case_is_decided_for_the_subject_or_leaves
     hand.on(days=30)
     settle(case.office)
     assert case.matters("credit_contested") == [], "no clock goes on"
+
+
+def test_no_officer_annuls_a_decision_by_an_objection_that_nobody_has_upheld(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    revoke = case.impose(case.the(Proposal.REVOKE))
+    with serving(case.office) as edge, edge.as_("officer", name="钱七") as officer, edge.client() as browser:
+        said = {"why": "OBJECTION", "document": "不存在的异议"}
+        tried = officer.post(f"/v1/consequences/{revoke.id}/annulment", json=said)
+        assert (tried.status_code, tried.json()["error"]["code"]) == (422, "annulled_by_objection")
+        logged_in(edge, browser, name="钱七")
+        page = browser.get(f"/consequences/{revoke.id}").text
+        assert 'value="CORRECTION"' in page
+        assert 'value="OBJECTION"' not in page
+    assert case.the(Proposal.REVOKE).state is ConsequenceState.IMPOSED

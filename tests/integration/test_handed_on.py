@@ -23,7 +23,7 @@ from tests.former.heirs import Heirs
 from tests.house import settle
 from tests.integration.test_draw_way import agreeing
 
-SINCE: frozenset[OrderKind] = frozenset({OrderKind.CHALLENGE_DUE})
+SINCE: frozenset[OrderKind] = frozenset({OrderKind.CHALLENGE_DUE, OrderKind.VISIT_FILING_DUE})
 """Kinds of work that have come since the newest office was kept: the next one has them open, and then this is empty again."""
 
 OFFICES = dump.offices()

@@ -60,7 +60,7 @@ def test_a_penalty_is_proposed_with_its_content_or_not_at_all(store: Store, hand
     notice = Notice(given=case.by("李四"), facts=("不符",), reasons="不符", rights=("陈述、申辩，可以要求听证",), basis=())
     with pytest.raises(Invalid, match="consequence_words_missing"):
         case.act(lambda tx: proceedings.give(case.office, tx, held.id, notice, held.grading, hand()))
-    fine = replace(notice, content="罚款三万元")
+    fine = replace(notice, content="罚款三万元", basis=("某条例第8条",))
     case.act(lambda tx: proceedings.give(case.office, tx, held.id, fine, held.grading, hand()))
     with store.read() as tx:
         assert "罚款三万元" in tx.servings.get(f"{held.id}:notice").facts[-1]

@@ -27,6 +27,8 @@ pytestmark = pytest.mark.alike
 database_url = one_database
 
 WRONG = "91000000MA0000002P"
+OTHER = "MA0000002"
+"""The same organisation's code alone."""
 
 
 def concluded(office: Office, number: int = 1001, code: str = WRONG) -> str:
@@ -118,6 +120,22 @@ def test_a_draw_that_is_carried_out_holds_its_frame_until_it_is_published_and_th
         sign(office, case, "王五")
     assert str(refused.value.facts["until"]).startswith("2026-")
     assert not sign(office, concluded(office, 1002, "91000000MA0000003K"), "王五").gone, "it came behind that frame"
+
+
+def test_a_draw_that_holds_the_firm_by_another_code_of_it_holds_its_frame_too(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    office = pooled(office, "weekly")
+    with store.begin() as tx:
+        tx.rosters.put_objects([filed(OTHER)])
+    held = announce(office, hand, "weekly")
+    settle(office)
+    carried_out(office, hand, held.number)
+    with store.begin() as tx:
+        tx.rosters.strike(filed(OTHER), WRONG, hand())
+    case = concluded(office)
+    with pytest.raises(Refusal, match="misnamed_draw") as refused:
+        sign(office, case, "王五")
+    assert refused.value.facts["draw"] == held.number
 
 
 def test_at_the_command_line_another_user_signs_and_the_next_commitment_counts_it(database_url: str, tmp_path: Path) -> None:

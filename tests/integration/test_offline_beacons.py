@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -21,7 +22,7 @@ from inspector.domain.frame import freeze
 from tests import minds
 from tests.beacons import NETWORK, QUICK_SAID, beacon, signed
 from tests.bundles import carried_out, committed, promise, reveal, rules, thing, vector
-from tests.offline import PLAN, announce, carry_out, laptop
+from tests.offline import DICE, PLAN, SEED, SEEDS, announce, carry_out, faults, laptop
 from tests.operator import Operator, process
 from tests.tampering import encode, fitted, packed
 
@@ -53,9 +54,11 @@ def written(folder: Path) -> set[str]:
     return {name for name in ("seed.json", "result.json") if (folder / name).exists()}
 
 
-def undrawn(folder: Path, name: str) -> Path:
-    """A published vector before its seed came."""
+def undrawn(folder: Path, name: str, *more: Mapping[str, object]) -> Path:
+    """A published vector before its seed came, with more sources if any."""
     made = vector(name).write(folder)
+    told = json.loads((made / "commit.json").read_bytes())
+    (made / "commit.json").write_bytes(encode(told | {"seed": [*told["seed"], *more]}) if more else vector(name).content)
     for file in ("seed.json", "result.json"):
         (made / file).unlink()
     return made
@@ -110,8 +113,8 @@ def test_once_a_round_is_known_its_own_signature_alone_draws(office: Operator, m
 def test_without_a_library_a_value_counts_only_by_a_named_option_that_the_seed_records_and_every_verdict_tells(
     office: Operator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = undrawn(tmp_path / "vector", "1")
-    said = ("draw", "carry-out", str(folder), "--seed", f"drand=657413:{QUICK_SAID['signature']}")
+    folder = undrawn(tmp_path / "vector", "1", {"kind": "text", "what": "dice", "bits": 67, "form": {"dice": 26, "sides": 6}})
+    said = ("draw", "carry-out", str(folder), "--seed", f"drand=657413:{QUICK_SAID['signature']}", "--seed", f"text={DICE}")
     with monkeypatch.context() as patch:
         for name in LIBRARIES:
             patch.setitem(sys.modules, name, None)
@@ -122,10 +125,50 @@ def test_without_a_library_a_value_counts_only_by_a_named_option_that_the_seed_r
         assert (taken.code, "WITHOUT CHECKING ITS SIGNATURE" in taken.out) == (0, True), taken.out + taken.err
         assert json.loads((folder / "seed.json").read_bytes())["parts"][0]["unchecked"] is True
         told = office.say("draw", "verify", str(folder), "--json")
-        assert [one["code"] for one in told.json["remarks"] if one["grave"]] == ["draw.no_witness", "draw.drawn_unchecked"]
+        grave = [one["code"] for one in told.json["remarks"] if one["grave"]]
+        assert grave == ["draw.no_witness", "draw.figures_typed", "draw.drawn_unchecked"]
         assert office.say("draw", "verify", str(folder), "--strict").code == 1
     told = office.say("draw", "verify", str(folder), "--json")
-    assert [one["code"] for one in told.json["remarks"] if one["grave"]] == ["draw.no_witness"], "here it was checked"
+    grave = [one["code"] for one in told.json["remarks"] if one["grave"]]
+    assert grave == ["draw.no_witness", "draw.figures_typed"], "here it was checked"
+
+
+def test_a_value_that_nobody_could_check_holds_no_chance_so_it_draws_nothing_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = undrawn(tmp_path / "alone", "1")
+    joined = undrawn(tmp_path / "joined", "1", promise("one"))
+    for name in LIBRARIES:
+        monkeypatch.setitem(sys.modules, name, None)
+    given, at = f"drand=657413:{QUICK_SAID['signature']}", datetime.now(UTC)
+    assert refused(alone, given, at, unchecked=True) == "draw_unchecked_alone"
+    with pytest.raises(Invalid, match="draw_unchecked_alone"):  # one party's secret beside it: that party knows the rest
+        carry(joined, [given, f"reveal:one={reveal('one')['nonce']}"], lambda _: None, unwatched, at, unchecked=True)
+    assert (written(alone), written(joined)) == (set(), set())
+    parts = json.loads(vector("1").write(tmp_path / "others").joinpath("seed.json").read_bytes())["parts"]
+    (tmp_path / "others" / "seed.json").write_bytes(
+        encode({"commit": vector("1").commitment.c, "parts": [{**parts[0], "unchecked": True}]})
+    )
+    verdict = judge(Bundle.of_folder(tmp_path / "others"), None).verdict  # somebody's, who drew with another program
+    assert [one.code for one in verdict.remarks if one.grave] == ["draw.no_witness", "draw.drawn_unchecked", "draw.seed_invented"]
+
+
+def test_a_chain_that_nobody_pinned_counts_no_bit_where_the_draw_is_announced(office: Operator) -> None:
+    chain, pulse = (
+        f'kind = "drand"\nchain = "{"ab" * 32}"\nround = 7',
+        'kind = "nist"\nchain = 2\ntime = "2999-01-01T00:00:00.000Z"',
+    )
+    for source in (chain, pulse):
+        office.file("plan.toml", plan(source))
+        said = announce(office, "--json")
+        assert faults(said) == [("plan.toml", None, "seed", "plan_bits_unpinned")]
+        assert "seed.1: remark: nobody could check a value" in announce(office).err
+        office.file("plan.toml", plan(f"{source}\n{SEEDS}"))
+        joined = announce(office, "--json")
+        assert next(one["code"] for one in joined.json["warnings"]) == "plan_beacon_unpinned", "the other sources hold enough"
+        shutil.rmtree(office.folder / "draw")
+        for file in office.folder.glob("draw.*"):
+            file.unlink()
 
 
 def test_a_signature_that_does_not_hold_draws_nothing_whatever_is_said(office: Operator, tmp_path: Path) -> None:
@@ -159,10 +202,11 @@ def test_a_pulse_draws_only_at_its_time_and_by_the_authority_of_the_plan(office:
 
 
 def test_a_source_whose_key_nobody_pinned_needs_the_option_as_well(office: Operator) -> None:
-    folder = announced(office, f'kind = "drand"\nchain = "{"ab" * 32}"\nround = 7')
-    now = datetime.now(UTC)
-    assert refused(folder, f"drand=7:{'ab' * 48}", now) == "draw_seed_unchecked_key"
-    assert carry(folder, [f"drand=7:{'ab' * 48}"], lambda _: None, unwatched, now, unchecked=True).remarks != ()
+    folder = announced(office, f'kind = "drand"\nchain = "{"ab" * 32}"\nround = 7\n{SEEDS}')
+    now, given = datetime.now(UTC), [f"drand=7:{'ab' * 48}", *SEED[1::2]]
+    with pytest.raises(Invalid, match="draw_seed_unchecked_key"):
+        carry(folder, given, lambda _: None, unwatched, now)
+    assert carry(folder, given, lambda _: None, unwatched, now, unchecked=True).remarks != ()
 
 
 @pytest.mark.needs("node")

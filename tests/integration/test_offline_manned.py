@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.offline import HEADS, OBJECTS, PLAN, announce, faults, laptop
+import pytest
+
+from tests.offline import HEADS, OBJECTS, PLAN, STAFF, STAFF_HEADS, announce, faults, laptop
 from tests.operator import table
 
 
@@ -39,3 +41,46 @@ def test_fewer_inspectors_than_a_team_are_refused_before_anything_is_written_unl
     assert "team: 6 inspectors may be dealt, and a team is 9" in announce(office).err
     said = announce(office, "--uncovered")
     assert (said.code, "team: remark: 6 inspectors may be dealt, and a team is 9" in said.err) == (0, True)
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_an_object_that_bans_leave_without_a_team_is_named_by_its_row_before_anything_is_promised(
+    tmp_path: Path, *, large: bool
+) -> None:
+    if large:
+        pytest.importorskip("duckdb")
+    office, how = laptop(tmp_path), ["--large"] * large
+    all_but_one = [(name, f"Z{k}", "") for name in ("TEST0001", "TEST0004", "TEST0006") for k in range(5)]
+    office.file("bans.csv", table(("检查对象", "检查人员", "原因"), ("TEST0002", "Z0", ""), *all_but_one))
+    refused = announce(office, "--json", *how)
+    assert faults(refused) == [("bans.csv", row, "object", "object_barred") for row in (3, 13)], (
+        "TEST0004 may not be drawn anyway"
+    )
+    assert not (office.folder / "draw").exists(), "no number is used up"
+    assert "TEST0006 (class A) has no team" in refused.json["flaws"][1]["what"]
+    said = announce(office, "--uncovered", "--json", *how)
+    assert [one["row"] for one in said.json["warnings"] if one["code"] == "object_barred"] == [3, 13]
+
+
+def test_bans_of_all_inspectors_but_a_team_are_said_aloud_before_anything_is_promised(tmp_path: Path) -> None:
+    office = laptop(tmp_path)
+    most = [(name, f"Z{k}", "") for name, *_ in OBJECTS for k in range(4)]
+    office.file("bans.csv", table(("检查对象", "检查人员", "原因"), *most))
+    said = announce(office, "--json")
+    (told,) = [one["what"] for one in said.json["warnings"] if one["code"] == "few_may_go"]
+    assert told == (
+        "bans leave 59 objects fewer than 3 inspectors for each seat, so anybody can guess who goes: A (29), B (30); first TEST0000"
+    )
+
+
+def test_one_inspector_with_the_qualification_is_a_team_with_any_other(tmp_path: Path) -> None:
+    office = laptop(tmp_path)
+    staff = [(name, pools, "特种设备" if name == "Z5" else "", cap, status) for name, pools, _, cap, status in STAFF]
+    office.file("inspectors.csv", table(STAFF_HEADS, *staff))
+    assert announce(office).code == 0, "ruling 14: the qualification binds the first seat"
+    office_bans = [(OBJECTS[1][0], "Z5", "")]
+    (tmp_path / "second").mkdir()
+    other = laptop(tmp_path / "second")
+    other.file("inspectors.csv", table(STAFF_HEADS, *staff))
+    other.file("bans.csv", table(("检查对象", "检查人员", "原因"), *office_bans))
+    assert faults(announce(other, "--json")) == [("bans.csv", 2, "object", "object_barred")]

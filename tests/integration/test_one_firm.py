@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.inspection import Authority
@@ -17,15 +19,20 @@ from inspector.domain.visit import VisitState
 from inspector.flows import watching
 from inspector.flows.draw import announce_now
 from inspector.flows.lists import find
-from inspector.flows.office import Office
+from inspector.flows.members import members_of
+from inspector.flows.office import Office, Plan
+from inspector.flows.recall import call_off_visit
+from inspector.flows.remainder import remainder
 from inspector.flows.reporting import report
 from inspector.flows.reportwords import markdown, tell
+from inspector.flows.review import withdraw
 from inspector.store.store import Store
-from tests.house import ZONE, Hand, closing, settle
+from inspector.store.tables import visit
+from tests.house import ZONE, Hand, application, closing, post, settle
 from tests.integration.test_caps import FIRE, MARKET, matters, neighbours
 from tests.integration.test_draw_doors import SHOPS, derived, past, tells
 from tests.integration.test_draw_rivals import announce, pooled
-from tests.integration.test_draw_way import carried_out, drawing, visits
+from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.integration.test_joint import stored
 from tests.integration.test_own_lists import departments, verified
 from tests.operator import Operator, on_both, one_database, settled, table
@@ -193,3 +200,43 @@ def test_conflicts_that_leave_a_team_are_told_with_who_declared_them_and_stand_i
     assert "Z00" not in matter["body"], "who is in conflict stays where it is"
     carried_out(office, hand, held.number)
     assert "left out): 1." in words(office, held)
+
+
+def test_an_extension_draws_no_other_row_of_a_firm_that_was_drawn(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    office = replace(office, plans={"weekly": Plan(name="weekly", agency="bureau", trigger="every 7d", pool=True)})
+    stands(office, CREDIT, BARE)
+    held = announce(office, hand, "weekly")
+    settle(office)
+    first = carried_out(office, hand, held.number)
+    with (
+        store.begin() as tx
+    ):  # of two rows one had no luck, and the visit to the other one will not be made: nothing else bars the firm
+        tx.connection.execute(sa.delete(visit).where(visit.c.object_id == BARE))
+        for one in tx.visits.of_draw(first.number):
+            if one.state.open:
+                call_off_visit(office, tx, one, "withdrawn", first.pack, hand())
+    with store.read() as tx:
+        left = remainder(office, tx, first, office.policy("bureau", hand().date()), "number", hand())
+    (part,) = left.parts
+    assert {row.id: row.status for row in part.objects} == {CREDIT: "drawn", BARE: "drawn"}
+
+
+def test_a_row_whose_case_was_withdrawn_leaves_the_frame_though_the_firm_was_drawn_by_another(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    stands(office, CREDIT, BARE)
+    facts = {"registration-status": "存续"}
+    cases = {
+        code: post(office, application(number, "business-licence", facts, subject_code=code))
+        for number, code in enumerate((CREDIT, BARE), 1)
+    }
+    settle(office)
+    _, held = announced(office, hand, cases=0)
+    first = carried_out(office, hand, held.number)
+    with store.begin() as tx:
+        tx.connection.execute(sa.delete(visit).where(visit.c.object_id == BARE))
+        withdraw(office, tx, cases[BARE], "不再办理", "hall", hand())
+    with store.read() as tx:
+        assert set(members_of(tx, first.number)) == {CREDIT, BARE}
+        (part,) = remainder(office, tx, first, office.policy("bureau", hand().date()), "number", hand()).parts
+    assert ([row.id for row in part.objects], part.gone) == ([CREDIT], 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Refusal
 from inspector.domain.inspection import Authority
 from inspector.domain.roster import RosterObject
+from inspector.domain.visit import VisitState
 from inspector.flows import enrolment, joining, watching
 from inspector.flows.draw import announce_now
 from inspector.flows.members import Member
@@ -47,6 +49,11 @@ def test_a_receipt_does_not_tell_that_another_agency_is_still_to_come_by_another
     (going,) = visits(office, numbers[0])
     assert (going.state.open, going.code) == (True, told)
     made(office, hand, numbers[1])
+    assert "line" not in asked(office, hand, numbers[1], CREDIT)
+    later = hand() + timedelta(days=1)
+    with store.begin() as tx:  # it is dealt anew
+        tx.visits.put(replace(tx.visits.get(going.id, lock=True), state=VisitState.CANCELLED))
+        tx.visits.add(replace(going, id=f"{going.id}-anew", opened_at=later, due_at=later, replaces=going.id, version=0))
     assert "line" not in asked(office, hand, numbers[1], CREDIT)
 
 

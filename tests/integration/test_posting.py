@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from connectors.agencies import paper
 from inspector.domain.assistance import AssistanceState, Quarrel
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
+from inspector.domain.inquiry import Asked
 from inspector.domain.letter import LetterKind
 from inspector.domain.said import Said, Saying
 from inspector.flows import assist, posted, transcription
@@ -21,6 +22,7 @@ from inspector.flows.transcription import Paper
 from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import Hand, settle
+from tests.integration.test_digest import NEXT, digesting
 from tests.integration.test_letters import Desk, an_office, climbing, opened, request_of, withdraw
 
 pytestmark = pytest.mark.alike
@@ -200,3 +202,75 @@ def test_a_day_of_posting_is_asked_for_only_while_nobody_knows_it_and_is_one_tha
         assert 'id="posted"' not in desk.get(f"/requests/{request}").text
     with pytest.raises(Invalid, match="posted_known"), store.begin() as tx:
         transcription.transcribe(office, tx, request, YES, Paper(written="一致", posted=day), "李四", hand())
+
+
+def asked(store: Store, case_id: str) -> list[tuple[str, str, datetime]]:
+    """Which agencies the record says were asked, by what, and when."""
+    with store.read() as tx:
+        return [(one.connector, one.outcome, one.at) for one in tx.inquiries.of_case(case_id) if one.port is Asked.AGENCY]
+
+
+def test_an_agency_counts_as_asked_when_its_letter_was_posted(store: Store, hand: Hand, tmp_path: Path) -> None:
+    office, _, case_id = by_post(store, hand, tmp_path)
+    withdrawn = opened(office, 2)
+    settle(office)
+    assert len(list(tmp_path.glob("*.html"))) == 2
+    assert asked(store, case_id) == asked(store, withdrawn) == [], "they lie here"
+    withdraw(office, withdrawn)
+    settle(office)
+    hand.on(days=1)
+    post(office, LetterKind.REQUEST)
+    assert asked(store, case_id) == [("civil-affairs", "request", hand())]
+    assert asked(store, withdrawn) == [], "nobody asked anybody about that subject"
+
+
+@pytest.mark.parametrize("speaks", ["answer", "forward"])
+def test_an_agency_that_speaks_was_asked_though_its_letter_lies_here_as_far_as_anybody_has_said(
+    store: Store, hand: Hand, tmp_path: Path, speaks: str
+) -> None:
+    office, _, case_id = by_post(store, hand, tmp_path)
+    settle(office)
+    with store.begin() as tx:
+        if speaks == "answer":
+            assist.answer(office, tx, request_of(store, case_id).id, Verdict.MATCH, "", "王五", hand())
+        else:
+            assist.forward(office, tx, request_of(store, case_id).id, "houses", "不属本局职权", "王五", hand())
+    assert asked(store, case_id) == [("civil-affairs", "request", hand())]
+    assert to_post(office) == []
+
+
+def test_a_superior_is_on_record_when_its_letter_was_posted(store: Store, hand: Hand, tmp_path: Path) -> None:
+    office, _, case_id = by_post(store, hand, tmp_path, above=True)
+    settle(office)
+    with store.begin() as tx:
+        assist.contest(office, tx, request_of(store, case_id).id, Quarrel.COMPETENCE, "不属本局职权", "王五", hand())
+    settle(office)
+    assert [via for via, _, _ in asked(store, case_id)] == ["civil-affairs"]
+    hand.on(days=1)
+    post(office, LetterKind.DISPUTE)
+    assert asked(store, case_id)[1:] == [("county-office", "dispute", hand())]
+
+
+def test_each_letter_of_a_digest_on_paper_is_on_record_when_it_was_posted(store: Store, hand: Hand, tmp_path: Path) -> None:
+    office = digesting(store, hand, paper.connect("civil-affairs", {"folder": str(tmp_path)}))
+    cases = [opened(office, number) for number in (1, 2)]
+    settle(office)
+    hand.now = NEXT
+    settle(office)
+    assert [asked(store, case_id) for case_id in cases] == [[], []]
+    (matter,) = [one for one in to_post(office) if request_of(store, cases[0]).id in one]
+    with store.begin() as tx:
+        posted.seen_to(office, tx, matter, "李四", hand(), note="已寄出")
+    assert [asked(store, case_id) for case_id in cases] == [[("civil-affairs", "request", hand())], []]
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_a_letter_that_could_not_be_laid_down_has_asked_nobody(store: Store, hand: Hand, tmp_path: Path, together: bool) -> None:
+    (tmp_path / "tray").mkdir()
+    made = paper.connect("civil-affairs", {"folder": str(tmp_path / "tray")})
+    office = digesting(store, hand, made) if together else by_post(store, hand, tmp_path / "tray")[0]
+    case_id = opened(office, 3)
+    (tmp_path / "tray").rmdir()
+    hand.now = NEXT
+    settle(office)
+    assert asked(store, case_id) == []

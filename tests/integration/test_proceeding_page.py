@@ -38,6 +38,8 @@ def send(browser: httpx.Client, path: str, step: str, **told: object) -> httpx.R
     page = browser.get(path).text
     assert f'name="do" value="{step}"' in page, f"{step} is offered"
     form = {"guard": hidden(page, "guard"), "message": hidden(page, "message"), "do": step}
+    if step in ("decision", "agreement"):
+        form["turn"] = hidden(page, "turn")
     return browser.post(path, data=form | told)
 
 

@@ -62,8 +62,8 @@ def registered(store: Store, hand: Hand) -> tuple[Office, Draw]:
 
 
 def made(office: Office, hand: Hand, number: str) -> None:
-    """Both inspectors accept, go there, and report."""
-    for visit in visits(office, number):
+    """Both inspectors accept, go wherever a visit is still to be made, and report."""
+    for visit in (one for one in visits(office, number) if one.state.open):
         with office.store.begin() as tx:
             names = [dispatch.seat_name(seat) for seat in tx.visits.team(visit.id) if seat.state.open]
             for name in names:

@@ -310,11 +310,17 @@ def test_no_silence_counts_over_days_that_have_become_days_off(store: Store, han
     office, _, visit = drawn(store, hand)
     started(office)
     seats = team(office, visit)
+    with store.begin() as tx:  # a draw whose record would open with the visit's date
+        tx.draws.put(replace(tx.draws.get(visit.draw, lock=True), opens_by=visit.due_at))
     newer = amended(office, off=tuple({seat.accept_by.date().isoformat() for seat in seats}))
     started(newer)
     settle(newer)
     with store.read() as tx:
         after = tx.visits.get(visit.id)
+        assert tx.draws.get(visit.draw).opens_by == after.due_at
+        assert [told["by"] for told in tx.attention.standing("record_put_off")] == [[]], (
+            "the head hears of it; nobody has done it"
+        )
     later = team(newer, visit)
     assert after.due_at > visit.due_at
     assert [row["due_at"] for row in waiting(newer, OrderKind.VISIT_DUE)] == [after.due_at]

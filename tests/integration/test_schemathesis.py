@@ -91,6 +91,7 @@ LATER = {
     "agreement]": {"send_back_unasked"},
     "refusal]": {"send_back_unasked"},
     "withdrawal/answer]": {"withdrawal_unasked"},
+    "filed]": {"visit_filing_none"},
 }
 """Likewise of one operation, by the end of its name: a refusal that could be disputed is over before anybody disputes it here."""
 FITTING: dict[str, Any] = {
@@ -132,6 +133,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "/v1/catalogue/mistaken-repeals": {"source": "S0", "reason": "登记有误"},
     "/v1/catalogue/repeals": {"source": "S0", "on": "2026-07-01"},
     "/v1/self-proofs/{proof_id}/reading": {"verdict": "match", "value": "", "of_day": "2026-03-01"},
+    "/v1/consequences/{consequence_id}/decision": {"content": "", "lighter": False},
     "/v1/consequences/{consequence_id}/recheck": {"good": False, "words": "尚未改正", "evidence": []},
     "/v1/seats/{name}/result/{channel}": {"findings": []},
     "/v1/seats/{name}/notes": {"findings": [], "seen": "NOTHING", "place": {}, "visited_on": None},

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from inspector.domain.assistance import AssistanceState, Quarrel, Request, Rung
 from inspector.domain.decision import OrderKind
 from inspector.domain.letter import LetterKind
-from inspector.flows import assist
+from inspector.flows import assist, dossier
 from inspector.flows.office import Office
+from inspector.flows.requests import policy_of
 from inspector.flows.scoreboard import scoreboard
 from inspector.flows.table import FLOWS
 from inspector.flows.unsettled import SUPERIOR_UNKNOWN
 from inspector.ports import NotYet, Origin, Refused
 from inspector.store.store import Store
+from tests.edge import serving
 from tests.house import Hand, claim, settle
+from tests.integration.test_forms import logged_in
 from tests.integration.test_letters import Desk, an_office, climbing, go, opened, request_of
 
 pytestmark = pytest.mark.alike
@@ -173,3 +178,43 @@ def test_whom_a_request_was_forwarded_to_has_not_been_reminded_by_what_the_one_b
     hand.on(days=3)
     settle(office)
     assert housing.kinds == [LetterKind.REQUEST, LetterKind.REMINDER], "it is reminded first, whoever else was before"
+
+
+@pytest.mark.parametrize("disputed", [True, False])
+def test_who_picks_whom_to_tell_has_the_dossier_and_the_request_keeps_who_was_told(
+    store: Store, hand: Hand, disputed: bool
+) -> None:
+    office, _, _, case_id = house(store, hand)
+    nobody = {name: replace(node, connector=None) if name in ("county", "city") else node for name, node in office.tree.items()}
+    office, request = replace(office, tree=nobody), request_of(store, case_id)
+    if disputed:
+        with store.begin() as tx:
+            assist.contest(office, tx, request.id, Quarrel.COMPETENCE, "不属于本局职权", "王五", hand())
+    for rung in () if disputed else request.rungs:
+        hand.now = rung.at
+        settle(office)
+    matter = f"{SUPERIOR_UNKNOWN}:{request.id}"
+    with serving(office) as edge:
+        with edge.client() as browser:
+            logged_in(edge, browser)
+            shown = browser.get(f"/requests/{request.id}").text
+        for line in ("供告知上级使用的材料", f"协助请求 {request.id} 的办理情况", "不属于本局职权" if disputed else "提醒"):
+            assert line in shown, line
+        note = {"note": "已电话告知区政府办公室赵主任"}
+        with edge.as_("officer", name="李四") as officer:
+            assert officer.post(f"/v1/attention/{matter}/close", json=note).status_code == 200
+    last = request_of(store, case_id).history[-1]
+    assert (last.rule, last.who, last.said) == ("assistance.picked", "李四", note["note"])
+    with store.read() as tx:
+        assert not tx.attention.standing_about(SUPERIOR_UNKNOWN, [request.id])
+
+
+def test_a_request_that_somebody_above_was_told_of_has_no_dossier_for_a_person(store: Store, hand: Hand) -> None:
+    office, _, county, case_id = house(store, hand)
+    for rung in request_of(store, case_id).rungs:
+        hand.now = rung.at
+        settle(office)
+    request = request_of(store, case_id)
+    assert (request.state, bool(county.letters[-1].text)) == (AssistanceState.ESCALATED, True)
+    with store.read() as tx:
+        assert dossier.unaddressed(office, policy_of(office, tx, request), request, "zh-Hans") == ""

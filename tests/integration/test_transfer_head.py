@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,11 +15,13 @@ from inspector.domain.deputy import Deputy
 from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.proposal import Proposal
 from inspector.flows import annulling, deputies
+from inspector.flows.office import Office
 from inspector.store.store import Store
 from inspector.store.tx import new_id
 from inspector.web.proceeding import offered
 from tests.edge import serving
-from tests.house import Hand
+from tests.house import Hand, Table, open_office
+from tests.integration.test_forms import logged_in
 from tests.proceedings import Proceeding, decided
 
 pytestmark = pytest.mark.alike
@@ -43,6 +46,12 @@ def filed(store: Store, hand: Hand) -> tuple[Proceeding, Consequence]:
     return case, case.police(held, accepted=True)
 
 
+def headless(store: Store, hand: Hand) -> Office:
+    """An office whose settings name no head."""
+    office = open_office(store, hand, sources={"registers": Table(default="吊销")})
+    return replace(office, tree={name: replace(one, heads=()) for name, one in office.tree.items()})
+
+
 def stands_in(case: Proceeding, officer: str, deputy: str, by: str) -> None:
     day = case.hand().date()
     made = Deputy(
@@ -65,6 +74,44 @@ def test_no_officer_but_the_head_approves_a_transfer(store: Store, hand: Hand) -
         tried = officer.post(f"/v1/consequences/{held.id}/head", json={"approves": True, "reasons": "同意"})
         assert (tried.status_code, tried.json()["error"]["code"]) == (403, "transfer_not_head")
     assert case.head(held, HEAD).state is ConsequenceState.APPROVED
+
+
+def test_nobody_but_the_head_ends_the_question_of_a_transfer_and_why_stays_on_record(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    held = case.propose(Proposal.TRANSFER_JUDICIAL)
+    case.report(held, "王五")
+    path = f"/v1/consequences/{held.id}/drop"
+    with serving(case.office) as edge:
+        for name, status, code in (
+            ("李四", 403, "transfer_not_head"),
+            ("王五", 403, "transfer_not_head"),
+            ("赵六", 403, "transfer_not_head"),
+        ):
+            with edge.as_("officer", name=name) as officer:
+                tried = officer.post(path, json={"reasons": "不移送"})
+                assert (tried.status_code, tried.json()["error"]["code"]) == (status, code), name
+        page = f"/consequences/{held.id}"
+        with edge.client() as browser, edge.client() as chief:
+            logged_in(edge, browser, name="赵六")
+            logged_in(edge, chief, name=HEAD)
+            offers = ['value="drop"' in one.get(page).text for one in (browser, chief)]
+            assert offers == [False, True], "the page offers it to the head alone"
+        with pytest.raises(Refusal, match="consequence_transfer_open"):
+            case.give(case.the(Proposal.PENALTY))
+        with edge.as_("officer", name=HEAD) as head:
+            done = head.post(path, json={"reasons": "不涉嫌犯罪：系经办人笔误"}).json()
+    assert (done["state"], done["transfer"]["head"]["by"]) == ("DROPPED", HEAD)
+    assert done["transfer"]["head_reasons"] == "不涉嫌犯罪：系经办人笔误"
+    assert case.give(case.the(Proposal.PENALTY)).notice is not None
+
+
+def test_where_no_head_is_named_another_than_who_raised_or_reported_it_says_no(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING, office=headless(store, hand))
+    held = case.report(case.propose(Proposal.TRANSFER_JUDICIAL), "王五")
+    for name in ("李四", "王五"):
+        with pytest.raises(Refusal, match="consequence_same_person"):
+            case.drop(held, name)
+    assert case.drop(held, "赵六").state is ConsequenceState.DROPPED
 
 
 def test_a_heads_deputy_decides_in_the_heads_stead_unless_a_reporter_has_named_that_one(store: Store, hand: Hand) -> None:

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from inspector.cli.offline import plan
+from inspector.domain.beacon import QUICKNET
 from inspector.domain.commitment import Share
 from inspector.domain.errors import Invalid
 from inspector.flows.diagnosis import fix, what
@@ -156,7 +157,7 @@ def test_a_plan_of_several_lists_gives_each_its_rules_and_its_rosters() -> None:
     ("before", "after", "fault"),
     [
         ("\n[[seed]]", '\nlist = "scjg"\n[[seed]]', ("list", "plan_key_unknown")),
-        ("\n[[seed]]", "\nteam = 2\n[[seed]]", ("team", "plan_key_unknown")),
+        ("\n[[seed]]", "\nteam = 2\n[[seed]]", ("team", "plan_key_of_list")),
         ('name = "yjj"', 'name = "scjg"', ("lists", "plan_list_twice")),
         ('objects = "fire.csv"', "", ("lists.2.objects", "plan_key_missing")),
         ("team = 3", 'bans = "bans.csv"', ("lists.2.inspectors", "plan_key_missing")),
@@ -210,7 +211,7 @@ def test_too_little_chance_is_refused_in_words_of_the_field() -> None:
         ((OWN, THEIRS), False),
         ((OWN, DICE), False),
         ((DICE,), False),
-        ((OWN, f'[[seed]]\nkind = "drand"\nchain = "{"b" * 64}"\nround = 7\n'), False),
+        ((OWN, f'[[seed]]\nkind = "drand"\nchain = "{QUICKNET.hash}"\nround = 7\n'), False),
     ],
     ids=["my secret", "two of mine", "another's", "mine and 24 bits", "two parties", "mine and dice", "dice", "a beacon"],
 )

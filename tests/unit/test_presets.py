@@ -29,6 +29,7 @@ ARTICLES = {
     "S65": {"20", "24"},  # reconsideration: sixty days; the government of the same level
     "S66": {"14", "18", "46"},  # litigation: the basic court of the agency's seat; six months
     "S67": {"95"},  # service by public notice: thirty days, after every other way
+    "S44": {"18"},  # 1.4.11
     "S51": {"1.2"},  # the result form of a province, told in 1.2
     "S8": {"22", "42"},  # 1.2.33, 1.2.30
     "S9": {"17"},  # 1.2.31

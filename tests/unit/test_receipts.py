@@ -13,7 +13,7 @@ from inspector.domain import draw
 from inspector.domain.commitment import Listing
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE, Frame, freeze
-from inspector.domain.replay import replay
+from inspector.domain.replay import redealt, replay
 from tests.bundles import NAMES, QUAL, RE_DEALS, Bundle, committed, re_deals, rules, thing, vector
 from tests.receipts import holds
 
@@ -185,3 +185,18 @@ def test_a_re_deal_left_out_or_of_an_unknown_list_is_refused() -> None:
     held, _, told = after()
     assert not held.verdict(after={"scjg": told["events"][1:]}).holds
     assert not held.verdict(after={"nobody": told["events"]}).holds
+
+
+@pytest.mark.parametrize("name", RE_DEALS)
+def test_whoever_writes_the_next_line_finds_in_it_whom_the_published_one_names(name: str) -> None:
+    held, frame, told = after(name)
+    done, events = held.carry_out(), told["events"]
+    seats = [(number, one) for number, one in enumerate(events) if one["kind"] == "redeal"]
+    for number, one in seats:
+        line = redealt(held.commitment, frame, done, "scjg", events[:number], one["object"], one["out"])
+        assert {**line, "reason": one["reason"], "evidence": one["evidence"]} == one
+    for visit, staff in (("nobody", "Z001"), (events[0]["object"], "nobody")):
+        with pytest.raises(Invalid, match="draw_line_invalid"):
+            redealt(held.commitment, frame, done, "scjg", [], visit, staff)
+    with pytest.raises(Invalid, match="draw_line_invalid"):
+        redealt(held.commitment, frame, done, "scjg", [{**events[0], "in": "nobody"}], events[0]["object"], "Z001")

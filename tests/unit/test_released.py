@@ -21,6 +21,7 @@ BOOK = {pack.label: pack for pack in Policybook.load(POLICIES).packs if pack.id 
 RELEASED = {
     "anhui-food-producers@1": "6dd4c8ed2c119dd896f156198f1a11c47a267597d0e858b981fa58324e5b8d9e",
     "anhui-food-producers@2": "d86be475a203583568e68b19c940a869a51604e8d3b47ef462dff2fa270820f4",
+    "codes-chongqing@1": "caac4b27dceb4e89970cd2f3c9effa317dddf2b490583c82ee62d3b1c8f2485a",
     "county-health-caps@1": "b92b52c59a7966e33e03434a019c493d04445fdf6bff2f78b574786cd4134e3e",
     "county-health-caps@2": "1e9d24e30f70b5c3e48e8edcdcd30456faeea344c366702cd88af0b9aa1bad66",
     "environment-guangzhou@1": "a508410c2c5ad1cf73b470ed84c2bf661216d59dd90ad54bfd94238ebc318f06",

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from inspector.cli.bundle import judge
 from inspector.cli.offline.beside import refuse_thrown
 from inspector.domain.commitment import Listing
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import freeze
 from inspector.verifier.verify_draw import opinion
 from tests.bundles import Bundle, carried_out, committed, person, promise, reveal, rules, thing
+from tests.minds import bundle as whole
 from tests.second import opinions
 from tests.tampering import packed
 from tests.unit.test_drawplan import THEIRS, seeded
@@ -58,8 +60,35 @@ def test_a_plan_in_which_two_parties_have_one_hash_is_refused_whatever_else_it_h
     assert seeded(THEIRS, THEIRS.replace("justice", "audit")) == [("seed", "plan_seed_twice")]
 
 
+ISSUE = '[[seed]]\nkind = "text"\nwhat = "{}"\nballs = [[6, 33], [1, 16]]\n'
+
+
+def test_one_drawing_of_a_lottery_told_three_times_is_one_and_three_issues_are_three() -> None:
+    thrice = [ISSUE.format(what) for what in ("双色球 2026137期", "第2026137期双色球", "Double-colour ball, issue 2026137")]
+    assert seeded(*thrice) == [("seed", "plan_drawing_twice")]
+    same = [ISSUE.format(what) for what in ("first draw after 1 May", "First draw after 1 May.", "another")]
+    assert seeded(*same) == [("seed", "plan_drawing_twice")]
+    assert seeded(*(ISSUE.format(f"双色球 202613{issue}期") for issue in (7, 8, 9))) == []
+
+
 def test_figures_that_serve_for_two_ceremonies_are_refused_where_the_draw_is_carried_out(tmp_path: Path) -> None:
     parts = [{"kind": "text", "text": one} for one in THROWS]
     refuse_thrown(tmp_path / "draw", parts)
     with pytest.raises(Invalid, match="draw_thrown_once"):
         refuse_thrown(tmp_path / "draw", [parts[0], parts[0]])
+
+
+def test_each_of_the_three_verifiers_says_gravely_that_nothing_accounts_for_the_numbers_before() -> None:
+    frame = freeze([thing("a")], [person("Z")], [])
+    bundles, due = [], []
+    for number, prev, told in (("d-001", None, False), ("d-009", None, True), ("d-002", "ab" * 32, True), ("named", None, True)):
+        held = committed([Listing(name="x", frame=frame, rules=rules(team=1))], number=number, prev=prev)
+        bundles.append(carried_out(held, {"x": frame}, [reveal("one")]))
+        due.append(told)
+    page = list(opinions([packed(bundle) | {"remarks": b"1"} for bundle in bundles]))
+    for bundle, loud, told in zip(bundles, page, due, strict=True):
+        house = judge(whole(packed(bundle)), None).verdict
+        code, lines = opinion(packed(bundle))
+        said = "draw.numbers_before" in [one.code for one in house.remarks if one.grave]
+        both = any(line.startswith("!! NUMBERS BEFORE IT") for line in lines), "numbers_before" in loud.split()
+        assert (house.holds, code, said, both) == (True, 0, told, (told, told)), bundle.commitment.number

@@ -10,6 +10,7 @@ import pytest
 from inspector.domain.errors import Invalid
 from inspector.flows import stream
 from inspector.sheets import sheet
+from inspector.sheets import stream as texts
 
 TEXT = '编号,类别\nA1,甲\n\n ,\nA2,"乙,丙"\nA3,丁\n'
 
@@ -61,6 +62,17 @@ def test_what_cannot_be_read_is_refused_and_never_read_halfway(tmp_path: Path, c
     with pytest.raises(Invalid) as refused, stream.opened(file) as held:
         list(held.rows)
     assert refused.value.code == code
+
+
+def test_a_packed_file_that_unpacks_beyond_all_measure_is_refused_before_it_is_read_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.csv.gz"
+    file.write_bytes(gzip.compress(b"code,value\n" + b"0" * 3_000_000))
+    monkeypatch.setattr(texts, "MOST_UNPACKED", 2_000_000)
+    with pytest.raises(Invalid, match="sheet_too_large") as error, texts.opened(file):
+        pass
+    assert int(str(error.value.facts["bytes"])) < 3_000_000
 
 
 def test_parquet_gives_the_rows_of_the_same_csv(tmp_path: Path) -> None:

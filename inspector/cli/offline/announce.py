@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from inspector.cli.offline import beside, doubles, folder, manned, papers, plan, rosters, spool
+from inspector.cli.offline import beside, chance, doubles, folder, manned, papers, plan, rosters, spool
 from inspector.cli.offline.beside import Beside
 from inspector.cli.offline.plan import DrawPlan, ListPlan
 from inspector.cli.offline.rosters import Roster
@@ -152,7 +152,8 @@ def read(given: Given, now: datetime, step: Step, room: Room) -> Handed:
     )
     doubles.across([(one.plan.name, one.objects) for one in lists], alike=given.alike)
     near = beside.look(given.out.parent, given.plan.parent)
-    handed = Handed(plan=told, flaws=flaws, lists=lists, secret=secret, odd=beside.odd(near, told.number), near=near)
+    odd = [*chance.unchecked(told.sources), *beside.odd(near, told.number)]
+    handed = Handed(plan=told, flaws=flaws, lists=lists, secret=secret, odd=odd, near=near)
     try:
         beside.refuse_announced(near, told.number, told.sources)
         beside.refuse_unchained(near, told.prev, other=given.other)
@@ -200,6 +201,8 @@ def _read(given: Given, told: DrawPlan, listed: ListPlan, secret: str, today: da
         with step(file.name) as advance:
             barred = rosters.bans(file, salt, today, advance)
         rosters.ignored(barred, things, staff.rows if staff else ())
+        if staff is not None:
+            manned.barred(things, staff, barred, listed.team, uncovered=given.uncovered)
     return HandedList(plan=listed, objects=things, inspectors=staff, bans=barred)
 
 

@@ -32,8 +32,8 @@ class Beside:
         return tuple(held for _, held in self.bundles if held.c not in followed)
 
     def lacking(self, number: str) -> list[str]:
-        """The running numbers that neither a bundle nor the new draw has, as `first` or `first … last`."""
-        return unaccounted([number, *(held.number for _, held in self.bundles)])
+        """The running numbers from 1 on that neither a bundle nor the new draw has, as `first` or `first … last`."""
+        return unaccounted([number, *(held.number for _, held in self.bundles)], whole=True)
 
 
 def look(*folders: Path) -> Beside:

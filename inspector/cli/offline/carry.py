@@ -13,18 +13,19 @@ from typing import Any
 
 from inspector import beacons
 from inspector.beacons import Signed
-from inspector.cli.bundle import UNCHECKED, Bundle, frames_of, json_object, registers, signed, unheld, void_of
+from inspector.cli.bundle import RECORD, UNCHECKED, Bundle, frames_of, json_object, registers, signed, unheld, void_of
 from inspector.cli.offline import beside, folder, papers
 from inspector.cli.offline.spool import tickets
 from inspector.cli.progress import Advance
 from inspector.cli.words import unsaid
+from inspector.domain import voidrecord
 from inspector.domain.audit import AuditLine
 from inspector.domain.calendar import SHANGHAI
-from inspector.domain.commitment import Commitment, join
+from inspector.domain.commitment import LEAST_BITS, Commitment, join
 from inspector.domain.commitment import read as read_commitment
 from inspector.domain.draw import Result, carry_out
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.seed import ahead, form, known_at
+from inspector.domain.seed import ahead, form, known_at, spare
 from inspector.domain.verify import unchecked as untold
 
 SEED, RESULT, COMMIT = "seed.json", "result.json", "commit.json"
@@ -34,6 +35,8 @@ _UNSURE = {
     Signed.NOT_PINNED: "draw_seed_unchecked_key",
 }
 _DIGITS = re.compile("[0-9a-fA-F]{64}")
+_BARE = re.compile(r"(?:text[ :：]+)?(?P<figures>[0-9]{1,4}(?:[\s,，、;；]+[0-9]{1,4})*)\s*")
+"""Figures of a ceremony that nothing says to be such."""
 _SECRET = re.compile(r"\b[0-9a-f]{64}\b")
 Part = Mapping[str, Any]
 Ask = Callable[[Mapping[str, object]], Part | None]
@@ -83,7 +86,7 @@ def carry(
     with folder.held(where):
         files, huge = Bundle.files_of(where, large=large)
         bundle = Bundle(files=files, large=huge)
-        commitment = _committed(where, bundle)
+        commitment, record = _committed(where, bundle)
         earlier = _earlier(bundle, commitment)
         parts = earlier if earlier is not None and not told else collect(commitment, told, ask)
         if earlier is None:
@@ -96,6 +99,7 @@ def carry(
         held = bundle.files.get(RESULT)
         if held is None:
             parts = [_believed(*pair, now, unchecked=unchecked) for pair in zip(commitment.sources, parts, strict=True)]
+            _refuse_alone(commitment, parts)
         result = _carried(bundle, commitment, parts, begins)
         if held is not None and held != result.content():
             raise Refusal("draw_carried_out", draw=commitment.number, file=RESULT)
@@ -106,18 +110,32 @@ def carry(
             folder.add(where, RESULT, result.content())
         signatures, wrong = signed(commitment, parts, None, now)
         remarks = (*wrong, *untold(commitment, signatures))
+        if _unsigned(commitment, record):
+            remarks = (
+                AuditLine(code="draw.void_unsigned", facts={"file": RECORD, "reason": record["void"]}, grave=True),
+                *remarks,
+            )
         return Carried(commitment=commitment, result=result, again=held is not None, remarks=remarks)
 
 
-def _committed(where: Path, bundle: Bundle) -> Commitment:
-    """The commitment, if the folder's own paper for the witness has its value and nobody made it void. Raises as `carry` does."""
+def _committed(where: Path, bundle: Bundle) -> tuple[Commitment, Mapping[str, object]]:
+    """(the commitment, the folder's record), if the folder's own paper for the witness has its value and no two persons made it void.
+
+    Raises as `carry` does.
+    """
     commitment = read_commitment(bundle.files[COMMIT])
     if papers.other(where, commitment):
         raise DiffersError(Invalid("draw_paper_other", file=papers.WITNESS, w=commitment.w))
-    reason, names = void_of(Bundle.record_in(where, commitment))
-    if reason:
+    told = Bundle.record_in(where, commitment)
+    reason, names = void_of(told)
+    if reason and not _unsigned(commitment, told):
         raise Refusal("draw_is_void", draw=commitment.number, reason=reason, by=", ".join(names))
-    return commitment
+    return commitment, told
+
+
+def _unsigned(commitment: Commitment, told: Mapping[str, object]) -> bool:
+    """Whether a record calls the draw void and nobody has signed that: anybody could stop a draw for ever by writing such a line."""
+    return void_of(told)[0] != "" and "signed" in voidrecord.wanting(commitment, told, drawn=False)
 
 
 def collect(commitment: Commitment, told: Sequence[str], ask: Ask) -> list[Part]:
@@ -125,6 +143,8 @@ def collect(commitment: Commitment, told: Sequence[str], ask: Ask) -> list[Part]
     left = [_part(word) for word in told if not _is_file(word)]
     for word in told:
         if _is_file(word):
+            if not _there(word) and (figures := _BARE.fullmatch(word)) is not None:
+                raise Invalid("draw_seed_bare", figures=figures["figures"])
             if unsaid(word) != word and not _there(word):  # a secret is no name of a file, and is not repeated as one
                 raise Invalid("draw_seed_unreadable", given=unsaid(word)[:80])
             left += _parts(commitment, word, Path(word).read_bytes())
@@ -151,17 +171,17 @@ def option(source: Mapping[str, object]) -> str:
         case "text":
             return '--seed text="3 5 1 …"'
         case "reveal":
-            return f"--seed reveal:{source.get('party', '')}=NONCE"
+            return f"--seed reveal:{source.get('party', '')}=64HEX"
         case "drand":
-            return f"--seed drand={source['round']}:SIGNATURE"
+            return f"--seed drand={source['round']}:HEX"
         case _:
-            return "--seed nist=PULSE.json"
+            return "--seed nist=pulse.json"
 
 
 def named(source: Mapping[str, object]) -> str:
     """A source for people."""
-    kind = str(source["kind"])
-    return f"{kind}: {source.get('what') or source.get('party') or source.get('round') or source.get('time')}"
+    told = str(source.get("what") or source.get("party") or source.get("round") or source.get("time"))
+    return told if source["kind"] in ("text", "reveal") else f"{source['kind']} {told}"
 
 
 def _carried(bundle: Bundle, commitment: Commitment, parts: Sequence[Part], begins: Callable[[str], Advance]) -> Result:
@@ -200,6 +220,18 @@ def _believed(source: Mapping[str, object], part: Part, now: datetime, *, unchec
     if not unchecked:
         raise Invalid(_UNSURE[found], source=named(source), extra=beacons.EXTRA)
     return {**bare, UNCHECKED: True}
+
+
+def _refuse_alone(commitment: Commitment, parts: Sequence[Part]) -> None:
+    """Values that nobody could check hold no chance, for whoever gives them could try: the other sources must hold enough.
+
+    Raises Invalid (`draw_unchecked_alone`).
+    """
+    pairs = list(zip(commitment.sources, parts, strict=True))
+    taken = [source for source, part in pairs if part.get(UNCHECKED) is True]
+    kept = [{**source, "bits": 0} if part.get(UNCHECKED) is True else source for source, part in pairs]
+    if taken and (left := spare(kept)) < LEAST_BITS:
+        raise Invalid("draw_unchecked_alone", source=", ".join(map(named, taken)), bits=left, least=LEAST_BITS)
 
 
 def _typed(source: Mapping[str, object], part: Part) -> Part:

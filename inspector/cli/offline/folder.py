@@ -85,6 +85,21 @@ def add(folder: Path, name: str, content: bytes) -> None:
         _settle(one)
 
 
+def put(file: Path, content: bytes) -> None:
+    """Write a private paper whole, for its owner alone, under a name that nothing has yet. Raises OSError; then nothing is there."""
+    half = file.with_name(f".{file.name}.half")
+    half.unlink(missing_ok=True)
+    try:
+        with _new(half) as descriptor:
+            os.write(descriptor, content)
+            os.fsync(descriptor)
+        half.rename(file)
+    except BaseException:
+        half.unlink(missing_ok=True)
+        raise
+    _settle(file.parent)
+
+
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """The folder for ourselves: of two who carry a draw out at once one is refused. Raises Refusal, OSError."""

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
 from inspector.cli.offline.rosters import Roster
-from inspector.domain.frame import ELIGIBLE, InspectorRow, ObjectRow
+from inspector.domain.frame import ELIGIBLE, Ban, InspectorRow, ObjectRow
 from inspector.sheets.flaw import RowFlaw
+
+CROWD = 3
+"""With fewer inspectors for each seat anybody can guess who goes (draw-protocol 4): as the packs have it."""
 
 
 def weigh(things: Roster[ObjectRow], staff: Roster[InspectorRow], team: int, *, uncovered: bool) -> None:
@@ -20,8 +26,52 @@ def weigh(things: Roster[ObjectRow], staff: Roster[InspectorRow], team: int, *, 
         return
     free = [row for row in staff.rows if row.status == ELIGIBLE]
     for (pool, qual), count in sorted(things.needs.items()):
-        able = sum(1 for row in free if pool in row.pools and (not qual or qual in row.quals))
-        if able < team:
-            facts = {"pool": pool, "qual": qual or "-", "objects": count, "count": able, "team": team}
+        able = [row for row in free if pool in row.pools]
+        if (few := _lacking(able, qual, team)) is not None:
+            facts = {"pool": pool, "qual": qual or "-", "objects": count, "count": few, "team": team}
             told.append(RowFlaw(row=0, column="pools", code="area_unmanned", facts=facts))
     staff.trim()
+
+
+def barred(things: Roster[ObjectRow], staff: Roster[InspectorRow], bans: Roster[Ban], team: int, *, uncovered: bool) -> None:
+    """Objects that bans leave without a team, each by its row of the bans: a fault, or a remark if `uncovered`.
+
+    Where they leave a team and so few besides that anybody can guess who goes, that is a remark, as the daemon tells a head; of a pool
+    that is small anyway it is one where more than a team are kept away.
+    """
+    if things.faults or staff.faults or bans.faults or not bans.rows:
+        return
+    free = [row for row in staff.rows if row.status == ELIGIBLE]
+    names, kept, first = {row.id for row in free}, dict[str, set[str]](), dict[str, int]()
+    for ban, number in zip(bans.rows, bans.numbers, strict=True):
+        if ban.inspector in names:
+            kept.setdefault(ban.object, set()).add(ban.inspector)
+            first.setdefault(ban.object, number)
+    found, few = list[RowFlaw](), list[ObjectRow]()
+    for row in sorted(_rows(things, {*kept}), key=lambda one: first[one.id]):
+        may = [one for one in free if row.pool in one.pools]
+        left = [one for one in may if one.id not in kept[row.id]]
+        if row.status != ELIGIBLE or _lacking(may, row.qual, team) is not None:
+            continue  # of an area without a team `weigh` tells
+        if _lacking(left, row.qual, team) is not None:
+            facts: dict[str, object] = {"object": row.id, "stratum": row.stratum, "pool": row.pool, "qual": row.qual or "-"}
+            facts |= {"barred": len(may) - len(left), "count": len(left), "team": team}
+            found.append(RowFlaw(row=first[row.id], column="object", code="object_barred", facts=facts))
+        elif len(left) < CROWD * team and (len(may) >= CROWD * team or len(may) - len(left) > team):
+            few.append(row)
+    (bans.told.warnings if uncovered else bans.told.flaws).extend(found)
+    if few:
+        strata = ", ".join(f"{code} ({count})" for code, count in sorted(Counter(row.stratum for row in few).items()))
+        told: dict[str, object] = {"count": len(few), "each": CROWD, "strata": strata, "first": few[0].id}
+        bans.told.warnings.insert(0, RowFlaw(row=0, column="object", code="few_may_go", facts=told))
+    bans.trim()
+
+
+def _lacking(able: Sequence[InspectorRow], qual: str, team: int) -> int | None:
+    """How many there are where they make no team; None where they make one. The first seat alone binds the qualification (ruling 14)."""
+    qualified = len(able) if not qual else sum(qual in row.quals for row in able)
+    return len(able) if len(able) < team else None if qualified else 0
+
+
+def _rows(things: Roster[ObjectRow], ids: set[str]) -> Iterable[ObjectRow]:
+    return things.spool.told(ids) if things.spool is not None else (row for row in things.rows if row.id in ids)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 from inspector.cli.offline.plan import DrawPlan
 from inspector.domain.commitment import Commitment
-from inspector.labels import LANGS, label
+from inspector.domain.seatground import SeatGround
+from inspector.labels import LANGS, label, of
 
 WITNESS = "witness/witness.txt"
 """Within the folder; to be printed, or handed over as it is."""
@@ -44,6 +46,26 @@ def apart(plan: DrawPlan, names: tuple[str, str], why: str, user: str, now: date
     """Who says that codes of one organisation are several objects. The commitment has its digest, so it has a salt of its own."""
     facts = {"by": ", ".join(names), "why": why, "user": user, "at": now.isoformat(timespec="seconds")}
     return _both("apart", draw=plan.number, secret=secrets.token_hex(16), **facts)
+
+
+def seat(
+    draw: str,
+    listed: str,
+    line: Mapping[str, object],
+    names: tuple[str, str],
+    why: str,
+    ground: SeatGround,
+    user: str,
+    now: datetime,
+) -> bytes:
+    """Who says why a seat is free. The line in after.jsonl has its digest, so it has a salt of its own."""
+    facts = {"by": ", ".join(names), "why": why, "user": user, "at": now.isoformat(timespec="seconds")}
+    told = {"object": line["object"], "seat": line["seat"], "out": line["out"], "came": line["in"] or "—"}
+    secret = secrets.token_hex(16)
+    return "\n".join(
+        label("paper.seat", lang, draw=draw, list=listed, secret=secret, ground=of(ground, lang), **facts, **told)
+        for lang in LANGS
+    ).encode()
 
 
 def _both(key: str, **facts: object) -> bytes:

@@ -16,12 +16,13 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
+from inspector.cli.offline import chance
 from inspector.domain import ceremony
 from inspector.domain.beacon import CHAINS
-from inspector.domain.commitment import LARGEST_TEAM, LEAST_BITS, LIST_NAME, Share
+from inspector.domain.commitment import LARGEST_TEAM, LIST_NAME, Share
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE
-from inspector.domain.seed import is_promise, mark, moment, spare
+from inspector.domain.seed import is_promise, moment
 from inspector.domain.strict import HEX64, is_count, is_text, matches
 from inspector.domain.suite import SUITES
 from inspector.labels import toml
@@ -42,8 +43,6 @@ _SOURCES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "nist": (("chain", "time"), ("ca", "bits")),
 }
 """(what must be told, what may be told) of each kind of source."""
-_TO_BE_MADE = "0" * 64
-"""Stands for the hash of a secret that is made at the announcement."""
 _FORM = ("dice", "sides", "lowest", "balls")
 
 
@@ -186,9 +185,11 @@ class _Reader:
     flaws: list[RowFlaw] = field(default_factory=list)
 
     def only(self, known: Sequence[str]) -> None:
-        """Note keys that nobody knows."""
+        """Note keys that nobody knows, and those that belong into each list's own table where there are several."""
         strange = [name for name in self.body if name not in known]
-        self.flaws += [_flaw(f"{self.at}{name}", "plan_key_unknown", known=", ".join(known)) for name in strange]
+        for name in strange:
+            code = "plan_key_of_list" if "lists" in known and name in (*_FILES, *_RULES) else "plan_key_unknown"
+            self.flaws.append(_flaw(f"{self.at}{name}", code, known=", ".join(known)))
 
     def value(self, name: str, fits: Callable[[Any], bool], code: str, default: Any = None) -> Any:
         """A value that fits, or its default."""
@@ -264,16 +265,8 @@ def _sources(told: _Reader) -> tuple[Mapping[str, Any], ...]:
     parties = [source["party"] for source in sources if "party" in source]
     if len(set(parties)) != len(parties):
         told.flaws.append(_flaw("seed", "plan_party_twice"))
-    marks = Counter(found for source in sources if "make" not in source and (found := mark(source)) is not None)
     if len(told.flaws) == before:
-        told.flaws += [_flaw("seed", "plan_seed_twice", source=name[:80]) for name, count in marks.items() if count > 1]
-    bits = sum(source.get("bits", 256) for source in sources)
-    if len(told.flaws) == before and bits < LEAST_BITS:
-        told.flaws.append(_flaw("seed", "plan_bits", bits=bits, least=LEAST_BITS))
-    own = {place for place, source in enumerate(sources) if source.get("make")}
-    whole = [{"hash": _TO_BE_MADE, **source} if source.get("make") else source for source in sources]
-    if len(told.flaws) == before and (left := spare(whole, own)) < LEAST_BITS:
-        told.flaws.append(_flaw("seed", "plan_seed_of_one", bits=left, least=LEAST_BITS))
+        told.flaws += chance.weigh(sources)
     return sources
 
 

@@ -6,7 +6,6 @@ A row's id is taken as it is or refused, never mended: what is committed to must
 from __future__ import annotations
 
 import re
-import unicodedata
 from array import array
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -17,13 +16,14 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from inspector.cli.offline import cells
+from inspector.cli.offline.cells import PARTED
 from inspector.cli.offline.doubles import organisations, refuse_twice
 from inspector.cli.offline.plan import ListPlan
 from inspector.cli.offline.spool import Advance, Spool
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE, Ban, InspectorRow, ObjectRow
-from inspector.domain.identity import USCC_LENGTH, IdentityKind, identify, normalise
-from inspector.domain.signs import LATER, composed
+from inspector.domain.identity import USCC_LENGTH
 from inspector.flows.diagnosis import Diagnosis, of_error
 from inspector.flows.layout import Column, Layout, RowReader
 from inspector.flows.stream import opened
@@ -87,8 +87,6 @@ CAP = 99
 """Visits in one draw at most, where the roster says nothing; the same as of imported registers."""
 _STEP = 2_000
 _SEEN = 10_000
-_PARTED = re.compile(r"[\s./_-]")
-"""What people put between the groups of a credit code."""
 _PLAIN_ID = re.compile(r"(?![0-9]+000\Z)[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 
 
@@ -171,13 +169,13 @@ def objects(
     """
 
     def one(reader: RowReader) -> ObjectRow | None:
-        name = _key(reader, "id", today)
-        stratum = _text(reader, "stratum", plan.only_stratum)
+        name = cells.key(reader, "id", today)
+        stratum = cells.text(reader, "stratum", plan.only_stratum)
         if not stratum and plan.strata and "stratum" not in reader.spoiled:
             reader.flaw("stratum", "cell_empty")
         elif stratum and plan.strata and stratum not in plan.strata:  # a plan without classes is told once, as the plan's fault
             reader.flaw("stratum", "choice_unknown", value=stratum[:40], known=", ".join(plan.strata))
-        status, pool, qual = _status(reader, plan.codes), _single(reader, "pool", plan.pool), _single(reader, "qual")
+        status, pool, qual = cells.status(reader, plan), cells.single(reader, "pool", plan.pool), cells.single(reader, "qual")
         if not reader.sound:
             return None
         return ObjectRow(id=name, stratum=stratum, status=status, pool=pool, qual=qual, salt=salt(name))
@@ -199,9 +197,9 @@ def inspectors(file: Path, plan: ListPlan, salt: Salt, today: date, advance: Adv
     """The roster of inspectors. A file that cannot be read has that as its fault."""
 
     def one(reader: RowReader) -> InspectorRow | None:
-        name = _key(reader, "id", today)
-        pools, quals = _several(reader, "pools") or (plan.pool,), _several(reader, "quals")
-        cap, status = reader.number_of("cap", CAP), _status(reader, None)
+        name = cells.key(reader, "id", today)
+        pools, quals = cells.several(reader, "pools") or (plan.pool,), cells.several(reader, "quals")
+        cap, status = reader.number_of("cap", CAP), cells.status(reader)
         if cap == 0:
             reader.warn("cap", "cap_none")
         if not reader.sound:
@@ -217,8 +215,8 @@ def bans(file: Path, salt: Salt, today: date, advance: Advance) -> Roster[Ban]:
     """Who may not be sent where. A file that cannot be read has that as its fault."""
 
     def one(reader: RowReader) -> Ban | None:
-        held, staff = _key(reader, "object", today), _key(reader, "inspector", today)
-        reason = _text(reader, "reason", "recusal")
+        held, staff = cells.key(reader, "object", today), cells.key(reader, "inspector", today)
+        reason = cells.text(reader, "reason", "recusal")
         return Ban(object=held, inspector=staff, reason=reason, salt=salt(f"{held}/{staff}")) if reader.sound else None
 
     return _read(Roster[Ban](file=file, layout=BANS), one, advance)
@@ -333,7 +331,7 @@ class _Known(Generic[T]):
         if not isinstance(name, str) or not _PLAIN_ID.fullmatch(name):
             return None
         # a credit code has one form and a check digit: the careful way looks at both
-        if len(_PARTED.sub("", name)) == USCC_LENGTH:
+        if len(PARTED.sub("", name)) == USCC_LENGTH:
             return None
         held = self._seen.get(self._rest(cells))
         return None if held is None else self._alike(held, name)
@@ -342,57 +340,3 @@ class _Known(Generic[T]):
         """A row that passed without a remark."""
         if len(row.cells) == self._columns and len(self._seen) < _SEEN:
             self._seen[self._rest(row.cells)] = made
-
-
-def _key(reader: RowReader, name: str, today: date) -> str:
-    """A code, in its one written form or not at all (threat 10): two that look the same must not be two rows.
-
-    What has the length of a credit code is one: capitals, no hyphens. Otherwise a ban or a cap on one row would not reach another.
-    """
-    told = reader.text(name)
-    if name in reader.spoiled:
-        return ""
-    normal = composed(LATER.sub("", told))
-    if len(whole := _PARTED.sub("", normal)) == USCC_LENGTH and whole.isascii() and whole.isalnum():
-        normal = normalise(whole)
-    if told != normal:
-        reader.flaw(name, "code_form", value=told, normal=normal)
-        return ""
-    try:
-        read = identify(IdentityKind.USCC if len(told) == USCC_LENGTH else IdentityKind.OTHER, told, today=today)
-    except Invalid as error:
-        reader.note(of_error(reader.number, error, name))
-        return ""
-    if read.warnings:
-        reader.warn(name, "code_irregular", warnings=", ".join(read.warnings))
-    return told
-
-
-def _text(reader: RowReader, name: str, default: str = "") -> str:
-    told = reader.text(name, default)
-    if LATER.search(told) or not unicodedata.is_normalized("NFC", told):
-        reader.flaw(name, "cell_not_nfc", normal=composed(LATER.sub("", told), "NFC"))
-    return told
-
-
-def _single(reader: RowReader, name: str, default: str = "") -> str:
-    told = _text(reader, name, default)
-    if "," in told:
-        reader.flaw(name, "cell_several", value=told[:40])
-    return told
-
-
-def _several(reader: RowReader, name: str) -> tuple[str, ...]:
-    _text(reader, name)
-    return reader.several(name)
-
-
-def _status(reader: RowReader, codes: frozenset[str] | None) -> str:
-    """1 for who may be drawn or dealt, or a code. Objects have only codes that the plan declares: they are counted and published."""
-    cell = reader.cells.get("status", "")
-    if isinstance(cell, int | float) and cell == int(cell):
-        reader.cells["status"] = str(int(cell))
-    told = _text(reader, "status", ELIGIBLE)
-    if codes is not None and told != ELIGIBLE and told not in codes:
-        reader.flaw("status", "choice_unknown", value=told[:40], known=", ".join((ELIGIBLE, *sorted(codes))))
-    return told

@@ -88,6 +88,13 @@ class Spool:
         """As `Unsorted.known`."""
         return self._unsorted().known(ids)
 
+    def told(self, ids: set[str]) -> list[ObjectRow]:
+        """The rows of these ids."""
+        return [
+            ObjectRow(id=name, stratum=stratum, status=status, pool=pool, qual=qual, salt=salt)
+            for name, stratum, status, pool, qual, salt in self._unsorted().told(ids)
+        ]
+
     def freeze(self, suite: Suite, advance: Advance) -> RowFile:
         """The rows in their order, once they are sorted. Raises Invalid as `frame.freeze` does."""
         (self.folder / "unsorted").unlink()

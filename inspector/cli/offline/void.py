@@ -14,6 +14,7 @@ from inspector.cli.offline.carry import COMMIT, RESULT, SEED
 from inspector.domain.commitment import read as read_commitment
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.voiding import together
+from inspector.domain.voidrecord import wanting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +37,17 @@ def void(where: Path, by: Sequence[str], reason: str, recorded_by: str, now: dat
         raise Invalid("bundle_incomplete", folder=str(where), file=COMMIT)
     with folder.held(where):
         made = read_commitment((where / COMMIT).read_bytes())
-        told = Bundle.record_in(where, made)
-        if void_of(told)[0]:
+        told, drawn = Bundle.record_in(where, made), (where / SEED).exists() and (where / RESULT).exists()
+        unsigned = void_of(told)[0]  # nobody's line stays readable, and is no void
+        if unsigned and "signed" not in wanting(made, told, drawn=drawn):
             raise Refusal("draw_void_already", draw=made.number)
         if "void_numbers" in told:  # the daemon's register knows nothing of a void written into its export
             raise Refusal("draw_void_exported", draw=made.number)
-        begun, drawn = (where / SEED).exists(), (where / SEED).exists() and (where / RESULT).exists()
+        begun = (where / SEED).exists()
         why, names = together(made.number, by, reason, made.sources, now, begun=begun, drawn=drawn)
         record = {
             **told,
+            **({"void_unsigned": unsigned} if unsigned else {}),
             "draw": made.number,
             "w": made.w,
             "void": why,

@@ -196,7 +196,7 @@
       selection: report.kind === "public",
       teams: report.kind === "public",
       after: report.kind === "public" || saidOfAfter(report),
-      prev: report.prev !== null,
+      prev: remarksOf(report).some(({ code }) => code === "numbers_before"),
     };
     return open[step] ? "open" : "ok";
   }
