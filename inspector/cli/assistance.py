@@ -175,7 +175,7 @@ def decide(
     )
     _said(terminal, held)
     if len(held.afterwords) > before:
-        terminal.say("decided_before", request=held.id)
+        terminal.line(label("ui.decision_kept", terminal.lang))
 
 
 def dossier(terminal: Terminal, request: RequestId) -> None:

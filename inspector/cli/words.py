@@ -250,7 +250,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "自 {since} 至 {until}，由 {deputy} 代行 {officer} 的职责。",
     ),
     "deputy_ended": ("{deputy} stands in for {officer} no more.", "{deputy} 不再代行 {officer} 的职责。"),
-    "decided_before": ("nothing has changed; this word is kept, to be read", "没有变化：此前已决定；本次所述已保存"),
     "request_stands": ("{request} is now: {state}, due {due_at}", "{request} 现为：{state}，期限 {due_at}"),
     "clock_extended": ("the term of {case} was lengthened; its date is now {due_at}", "{case} 的期限已延长，变为 {due_at}"),
     "opened": (

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from inspector.cli import fitting
+from inspector.cli import above
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
@@ -116,7 +116,7 @@ def test_nobody_is_asked_for_a_superior_of_a_request_that_has_ended(store: Store
         (matter,) = tx.attention.page(None, kind="superior_unknown")
         words = attention.told("superior_unknown", matter["body"], "en")
         assert words == "county stands above both and has no connector: set connector under [agencies.county]"
-        assert "agencies.county" in [one.name for one in fitting.mute(office.tree)], "`check` says so before"
+        assert "agencies.county" in [one.name for one in above.mute(office.tree)], "`check` says so before"
         assert (request.state, request.escalated_to) == (AssistanceState.PAST_DUE, None), "nobody above was told"
         assert "assistance.escalate" not in rules(tx, case_id)
         tx.attention.open("letter_undeliverable", "bureau", f"assist.send:{request.id}:reminder:civil-affairs", {}, hand())
