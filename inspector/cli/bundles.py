@@ -326,10 +326,12 @@ def _iso(at: datetime | None) -> str | None:
 
 def _tell(terminal: Terminal, opinion: Opinion, bundle: Bundle, figures: Sequence[str], *, strict: bool) -> None:
     """The verdict, and what of it the reader has stated: `figures` are those of the minutes, in the form that counts."""
-    from inspector.cli.bundle import void_of
+    from inspector.cli.bundle import events_of, void_of
 
     verdict, number, receipt = opinion.verdict, opinion.commitment.number, bundle.receipt
     reason, names = void_of(bundle.record)
+    lines = events_of(bundle, opinion.commitment) if opinion.drawn and not bundle.public and verdict.holds else {}
+    redeals = sum(line.get("kind") == "redeal" for some in lines.values() for line in some)
     terminal.value(
         {
             "draw": number,
@@ -342,6 +344,7 @@ def _tell(terminal: Terminal, opinion: Opinion, bundle: Bundle, figures: Sequenc
             "remarks": [_line(one, terminal) for one in verdict.remarks],
             "figures": list(figures),
             "replayed": opinion.replayed,
+            "redeals": redeals,
             "receipt": receipt,
             "void": _whole(reason) or None,
             "signed": [_whole(one) for one in names],
@@ -354,6 +357,8 @@ def _tell(terminal: Terminal, opinion: Opinion, bundle: Bundle, figures: Sequenc
         unasked = any(one.code == "draw.no_witness" for one in verdict.remarks)
         known_ = "time_proven" if verdict.time_proven else "time_not_proven" if unasked else "time_unproven"
         terminal.say(known_, receipt=terminal.words("receipt_named", receipt=receipt) if receipt else "")
+        if redeals:
+            terminal.say("redeals_one" if redeals == 1 else "redeals_several", count=redeals)
         for thrown in figures:
             terminal.say("figures_held", figures=thrown)
     for one in verdict.remarks:

@@ -55,6 +55,11 @@ DRAWS: Mapping[str, tuple[str, str]] = {
         "✗ 缺少以下编号的抽查：{numbers}，见 draw register",
     ),
     "ask_figures": ("the figures of draw {draw}, with blanks between them", "抽查 {draw} 的数字（以空格隔开）"),
+    "redeals_one": ("one seat was dealt again", "有一个席位曾改派"),
+    "redeals_several": (
+        "{count} SEATS WERE DEALT AGAIN, each as the rule gives: their order decides who comes in next. Ask why for each",
+        "共有 {count} 个席位曾改派，每次均符合规则；但先后次序会影响下一个由谁替补，请逐一询问原因",
+    ),
     "figures_held": (
         "the figures are those that you state from the minutes: {figures}",
         "数字与您所给出的现场记录一致：{figures}",

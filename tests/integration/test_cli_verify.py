@@ -6,9 +6,10 @@ import hashlib
 import json
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -106,7 +107,7 @@ def unnoted(folder: Path) -> None:
     record.write_text(json.dumps({key: value for key, value in json.loads(record.read_text()).items() if key != "after"}))
 
 
-def redealt(folder: Path, chosen: str | None = None) -> str:
+def redealt(folder: Path, chosen: str | None = None, after: Sequence[Mapping[str, Any]] = ()) -> str:
     """A line of after.jsonl: the first seat of the first team passes on, to whom the rule names or to whom somebody chose."""
     commitment = read((folder / "commit.json").read_bytes())
     frame = read_frame(
@@ -116,11 +117,19 @@ def redealt(folder: Path, chosen: str | None = None) -> str:
     result = protocol.carry_out(commitment, {"licensing": frame}, parts)
     (listed,) = result.lists
     assert listed.dealt is not None
-    visit, team = next(iter(listed.dealt.teams.items()))
+    visit, team = list(listed.dealt.teams.items())[len(after)]
     for staff in sorted({row.id for row in frame.inspectors} - {*team}):
-        line = {"seq": 1, "kind": "redeal", "object": visit, "seat": 0, "out": team[0], "in": staff, "reason": "declined"}
+        line = {
+            "seq": len(after) + 1,
+            "kind": "redeal",
+            "object": visit,
+            "seat": 0,
+            "out": team[0],
+            "in": staff,
+            "reason": "declined",
+        }
         try:
-            replay(commitment, frame, result, "licensing", [line])
+            replay(commitment, frame, result, "licensing", [*after, line])
         except Invalid:
             if chosen == "a friend":
                 return json.dumps(line) + "\n"
@@ -134,7 +143,10 @@ def test_re_deals_are_replayed_and_a_forged_one_is_named_by_its_line(auditor: Op
     unnoted(folder)
     after = folder / "after.jsonl"
     after.write_text(redealt(folder))
-    assert auditor.well("draw", "verify", str(folder), "--json").json["replayed"] == 1
+    assert auditor.well("draw", "verify", str(folder), "--json").json["redeals"] == 1
+    after.write_text(after.read_text() + redealt(folder, after=[json.loads(after.read_text())]))
+    said = auditor.well("draw", "verify", str(folder))
+    assert "2 SEATS WERE DEALT AGAIN" in said.out, "their order decides who comes in, though each is what the rule gives"
     after.write_text(redealt(folder, "a friend"))
     said = auditor.say("draw", "verify", str(folder), "--json")
     assert (said.code, codes(said.json["problems"])) == (1, ["error.draw_line_invalid"])
