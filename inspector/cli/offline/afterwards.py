@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from inspector.domain.report import Report
     from inspector.domain.seatground import SeatGround
 
-PACK = "maoji"
-"""The pack by whose `[report]` row a draw of files is measured where nobody names another."""
-
 
 def show(terminal: Terminal, where: Path) -> None:
     """The list, for those who go."""
@@ -115,21 +112,12 @@ def redeal(
 
 
 def measured(drawn: Drawn, pack: str | None = None) -> Policy:
-    """The pack that a draw of files is measured by: of those shipped, the version of the day of the commitment, or the one named.
-
-    Raises Missing (`pack_unknown`, `pack_not_in_force`).
-    """
+    """The pack that a draw of files is measured by: the version of the day of the commitment, or the one named. Raises Missing."""
+    from inspector.cli.offline import measure
     from inspector.domain.seed import moment
-    from inspector.policybook import Policybook
-    from inspector.settings import SHIPPED
 
-    book, asked = Policybook.read(SHIPPED, approving=False), pack or PACK
-    if "@" in asked or not any(one.id == asked for one in book.all):
-        return book.get(asked)
     made = moment(drawn.commitment.made)
-    day = made.astimezone(SHANGHAI).date() if made is not None else date.min
-    first = min((one for one in book.all if one.id == asked), key=lambda one: one.effective_from)
-    return first if day < first.effective_from else book.in_force(asked, day)
+    return measure.policy(made.astimezone(SHANGHAI).date() if made is not None else date.min, pack)
 
 
 def _drawn(terminal: Terminal, where: Path) -> Drawn:
