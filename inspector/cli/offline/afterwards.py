@@ -1,4 +1,4 @@
-"""`draw show`, `receipt`, `export`, `report`, `open` and `redeal` of a folder: what people see of a draw of files once it is drawn."""
+"""`draw show`, `receipt`, `export`, `report`, `open`, `witness` and `redeal` of a folder: what people see of a draw of files."""
 
 from __future__ import annotations
 
@@ -56,10 +56,12 @@ def export(terminal: Terminal, where: Path, out: Path, *, public: bool, firms: b
         raise Invalid("draw_folder_is_bundle", folder=str(where))
     with named(out):
         drawn = _drawn(terminal, where)
-        written = handing.export(drawn, out, firms=firms)
-    terminal.value({"draw": drawn.commitment.number, "folder": str(out), "files": written, "problems": []})
+        written, stays = handing.export(drawn, out, firms=firms)
+    terminal.value({"draw": drawn.commitment.number, "folder": str(out), "files": written, "stays": stays, "problems": []})
     for name in written:
         terminal.say("wrote", file=out / name)
+    if stays:
+        terminal.aside(terminal.words("stays_within", files=", ".join(stays)))
     _chain(terminal, drawn)
 
 
@@ -68,7 +70,8 @@ def report(terminal: Terminal, where: Path, listed: str, pack: str | None) -> Re
     from inspector.cli.offline import reporting
 
     drawn = _drawn(terminal, where)
-    return reporting.report(drawn, listed, measured(drawn, pack))
+    with Bars(terminal).steps() as begins:
+        return reporting.report(drawn, listed, measured(drawn, pack), begins)
 
 
 def open_(terminal: Terminal, where: Path, on: date, by: Sequence[str]) -> None:
@@ -80,6 +83,16 @@ def open_(terminal: Terminal, where: Path, on: date, by: Sequence[str]) -> None:
     terminal.value({"draw": commitment.number, "folder": str(where), "on": told.on, "by": list(told.by)})
     terminal.say("opened", number=commitment.number, on=told.on.isoformat(), by=", ".join(told.by))
     terminal.say("opened_next", folder=where)
+
+
+def witness(terminal: Terminal, where: Path, receipt: str, at: datetime) -> None:
+    """The witness's receipt and date are entered."""
+    from inspector.cli.offline import witnessing
+    from inspector.cli.terminal import operator
+
+    commitment = witnessing.witness(where, receipt, at, operator())
+    terminal.value({"draw": commitment.number, "folder": str(where), "receipt": receipt, "witnessed_at": at})
+    terminal.say("witness_entered", number=commitment.number, receipt=receipt, at=at.isoformat())
 
 
 def redeal(
