@@ -10,14 +10,15 @@ import hashlib
 import json
 import re
 import stat
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
 from connectors.reply import placed, storable
+from connectors.shelf import Label
 from inspector.domain import days
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import TOLERANCE
@@ -41,6 +42,8 @@ PASSING = frozenset({"delivery_unreadable", "delivery_changed"})
 _EXACT = 10**15
 """A spreadsheet keeps 15 digits of a number."""
 
+_STILL = timedelta(minutes=10)
+"""After which a file that nobody writes any more is no longer under way."""
 _LONGEST_VALUE = 4_000
 _LONGEST_NOTE = 65_536
 _CHUNK = 1 << 20
@@ -70,11 +73,20 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """A file that has lain there for a while and counts as no delivery, with why, and when it was last written."""
+
+    why: Invalid
+    written: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A look into the folder: what is whole, newest first, and by name and mark what is not as agreed."""
+    """A look into the folder: what is whole, newest first, and by name and mark what is not as agreed; and what is `passed` over."""
 
     whole: tuple[Delivery, ...]
     flawed: Mapping[tuple[str, tuple[int, ...]], Invalid] = field(default_factory=dict)
+    passed: tuple[Passed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +128,11 @@ def look(folder: Path, names: re.Pattern[str], complete: Completeness, now: date
     """What lies in the folder. Raises OSError when it cannot be read."""
     whole: list[Delivery] = []
     flawed: dict[tuple[str, tuple[int, ...]], Invalid] = {}
+    passed: list[Passed] = []
     for path in sorted(folder.iterdir()):
         told = named(names, path.name)
+        if (why := _lies(path, names, complete, fits=told is not None, now=now)) is not None:
+            passed.append(why)
         if told is None:
             continue
         beside = path.with_name(note(path.name, complete) or path.name)
@@ -132,7 +147,43 @@ def look(folder: Path, names: re.Pattern[str], complete: Completeness, now: date
         except Invalid as error:
             flawed[path.name, mark] = error
     whole.sort(key=lambda one: (one.as_of, one.path.name), reverse=True)
-    return Found(whole=tuple(whole), flawed=flawed)
+    return Found(whole=tuple(whole), flawed=flawed, passed=tuple(passed))
+
+
+def copied(folder: Path, into: Path) -> Path:
+    """What was fetched already, in a folder beside it: looking changes nothing, and fetches nothing twice."""
+    into.mkdir(mode=0o700)
+    for file in folder.iterdir() if folder.is_dir() else ():
+        with suppress(OSError):  # the daemon may just have cleared it away; or it lies on another disk, and is fetched again
+            (into / file.name).hardlink_to(file)
+    return into
+
+
+def newer(passed: Sequence[Passed], used: Label | None) -> list[Invalid]:
+    """Why files are passed over that were written after the date of what is in use; None: nothing is."""
+    return [one.why for one in passed if used is None or one.written > used.moment]
+
+
+def _lies(path: Path, names: re.Pattern[str], complete: Completeness, *, fits: bool, now: datetime) -> Passed | None:
+    """Why a file is passed over that nobody writes any more: nothing says that it is whole, or its name is not as agreed.
+
+    What says so of another file is none, nor is what is hidden or under way.
+    """
+    beside = note(path.name, complete)
+    end = "" if beside is None else beside.removeprefix(path.name)
+    of_another = bool(end) and path.name.endswith(end) and names.fullmatch(path.name.removesuffix(end)) is not None
+    if path.name.startswith(".") or path.name.endswith(UNDER_WAY) or of_another:
+        return None
+    try:
+        written = datetime.fromtimestamp(_mark(path)[2] / 1e9, UTC)
+        unsaid = fits and beside is not None and not path.with_name(beside).exists()
+    except (OSError, ValueError, OverflowError):
+        return None
+    if now - written < _STILL or (fits and not unsaid):
+        return None
+    if unsaid:
+        return Passed(why=Invalid("delivery_unsaid", file=path.name, note=beside), written=written)
+    return Passed(why=Invalid("delivery_misnamed", file=path.name), written=written)
 
 
 def _mark(path: Path) -> tuple[int, ...]:

@@ -376,8 +376,10 @@ def _check(config: WireConfig, name: str) -> None:
         usable = url.scheme in ("http", "https") and url.host and 0 < (url.port or 80) < 65_536
     except (httpx.InvalidURL, UnicodeError):  # a host that begins like an encoded name and is none is found out when it is read
         raise Invalid("connector_url", connector=name, key="url") from None
-    if not usable or url.query or url.fragment or url.userinfo:
+    if not usable:
         raise Invalid("connector_url", connector=name, key="url")
+    if url.query or url.fragment or url.userinfo:
+        raise Invalid("connector_url_more", connector=name, key="url")
     if config.reuse and not config.names_question:
         raise Invalid("connector_key_range", connector=name, key="reuse", wanted="false | echo: key, case + fact, code + fact")
     for key in ("connect_seconds", "read_seconds", "budget_seconds", "tries", "max_reply_bytes"):

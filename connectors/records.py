@@ -13,12 +13,9 @@ from connectors.reply import placed, storable
 from inspector.domain import days
 from inspector.domain.days import Since
 from inspector.domain.errors import Invalid
-from inspector.domain.evidence import blank
+from inspector.domain.evidence import TOO_OLD, UNDATED, blank
 from inspector.ports import Answer, AnswerStatus, Card, Garbled, Origin, Provenance, Question, Refused
 from inspector.purpose import purposeful
-
-TOO_OLD, UNDATED = "data_too_old", "data_undated"
-"""Notes of an answer that is not told: the data are older than the settings let them be, or of nobody knows when."""
 
 LONGEST = 4_000
 """Characters of a value; what is longer is no fact."""

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import Any
 from uuid import uuid4
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Invalid
-from inspector.ports import AnswerStatus, Question, Sighting, Source
+from inspector.domain.evidence import TOLERANCE, TOO_OLD, UNDATED
+from inspector.ports import Answer, AnswerStatus, Question, Sighting, Source
 
 KEY = "canary"
 """The key of a source's table that is ours and not the connector's own."""
@@ -92,6 +93,8 @@ class Trial:
     source: Source
     canary: Canary
     today: date
+    known: Mapping[str, timedelta] | None = None
+    """How long each fact of the packs holds at the longest; None: nobody has read them."""
     key: str = field(default_factory=lambda: f"canary:{uuid4().hex}")
 
     def look(self) -> Sequence[Sighting]:
@@ -107,11 +110,28 @@ class Trial:
             on=self.today,
             record=True,  # about a record for trials, an interface that sends whole records may send it
         )
-        status = self.source.ask(question, key=self.key).status
-        facts = {"fact": held.fact, "status": status.value}
-        if held.expects in (None, status):
-            return (Sighting(code="canary_sings", facts=facts),)
-        return (Sighting(code="canary_otherwise", facts={**facts, "expected": str(held.expects)}, fine=False),)
+        answer = self.source.ask(question, key=self.key)
+        facts = {"fact": held.fact, "status": answer.status}
+        sings = Sighting(code="canary_sings", facts=facts)
+        if held.expects not in (None, answer.status):
+            sings = Sighting(code="canary_otherwise", facts={**facts, "expected": str(held.expects)}, fine=False)
+        return (sings, *self._idle(answer))
+
+    def _idle(self, answer: Answer) -> Iterator[Sighting]:
+        """Why an answer like this one decides nothing, however well it came: of no day, of one to come, too old, or for no pack."""
+        fact, told = self.canary.fact, answer.provenance
+        if self.known is not None and fact not in self.known:
+            near = get_close_matches(fact, [*self.known], n=1, cutoff=0.5)
+            yield Sighting(code="canary_fact_unknown", facts={"fact": fact, "nearest": "".join(near)}, fine=False)
+        if answer.status is AnswerStatus.CANNOT_SAY and answer.note not in (TOO_OLD, UNDATED):
+            yield Sighting(code="canary_says_nothing", facts={"note": answer.note or "-"}, fine=False)
+        elif told.as_of is None:
+            if not told.live and (answer.status is AnswerStatus.FOUND or answer.note == UNDATED):
+                yield Sighting(code="canary_undated", facts={}, fine=False)
+        elif told.as_of - told.asked_at > TOLERANCE:
+            yield Sighting(code="canary_ahead", facts={"as_of": f"{told.as_of:%Y-%m-%d}"}, fine=False)
+        elif answer.note == TOO_OLD or told.asked_at - told.as_of > (self.known or {}).get(fact, timedelta.max):
+            yield Sighting(code="canary_old", facts={"as_of": f"{told.as_of:%Y-%m-%d}"}, fine=False)
 
     def close(self) -> None:
         """Let go of the wire."""

@@ -130,7 +130,7 @@ class Supply:
     """How a source stands that lives on deliveries: the age of the data in use (None: there is none), and what its settings promise.
 
     `unseen_seconds`: how long a look is overdue that reads to the end what lies there; `looked`: one did, since the start. `error`: the
-    code of what kept the last one, or a newer delivery, from being used. All in machine time.
+    code of what kept the last one, or a newer delivery, from being used, and that `file`'s name. All in machine time.
     """
 
     age_seconds: float | None
@@ -138,6 +138,7 @@ class Supply:
     unseen_seconds: float
     looked: bool
     error: str = ""
+    file: str = ""
 
 
 @runtime_checkable

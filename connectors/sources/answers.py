@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 
 from connectors.http import WireConfig
 from connectors.patience import lain
@@ -81,6 +82,11 @@ class Answers:
         for key, given, known in (("echo", config.echo, _ECHOED), ("asks", config.asks, PARTS)):
             if not set(given.values()) <= set(known):
                 raise Invalid("connector_key_range", connector=card.name, key=key, wanted=", ".join(known))
+        lists = ("ok_codes", "not_found_codes", "permanent_codes", "declined_codes", "retry_codes")
+        for one, other in combinations(lists, 2):
+            if both := set(texts(getattr(config, one))) & set(texts(getattr(config, other))):
+                wanted = f"no code that {one} has, too: {min(both)}"
+                raise Invalid("connector_key_range", connector=card.name, key=other, wanted=wanted)
         self._since = since(card.name, config.as_of_in)
         self._config = config
         self._card = card

@@ -8,7 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -99,6 +99,7 @@ class FilesSource:
         self._stopped = threading.Event()
         self._refused: dict[tuple[str, tuple[int, ...]], Invalid] = {}
         self._left: Flaws = {}
+        self._passed: tuple[delivery.Passed, ...] = ()
         self._used: tuple[str, tuple[int, ...], str, str] | None = None
         self._failure: PortError | None = None
 
@@ -155,7 +156,8 @@ class FilesSource:
         """How old the delivery in use is, and how long a look is overdue; `look`: have the folder looked into when it is time."""
         if look:
             self._round()
-        label, failure, refused = shelf.labelled(self._shelf), self._failure, self.refused
+        label, failure = shelf.labelled(self._shelf), self._failure
+        flawed = next(iter((*self.refused[::-1], *delivery.newer(self._passed, label)[::-1])), None)
         if label is not None and label.shape != self._shape:
             label = None
         return Supply(
@@ -163,7 +165,8 @@ class FilesSource:
             longest_seconds=self._config.longest_age_hours * 3600 or None,
             unseen_seconds=max(0.0, time.monotonic() - self._seen - self._config.look_seconds),
             looked=self._read_whole,
-            error=failure.code if failure is not None else refused[-1].code if refused else "",
+            error=failure.code if failure else flawed.code if flawed else "",
+            file=str(flawed.facts.get("file", "")) if flawed and not failure else "",
         )
 
     @property
@@ -182,12 +185,15 @@ class FilesSource:
             with tempfile.TemporaryDirectory() as beside:
                 folder = self._folder
                 if self._fetch is not None:
-                    folder = _copied(folder, Path(beside) / "in")
+                    folder = delivery.copied(folder, Path(beside) / "in")
                     self._left = self._fetch(folder, self._goes_on)
                 label = self._newest(label, Path(beside) / "shelf", folder)
         except (OSError, sqlite3.Error) as error:
             raise Unavailable("keep_failed", origin=Origin.US, detail=type(error).__name__) from None
         told += [Sighting(code="delivery_refused", facts={"error": one}, fine=False) for one in self._refused.values()]
+        told += [
+            Sighting(code="delivery_passed", facts={"error": one}, fine=False) for one in delivery.newer(self._passed, label)
+        ]
         if label is None or label.shape != self._shape:  # or made by other settings, of what is not there any more
             return [Sighting(code="delivery_none", fine=False, grave=True), *told]
         age = (now() - label.moment) / timedelta(hours=1)
@@ -264,6 +270,7 @@ class FilesSource:
             raise Barred("unauthorised", detail="folder") from None
         except OSError as error:
             raise Unavailable("unreachable", detail=type(error).__name__) from None
+        self._passed = found.passed
         lying = {(one.path.name, one.mark) for one in found.whole} | found.flawed.keys()
         self._refused = (
             {key: error for key, error in self._refused.items() if key in lying} | dict(found.flawed) | dict(self._left)
@@ -363,15 +370,6 @@ def opened(name: str, held: FilesConfig) -> FilesSource:
     if not folder.is_absolute() or folder.resolve() == Path(held.keep).resolve():
         raise Invalid("connector_key_range", connector=name, key="folder", wanted=wanted)
     return FilesSource(name, held, folder)
-
-
-def _copied(folder: Path, into: Path) -> Path:
-    """What was fetched already, in a folder beside it, so that looking changes nothing and fetches nothing twice."""
-    into.mkdir(mode=0o700)
-    for file in folder.iterdir() if folder.is_dir() else ():
-        with suppress(OSError):  # the daemon may just have cleared it away; or it lies on another disk, and is fetched again
-            (into / file.name).hardlink_to(file)
-    return into
 
 
 def _check(held: DeliveryConfig, name: str) -> None:

@@ -7,14 +7,11 @@ from dataclasses import dataclass, replace
 
 from connectors.config import parse
 from connectors.http import Wire
-from connectors.records import UNDATED
 from connectors.reply import Reply
 from connectors.sources.answers import LONGEST_VERSION, Answers, SourceConfig, texts
 from inspector.domain.errors import Invalid
+from inspector.domain.evidence import FALLEN, OPEN, UNDATED
 from inspector.ports import Answer, AnswerStatus, Question
-
-FALLEN, OPEN = "result_fallen", "result_open"
-"""Notes of a result that is not told: it was revoked or is disputed; or nothing is final yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

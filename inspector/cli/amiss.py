@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from inspector.cli.finding import Finding, Words
-from inspector.labels import label
-from inspector.ports import PortError
+from inspector.domain.errors import InspectorError
+from inspector.flows.usable import spoken
+from inspector.labels import known, label
+from inspector.ports import Garbled, PortError
 
 _FOLDERS = ("folder", "statement_folder", "inbox_folder")
+_NOWHERE = frozenset({"http_404", "http_405", "http_501", "http_505"})
+"""Statuses by which somebody else, or nobody, answers at an address."""
 _SQLITE = "sqlite:///"
 _REMOTE = "sftp"
 """In the kind's name: its folders lie on another machine."""
@@ -40,6 +44,33 @@ def setting(name: str, told: Mapping[str, Any], error: PortError) -> Finding | N
             )
             return Finding.fail(name, what, mend)
     return _host(name, told, error)
+
+
+def unloaded(error: InspectorError) -> Words:
+    """How to mend what keeps a connector from loading: a secret's file where that is wrong, and else its keys."""
+    file = error.facts.get("file")
+    if error.code == "connector_secret_open":
+        return f"chmod 600 {file}", f"chmod 600 {file}"
+    if error.code in ("connector_secret_missing", "connector_secret_unreadable"):
+        return (
+            f"write the secret into {file}, for the daemon's user alone (chmod 600); the settings may be right",
+            f"请将密钥写入 {file}，仅限守护进程的用户读取（chmod 600）；配置本身可能无误",
+        )
+    return "mend its keys in the settings file", "请改正配置文件中的这一节"
+
+
+def detail(error: PortError) -> str:
+    """What stands in brackets behind an error: its place, and the code that a source has given there where it is in no list of ours."""
+    code = spoken(error)[2] if isinstance(error, Garbled) else ""
+    return " = ".join(filter(None, (error.detail, code)))
+
+
+def mend(error: PortError) -> Words:
+    """How to mend what a look has met: by its code where that says more than its family, an address that leads nowhere among it."""
+    nowhere = error.code in _NOWHERE or error.code.startswith("http_3")
+    key = "nowhere" if nowhere else error.code
+    key = key if known(f"sighting_mend.{key}", "en") else error.family
+    return label(f"sighting_mend.{key}", "en"), label(f"sighting_mend.{key}", "zh-Hans")
 
 
 def _places(told: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
@@ -86,6 +117,16 @@ def _host(name: str, told: Mapping[str, Any], error: PortError) -> Finding | Non
         )
         mend: Words = (label("tls_mend.UNTRUSTED", "en"), label("tls_mend.UNTRUSTED", "zh-Hans"))
         return Finding.fail(name, what, mend, outside=True)
+    if error.detail == "SSLError" and told.get("tls") == "implicit":
+        what = (
+            f"{place} is there, and does not speak TLS from the first byte (tls = 'implicit')",
+            f"{place} 可连接，但并非从一开始就使用TLS（tls = 'implicit'）",
+        )
+        mend = (
+            f'set tls = "starttls" under [{name}] for a plain mail port (25, 587), or its port of TLS (465)',
+            f'请在 [{name}] 中将 tls 设为 "starttls"（25、587 端口），或改用TLS端口（465）',
+        )
+        return Finding.fail(name, what, mend)
     if error.detail not in _WIRE:
         return None
     why = [label(_WIRE[error.detail], lang) for lang in ("en", "zh-Hans")]

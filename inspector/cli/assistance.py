@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -68,6 +68,7 @@ def show(terminal: Terminal, request: RequestId) -> None:
     """Show a request and what has happened to it. 显示协助请求及经过。"""
     from inspector.domain.letter import short
     from inspector.domain.scoreboard import ended_as
+    from inspector.flows import unsettled
     from inspector.flows.past import said, stands
 
     held = terminal.look(lambda tx: tx.assistance.get(request))
@@ -93,13 +94,21 @@ def show(terminal: Terminal, request: RequestId) -> None:
         "echo": held.echo,
         "history": past,
     }
-    lists = ("replied", "history")
+    waiting = terminal.look(lambda tx: unsettled.unread(tx, request))
+    told["mails"] = [_mail(one, terminal.lang) for one in waiting]
+    lists = ("replied", "mails", "history")
     terminal.fields({name: value for name, value in told.items() if name not in lists or terminal.as_json}, {"echo": "Echo"})
     for name in () if terminal.as_json else lists:
         lines = told[name]
         assert isinstance(lines, list), "both are lists of lines"
         for line in [f"{head(name, terminal.lang)}:", *(f"  {one}".rstrip() for one in lines)] if lines else ():
             terminal.line(line)
+
+
+def _mail(told: Mapping[str, Any], lang: Lang) -> str:
+    """A mail of whoever has the letter that nobody has read yet: whose, why it was not taken, and where it lies."""
+    why = dict(told.get("reason", {})).get(lang, "")
+    return f"{told.get('sender', '')}: {why} ({told.get('file', '')})"
 
 
 def _replied(request: Request, lang: Lang) -> list[str]:
@@ -109,7 +118,7 @@ def _replied(request: Request, lang: Lang) -> list[str]:
         *((name, one[key]) for one in request.parts for name, key in (("parts", "value"), ("rest", "rest"))),
         *(request.reply or {}).items(),
     ]
-    names = {"signed": "ticked"}
+    names = {"signed": "ticked", "verdict": "their_verdict", "value": "their_value"}
     return [
         f"{label(f'ui.{names.get(name, name)}', lang)}: {in_words(value, lang, groups.get(name))}"
         for name, value in said
@@ -160,10 +169,13 @@ def decide(
     from inspector.flows import assist
 
     office, who, why = terminal.office, signer(by), terminal.reason(reasons, "--reasons")
+    before = terminal.look(lambda tx: len(tx.assistance.get(request).afterwords))
     held = terminal.act(
         "assistance.decide", request, lambda tx, now: assist.decide(office, tx, request, helps, why, superior, now), signed=who
     )
     _said(terminal, held)
+    if len(held.afterwords) > before:
+        terminal.line(label("ui.decision_kept", terminal.lang))
 
 
 def dossier(terminal: Terminal, request: RequestId) -> None:

@@ -79,8 +79,8 @@ def open_matters(
     names: tuple[str, ...] = ("id", "kind", "agency", "opened_at")  # the id ends in what it is about
     if not terminal.as_json:
         told = [attention.told(str(row["kind"]), str(row["body"]), terminal.lang) for row in held]
-        rows = [{**row, "told": words} for row, words in zip(rows, told, strict=True)]
-        names = (*names, "told") if any(told) else names
+        rows = [{**row, "raised_at": row["opened_at"], "told": words} for row, words in zip(rows, told, strict=True)]
+        names = ("id", "kind", "agency", "raised_at", *(("told",) if any(told) else ()))
     terminal.page(names, rows, limit, "--kind, --agency", codes={"kind": "attention"})
 
 

@@ -7,7 +7,7 @@ import ssl
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from inspector.cli import amiss, words
 from inspector.cli.finding import Finding, State
 from inspector.domain.errors import InspectorError
 from inspector.labels import LANGS, Lang, label, reason
-from inspector.ports import Card, Looking, Origin, PortError, Sighting
+from inspector.ports import AnswerStatus, Card, Looking, Origin, PortError, Sighting
 
 if TYPE_CHECKING:
     from inspector.ports import Source
@@ -102,12 +102,12 @@ def findings(one: Configured, settings: Settings, *, call: bool) -> Iterator[Fin
         made = load(one, engine)
     except InspectorError as error:
         english, chinese = words.told(error, "en"), words.told(error, "zh-Hans")
-        yield Finding.fail(name, (english, chinese), ("mend its keys in the settings file", "请改正配置文件中的这一节"))
+        yield Finding.fail(name, (english, chinese), amiss.unloaded(error))
         return
     for key, file in secrets(one.told):
         yield from permissions(f"{name}.{key}", file)
     if call:
-        yield from _called(one, name, made)
+        yield from _called(one, name, made, settings)
     else:
         yield Finding.ok(name, _loads(one.kind))
 
@@ -116,10 +116,12 @@ def _loads(kind: str) -> tuple[str, str]:
     return f"loads ({kind})", f"可加载（{kind}）"
 
 
-def _called(one: Configured, name: str, made: object) -> Iterator[Finding]:
+def _called(one: Configured, name: str, made: object, settings: Settings) -> Iterator[Finding]:
     """What its other side says: that it takes connections, what the connector sees there, and what its canary question brings."""
     url, asks = str(one.told.get("url", "")), canary.of(name, one.told) if one.section == "sources" else None
-    tried = canary.Trial(cast("Source", made), asks, date.today()) if asks is not None else None  # noqa: DTZ011 - any day will do
+    tried = None
+    if asks is not None:
+        tried = canary.Trial(cast("Source", made), asks, date.today(), _known(settings))  # noqa: DTZ011 - any day will do
     looking = made if isinstance(made, Looking) else None
     if url and (looking is None or urlsplit(url).scheme in ("http", "https")):
         reached = _reached(name, url, str(one.told.get("ca_file", "")))
@@ -136,6 +138,22 @@ def _called(one: Configured, name: str, made: object) -> Iterator[Finding]:
     elif looking is None and one.section == "sources":
         lacks = [label("sighting.canary_lacks", lang, connector=name) for lang in ("en", "zh-Hans")]
         yield Finding.ok(name, (lacks[0], lacks[1]))
+
+
+def _known(settings: Settings) -> Mapping[str, timedelta] | None:
+    """The facts of the packs, each with how long it holds at the longest; None where they cannot be read, which `check` tells."""
+    from inspector.domain.evidence import span
+    from inspector.policybook import Policybook
+
+    try:
+        packs = Policybook.read(settings.policies).packs
+    except InspectorError:
+        return None
+    facts = [fact for pack in packs for item in pack.items.values() for fact in item.facts]
+    longest: dict[str, timedelta] = {}
+    for fact in facts:
+        longest[fact.code] = max(span(fact.valid_for), longest.get(fact.code, timedelta()))
+    return longest
 
 
 def _reached(name: str, url: str, ca_file: str) -> Finding:
@@ -168,9 +186,12 @@ def looked(name: str, made: Looking, told: Mapping[str, Any], *, closes: bool = 
         if (ours := amiss.setting(name, told, error)) is not None:
             yield ours
             return
-        english, chinese = (label(f"note.{error.code}", lang) for lang in ("en", "zh-Hans"))
-        detail = f" ({error.detail})" if error.detail else ""
-        mend = (label(f"sighting_mend.{error.family}", "en"), label(f"sighting_mend.{error.family}", "zh-Hans"))
+        from inspector.flows import wording
+
+        english, chinese = (wording.code("note", error.code, lang) for lang in ("en", "zh-Hans"))
+        words_of = amiss.detail(error)
+        detail = f" ({words_of})" if words_of else ""
+        mend = amiss.mend(error)
         yield Finding.fail(name, (english + detail, chinese + detail), mend, outside=error.origin is not Origin.US)
         return
     finally:
@@ -189,8 +210,20 @@ def looked(name: str, made: Looking, told: Mapping[str, Any], *, closes: bool = 
 
 def _sighted(one: Sighting, lang: Lang) -> str:
     """A sighting in words; an error among its facts is told in words, too."""
-    facts = {key: words.told(fact, lang) if isinstance(fact, InspectorError) else fact for key, fact in one.facts.items()}
+    facts = {key: _said(key, fact, lang) for key, fact in one.facts.items()}
     return label(f"sighting.{one.code}", lang, **facts)
+
+
+def _said(key: str, fact: object, lang: Lang) -> object:
+    if isinstance(fact, InspectorError):
+        return words.told(fact, lang)
+    if isinstance(fact, AnswerStatus):
+        return label(f"AnswerStatus.{fact.name}", lang)
+    if key == "note":
+        from inspector.flows import wording
+
+        return wording.code("note", str(fact), lang)
+    return fact
 
 
 def secrets(told: Mapping[str, Any]) -> list[tuple[str, Path]]:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from inspector.domain.backoff import DAY
 from inspector.flows.office import Office
 from inspector.flows.verify import last_garbled, quieten
 from inspector.ports import Barred, Garbled, NotYet, Unavailable
@@ -25,6 +26,11 @@ _GARBLED = Garbled.__name__.lower()
 _OPEN, _BARRED = "open", "barred"
 
 log = structlog.get_logger(__name__)
+
+
+def asked(error: Unavailable) -> timedelta:
+    """For how long the other side itself has told us to wait with whatever else we have for it (`Retry-After`): at most a day."""
+    return timedelta(seconds=max(0.0, min(error.retry_after or 0.0, DAY))) if error.attempts else timedelta()
 
 
 @dataclass(kw_only=True)
@@ -83,18 +89,23 @@ class Breaker:
     def noticed(self, work: Work, error: Exception) -> None:
         """A call of a lane has failed and is not settled yet: with as many in a row as open it, no other is sent after them.
 
-        Where we are not let in one is enough: what is queued behind it need not hear the same.
+        Where we are not let in one is enough, and where we are asked to wait: what is queued behind it need not hear the same.
         """
         lane = work.lane
         if not lane or not isinstance(error, Unavailable) or isinstance(error, NotYet):
             return
         self._missed[lane] = self._missed.get(lane, 0) + (1 if error.attempts else 0)
-        if (isinstance(error, Barred) and not self.alone(work, error)) or self._missed[lane] >= self.threshold:
+        if (isinstance(error, Barred) and not self.alone(work, error)) or asked(error) or self._missed[lane] >= self.threshold:
             self._open.add(lane)
 
     def reached(self, lane: str) -> None:
         """A call of the lane was answered."""
         self._missed.pop(lane, None)
+
+    def down(self, lane: str, error: Exception) -> bool:
+        """Whether a lane that has opened is down, so that no try of its work counts; where we were only asked to wait each does."""
+        wait = isinstance(error, Unavailable) and asked(error)
+        return not wait or self._missed.get(lane, 0) >= self.threshold
 
     def is_open(self, lane: str) -> bool:
         """Whether it has opened since the row of the lane was claimed."""
@@ -144,9 +155,10 @@ class Breaker:
             else:
                 self._garbled[lane] = last
 
-    def failed(self, tx: Tx, lane: str, told: str, machine_now: datetime) -> datetime | None:
-        """Count a failure; until when the breaker is open now, or None."""
-        opened = tx.lanes.failed(lane, told, machine_now, threshold=self.threshold, pause=self._pause)
+    def failed(self, tx: Tx, lane: str, error: Unavailable, machine_now: datetime) -> datetime | None:
+        """Count a failure; until when the breaker is open now, or None. It opens, too, for as long as the other side asks us to wait."""
+        told, wait = error.code, asked(error)
+        opened = tx.lanes.failed(lane, told, machine_now, threshold=self.threshold, pause=self._pause, asked=wait)
         until = self._opened(lane, opened, machine_now)
         if until is not None and self._changed(lane, _OPEN):
             log.warning("connector.opened", connector=lane, error=told, seconds=round((until - machine_now).total_seconds()))

@@ -57,7 +57,7 @@ class Failure:
             tx.work.give_back(work)
             return "shut" if isinstance(error, ShutError) else "elsewhere"
         machine_now = tx.asked_at
-        told = _told(error)
+        told = told_of(error)
         if isinstance(error, SparedError) or told == NO_TURN:
             wait = max(self.engine.ladder.wait(work.attempts, work.key), self.engine.breaker_cool)
             self._postpone(tx, work, machine_now + wait, NO_TURN if told == NO_TURN else "spared", counted=False)
@@ -76,18 +76,19 @@ class Failure:
         if not isinstance(error, PortError):
             log.error("work.failed", work=work.key, case_id=work.case_id, error=told, exc_info=error)
         opened = self._broken(tx, work, error, machine_now, now)
-        if self._spent(work, error, now, broken=opened is not None):
+        down = opened is not None and self.breaker.down(work.lane, error)
+        if self._spent(work, error, now, broken=down):
             return self._give_up(tx, work, error, now, told)
         asked = error.retry_after if isinstance(error, Unavailable) else None
         until = max(machine_now + self.engine.ladder.wait(work.attempts, work.key, asked=asked), opened or machine_now)
-        self._postpone(tx, work, until, told, counted=opened is None)
+        self._postpone(tx, work, until, told, counted=not down)
         return "postponed"
 
     def bare(self, tx: Tx, work: Work, error: Exception, now: datetime) -> str:
         """Stop a row where writing down how it failed fails itself: by no rule of its flow, and a person is told."""
         if isinstance(error, InspectorError) and error.code in _LEFT:
             return self._leave(tx, work, error, now)
-        told = _told(error)
+        told = told_of(error)
         tx.work.quarantine(work, told, now)
         stopped(tx, work, told, self.office.house, now)
         log.error("work.unsettleable", work=work.key, case_id=work.case_id, error=told, exc_info=error)
@@ -124,7 +125,7 @@ class Failure:
             return self.breaker.barred(tx, work.lane, error, self.office.house, machine_now, now)
         if not isinstance(error, Unavailable) or isinstance(error, NotYet) or not work.lane or not error.attempts:
             return None
-        return self.breaker.failed(tx, work.lane, error.code, machine_now)
+        return self.breaker.failed(tx, work.lane, error, machine_now)
 
     def _postpone(self, tx: Tx, work: Work, until: datetime, told: str, *, counted: bool) -> None:
         """Until a machine time; not beyond its patience, which then ends it."""
@@ -169,5 +170,6 @@ def waited(work: Work) -> bool:
     return before is not None and before[1] in _LEFT
 
 
-def _told(error: Exception) -> str:
+def told_of(error: Exception) -> str:
+    """An error's code; a fault of the program by the name of its class."""
     return error.code if isinstance(error, PortError | InspectorError) else type(error).__name__

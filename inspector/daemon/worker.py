@@ -24,7 +24,7 @@ from inspector.daemon.budget import Budget, SparedError
 from inspector.daemon.bulkhead import NOTHING, Bulkhead
 from inspector.daemon.elsewhere import Elsewhere, ElsewhereError
 from inspector.daemon.engine import Engine
-from inspector.daemon.failure import Failure, ShutError
+from inspector.daemon.failure import Failure, ShutError, told_of
 from inspector.daemon.group import Done, few, flow_of, gather, hold, named, parts, unfit
 from inspector.daemon.patience import last_error, too_late
 from inspector.daemon.settling import settle_one, write
@@ -295,7 +295,8 @@ class Worker:
             self.metrics.settled.labels(kind, outcome).inc(count)
             self.metrics.stale.inc(count if outcome == "stale" else 0)
         for done, outcome in settled:
-            log.info("work.settled", **named(done.work), lane=done.work.lane, outcome=outcome, attempts=done.work.attempts)
+            why = {"error": told_of(done.error)} if done.error is not None else {}
+            log.info("work.settled", **named(done.work), lane=done.work.lane, outcome=outcome, attempts=done.work.attempts, **why)
 
     def _commit(self, group: list[Done], *, ahead: bool) -> list[str]:
         """Settle a group in one transaction: all finished `ahead` in one statement, or each on its own behind a savepoint."""

@@ -43,6 +43,10 @@ GOOD = frozenset({Outcome.TRUE, Outcome.DATA_ERROR, Outcome.IMMATERIAL})
 TOLERANCE = timedelta(minutes=5)
 """So far may another's clock be ahead of the office's; what is dated further ahead is of no day anybody knows. Clocks, not law."""
 
+TOO_OLD, UNDATED, FALLEN, OPEN = NOTED = ("data_too_old", "data_undated", "result_fallen", "result_open")
+"""What our connectors note of an answer themselves, and no words of its source: the data are older than the settings let them be, or of
+nobody knows when; another agency's result was revoked or is disputed, or nothing of it is final yet."""
+
 BEFORE, AHEAD, TO_COME = "as_of_before", "as_of_ahead", "day_to_come"
 """Notes of evidence that is not fresh: older than the day the claim speaks of, dated in the future, or about a day to come."""
 

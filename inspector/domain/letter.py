@@ -242,6 +242,14 @@ def _unposted(request: Request) -> frozenset[str]:
     return frozenset({request.requested}) if unknown else frozenset()
 
 
+_ENDS = frozenset({"assistance.decline", "assistance.decide", "assistance.undecided", "assistance.unjudged", "assistance.cancel"})
+"""The lines of history by which a request that was disputed is over as refused; whatever is noted later ends nothing."""
+
+
+def _last_end(request: Request) -> str:
+    return next((one.rule for one in reversed(request.history) if one.rule in _ENDS), "")
+
+
 def _ended_it(request: Request) -> frozenset[str]:
     """Whose word has ended a request: the agency that answered, refused or named another, the superior that says it need not help."""
     told = request.dispute
@@ -249,6 +257,6 @@ def _ended_it(request: Request) -> frozenset[str]:
         return frozenset({request.requested})
     if request.state is not AssistanceState.DECLINED:
         return frozenset()
-    if told is None:
+    if told is None or _last_end(request) == "assistance.decline":  # it has disputed, and then refused all the same
         return frozenset({request.requested})
     return frozenset({told.superior}) if told.helps is False and told.superior is not None else frozenset()

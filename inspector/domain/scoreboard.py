@@ -97,7 +97,10 @@ _COUNTS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gain:
-    """What a data interface would have saved: `requests` that it would have answered, and their working days all together."""
+    """What a data interface would have saved: `requests` that it would have answered, and their working days all together.
+
+    Those that nobody answered are among them, with the days for which they were waited for.
+    """
 
     agency: str
     fact: str
@@ -242,6 +245,10 @@ def _count(score: Score, request: Request, calendar: WorkingCalendar) -> None:
     if request.state is AssistanceState.DECLINED:
         code = str(reply.get("inability", ""))
         score.reasons[code] = score.reasons.get(code, 0) + 1
+    if known and name == "unanswered" and request.ended_at is not None:
+        score.data_days.append(
+            took(request, request.ended_at, calendar)
+        )  # a data interface would have spared the case its whole term
     if known and (answered := answered_at(request)) is not None:
         days = took(request, answered, calendar)
         score.answer_days.append(days)

@@ -300,7 +300,7 @@ def _contest(
     if request.escalated_to not in (None, superior):  # it stands with another now: whoever was told of a silence decides nothing
         tx.replylinks.call_back(OVERSEE, request.id, now)
     if superior is None:
-        unknown(tx, told, now)
+        unknown(office, tx, told, now)
     return told
 
 

@@ -6,14 +6,28 @@ import json
 from collections.abc import Collection
 from datetime import datetime
 
-from inspector.domain import replacement
+from inspector.domain import replacement, veil
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.person import same
 from inspector.domain.statement import STUCK
 from inspector.domain.striking import TO_STRIKE
 from inspector.domain.withdrawal import WITHDRAWAL
-from inspector.flows import edits, embargo, holders, leaves, restating, seeding, stopped, striking, watching
+from inspector.flows import (
+    edits,
+    embargo,
+    holders,
+    leaves,
+    restating,
+    seeding,
+    stopped,
+    striking,
+    supplies,
+    unsettled,
+    verify,
+    watching,
+    wording,
+)
 from inspector.flows.record import record
 from inspector.flows.repeals import REREVIEW
 from inspector.flows.seats import CEASED_ASKED
@@ -36,17 +50,35 @@ _NAMED = ("inspector", "inspectors", "entered_by")
 
 
 def facts(body: str) -> dict[str, object]:
-    """What a matter says, without the staff code of anybody drawn.
+    """What a matter says, without the staff code of anybody drawn, and without a link's secret that an older release has kept.
 
     Who goes is read in the draw's list, where each reading before the visits is an entry of the ledger; of matters none is.
     """
-    return {name: value for name, value in dict(json.loads(body)).items() if name not in _NAMED}
+    return veil.over({name: value for name, value in dict(json.loads(body)).items() if name not in _NAMED})
 
 
 def told(kind: str, body: str, lang: Lang) -> str:
     """What a matter says, in words, where its kind has such (group `attention_told`); else nothing."""
+    said = facts(body)
+    match kind:
+        case verify.ANSWER_GARBLED:
+            codes = said.get("codes")
+            counted = ", ".join(f"{code} ×{count}" for code, count in codes.items()) if isinstance(codes, dict) else ""
+            said = {"source": "-", "count": 1, **said, "codes": counted or "-"}
+        case unsettled.UNDELIVERABLE:
+            detail = f" ({said['detail']})" if said.get("detail") else ""
+            letter = wording.code("LetterKind", str(said.get("letter", "")), lang)
+            error = wording.code("note", str(said.get("error", "")), lang)
+            said = {"to": said.get("to", "-"), "letter": letter, "error": error, "detail": detail}
+        case unsettled.SUPERIOR_UNKNOWN if said.get("superior"):
+            return label("attention_told.superior_mute", lang, **said)
+        case supplies.LATE:
+            error = str(said.get("error") or said.get("why", ""))
+            said = {"connector": said.get("connector", "-"), "error": error, "file": said.get("file") or "-"}
+        case _:
+            pass
     key = f"attention_told.{kind}"
-    return label(key, lang, **facts(body)) if known(key, lang) else ""
+    return label(key, lang, **said) if known(key, lang) else ""
 
 
 def close(tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", sees: Collection[str] | None = None) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from inspector.domain.assistance import Request
 from inspector.domain.contact import Contact, contact
 from inspector.domain.letter import LetterKind
 from inspector.flows.office import AgencyNode, Office, behind
 from inspector.flows.replylink import LINK, address
+from inspector.incoming import Mailbox
 from inspector.labels import label
 from inspector.ports import Message
 from inspector.store.tx import Tx
@@ -21,6 +24,13 @@ def ways(office: Office, requested: str) -> tuple[str, ...]:
     """The connectors by which an agency's people get letters, or got them: its own, and those of its contacts."""
     held = behind(office.tree, requested)
     return tuple(dict.fromkeys((requested, *((*held.connectors, *_connectors(held)) if held is not None else ()))))
+
+
+def registered(office: Office, request: Request, sender: str, purpose: str = LINK) -> bool:
+    """Whether an address is one by which the requested agency speaks, or with another `purpose` who stands above it."""
+    asked = (request.requested,) if purpose == LINK else request.superiors
+    theirs: Iterable[object] = (office.connectors.agencies.get(way) for via in asked for way in ways(office, via))
+    return any(isinstance(agency, Mailbox) and agency.speaks(sender) for agency in theirs)
 
 
 def reached_by(office: Office, requested: str, kind: LetterKind) -> Contact:

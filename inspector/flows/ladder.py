@@ -9,7 +9,7 @@ from functools import partial
 
 from inspector.domain import dispute, ladder, sending
 from inspector.domain import letter as post
-from inspector.domain.assistance import Request
+from inspector.domain.assistance import Request, common_superior
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import ALONE, LetterKind
@@ -18,7 +18,7 @@ from inspector.domain.scoreboard import UNREACHED
 from inspector.flows import contacts, doorways
 from inspector.flows.office import Office
 from inspector.flows.posting import needless
-from inspector.flows.requests import go_on, held, spread, superior_of
+from inspector.flows.requests import go_on, held, node_of, spread, superior_of
 from inspector.flows.settle import Settlement, settle_request
 from inspector.flows.unsettled import LETTER_HOLDS, MAIL_HOLDS, SUPERIOR_UNKNOWN, TO_POST, gone, to_post, unread
 from inspector.ports import NotYet, Origin
@@ -53,7 +53,7 @@ def _step(office: Office, came: OrderKind, tx: Tx, request: Request, policy: Pol
     connector = superior_of(office, request)
     decision = sending.escalate(request, connector, policy, now, office.calendar)
     if connector is None and decision.because.rule == "assistance.past_due":
-        unknown(tx, request, now)
+        unknown(office, tx, request, now)
     return decision
 
 
@@ -75,9 +75,10 @@ def undecided(work: Work, office: Office) -> Settlement:
     return _timer(work, lambda _tx, request, policy, now: dispute.undecided(request, now, policy.label), office, "undecided")
 
 
-def unknown(tx: Tx, request: Request, now: datetime) -> None:
-    """Nobody is known above both: a person picks whom to tell."""
-    facts = {"requested": request.requested, "case": request.case_id}
+def unknown(office: Office, tx: Tx, request: Request, now: datetime) -> None:
+    """Nobody is known above both, or whoever is has no connector (`superior`): a person picks whom to tell."""
+    above = common_superior(office.parents(), request.requester, node_of(office, request.requested)) or ""
+    facts = {"requested": request.requested, "case": request.case_id, "superior": above}
     tx.attention.open(SUPERIOR_UNKNOWN, request.requester, request.id, facts, now)
 
 

@@ -48,6 +48,7 @@ def worded(office: Office, tx: Tx, request: Request, letter: Letter, via: str) -
     if asks:
         parts += [effect, *([label("letter.silence", lang, told=silent)] if silent else []), label("letter.duty", lang, **facts)]
     how = "" if letter.kind in TELLING else label("letter.how" if asks else "letter.how_above", lang, **facts)
+    again = label("letter.brief_again", lang, **facts) if letter.kind is LetterKind.REMINDER else ""
     words = Words(
         language=lang,
         title=_title(request, letter, lang, str(facts["requester"])),
@@ -57,6 +58,7 @@ def worded(office: Office, tx: Tx, request: Request, letter: Letter, via: str) -
             filter(
                 None,
                 (
+                    again or parts[0].strip(),  # who asks, why and by what; or that it is told again
                     label("letter.facts", lang, **facts).strip(),
                     question.counted(request, lang),
                     silent,
@@ -138,7 +140,8 @@ def cover(office: Office, via: str, number: str, at: datetime, enclosed: tuple[L
     facts = {"to": to.name if to is not None else via, "day": day, "count": len(enclosed), "kind": of(LetterKind.DIGEST, lang)}
     lines = (f"{place}. {one.words.brief}" for place, one in enumerate(enclosed, start=1))
     rest = (label("letter.digest_more", lang, count=more),) if more else ()
-    body = "\n\n".join((label("letter.digest", lang, **facts), *lines, *rest))
+    told = (label("letter.effect", lang), label("letter.duty", lang))  # of each alike, and for most it is the first letter
+    body = "\n\n".join((label("letter.digest", lang, **facts), *lines, *rest, *told))
     words = Words(language=lang, title=label("letter.title_digest", lang, **facts), body=body)
     return replace(enclosed[0], kind=LetterKind.DIGEST, request_id=number, case_id="", text="", words=words, enclosed=enclosed)
 

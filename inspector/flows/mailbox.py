@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
@@ -17,7 +17,7 @@ from functools import cache, partial
 
 import structlog
 
-from inspector.domain import slip
+from inspector.domain import slip, veil
 from inspector.domain.assistance import Door, Request, arrived
 from inspector.domain.day import refuse_beyond
 from inspector.domain.errors import Away, Forbidden, InspectorError, Invalid, Missing, Stale
@@ -281,14 +281,8 @@ def _known(office: Office, tx: Tx, form: Form) -> Request:
 
 def _spoken(office: Office, request: Request, mail: Mail) -> None:
     """Raise Forbidden (`mail_sender`) for an address that is none of the agency's: within it letters are passed on, and codes with them."""
-    if not _registered(office, request, mail):
+    if not contacts.registered(office, request, mail.sender):
         raise Forbidden("mail_sender", number=request.id, sender=mail.sender, connector=request.requested)
-
-
-def _registered(office: Office, request: Request, mail: Mail, purpose: str = replylink.LINK) -> bool:
-    asked = (request.requested,) if purpose == replylink.LINK else request.superiors
-    theirs: Iterable[object] = (office.connectors.agencies.get(way) for via in asked for way in contacts.ways(office, via))
-    return any(isinstance(agency, Mailbox) and agency.speaks(mail.sender) for agency in theirs)
 
 
 def _harmless(office: Office, request: Request, mail: Mail, form: Form) -> list[str]:
@@ -314,7 +308,7 @@ def _keep(office: Office, tx: Tx, mail: Mail, form: Form, error: InspectorError,
     """A person of the requester hears of it where the mail names a request, or answers its letter, else of the house.
 
     `theirs`: it is from who has the letter, the superior's included: its whole text goes along, and the ladder waits until it is seen
-    to. Whether the address is theirs is told beside it.
+    to. Whether the address is theirs is told beside it. Of all of it nobody reads the link and the code that the mail quotes.
     """
     numbers: tuple[str, ...] = (form.number or str(error.facts.get("number", "")),)
     purpose = replylink.LINK
@@ -327,11 +321,12 @@ def _keep(office: Office, tx: Tx, mail: Mail, form: Form, error: InspectorError,
         with suppress(Missing):
             request = tx.assistance.get(number)
             asked.setdefault(request.requester, []).append(request)
-    file = mail.file.encode("utf-8", "replace").decode()  # a mail server may give any bytes as a name
     reason = {lang: told(error, lang) for lang in LANGS}
+    file = mail.file.encode("utf-8", "replace").decode()  # a mail server may give any bytes as a name
+    secrets = replylink.secrets(office, tx, filter(None, numbers))
     plain: dict[str, object] = {"file": file, "request": "", "refused": error.code, "reason": reason, "digest": mail.digest}
     if not asked:
-        tx.attention.open(MAIL_UNREAD, office.house, mail.digest[:32], plain, now)
+        tx.attention.open(MAIL_UNREAD, office.house, mail.digest[:32], veil.over(plain, secrets), now)
     for place, (agency, requests) in enumerate(asked.items()):
         facts = plain | {"request": requests[0].id}
         if len(requests) > 1:
@@ -340,9 +335,10 @@ def _keep(office: Office, tx: Tx, mail: Mail, form: Form, error: InspectorError,
             facts |= {"attached": [asdict(one) for one in mail.attached]} if mail.attached else {}
             facts |= {"came": (arrived(requests[0], mail.came, now) or now).isoformat()}
             facts |= {"theirs": True, "text": slip.clean(mail.text)[:MOST_SHOWN], "filled": dict(form.filled)}
-            facts |= {"sender": mail.sender, "registered": _registered(office, requests[0], mail, purpose)}
+            facts |= {"sender": mail.sender, "registered": contacts.registered(office, requests[0], mail.sender, purpose)}
             facts |= {"above": True} if purpose == replylink.OVERSEE else {}
-        tx.attention.open(MAIL_UNREAD, agency, f"{mail.digest[:32]}:{place}" if place else mail.digest[:32], facts, now)
+        about = f"{mail.digest[:32]}:{place}" if place else mail.digest[:32]
+        tx.attention.open(MAIL_UNREAD, agency, about, veil.over(facts, secrets), now)
 
 
 @cache

@@ -43,6 +43,16 @@ def address(office: Office, tx: Tx, purpose: str, request_id: str, base: str) ->
     return f"{base}/{purpose}/{request_id}/{token(office, tx, purpose, request_id)}"
 
 
+def secrets(office: Office, tx: Tx, request_ids: Iterable[str]) -> tuple[str, ...]:
+    """The secrets of these requests' links that ever counted: what is veiled in the words of others (`domain.veil`)."""
+    return tuple(
+        office.link_token(purpose, one, edition)
+        for one in request_ids
+        for purpose in (LINK, OVERSEE)
+        for edition in range(tx.replylinks.edition(purpose, one) + 1)
+    )
+
+
 def opens(office: Office, tx: Tx, purpose: str, request_id: str, shown: str) -> bool:
     """Whether what is shown is the link's secret, compared in constant time. Raises Forbidden for one whose time is over."""
     if not hmac.compare_digest(token(office, tx, purpose, request_id).encode(), shown.encode("utf-8", "replace")):

@@ -14,8 +14,9 @@ from typing import Any
 
 import structlog
 
+from inspector.domain import veil
 from inspector.domain.letter import LetterKind
-from inspector.flows import letters, posting
+from inspector.flows import letters, posting, replylink
 from inspector.flows.office import Office
 from inspector.flows.requests import held
 from inspector.flows.unsettled import PARTLY
@@ -59,6 +60,7 @@ def _came_back(tx: Tx, office: Office, number: str, letter: Mapping[str, Any], s
     if whole and not _once(tx, number, {}, now):
         return
     for request_id, kind, key in letters:
+        secrets = replylink.secrets(office, tx, (request_id,))
         if whole:
             tx.attention.close(f"{PARTLY}:{key}", now)
             refused = all(status.startswith("5") for status in back.values())
@@ -66,7 +68,7 @@ def _came_back(tx: Tx, office: Office, number: str, letter: Mapping[str, Any], s
             log.warning("letter.returned", request=request_id, letter=kind, connector=letter["via"], error=code)
             posting.came_back(tx, office, request_id, LetterKind(kind), str(letter["via"]), key, code, now)
         elif (request := tx.assistance.get(request_id)).state.hears:
-            refusals = [*(f"{address}: {status}" for address, status in back.items()), *behind]
+            refusals = veil.over([*(f"{address}: {status}" for address, status in back.items()), *behind], secrets)
             about = {"request": request_id, "to": letter["via"], "case": request.case_id}
             tx.attention.add(PARTLY, request.requester, key, partial(_with, about, refusals), now)
 

@@ -80,7 +80,14 @@ def _settled(office: Office, name: str, supply: Supply, why: str, before: Mappin
     with office.store.begin() as tx:
         if why:
             hours = None if supply.age_seconds is None else round(supply.age_seconds / 3600)
-            facts = {"connector": name, "why": why, "error": supply.error, "hours": hours, "replica": replica}
+            facts = {
+                "connector": name,
+                "why": why,
+                "error": supply.error,
+                "file": supply.file,
+                "hours": hours,
+                "replica": replica,
+            }
             tx.attention.open(LATE, office.house, name, facts, office.now())
         else:
             tx.attention.close(f"{LATE}:{name}", office.now())

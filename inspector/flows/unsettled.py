@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from inspector.domain import veil
 from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.letter import letters
@@ -71,7 +72,8 @@ def read(tx: Tx, request_id: str, now: datetime) -> None:
 
 def unread(tx: Tx, request_id: str) -> list[Mapping[str, object]]:
     """What whoever has an agency's letter has said of it by mail that a person has yet to read."""
-    return [told for told in tx.attention.standing(MAIL_UNREAD) if told.get("theirs") and request_id in about(told)]
+    standing = tx.attention.standing(MAIL_UNREAD)
+    return [veil.over(told) for told in standing if told.get("theirs") and request_id in about(told)]
 
 
 def about(told: Mapping[str, Any]) -> tuple[str, ...]:

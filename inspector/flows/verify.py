@@ -11,7 +11,7 @@ import structlog
 
 from inspector.domain import credit, verification
 from inspector.domain.case import Case, CaseState, Claim, LevelReason, Method, Rated, SubjectKind
-from inspector.domain.evidence import UNLISTED, UNREAD, Evidence, Verdict, blank, says, unfresh, unread
+from inspector.domain.evidence import NOTED, UNDATED, UNLISTED, UNREAD, Evidence, Verdict, blank, says, unfresh, unread
 from inspector.domain.policy import Fact, Policy
 from inspector.domain.restated import Brought
 from inspector.flows import late, restating
@@ -35,7 +35,6 @@ VALUE_EMPTY = "value_empty"
 CONTRADICTS_ITSELF = "contradicts_itself"
 """The note where a source has no record and gives a value all the same: neither of the two is believed."""
 
-UNDATED = "data_undated"
 """The note where nobody knows of which day data are: neither they nor the settings say. They are no ground, and at most a lead."""
 
 PATIENCE_OVER = "patience_over"
@@ -342,6 +341,8 @@ def judge(key: str, claim: Claim, fact: Fact, answer: Answer, now: datetime, by:
         verdict = Verdict.NOT_FOUND
     elif answer.note == VALUE_EMPTY or (answer.status is AnswerStatus.FOUND and blank(answer.value or "")):
         note, remark = VALUE_EMPTY, ""
+    elif answer.status is AnswerStatus.CANNOT_SAY and answer.note in NOTED:
+        note, remark = answer.note, ""
     elif answer.status is AnswerStatus.FOUND and answer.value is not None:
         verdict = says(fact.compare, claim.value, answer.value, fact.values)
         note = unread(verdict, answer.value, fact.values)

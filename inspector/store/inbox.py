@@ -14,6 +14,9 @@ from inspector.store.room import Room
 from inspector.store.sealed import own
 from inspector.store.tables import inbox
 
+_HEADERS = {"signed:": "webhook-id"}
+"""What a message's id is called where it came, by how its source begins."""
+
 
 class InboxRoom(Room):
     """The inbox table."""
@@ -25,7 +28,8 @@ class InboxRoom(Room):
         if row is None:
             return None
         if row.digest != digest:
-            raise Conflict("message_id_reused", source=source, message_id=message_id)
+            header = next((named for door, named in _HEADERS.items() if source.startswith(door)), "Idempotency-Key")
+            raise Conflict("message_id_reused", source=source, message_id=message_id, header=header)
         answer: Mapping[str, Any] = json.loads(row.answer)
         return answer
 

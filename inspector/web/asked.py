@@ -6,6 +6,7 @@ nothing up, because mail and chat programs open links too; that it was opened is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.letter import short
 from inspector.domain.said import Saying
 from inspector.domain.scoreboard import ended_as
+from inspector.domain.urgency import Urgency
 from inspector.flows import assist, past, question
 from inspector.flows.office import AgencyNode
 from inspector.flows.requests import node_of, superior_of
@@ -49,6 +51,9 @@ _NEEDED: dict[Saying, tuple[Invalid, ...]] = {
 """What each form wants filled in: people mend all of it in one go."""
 _COMPARE = "compare"
 """Chosen where the agency gives a value and leaves the comparing to the rule of the pack; nothing is chosen before it chooses."""
+_WRITTEN = re.compile(r"(\d{4})[^\d\s](\d{1,2})[^\d\s](\d{1,2})\D?")
+_TYPED = ("value", "rest", "to", "day", "reasons", "signer")
+"""What people type, which a page shows again where the form for it is no longer offered."""
 _WORDLESS = {_COMPARE: "answer_empty", "mismatch": "mismatch_wordless", "cannot_say": "cannot_say_wordless"}
 
 
@@ -86,8 +91,17 @@ def post(request: Request, desk: AtDesk, request_id: str, token: str, form: Post
         given = word(form)
         heard(desk, request_id, given.said(), Door(), form.message_id(), given)
     except InspectorError as error:
-        return _page(request, desk, request_id, form, trouble(error, form, lang))
+        return _page(request, desk, request_id, form, trouble(_by_name(desk, error), form, lang))
     return again(request)
+
+
+def _by_name(desk: Desk, error: InspectorError) -> InspectorError:
+    """A circle of agencies by their names: whoever reads the page knows no connector of ours."""
+    if error.code != "forward_circle":
+        return error
+    chain = [name_of(desk, node_of(desk.office, one)) for one in str(error.facts["chain"]).split(" → ")]
+    to = name_of(desk, node_of(desk.office, str(error.facts["to"])))
+    return Refusal("forward_circle", **{**error.facts, "to": to, "chain": " → ".join(chain)})
 
 
 @router.get("/oversee/{request_id}/{token}")
@@ -139,6 +153,8 @@ def word(form: Fields) -> WordIn:
     chosen = [Invalid("verdict_missing", field="verdict")] if do is Saying.ANSWER else []
     complete(form, *chosen, *([Invalid(wordless, field="value")] if wordless else []), *_NEEDED[do])
     filled = {name: form.one(name) for name in WordIn.model_fields if form.one(name)}
+    if "day" in filled:  # where a browser has no field for dates people write them as they are used to
+        filled["day"] = _WRITTEN.sub(lambda one: f"{one[1]}-{one[2]:0>2}-{one[3]:0>2}", filled["day"].strip())
     if filled.get("verdict") == _COMPARE:
         del filled["verdict"]
     return read(WordIn, **filled)
@@ -188,6 +204,9 @@ def _page(
     told = desk.look(ask)
     held = told.held
     hears = told.hears and not oversees
+    free = hears and held.state.open and held.state is not AssistanceState.DISPUTED
+    decides = oversees and held.state is AssistanceState.DISPUTED
+    kept = form.kept() if form else {}
     context = {
         "held": request_shown(held),
         "short": short(held.id),
@@ -195,9 +214,12 @@ def _page(
         "now": _now(held, hears, oversees=oversees),
         "silence": question.silence(held, superior=told.superior),
         "open": hears,
-        "free": hears and held.state.open and held.state is not AssistanceState.DISPUTED,
+        "free": free,
+        "offered": decides or _offered(kept.get("do", ""), told, free=free, hears=hears),
+        "said": next((one for one in Saying if one == kept.get("do")), None),
+        "typed": {name: kept[name] for name in _TYPED if kept.get(name, "").strip()},
         "extends": told.extends,
-        "decides": oversees and held.state is AssistanceState.DISPUTED,
+        "decides": decides,
         "oversees": oversees,
         "requested": name_of(desk, node_of(desk.office, held.requested)),
         "to": name_of(desk, node_of(desk.office, str((held.reply or {}).get("to", "")))),
@@ -206,7 +228,7 @@ def _page(
         "cited": told.cited,
         "counted": question.counted(held, language(request)),
         "requester": name_of(desk, held.requester),
-        "kept": form.kept() if form else {},
+        "kept": kept,
         "verdicts": VERDICTS,
         "inabilities": list(Inability),
         "quarrels": [one for one in Quarrel if one is not Quarrel.REFUSAL],
@@ -215,6 +237,21 @@ def _page(
         "message_id": new_id(),
     }
     return page(request, "assist.html", status=wrong.status, **context)
+
+
+def _offered(do: str, told: _Read, *, free: bool, hears: bool) -> bool:
+    """Whether the form of a word still stands on the page: there its refusal is shown, and what was typed."""
+    match do:
+        case "answer" | "decline":
+            return hears
+        case "accept":
+            return free and told.held.accepted_at is None
+        case "extend":
+            return free and told.extends
+        case "calm":
+            return free and told.held.urgency is Urgency.URGENT
+        case _:
+            return free and do in {one.value for one in Saying}
 
 
 def _now(held: assistance.Request, hears: bool, *, oversees: bool) -> str:

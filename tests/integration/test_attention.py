@@ -7,11 +7,14 @@ from dataclasses import replace
 
 import pytest
 
+from inspector.cli import above
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
-from inspector.flows import assist, dispatch
+from inspector.domain.scoreboard import gains, scores
+from inspector.flows import assist, attention, dispatch
 from inspector.flows.attention import facts
+from inspector.labels import Lang
 from inspector.store.store import Store
 from inspector.store.tx import Tx
 from tests.edge import serving
@@ -74,6 +77,26 @@ def test_what_waits_is_read_to_its_end_page_by_page_of_one_kind_and_of_one_agenc
         assert (refused.status_code, refused.json()["error"]["code"]) == (422, "agency_unknown")
 
 
+def test_a_matter_says_in_the_list_what_it_is_about() -> None:
+    """Not only in --json: of which source, how many and which codes; which letter, to whom and why."""
+
+    def told(kind: str, lang: Lang, **facts: object) -> str:
+        return attention.told(kind, json.dumps(facts), lang)
+
+    garbled = {"source": "registers", "count": 3, "codes": {"E-999": 2}}
+    assert told("answer_garbled", "en", **garbled) == "registers: 3 in all; codes in no list: E-999 ×2"
+    letter = {"letter": "request", "to": "civil-affairs", "error": "recipient_refused", "detail": "a@b.example 550"}
+    assert told("letter_undeliverable", "zh-Hans", **letter).startswith("致 civil-affairs 的协助核查函：")
+    assert told("letter_undeliverable", "zh-Hans", **letter).endswith("(a@b.example 550)")
+    assert told("superior_unknown", "en") == "the settings name nobody above both"
+    assert (
+        told("delivery_late", "en", connector="licences", error="delivery_unsaid", file="a.csv")
+        == "licences: delivery_unsaid (a.csv)"
+    )
+    for kind in ("answer_garbled", "letter_undeliverable", "delivery_late"):
+        assert told(kind, "en"), "one of an older release"
+
+
 @pytest.mark.parametrize("word", ["answered", "refused", "silent"])
 def test_nobody_is_asked_for_a_superior_of_a_request_that_has_ended(store: Store, hand: Hand, word: str) -> None:
     sources = {"registers": Table(default=None), "social": Table(name="social", default="=")}
@@ -90,6 +113,10 @@ def test_nobody_is_asked_for_a_superior_of_a_request_that_has_ended(store: Store
     with store.begin() as tx:
         (request,) = tx.assistance.of_case(case_id)
         assert "superior_unknown" in open_matters(tx)
+        (matter,) = tx.attention.page(None, kind="superior_unknown")
+        words = attention.told("superior_unknown", matter["body"], "en")
+        assert words == "county stands above both and has no connector: set connector under [agencies.county]"
+        assert "agencies.county" in [one.name for one in above.mute(office.tree)], "`check` says so before"
         assert (request.state, request.escalated_to) == (AssistanceState.PAST_DUE, None), "nobody above was told"
         assert "assistance.escalate" not in rules(tx, case_id)
         tx.attention.open("letter_undeliverable", "bureau", f"assist.send:{request.id}:reminder:civil-affairs", {}, hand())
@@ -105,6 +132,11 @@ def test_nobody_is_asked_for_a_superior_of_a_request_that_has_ended(store: Store
     with store.read() as tx:
         assert not tx.assistance.get(request.id).state.open
         assert "superior_unknown" not in open_matters(tx)
+        (score,) = scores([tx.assistance.get(request.id)], office.calendar)
+        (gain, *_) = gains([score]) or (None,)
+        assert (gain is not None) == (word != "refused"), (
+            "silence cost the case its whole term, which an interface would have saved"
+        )
         assert ("letter_undeliverable" in open_matters(tx)) == (word == "silent"), "whoever answers has the letter"
         assert "assistance.past_due" in rules(tx, case_id), "and the record says so after the matter has gone"
 

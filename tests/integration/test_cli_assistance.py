@@ -13,10 +13,12 @@ import pytest
 from inspector.cli import columns
 from inspector.cli.assistance import blocks
 from inspector.daemon import sweeps
+from inspector.domain.assistance import AssistanceState, Quarrel
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import MatterKind
+from inspector.domain.evidence import Verdict
 from inspector.domain.scoreboard import Score
-from inspector.flows import assist
+from inspector.flows import assist, unsettled
 from inspector.flows.office import Office
 from inspector.flows.scoreboard import score_rows
 from inspector.store.store import Store
@@ -95,6 +97,44 @@ def test_an_officer_lists_shows_agrees_and_contests_at_the_command_line_and_expo
         assert operator.well("assistance", "connect", "--json").json == []
         signed = [rule for rule, _ in operated(store)]
     assert signed == ["operator.assistance.agree", "operator.assistance.contest", "operator.assistance.decide"]
+
+
+def test_a_decision_after_a_decision_says_that_nothing_changed_and_not_that_the_request_is_over(operator: Operator) -> None:
+    with house.closing(operator.store()) as store:
+        office = house.open_office(store, today)
+        request = asked(office, 1)
+        with store.begin() as tx:
+            assist.contest(office, tx, request, Quarrel.COMPETENCE, "非本局职权", "赵六", today())
+        given = ("--signer", "市政府 周八", "--reasons", "法律没有禁止")
+        assert "nothing has changed" not in operator.well("assistance", "decide", request, "--helps", *given).out
+        other = operator.well("assistance", "decide", request, "--need-not", *given)
+        assert "nothing has changed" in other.out + other.err
+        again = operator.say("assistance", "decide", request, "--need-not", *given)
+        assert again.code == 4
+        assert "said of request" in again.err
+        assert "over" not in again.err
+        with store.read() as tx:
+            assert tx.assistance.get(request).state is AssistanceState.ACCEPTED
+
+
+def test_show_says_whose_records_answered_and_which_mails_wait(operator: Operator) -> None:
+    with house.closing(operator.store()) as store:
+        office = house.open_office(store, today)
+        request = asked(office, 1)
+        told = {
+            "theirs": True,
+            "request": request,
+            "sender": "a@b.example",
+            "file": "1.x",
+            "reason": {"zh-Hans": "表格以外另有文字", "en": "w"},
+        }
+        with store.begin() as tx:
+            assist.answer(office, tx, request, Verdict.MISMATCH, "李某某", "赵六", today())
+            tx.attention.open(unsettled.MAIL_UNREAD, "bureau", "m1", told, today())
+        said = operator.well("assistance", "show", request, lang="zh-Hans").out
+    assert "对方机关掌握的情况: 不一致" in said
+    assert "对方机关掌握的数据: 李某某" in said
+    assert "待阅看的来信:\n  a@b.example: 表格以外另有文字 (1.x)" in said
 
 
 def test_in_a_terminal_a_score_is_some_short_lines_and_says_all_that_is_not_nought() -> None:

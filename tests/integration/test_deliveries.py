@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 import shutil
 from collections.abc import Callable
 from contextlib import closing
@@ -19,7 +20,7 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.identity import citizen_check_digit
 from inspector.ports import AnswerStatus, Garbled
 from inspector.testing import CODE, QUESTION, SourceContract, caught
-from tests.deliveries import OTHER, PERSON, ROWS, Exchange, csv, excel
+from tests.deliveries import DAY, OTHER, PERSON, ROWS, Exchange, csv, excel
 from tests.frontends import SHANGHAI, verdict
 
 
@@ -181,6 +182,32 @@ def test_a_file_without_its_manifest_is_not_there_yet(exchange: Exchange) -> Non
     assert (exchange.used(), exchange.why()) == (None, ["delivery_manifest"])
     (exchange.folder / f"{file.name}.json").write_text('{"rows": 3}')
     assert exchange.used() == file.name, "a manifest that was mended is looked at again"
+
+
+def test_what_lies_there_and_counts_as_no_delivery_is_named_once_nobody_writes_it_any_more(exchange: Exchange) -> None:
+    """Without its manifest, or under another name than was agreed: nobody would ever hear why nothing comes."""
+    exchange.deliver(csv())
+    late, other = exchange.deliver(csv(), "20260109", rows=None), exchange.folder / "QY_20260110.csv"
+    other.write_bytes(csv())
+    for name in (".hidden", "qy-20260111.csv.part", "qy-20260112.csv.json"):
+        (exchange.folder / name).write_text("{}")
+    assert exchange.used() == "qy-20260106.csv"
+    with closing(exchange.source()) as made:
+        assert [one.code for one in made.look()] == ["delivery_used"], "they may still be under way"
+        for file in exchange.folder.iterdir():
+            os.utime(file, (exchange.folder.stat().st_mtime - 3600,) * 2)
+        seen = [one.facts["error"] for one in made.look() if one.code == "delivery_passed"]
+        assert all(isinstance(one, Invalid) for one in seen)
+        told = {one.code: one.facts for one in seen if isinstance(one, Invalid)}
+        assert told == {
+            "delivery_misnamed": {"file": other.name},
+            "delivery_unsaid": {"file": late.name, "note": f"{late.name}.json"},
+        }
+        made.pick_up()
+        assert (made.supply(look=False).error, made.supply(look=False).file) == ("delivery_unsaid", late.name)
+        os.utime(late, (DAY.timestamp() - 3600,) * 2)
+        os.utime(other, (DAY.timestamp() - 3600,) * 2)
+        assert [one.code for one in made.look()] == ["delivery_used"], "what is older than the one in use may lie there"
 
 
 def test_an_ok_file_says_that_it_is_whole_and_may_count_the_rows(exchange: Exchange) -> None:

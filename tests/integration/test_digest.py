@@ -85,6 +85,31 @@ def test_letters_of_a_day_go_in_one_message_and_each_clock_starts_with_it(store:
     assert last.enclosed[0].request_id == request_of(store, fourth).id
 
 
+def test_a_digest_says_what_a_first_letter_says_and_what_in_it_is_told_again(store: Store, hand: Hand) -> None:
+    civil = Desk("civil-affairs")
+    office = digesting(store, hand, civil)
+    case_id = post(office, person(1, "relief-household", HOUSEHOLD))
+    settle(office)
+    hand.now = NEXT
+    settle(office)
+    opened(office, 2)
+    go(office, letters=True)
+    hand.on(days=1)
+    settle(office)
+    first, second = (one.words.body for one in civil.letters[:2])
+    requester = office.tree["bureau"].name
+    for body in (first, second):
+        entry = body.split("1. ")[1]
+        assert f"{requester}办理政务服务事项" in entry, "who asks, on which ground, by which line"
+        assert "依据" in entry
+        assert "不作不利认定" in body, "what the answer will do"
+        assert "书面说明理由" in body
+        assert "新请求的答复期限自本函之日起计算" in body
+    assert "（提醒）" not in first
+    assert second.count(f"（提醒）{requester}此前请贵机关协助核查的下列情况，尚未答复。") == 1
+    assert request_of(store, case_id).id in second.split("（提醒）")[1]
+
+
 def test_a_digest_that_is_refused_is_split_and_each_letter_goes_once_by_itself(store: Store, hand: Hand) -> None:
     refused = [Refused(code, origin=Origin.THEM, attempts=1) for code in ("http_413", "http_422")]
     civil = Desk("civil-affairs", fails=[*refused])

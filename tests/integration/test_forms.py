@@ -124,6 +124,49 @@ def test_a_letters_form_names_everything_that_is_missing_at_once(edge: Edge, let
     assert re.search(r'value="mismatch" checked', answered.text), "what was chosen is kept"
 
 
+def test_a_word_whose_form_is_no_longer_offered_says_why_and_keeps_what_was_typed(edge: Edge, letter: str) -> None:
+    """Another tab has extended, accepted, disputed meanwhile: the page has no form left beside which the refusal would stand."""
+    with edge.client() as browser:
+        extend = {"do": "extend", "reasons": "档案在外馆", "signer": "赵六"}
+        assert browser.post(letter, data=extend | {"message": "e1"}).status_code == 303
+        twice = browser.post(letter, data=extend | {"message": "e2", "reasons": "另需两日"})
+        calm = browser.post(letter, data={"do": "calm", "reasons": "并不紧急", "signer": "赵六"})
+        assert browser.post(letter, data=extend | {"do": "contest", "about": "GROUND"}).status_code == 303
+        late = [
+            browser.post(letter, data=extend | {"do": do, "reasons": f"理由{do}", "day": "2026-03-20"})
+            for do in ("propose", "contest")
+        ]
+    assert "只能延期一次" in twice.text, "extension_used"
+    for answer, typed in ((twice, "另需两日"), (calm, "并不紧急"), (late[0], "理由propose"), (late[1], "理由contest")):
+        assert answer.status_code in (409, 422)
+        assert answer.text.count('role="alert"') == 1
+        assert typed in answer.text
+        assert "您填写的内容（未予采用）" in answer.text
+
+
+def test_a_day_written_as_people_write_it_is_that_day_and_a_circle_is_told_by_names(edge: Edge, letter: str) -> None:
+    day = (edge.office.now() + timedelta(days=20)).date()
+    while not edge.office.calendar.is_working_day(day):
+        day += timedelta(days=1)
+    request = letter.split("/")[2]
+    with edge.client() as browser:
+        said = {"do": "propose", "reasons": "档案在外馆", "signer": "赵六", "day": f"{day.year}/{day.month}/{day.day}"}
+        assert browser.post(letter, data=said).status_code == 303
+        with edge.office.store.read() as tx:
+            held = tx.assistance.get(request)
+        assert held.proposed is not None
+        assert edge.office.calendar.local_date(held.proposed.due_at) == day
+        node = next(one for one in edge.office.tree.values() if one.connector and one.connector not in (held.requested, "city"))
+        said = {"do": "forward", "to": node.id, "reasons": "职权已划转", "signer": "赵六"}
+        assert browser.post(letter, data=said).status_code == 303
+        with edge.office.store.read() as tx:
+            new = tx.assistance.get(tx.assistance.get(request).forwarded_to or "")
+        back = next(one for one in edge.office.tree.values() if one.connector == held.requested)
+        link = f"/assist/{new.id}/{edge.office.link_token('assist', new.id)}"
+        circle = browser.post(link, data=said | {"to": back.id})
+    assert f"{back.name} 已经表示无权办理（{back.name}" in circle.text
+
+
 def test_an_agency_that_cannot_say_says_why(edge: Edge, letter: str) -> None:
     with edge.client() as browser:
         wordless = browser.post(letter, data={"do": "answer", "verdict": "cannot_say", "value": " ", "signer": "赵六"})

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from inspector.domain.decision import Because
 from inspector.domain.errors import Conflict, Missing
 from inspector.domain.ledger import body_digest, digest
+from inspector.labels import told
 from inspector.store.store import Store
 from inspector.store.tables import event, ledger, ledger_tree, seal
 from inspector.store.tx import new_id
@@ -303,6 +304,15 @@ def test_a_message_counts_once_and_is_answered_as_before(store: Store) -> None:
         assert tx.inbox.seen("another", "m-1", "b" * 64) is None
         with pytest.raises(Conflict, match="message_id_reused"):
             tx.inbox.seen("hall", "m-1", "b" * 64)
+
+
+@pytest.mark.parametrize(("door", "header"), [("signed:housing", "webhook-id"), ("officer:1", "Idempotency-Key")])
+def test_an_id_used_twice_is_named_by_the_header_in_which_it_was_sent(store: Store, door: str, header: str) -> None:
+    with store.begin() as tx:
+        tx.inbox.keep(door, "m-1", "a" * 64, {}, START)
+    with store.read() as tx, pytest.raises(Conflict) as refused:
+        tx.inbox.seen(door, "m-1", "b" * 64)
+    assert told(refused.value, "en").startswith(f"{header} m-1 ")
 
 
 @pytest.mark.differs

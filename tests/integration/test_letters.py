@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from connectors.agencies.http import HttpAgency
 from inspector.domain import ladder
 from inspector.domain.almanac import NamedDay
-from inspector.domain.assistance import Quarrel, Request
+from inspector.domain.assistance import AssistanceState, Quarrel, Request
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Stale
@@ -304,6 +304,31 @@ def test_who_may_hold_a_letter_that_ended_undeliverable_hears_that_it_is_over(
     withdraw(office, case_id)
     settle(office)
     assert civil.kinds == ([LetterKind.CANCEL] if told else [])
+
+
+@pytest.mark.parametrize("decided", [None, True])
+def test_an_agency_that_disputes_and_then_declines_hears_of_no_end_that_it_has_made_itself(
+    store: Store, hand: Hand, decided: bool | None
+) -> None:
+    civil, county = Desk("civil-affairs"), Desk("county-office")
+    office = an_office(store, hand, {"civil-affairs": civil, "county-office": county})
+    case_id = post(office, person(1, "relief-household", HOUSEHOLD))
+    settle(office)
+    request = request_of(store, case_id)
+    word = ("非本局职权", "王五", hand())
+    with store.begin() as tx:
+        assist.contest(office, tx, request.id, Quarrel.COMPETENCE, *word)
+    settle(office)
+    if decided:
+        with store.begin() as tx:
+            assist.decide(office, tx, request.id, decided, *word)
+        settle(office)
+    with store.begin() as tx:
+        assist.refuse(office, tx, request.id, *word)
+    settle(office)
+    assert request_of(store, case_id).state is AssistanceState.DECLINED
+    assert LetterKind.CANCEL not in civil.kinds
+    assert county.kinds == [LetterKind.DISPUTE, LetterKind.CANCEL], "who was to decide hears that it need not"
 
 
 def test_a_superior_who_may_hold_a_letter_hears_of_the_end_like_the_agency_that_was_asked(store: Store, hand: Hand) -> None:

@@ -9,6 +9,7 @@ import struct
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,10 @@ from inspector.labels import LANGS
 from inspector.settings import Settings
 from inspector.testing.peer import Peer, Step, answer, nobody, peer
 from inspector.testing.tls import authority, issued
+from tests.frontends import FrontEnd
 from tests.gateway import Platform, settings
+from tests.integration.test_mail import PLAIN
+from tests.mailroom import mailroom
 
 
 def told(url: str, ca_file: Path | None = None) -> Finding:
@@ -194,7 +198,15 @@ def test_where_the_clock_keeps_us_out_that_is_what_is_said(tmp_path: Path) -> No
     assert found.what[1].startswith("因双方时钟不一致，数据源拒绝了我方请求 (")
 
 
-ANSWERED = answer(told={"code": 0, "data": {"value": "存续", "as_of": "2026-03-01"}, "version": "1"})
+TODAY = timedelta()
+
+
+def answered(ago: timedelta | None = TODAY, **data: object) -> Step:
+    """An answer to the canary question, with data of so long ago; None: of no day."""
+    as_of = None if ago is None else (datetime.now(UTC) - ago).isoformat()
+    return answer(told={"code": 0, "data": {"value": "存续", "as_of": as_of, **data}, "version": "1"})
+
+
 ABOUT_TRIAL = {"fact": "registration-status", "code": "TEST00000000000001", "basis": "协议第三条"}
 
 
@@ -221,14 +233,88 @@ def test_a_credential_that_the_source_does_not_know_is_found_by_its_canary_quest
 
 
 def test_a_canary_that_sings_otherwise_than_expected_is_a_warning_and_one_that_is_not_set_is_said(tmp_path: Path) -> None:
-    (found,), _ = sung(tmp_path, ANSWERED, **ABOUT_TRIAL)
-    assert (found.state, "registration-status: found" in found.what[0]) == ("OK", True)
-    (found,), there = sung(tmp_path, ANSWERED, **ABOUT_TRIAL, expects="not_found")
+    (found,), _ = sung(tmp_path, answered(), **ABOUT_TRIAL)
+    assert (found.state, "registration-status: Found" in found.what[0]) == ("OK", True)
+    assert "registration-status：有记录" in found.what[1]
+    (found,), there = sung(tmp_path, answered(), **ABOUT_TRIAL, expects="not_found")
     assert (found.state, "expected" in found.what[0]) == ("WARN", True)
     assert b"TEST00000000000001" in there.heard[0].body
-    (found,), there = sung(tmp_path, ANSWERED)
+    (found,), there = sung(tmp_path, answered())
     assert (found.state, there.heard) == ("OK", [])
     assert "[sources.one.canary]" in found.what[1]
+
+
+@pytest.mark.parametrize(
+    ("step", "says", "mend"),
+    [
+        (answer(told={"code": "E-999"}), "code = E-999", "ok_codes"),
+        (answer(404, {}), "HTTP 404", "url and path"),
+        (answer(302, {}), "HTTP 302", "url and path"),
+        (answer(501, {}), "HTTP 501", "url and path"),
+        (answer(415, {}), "HTTP 415", "other side"),
+        (answer(425, {}), "HTTP 425", "work waits"),
+    ],
+)
+def test_what_a_source_says_is_told_with_the_mend_that_fits_it(tmp_path: Path, step: Step, says: str, mend: str) -> None:
+    (found,), _ = sung(tmp_path, step, **ABOUT_TRIAL)
+    assert found.state == "FAIL"
+    assert says in found.what[0]
+    assert mend in found.mend[0]
+    assert says in found.what[1]
+
+
+@pytest.mark.parametrize(("mode", "mend"), [(0o644, "chmod 600"), (None, "write the secret into")])
+def test_a_secrets_file_that_is_wrong_is_to_be_mended_and_not_the_settings(tmp_path: Path, mode: int | None, mend: str) -> None:
+    token = tmp_path / "token"
+    if mode is not None:
+        token.write_text("one-of-ours")
+        token.chmod(mode)
+    keys = {"kind": "http", "url": "http://127.0.0.1:9", "token_file": str(token), "owner": "o"}
+    (found,) = findings(Configured(section="sources", group="sources", name="one", told=keys), Settings(), call=True)
+    assert found.mend[0].startswith(mend)
+    assert str(token) in found.mend[1]
+
+
+def test_a_plain_mail_port_that_is_said_to_speak_tls_is_told_by_its_key() -> None:
+    with mailroom() as room:
+        keys = {**PLAIN, "kind": "email", "host": "127.0.0.1", "port": room.port, "tls": "implicit"}
+        *_, found = findings(Configured(section="agencies", group="agencies", name="one", told=keys), Settings(), call=True)
+    assert (found.state, "starttls" in found.mend[0], found.outside) == ("FAIL", True, False)
+
+
+def test_a_damaged_file_and_a_server_without_tls_have_their_own_mend(tmp_path: Path) -> None:
+    (tmp_path / "front.db").write_bytes(b"no database at all" * 400)
+    front = FrontEnd(url=f"sqlite:///{tmp_path / 'front.db'}")
+    one = Configured(section="sources", group="sources", name="front", told={"kind": "database", **front.keys()})
+    *_, found = findings(one, Settings(), call=True)
+    assert "copied anew" in found.mend[0]
+    with mailroom() as room:
+        keys = {**PLAIN, "kind": "email", "host": "127.0.0.1", "port": room.port, "tls": "starttls"}
+        *_, found = findings(Configured(section="agencies", group="agencies", name="one", told=keys), Settings(), call=True)
+    assert "STARTTLS" in found.mend[0]
+
+
+@pytest.mark.parametrize(
+    ("ago", "data", "says", "mend"),
+    [
+        (None, {}, "nobody knows of when", "as_of_field"),
+        (timedelta(days=-2), {}, "of a day to come", "as_of_field"),
+        (timedelta(days=2_500), {}, "longer ago than the fact holds", "as_of_field"),
+        (timedelta(), {"value": ""}, "says nothing", "place"),
+    ],
+)
+def test_a_source_whose_answers_decide_nothing_is_not_said_to_be_well(
+    tmp_path: Path, ago: timedelta | None, data: dict[str, object], says: str, mend: str
+) -> None:
+    (_, found), _ = sung(tmp_path, answered(ago, **data), **ABOUT_TRIAL)
+    assert found.state == "WARN"
+    assert says in found.what[0]
+    assert mend in found.mend[0]
+
+
+def test_a_canary_about_a_fact_that_no_pack_knows_is_said(tmp_path: Path) -> None:
+    (_, found), _ = sung(tmp_path, answered(), **ABOUT_TRIAL | {"fact": "registration-statuss"})
+    assert (found.state, "nearest is registration-status" in found.what[0]) == ("WARN", True)
 
 
 @pytest.mark.parametrize(

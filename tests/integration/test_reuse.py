@@ -15,7 +15,7 @@ from connectors.sources import results
 from inspector import testing
 from inspector.domain.case import CaseState, ClaimStatus, Method, Outcome
 from inspector.domain.errors import Invalid
-from inspector.domain.evidence import Verdict
+from inspector.domain.evidence import FALLEN, OPEN, Verdict
 from inspector.domain.notice import Notice
 from inspector.domain.strategy import steps
 from inspector.policybook import PacksInvalid, Policybook
@@ -59,9 +59,9 @@ def test_a_result_tells_whose_it_is_and_its_number_and_one_that_cannot_be_used_s
         ({}, AnswerStatus.FOUND),
         ({"value": None}, "value_empty"),
         ({"checked_on": None}, "data_undated"),
-        ({"state": "open"}, results.OPEN),
-        ({"state": "revoked"}, results.FALLEN),
-        ({"state": "disputed"}, results.FALLEN),
+        ({"state": "open"}, OPEN),
+        ({"state": "revoked"}, FALLEN),
+        ({"state": "disputed"}, FALLEN),
         ({"state": "perhaps"}, Garbled),
         ({"state": ""}, Garbled),
         ({"agency": ""}, Garbled),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -18,7 +19,7 @@ from inspector.flows.settle import Settlement, nothing
 from inspector.flows.table import Flow
 from inspector.ports import Garbled, NotYet, Refused, Unavailable
 from inspector.store.store import Store
-from inspector.store.tables import lane, work
+from inspector.store.tables import EPOCH, lane, work
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
@@ -135,6 +136,31 @@ def test_a_wait_the_other_side_asked_for_is_never_cut_short(store: Store) -> Non
     waits = [(row(store, n)["due_at"] - began).total_seconds() for n in names]
     assert min(waits) >= 100
     assert max(waits) < 200
+
+
+def test_who_asks_us_to_wait_is_asked_nothing_else_meanwhile_and_one_call_goes_when_the_time_is_over(store: Store) -> None:
+    """A 429 with `Retry-After`: its next rows wait until that moment, too, and a probe that hears it again makes it later."""
+    office = real_office(store)
+    put(store, *(order(n, lane=LANE) for n in range(3)))
+    hands = fails(Unavailable("http_429", retry_after=3600))
+    settings = replace(FAST, breaker_cool=timedelta(milliseconds=50), threads=1)
+    with at_work(office, hands, settings):
+        until(lambda: lane_of(store)["failures"] == 1)
+        time.sleep(0.3)
+    assert len(hands.calls) == 1
+    held = lane_of(store)
+    assert held["error"] == "http_429"
+    assert clock() + timedelta(minutes=59) < held["open_until"] <= clock() + HOUR  # type: ignore[operator]
+    with store.begin() as tx:
+        now = tx.machine_now()
+        assert tx.lanes.cooled(now, 8, lambda _failures, _threshold: timedelta(seconds=1)) == [], (
+            "it is no clock that was set back"
+        )
+        assert tx.lanes.cooled(now - 2 * HOUR, 8, lambda _failures, _threshold: timedelta(seconds=1)) == [LANE]
+    cool(store)
+    with at_work(office, Hands(), settings):
+        until(lambda: list(states(store).values()).count("done") == 2)
+    assert lane_of(store) == {"failures": 0, "open_until": EPOCH, "error": None}
 
 
 def test_what_does_not_exist_yet_is_asked_for_later_without_counting_and_is_no_outage(store: Store) -> None:
