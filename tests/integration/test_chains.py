@@ -138,7 +138,9 @@ def test_the_first_number_behind_no_other_is_accounted_for_and_any_other_is_grav
     first = committed([Listing(name="a", frame=freeze([], [], []), rules=rules())], number="330106-2026-001")
     ninth = committed([Listing(name="a", frame=freeze([], [], []), rules=rules())], number="330106-2026-009")
     assert [said(number, None) for number in ("330106-2026-001", "1", "a-01")] == [[], [], []]
-    assert [(one.code, one.grave) for one in alone(first)] == [("draw.number_first", False)], "that it is the first is its own word"
+    assert [(one.code, one.grave) for one in alone(first)] == [("draw.number_first", False)], (
+        "that it is the first is its own word"
+    )
     for number, prev in (("330106-2026-009", None), ("330106-2026-011", None), ("named", None), ("330106-2026-001", first.c)):
         assert said(number, prev) == ["draw.numbers_before"], number
     assert said("330106-2026-002", first.c, first) == []
