@@ -32,7 +32,7 @@ def answer(
     reasons: Annotated[str, typer.Option("--reasons", help="Why; the subject reads this 理由（当事人会看到）")],
     by: By = None,
 ) -> None:
-    """Answer a withdrawal by whoever stands entered as untrue: outcome and record stay as they are. 答复撤回申请。
+    """Answer a withdrawal by whom an officer has decided against: outcome, record and decision stay as they are. 答复撤回申请。
 
     Nothing is withdrawn by it, so no bar on committing again begins (a pack's [[reapply]] rows after WITHDRAWN). 答复不产生再次承诺的限制。
     """

@@ -70,7 +70,8 @@ class Amendment:
 class RepairAsked:
     """That a repair is asked for: since when, by whom through which door, with which papers (SHA-256 by what each shows).
 
-    `missing`: those that the pack asks for and that were not there when it was last asked.
+    `missing`: those that the pack asks for and that were not there when it was last asked. `files`: SHA-256 of what came by the
+    subject's link, which does not say what it shows: an officer looks.
     """
 
     asked_at: datetime
@@ -80,6 +81,7 @@ class RepairAsked:
     due_at: datetime | None = None
     due_provisional: bool = False
     missing: tuple[RepairPaper, ...] = ()
+    files: tuple[str, ...] = ()
 
     def lacking(self, row: RepairRow) -> tuple[RepairPaper, ...]:
         """The papers that the pack asks for and that are not there."""
@@ -195,7 +197,7 @@ def lapse(record: Record, today: date) -> Decision[Record] | None:
 def ask_repair(record: Record, asked: RepairAsked, law: CreditLaw, now: datetime, calendar: WorkingCalendar) -> Decision[Record]:
     """A repair is asked for: refused before its earliest date (`repair_early`), and for what is no discredit or over.
 
-    Asked again it adds papers and keeps its date; the clock on us runs from when all papers of the pack are there.
+    Asked again it adds papers and files and keeps its date; the clock on us runs from the asking (handbook 1.7.10), whatever lacks.
     """
     if not record.adverse:
         raise Refusal("repair_of_kept", entry=record.entry)
@@ -205,12 +207,13 @@ def ask_repair(record: Record, asked: RepairAsked, law: CreditLaw, now: datetime
         raise Refusal("repair_early", entry=record.entry, earliest=earliest, grade=record.grade, since=since)
     before = record.repair
     papers = tuple(dict.fromkeys((*(before.papers if before is not None else ()), *asked.papers)))
-    whole = replace(asked, papers=papers, asked_at=before.asked_at if before is not None else asked.asked_at)
+    files = tuple(dict.fromkeys((*(before.files if before is not None else ()), *asked.files)))
+    whole = replace(asked, papers=papers, files=files, asked_at=before.asked_at if before is not None else asked.asked_at)
     lacking = whole.lacking(law.repair)
     whole = replace(whole, missing=lacking)
     if before is not None and before.due_at is not None:
         whole = replace(whole, due_at=before.due_at, due_provisional=before.due_provisional)
-    elif not lacking:
+    else:
         counted = due(now, law.repair.decide, calendar)
         whole = replace(whole, due_at=counted.at, due_provisional=counted.provisional)
     facts: dict[str, object] = {
@@ -218,6 +221,7 @@ def ask_repair(record: Record, asked: RepairAsked, law: CreditLaw, now: datetime
         "by": asked.by,
         "words": asked.words,
         "papers": [f"{paper.value}:{digest}" for paper, digest in papers],
+        "files": list(files),
         "lacking": [paper.value for paper in lacking],
         "due_at": whole.due_at.isoformat() if whole.due_at is not None else None,
     }

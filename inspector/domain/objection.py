@@ -78,12 +78,19 @@ def opened(objection: Objection, law: CreditLaw, now: datetime, calendar: Workin
     return Decision(state=state, because=_because("objection.opened", state, law, facts))
 
 
-def passed_on(objection: Objection, officer: str, why: str, law: CreditLaw, calendar: WorkingCalendar) -> Decision[Objection]:
-    """Others have to be asked: the longer term runs, from when it came in (handbook 1.7.6). Raises Refusal, Invalid."""
+def passed_on(
+    objection: Objection, officer: str, why: str, law: CreditLaw, now: datetime, calendar: WorkingCalendar
+) -> Decision[Objection]:
+    """Others have to be asked: the longer term runs, from when it came in (handbook 1.7.6).
+
+    Raises Refusal (`objection_late` once our own term is over: being late is no reason for a longer one), Invalid.
+    """
     signed(officer, why)
     _open(objection)
     if objection.others:
         raise Refusal("objection_passed_on", objection=objection.id)
+    if objection.due_at is not None and now > objection.due_at:
+        raise Refusal("objection_late", objection=objection.id, due_at=objection.due_at.isoformat())
     counted = due(objection.opened_at, law.objection.others, calendar)
     state = replace(objection, others=why, passed_by=officer, due_at=counted.at, due_provisional=counted.provisional)
     facts = {"objection": state.id, "officer": officer, "reasons": why, "due_at": counted.at.isoformat()}

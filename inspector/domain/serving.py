@@ -35,7 +35,8 @@ class NoticeKind(StrEnum):
     """What a notice says: 告知, 决定, guidance and reminder before a date, a credit entry, that it can be repaired, what became of 异议.
 
     `ANNULMENT` (撤销): what was decided against somebody stands no more. `SENT_BACK` (退回): the case had come to this office by mistake.
-    `WITHDRAWAL`: what became of one by whoever stands entered as untrue. `STRUCK`: the entry of a kept promise was struck out.
+    `WITHDRAWAL`: what became of one by whom an officer has decided against. `STRUCK`: the entry of a kept promise was struck out.
+    `REPAIR` (信用修复): what lacks of a repair that was asked for, or why it is refused; `REPAIRED`: it is granted.
     `LET_GO` (不再处理): what was intended against somebody who was told so is not done. `RECORD`: made by releases of before the decision
     told the entry, and still answered.
     """
@@ -52,6 +53,8 @@ class NoticeKind(StrEnum):
     WITHDRAWAL = "WITHDRAWAL"
     STRUCK = "STRUCK"
     LET_GO = "LET_GO"
+    REPAIR = "REPAIR"
+    REPAIRED = "REPAIRED"
 
 
 class NoticeState(StrEnum):
@@ -90,7 +93,7 @@ _RIGHTS = {
     NoticeKind.PROPOSAL: (SubjectWord.DEFENCE, SubjectWord.HEARING, SubjectWord.WAIVER),
     **dict.fromkeys((NoticeKind.DECISION, NoticeKind.WITHDRAWAL, NoticeKind.STRUCK), (SubjectWord.OBJECTION,)),
     NoticeKind.RECORD: (SubjectWord.OBJECTION, SubjectWord.REPAIR),
-    NoticeKind.REPAIRABLE: (SubjectWord.REPAIR, SubjectWord.OBJECTION),
+    **dict.fromkeys((NoticeKind.REPAIRABLE, NoticeKind.REPAIR), (SubjectWord.REPAIR, SubjectWord.OBJECTION)),
 }
 OF_THE_MATTER = frozenset({NoticeKind.PROPOSAL, NoticeKind.GUIDANCE, NoticeKind.REMINDER})
 """What nobody need be told any more once the commitment was withdrawn."""

@@ -1,4 +1,4 @@
-"""What becomes of a withdrawal that took nothing back, for the subject stands entered as untrue (the plan, items 7 and 9; decision 157).
+"""What becomes of a withdrawal that took nothing back, for it was decided against the subject (the plan, items 7 and 9; decision 157).
 
 A named officer answers it, with reasons. Outcome and record stay as they are, whatever the answer: they end as every record does. Pure.
 """

@@ -69,7 +69,7 @@ def object(  # noqa: A001 - the field's word for it, in all its parts
 def pass_on(office: Office, tx: Tx, objection_id: str, officer: str, why: str, now: datetime) -> Objection:
     """An officer says that others have to be asked, so that the longer term runs. Raises Missing, Refusal, Invalid."""
     case, held = _open(tx, objection_id)
-    decided = domain.passed_on(held, officer, why, _ruled(office, case, now).credit, office.calendar)
+    decided = domain.passed_on(held, officer, why, _ruled(office, case, now).credit, now, office.calendar)
     tx.records.decided(decided.state)
     contested.write(tx, office, case, decided, now)
     stopped.end(tx, [contested.key(held)], now)

@@ -86,7 +86,7 @@ def said(office: Office, tx: Tx, notice: SubjectNotice, word: Word, now: datetim
     elif word.kind is SubjectWord.RECHECK and consequence is not None:
         rectifying.ask(office, tx, consequence.id, _words(office, notice, word), _door(word), now)
     elif word.kind is SubjectWord.REPAIR and entry is not None:
-        repairs.ask(office, tx, entry.entry, _words(office, notice, word), (), _door(word), now)
+        repairs.ask(office, tx, entry.entry, _words(office, notice, word), (), _door(word), now, word.digests)
     else:
         facts = {
             "case": notice.case_id,

@@ -9,7 +9,7 @@ from inspector.domain.creditlaw import CreditLaw, RepairPaper
 from inspector.domain.creditrecord import Amend, Record, RepairAsked
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.transition import Scope
-from inspector.flows import creditbook, stopped
+from inspector.flows import creditbook, repairtold, stopped
 from inspector.flows.copies import amend
 from inspector.flows.creditbook import REPAIRABLE, TO_REPAIR
 from inspector.flows.creditrecords import held, write
@@ -34,14 +34,15 @@ def ask(
     papers: tuple[tuple[RepairPaper, str], ...],
     by: str,
     now: datetime,
+    files: tuple[str, ...] = (),
 ) -> Record:
     """A repair is asked for, by an officer, the approving system or the subject's link (`by`). Papers: what each shows, its SHA-256.
 
-    Before the earliest date it is refused, which the refusal names; what lacks is told and does not lose what was handed in. Raises
-    Missing, Refusal.
+    `files`: SHA-256 of what came without saying what it shows. Before the earliest date it is refused, which the refusal names; what
+    lacks its subject is told, and it does not lose what was handed in. Raises Missing, Refusal.
     """
     case, mine = held(tx, entry)
-    asked = RepairAsked(asked_at=now, by=by, words=words, papers=papers)
+    asked = RepairAsked(asked_at=now, by=by, words=words, papers=papers, files=files)
     decided = domain.ask_repair(mine, asked, law(office, tx, entry, now), now, office.calendar)
     state = write(tx, office, case, decided, now)
     tx.attention.close(f"{REPAIRABLE}:{entry}", now)
@@ -52,11 +53,15 @@ def ask(
     tx.attention.open(TO_REPAIR, case.agency, entry, {**facts, "overdue": False}, now)
     if due_at is not None:
         tx.work.order([_due(state, due_at)], now)
+    if repair is not None and repair.missing and (mine.repair is None or mine.repair.missing != repair.missing):
+        repairtold.lacking(office, tx, case, state, now)
     return state
 
 
 def decide(office: Office, tx: Tx, entry: str, officer: str, reasons: str, now: datetime, *, grant: bool) -> Record:
     """A named officer decides. Granted it is dated today, lifts the bar, and every receiver and the approving system hear of it.
+
+    Its subject hears what was decided, why, and what is open against it (handbook 1.7.11).
 
     Raises Missing, Refusal, Invalid.
     """
@@ -67,9 +72,11 @@ def decide(office: Office, tx: Tx, entry: str, officer: str, reasons: str, now: 
         creditbook.quiet(tx, mine, now)
         state = write(tx, office, case, decided, now)
         amend(tx, office, state, Amend.REPAIRED, office.book.get(case.pack), now)
+        repairtold.granted(office, tx, case, mine, reasons, now)
         return state
     stopped.end(tx, [mine.repair_key], now)
     tx.attention.close(f"{TO_REPAIR}:{entry}", now)
+    repairtold.refused(office, tx, case, mine, reasons, now)
     return write(tx, office, case, decided, now)
 
 

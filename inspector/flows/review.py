@@ -125,8 +125,8 @@ def _earlier(tx: Tx, case: Case, outcome: Outcome, policy: Policy, now: datetime
 def withdraw(office: Office, tx: Tx, case_id: str, reason: str, by: str, now: datetime, *, bar_known: bool = False) -> Case:
     """The applicant withdraws: open work ends, those asked are told, seats are freed, in one transaction.
 
-    Once an officer has entered the case to its subject's discredit the word takes nothing back: case and record stay as they are, and
-    it is a matter for an officer, who answers it (`withdrawals`).
+    Once an officer has entered the case to its subject's discredit, or has ended or penalised it by a decision in force, the word takes
+    nothing back: case, record and decision stay as they are, and it is a matter for an officer, who answers it (`withdrawals`).
 
     Where a bar on committing again follows by the pack, the applicant knows of it before (`bar_known`), or the word is refused, naming
     the bar (`withdrawal_bars`). The same word again changes nothing; another reason, or somebody else's word, is refused.
@@ -134,7 +134,7 @@ def withdraw(office: Office, tx: Tx, case_id: str, reason: str, by: str, now: da
     case = held_to_leave(tx, case_id)
     if case.state is CaseState.WITHDRAWN and _said_before(tx, case_id, reason, by):
         return case
-    if case.concluded_at is None and not blank(reason) and _discredited(tx, case):
+    if case.concluded_at is None and not blank(reason) and withdrawals.kept(tx, case):
         withdrawals.ask(office, tx, case, reason, by, now)
         return case
     bar = withdrawing(office, tx, case, now)
@@ -149,7 +149,7 @@ def withdraw(office: Office, tx: Tx, case_id: str, reason: str, by: str, now: da
 def withdrawing(office: Office, tx: Tx, case: Case, now: datetime) -> ReapplyBar | None:
     """The bar on committing again that follows where the applicant withdraws now; None: none follows, or nothing would be withdrawn."""
     gone = case.state.gone or case.concluded_at is not None
-    return None if gone or _discredited(tx, case) else reapplying.by_withdrawal(office, case, now)
+    return None if gone or withdrawals.kept(tx, case) else reapplying.by_withdrawal(office, case, now)
 
 
 def held_to_leave(tx: Tx, case_id: str) -> Case:
@@ -167,12 +167,6 @@ def left(office: Office, tx: Tx, case: Case, decision: Decision[Case], now: date
         enrolment.take_back(office, tx, ended, policy, now)
     withdrawals.over(tx, case.id, now)
     return ended
-
-
-def _discredited(tx: Tx, case: Case) -> bool:
-    """Whether an entry to the subject's discredit stands that an officer has decided in this case."""
-    mine = tx.records.find(case.entry) if case.entry is not None else None
-    return mine is not None and mine.adverse and mine.stands_somewhere
 
 
 def _said_before(tx: Tx, case_id: str, reason: str, by: str) -> bool:

@@ -31,7 +31,12 @@ from inspector.store.work import Work
 LINK = "subject"
 """The purpose of a subject's link: to read what the office says, and to answer."""
 
-GOES = frozenset({NoticeKind.RECORD, NoticeKind.REPAIRABLE, NoticeKind.DECISION, NoticeKind.WITHDRAWAL, NoticeKind.STRUCK})
+GOES = frozenset(
+    {
+        *(NoticeKind.RECORD, NoticeKind.REPAIRABLE, NoticeKind.REPAIR, NoticeKind.DECISION, NoticeKind.WITHDRAWAL),
+        NoticeKind.STRUCK,
+    }
+)
 """What gives rights that outlast any number of days here: its link is open until it is called back."""
 
 

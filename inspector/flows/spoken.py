@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,6 +39,11 @@ class Spoken:
 def take(content: bytes) -> Kept:
     """Take a file apart, before any transaction: nobody waits for it. Raises what `material.kept` raises."""
     return kept(content)
+
+
+def files_of(notices: Sequence[SubjectNotice]) -> dict[str, str]:
+    """By which of these notices each file came that a subject has sent: its SHA-256, the notice's id."""
+    return {digest: one.id for one in notices for word in one.words for digest in word.digests}
 
 
 def digests_of(files: tuple[Kept, ...]) -> tuple[str, ...]:

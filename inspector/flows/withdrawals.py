@@ -1,4 +1,4 @@
-"""A withdrawal by whoever stands entered as untrue: the word is kept for an officer, who answers it (domain.withdrawal)."""
+"""A withdrawal by whom an officer has decided against: the word is kept for an officer, who answers it (domain.withdrawal)."""
 
 from __future__ import annotations
 
@@ -25,19 +25,30 @@ from inspector.flows.telling import tell
 from inspector.labels import label, of
 from inspector.store.tx import Tx, new_id
 
+_DECIDES = (Proposal.TERMINATE, Proposal.PENALTY)
+"""Decisions before the conclusion that would contradict a withdrawal: the application ended as false, and is punished as such."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """What was said, and waits for an answer: which entry stood then, in whose words, on which day (empty: said to an earlier release).
 
-    `due_at`: by when an officer answers.
+    `entry` is empty where none stood, and a decision did: `consequence`. `due_at`: by when an officer answers.
     """
 
     entry: str
     by: str
+    consequence: str = ""
     reason: str = ""
     on: str = ""
     due_at: datetime
+
+
+def kept(tx: Tx, case: Case) -> bool:
+    """Whether an officer has decided against the subject in this case, by an entry or by a decision in force: no click takes that back."""
+    if _decided(tx, case) is not None:
+        return True
+    return bool(_entered(tx, case))
 
 
 def ask(office: Office, tx: Tx, case: Case, reason: str, by: str, now: datetime) -> None:
@@ -52,7 +63,9 @@ def ask(office: Office, tx: Tx, case: Case, reason: str, by: str, now: datetime)
     _write(office, tx, case, domain.asked(case, reason, by, policy), now)
     at = held.due_at if held is not None else due(now, policy.term(Timer.REVIEW).term, office.calendar).at
     on = office.calendar.local_date(now).isoformat()
-    facts = {"case": case.id, "entry": case.entry, "by": by, "on": on, "due_at": at.isoformat()}
+    decided = _decided(tx, case)
+    stands = {"entry": _entered(tx, case), "consequence": decided.id if decided is not None else ""}
+    facts = {"case": case.id, **stands, "by": by, "on": on, "due_at": at.isoformat()}
     tx.attention.open(WITHDRAWAL, case.agency, case.id, facts, now)
 
 
@@ -65,7 +78,8 @@ def waiting(tx: Tx, case_id: str) -> Said | None:
     words = [json.loads(row["body"])["facts"] for row in tx.ledger.about(case_id) if row["rule"] == domain.ASKED]
     reason = str(words[-1].get("reason", "")) if words else ""
     at = datetime.fromisoformat(told["due_at"]) if "due_at" in told else matter["opened_at"]
-    return Said(entry=str(told["entry"]), by=str(told["by"]), reason=reason, on=str(told.get("on", "")), due_at=at)
+    said = {name: str(told.get(name, "")) for name in ("entry", "by", "consequence", "on")}
+    return Said(reason=reason, due_at=at, **said)
 
 
 def answer(office: Office, tx: Tx, case_id: str, given: Answering, now: datetime) -> Case:
@@ -100,14 +114,28 @@ def _proceeding(office: Office, tx: Tx, case: Case, said: Said, given: Answering
     if given.answer is WithdrawalAnswer.TERMINATE:
         if held is not None:
             return held
-        entered = next((one.evidence for one in effects if one.entry and one.entry == said.entry), ())
-        opening = Opening(proposal=Proposal.TERMINATE, by=given.by, token=given.token, evidence=entered, reasons=given.reasons)
+        rests = next(
+            (one.evidence for one in effects if (one.entry and one.entry == said.entry) or one.id == said.consequence), ()
+        )
+        opening = Opening(proposal=Proposal.TERMINATE, by=given.by, token=given.token, evidence=rests, reasons=given.reasons)
         return proceedings.propose(office, tx, case.id, opening, signed, now)
     if given.answer is WithdrawalAnswer.ORDINARY and held is not None:
         if held.state not in UNDECIDED:
             raise Refusal("withdrawal_terminated", case=case.id, consequence=held.id)
         proceedings.drop(office, tx, held.id, given.reasons, signed, now)
     return None
+
+
+def _entered(tx: Tx, case: Case) -> str:
+    """The entry to the subject's discredit that an officer has decided in this case, while it stands; empty: none does."""
+    mine = tx.records.find(case.entry) if case.entry is not None else None
+    return mine.entry if mine is not None and mine.adverse and mine.stands_somewhere else ""
+
+
+def _decided(tx: Tx, case: Case) -> Consequence | None:
+    """The decision in force by which an officer has ended the application, or has penalised it; the ending before the penalty."""
+    force = [one for one in tx.consequences.of_case(case.id) if one.state is ConsequenceState.IMPOSED]
+    return next((one for proposal in _DECIDES for one in force if one.proposal is proposal), None)
 
 
 def _write(office: Office, tx: Tx, case: Case, decided: Decision[Case], now: datetime) -> None:
@@ -118,7 +146,7 @@ def _write(office: Office, tx: Tx, case: Case, decided: Decision[Case], now: dat
 def _tell(office: Office, tx: Tx, case: Case, said: Said, given: Answering, now: datetime) -> None:
     """The subject hears what became of its word, why, what stands on, and what is open against it."""
     lang, policy = office.agency(case.agency).language, office.book.get(case.pack)
-    mine = tx.records.find(said.entry)
+    mine, held = tx.records.find(said.entry), tx.consequences.find(said.consequence)
     rights = remedying.rights(policy, lang) or (label("credittold.right_objection", lang),)
     giving.inform(
         office,
@@ -126,12 +154,13 @@ def _tell(office: Office, tx: Tx, case: Case, said: Said, given: Answering, now:
         case,
         f"withdrawal:{new_id()}",
         NoticeKind.WITHDRAWAL,
-        about=mine.entry if mine is not None else case.id,
+        about=mine.entry if mine is not None else held.id if held is not None else case.id,
         title=label("withdrawal.title", lang),
         facts=(
             label("withdrawal.said", lang, on=said.on, reason=said.reason),
             of(given.answer, lang),
             *((label("withdrawal.stands", lang, record=credittold.named(mine, lang)),) if mine is not None else ()),
+            *((label("withdrawal.in_force", lang, proposal=of(held.proposal, lang)),) if held is not None else ()),
         ),
         reasons=given.reasons,
         rights=rights,

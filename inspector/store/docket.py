@@ -8,8 +8,12 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from inspector.domain.case import Case, CaseState, Subject
+from inspector.domain.consequence import ConsequenceState
 from inspector.domain.docket import DocketKind, DocketRow, Place
 from inspector.domain.objection import ObjectionState
+from inspector.domain.proposal import Proposal
+from inspector.domain.roster import InspectorRecord
+from inspector.domain.serving import NoticeState
 from inspector.domain.visit import VisitState
 from inspector.store.cases import found_by
 from inspector.store.codec import load
@@ -17,7 +21,8 @@ from inspector.store.consequencetables import consequence
 from inspector.store.dated import dated
 from inspector.store.recordtables import credit_record, objection
 from inspector.store.room import Room
-from inspector.store.tables import case_file, seat, subject, visit, visit_case
+from inspector.store.servingtables import subject_notice
+from inspector.store.tables import case_file, inspector, seat, subject, visit, visit_case
 
 _READ, _NAMED = 1_000, 5_000
 """Subjects read at once, and found by a name at most: who looks up a common name sees the newest cases of the newest."""
@@ -44,9 +49,21 @@ class DocketRoom(Room):
         reviews = sa.select(
             sa.literal(DocketKind.REVIEW.value).label("kind"), held.id, held.id.label("case_id"), held.due_at
         ).where(held.state == CaseState.REVIEW.value, held.outcome.is_(None), held.agency.in_(list(agencies)))
-        steps = sa.select(
-            sa.literal(DocketKind.CONSEQUENCE.value).label("kind"), consequence.c.id, consequence.c.case_id, consequence.c.due_at
-        ).where(consequence.c.due_at.is_not(None), consequence.c.agency.in_(list(agencies)))
+        step, told = consequence.c, subject_notice.c
+        unserved = sa.and_(  # an order that has not come: it is brought by its notice's date, and is looked at again by its own
+            told.id == step.id + ":decision",
+            told.state.not_in([NoticeState.SERVED.value, NoticeState.CANCELLED.value]),
+            step.proposal == Proposal.ORDER_RECTIFY.value,
+            step.state == ConsequenceState.IMPOSED.value,
+        )
+        steps = (
+            sa.select(
+                sa.literal(DocketKind.CONSEQUENCE.value).label("kind"),
+                *(step.id, step.case_id, sa.func.coalesce(told.due_at, step.due_at).label("due_at")),
+            )
+            .join_from(consequence, subject_notice, unserved, isouter=True)
+            .where(step.due_at.is_not(None), step.agency.in_(list(agencies)))
+        )
         objected = sa.select(
             sa.literal(DocketKind.OBJECTION.value).label("kind"), objection.c.id, objection.c.case_id, objection.c.due_at
         ).where(
@@ -55,23 +72,25 @@ class DocketRoom(Room):
             objection.c.agency.in_(list(agencies)),
         )
         asked = credit_record.c
-        repairs = sa.select(
-            sa.literal(DocketKind.REPAIR.value).label("kind"), asked.entry.label("id"), asked.case_id, asked.repair_due_at
-        ).where(asked.repair_due_at.is_not(None), asked.agency.in_(list(agencies)))
+        by = sa.func.coalesce(asked.repair_due_at, asked.repair_asked_at)  # one of before every asking had a date
+        repairs = sa.select(sa.literal(DocketKind.REPAIR.value).label("kind"), asked.entry.label("id"), asked.case_id, by).where(
+            asked.repair_asked_at.is_not(None), asked.agency.in_(list(agencies))
+        )
         return sa.union_all(reviews, steps, objected, repairs).subquery("due")
 
     def find(self, agencies: Sequence[str], text: str, code: str, limit: int) -> list[Case]:
         """Cases of these agencies by their number, the sender's number, the subject's code or name, or who has visited it; newest first.
 
-        `code` is the text as codes are written. A visit that is still to be made finds nothing: whom it goes to is told to its team alone
-        (handbook 1.2.18).
+        `code` is the text as codes are written. A visitor is found by staff code or name, by capitals or none. A visit that is still to be
+        made finds nothing: whom it goes to is told to its team alone (handbook 1.2.18).
         """
         held = case_file.c
+        visitor = sa.or_(seat.c.inspector == text, sa.tuple_(seat.c.agency, seat.c.inspector).in_(self._officers(agencies, text)))
         visited = (
             sa.select(visit_case.c.case_id)
             .join(visit, visit.c.id == visit_case.c.visit)
             .join(seat, seat.c.visit == visit.c.id)
-            .where(seat.c.inspector == text, visit.c.state == VisitState.DONE.value)
+            .where(visitor, visit.c.state.in_([VisitState.DONE.value, VisitState.CEASED.value]))
         )
         found = sa.or_(
             held.id == text,
@@ -89,11 +108,20 @@ class DocketRoom(Room):
         Their bodies are read here and not by the database, which cannot look into a sealed one: all of them, some microseconds each.
         """
         found: list[tuple[str, str]] = []
-        written = json.dumps(text, ensure_ascii=False)[1:-1]
+        wanted, written = text.casefold(), json.dumps(text, ensure_ascii=False)[1:-1].casefold()
         asked = sa.select(subject.c.body).order_by(subject.c.id.desc())
         for body in self.connection.execute(asked, execution_options={"yield_per": _READ}).scalars():
-            if written in body and text in (one := load(Subject, body)).name:  # most bodies need not be taken apart
+            if (
+                written in body.casefold() and wanted in (one := load(Subject, body)).name.casefold()
+            ):  # most bodies need not be taken apart
                 found.append((one.kind.value, one.code))
                 if len(found) == _NAMED:
                     break
         return found
+
+    def _officers(self, agencies: Sequence[str], text: str) -> list[tuple[str, str]]:
+        """(agency, staff code) of the inspectors of these agencies, past ones too, whose name or code holds this text."""
+        wanted = text.casefold()
+        asked = sa.select(inspector.c.body).where(inspector.c.agency.in_(list(agencies)))
+        there = [load(InspectorRecord, body) for body in self.connection.execute(asked).scalars()]
+        return [(one.agency, one.id) for one in there if wanted in one.name.casefold() or wanted == one.id.casefold()]

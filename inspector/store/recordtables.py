@@ -23,7 +23,7 @@ credit_record = sa.Table(
     sa.Column("repair_asked_at", Moment, index=True),
     sa.Index("ix_credit_record_subject", "kind", "code"),
 )
-"""`repair_due_at`: by when a repair that is asked for, with all its papers, is decided; `repair_asked_at` also where papers lack."""
+"""`repair_due_at`: by when a repair that is asked for is decided; where papers lacked, one of before has `repair_asked_at` alone."""
 
 credit_copy = sa.Table(
     "credit_copy",

@@ -131,7 +131,7 @@ class CaseShown(Shown):
 class CaseWithdrawn(CaseShown):
     """A case after a withdrawal. `heard`: null where it is withdrawn.
 
-    `withdrawal_asked`: it is not, for an officer's entry to its subject's discredit stands (decision 157): an officer hears of the wish.
+    `withdrawal_asked`: it is not, for what an officer decided against its subject stands (decision 157): an officer hears so.
     """
 
     heard: Literal["withdrawal_asked"] | None

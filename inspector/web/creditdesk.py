@@ -38,6 +38,7 @@ from inspector.web.fields import NamePath
 from inspector.web.language import InLang, carried
 from inspector.web.material import fitting
 from inspector.web.multipart import FORM, Sent, sent
+from inspector.web.noticedesk import said
 from inspector.web.pages import NO_TROUBLE, Fields, Trouble, fields, page, read, refused, trouble
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login, unfit, written_by_officer
@@ -233,7 +234,15 @@ def _record(
     shown(desk, caller, What.CREDIT, (case,), "page")
     api.looked(caller, [held])
     due_at = held.repair.due_at if held.repair is not None else None
-    context = {"held": held, "case": case, "objected": objected, "near": _near(desk, due_at)}
+    effects = [one for one in desk.look(lambda tx: tx.consequences.of_case(case.id)) if one.entry == held.entry]
+    context = {
+        "held": held,
+        "case": case,
+        "objected": objected,
+        "near": _near(desk, due_at),
+        "effects": effects,
+        **said(desk, case.id),
+    }
     return page(
         request,
         "creditrecord.html",
@@ -260,7 +269,7 @@ def _objection(
         return refused(request, error)
     shown(desk, caller, What.CREDIT, (case,), "page")
     near = _near(desk, held.due_at) if held.state is ObjectionState.OPEN else None
-    context = {"held": held, "case": case, "link": link, "near": near}
+    context = {"held": held, "case": case, "link": link, "near": near, **said(desk, case.id)}
     return page(
         request,
         "objection.html",

@@ -172,7 +172,10 @@ def _shown(desk: Desk, tx: Tx, row: DocketRow, of_case: Case, lang: Lang) -> Row
     link, what = _LINKS[row.kind] + quote(row.id.partition("@")[0], safe=":"), of(row.kind, lang)
     if row.kind is DocketKind.CONSEQUENCE:
         held = tx.consequences.get(row.id)
-        what = wording.consequence(held, lang, consequences.step(tx, held))
+        step = consequences.step(tx, held)
+        what = wording.consequence(held, lang, step)
+        if step is not held.stage:  # an order that has not come: its proof of service is entered on the page of its notice
+            link = f"/notices/{quote(held.id)}:decision"
     if row.kind is DocketKind.STRIKING and (struck := tx.records.get(row.id).striking) is not None:
         what += label("deputydesk.first", lang, by=struck.asked.by)
     officer, instead = _whose(desk, tx, row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
@@ -124,6 +125,12 @@ def _do(desk: Desk, caller: Caller, notice_id: str, form: Fields) -> None:
             desk.once(said, call_back)
         case other:
             raise Refusal("action_unknown", action=other[:40])
+
+
+def said(desk: Desk, case_id: str) -> dict[str, Any]:
+    """For the pages on which people decide about a case: what was said to its subject, and by which notice each of its files came."""
+    notices = desk.look(lambda tx: tx.servings.of_case(case_id))
+    return {"notices": notices, "files": spoken.files_of(notices)}
 
 
 def _own(tx: Tx, caller: Caller, notice_id: str) -> SubjectNotice:

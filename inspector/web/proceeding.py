@@ -24,7 +24,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.proposal import ConsequenceRow, Proposal
 from inspector.domain.viewing import Shown as What
 from inspector.domain.wayto import PROVEN
-from inspector.flows import deputies, headed, intended, remedying, wording
+from inspector.flows import consequences, deputies, headed, intended, remedying, wording
 from inspector.flows.explain import Explanation
 from inspector.flows.shaken import STATED
 from inspector.labels import Lang, label, of
@@ -39,6 +39,7 @@ from inspector.web.desk import AtDesk, Desk
 from inspector.web.fields import NamePath
 from inspector.web.language import InLang, carried, language
 from inspector.web.messages import SeenToIn
+from inspector.web.noticedesk import said
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, page, read, refused, trouble
 from inspector.web.roles import Role
 from inspector.web.serving import ServedIn
@@ -288,6 +289,8 @@ def _page(
     before, behind = ("seen",) if told.unread else (), ("decision",) if told.mends else ()
     context: dict[str, Any] = {
         "told": told,
+        **said(desk, told.held.case_id),
+        "stage": desk.look(lambda tx: consequences.step(tx, told.held)) if told.held.stage is not None else None,
         "held": told.held,
         "steps": [(name, _fields(name, told.row)) for name in (*before, *_offered(told), *behind)] if officer else [],
         "kept": _kept(told, form, lang) | {"turn": _turn(told.held, form, wrong)},

@@ -243,6 +243,7 @@ def _case_page(
         "send_back": held.send_back,
         "waits": missent.waits(held),
         "withdrawal": desk.look(lambda tx: withdrawals.waiting(tx, case_id)) is not None,
+        "notices": desk.look(lambda tx: tx.servings.of_case(case_id)),
         "objected": desk.look(lambda tx: tx.records.objections(case_id=case_id)),
         "may_send_back": caller.role is Role.OFFICER and missent.may(held),
         "why": why,

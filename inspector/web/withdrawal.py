@@ -1,4 +1,4 @@
-"""A withdrawal by whoever stands entered as untrue, over HTTP: a named officer answers it."""
+"""A withdrawal by whom an officer has decided against, over HTTP: a named officer answers it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class WithdrawalAnswerIn(Strict):
 def answer_withdrawal(
     desk: AtDesk, caller: Officer, case_id: CasePath, given: WithdrawalAnswerIn, message_id: MessageId = None
 ) -> JSONResponse:
-    """Answer a withdrawal that took nothing back, for its subject stands entered as untrue: outcome and record stay as they are.
+    """Answer a withdrawal that took nothing back, for it was decided against its subject: outcome, record and decision stay as they are.
 
     `TERMINATE`: the application is ended by its proceeding, which is opened where there is none; `ORDINARY`: it goes the ordinary way, by
     certificate; `DECLINED`: it goes on as it was.

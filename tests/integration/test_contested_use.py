@@ -35,7 +35,7 @@ def test_nobody_fails_at_an_order_and_nothing_is_proposed_while_an_objection_is_
     assert {one.proposal for one in case.all()} == {Proposal.ORDER_RECTIFY, Proposal.RECORD_CREDIT}
     suspicion = case.propose(Proposal.TRANSFER_JUDICIAL)
     assert suspicion.stage is Stage.REPORT, "a suspicion does not wait"
-    case.drop(suspicion)
+    case.drop(suspicion, "陈局长")
     case.answer(objection, case.by("周八"), upheld=False)
     assert case.propose(Proposal.PENALTY).stage is Stage.GIVE
     assert case.look(order, good=False).state is ConsequenceState.FAILED

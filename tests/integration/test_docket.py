@@ -53,7 +53,7 @@ def test_what_is_due_first_stands_first_and_each_page_goes_on_where_the_last_one
 
 def test_a_case_is_found_by_its_number_the_senders_the_firms_code_or_name_whatever_its_state(edge: Edge) -> None:
     case_id = in_review(edge, 7)
-    firm = {"kind": "FIRM", "code": "TEST00000000000002", "name": "云溪百分%饮食店"}
+    firm = {"kind": "FIRM", "code": "TEST00000000000002", "name": "云溪百分%饮食店 Yunxi Trading"}
     with edge.as_("system") as client:
         other = client.post("/v1/cases", json=a_case(8, subject=firm)).json()["id"]
         listed = client.get("/v1/cases", params={"reference": " R-000008\u3000"}).json()["cases"]
@@ -69,6 +69,7 @@ def test_a_case_is_found_by_its_number_the_senders_the_firms_code_or_name_whatev
             ("\u3000R-000008\u00a0", ["R-000008"]),
             ("\ufeffR-000008\u200b ", ["R-000008"]),
             ("百分%饮", ["R-000008"]),
+            ("yunxi TRADING", ["R-000008"]),
             ("百_%", []),
             ("%", ["R-000008"]),
             ("无此企业", []),
@@ -88,7 +89,9 @@ def test_who_has_been_there_finds_the_case_and_who_is_still_to_go_does_not(store
 
     def found() -> list[str]:
         with store.read() as tx:
-            return [case.id for case in tx.docket.find(("bureau",), team[0].inspector, team[0].inspector, 50)]
+            officer = next(one for one in tx.rosters.inspectors(team[0].agency) if one.id == team[0].inspector)
+            wanted = (team[0].inspector, officer.name)
+            return sorted({case.id for text in wanted for case in tx.docket.find(("bureau",), text, text, 50)})
 
     with store.begin() as tx:
         team = tx.visits.team(visit.id)
@@ -99,3 +102,8 @@ def test_who_has_been_there_finds_the_case_and_who_is_still_to_go_does_not(store
     with store.begin() as tx:
         dispatch.report(office, tx, team[0].name, findings, "一切属实", hand())
     assert found() == [case_id]
+    with store.read() as tx:
+        officer = next(one for one in tx.rosters.inspectors(team[0].agency) if one.id == team[0].inspector)
+        for wanted in (officer.name, officer.name[-2:], team[0].inspector.swapcase()):
+            assert [case.id for case in tx.docket.find(("bureau",), wanted, wanted, 50)] == [case_id], wanted
+        assert tx.docket.find(("bureau",), "没有这个人", "没有这个人", 50) == []

@@ -10,6 +10,7 @@ from inspector.domain.creditrecord import RecordState
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, SubjectNotice, SubjectWord
 from inspector.flows import spoken
+from inspector.labels import label
 from inspector.store.store import Store
 from tests.edge import Edge, serving
 from tests.house import Hand, settle
@@ -62,6 +63,33 @@ def test_before_the_entry_is_decided_a_withdrawal_is_carried_out_and_nothing_is_
         assert (told["state"], told["heard"]) == ("WITHDRAWN", None)
     assert case.the(Proposal.RECORD_CREDIT).state is ConsequenceState.DROPPED
     assert case.matters("withdrawal_asked") == []
+
+
+@pytest.mark.parametrize("proposal", [Proposal.TERMINATE, Proposal.PENALTY])
+def test_what_an_officer_has_ended_or_penalised_is_taken_back_by_no_word_and_what_the_subject_was_heard_about_goes_on(
+    store: Store, hand: Hand, proposal: Proposal
+) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING, concluded=False)
+    case.serve(case.give(case.the(Proposal.RECORD_CREDIT)))
+    ended = case.impose(case.the(proposal))
+    with serving(case.office) as edge:
+        with edge.as_("system", name="hall") as system:
+            said = system.post(f"/v1/cases/{case.case}/withdraw", json={"reason": "不办了"}).json()
+            assert (said["state"], said["outcome"], said["heard"]) == ("CLOSED", "FALSE_KNOWING", "withdrawal_asked")
+        assert case.events("commitment.withdrawn") == []
+        assert case.the(Proposal.RECORD_CREDIT).state is ConsequenceState.NOTICED
+        assert case.the(proposal).state is ConsequenceState.IMPOSED
+        with edge.client() as browser:
+            logged_in(edge, browser)
+            shown = browser.get(f"/review/{case.case}/withdrawal").text
+            assert f"/consequences/{ended.id}" in shown, "which decision stands"
+            assert "/credit/records/" not in shown
+        with edge.as_("officer", name="钱七") as officer:
+            path = f"/v1/cases/{case.case}/withdrawal/answer"
+            assert officer.post(path, json={"answer": "DECLINED", "reasons": "已作出决定"}).status_code == 200
+    (notice,) = told(case)
+    assert notice.about == ended.id
+    assert any(label(f"Proposal.{proposal.value}", "zh-Hans") in fact for fact in notice.facts), "the subject reads what stands"
 
 
 def asks(case: Proceeding, edge: Edge) -> None:

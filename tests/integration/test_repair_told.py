@@ -1,0 +1,102 @@
+"""A repair asked for by the link keeps its files and has a date; its subject hears what lacks, and what was decided and why."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from inspector.domain.creditlaw import RepairPaper
+from inspector.domain.creditrecord import RecordState
+from inspector.domain.docket import DocketKind
+from inspector.domain.serving import NoticeKind, SubjectNotice, SubjectWord
+from inspector.flows import repairs, spoken
+from inspector.store.store import Store
+from tests.edge import serving
+from tests.house import Hand, settle
+from tests.integration.test_creditrecords import PAPERS, Place, place
+from tests.integration.test_forms import logged_in
+
+pytestmark = pytest.mark.alike
+PAPER = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+def asked(here: Place) -> str:
+    """A record whose minimum is over, and whose subject has asked for its repair by the link, with a file."""
+    entry = here.found(1)
+    here.hand.on(days=96)
+    settle(here.office)
+    with here.office.store.begin() as tx:
+        files = (spoken.take(PAPER),)
+        spoken.say(here.office, tx, f"{entry}:repairable", SubjectWord.REPAIR, "已改正，见附件", files, here.hand())
+    return entry
+
+
+def told(here: Place, entry: str, kind: NoticeKind) -> list[SubjectNotice]:
+    with here.office.store.read() as tx:
+        return [one for one in tx.servings.of_case(here.record(entry).case_id) if one.kind is kind]
+
+
+def test_what_the_subject_sends_with_its_wish_is_on_the_record_and_our_clock_runs_from_the_asking(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    with place(store, hand, tmp_path) as here:
+        entry = asked(here)
+        repair, digest = here.record(entry).repair, hashlib.sha256(PAPER).hexdigest()
+        assert repair is not None
+        assert repair.files == (digest,)
+        assert repair.due_at is not None
+        assert repair.missing == tuple(RepairPaper), "what a file shows an officer says, never the link"
+        with here.office.store.read() as tx:
+            rows = tx.docket.page(["bureau"], None, 50)
+        assert [(one.id, one.due_at) for one in rows if one.kind is DocketKind.REPAIR] == [(entry, repair.due_at)]
+        with serving(here.office) as edge, edge.client() as browser:
+            logged_in(edge, browser)
+            shown = browser.get(f"/credit/records/{entry}").text
+            link = f"/notices/{entry}:repairable/materials/{digest}"
+            assert link in shown
+            assert browser.get(link).content == PAPER
+
+
+def test_the_subject_hears_once_which_papers_lack_and_by_when_it_is_decided(store: Store, hand: Hand, tmp_path: Path) -> None:
+    with place(store, hand, tmp_path) as here:
+        entry = asked(here)
+        (lacks,) = told(here, entry, NoticeKind.REPAIR)
+        repair = here.record(entry).repair
+        assert repair is not None
+        assert repair.due_at is not None
+        assert any("信用承诺" in fact for fact in lacks.facts)
+        assert any(here.office.calendar.local_date(repair.due_at).isoformat() in fact for fact in lacks.facts)
+        with here.office.store.begin() as tx:
+            spoken.say(here.office, tx, lacks.id, SubjectWord.REPAIR, "再补一份", (spoken.take(PAPER + b"\n"),), here.hand())
+        assert len(told(here, entry, NoticeKind.REPAIR)) == 1, "the same lacks, and is not said again"
+        kept = here.record(entry).repair
+        assert kept is not None
+        assert (len(kept.files), kept.due_at) == (2, repair.due_at)
+
+
+def test_who_is_refused_a_repair_reads_why_and_what_is_open_against_it(store: Store, hand: Hand, tmp_path: Path) -> None:
+    with place(store, hand, tmp_path) as here:
+        entry = asked(here)
+        before = {one.id for one in told(here, entry, NoticeKind.REPAIR)}
+        with here.office.store.begin() as tx:
+            repairs.decide(here.office, tx, entry, "王五", "整改材料与现场情况不符", here.hand(), grant=False)
+        (refused,) = [one for one in told(here, entry, NoticeKind.REPAIR) if one.id not in before]
+        assert refused.reasons == "整改材料与现场情况不符"
+        assert any("行政复议" in right for right in refused.rights), "the remedy, its address and its term"
+        with here.office.store.begin() as tx:
+            spoken.say(here.office, tx, refused.id, SubjectWord.REPAIR, "已经整改到位", (), here.hand())
+        assert here.record(entry).repair is not None, "it may be asked for again, by the same link"
+
+
+def test_whose_record_is_repaired_hears_so_with_the_reasons(store: Store, hand: Hand, tmp_path: Path) -> None:
+    with place(store, hand, tmp_path) as here:
+        entry = asked(here)
+        with here.office.store.begin() as tx:
+            repairs.ask(here.office, tx, entry, "", PAPERS, "窗口", here.hand())
+            repairs.decide(here.office, tx, entry, "王五", "符合修复条件", here.hand(), grant=True)
+        (granted,) = told(here, entry, NoticeKind.REPAIRED)
+        assert here.record(entry).state is RecordState.REPAIRED
+        assert granted.reasons == "符合修复条件"
+        assert any(here.hand().date().isoformat() in fact for fact in granted.facts)
