@@ -75,7 +75,11 @@ def test_a_value_proves_no_time_until_both_dates_are_told_by_outside_hands_and_i
     words = ["draw", "verify", str(folder), "--witness", read((folder / "commit.json").read_bytes()).w, *told]
     loud = auditor.well(*words, "--json").json
     also = ["draw.house_says_witnessed"] if witnessed is None else []
-    assert (loud["holds"], loud["time_proven"], codes(loud["remarks"])) == (True, False, [code, *also, "draw.after_alone"])
+    assert (loud["holds"], loud["time_proven"], codes(loud["remarks"])) == (
+        True,
+        False,
+        [code, *also, "draw.after_alone", "draw.number_first"],
+    )
     told_aloud = auditor.well(*words).out
     assert loud["remarks"][0]["message"] in told_aloud
     assert "TIME NOT PROVEN" in told_aloud
