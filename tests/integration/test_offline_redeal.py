@@ -133,7 +133,11 @@ def test_nobody_who_was_said_to_be_gone_is_named_for_another_seat_and_the_next_n
 
     (first, team), *others = [(name, team) for name, team in seats(held) if None not in team]
     out = team[0]
-    assert gone(first, out).code == 0
+    passed = gone(first, out)
+    assert passed.code == 0
+    left = [name for name, seated in seats(held) if out in seated]
+    assert ("still stands for these visits" in passed.out + passed.err) is bool(left)
+    assert all(name in passed.out + passed.err for name in left), "whoever is gone is told to be passed on everywhere"
     visit, other = next((name, team) for name, team in others if out not in team)
     before = names(held.folder)
     for lang in ("en", "zh-Hans"):

@@ -113,7 +113,8 @@ def redeal(
     user, now = operator(), datetime.now(SHANGHAI)
     done = passing.pass_on(where, visit, staff, ground=ground, reason=reason, by=by, user=user, now=now, listed=listed)
     terminal.value(
-        {"draw": done.draw, "list": done.listed, "line": done.line, "paper": str(done.paper), "after": done.digest},
+        {"draw": done.draw, "list": done.listed, "line": done.line, "paper": str(done.paper), "after": done.digest}
+        | ({"left": list(done.left)} if done.left else {}),
     )
     came = done.line["in"]
     facts = {"object": visit, "seat": done.line["seat"], "out": staff, "came": came}
@@ -122,6 +123,8 @@ def redeal(
     terminal.say("seat_after", digest=done.digest, folder=where)
     if came is None:
         terminal.say("seats_next")
+    if done.left:
+        terminal.say("seats_left", out=staff, objects=", ".join(done.left))
 
 
 def measured(drawn: Drawn, pack: str | None = None) -> Policy:

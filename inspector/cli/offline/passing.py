@@ -20,17 +20,23 @@ from inspector.domain.seatground import SeatGround
 
 _GONE = (SeatGround.DEPARTED, SeatGround.UNCERTIFIED)
 """Who is out of one seat for that goes nowhere else by this draw; a leave, or a conflict at one firm, says nothing of other visits."""
+_AWAY = (*_GONE, SeatGround.LEAVE)
+"""Who is kept from every visit for a while, or for good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passed:
-    """The line that was written, to which list and draw, the private paper, and the SHA-256 of all that followed so far."""
+    """The line that was written, to which list and draw, the private paper, and the SHA-256 of all that followed so far.
+
+    `left`: the other visits at which whoever gave it up is still to go, where the ground keeps that person from every one.
+    """
 
     draw: str
     listed: str
     line: dict[str, object]
     paper: Path
     digest: str
+    left: tuple[str, ...]
 
 
 def pass_on(  # noqa: PLR0913 - a seat, why it is free, and who says so
@@ -81,7 +87,9 @@ def pass_on(  # noqa: PLR0913 - a seat, why it is free, and who says so
         folder.add(where, file, content)
         logs = {one: text for one, text in drawn.bundle.files.items() if one in {_file(drawn, each) for each in drawn.events}}
         told = log_of({**logs, file: content}) or {}
-        return Passed(draw=number, listed=name, line=line, paper=paper, digest=str(told["sha256"]))
+        held = () if ground not in _AWAY else tuple(sorted(one for one, team in drawn.teams(name).items() if staff in team))
+        left = tuple(one for one in held if one != visit)
+        return Passed(draw=number, listed=name, line=line, paper=paper, digest=str(told["sha256"]), left=left)
 
 
 def _refuse_gone(drawn: Drawn, line: Mapping[str, object], visit: str) -> None:
