@@ -76,7 +76,8 @@ def follow(opinion: Opinion, earlier: Sequence[Earlier]) -> Opinion:
         if one.lacks
     ]
     verdict = opinion.verdict
-    kept = tuple(one for one in verdict.remarks if one.code not in ("draw.prev_unchecked", "draw.numbers_before"))
+    alone = ("draw.prev_unchecked", "draw.numbers_before", "draw.number_first")
+    kept = tuple(one for one in verdict.remarks if one.code not in alone)
     verdict = replace(
         verdict,
         holds=verdict.holds and not problems,

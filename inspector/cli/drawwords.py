@@ -214,6 +214,10 @@ DRAWS: Mapping[str, tuple[str, str]] = {
         "result.json 和 seed.json 位于 {folder}；请用 ./run draw verify {folder} 复核",
     ),
     "seats_empty": ("list {list}: seats nobody could fill: {count}", "名单 {list}：无人可派的席位：{count}"),
+    "seats_left": (
+        "{out} still stands for these visits: {objects}. Pass those seats on as well, one by one, where {out} cannot go",
+        "{out} 仍在下列检查的名单上：{objects}。不能前往的，请逐一办理改派",
+    ),
     "seats_next": (
         "the selection stands; deal these visits with more inspectors under the next number (how-to/draw.md)",
         "抽中的对象不变；请补充人员，并在下一编号下为这些检查派员（见 how-to/draw.md）",

@@ -1,4 +1,4 @@
-"""`draw open` and `draw redeal`: of a draw without the daemon, once it is drawn. And which of both a word means, a folder or a number."""
+"""`draw witness`, `draw open` and `draw redeal`: of a draw without the daemon. And which of both a word means, a folder or a number."""
 
 from __future__ import annotations
 
@@ -27,8 +27,33 @@ Both = Annotated[list[str] | None, typer.Option("--by", help="Both persons who s
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
+    command(app, "witness")(witness)
     command(app, "open")(open_)
     command(app, "redeal")(redeal)
+
+
+def witness(
+    terminal: Terminal,
+    folder: Folder,
+    receipt: Annotated[
+        str,
+        typer.Option("--receipt", help="The witness's own number for what it holds; everybody reads it 见证方的收存编号（公开）"),
+    ],
+    at: Annotated[
+        str, typer.Option("--at", help="Since when the witness holds it, with offset 见证方收存时间（含时区）", metavar="MOMENT")
+    ],
+) -> None:
+    """Enter the witness's receipt for a draw without the daemon, and since when it holds W. 登记离线抽取的见证回执。
+
+    Both go into the folder's witness/record.json, once, and along in the public bundle with a time-stamp token that lies in witness/
+    (NAME.tsr). It is the house's word: what proves the time is the witness's own (draw verify --witness --witnessed-at).
+    """
+    from inspector.cli import stated
+    from inspector.cli.offline import afterwards
+
+    told = stated.when(at, "--at")
+    assert told is not None, "it is required"
+    afterwards.witness(terminal, wanted(folder), receipt, told)
 
 
 def open_(

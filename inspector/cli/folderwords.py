@@ -23,6 +23,14 @@ FOLDERS: Mapping[str, tuple[str, str]] = {
         "next: ./run draw export {folder} NEW-FOLDER --public, and ./run draw receipt {folder} CODE for any firm that asks",
         "下一步：./run draw export {folder} 新文件夹 --public；企业索取回执的，./run draw receipt {folder} 代码",
     ),
+    "witness_entered": (
+        "the witness holds draw {number} since {at}, receipt {receipt}: this is public; a time-stamp token goes into witness/, NAME.tsr",
+        "已登记：见证方自 {at} 起收存抽取 {number}，回执 {receipt}，随公开包一并公开；时间戳凭证请以 名称.tsr 存入 witness/",
+    ),
+    "stays_within": (
+        "! not in the public bundle, as they may name people: {files}; of witness/ the paper with W, the record and tokens (.tsr) go along",
+        "! 可能载有个人信息，未放入公开包：{files}；witness/ 中仅载 W 的文书、记录和时间戳凭证（.tsr）随之公开",
+    ),
     "before_elsewhere": (
         "! a draw before {draw} lies elsewhere: whether its visits are over is not seen from here, and its C can be read from this one",
         "! 抽取 {draw} 之前的某次抽取不在同一目录下，此处无从得知其检查是否完成；而由本次可读出其承诺值 C",

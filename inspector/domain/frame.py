@@ -70,6 +70,10 @@ class InspectorRow:
         return (self.id, ",".join(self.pools), ",".join(self.quals), str(self.cap), self.status, self.salt)
 
 
+LAST, DECLARED = "last-visit", "recusal"
+"""Why somebody is barred: nobody goes to the same object twice running; a conflict was declared. Never its reason (scenario 33)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ban:
     """An inspector who may not visit an object: recusal or went last time, the same table."""

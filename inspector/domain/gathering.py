@@ -217,7 +217,9 @@ def _refuse_late(draw: Draw, party: str, now: datetime) -> None:
 def latest(policy: Policy, now: datetime, calendar: WorkingCalendar) -> datetime:
     """When a draw that is frozen now is carried out at the latest, where every step of its seed keeps its time.
 
-    First all promise, then come the steps of `_timed`. Further sources and an outage of ours may take longer.
+    First all promise, then come the steps of `_timed`. Further sources and an outage of ours may take longer, and so may a witness: the
+    steps are counted anew from the moment at which it has W, or is given up (`lodged`), and how long it is tried is no row of a pack.
+    Whoever may go no more by then passes on by the register (`relief`).
     """
     promised = _after(now, policy, calendar)
     figures_by = _after(due(promised, policy.term(Timer.SEED).term, calendar).at, policy, calendar)

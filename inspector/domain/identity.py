@@ -46,6 +46,10 @@ _LOOKALIKE = str.maketrans("IOSVZАВСЕЗНІКМОРЅТХУΑΒΕΖΗΙΚΜ�
 """Letters that no credit code has, and Cyrillic and Greek ones, as the sign of a code that each is taken for."""
 _CITIZEN_ID = re.compile(r"[0-9]{17}[0-9X]")
 _CITIZEN_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_WITHIN = re.compile(rf"(?<![0-9])(?=([0-9](?:{_PARTED.pattern}?[0-9]){{16}}{_PARTED.pattern}?[0-9X])(?![0-9]))")
+_OLD_LENGTH = 15
+_TRADE = re.compile(f"[0-9]{{{_OLD_LENGTH}}}")
+_OLD_WITHIN = re.compile(f"(?<![0-9]){_TRADE.pattern}(?![0-9])")
 # The provinces; 81-83 are permits of Hong Kong, Macau and Taiwan residents, 9 begins those of foreign residents.
 _PROVINCE = re.compile(r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|9[0-9]")
 
@@ -152,6 +156,37 @@ def organisation(normal: str) -> str | None:
 def is_person(code: str) -> bool:
     """Whether it is a citizen number that is right in every sign."""
     return _CITIZEN_ID.fullmatch(code) is not None and not _citizen_warnings(code, date.max)
+
+
+def holds_person(text: str) -> bool:
+    """Whether a citizen number stands anywhere in a text: one of 18 signs that is right in each, or one of 15 digits, as until 1999.
+
+    Signs that people put between groups are passed over in the long one; the short one has no check digit, so it is looked for whole,
+    and taken for one where its region and its day of birth may be.
+    """
+    if len(text) < _OLD_LENGTH:
+        return False
+    plain = composed(composed(text).upper())
+    whole = (_PARTED.sub("", found[1]) for found in _WITHIN.finditer(plain))
+    return any(map(is_person, whole)) or any(
+        _PROVINCE.match(one) and _was_born(f"19{one[6:12]}", date.max) for one in _OLD_WITHIN.findall(plain)
+    )
+
+
+def is_firm(code: str) -> bool:
+    """Whether a code is right as a firm's: a credit code in every sign, or a trade register's number of 15 digits (its last one checks)."""
+    if _TRADE.fullmatch(code):
+        return _trade_check(code) == 1
+    return not _uscc_warnings(code)
+
+
+def _trade_check(code: str) -> int:
+    """1 where the last of the digits is the check digit of the others (ISO 7064 MOD 11,10)."""
+    last, left = 0, 10
+    for sign in code:
+        last = (left + int(sign)) % 10 or 10
+        left = last * 2 % 11
+    return last
 
 
 def _organisation_check(first8: str) -> str:

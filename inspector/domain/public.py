@@ -25,7 +25,7 @@ from inspector.domain.frame import read as read_frame
 from inspector.domain.selection import quotas, ticket
 from inspector.domain.strict import HEX64, is_count, is_text, matches
 from inspector.domain.suite import included
-from inspector.domain.verify import overstating, thrown, unchecked
+from inspector.domain.verify import overstating, shared, thrown, unchecked
 
 _NONE = (-1, -1)
 _WITHHELD = {"ticket"}
@@ -69,6 +69,7 @@ def verify_public(
     remarks = (AuditLine(code="draw.public_bundle"), *hidden, *remarks, *typed, *unchecked(commitment, signatures))
     try:
         seed = join(commitment, parts)
+        remarks = (*remarks, *shared(commitment, parts))
         told = result.get("lists")
         bare = result.keys() == {"commit", "lists"} and result["commit"] == commitment.c
         if not bare or not isinstance(told, list) or len(told) != len(commitment.lists):

@@ -18,7 +18,7 @@ from inspector.domain.seed import form, overstated, spare, value
 _RUNNING = re.compile("(.*?)([0-9]{1,18})")
 """A running number at a number's end."""
 _FIRST = re.compile("(?:.*[^0-9])?0*1", re.DOTALL)
-"""A running number that has none before it."""
+"""A running number that has none before it, in the series of its name."""
 _HOLLOW = ("draw.beacon_not_pinned", "draw.drawn_unchecked")
 """What is said of a beacon's value that whoever drew could write as it pleased: it holds no chance."""
 _NOBODY = Frame(objects=(), inspectors=(), bans=())
@@ -164,10 +164,11 @@ def shared(commitment: Commitment, parts: Sequence[Mapping[str, object]]) -> lis
 def alone(commitment: Commitment) -> list[AuditLine]:
     """That nothing in one bundle accounts for the numbers before it: who announces twice can show the draw that pleased (threat 2).
 
-    The first number, behind no other commitment, has none before it; of any other the agency's earlier draws must be seen (`chained`).
+    The first number, behind no other commitment, has none before it by its own word: a series may be begun for each attempt, and no file
+    shows the others, so a reader is told to ask. Of any other number the agency's earlier draws must be seen (`chained`).
     """
     if commitment.prev is None and _FIRST.fullmatch(commitment.number):
-        return []
+        return [_first(commitment)]
     return [AuditLine(code="draw.numbers_before", facts={"draw": commitment.number}, grave=True)]
 
 
@@ -179,6 +180,7 @@ def chained(
     Two that follow the same one are a fork: one of them was made to be kept back. What the chain does not reach is told. `voids` are
     the reasons of earlier draws that were made void, by number; one that was not committed to yet stands in no chain, and its
     number is told all the same, for numbers have no gaps (7.4) and begin with 1: those that nothing accounts for are named, and grave.
+    That the chain's beginning is the agency's first draw is its own word, and is told, too (`alone`).
     """
     void = dict(voids or {})
     follows: dict[str | None, list[Commitment]] = {}
@@ -204,7 +206,13 @@ def chained(
         remarks.append(AuditLine(code="draw.prev_unchecked", facts={"prev": at}))
     if at is not None or not _RUNNING.fullmatch(oldest.number):
         remarks.append(AuditLine(code="draw.numbers_before", facts={"draw": oldest.number}, grave=True))
+    elif _FIRST.fullmatch(oldest.number):
+        remarks.append(_first(oldest))
     return problems, remarks
+
+
+def _first(commitment: Commitment) -> AuditLine:
+    return AuditLine(code="draw.number_first", facts={"draw": commitment.number})
 
 
 def unaccounted(numbers: Collection[str], *, whole: bool = False) -> list[str]:

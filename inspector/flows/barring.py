@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from inspector.domain.frame import Ban
+from inspector.domain.frame import DECLARED, LAST, Ban
 from inspector.domain.listed import Listed
 from inspector.domain.policy import Policy
 from inspector.domain.spelling import party_of, told_of
@@ -13,9 +13,6 @@ from inspector.flows.history import History
 from inspector.flows.members import Members
 from inspector.flows.office import Office
 from inspector.store.tx import Tx
-
-LAST, DECLARED = "last-visit", "recusal"
-"""The ban of whoever was there the last time: nobody goes to the same object twice running."""
 
 
 def on_word(past: History, ban: Ban) -> bool:

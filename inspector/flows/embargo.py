@@ -60,8 +60,9 @@ def closed(office: Office, tx: Tx, held: Draw, now: datetime, others: Iterable[V
 
     It opens when its own day has come and that of each draw of the agency before it: its commitment names theirs, and with C and a
     public seed anybody computes that a firm is to be visited (ruling 18). A draw's own day has come when its visits are over, or by the
-    clock: `opens_by` stands, whoever deals a visit anew, else an office could put a record off from month to month (`keep`). One that
-    is committed to before it and not drawn has no day yet. `others` are visits of which its rows tell besides (`told_by_rows`): they
+    clock, at `opens_by`. That stands while visits are dealt anew by dates before it; one that may be made behind it moves it to its own
+    date, and so does each further one (`keep`): an office may put a record off so, from month to month, and not unseen. One that is
+    committed to before it and not drawn has no day yet. `others` are visits of which its rows tell besides (`told_by_rows`): they
     wait for the day of the draw that has given each.
     """
     if before := undrawn(tx, held):
@@ -113,12 +114,12 @@ def told_by_rows(tx: Tx, number: str) -> list[Visit]:
 
 
 def undrawn(tx: Tx, held: Draw) -> list[str]:
-    """The agency's draws before this one that are committed to and whose lots have not fallen: their C may be what `prev` names.
+    """The agency's draws before this one that are committed to and whose lots have not fallen: their C is what `prev` leads to.
 
     Whoever has it computes their tickets as soon as the seed is there (ruling 18). None waits for ever: each is drawn, or void by rule.
     """
     before = (one for one in tx.draws.under_way([held.agency]) if one.agency == held.agency and one.c is not None)
-    return [one.number for one in before if one.number != held.number and _order(one) < _order(held)]
+    return [one.number for one in before if _precedes(tx, one, held)]
 
 
 def noted(tx: Tx, number: str, by: str, what: str, now: datetime) -> None:
@@ -199,7 +200,7 @@ def _before(tx: Tx, held: Draw, visits: Iterable[Visit], draws: dict[str, Draw])
     They are those of the agency's earlier draws; such a visit may have been dealt anew by a later, supplementary one.
     """
     for one in visits:
-        told = [of for of in _told_of(tx, one, draws) if of.agency == held.agency and _order(of) < _order(held)]
+        told = [of for of in _told_of(tx, one, draws) if of.agency == held.agency and _precedes(tx, of, held)]
         if told:
             yield one, told
 
@@ -228,5 +229,15 @@ def _given_by(tx: Tx, held: Visit, moment: datetime) -> bool:
     return True
 
 
-def _order(held: Draw) -> tuple[datetime, str]:
-    return held.announced_at or held.made_at, held.number
+def _precedes(tx: Tx, one: Draw, held: Draw) -> bool:
+    """Whether another draw of the agency comes before this one: by the chain of their `prev`, for a clock may have been set back.
+
+    By the clocks where neither leads to the other: of one that is not committed to, and where records lack or two follow the same one.
+    """
+    if one.number == held.number:
+        return False
+    chain = tx.draws.chain(held.agency)
+    first, second = chain.get(one.number), chain.get(held.number)
+    if first is not None and second is not None and first[0] == second[0] and first[1] != second[1]:
+        return first[1] < second[1]
+    return (one.announced_at or one.made_at, one.number) < (held.announced_at or held.made_at, held.number)

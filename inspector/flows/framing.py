@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from functools import partial
 
@@ -123,7 +123,7 @@ def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, now: 
     for listed in lists:
         alone = replace(plan, agency=listed.agency, partners=(), lists="shared")
         keys = joining.shared_keys(tx, {agency: one.members for agency, one in made.items()}, listed.agency) if made else {}
-        made[listed.agency] = _framed(office, tx, alone, (listed,), packs[listed.agency], number, now, keys)
+        made[listed.agency] = _framed(office, tx, alone, (listed,), packs[listed.agency], number, now, keys, [*packs.values()])
     return Framed(
         lists=lists,
         frames={name: held for one in made.values() for name, held in one.frames.items()},
@@ -135,7 +135,7 @@ def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, now: 
     )
 
 
-def _framed(
+def _framed(  # noqa: PLR0913, PLR0917 - what a frame goes by
     office: Office,
     tx: Tx,
     plan: Plan,
@@ -144,8 +144,12 @@ def _framed(
     number: str,
     now: datetime,
     keys: Mapping[str, str] | None = None,
+    leads: Sequence[Policy] = (),
 ) -> Framed:
-    """The frames of lists that share the objects and rules of the first one's agency; `keys` as in `joining.shared_keys`."""
+    """The frames of lists that share the objects and rules of the first one's agency; `keys` as in `joining.shared_keys`.
+
+    `leads` as in `staffed`.
+    """
     partners = joining.partners(office, tx, plan.partners, now)
     secret = list_secret(office, number, lists[0])
     today = office.calendar.local_date(now)
@@ -170,7 +174,7 @@ def _framed(
         ones = [one for _, _, one in wavering]
         if any(one.several for one in ones):
             # the ratio of a row is not yet a chance: the quota says what a minimum or the officers at hand make of it
-            staff, counted = _inspectors(office, tx, plan.agency, policy, policy, secret, now), held.with_all(ones)
+            staff, counted = _inspectors(office, tx, plan.agency, policy, leads or (policy,), secret, now), held.with_all(ones)
             some = again + Counter(
                 {code: before.get((code, one.name), 0) for one in ones for code in one.several or (one.stratum,)}
             )
@@ -188,7 +192,7 @@ def _framed(
 
     lines = Sorted(rows(), office.held)
     objects, members = framelines.objects(lines), framelines.Stood(lines)
-    made = staffed(office, tx, lists, policy, partners, objects, members, past, number, now)
+    made = staffed(office, tx, lists, policy, partners, objects, members, past, number, now, leads)
     frozen = made.frames[lists[0].name]
     counts, able = Counter[str](), Counter[str]()
     for (stratum, status), count in tally(objects).items():
@@ -334,43 +338,50 @@ def staffed(  # noqa: PLR0913, PLR0917 - a frame in all its parts
     past: History,
     number: str,
     now: datetime,
+    leads: Sequence[Policy] = (),
 ) -> Staffed:
     """Each list's frame: the objects, which all share, with an agency's inspectors of today and who of them may not go to whom.
 
-    Objects that are not held are in order and canonical already.
+    Objects that are not held are in order and canonical already. `leads`: the packs by any of which a visit may be due, where each list
+    has rules of its own: a visit's is that of the first agency that goes (`assign`), and nobody knows yet which goes where.
     """
-    secret, leads = list_secret(office, number, lists[0]), sorted({row.qual for row in objects if row.qual}) if partners else []
+    leads, secret = leads or (policy,), list_secret(office, number, lists[0])
+    asked = sorted({row.qual for row in objects if row.qual}) if partners else []
     shared = objects if isinstance(objects, RowFile) else freeze(objects, (), ()).objects
-    staff = _inspectors(office, tx, lists[0].agency, policy, policy, secret, now)
+    staff = _inspectors(office, tx, lists[0].agency, policy, leads, secret, now)
     banned = bans(tx, lists[0].agency, policy, members, past, secret)
     frames = {lists[0].name: replace(freeze((), staff, banned), objects=shared)}
     for listed, one in zip(lists[1:], partners, strict=True):
         theirs = list_secret(office, number, listed)
-        staff = _inspectors(office, tx, one.agency, one.policy, policy, theirs, now)
+        staff = _inspectors(office, tx, one.agency, one.policy, leads, theirs, now)
         banned = bans(tx, one.agency, one.policy, members, one.past, theirs)
-        staff = joining.as_listed(staff, lists[0].agency, one, leads)
+        staff = joining.as_listed(staff, lists[0].agency, one, asked)
         frames[listed.name] = replace(freeze((), staff, banned), objects=shared)
     team = max([policy.draw.team, *(one.policy.draw.team for one in partners)])
     whose = zip(lists, [(policy, past), *((one.policy, one.past) for one in partners)], strict=False)
     few = {
         listed.agency: deserted(frames[listed.name], team, pack.report, partial(on_word, seen)) for listed, (pack, seen) in whose
     }
-    return Staffed(frames=frames, teams=dict.fromkeys(frames, team), told=joining.told(lists, partners, leads), few=few)
+    return Staffed(frames=frames, teams=dict.fromkeys(frames, team), told=joining.told(lists, partners, asked), few=few)
 
 
 def _inspectors(
-    office: Office, tx: Tx, agency: str, policy: Policy, lead: Policy, secret: bytes, now: datetime
+    office: Office, tx: Tx, agency: str, policy: Policy, leads: Sequence[Policy], secret: bytes, now: datetime
 ) -> Sequence[InspectorRow]:
     """An agency's inspectors; the certificate must last to the last day on which a visit may be due (scenario 35).
 
-    Visits are given, and their days counted by the lead's pack, once the seed is there. Whoever is away is so on the day on which a
-    visit given now would be due: who comes back before the last one might be dealt a seat while away, and it would pass on at once. A
-    person's cap is for the window of the pack's `[staff]` row: what he or she holds in it already is taken off, under whichever code.
+    Visits are given, and their days counted by the pack of whoever leads, one of `leads`, once the seed is there. Whoever is away is so
+    on the day on which a visit given now would be due, by any of them: who comes back before the last one might be dealt a seat while
+    away, and it would pass on at once. A person's cap is for the window of the pack's `[staff]` row: what he or she holds in it already
+    is taken off, under whichever code.
     """
-    term = lead.term(Timer.VISIT).term
-    day, last = (
-        office.calendar.local_date(due(at, term, office.calendar).at) for at in (now, latest(lead, now, office.calendar))
-    )
+    days, last = set[date](), office.calendar.local_date(now)
+    for lead in leads:
+        term = lead.term(Timer.VISIT).term
+        day, end = (
+            office.calendar.local_date(due(at, term, office.calendar).at) for at in (now, latest(lead, now, office.calendar))
+        )
+        days, last = days | {day}, max(last, end)
     staff = policy.bounds.staff
     held = tx.visits.seats_since(agency, start(now, staff.per)) if staff is not None and staff.per is not Window.DRAW else {}
     return [
@@ -379,7 +390,7 @@ def _inspectors(
             pools=row.pools,
             quals=row.qualifications,
             cap=max(0, row.cap - sum(held.get(code, 0) for code in row.codes)),
-            status=row.status(day, last),
+            status=next((one for day in sorted(days) if (one := row.status(day, last)) != ELIGIBLE), ELIGIBLE),
             salt=salt(secret, row.id),
         )
         for row in tx.rosters.inspectors(agency)

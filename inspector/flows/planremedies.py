@@ -140,6 +140,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "write a pseudonym of your own in its place, and keep which is whose apart; of a firm its credit code",
         "请改填自编的代号，代号与人的对照另行保管；单位请填统一社会信用代码",
     ),
+    "ban_reason": (
+        "free text as the reason of a ban, which would lie in the bundle as it is",
+        "回避原因为自由文字，将原样进入复核包",
+        "write one of {known}, or leave it empty: the bundle has the fact alone; keep the words of who declared it in the house",
+        "请填 {known} 之一，或留空：复核包只载事实，申报的具体理由留存本机关",
+    ),
     "object_barred": (
         "{object} (class {stratum}) has no team: of area {pool}, qualification {qual}, {barred} are barred, {count} left; a team is {team}",
         "{object}（类别 {stratum}）无法成组：片区 {pool}、所需资格 {qual}，回避 {barred} 人后剩 {count} 人，而每组 {team} 人",

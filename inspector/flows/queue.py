@@ -45,9 +45,9 @@ def begins(tx: Tx, agencies: Collection[str], now: datetime) -> datetime:
 
 
 def commits(tx: Tx, held: Draw, now: datetime) -> tuple[Draw, datetime]:
-    """Which commitment a draw's own one names, and when that is made: later, for their order is asked by it (`embargo`).
+    """Which commitment a draw's own one names, and when that is made: later, as far as clocks differ.
 
-    The caller has the turn.
+    Where one was set back further, their dates say nothing; their order is asked by the chain (`embargo`). The caller has the turn.
     """
     before = tx.draws.head(held.agency)
     if before is None:

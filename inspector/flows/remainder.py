@@ -124,7 +124,8 @@ def _part(office: Office, tx: Tx, root: Draw, listed: Listed, number: str, now: 
         objects.append(replace(row, status=status, salt=salt(secret, row.id)))
     kept = {row.id: members[row.id] for row in objects}
     lists = (listed,) if root.own else root.lists
-    made = staffed(office, tx, lists, policy, partners, objects, by_key(kept), past, number, now)
+    leads = [office.policy(one.agency, now.date()) for one in root.lists if root.own]
+    made = staffed(office, tx, lists, policy, partners, objects, by_key(kept), past, number, now, leads)
     drawn = Counter(str(one["stratum"]) for one in chosen if not one["replaces"])
     ended = frozenset(derivation["ends"])
     officers = sum(1 for row in made.frames[listed.name].inspectors if row.status == ELIGIBLE)

@@ -338,7 +338,7 @@ def _staffed(
         past = history(office, tx, listed.agency)
         objects = _rows(office, tx, listed, [one for one in owed if listed.agency in one.agencies], number)
         alone = {row.id: members[row.id] for row in objects}
-        one = staffed(office, tx, (listed,), law, (), objects, by_key(alone), past, number, now)
+        one = staffed(office, tx, (listed,), law, (), objects, by_key(alone), past, number, now, laws)
         frames, teams, few = {**frames, **one.frames}, {**teams, **one.teams}, {**few, **one.few}
     return Staffed(frames=frames, teams=teams, told=own(lists), few=few)
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
+from inspector.domain.chain import places
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.visit import Seat, SeatState, VisitState
+from inspector.store import payload
 from inspector.store.codec import dump, load
 from inspector.store.drawfiles import DrawFiles
 from inspector.store.drawtables import draw, draw_file, draw_partner, seed_used, visit_agency
@@ -113,6 +115,7 @@ class DrawRoom(DrawFiles):
     def put(self, changed: Draw) -> None:
         """Write a changed draw; the caller holds its lock."""
         self.batch.held.pop(of_draw(changed.number), None)
+        self.batch.held.pop(f"chain:{changed.agency}", None)
         values = self._row(changed) | {"version": draw.c.version + 1}
         self.expect_one(sa.update(draw).where(draw.c.number == changed.number).values(**values), changed.number)
 
@@ -162,6 +165,21 @@ class DrawRoom(DrawFiles):
         followed = {held.prev for held in made}
         ends = [held for held in made if held.c not in followed]
         return max(ends, key=lambda held: (held.announced_at or held.made_at, held.number), default=None)
+
+    def chain(self, agency: str) -> Mapping[str, tuple[str, int]]:
+        """Where each of an agency's commitments stands in its chain, by number: the draw that this begins with, and how many come before.
+
+        What names a commitment that is not here begins a chain of its own. Read once in a transaction; of a body that nobody can read
+        nothing is known.
+        """
+        key = f"chain:{agency}"
+        if (held := self.batch.held.get(key)) is None:
+            asked = sa.select(draw.c.number, draw.c.body).where(draw.c.agency == agency).order_by(draw.c.number)
+            told = {row.number: payload.read(row.body) or {} for row in self.connection.execute(asked)}
+            held = self.batch.held[key] = places(
+                {name: (one["c"], one.get("prev")) for name, one in told.items() if one.get("c")}
+            )
+        return cast("Mapping[str, tuple[str, int]]", held)
 
     def by_slot(self, plan: str, slot: str) -> Draw | None:
         """The draw of a plan's slot, or None."""

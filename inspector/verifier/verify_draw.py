@@ -260,9 +260,8 @@ class Draw:
 
     def verify(self, after: str | None) -> None:
         """Steps 3 to 6 of 7.9, and of 1 and 2 what files alone allow; then what has to be heard although nothing is wrong."""
-        own, self.at = {"draw": self.commit["draw"], "w": self.w}, "witness/record.json"
-        must(own.items() <= {**own, **self.record}.items(), "of another draw")
-        logs = [self.files[name] for name in sorted(self.used) if name.endswith("after.jsonl")]  # no other file of such a name
+        self.at, logs = "witness/record.json", [self.files[name] for name in sorted(self.used) if name.endswith("after.jsonl")]
+        must(all(self.record.get(it, at) == at for it, at in [("draw", self.commit["draw"]), ("w", self.w)]), "of another draw")
         note = {"lines": b"".join(logs).count(b"\n"), "sha256": hashlib.sha256(b"".join(logs)).hexdigest()}
         compare(note if self.public or (told := self.record.get("after")) is None else told, note, "what is noted of after.jsonl")
         must(after is None or after == (self.record["after"] if self.public else note)["sha256"], "after.jsonl: not of that hash")
@@ -274,8 +273,9 @@ class Draw:
         if not self.stopped:
             self.drawn(self.commit["seed"])
         self.say("!! The time is not proven 时间未证明: ask the witness since when it has held W, and when the seed was known.")
-        if self.commit.get("prev") or not re.fullmatch("(?s:.*[^0-9])?0*1", self.commit["draw"]):
-            self.say("!! NUMBERS BEFORE IT UNACCOUNTED FOR 此前编号去向不明: it may be one of several 可择一出示. Ask for all.")
+        first = not self.commit.get("prev") and re.fullmatch("(?s:.*[^0-9])?0*1", self.commit["draw"])
+        before = "!! NUMBERS BEFORE IT UNACCOUNTED FOR 此前编号去向不明: it may be one of several 可择一出示. Ask for all."
+        self.say("! It says that it is the agency's first draw 自称首次抽取: ask whether it is 请核实." if first else before)
         lacks = " (it lacks an after.jsonl 缺失)" * (len(logs) < len(self.commit["lists"]))
         word = f"{lacks}: the house's word alone 仅凭机关自述, but for --after; its hash here is {note['sha256']}" * (not after)
         which, more = ("public", ", who else has a small ticket, who should go") if self.public else ("full", word)

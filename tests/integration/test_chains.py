@@ -66,7 +66,7 @@ def test_a_chain_is_followed_as_far_as_the_earlier_bundles_reach() -> None:
         problems, remarks = chained(three, earlier)
         return [line.code for line in problems], [line.code for line in remarks]
 
-    assert codes(two, one) == ([], ["draw.chain_followed"])
+    assert codes(two, one) == ([], ["draw.chain_followed", "draw.number_first"])
     lacking = ["draw.chain_followed", "draw.numbers_unaccounted", "draw.prev_unchecked", "draw.numbers_before"]
     assert codes(two) == ([], lacking), "number 1 is not here"
     told = lacking
@@ -138,6 +138,9 @@ def test_the_first_number_behind_no_other_is_accounted_for_and_any_other_is_grav
     first = committed([Listing(name="a", frame=freeze([], [], []), rules=rules())], number="330106-2026-001")
     ninth = committed([Listing(name="a", frame=freeze([], [], []), rules=rules())], number="330106-2026-009")
     assert [said(number, None) for number in ("330106-2026-001", "1", "a-01")] == [[], [], []]
+    assert [(one.code, one.grave) for one in alone(first)] == [("draw.number_first", False)], (
+        "that it is the first is its own word"
+    )
     for number, prev in (("330106-2026-009", None), ("330106-2026-011", None), ("named", None), ("330106-2026-001", first.c)):
         assert said(number, prev) == ["draw.numbers_before"], number
     assert said("330106-2026-002", first.c, first) == []
@@ -209,7 +212,7 @@ def test_the_command_follows_the_chain_through_earlier_folders(office: Operator)
     both = office.well("draw", "verify", str(office.folder / "draw"), str(office.folder / "first"), "--json").json
     told = [one["code"] for one in both["remarks"]]
     assert ("draw.prev_unchecked" in told, "draw.chain_followed" in told, both["holds"]) == (False, True, True)
-    assert "draw.numbers_before" not in told
+    assert ("draw.numbers_before" in told, told.count("draw.number_first")) == (False, 1)
     commit = office.folder / "first" / "commit.json"
     commit.write_bytes(commit.read_bytes().replace(b'"330106-2026-001"', b'"330106-2026-000"'))
     forged = office.say("draw", "verify", str(office.folder / "draw"), str(office.folder / "first"), "--json")

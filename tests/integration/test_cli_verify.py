@@ -76,7 +76,11 @@ def test_a_value_proves_no_time_until_both_dates_are_told_by_outside_hands_and_i
     words = ["draw", "verify", str(folder), "--witness", read((folder / "commit.json").read_bytes()).w, *told]
     loud = auditor.well(*words, "--json").json
     also = ["draw.house_says_witnessed"] if witnessed is None else []
-    assert (loud["holds"], loud["time_proven"], codes(loud["remarks"])) == (True, False, [code, *also, "draw.after_alone"])
+    assert (loud["holds"], loud["time_proven"], codes(loud["remarks"])) == (
+        True,
+        False,
+        [code, *also, "draw.after_alone", "draw.number_first"],
+    )
     told_aloud = auditor.well(*words).out
     assert loud["remarks"][0]["message"] in told_aloud
     assert "TIME NOT PROVEN" in told_aloud
@@ -110,9 +114,7 @@ def unnoted(folder: Path) -> None:
 def redealt(folder: Path, chosen: str | None = None, after: Sequence[Mapping[str, Any]] = ()) -> str:
     """A line of after.jsonl: the first seat of the first team passes on, to whom the rule names or to whom somebody chose."""
     commitment = read((folder / "commit.json").read_bytes())
-    frame = read_frame(
-        *((folder / name).read_bytes() for name in ("licensing.objects.tsv", "licensing.inspectors.tsv", "licensing.bans.tsv"))
-    )
+    frame = read_frame(*((folder / f"licensing.{kind}.tsv").read_bytes() for kind in ("objects", "inspectors", "bans")))
     parts = json.loads((folder / "seed.json").read_bytes())["parts"]
     result = protocol.carry_out(commitment, {"licensing": frame}, parts)
     (listed,) = result.lists
@@ -145,8 +147,7 @@ def test_re_deals_are_replayed_and_a_forged_one_is_named_by_its_line(auditor: Op
     after.write_text(redealt(folder))
     assert auditor.well("draw", "verify", str(folder), "--json").json["redeals"] == 1
     after.write_text(after.read_text() + redealt(folder, after=[json.loads(after.read_text())]))
-    said = auditor.well("draw", "verify", str(folder))
-    assert "2 SEATS WERE DEALT AGAIN" in said.out, "their order decides who comes in, though each is what the rule gives"
+    assert "2 SEATS WERE DEALT AGAIN" in auditor.well("draw", "verify", str(folder)).out
     after.write_text(redealt(folder, "a friend"))
     said = auditor.say("draw", "verify", str(folder), "--json")
     assert (said.code, codes(said.json["problems"])) == (1, ["error.draw_line_invalid"])

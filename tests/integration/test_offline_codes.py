@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from inspector.domain.identity import uscc_check_digit
+from inspector.domain.identity import citizen_check_digit, is_firm, uscc_check_digit
 from inspector.flows.remedies import WORDS as REMEDIES
 from tests.needs import ROOT
-from tests.offline import APART, HEADS, OBJECTS, PLAN, SEED, STAFF, STAFF_HEADS, announce, carry_out, faults, laptop
+from tests.offline import APART, HEADS, OBJECTS, PLAN, SEED, STAFF, STAFF_HEADS, announce, carry_out, faults, laptop, rows
 from tests.operator import Operator, quoted, table
 
 
@@ -162,3 +162,70 @@ def test_a_code_that_a_spreadsheet_takes_for_a_formula_or_a_text_mark_is_refused
 def test_a_plan_without_classes_is_told_once_and_not_again_for_each_row(office: Operator) -> None:
     office.file("plan.toml", PLAN.partition("[strata.A]")[0])
     assert faults(announce(office, "--json")) == [("plan.toml", None, "strata", "plan_key_missing")]
+
+
+BAN_HEADS = ("检查对象", "检查人员", "原因")
+_FIRST = "11010119900307751"
+CARD = f"{_FIRST}{citizen_check_digit(_FIRST)}"
+OLD = "110101900307751"
+
+
+def test_a_ban_says_the_fact_alone_and_the_private_reason_never_lies_in_the_bundle(office: Operator) -> None:
+    private = ("配偶张三在该企业任职", "kin", f"配偶 {CARD}")
+    office.file("bans.csv", table(BAN_HEADS, *((f"TEST000{k}", "Z0", why) for k, why in enumerate(private))))
+    said = announce(office, "--json")
+    assert faults(said) == [
+        ("bans.csv", 2, "reason", "ban_reason"),
+        ("bans.csv", 3, "reason", "ban_reason"),
+        ("bans.csv", 4, "reason", "card_number"),
+    ]
+    assert not any(one in said.out + announce(office).err for one in ("张三", "kin,", CARD))
+    assert "recusal" in said.json["flaws"][0]["fix"]
+    told = ("recusal", "", "回避", " 申报回避 ", "LAST-VISIT", "上次检查")
+    office.file("bans.csv", table(BAN_HEADS, *((f"TEST000{k}", "Z0", why) for k, why in enumerate(told))))
+    assert announce(office).code == 0
+    assert [row[2] for row in rows(office.folder / "draw", "scjg.bans.tsv")] == [*["recusal"] * 4, *["last-visit"] * 2]
+
+
+@pytest.mark.parametrize("card", [CARD, OLD, f"{CARD[:6]}-{CARD[6:14]}-{CARD[14:]}"])
+def test_an_identity_number_among_other_words_is_refused_by_row_and_column_and_never_repeated(
+    office: Operator, card: str
+) -> None:
+    """As `东区；110101…`, as `P110101…`, and in a column of numbers."""
+    plan = PLAN.replace('codes = ["cap"]', f'codes = ["cap", "见 {card}"]')
+    office.file("plan.toml", plan)
+    objects = [
+        (f"P{card}", "A", "", "东区", "", ""),
+        ("T8", "A", "", f"东区 {card}", "", ""),
+        ("T9", "A", f"见 {card}", "", "", ""),
+    ]
+    office.file("objects.csv", table(HEADS, *OBJECTS, *objects))
+    staff = [
+        ("Z8", f"东区；{card}", "", "", ""),
+        ("Z9", "东区", f"特种设备、{card}", "", ""),
+        (f"={card}", "东区", "", "", ""),
+        ("Z7", "东区", "", card, ""),
+    ]
+    office.file("inspectors.csv", table(STAFF_HEADS, *STAFF, *staff))
+    said = announce(office, "--json")
+    assert faults(said) == [
+        ("objects.csv", 62, "id", "card_number"),
+        ("objects.csv", 63, "pool", "card_number"),
+        ("objects.csv", 64, "status", "card_number"),
+        ("inspectors.csv", 8, "pools", "card_number"),
+        ("inspectors.csv", 9, "quals", "card_number"),
+        ("inspectors.csv", 10, "id", "card_number"),
+        ("inspectors.csv", 11, "cap", "card_number"),
+    ]
+    assert card not in said.out + announce(office).err
+
+
+def test_a_trade_registers_number_that_looks_like_a_persons_is_taken_for_one_with_a_remark(office: Operator) -> None:
+    """ISO 7064 MOD 11,10 tells them apart: 110108000000016 is the standard's own example, and no day of birth."""
+    trade = next(f"11010890031512{last}" for last in "0123456789" if is_firm(f"11010890031512{last}"))
+    office.file(
+        "objects.csv", table(HEADS, *OBJECTS, (trade, "A", "", "东区", "", ""), ("110108000000016", "A", "", "东区", "", ""))
+    )
+    said = announce(office, "--json")
+    assert said.code == 0, said.out
+    assert [one["row"] for one in said.json["warnings"] if one["code"] == "card_number"] == [62]

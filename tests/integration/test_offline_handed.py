@@ -209,6 +209,84 @@ def test_a_draw_is_not_public_before_the_one_whose_commitment_it_names(laptop_: 
     assert "lies elsewhere" in alone.err
 
 
+def two_drawn(held: Operator) -> Path:
+    """A second draw behind the one in `first`, carried out and said to be over."""
+    c = commitment.read((held.folder / "draw/commit.json").read_bytes()).c
+    (held.folder / "draw").rename(held.folder / "first")
+    (held.folder / "draw.salt-secret.txt").unlink()
+    assert follows(held, c).code == 0
+    dice, secret = " ".join("12345612345612345612345612"), held.folder / "draw.nonce-2.txt"
+    assert carry_out(held, "--seed", f"text={dice}", "--seed", f"reveal:x={secret}").code == 0
+    assert open_(held).code == 0
+    return held.folder / "first"
+
+
+@pytest.mark.parametrize("daemon", [False, True])
+def test_a_draw_of_which_the_public_bundle_alone_lies_beside_is_open(laptop_: Operator, daemon: bool) -> None:
+    first, public = two_drawn(laptop_), laptop_.folder / "public"
+    assert open_(laptop_, folder="first").code == 0
+    laptop_.well("draw", "export", str(first), str(public), "--public")
+    shutil.rmtree(first)
+    record = public / "witness/record.json"
+    told = json.loads(record.read_bytes())
+    if daemon:  # its record says nothing of a day
+        del told["opened_on"]
+        record.write_text(json.dumps({**told, "void_numbers": []}), encoding="utf-8")
+    assert listed(laptop_)["waits"] == []
+    assert receipt(laptop_, code(3))["chance"]
+    out = laptop_.folder / "public-2"
+    laptop_.well("draw", "export", str(laptop_.folder / "draw"), str(out), "--public")
+    strangers_agree(out)
+
+
+def test_an_auditors_bundle_of_the_daemon_beside_is_not_open_by_itself(laptop_: Operator) -> None:
+    first = two_drawn(laptop_)
+    (first / "witness/record.json").write_text('{"void": null, "void_numbers": [], "after": null}', encoding="utf-8")
+    assert listed(laptop_)["waits"] == ["330106-2026-001"]
+
+
+def entered(held: Operator, number: str = "见〔2026〕7号", at: str = "") -> Said:
+    """The witness's receipt."""
+    made = commitment.read((held.folder / "draw/commit.json").read_bytes()).made
+    return held.say("draw", "witness", str(held.folder / "draw"), "--receipt", number, "--at", at or made)
+
+
+def test_what_the_witness_gave_goes_along_to_everybody_and_private_papers_never(laptop_: Operator) -> None:
+    where, public = laptop_.folder / "draw", laptop_.folder / "public"
+    made = commitment.read((where / "commit.json").read_bytes()).made
+    assert (entered(laptop_, at="2020-01-01T00:00:00+08:00").code, entered(laptop_, at="2999-01-01T00:00:00+08:00").code) == (
+        2,
+        2,
+    )
+    card = entered(laptop_, "签收 110101900307751")
+    assert (card.code, "110101" in card.err) == (2, False), card.err
+    assert not (where / "witness/record.json").exists()
+    said = entered(laptop_)
+    assert (said.code, "见〔2026〕7号" in said.out) == (0, True), said.err
+    again = entered(laptop_, "见〔2026〕8号")
+    assert (again.code, "stands" in again.err) == (4, True), again.err
+    assert open_(laptop_).code == 0
+    token = b"\x30\x82\x01\x00" + bytes(256)
+    papers = {"w.tsr": token, "note.tsr": "张三收".encode(), "draw.redeal-1.txt": "李科长".encode(), "scan.pdf": b"%PDF"}
+    for name, content in papers.items():
+        (where / "witness" / name).write_bytes(content)
+    paper = (where / "witness/witness.txt").read_bytes()
+    (where / "witness/witness.txt").write_bytes(paper + "签收：张三".encode())
+    told = laptop_.well("draw", "export", str(where), str(public), "--public", "--json").json
+    assert {file.name for file in (public / "witness").iterdir()} == {"record.json", "w.tsr", "witness.txt"}
+    assert told["stays"] == ["witness/draw.redeal-1.txt", "witness/note.tsr", "witness/scan.pdf"]
+    assert ((public / "witness/w.tsr").read_bytes(), (public / "witness/witness.txt").read_bytes()) == (token, paper)
+    record = json.loads((public / "witness/record.json").read_bytes())
+    assert (record["receipt"], record["witnessed_at"] == made, "witness_recorded_by" in record) == ("见〔2026〕7号", True, False)
+    assert "os:" not in json.dumps(record)
+    strangers_agree(public)
+    assert laptop_.well("draw", "verify", str(public), "--json").json["receipt"] == "见〔2026〕7号"
+    said = laptop_.say("draw", "witness", str(public), "--receipt", "x", "--at", made)
+    assert said.code == 2, said.err
+    text = laptop_.well("draw", "export", str(where), str(laptop_.folder / "other"), "--public", lang="zh-Hans")
+    assert "scan.pdf" in text.err, "what stays is said"
+
+
 def test_a_void_that_nobody_has_signed_opens_nothing(laptop_: Operator) -> None:
     where = laptop_.folder / "draw"
     (where / "witness/record.json").write_text('{"void":"故障"}', encoding="utf-8")

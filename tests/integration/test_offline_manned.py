@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from inspector.cli.offline import measure
 from tests.offline import HEADS, OBJECTS, PLAN, STAFF, STAFF_HEADS, announce, faults, laptop
 from tests.operator import table
 
@@ -84,3 +87,35 @@ def test_one_inspector_with_the_qualification_is_a_team_with_any_other(tmp_path:
     other.file("inspectors.csv", table(STAFF_HEADS, *staff))
     other.file("bans.csv", table(("检查对象", "检查人员", "原因"), *office_bans))
     assert faults(announce(other, "--json")) == [("bans.csv", 2, "object", "object_barred")]
+
+
+def test_whoever_may_make_no_visit_is_in_nobodys_team_and_keeps_no_area_manned(tmp_path: Path) -> None:
+    office = laptop(tmp_path)
+    staff = [(name, pools, quals, "9" if name == "Z0" else "0", status) for name, pools, quals, _, status in STAFF]
+    office.file("inspectors.csv", table(STAFF_HEADS, *staff))
+    assert faults(announce(office, "--json")) == [("inspectors.csv", None, "team", "team_larger")]
+    staff = [(name, pools, quals, "9" if name < "Z3" else "0", status) for name, pools, quals, _, status in STAFF]
+    office.file("inspectors.csv", table(STAFF_HEADS, *staff))
+    office.file("bans.csv", table(("检查对象", "检查人员"), ("TEST0001", "Z0"), ("TEST0001", "Z1")))
+    assert faults(announce(office, "--json")) == [("bans.csv", 2, "object", "object_barred")]
+    office.file("bans.csv", table(("检查对象", "检查人员"), ("TEST0001", "Z5")))
+    more = ("TEST9001", "A", "", "北区", "", "")
+    office.file("objects.csv", table(HEADS, *OBJECTS, more))
+    office.file("inspectors.csv", table(STAFF_HEADS, *staff, ("Z8", "北区", "", "9", ""), ("Z9", "北区", "", "0", "")))
+    assert faults(announce(office, "--json")) == [("inspectors.csv", None, "pools", "area_unmanned")]
+    office.file("inspectors.csv", table(STAFF_HEADS, *((name, "东区", "", "0", "") for name, *_ in STAFF)))
+    assert faults(announce(office, "--json", bans="")) == [("inspectors.csv", None, "", "inspectors_none_free")]
+
+
+@pytest.mark.parametrize("crowd", [2, 3])
+def test_how_few_are_too_few_is_the_packs_word_as_in_the_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, crowd: int
+) -> None:
+    shipped = measure.policy(date(2026, 6, 1))
+    changed = replace(shipped, report=replace(shipped.report, crowd=crowd))
+    monkeypatch.setattr(measure, "policy", lambda _day, _asked=None: changed)
+    office = laptop(tmp_path)
+    said = announce(office, "--json")
+    told = [one["what"] for one in said.json["warnings"] if one["code"] == "few_may_go"]
+    assert len(told) == (crowd == 3), "of six one is barred, and a team of two asks for two each or three each"
+    assert all(f"fewer than {crowd} inspectors for each seat" in one for one in told)

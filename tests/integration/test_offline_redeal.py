@@ -12,7 +12,7 @@ import pytest
 from inspector.cli.offline import folder as files
 from tests.offline import names, strangers_agree
 from tests.offlinedraws import BOTH, lines, listed, office, open_, redeal, two_agencies
-from tests.operator import Operator
+from tests.operator import Operator, Said
 
 pytestmark = pytest.mark.needs("node")
 
@@ -121,6 +121,31 @@ def test_where_nobody_is_left_the_seat_stays_empty_and_the_next_number_is_named(
     assert dict(seats(held))[first] == [team[0], None]
     assert held.well("draw", "verify", str(held.folder / "draw"), "--json").json["holds"]
     strangers_agree(held.folder / "draw")
+
+
+@pytest.mark.parametrize("ground", ["departed", "uncertified"])
+def test_nobody_who_was_said_to_be_gone_is_named_for_another_seat_and_the_next_number_is(tmp_path: Path, ground: str) -> None:
+    held = office(tmp_path, staff=3)
+
+    def gone(visit: str, staff: str | None) -> Said:
+        words = ("draw", "redeal", str(held.folder / "draw"), visit, str(staff), "--ground", ground, "--reason", "x", *BOTH)
+        return held.say(*words)
+
+    (first, team), *others = [(name, team) for name, team in seats(held) if None not in team]
+    out = team[0]
+    passed = gone(first, out)
+    assert passed.code == 0
+    left = [name for name, seated in seats(held) if out in seated]
+    assert ("still stands for these visits" in passed.out + passed.err) is bool(left)
+    assert all(name in passed.out + passed.err for name in left), "whoever is gone is told to be passed on everywhere"
+    visit, other = next((name, team) for name, team in others if out not in team)
+    before = names(held.folder)
+    for lang in ("en", "zh-Hans"):
+        words = ("draw", "redeal", str(held.folder / "draw"), visit, str(other[0]), "--ground", "leave", "--reason", "x", *BOTH)
+        said = held.say(*words, lang=lang)
+        told = "under the next number at once" in said.err or "请即在下一编号下" in said.err
+        assert (said.code, told, str(out) in said.err) == (4, True, True), said.err
+    assert (names(held.folder), len(lines(held.folder / "draw"))) == (before, 1)
 
 
 def test_a_redeal_is_whole_or_not_there_and_is_given_again_after_a_stop(

@@ -1,4 +1,8 @@
-"""The day on which a draw's record opens at the latest is told once, and stands: nobody puts the record off by dealing its visits anew."""
+"""The day on which a draw's record opens at the latest: nobody puts it off by dealing visits anew, but in sight of all.
+
+It moves for a visit that may be made behind it, to that one's date, each time: the ledger says so, and a person looks why. What has opened
+stays open.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from inspector.domain.errors import Refusal
-from inspector.domain.plan import Draw
+from inspector.domain.plan import Draw, DrawState
 from inspector.domain.visit import Visit, VisitState
 from inspector.flows import embargo
 from inspector.flows.attention import close
@@ -163,17 +167,19 @@ def test_before_a_draw_is_carried_out_no_day_is_told_that_its_own_visits_would_m
         assert public_bundle(office, tx, second.number, hand())
 
 
-def overtaking(store: Store, hand: Hand) -> tuple[Office, Draw, Draw]:
-    """A draw that is committed to and not drawn, and one behind it that is."""
+def overtaking(store: Store, hand: Hand, back: timedelta = timedelta()) -> tuple[Office, Draw, Draw]:
+    """A draw that is committed to and not drawn, and one behind it that is; between them the clock was set back."""
     office, _, _ = short_visit(store, hand, plans=2)
     enlarge(office)
     for number in range(20, 40):
         post(office, application(number, "dispatch-premises", FACTS))
     settle(office)
     before = next_draw(office, hand)
+    hand.now -= back
     made = deal_anew(office)
     assert made is not None
     settle(office)
+    hand.now += back
     return office, before, carried_out(office, hand, made.number)
 
 
@@ -209,6 +215,26 @@ def test_a_record_tells_nothing_of_the_draw_before_until_that_ones_own_day(store
         assert embargo.closed(office, tx, tx.draws.get(before.number), hand()) is None
 
 
+def test_a_day_that_has_passed_moves_too_while_a_draw_before_keeps_the_record_closed(store: Store, hand: Hand) -> None:
+    """Its own day alone opens nothing: it would open with that of the draw before, and tell who is still to be visited."""
+    office, before, after = overtaking(store, hand)
+    assert after.opens_by is not None
+    hand.now = after.opens_by + timedelta(days=1)
+    with store.begin() as tx:
+        (left,) = tx.visits.of_draw(after.number)
+        assert embargo.own_day(office, tx, after, hand()) is None, "its own visit keeps it closed no more"
+        again = tx.visits.put(replace(left, due_at=hand() + timedelta(days=9)))
+        embargo.keep(office, tx, again, left, hand())
+        assert tx.draws.get(after.number).opens_by == again.due_at
+    told = f"{office.calendar.local(again.due_at):%Y-%m-%d %H:%M}"
+    assert [(one["draw"], one["until"]) for one in put_off(office)] == [(after.number, told)]
+    with store.begin() as tx:  # the draw before has ended without anybody to visit
+        tx.draws.put(replace(tx.draws.get(before.number), state=DrawState.VOID))
+        why = embargo.closed(office, tx, tx.draws.get(after.number), hand())
+    assert why is not None
+    assert why.day(office) == told
+
+
 def test_a_draw_begins_behind_what_it_waited_for_though_its_clock_was_read_before(store: Store, hand: Hand) -> None:
     office, _, _ = short_visit(store, hand, plans=2)
     first = carried_out_at(office)
@@ -241,6 +267,27 @@ def test_a_commitment_is_later_than_the_one_that_it_names(store: Store, hand: Ha
         assert after.announced_at is not None
         assert before.announced_at < after.announced_at
         assert embargo.undrawn(tx, after) == [before.number]
+
+
+def test_a_record_waits_for_the_visits_of_the_draw_that_its_commitment_names_though_a_clock_was_set_back(
+    store: Store, hand: Hand
+) -> None:
+    office, before, after = overtaking(store, hand, back=timedelta(minutes=6))
+    with store.read() as tx:
+        first = tx.draws.get(before.number)
+        assert after.prev == first.c
+        assert first.announced_at is not None
+        assert after.announced_at is not None
+        assert after.announced_at < first.announced_at, "its date is before that of the one it names"
+        assert (embargo.undrawn(tx, after), embargo.undrawn(tx, first)) == ([before.number], [])
+    carried_out(office, hand, before.number)
+    are_made(office, hand, after.number)
+    with store.read() as tx, pytest.raises(Refusal, match="draw_embargoed") as caught:
+        public_bundle(office, tx, after.number, hand())
+    assert caught.value.facts["of"] == before.number
+    are_made(office, hand, before.number)
+    with store.read() as tx:
+        assert public_bundle(office, tx, after.number, hand())
 
 
 def carried_out_at(office: Office) -> datetime:

@@ -14,6 +14,7 @@ from inspector.domain.frame import freeze
 from inspector.verifier.verify_draw import opinion
 from tests.bundles import Bundle, carried_out, committed, person, promise, reveal, rules, thing
 from tests.minds import bundle as whole
+from tests.published import of_the_house, public
 from tests.second import opinions
 from tests.tampering import packed
 from tests.unit.test_drawplan import THEIRS, seeded
@@ -46,11 +47,13 @@ DRAWS = {
 
 
 def test_each_of_the_three_verifiers_says_aloud_that_one_value_stands_for_two_sources() -> None:
-    page = list(opinions([packed(bundle) | {"remarks": b"1"} for bundle, _ in DRAWS.values()]))
-    for (name, (bundle, shared)), loud in zip(DRAWS.items(), page, strict=True):
-        audit = bundle.verdict()
-        code, lines = opinion(packed(bundle))
-        strict, _ = opinion(packed(bundle), strict=True)
+    kinds = {"full": packed, "public": public, "the house's public": of_the_house}
+    made = [(f"{name}, {kind}", form(bundle), shared) for name, (bundle, shared) in DRAWS.items() for kind, form in kinds.items()]
+    page = list(opinions([files | {"remarks": b"1"} for _, files, _ in made]))
+    for (name, files, shared), loud in zip(made, page, strict=True):
+        audit = judge(whole(files), None).verdict
+        code, lines = opinion(dict(files))
+        strict, _ = opinion(dict(files), strict=True)
         said = [one.code for one in audit.remarks if one.grave]
         told = ("draw.seed_shared" in said, any(line.startswith("!! ONE VALUE") for line in lines), "seed_shared" in loud.split())
         assert (audit.holds, code, strict, told) == (True, 0, 1, (shared,) * 3), name
@@ -81,7 +84,8 @@ def test_figures_that_serve_for_two_ceremonies_are_refused_where_the_draw_is_car
 def test_each_of_the_three_verifiers_says_gravely_that_nothing_accounts_for_the_numbers_before() -> None:
     frame = freeze([thing("a")], [person("Z")], [])
     bundles, due = [], []
-    for number, prev, told in (("d-001", None, False), ("d-009", None, True), ("d-002", "ab" * 32, True), ("named", None, True)):
+    numbers = [("d-001", None, False), ("special-1", None, False), ("d-009", None, True), ("d-002", "ab" * 32, True)]
+    for number, prev, told in (*numbers, ("named", None, True), ("d-001", "ab" * 32, True)):
         held = committed([Listing(name="x", frame=frame, rules=rules(team=1))], number=number, prev=prev)
         bundles.append(carried_out(held, {"x": frame}, [reveal("one")]))
         due.append(told)
@@ -92,3 +96,9 @@ def test_each_of_the_three_verifiers_says_gravely_that_nothing_accounts_for_the_
         said = "draw.numbers_before" in [one.code for one in house.remarks if one.grave]
         both = any(line.startswith("!! NUMBERS BEFORE IT") for line in lines), "numbers_before" in loud.split()
         assert (house.holds, code, said, both) == (True, 0, told, (told, told)), bundle.commitment.number
+        first = "draw.number_first" in [one.code for one in house.remarks if not one.grave]
+        others = (
+            any(line.startswith("! It says that it is the agency's first draw") for line in lines),
+            "number_first" in loud.split(),
+        )
+        assert (first, others) == (not told, (not told,) * 2), "what says that it is the first is remarked, and fails nobody"

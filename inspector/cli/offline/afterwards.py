@@ -1,4 +1,4 @@
-"""`draw show`, `receipt`, `export`, `report`, `open` and `redeal` of a folder: what people see of a draw of files once it is drawn."""
+"""`draw show`, `receipt`, `export`, `report`, `open`, `witness` and `redeal` of a folder: what people see of a draw of files."""
 
 from __future__ import annotations
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from inspector.domain.policy import Policy
     from inspector.domain.report import Report
     from inspector.domain.seatground import SeatGround
-
-PACK = "maoji"
-"""The pack by whose `[report]` row a draw of files is measured where nobody names another."""
 
 
 def show(terminal: Terminal, where: Path) -> None:
@@ -59,10 +56,12 @@ def export(terminal: Terminal, where: Path, out: Path, *, public: bool, firms: b
         raise Invalid("draw_folder_is_bundle", folder=str(where))
     with named(out):
         drawn = _drawn(terminal, where)
-        written = handing.export(drawn, out, firms=firms)
-    terminal.value({"draw": drawn.commitment.number, "folder": str(out), "files": written, "problems": []})
+        written, stays = handing.export(drawn, out, firms=firms)
+    terminal.value({"draw": drawn.commitment.number, "folder": str(out), "files": written, "stays": stays, "problems": []})
     for name in written:
         terminal.say("wrote", file=out / name)
+    if stays:
+        terminal.aside(terminal.words("stays_within", files=", ".join(stays)))
     _chain(terminal, drawn)
 
 
@@ -71,7 +70,8 @@ def report(terminal: Terminal, where: Path, listed: str, pack: str | None) -> Re
     from inspector.cli.offline import reporting
 
     drawn = _drawn(terminal, where)
-    return reporting.report(drawn, listed, measured(drawn, pack))
+    with Bars(terminal).steps() as begins:
+        return reporting.report(drawn, listed, measured(drawn, pack), begins)
 
 
 def open_(terminal: Terminal, where: Path, on: date, by: Sequence[str]) -> None:
@@ -83,6 +83,16 @@ def open_(terminal: Terminal, where: Path, on: date, by: Sequence[str]) -> None:
     terminal.value({"draw": commitment.number, "folder": str(where), "on": told.on, "by": list(told.by)})
     terminal.say("opened", number=commitment.number, on=told.on.isoformat(), by=", ".join(told.by))
     terminal.say("opened_next", folder=where)
+
+
+def witness(terminal: Terminal, where: Path, receipt: str, at: datetime) -> None:
+    """The witness's receipt and date are entered."""
+    from inspector.cli.offline import witnessing
+    from inspector.cli.terminal import operator
+
+    commitment = witnessing.witness(where, receipt, at, operator())
+    terminal.value({"draw": commitment.number, "folder": str(where), "receipt": receipt, "witnessed_at": at})
+    terminal.say("witness_entered", number=commitment.number, receipt=receipt, at=at.isoformat())
 
 
 def redeal(
@@ -103,7 +113,8 @@ def redeal(
     user, now = operator(), datetime.now(SHANGHAI)
     done = passing.pass_on(where, visit, staff, ground=ground, reason=reason, by=by, user=user, now=now, listed=listed)
     terminal.value(
-        {"draw": done.draw, "list": done.listed, "line": done.line, "paper": str(done.paper), "after": done.digest},
+        {"draw": done.draw, "list": done.listed, "line": done.line, "paper": str(done.paper), "after": done.digest}
+        | ({"left": list(done.left)} if done.left else {}),
     )
     came = done.line["in"]
     facts = {"object": visit, "seat": done.line["seat"], "out": staff, "came": came}
@@ -112,24 +123,17 @@ def redeal(
     terminal.say("seat_after", digest=done.digest, folder=where)
     if came is None:
         terminal.say("seats_next")
+    if done.left:
+        terminal.say("seats_left", out=staff, objects=", ".join(done.left))
 
 
 def measured(drawn: Drawn, pack: str | None = None) -> Policy:
-    """The pack that a draw of files is measured by: of those shipped, the version of the day of the commitment, or the one named.
-
-    Raises Missing (`pack_unknown`, `pack_not_in_force`).
-    """
+    """The pack that a draw of files is measured by: the version of the day of the commitment, or the one named. Raises Missing."""
+    from inspector.cli.offline import measure
     from inspector.domain.seed import moment
-    from inspector.policybook import Policybook
-    from inspector.settings import SHIPPED
 
-    book, asked = Policybook.read(SHIPPED, approving=False), pack or PACK
-    if "@" in asked or not any(one.id == asked for one in book.all):
-        return book.get(asked)
     made = moment(drawn.commitment.made)
-    day = made.astimezone(SHANGHAI).date() if made is not None else date.min
-    first = min((one for one in book.all if one.id == asked), key=lambda one: one.effective_from)
-    return first if day < first.effective_from else book.in_force(asked, day)
+    return measure.policy(made.astimezone(SHANGHAI).date() if made is not None else date.min, pack)
 
 
 def _drawn(terminal: Terminal, where: Path) -> Drawn:

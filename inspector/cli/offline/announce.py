@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from inspector.cli.offline import beside, chance, doubles, folder, manned, papers, plan, rosters, spool
+from inspector.cli.offline import beside, chance, doubles, folder, manned, measure, papers, plan, rosters, spool
 from inspector.cli.offline.beside import Beside
 from inspector.cli.offline.plan import DrawPlan, ListPlan
 from inspector.cli.offline.rosters import Roster
@@ -202,8 +202,13 @@ def _read(given: Given, told: DrawPlan, listed: ListPlan, secret: str, today: da
             barred = rosters.bans(file, salt, today, advance)
         rosters.ignored(barred, things, staff.rows if staff else ())
         if staff is not None:
-            manned.barred(things, staff, barred, listed.team, uncovered=given.uncovered)
+            manned.barred(things, staff, barred, listed.team, _crowd(today), uncovered=given.uncovered)
     return HandedList(plan=listed, objects=things, inspectors=staff, bans=barred)
+
+
+def _crowd(today: date) -> int:
+    """How many for each seat are enough that nobody guesses who goes: the report's own measure."""
+    return measure.policy(today).report.crowd
 
 
 def announce(given: Given, handed: Handed, now: datetime, step: Step) -> Announced:

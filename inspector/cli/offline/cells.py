@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
 
 from inspector.cli.offline.plan import ListPlan
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE
-from inspector.domain.identity import USCC_LENGTH, IdentityKind, identify, is_person, normalise
+from inspector.domain.identity import USCC_LENGTH, IdentityKind, holds_person, identify, is_firm, normalise
 from inspector.domain.signs import LATER, composed
 from inspector.flows.diagnosis import of_error
 from inspector.flows.layout import RowReader
 
 PARTED = re.compile(r"[\s./_-]")
 """What people put between the groups of a credit code."""
+LONG = re.compile("(?:[0-9][-_]?){15}")
+"""So many digits in an id may be somebody's identity number."""
 
 
 def key(reader: RowReader, name: str, today: date) -> str:
@@ -23,8 +26,10 @@ def key(reader: RowReader, name: str, today: date) -> str:
 
     What has the length of a credit code is one: capitals, no hyphens. Otherwise a ban or a cap on one row would not reach another.
     """
+    if _card(reader, name):
+        return ""
     told = reader.text(name)
-    if name in reader.spoiled or _card(reader, name, told):
+    if name in reader.spoiled:
         return ""
     normal = composed(LATER.sub("", told))
     if len(whole := PARTED.sub("", normal)) == USCC_LENGTH and whole.isascii() and whole.isalnum():
@@ -44,9 +49,9 @@ def key(reader: RowReader, name: str, today: date) -> str:
 
 def text(reader: RowReader, name: str, default: str = "") -> str:
     """A text as it stands, in NFC."""
-    told = reader.text(name, default)
-    if _card(reader, name, told):
+    if _card(reader, name):
         return ""
+    told = reader.text(name, default)
     if LATER.search(told) or not unicodedata.is_normalized("NFC", told):
         reader.flaw(name, "cell_not_nfc", normal=composed(LATER.sub("", told), "NFC"))
     return told
@@ -63,7 +68,20 @@ def single(reader: RowReader, name: str, default: str = "") -> str:
 def several(reader: RowReader, name: str) -> tuple[str, ...]:
     """Names parted as people part them."""
     text(reader, name)
-    return reader.several(name)
+    return reader.several(name) if name not in reader.spoiled else ()
+
+
+def number(reader: RowReader, name: str, default: int) -> int:
+    """A whole number from 0."""
+    return default if _card(reader, name) else reader.number_of(name, default)
+
+
+def choice(reader: RowReader, name: str, words: Mapping[str, str], default: str, unfit: str) -> str:
+    """One of the codes that words stand for; anything else is told as `unfit`, without what stands there: it may be about people."""
+    told = composed(str(reader.cells.get(name, "")), "NFKC").strip().casefold()
+    if told and not _card(reader, name) and told not in words:
+        reader.flaw(name, unfit, known=", ".join(words))
+    return words.get(told, default)
 
 
 def status(reader: RowReader, plan: ListPlan | None = None) -> str:
@@ -72,22 +90,22 @@ def status(reader: RowReader, plan: ListPlan | None = None) -> str:
     if isinstance(cell, int | float) and cell == int(cell):
         reader.cells["status"] = str(int(cell))
     told = text(reader, "status", ELIGIBLE)
-    if plan is not None and told != ELIGIBLE and told not in plan.codes:
+    if plan is not None and "status" not in reader.spoiled and told != ELIGIBLE and told not in plan.codes:
         reader.flaw(
             "status", "status_undeclared", value=told[:40], list=plan.name, known=", ".join((ELIGIBLE, *sorted(plan.codes)))
         )
     return told
 
 
-def _card(reader: RowReader, name: str, told: str) -> bool:
-    """Whether somebody's identity number stands here: a bundle has pseudonyms of natural persons alone (threat 17). It is not repeated.
+def _card(reader: RowReader, name: str) -> bool:
+    """Whether somebody's identity number stands in a cell, alone or among other words: a bundle has pseudonyms alone (threat 17).
 
-    What is right as a firm's credit code too is taken for one, with a remark.
+    It is looked for before anything else, and repeated by no fault. What is right as a firm's code too is taken for one, with a remark.
     """
-    code = normalise(told)
-    if not is_person(code):
+    told = str(reader.cells.get(name, ""))
+    if not holds_person(told):
         return False
-    if not identify(IdentityKind.USCC, code, today=date.max).warnings:
+    if is_firm(normalise(told)):
         reader.warn(name, "card_number")
         return False
     reader.flaw(name, "card_number")

@@ -64,7 +64,7 @@ class Drawn:
         except Invalid as error:
             if error.code in ("bundle_incomplete", "bundle_unreadable"):
                 raise
-            raise _contradicted(where) from error
+            raise contradicted(where) from error
         void = Voided(reason=reason, numbers=()) if reason else None
         return cls(
             where=where,
@@ -103,7 +103,7 @@ def committed(where: Path) -> Commitment:
         raise Invalid("bundle_incomplete", folder=str(where), file=COMMIT)
     commitment = read_commitment((where / COMMIT).read_bytes())
     if papers.other(where, commitment):
-        raise _contradicted(where)
+        raise contradicted(where)
     return commitment
 
 
@@ -115,8 +115,13 @@ def voided(commitment: Commitment, record: Mapping[str, object], *, drawn: bool)
 
 def refuse_exported(drawn: Drawn) -> None:
     """Raise Refusal (`draw_folder_exported`): what becomes of the daemon's draw, and when it is open, the daemon's records say."""
-    if "void_numbers" in drawn.bundle.record or drawn.bundle.record.get("after") is not None:
+    if exported(drawn.bundle.record):
         raise Refusal("draw_folder_exported", draw=drawn.commitment.number)
+
+
+def exported(record: Mapping[str, object]) -> bool:
+    """Whether the daemon wrote a folder's record."""
+    return "void_numbers" in record or record.get("after") is not None
 
 
 def _read(where: Path, commitment: Commitment) -> Bundle:
@@ -130,12 +135,13 @@ def _read(where: Path, commitment: Commitment) -> Bundle:
 
 def _agrees(bundle: Bundle, where: Path, begins: Callable[[str], Advance]) -> None:
     if judge(bundle, None, None, begins).verdict.problems:
-        raise _contradicted(where)
+        raise contradicted(where)
 
 
 def _undrawn(where: Path, commitment: Commitment) -> Refusal:
     return Refusal("draw_folder_undrawn", draw=commitment.number, folder=str(where))
 
 
-def _contradicted(where: Path) -> Refusal:
+def contradicted(where: Path) -> Refusal:
+    """That a folder disagrees with itself, or cannot be read."""
     return Refusal("draw_folder_contradicted", folder=str(where))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from inspector.cli.bundle import AFTER, RECORD, log_of, void_of
-from inspector.cli.offline import folder
+from inspector.cli.offline import folder, papers
 from inspector.cli.offline.carry import COMMIT, SEED
 from inspector.cli.offline.drawn import Drawn, refuse_exported
 from inspector.cli.offline.opening import closed, opened, refuse_closed
@@ -27,6 +27,10 @@ from inspector.domain.union import chance
 from inspector.flows import receiptwords
 from inspector.verifier import programs
 
+_TOKENS = (".tsr", ".tst")
+_LARGEST = 1 << 16
+_DER = b"\x30"
+"""How a time-stamp token (RFC 3161) begins."""
 _KEPT = ("receipt", "announced_at", "witnessed_at", "seeded_at", "voided_at")
 """What of a folder's own record the public reads as it is."""
 
@@ -62,8 +66,8 @@ def receipt(drawn: Drawn, code: str, listed: str, certain: Fraction, now: dateti
     return {"draw": commitment.number, **own, **told, **marked, "words": words}
 
 
-def export(drawn: Drawn, out: Path, *, firms: bool) -> list[str]:
-    """Write the public bundle into a new folder, whole or not at all; the names of its files.
+def export(drawn: Drawn, out: Path, *, firms: bool) -> tuple[list[str], list[str]]:
+    """Write the public bundle into a new folder, whole or not at all: (the names of its files, those of `witness/` that stay in the house).
 
     `firms`: drawn firms are named, by the office's decision; whoever is no firm by a credit code is not, nor is any inspector. Of a draw
     that was made void before its result: its commitment and why it is void. Raises Refusal (`draw_unopened`,
@@ -79,9 +83,32 @@ def export(drawn: Drawn, out: Path, *, firms: bool) -> list[str]:
         named = {one.name: {name for name in one.selected if firms and organisation(name) is not None} for one in result.lists}
         files = publicfiles.files(drawn.commitment, drawn.frames, result, named, drawn.bundle.files[SEED])
         files |= programs()
+    held, stays = _witnessed(drawn.where)
+    if papers.WITNESS in held and result is not None:
+        files[papers.WITNESS] = papers.witness(drawn.commitment)  # as it was made: nobody's note on it goes along
+    files |= {name: content for name, content in held.items() if name != papers.WITNESS}
     files[RECORD] = (json.dumps(_record(drawn), ensure_ascii=False, indent=2) + "\n").encode()
     folder.make(out, {name: iter([content]) for name, content in files.items()}, {})
-    return list(files)
+    return list(files), stays
+
+
+def _witnessed(where: Path) -> tuple[dict[str, bytes], list[str]]:
+    """(what the witness gave that is everybody's, the other files): our own paper and time-stamp tokens, which are DER and no text.
+
+    Anything else may name people: papers of re-deals, scans, mails.
+    """
+    held, stays = dict[str, bytes](), list[str]()
+    for file in sorted((where / "witness").iterdir()) if (where / "witness").is_dir() else ():
+        name = f"witness/{file.name}"
+        if name == RECORD:
+            continue
+        token = file.suffix.lower() in _TOKENS and file.is_file() and file.stat().st_size <= _LARGEST
+        content = file.read_bytes() if token or name == papers.WITNESS else b""
+        if name == papers.WITNESS or content.startswith(_DER):
+            held[name] = content
+        else:
+            stays.append(name)
+    return held, stays
 
 
 def _record(drawn: Drawn) -> dict[str, object]:

@@ -9,9 +9,6 @@ from inspector.cli.offline.rosters import Roster
 from inspector.domain.frame import ELIGIBLE, Ban, InspectorRow, ObjectRow
 from inspector.sheets.flaw import RowFlaw
 
-CROWD = 3
-"""With fewer inspectors for each seat anybody can guess who goes (draw-protocol 4): as the packs have it."""
-
 
 def weigh(things: Roster[ObjectRow], staff: Roster[InspectorRow], team: int, *, uncovered: bool) -> None:
     """Fewer free inspectors than a team: in all, or for an area and qualification of free objects. A fault, or a remark if `uncovered`.
@@ -24,7 +21,7 @@ def weigh(things: Roster[ObjectRow], staff: Roster[InspectorRow], team: int, *, 
     if staff.free < team:
         told.append(RowFlaw(row=0, column="team", code="team_larger", facts={"count": staff.free, "team": team}))
         return
-    free = [row for row in staff.rows if row.status == ELIGIBLE]
+    free = _free(staff)
     for (pool, qual), count in sorted(things.needs.items()):
         able = [row for row in free if pool in row.pools]
         if (few := _lacking(able, qual, team)) is not None:
@@ -33,15 +30,17 @@ def weigh(things: Roster[ObjectRow], staff: Roster[InspectorRow], team: int, *, 
     staff.trim()
 
 
-def barred(things: Roster[ObjectRow], staff: Roster[InspectorRow], bans: Roster[Ban], team: int, *, uncovered: bool) -> None:
+def barred(
+    things: Roster[ObjectRow], staff: Roster[InspectorRow], bans: Roster[Ban], team: int, crowd: int, *, uncovered: bool
+) -> None:
     """Objects that bans leave without a team, each by its row of the bans: a fault, or a remark if `uncovered`.
 
     Where they leave a team and so few besides that anybody can guess who goes, that is a remark, as the daemon tells a head; of a pool
-    that is small anyway it is one where more than a team are kept away.
+    that is small anyway it is one where more than a team are kept away. `crowd`: so few for each seat are too few (draw-protocol 4).
     """
     if things.faults or staff.faults or bans.faults or not bans.rows:
         return
-    free = [row for row in staff.rows if row.status == ELIGIBLE]
+    free = _free(staff)
     names, kept, first = {row.id for row in free}, dict[str, set[str]](), dict[str, int]()
     for ban, number in zip(bans.rows, bans.numbers, strict=True):
         if ban.inspector in names:
@@ -57,14 +56,19 @@ def barred(things: Roster[ObjectRow], staff: Roster[InspectorRow], bans: Roster[
             facts: dict[str, object] = {"object": row.id, "stratum": row.stratum, "pool": row.pool, "qual": row.qual or "-"}
             facts |= {"barred": len(may) - len(left), "count": len(left), "team": team}
             found.append(RowFlaw(row=first[row.id], column="object", code="object_barred", facts=facts))
-        elif len(left) < CROWD * team and (len(may) >= CROWD * team or len(may) - len(left) > team):
+        elif len(left) < crowd * team and (len(may) >= crowd * team or len(may) - len(left) > team):
             few.append(row)
     (bans.told.warnings if uncovered else bans.told.flaws).extend(found)
     if few:
         strata = ", ".join(f"{code} ({count})" for code, count in sorted(Counter(row.stratum for row in few).items()))
-        told: dict[str, object] = {"count": len(few), "each": CROWD, "strata": strata, "first": few[0].id}
+        told: dict[str, object] = {"count": len(few), "each": crowd, "strata": strata, "first": few[0].id}
         bans.told.warnings.insert(0, RowFlaw(row=0, column="object", code="few_may_go", facts=told))
     bans.trim()
+
+
+def _free(staff: Roster[InspectorRow]) -> list[InspectorRow]:
+    """Whoever may be dealt: one at the cap has no visit left and is in nobody's team."""
+    return [row for row in staff.rows if row.status == ELIGIBLE and row.cap]
 
 
 def _lacking(able: Sequence[InspectorRow], qual: str, team: int) -> int | None:

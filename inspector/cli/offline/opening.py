@@ -7,23 +7,27 @@ never; said once, in the record that lies in the folder, it holds for the public
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from inspector.cli.bundle import RECORD, Bundle
+from inspector.cli.bundle import DRAWN, FRAME, RECORD, Bundle, frames_of, registers
 from inspector.cli.offline import beside, folder
 from inspector.cli.offline.carry import RESULT
-from inspector.cli.offline.drawn import Drawn, refuse_exported, voided
+from inspector.cli.offline.drawn import Drawn, contradicted, refuse_exported, voided
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.commitment import Commitment
 from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.frame import ELIGIBLE
 from inspector.domain.person import same, two
 from inspector.domain.seed import moment
 from inspector.domain.strict import is_text
 
 OPENED = "opened"
+WHOLE = 1_000_000
+"""The parts per million of a class that is drawn whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +50,7 @@ def open_(where: Path, on: date, by: Sequence[str], user: str, now: datetime) ->
     """Write down that the last visit was over on a day. `user`: the machine's user who typed both names.
 
     Raises Invalid (`time_ahead`, `draw_open_before`, `draw_field_unusable`), Refusal (`draw_open_void`,
-    `draw_open_already`, `draw_open_two`, `draw_folder_…`) and OSError.
+    `draw_open_already`, `draw_open_two`, `draw_open_anew`, `draw_folder_…`) and OSError.
     """
     with folder.held(where):
         drawn = Drawn.of(where)
@@ -64,6 +68,7 @@ def open_(where: Path, on: date, by: Sequence[str], user: str, now: datetime) ->
             raise Invalid("time_ahead", field="--on", value=on.isoformat())
         if made is not None and on < made.astimezone(SHANGHAI).date():
             raise Invalid("draw_open_before", on=on.isoformat(), made=commitment.made)
+        refuse_dealt_anew(drawn)
         told = Opened(on=on, by=names)
         entry = {"on": on.isoformat(), "by": list(names), "at": now.isoformat(timespec="seconds"), "recorded_by": user}
         body = {**record, "draw": commitment.number, "w": commitment.w, OPENED: entry}
@@ -119,7 +124,69 @@ def chain(where: Path, commitment: Commitment) -> Chain:
     return Chain(before=tuple(found), whole=at is None)
 
 
+def refuse_dealt_anew(drawn: Drawn) -> None:
+    """Raise Refusal (`draw_open_anew`) while a draw behind this one, that deals visits of its anew, lies beside and is not over.
+
+    That is one of which a list is drawn whole and has nothing but visits of draws beside it, ours among them (ruling 13). Raises
+    Invalid too, naming the folder that cannot be read, and OSError.
+    """
+    near, own = beside.look(drawn.where.resolve().parent).bundles, {name for one in drawn.finished.lists for name in one.selected}
+    behind, known = {drawn.commitment.c}, set[str]()
+    while len(known) < len(behind):
+        known |= behind
+        behind |= {held.c for _, held in near if held.prev in behind}
+    for where, held in near:
+        if held.c == drawn.commitment.c or held.c not in behind or _over_anywhere(held, near):
+            continue
+        others = {name for file, other in near if other.c != held.c for name in _visits(file)}
+        if any(mine & own and mine <= own | others for mine in _whole(where, held)):
+            raise Refusal("draw_open_anew", draw=drawn.commitment.number, other=held.number, folder=str(where))
+
+
+def _whole(where: Path, held: Commitment) -> Iterator[set[str]]:
+    """Whoever may be drawn in each list of a folder of which every class is drawn whole."""
+    lists = [one.name for one in held.lists if all(share.ppm == WHOLE for share in one.rules.strata.values())]
+    if lists:
+        with naming(where):
+            files, huge = Bundle.files_of(where, large=False)
+            frames = frames_of(held, registers(Bundle(files=files, large=huge), held, set()))
+        yield from ({row.id for row in frames[name].objects if row.status == ELIGIBLE} for name in lists)
+
+
+def _visits(where: Path) -> set[str]:
+    """Whom a folder's result names; somebody else's file decides nothing by being unreadable."""
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        lists = json.loads((where / RESULT).read_bytes())["lists"]
+        drawn = (name for one in lists for stratum in one["strata"].values() for name in stratum["selected"])
+        return {name for name in drawn if isinstance(name, str)}
+    return set()
+
+
+def _over_anywhere(held: Commitment, near: Iterable[tuple[Path, Commitment]]) -> bool:
+    return any(_over(where, held) for where, other in near if other.c == held.c)
+
+
 def _over(where: Path, held: Commitment) -> bool:
-    """Whether nothing waits for the visits of a draw: it is void, or two persons say that they are over."""
-    record, drawn = Bundle.record_in(where, held), (where / RESULT).is_file()
-    return bool(voided(held, record, drawn=drawn)) or (drawn and opened(record) is not None)
+    """Whether nothing waits for the visits of a draw: it is void, two persons say that they are over, or it lies there published.
+
+    The public bundle holds C and the seed: whoever made it, the daemon or this command, waited for its visits.
+    """
+    with naming(where):
+        record, drawn = Bundle.record_in(where, held), (where / RESULT).is_file()
+        over = bool(voided(held, record, drawn=drawn)) or (drawn and opened(record) is not None)
+    return over or (drawn and published(where))
+
+
+def published(where: Path) -> bool:
+    """Whether a folder is a draw's public bundle, by the names of its files. Raises OSError."""
+    names = [file.name for file in where.iterdir() if file.is_file()]
+    return any(name.endswith(DRAWN) for name in names) and not any(name.endswith(FRAME) for name in names)
+
+
+@contextmanager
+def naming(where: Path) -> Iterator[None]:
+    """What cannot be read in a folder beside is told by that folder, for nobody named it. Raises Refusal (`draw_folder_contradicted`)."""
+    try:
+        yield
+    except Invalid as error:
+        raise contradicted(where) from error

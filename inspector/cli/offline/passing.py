@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,16 +18,25 @@ from inspector.domain.person import said, two
 from inspector.domain.replay import redealt
 from inspector.domain.seatground import SeatGround
 
+_GONE = (SeatGround.DEPARTED, SeatGround.UNCERTIFIED)
+"""Who is out of one seat for that goes nowhere else by this draw; a leave, or a conflict at one firm, says nothing of other visits."""
+_AWAY = (*_GONE, SeatGround.LEAVE)
+"""Who is kept from every visit for a while, or for good."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passed:
-    """The line that was written, to which list and draw, the private paper, and the SHA-256 of all that followed so far."""
+    """The line that was written, to which list and draw, the private paper, and the SHA-256 of all that followed so far.
+
+    `left`: the other visits at which whoever gave it up is still to go, where the ground keeps that person from every one.
+    """
 
     draw: str
     listed: str
     line: dict[str, object]
     paper: Path
     digest: str
+    left: tuple[str, ...]
 
 
 def pass_on(  # noqa: PLR0913 - a seat, why it is free, and who says so
@@ -45,10 +54,11 @@ def pass_on(  # noqa: PLR0913 - a seat, why it is free, and who says so
     """Write the re-deal of the seat that `staff` holds at a visit behind what is there. `user`: the machine's user who typed it.
 
     The words and both names lie in a private paper beside the folder, whose SHA-256 is the line's evidence. The second seat of a visit
-    does not pass on: who is next can be foreseen, and whoever may say twice who cannot go would say who goes (decision 28).
+    does not pass on: who is next can be foreseen, and whoever may say twice who cannot go would say who goes (decision 28). Nor does one
+    whose next was said to be gone: what was said in advance would say where the chain ends.
 
     Raises Invalid (`seat_not_held_here`, `seat_in_lists`, `draw_field_unusable`), Refusal (`draw_redeal_void`,
-    `draw_redeal_over`, `draw_redeal_second`, `draw_redeal_two`, `draw_folder_…`) and OSError.
+    `draw_redeal_over`, `draw_redeal_second`, `draw_redeal_gone`, `draw_redeal_two`, `draw_folder_…`) and OSError.
     """
     with folder.held(where):
         drawn = Drawn.of(where)
@@ -66,6 +76,7 @@ def pass_on(  # noqa: PLR0913 - a seat, why it is free, and who says so
         if any(one["kind"] == "redeal" and one["object"] == visit for one in events):
             raise Refusal("draw_redeal_second", object=visit, draw=number)
         line = redealt(drawn.commitment, drawn.frames[name], result, name, events, visit, staff)
+        _refuse_gone(drawn, line, visit)
         text = papers.seat(number, name, line, names, why, ground, user, now)
         digest = hashlib.sha256(text).hexdigest()
         line |= {"reason": ground.value, "evidence": f"sha256:{digest}"}
@@ -76,7 +87,18 @@ def pass_on(  # noqa: PLR0913 - a seat, why it is free, and who says so
         folder.add(where, file, content)
         logs = {one: text for one, text in drawn.bundle.files.items() if one in {_file(drawn, each) for each in drawn.events}}
         told = log_of({**logs, file: content}) or {}
-        return Passed(draw=number, listed=name, line=line, paper=paper, digest=str(told["sha256"]))
+        held = () if ground not in _AWAY else tuple(sorted(one for one, team in drawn.teams(name).items() if staff in team))
+        left = tuple(one for one in held if one != visit)
+        return Passed(draw=number, listed=name, line=line, paper=paper, digest=str(told["sha256"]), left=left)
+
+
+def _refuse_gone(drawn: Drawn, line: Mapping[str, object], visit: str) -> None:
+    """Raise Refusal (`draw_redeal_gone`) where the rule names somebody who has left, or has no certificate, as earlier lines say."""
+    gone = {one["out"]: one["reason"] for events in drawn.events.values() for one in events if one.get("reason") in _GONE}
+    if (why := gone.get(line["in"])) is not None:
+        raise Refusal(
+            "draw_redeal_gone", object=visit, draw=drawn.commitment.number, inspector=line["in"], ground=SeatGround(why)
+        )
 
 
 def _seated(drawn: Drawn, visit: str, staff: str, listed: str) -> str:

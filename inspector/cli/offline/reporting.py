@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
-from inspector.cli.bundle import Bundle
-from inspector.cli.offline.carry import RESULT
-from inspector.cli.offline.drawn import Drawn, voided
-from inspector.cli.offline.opening import chain
+from inspector.cli.offline.drawn import Drawn
+from inspector.cli.offline.opening import WHOLE
+from inspector.cli.offline.year import share
+from inspector.cli.progress import Advance, unwatched
 from inspector.domain import report as told
 from inspector.domain.areas import areas
-from inspector.domain.calendar import SHANGHAI
 from inspector.domain.classes import FILES
 from inspector.domain.commitment import Commitment, Rules
 from inspector.domain.policy import Policy
-from inspector.domain.report import Report, Share
-from inspector.domain.seed import moment
+from inspector.domain.report import Report
 from inspector.domain.union import unions
 
-_WHOLE = 1_000_000
 UNTOLD = frozenset({"estimates", "imported", "joint", "leaves", "levels", "moves", "set_aside", "struck", "ticked"})
 """The parts of a report that rest on records which only the daemon keeps."""
 
@@ -43,13 +39,13 @@ class FileClasses:
 
     def sampling(self, stratum: str, /) -> FileClass:
         """A class by its stratum."""
-        return FileClass(whole=self.rules.strata[stratum].ppm == _WHOLE)
+        return FileClass(whole=self.rules.strata[stratum].ppm == WHOLE)
 
 
-def report(drawn: Drawn, listed: str, pack: Policy) -> Report:
+def report(drawn: Drawn, listed: str, pack: Policy, begins: Callable[[str], Advance] = unwatched) -> Report:
     """The report on a list, or on the first one; measured by a pack's `[report]` row. It names nobody.
 
-    Raises Refusal (`draw_folder_…`), Invalid (`draw_no_list_of`) and OSError.
+    Raises Refusal (`draw_folder_…`, also of a draw before it in the year that lies beside), Invalid (`draw_no_list_of`) and OSError.
     """
     result, commitment, row = drawn.finished, drawn.commitment, pack.report
     name = drawn.list_named(listed)
@@ -67,7 +63,7 @@ def report(drawn: Drawn, listed: str, pack: Policy) -> Report:
         chances=told.chances(frame, one.strata, routes, classes),
         powers=told.powers(one.strata, row),
         estimates=(),
-        share=_share(drawn, name, row.random_share),
+        share=share(drawn, name, row.random_share, begins),
         crowds=told.crowds(frame, of_list.rules.team, row) if dealt else (),
         certain=told.certain(one.strata, classes, row),
         excluded=told.excluded(frame),
@@ -89,33 +85,3 @@ def _alike(commitment: Commitment, name: str) -> int:
     """Of how many rows it was said that they are no second code of another one's organisation (`draw announce`)."""
     lists: Iterable[Mapping[str, Any]] = json.loads(commitment.content)["lists"]
     return next((int(one.get("same_organisation", 0)) for one in lists if one["name"] == name), 0)
-
-
-def _share(drawn: Drawn, name: str, wanted: Fraction) -> Share:
-    """Of what this draw, and those before it in the year that lie beside it, have drawn for the list: how much chance chose.
-
-    A class that was to be drawn whole was chosen by nobody's chance. One made void, or not carried out, has drawn nothing.
-    """
-    counts = [] if drawn.void else [_counted(drawn.commitment, name, drawn.finished.value())]
-    for held, folders in chain(drawn.where, drawn.commitment).before:
-        there = next((where for where in folders if (where / RESULT).is_file()), None)
-        if there is None or _year(held) != _year(drawn.commitment) or voided(held, Bundle.record_in(there, held), drawn=True):
-            continue
-        counts.append(_counted(held, name, json.loads((there / RESULT).read_bytes())))
-    return Share(random=sum(one for one, _ in counts), planned=sum(every for _, every in counts), wanted=wanted)
-
-
-def _counted(commitment: Commitment, name: str, result: Mapping[str, Any]) -> tuple[int, int]:
-    """(drawn by chance, drawn) of a list by its result; of a draw without such a list nothing."""
-    rules = next((one.rules for one in commitment.lists if one.name == name), None)
-    strata: Mapping[str, Any] = next((one["strata"] for one in result["lists"] if one["name"] == name), {})
-    if rules is None:
-        return 0, 0
-    classes = FileClasses(rules=rules)
-    by_chance = sum(int(one["k"]) for code, one in strata.items() if not classes.sampling(code).whole)
-    return by_chance, sum(int(one["k"]) for one in strata.values())
-
-
-def _year(commitment: Commitment) -> int | None:
-    made = moment(commitment.made)
-    return made.astimezone(SHANGHAI).year if made is not None else None

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from inspector.cli.offline import cells
-from inspector.cli.offline.cells import PARTED
+from inspector.cli.offline.cells import LONG, PARTED
 from inspector.cli.offline.doubles import organisations, refuse_twice
 from inspector.cli.offline.plan import ListPlan
 from inspector.cli.offline.spool import Advance, Spool
 from inspector.domain.errors import Invalid
-from inspector.domain.frame import ELIGIBLE, Ban, InspectorRow, ObjectRow
+from inspector.domain.frame import DECLARED, ELIGIBLE, LAST, Ban, InspectorRow, ObjectRow
 from inspector.domain.identity import USCC_LENGTH
 from inspector.flows.diagnosis import Diagnosis, of_error
 from inspector.flows.layout import Column, Layout, RowReader
@@ -83,6 +83,9 @@ BANS = Layout(
 
 MOST = 100
 """So many faults of a file are told; the others are counted."""
+REASONS = {DECLARED: DECLARED, LAST: LAST, **dict.fromkeys(("回避", "申报回避", "利害关系"), DECLARED)}
+REASONS |= dict.fromkeys(("上次", "上次检查", "上次检查人员"), LAST)
+"""What may stand as a ban's reason, by the codes that the daemon writes: the fact, never the private reason (scenario 33)."""
 CAP = 99
 """Visits in one draw at most, where the roster says nothing; the same as of imported registers."""
 _STEP = 2_000
@@ -115,8 +118,11 @@ class Roster(Generic[T]):
         return len(self.twins)
 
     def take(self, row: T, number: int) -> None:
-        """A row that is right; a large roster's is put away. `held` counts them by class (none for who is in none) and whether free."""
-        free = getattr(row, "status", ELIGIBLE) == ELIGIBLE
+        """A row that is right; a large roster's is put away. `held` counts them by class (none for who is in none) and whether free.
+
+        An inspector whose cap is 0 is not: nobody deals him or her to anything.
+        """
+        free = getattr(row, "status", ELIGIBLE) == ELIGIBLE and getattr(row, "cap", CAP) > 0
         self.held[getattr(row, "stratum", ""), free] += 1
         if free and isinstance(row, ObjectRow):
             self.needs[row.pool, row.qual] += 1
@@ -199,7 +205,7 @@ def inspectors(file: Path, plan: ListPlan, salt: Salt, today: date, advance: Adv
     def one(reader: RowReader) -> InspectorRow | None:
         name = cells.key(reader, "id", today)
         pools, quals = cells.several(reader, "pools") or (plan.pool,), cells.several(reader, "quals")
-        cap, status = reader.number_of("cap", CAP), cells.status(reader)
+        cap, status = cells.number(reader, "cap", CAP), cells.status(reader)
         if cap == 0:
             reader.warn("cap", "cap_none")
         if not reader.sound:
@@ -216,7 +222,7 @@ def bans(file: Path, salt: Salt, today: date, advance: Advance) -> Roster[Ban]:
 
     def one(reader: RowReader) -> Ban | None:
         held, staff = cells.key(reader, "object", today), cells.key(reader, "inspector", today)
-        reason = cells.text(reader, "reason", "recusal")
+        reason = cells.choice(reader, "reason", REASONS, DECLARED, "ban_reason")
         return Ban(object=held, inspector=staff, reason=reason, salt=salt(f"{held}/{staff}")) if reader.sound else None
 
     return _read(Roster[Ban](file=file, layout=BANS), one, advance)
@@ -330,8 +336,8 @@ class _Known(Generic[T]):
         name = cells[self._id]
         if not isinstance(name, str) or not _PLAIN_ID.fullmatch(name):
             return None
-        # a credit code has one form and a check digit: the careful way looks at both
-        if len(PARTED.sub("", name)) == USCC_LENGTH:
+        # a credit code has one form and a check digit, and a person's number may stand in an id: the careful way looks at both
+        if len(PARTED.sub("", name)) == USCC_LENGTH or LONG.search(name):
             return None
         held = self._seen.get(self._rest(cells))
         return None if held is None else self._alike(held, name)

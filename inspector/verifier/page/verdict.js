@@ -94,8 +94,9 @@ function* recompute(files, report) {
   if (report.kind === "auditor" && logs.length < held.length) remark("after_absent");
   if (report.kind === "auditor") remark("after_alone", { sha256: log.sha256, lines: log.lines });
   if (commit.prev !== null) remark("prev_unchecked", { prev: commit.prev });
-  // The first number alone has none before it; of any other this bundle cannot say that it is not the better one of two.
-  if (commit.prev !== null || !/^(?:[^]*[^0-9])?0*1$/.test(commit.draw)) remark("numbers_before", { draw: commit.draw }, true);
+  // The first number alone has none before it, by its own word; of any other this bundle cannot say that it is not the better one of two.
+  const first = commit.prev === null && /^(?:[^]*[^0-9])?0*1$/.test(commit.draw);
+  remark(first ? "number_first" : "numbers_before", { draw: commit.draw }, !first);
   const others = [...files.keys()].filter((name) => !used.has(name));
   if (others.length) remark("files_ignored", { files: others.slice(0, 20).join(", ") });
   if (report.step !== "prev") step("prev");
