@@ -197,7 +197,7 @@ def chained(
         problems.append(AuditLine(code="draw.chain_order", facts={"draws": ", ".join(later)}))
     elif left:
         unreached = ", ".join(sorted(one.number for one in left.values()))
-        problems.append(AuditLine(code="draw.chain_gap", facts={"draws": unreached, "prev": at or ""}))
+        problems.append(AuditLine(code="draw.chain_gap", facts={"draws": unreached, "prev": at or "—"}))
     remarks = [AuditLine(code="draw.chain_followed", facts={"count": count})]
     remarks += [AuditLine(code="draw.chain_void", facts={"draw": name, "reason": void[name]}) for name in sorted(void)]
     if lost := unaccounted({commitment.number, *void, *(one.number for one in earlier)}, whole=True):
