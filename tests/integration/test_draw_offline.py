@@ -55,7 +55,7 @@ def test_an_office_draws_from_its_spreadsheets_with_nothing_else_and_every_verif
     assert (done.code, "已完成" in done.out) == (0, True), done.err
     judged = process("draw", "verify", "draw", "--json", folder=folder)
     assert (judged.code, judged.json["holds"], judged.json["problems"]) == (0, True, [])
-    loud = ["draw.no_witness", "draw.figures_typed", "draw.after_absent", "draw.after_alone"]
+    loud = ["draw.no_witness", "draw.figures_typed", "draw.after_absent", "draw.after_alone", "draw.number_first"]
     assert [one["code"] for one in judged.json["remarks"]] == loud
     strangers_agree(folder / "draw")
     assert names(folder / "draw") == {
@@ -143,6 +143,7 @@ def test_every_fault_of_every_file_is_told_at_once_with_its_remedy_and_nothing_i
         ("inspectors.csv", 2, "cap", "number_unreadable"),
         ("inspectors.csv", 4, "id", "identity_destroyed_by_spreadsheet"),
         ("bans.csv", 1, "inspector", "column_missing"),
+        ("bans.csv", 2, "reason", "ban_reason"),
     ]
     assert next(one["fix"] for one in said.json["flaws"] if one["code"] == "code_form") == "write TEST1"
     assert names(office.folder) == before

@@ -69,7 +69,7 @@ def test_an_order_that_has_not_come_is_to_be_served_and_no_re_check_is_late(stor
     assert step() == ["SERVE"]
     with serving(case.office) as edge, edge.client() as browser:
         logged_in(edge, browser)
-        listed = [line for line in browser.get("/review?lang=en").text.splitlines() if f"/consequences/{order.id}" in line]
+        listed = [line for line in browser.get("/review?lang=en").text.splitlines() if f"/notices/{order.id}:decision" in line]
         assert (len(listed), "re-check" in listed[0].lower()) == (1, False), listed
     case.bring(order)
     hand.on(days=60)
