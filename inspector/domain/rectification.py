@@ -61,9 +61,8 @@ def look(
     if former := [piece.id for piece in cited if piece.asked_at < held.imposed_at]:
         raise Invalid("recheck_former", evidence=", ".join(former), field="evidence")
     bare = not cited and all(map(blank, seen.documents))
-    if bare and (
-        seen.good or setting.now > under.until
-    ):  # silence says nothing: what fails rests on what shows it (handbook 2.7)
+    # silence says nothing: what fails rests on what shows it, too (handbook 2.7)
+    if bare and (seen.good or setting.now > under.until):
         raise Invalid("recheck_unproven", field="evidence")
     if seen.good and (seen.corrected_on is None or seen.corrected_on > setting.now.date()):
         raise Invalid("recheck_day_missing", field="corrected_on")
