@@ -14,7 +14,9 @@ from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from inspector.domain.case import Case, SubjectKind
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
+from inspector.domain.identity import masked
 from inspector.domain.serving import SubjectNotice, SubjectWord
 from inspector.flows import intended, review, serving, spoken, wording
 from inspector.flows.articles import articles
@@ -36,12 +38,32 @@ router = APIRouter(include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """Whom a notice is to, so that a paper goes to nobody else (Penalties Law art. 59): of a natural person not the whole number."""
+
+    name: str
+    code: str
+    reference: str
+
+    @classmethod
+    def of(cls, case: Case) -> Party:
+        """The subject of a case."""
+        whole = case.subject.kind is SubjectKind.FIRM
+        return cls(
+            name=case.subject.name,
+            code=case.subject.code if whole else masked(case.subject.code),
+            reference=case.reference,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
     held: SubjectNotice
     says: tuple[SubjectWord, ...]
     item: str
     cited: list[str]
     bar: str
+    party: Party
 
 
 async def posted(request: Request, desk: AtDesk, notice_id: str, token: str) -> Sent:
@@ -130,7 +152,7 @@ def _read(request: Request, desk: Desk, tx: Tx, notice_id: str) -> _Read:
     if bar is not None:
         today = label("intended.withdrawing_today", lang, until=bar.until.isoformat())
         told = intended.withdrawing(bar, case.item, policy, lang) + today
-    return _Read(held=held, says=says, item=policy.item(case.item).name, cited=cited, bar=told)
+    return _Read(held=held, says=says, item=policy.item(case.item).name, cited=cited, bar=told, party=Party.of(case))
 
 
 def _context(desk: Desk, told: _Read) -> dict[str, Any]:
@@ -140,6 +162,7 @@ def _context(desk: Desk, told: _Read) -> dict[str, Any]:
         "agency": name_of(desk, told.held.agency),
         "item": told.item,
         "cited": told.cited,
+        "party": told.party,
         "bar": told.bar,
         "most": desk.settings.max_material_bytes // 1_000_000,
         "message_id": new_id(),

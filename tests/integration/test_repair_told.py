@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from inspector.domain.case import Outcome
 from inspector.domain.creditlaw import RepairPaper
 from inspector.domain.creditrecord import RecordState
 from inspector.domain.docket import DocketKind
@@ -100,3 +101,19 @@ def test_whose_record_is_repaired_hears_so_with_the_reasons(store: Store, hand: 
         assert here.record(entry).state is RecordState.REPAIRED
         assert granted.reasons == "符合修复条件"
         assert any(here.hand().date().isoformat() in fact for fact in granted.facts)
+
+
+def test_who_has_a_minor_entry_hears_at_once_that_it_may_be_repaired_and_asks_by_that_link(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    """An entry without a minimum is repaired at once (handbook 1.7.1)."""
+    with place(store, hand, tmp_path) as here:
+        entry = here.found(1, Outcome.UNTRUE_CURABLE, "act-untrue-curable")
+        assert here.record(entry).least_until is None
+        (open_,) = told(here, entry, NoticeKind.REPAIRABLE)
+        assert "没有最短公示期" in open_.reasons
+        (decision,) = (one for one in told(here, entry, NoticeKind.DECISION) if any(entry in fact for fact in one.facts))
+        assert "现在即可申请信用修复" in decision.facts[-1]
+        with here.office.store.begin() as tx:
+            spoken.say(here.office, tx, open_.id, SubjectWord.REPAIR, "已改正", (spoken.take(PAPER),), here.hand())
+        assert here.record(entry).repair is not None
