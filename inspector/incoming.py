@@ -47,6 +47,17 @@ class Apart(Protocol):
 
 
 @runtime_checkable
+class Subscribing(Protocol):
+    """A channel whose recipients' own browsers say where they are reached (Web Push)."""
+
+    def point(self) -> str:
+        """Our public key, by which a browser lets us alone push to it (base64url; RFC 8292). Raises Barred while it cannot be read."""
+
+    def subscription(self, told: str) -> str:
+        """What a browser says of itself (JSON), as an address. Raises Invalid (`subscription_unfit`, `subscription_elsewhere`)."""
+
+
+@runtime_checkable
 class Returning(Protocol):
     """A channel whose other side sends results of visits in a form of its own."""
 

@@ -384,7 +384,7 @@ def _write(tx: Tx, wish: Wish, changes: Sequence[Change], now: datetime) -> None
         for row in wish.rows
         if (key := key_of(row)) in put and isinstance(one := _entered(row, now) if key in added else row, RosterObject)
     )
-    tx.rosters.put_inspectors(row for row in wish.rows if isinstance(row, InspectorRecord) and row.id in put)
+    tx.rosters.take_inspectors(wish.agency, (row for row in wish.rows if isinstance(row, InspectorRecord) and row.id in put))
     if wish.what == "objects":
         pairs = (key.partition(":") for key in gone)
         tx.rosters.remove_objects(wish.agency, [(kind, code) for kind, _, code in pairs], now)
