@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import Reasons, command
-from inspector.cli.terminal import Terminal, in_words, signer
+from inspector.cli.terminal import Terminal, in_words
 from inspector.domain.annulled import Annulled
 from inspector.domain.consequence import Agreement, StatementKind
 from inspector.domain.proposal import Proposal
@@ -111,7 +111,7 @@ def step(
     """One step, signed; what became of it is said."""
     from inspector.domain.consequence import Signed
 
-    office, who = terminal.office, signer(by)
+    office, who = terminal.office, terminal.signer(by)
     made = terminal.act(name, consequence, lambda tx, now: do(office, tx, Signed(by=who, token="", at=now), now), signed=who)
     terminal.value(made)
     words = {"request": made.id, "state": in_words(made.state, terminal.lang), "due_at": in_words(made.due_at, terminal.lang)}
@@ -131,7 +131,7 @@ def propose(
     from inspector.domain.opening import Opening
     from inspector.flows import proceedings
 
-    why, who, cited = terminal.reason(reasons, "--reasons"), signer(by), tuple(evidence or ())
+    why, who, cited = terminal.reason(reasons, "--reasons"), terminal.signer(by), tuple(evidence or ())
     given = Opening(proposal=proposal, by=who, evidence=cited, act=act, reasons=why)
     step(
         terminal,
