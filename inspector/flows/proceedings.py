@@ -206,9 +206,7 @@ def _enter(office: Office, tx: Tx, case: Case, made: Decision[Consequence], now:
     assert held.verdict is not None, "what took effect was decided"
     if case.entry is not None and failing.graver(held.grading.grade, tx.consequences.of_case(case.id, lock=True)):
         case = annulling.give_way(office, tx, case, held, held.verdict.signed.by, now)
-    if (
-        case.entry is not None and tx.records.find(case.entry) is None
-    ):  # of before there were records: nothing could be taken back
+    if case.entry is not None and tx.records.find(case.entry) is None:  # an entry of before there were records
         raise Refusal("consequence_entry_unrecorded", consequence=held.id, entry=case.entry, pack=case.pack)
     if case.entry is not None:
         code = "consequence_overtaken" if case.overtaken else "consequence_entered"
