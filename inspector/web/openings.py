@@ -7,7 +7,7 @@ be opened is said with the reason, and no choice of the form.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,7 +34,7 @@ from inspector.web.language import InLang, carried, language
 from inspector.web.noticedesk import said
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, in_words, page, read, refused, trouble
 from inspector.web.roles import Role
-from inspector.web.session import Visitor, to_login, written_by_officer
+from inspector.web.session import Visitor, listed, to_login, written_by_officer
 from inspector.web.signedin import guard, held_cookie
 
 router = APIRouter(include_in_schema=False)
@@ -44,12 +44,13 @@ _TYPED = ("proposal", "act", "reasons")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
-    """What the page is made of; `acts`: those of the catalogue that some proceeding may name."""
+    """What the page is made of; `acts`: those of the catalogue that some proceeding may name; `there`: what is due about each there is."""
 
     case: Case
     why: Explanation
     kinds: tuple[Openable, ...]
     acts: tuple[Act, ...]
+    there: Mapping[str, str]
 
 
 @router.get("/review/{case_id}/proceeding")
@@ -82,7 +83,8 @@ def _page(
         kinds = openings.openable(desk.office, tx, case, now)
         policy = desk.office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy
         why = why_of(desk, tx, caller, case_id, now)
-        return _Read(case=case, why=why, kinds=kinds, acts=_named(acts(policy), kinds))
+        there = dict(listed(tx, case_id, language(request)))
+        return _Read(case=case, why=why, kinds=kinds, acts=_named(acts(policy), kinds), there=there)
 
     try:
         caller.reads()
@@ -97,7 +99,12 @@ def _page(
         "claimed": {claim.id: claim for claim in told.why.claims},
         "way": lambda heard: wording.way(heard.method, heard.via, lang),
         "may": [one.proposal for one in told.kinds if one.error is None] if officer else [],
-        "may_not": [(one.proposal, in_words(one.error, lang)) for one in told.kinds if one.error is not None],
+        "may_not": [
+            (one.proposal, in_words(one.error, lang), str(one.error.facts.get("consequence", "")))
+            for one in told.kinds
+            if one.error is not None
+        ],
+        "there": told.there,
         "acts": [(one.row, act_line(one, lang)) for one in told.acts],
         "kept": {name: form.one(name) for name in _TYPED} if form is not None else {},
         "chosen": frozenset(form.all("evidence")) if form is not None else frozenset(),

@@ -255,7 +255,7 @@ def _case_page(
         "text": render(why, lang),
         "act": lambda one: act_line(one, lang),
         "way": lambda heard: wording.way(heard.method, heard.via, lang),
-        "consequences": desk.look(lambda tx: _listed(tx, case_id, lang)),
+        "consequences": desk.look(lambda tx: listed(tx, case_id, lang)),
         "may_open": caller.role is Role.OFFICER and desk.look(lambda tx: _openable(desk, tx, held)),
         "may_decide": caller.role is Role.OFFICER and case.state is CaseState.REVIEW,
         "outcomes": [outcome for outcome in Outcome if outcome is not Outcome.WITHDRAWN],
@@ -269,7 +269,7 @@ def _case_page(
     return page(request, "review.html", status=wrong.status, **context)
 
 
-def _listed(tx: Tx, case_id: str, lang: Lang) -> list[tuple[str, str]]:
+def listed(tx: Tx, case_id: str, lang: Lang) -> list[tuple[str, str]]:
     """The consequences of a case in words, each with what somebody has to do: an order that has not come is brought first."""
     held = tx.consequences.of_case(case_id)
     return [

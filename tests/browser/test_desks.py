@@ -9,9 +9,10 @@ import pytest
 from inspector.domain.case import Outcome
 from inspector.domain.proposal import Proposal
 from inspector.store.store import Store
+from tests.browser.scenes import letter
 from tests.browser.test_pages import check
 from tests.browser.visitor import Door, Visitor
-from tests.edge import serving
+from tests.edge import Edge, serving
 from tests.house import Hand
 from tests.integration.test_creditrecords import place
 from tests.integration.test_repair_told import asked
@@ -70,6 +71,14 @@ def test_the_pages_of_credit_with_nothing_and_with_all_that_can_be_on_them(
         whole(desk, "/credit")
         here.decides(objection, "王五", upheld=False)
         whole(desk, f"/credit/objections/{objection}")
+
+
+def test_a_requests_page_of_an_officer(edge: Edge, door: Door) -> None:
+    number, _ = letter(edge.office)
+    desk = door.desk(edge.url)
+    desk.log_in(edge.token("officer", name="孙八"), "/requests")
+    whole(desk, "/requests")
+    whole(desk, f"/requests/{number}", "transcribe", "link")
 
 
 def test_a_withdrawal_and_an_opening_that_lack_something(store: Store, hand: Hand, door: Door) -> None:

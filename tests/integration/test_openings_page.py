@@ -62,6 +62,7 @@ def test_an_officer_opens_a_penalty_from_the_page_of_its_case_once_and_comes_to_
         assert "PENALTY" in choices(page, "proposal")
         assert "RECORD_CREDIT" not in choices(page, "proposal"), "the review has proposed one"
         assert "不能启动" in page, "and the page says so"
+        assert f'href="/consequences/{case.the(Proposal.RECORD_CREDIT).id}"' in page, "with the way to it and what is due there"
         assert "吊销" in page, "the evidence is read where it is chosen"
         form: dict[str, object] = {
             "guard": hidden(page, "guard"),
