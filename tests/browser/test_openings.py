@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from inspector.domain.case import Outcome
 from inspector.domain.proposal import Proposal
-from inspector.store.store import Store
 from tests.browser.test_pages import check
 from tests.browser.visitor import Door
-from tests.edge import Edge, serving
-from tests.house import Hand, Table, open_office
-from tests.integration.test_acts import catalogued
-from tests.proceedings import Proceeding, decided
+from tests.edge import Edge
+from tests.integration.test_openings_page import case, edge
+from tests.proceedings import Proceeding
 
+__all__ = ["case", "edge"]
 pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium"), pytest.mark.slow]
-
-
-@pytest.fixture
-def case(store: Store, hand: Hand) -> Proceeding:
-    office = catalogued(open_office(store, hand, sources={"registers": Table(default="吊销")}))
-    return decided(store, hand, Outcome.UNTRUE_INCURABLE, act="act-untrue-incurable", office=office)
-
-
-@pytest.fixture
-def edge(case: Proceeding) -> Iterator[Edge]:
-    with serving(case.office) as held:
-        yield held
 
 
 def test_from_the_cases_page_to_the_new_proceedings_own_by_the_keyboard(edge: Edge, door: Door, case: Proceeding) -> None:
