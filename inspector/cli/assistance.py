@@ -10,7 +10,7 @@ import typer
 from inspector.cli import columns
 from inspector.cli.command import Reasons, command
 from inspector.cli.heads import head
-from inspector.cli.terminal import Terminal, echo, in_words, signer
+from inspector.cli.terminal import Terminal, echo, in_words
 from inspector.labels import Lang, label
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def agree(terminal: Terminal, request: RequestId, day: Seen, by: By = None) -> N
     """Agree to the date that an agency has proposed: it binds. 同意对方所提期限。"""
     from inspector.flows import assist
 
-    office, who = terminal.office, signer(by)
+    office, who = terminal.office, terminal.signer(by)
     seen = office.calendar.closing(day.date())
     held = terminal.act("assistance.agree", request, lambda tx, now: assist.agree_date(office, tx, request, seen, who, now))
     _said(terminal, held)
@@ -140,7 +140,7 @@ def keep(terminal: Terminal, request: RequestId, day: Seen, reasons: Reasons = N
     """Do not agree to the date that an agency has proposed, and say why: the old one stays. 不同意对方所提期限。"""
     from inspector.flows import assist
 
-    office, who, why = terminal.office, signer(by), terminal.reason(reasons, "--reasons")
+    office, who, why = terminal.office, terminal.signer(by), terminal.reason(reasons, "--reasons")
     seen = office.calendar.closing(day.date())
     held = terminal.act("assistance.keep", request, lambda tx, now: assist.keep_date(office, tx, request, seen, who, why, now))
     _said(terminal, held)
@@ -150,7 +150,7 @@ def contest(terminal: Terminal, request: RequestId, reasons: Reasons = None, by:
     """Dispute a refusal: the common superior decides, and the case goes on meanwhile. 对不予协助提出争议。"""
     from inspector.flows import assist
 
-    office, who, why = terminal.office, signer(by), terminal.reason(reasons, "--reasons")
+    office, who, why = terminal.office, terminal.signer(by), terminal.reason(reasons, "--reasons")
     _said(
         terminal,
         terminal.act("assistance.contest", request, lambda tx, now: assist.contest_refusal(office, tx, request, why, who, now)),
@@ -168,7 +168,7 @@ def decide(
     """Enter the common superior's decision of a dispute that came on paper, or from whom a person has picked. 登记共同上级的决定。"""
     from inspector.flows import assist
 
-    office, who, why = terminal.office, signer(by), terminal.reason(reasons, "--reasons")
+    office, who, why = terminal.office, terminal.signer(by), terminal.reason(reasons, "--reasons")
     before = terminal.look(lambda tx: len(tx.assistance.get(request).afterwords))
     held = terminal.act(
         "assistance.decide", request, lambda tx, now: assist.decide(office, tx, request, helps, why, superior, now), signed=who

@@ -239,7 +239,7 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
 def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
     """What only the records tell: packs edited or gone (raises), what leads nowhere, connectors at rest, stopped work."""
     from inspector import bootstrap, lawbook
-    from inspector.cli import fitting, reconciling
+    from inspector.cli import fitting, persons, reconciling
     from inspector.policybook import Policybook
 
     told = terminal.settings
@@ -257,6 +257,7 @@ def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
         yield from fitting.moved(tree, tx)
         yield from fitting.lanes(terminal.settings, tx)
         yield from fitting.stopped(tx)
+        yield from persons.joined(told, tree, tx)
     try:
         office = terminal.office
     except Invalid:

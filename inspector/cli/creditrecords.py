@@ -11,7 +11,7 @@ import typer
 from inspector.cli.command import Exit, command, group
 from inspector.cli.days import typed
 from inspector.cli.files import Agency, DryRun, Encoding, File, confirm, foresee, listed, refuse, warn
-from inspector.cli.terminal import Terminal, signer
+from inspector.cli.terminal import Terminal
 from inspector.domain.annulled import Annulled
 from inspector.domain.creditlaw import RepairPaper
 from inspector.domain.creditrecord import RecordState
@@ -87,7 +87,7 @@ def ask_repair(
     office = terminal.whole_office
 
     def do(tx: Tx, now: datetime) -> Record:
-        return repairs.ask(office, tx, entry, words, papers, signer(by), now)
+        return repairs.ask(office, tx, entry, words, papers, terminal.signer(by), now)
 
     _tell(terminal, terminal.act("credit.repair.ask", entry, do, entry=entry))
 
@@ -106,7 +106,7 @@ def decide_repair(
     office = terminal.whole_office
 
     def do(tx: Tx, now: datetime) -> Record:
-        return repairs.decide(office, tx, entry, signer(by), why, now, grant=grant)
+        return repairs.decide(office, tx, entry, terminal.signer(by), why, now, grant=grant)
 
     _tell(terminal, terminal.act("credit.repair.decide", entry, do, entry=entry, grant=grant, reason=why))
 
@@ -143,7 +143,7 @@ def annul(
 
     def do(tx: Tx, now: datetime) -> Record:
         annulling.refuse_first(tx.records.get(entry), why, "--objection" if objection else "--correction")
-        return annulling.entry(office, tx, entry, why, document, signer(by), now, reasons=reason)
+        return annulling.entry(office, tx, entry, why, document, terminal.signer(by), now, reasons=reason)
 
     _tell(terminal, terminal.act("credit.annul", entry, do, entry=entry, document=document))
 
@@ -159,7 +159,7 @@ def taken_back(
     from inspector.flows import retracting
 
     def do(tx: Tx, now: datetime) -> None:
-        retracting.by_document(tx, entry, connector, document, signer(by), now)
+        retracting.by_document(tx, entry, connector, document, terminal.signer(by), now)
 
     terminal.act("credit.taken_back", entry, do, entry=entry, connector=connector, document=document)
 
@@ -179,7 +179,7 @@ def object_to(
     office = terminal.whole_office
 
     def do(tx: Tx, now: datetime) -> Objection:
-        return objections.object(office, tx, entry, words, digests, signer(by), now)
+        return objections.object(office, tx, entry, words, digests, terminal.signer(by), now)
 
     _objected(terminal, terminal.act("credit.object", entry, do, entry=entry))
 
@@ -205,7 +205,7 @@ def pass_on(
     office = terminal.whole_office
 
     def do(tx: Tx, now: datetime) -> Objection:
-        return objections.pass_on(office, tx, objection, signer(by), why, now)
+        return objections.pass_on(office, tx, objection, terminal.signer(by), why, now)
 
     _objected(terminal, terminal.act("credit.objection.others", objection, do, reason=why))
 
@@ -221,7 +221,7 @@ def decide_objection(
     from inspector.domain.consequence import Signed
     from inspector.flows import objections
 
-    why, who = terminal.reason(reason, "--reason"), signer(by)
+    why, who = terminal.reason(reason, "--reason"), terminal.signer(by)
     office = terminal.whole_office
 
     def do(tx: Tx, now: datetime) -> Objection:
@@ -253,7 +253,7 @@ def import_bars(
     needs = foresee(terminal, bars.BARS, table) if dry_run else confirm(terminal, bars.BARS, table)
 
     def do(tx: Tx, now: datetime) -> eligibility.Entered:
-        return eligibility.enter(tx, read.rows, signer(None), now, dry_run=dry_run)
+        return eligibility.enter(tx, read.rows, terminal.signer(None), now, dry_run=dry_run)
 
     if dry_run:
         done = terminal.look(lambda tx: do(tx, office.now()))
@@ -291,7 +291,7 @@ def repair_bar(
     day = typed(on, "--on")
 
     def do(tx: Tx, now: datetime) -> None:
-        eligibility.repair(tx, bar, tuple(terminal.office.tree), day, document, signer(None), now)
+        eligibility.repair(tx, bar, tuple(terminal.office.tree), day, document, terminal.signer(None), now)
 
     terminal.act("credit.bars.repair", f"bar:{bar}", do, on=on, document=document)
     terminal.value({"id": bar, "repaired_on": on})
@@ -309,7 +309,7 @@ def undo_repair(
     why = terminal.reason(reason, "--reason")
 
     def do(tx: Tx, now: datetime) -> None:
-        eligibility.unrepair(tx, bar, tuple(terminal.office.tree), why, signer(None), now)
+        eligibility.unrepair(tx, bar, tuple(terminal.office.tree), why, terminal.signer(None), now)
 
     terminal.act("credit.bars.undo_repair", f"bar:{bar}", do, reason=why)
     terminal.value({"id": bar, "repaired_on": None})

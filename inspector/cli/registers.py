@@ -14,7 +14,7 @@ from inspector.cli import mapping
 from inspector.cli.command import Exit, command, group
 from inspector.cli.files import Agency, DryRun, Encoding, File, confirm, doubted, foresee, listed, refuse, warn
 from inspector.cli.preview import Row, Wish, lacking, preview, settle
-from inspector.cli.terminal import Terminal, operator, signer
+from inspector.cli.terminal import Terminal, operator
 from inspector.domain.errors import Refusal, Stale
 from inspector.domain.roster import Change, InspectorRecord, RosterObject, becomes, differences, key_of
 from inspector.labels import told
@@ -118,7 +118,7 @@ def import_objects(  # noqa: PLR0913, PLR0917 - each is an option of the command
             sha256(content).hexdigest(),
             alike=alike,
             apart=len(anew(read.rows, stays, judged)) if alike else 0,
-            by=signer(by),
+            by=terminal.signer(by),
             note=note,
             needs=tuple(needs),
             judged=judged,
