@@ -21,15 +21,10 @@ By = Annotated[str | None, typer.Option("--by", help="The officer; default: the 
 
 
 class Kind(StrEnum):
-    """What can be said."""
+    """What can be said by hand; whatever takes effect is said by its own step (`consequence`, `credit`)."""
 
-    PROPOSAL = "PROPOSAL"
-    DECISION = "DECISION"
     GUIDANCE = "GUIDANCE"
     REMINDER = "REMINDER"
-    RECORD = "RECORD"
-    REPAIRABLE = "REPAIRABLE"
-    OBJECTION = "OBJECTION"
 
 
 class Way(StrEnum):
@@ -126,7 +121,7 @@ def give(  # noqa: PLR0913, PLR0917 - each is an option or argument of the comma
         answer_by=answer_by.replace(tzinfo=SHANGHAI) if answer_by is not None else None,
         made_at=office.now(),
     )
-    _said(terminal, terminal.act("notice.make", case, lambda tx, now: giving.give(office, tx, made, now), signed=who))
+    _said(terminal, terminal.act("notice.make", case, lambda tx, now: giving.say(office, tx, made, now), signed=who))
 
 
 def link(terminal: Terminal, notice: NoticeId, by: By = None) -> None:

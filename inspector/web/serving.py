@@ -36,7 +36,7 @@ Said = Annotated[Text, Field(min_length=1)]
 
 
 class SubjectNoticeIn(Strict):
-    """What an officer says to the subject of a case: facts, reasons, the articles, and the rights where it goes against somebody."""
+    """What an officer says to the subject of a case in words of his or her own: guidance or a reminder, with facts, reasons, articles."""
 
     case_id: CaseId
     kind: NoticeKind
@@ -150,13 +150,17 @@ def notice_shown(held: SubjectNotice, *, words: bool = True) -> SubjectNoticeSho
 
 @router.post("/subject-notices", status_code=201, response_model=SubjectNoticeShown, responses=WRITES)
 def give_notice(desk: AtDesk, caller: Officer, given: SubjectNoticeIn, message_id: MessageId = None) -> JSONResponse:
-    """An officer says something to the subject of a case; it takes the first way of the pack by which this subject can be served."""
+    """An officer says something to the subject of a case; it takes the first way of the pack by which this subject can be served.
+
+    `GUIDANCE` and `REMINDER` alone: what a proceeding, a record, an objection or a withdrawal says comes from its own step
+    (422 `notice_kind_elsewhere`, which names it).
+    """
 
     def do(tx: Tx, now: datetime) -> SubjectNoticeShown:
         case = caller.case(tx, given.case_id)
         told = given.model_dump(exclude={"about"})
         made = SubjectNotice(**told, about=given.about or case.id, id=f"n{new_id()}", agency=case.agency, made_at=now)
-        return notice_shown(giving.give(desk.office, tx, made, now))
+        return notice_shown(giving.say(desk.office, tx, made, now))
 
     return desk.once(message(caller.source, message_id, "subject notice", given), do, status=201)
 

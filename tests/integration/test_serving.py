@@ -153,7 +153,6 @@ def test_the_approving_system_gets_text_and_link_and_says_when_it_came(store: St
         }
         with edge.as_(Role.OFFICER, name="李四") as officer:
             made = officer.post("/v1/subject-notices", json=told | {"basis": ["P:2.7"]}).json()
-            assert officer.post("/v1/subject-notices", json=told | {"basis": ["P:2.7"], "kind": "PROPOSAL"}).status_code == 422
         assert (made["state"], made["way"]) == ("MADE", "SYSTEM")
         with edge.as_(Role.SYSTEM, name="hall") as system:
             handed = system.post(f"/v1/subject-notices/{made['id']}/handover").json()
@@ -166,6 +165,30 @@ def test_the_approving_system_gets_text_and_link_and_says_when_it_came(store: St
         with edge.as_(Role.SYSTEM, name="another") as system:
             assert system.post(f"/v1/subject-notices/{made['id']}/handover").status_code == 404
     assert (house.told()[0][0], "link" in house.told()[0][1]) == ("subject.notice", False), "the feed holds no link"
+
+
+@pytest.mark.slow
+def test_nobody_makes_by_hand_what_a_proceeding_a_record_or_an_answer_says(store: Store, hand: Hand) -> None:
+    house = opened(store, hand)
+    told = {
+        "case_id": house.case_id,
+        "title": "行政处罚决定书",
+        "facts": ["罚款五万元"],
+        "reasons": "虚假承诺",
+        "rights": ["行政复议"],
+    }
+    with at_the_edge(house.office) as edge, edge.as_(Role.OFFICER, name="李四") as officer:
+        for kind in NoticeKind:
+            answer = officer.post("/v1/subject-notices", json=told | {"basis": ["P:2.7"], "kind": kind.value})
+            if kind in (NoticeKind.GUIDANCE, NoticeKind.REMINDER):
+                assert answer.status_code == 201
+            else:
+                error = answer.json()["error"]
+                assert (answer.status_code, error["code"]) == (422, "notice_kind_elsewhere"), kind
+        decision = officer.post("/v1/subject-notices", json=told | {"basis": ["P:2.7"], "kind": "DECISION"}).json()["error"]
+        assert "consequence" in decision["message"]
+    with store.read() as tx:
+        assert {one.kind for one in tx.servings.of_case(house.case_id)} == {NoticeKind.GUIDANCE, NoticeKind.REMINDER}
 
 
 def test_a_subject_withdraws_by_the_link_before_the_matter_is_concluded(store: Store, hand: Hand) -> None:
