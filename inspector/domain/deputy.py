@@ -36,11 +36,12 @@ class Deputy:
         return self.ended_at is None and self.since <= day <= self.until
 
 
-def name(made: Deputy, others: Iterable[Deputy], today: date) -> Decision[Deputy]:
-    """Name a deputy. `others`: those of the same agency.
+def name(made: Deputy, others: Iterable[Deputy], today: date, heads: Collection[str] = ()) -> Decision[Deputy]:
+    """Name a deputy. `others`: those of the same agency. `heads`: where the officer is a head, who may say so: a head, there or above.
 
     Nobody names himself or herself for another, and whoever is away at the time stands in for nobody: a duty must come to somebody who
-    is there. Raises Invalid (`officer_nameless`, `deputy_self`, `deputy_dates`), Refusal (`deputy_by_self`, `deputy_there`, `deputy_away`).
+    is there. Raises Invalid (`officer_nameless`, `deputy_self`, `deputy_dates`), Refusal (`deputy_by_self`, `deputy_there`, `deputy_away`,
+    `deputy_of_head`).
     """
     for field in ("officer", "deputy", "named_by"):
         if not nameable(getattr(made, field)):
@@ -53,6 +54,8 @@ def name(made: Deputy, others: Iterable[Deputy], today: date) -> Decision[Deputy
         )
     if same(made.named_by, made.deputy):
         raise Refusal("deputy_by_self", officer=made.officer, deputy=made.deputy)
+    if heads and not any(same(made.named_by, one) for one in heads):
+        raise Refusal("deputy_of_head", officer=made.officer, by=made.named_by, heads=", ".join(heads))
     for one in others:
         if one.ended_at is not None or one.until < made.since or made.until < one.since:
             continue
