@@ -96,14 +96,9 @@ def close(tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", 
         raise Missing("attention_unknown", attention=attention_id)
     if held["kind"] == WITHDRAWAL:
         raise Refusal("withdrawal_unanswered", case=held["about"])
-    if held["kind"] == REREVIEW:
-        raise Refusal("attention_needs_confirmation", attention=attention_id)
     if held["kind"] == STUCK:
         stopped.refuse_open(tx, held["about"])
-    if held["kind"] == STOOD:
-        heads = json.loads(held["body"])["heads"]
-        if not any(same(one, by) for one in heads):
-            raise Refusal("attention_of_head", attention=attention_id, by=by, heads=", ".join(heads))
+    _refuse(attention_id, held["kind"], held["body"], by)
     ceased = held["kind"] == CEASED_ASKED
     hands = json.loads(held["body"])["by"] if held["kind"] in (CEASED_ASKED, *UNDONE) else []
     if any(same(one, by) for one in ([hands] if isinstance(hands, str) else hands)):
@@ -121,3 +116,13 @@ def close(tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", 
     facts = {"attention": attention_id, "by": by, "note": note}
     because = Because(rule="attention.close", basis=(), pack="", facts=facts)
     record(tx, held["about"], Decision(state=None, because=because), now, {})
+
+
+def _refuse(attention_id: str, kind: str, body: str, by: str) -> None:
+    """Raise Refusal for what another door ends, or another person than `by`."""
+    if kind == REREVIEW:
+        raise Refusal("attention_needs_confirmation", attention=attention_id)
+    if kind == STOOD:
+        heads = json.loads(body)["heads"]
+        if not any(same(one, by) for one in heads):
+            raise Refusal("attention_of_head", attention=attention_id, by=by, heads=", ".join(heads))

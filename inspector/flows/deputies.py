@@ -71,7 +71,7 @@ def hear(office: Office, tx: Tx, agency: str, about: str, by: str, facts: Mappin
 
 
 def _heads_over(office: Office, made: Deputy) -> tuple[str, ...]:
-    """Who says who stands in for an officer who is a head where the deputy would count: the heads there and above. None: it is no head's."""
+    """Who says who stands in for a head, where the deputy would count: the heads there and above. Nobody: the officer is no head."""
     lines = (office.line(one) for one in office.tree)
     found = dict[str, None]()
     for line in lines:
