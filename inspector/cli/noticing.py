@@ -14,6 +14,7 @@ from inspector.cli.terminal import Terminal, echo, in_words, signer
 
 if TYPE_CHECKING:
     from inspector.domain.serving import SubjectNotice
+    from inspector.store.tx import Tx
 
 NoticeId = Annotated[str, typer.Argument(help="Id of the notice 告知书编号", metavar="NOTICE")]
 CaseId = Annotated[str, typer.Argument(help="Id of the case 办件编号", metavar="CASE")]
@@ -223,11 +224,14 @@ def contact(
 ) -> None:
     """Enter how the subject of a case can be reached; it is read back by nobody. 登记当事人联系方式。"""
     from inspector.domain import wayto
+    from inspector.flows import consent
 
-    who, told = signer(by), wayto.contact(phone, email, agreed=agreed)
-    terminal.act(
-        "case.contact", case, lambda tx, _now: tx.servings.reached_by(tx.cases.get(case, lock=True).id, told), signed=who
-    )
+    office, who, told = terminal.office, signer(by), wayto.contact(phone, email, agreed=agreed)
+
+    def do(tx: Tx, now: datetime) -> None:
+        consent.say(office, tx, tx.cases.get(case, lock=True), told, who, now)
+
+    terminal.act("case.contact", case, do, signed=who)
     terminal.value({"case_id": case})
 
 

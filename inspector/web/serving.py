@@ -14,7 +14,7 @@ from inspector.domain.evidence import blank
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
 from inspector.domain.viewing import Shown as What
 from inspector.domain.wayto import Announced, ServiceWay
-from inspector.flows import announcing, giving, reached, serving, spoken
+from inspector.flows import announcing, consent, giving, reached, serving, spoken
 from inspector.store.tx import Tx, new_id
 from inspector.web.answers import Shown
 from inspector.web.body import JsonRoute
@@ -292,12 +292,14 @@ def look_at_word_file(desk: AtDesk, caller: Officer, notice_id: NamePath, digest
 
 @router.put("/cases/{case_id}/contact", status_code=204, response_class=Response, responses=WRITES)
 def say_contact(desk: AtDesk, caller: Reaching, case_id: CasePath, given: ContactIn) -> Response:
-    """How the subject of a case can be reached, and whether electronic service is agreed to. Nobody reads it back."""
+    """How the subject of a case can be reached, and whether electronic service is agreed to. Nobody reads it back.
+
+    Who said so, and whether it was agreed to, is an entry of the ledger; the number and the address are not.
+    """
     contact = given.contact()
 
-    def do(tx: Tx, _now: datetime) -> None:
-        caller.case(tx, case_id, lock=True)
-        tx.servings.reached_by(case_id, contact)
+    def do(tx: Tx, now: datetime) -> None:
+        consent.say(desk.office, tx, caller.case(tx, case_id, lock=True), contact, caller.name, now)
 
     desk.act(do)
     return Response(status_code=204)

@@ -168,6 +168,33 @@ def test_the_approving_system_gets_text_and_link_and_says_when_it_came(store: St
 
 
 @pytest.mark.slow
+@pytest.mark.slow
+def test_who_said_that_electronic_service_is_agreed_to_and_when_is_an_entry_without_the_number(store: Store, hand: Hand) -> None:
+    house = opened(store, hand, approving={"hall": object()})
+    path = f"/v1/cases/{house.case_id}/contact"
+    with at_the_edge(house.office) as edge:
+        with edge.as_(Role.OFFICER, name="李四") as officer:
+            for given in ({"phone": PHONE, "agreed": True}, {"phone": PHONE, "agreed": True}):
+                assert officer.put(path, json=given).status_code == 204
+            hand.on(days=1)
+        with edge.as_(Role.SYSTEM, name="hall") as system:
+            assert system.put(path, json={"phone": PHONE, "email": EMAIL, "agreed": True}).status_code == 204
+            with store.read() as tx:
+                held = tx.servings.contact(house.case_id)
+            assert (held.agreed_by, held.agreed_on) == ("李四", (hand() - timedelta(days=1)).date()), "who first said so"
+            assert system.put(path, json={"email": EMAIL}).status_code == 204
+    with store.read() as tx:
+        rows = [row for row in tx.ledger.about(house.case_id) if row["rule"] == "case.contact"]
+        text = render(explain(house.office, tx, house.case_id), "zh-Hans")
+        assert tx.servings.contact(house.case_id).agreed_by == ""
+    said = [json.loads(row["body"])["facts"] for row in rows]
+    assert [(one["by"], one["service_agreed"]) for one in said] == [("李四", True), ("hall", True), ("hall", False)]
+    assert [one["email_known"] for one in said] == [False, True, True]
+    everything = text + "".join(row["body"] for row in rows)
+    assert not any(one in everything for one in (PHONE, EMAIL)), "the number and the address are in no entry"
+    assert "李四" in text, "the explanation tells who said so"
+
+
 def test_nobody_makes_by_hand_what_a_proceeding_a_record_or_an_answer_says(store: Store, hand: Hand) -> None:
     house = opened(store, hand)
     told = {

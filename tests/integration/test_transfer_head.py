@@ -127,8 +127,17 @@ def test_two_officers_do_not_decide_in_the_stead_of_a_head_who_is_there_and_the_
             assert (tried.status_code, tried.json()["error"]["code"]) == (409, "deputy_of_head")
             assert HEAD in tried.json()["error"]["message"], "whoever asks hears who may"
         with store.begin() as tx:  # as a release of before took it
-            days = {"since": hand().date(), "until": hand().date()}
-            former = Deputy(id="former", agency="bureau", officer=HEAD, deputy="吴九", **days, named_by="周八", named_at=hand())
+            today = hand().date()
+            former = Deputy(
+                id="former",
+                agency="bureau",
+                officer=HEAD,
+                deputy="吴九",
+                since=today,
+                until=today,
+                named_by="周八",
+                named_at=hand(),
+            )
             tx.deputies.add(former)
         with edge.as_("officer", name="吴九") as officer:
             assert officer.post(path, json=told).json()["error"]["code"] == "transfer_not_head"
