@@ -14,6 +14,7 @@ from inspector.cli.terminal import Terminal, echo, in_words
 
 if TYPE_CHECKING:
     from inspector.domain.serving import SubjectNotice
+    from inspector.store.tx import Tx
 
 NoticeId = Annotated[str, typer.Argument(help="Id of the notice 告知书编号", metavar="NOTICE")]
 CaseId = Annotated[str, typer.Argument(help="Id of the case 办件编号", metavar="CASE")]
@@ -21,15 +22,10 @@ By = Annotated[str | None, typer.Option("--by", help="The officer; default: the 
 
 
 class Kind(StrEnum):
-    """What can be said."""
+    """What can be said by hand; whatever takes effect is said by its own step (`consequence`, `credit`)."""
 
-    PROPOSAL = "PROPOSAL"
-    DECISION = "DECISION"
     GUIDANCE = "GUIDANCE"
     REMINDER = "REMINDER"
-    RECORD = "RECORD"
-    REPAIRABLE = "REPAIRABLE"
-    OBJECTION = "OBJECTION"
 
 
 class Way(StrEnum):
@@ -126,7 +122,7 @@ def give(  # noqa: PLR0913, PLR0917 - each is an option or argument of the comma
         answer_by=answer_by.replace(tzinfo=SHANGHAI) if answer_by is not None else None,
         made_at=office.now(),
     )
-    _said(terminal, terminal.act("notice.make", case, lambda tx, now: giving.give(office, tx, made, now), signed=who))
+    _said(terminal, terminal.act("notice.make", case, lambda tx, now: giving.say(office, tx, made, now), signed=who))
 
 
 def link(terminal: Terminal, notice: NoticeId, by: By = None) -> None:
@@ -228,11 +224,14 @@ def contact(
 ) -> None:
     """Enter how the subject of a case can be reached; it is read back by nobody. 登记当事人联系方式。"""
     from inspector.domain import wayto
+    from inspector.flows import consent
 
-    who, told = terminal.signer(by), wayto.contact(phone, email, agreed=agreed)
-    terminal.act(
-        "case.contact", case, lambda tx, _now: tx.servings.reached_by(tx.cases.get(case, lock=True).id, told), signed=who
-    )
+    office, who, told = terminal.office, terminal.signer(by), wayto.contact(phone, email, agreed=agreed)
+
+    def do(tx: Tx, now: datetime) -> None:
+        consent.say(office, tx, tx.cases.get(case, lock=True), told, who, now)
+
+    terminal.act("case.contact", case, do, signed=who)
     terminal.value({"case_id": case})
 
 

@@ -109,7 +109,8 @@ class Record:
     """A credit entry as we hold it. `entry` is its id with every receiver.
 
     `decided_on` is the day of the official document, from which is counted. `least_until` and `most_until` are the last days of its
-    minimum and its maximum; None: the pack says none. `contested`: an objection is open. `ended_on`: the day on which it was repaired,
+    minimum and its maximum; None: the pack says none. `contested`: an objection is open; `answered`: each open one is to what an earlier
+    one was, which had been rejected before it came. `ended_on`: the day on which it was repaired,
     annulled or fell; `ended_by` says by what.
     """
 
@@ -133,6 +134,7 @@ class Record:
     row: str = ""
     state: RecordState = RecordState.STANDING
     contested: bool = False
+    answered: bool = False
     repair: RepairAsked | None = None
     lapsed_on: date | None = None
     ended_on: date | None = None
@@ -170,9 +172,9 @@ class Record:
     def barring(self, on: date) -> bool:
         """Whether it keeps its subject from a commitment signed on a day: until it is repaired, by a repair of that day at the latest.
 
-        What is contested bars nobody until it is decided (scenario 62).
+        What is contested bars nobody until it is decided (scenario 62); decided once, other words open nothing by themselves.
         """
-        if not self.bars or self.contested or not self.stands_somewhere:
+        if not self.bars or (self.contested and not self.answered) or not self.stands_somewhere:
             return False
         return self.ended_on is None or self.ended_on > on
 
@@ -281,9 +283,9 @@ def contestable(record: Record) -> None:
         raise Refusal("record_over", entry=record.entry, state=record.state)
 
 
-def marked(record: Record, *, contested: bool) -> Record:
-    """The same, contested or no more; why stands with its objection."""
-    return replace(record, contested=contested, step=record.step + 1)
+def marked(record: Record, *, contested: bool, answered: bool = False) -> Record:
+    """The same, contested or no more; why stands with its objection. `answered`: what contests it was rejected once before."""
+    return replace(record, contested=contested, answered=answered, step=record.step + 1)
 
 
 def fallen(record: Record, reason: str, today: date) -> Record:

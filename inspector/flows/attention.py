@@ -28,6 +28,7 @@ from inspector.flows import (
     watching,
     wording,
 )
+from inspector.flows.deputies import STOOD
 from inspector.flows.record import record
 from inspector.flows.repeals import REREVIEW
 from inspector.flows.seats import CEASED_ASKED
@@ -84,7 +85,8 @@ def told(kind: str, body: str, lang: Lang) -> str:
 def close(tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", sees: Collection[str] | None = None) -> None:
     """Close an open matter, within the agencies `by` sees (None: all); the ledger keeps who.
 
-    What one person has done and another is to look at, the first one does not close. Who closes the matter of an object recorded as no
+    What one person has done and another is to look at, the first one does not close; what was done in a head's stead a head alone
+    (`attention_of_head`). Who closes the matter of an object recorded as no
     more, and does not sign it, does not agree: the visit is to be made. Raises Missing for any other matter, and Refusal:
     `attention_own`; and for what a word in passing does not end `withdrawal_unanswered` and, of an item that rests on a repealed
     document, `attention_needs_confirmation`, of an entry that a receiver still has `retraction_open`.
@@ -94,10 +96,9 @@ def close(tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", 
         raise Missing("attention_unknown", attention=attention_id)
     if held["kind"] == WITHDRAWAL:
         raise Refusal("withdrawal_unanswered", case=held["about"])
-    if held["kind"] == REREVIEW:
-        raise Refusal("attention_needs_confirmation", attention=attention_id)
     if held["kind"] == STUCK:
         stopped.refuse_open(tx, held["about"])
+    _refuse(attention_id, held["kind"], held["body"], by)
     ceased = held["kind"] == CEASED_ASKED
     hands = json.loads(held["body"])["by"] if held["kind"] in (CEASED_ASKED, *UNDONE) else []
     if any(same(one, by) for one in ([hands] if isinstance(hands, str) else hands)):
@@ -115,3 +116,13 @@ def close(tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", 
     facts = {"attention": attention_id, "by": by, "note": note}
     because = Because(rule="attention.close", basis=(), pack="", facts=facts)
     record(tx, held["about"], Decision(state=None, because=because), now, {})
+
+
+def _refuse(attention_id: str, kind: str, body: str, by: str) -> None:
+    """Raise Refusal for what another door ends, or another person than `by`."""
+    if kind == REREVIEW:
+        raise Refusal("attention_needs_confirmation", attention=attention_id)
+    if kind == STOOD:
+        heads = json.loads(body)["heads"]
+        if not any(same(one, by) for one in heads):
+            raise Refusal("attention_of_head", attention=attention_id, by=by, heads=", ".join(heads))

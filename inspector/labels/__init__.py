@@ -58,16 +58,24 @@ def told(error: InspectorError, lang: Lang) -> str:
 def in_words(facts: Mapping[str, object], lang: Lang) -> Mapping[str, object]:
     """Facts for a text of this language: one that is words itself has a Chinese twin, `problem_zh` beside `problem`.
 
-    What is wrong with a part of a seed, or within a file of a draw, is a code (groups `seed_part`, `file_part`), and is put into words
-    here. So are members of enumerations in Chinese; in English they are shown by their codes, which say them.
+    What is wrong with a part of a seed, or within a file of a draw, or how a bar ends, is a code (groups `seed_part`, `file_part`,
+    `bar_part`), and is put into words here. So are members of enumerations in Chinese; in English they are shown by their codes, which
+    say them.
     """
-    for group in ("seed_part", "file_part"):
-        if known(part := f"{group}.{facts.get('problem')}", lang):
-            return {**facts, "problem": label(part, lang, **facts)}
+    if (held := in_part(facts, lang)) is not facts:
+        return held
     if lang == "en":
         return {name: ", ".join(value) if _coded(value) else value for name, value in facts.items()}
     twins = {name.removesuffix("_zh"): value for name, value in facts.items() if name.endswith("_zh")}
     return {name: _worded(value, lang) for name, value in {**facts, **twins}.items()}
+
+
+def in_part(facts: Mapping[str, object], lang: Lang) -> Mapping[str, object]:
+    """The same facts, where their `problem` is no code of a part; else with its words."""
+    for group in ("seed_part", "file_part", "bar_part"):
+        if known(part := f"{group}.{facts.get('problem')}", lang):
+            return {**facts, "problem": label(part, lang, **facts)}
+    return facts
 
 
 def _coded(value: object) -> TypeGuard[tuple[StrEnum, ...]]:

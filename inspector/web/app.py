@@ -34,6 +34,7 @@ from inspector.web import (
     docket,
     dossiers,
     draws,
+    eligibility,
     equality,
     errors,
     fieldnotes,
@@ -98,6 +99,7 @@ in the present state, `422` means that the message itself must be mended."""
 
 API = (
     cases.router,
+    eligibility.router,
     dossiers.api,
     clock.router,
     missent.router,
