@@ -258,6 +258,7 @@ def _verdict(held: Heard, say: Say) -> str:
 def _letter(number: int, held: Asked, say: Say) -> Iterator[str]:
     to = _asked(held.requested, held.party, say)
     yield say("letter", number=number, at=at(held.opened_at), to=to, state=past.stands(held.state, held.end, say.lang))
+    yield "  " + say("letter_id", id=held.id)
     if held.ground:
         yield "  " + say("letter_ground", ground=wording.code("ground", held.ground, say.lang))
     yield from (f"  {line}" for line in based(held.basis, say))

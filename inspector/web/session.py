@@ -22,7 +22,7 @@ from inspector.domain.grading import GradingInput
 from inspector.domain.policy import OutcomeRow
 from inspector.domain.transition import Scope
 from inspector.domain.viewing import Shown as What
-from inspector.flows import withdrawals, wording
+from inspector.flows import past, withdrawals, wording
 from inspector.flows.decisions import last_review
 from inspector.flows.explain import Explanation
 from inspector.flows.narrative import render
@@ -251,6 +251,7 @@ def _case_page(
         "text": render(why, lang),
         "act": lambda one: act_line(one, lang),
         "way": lambda heard: wording.way(heard.method, heard.via, lang),
+        "requests": [(one.id, f"{one.party or one.requested}: {past.stands(one.state, one.end, lang)}") for one in why.letters],
         "consequences": [
             (one.id, wording.consequence(one, lang)) for one in desk.look(lambda tx: tx.consequences.of_case(case_id))
         ],
