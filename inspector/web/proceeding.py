@@ -137,12 +137,19 @@ STEPS: Mapping[str, Step] = {
     "head": Step(
         message=messages.HeadIn,
         take=transfers.decide_transfer,
-        fields=(either("approves", ("true", "proceeding.head_approves"), ("false", "proceeding.head_refuses")), _REASONS),
+        fields=(
+            either("approves", ("true", "proceeding.head_approves"), ("false", "proceeding.head_refuses")),
+            *(_REASONS, entry("at", Kind.MOMENT, needed=False)),
+        ),
     ),
     "handover": Step(
         message=messages.BundleIn,
         take=transfers.hand_bundle_over,
-        fields=(*(entry(part.value.lower(), needed=False) for part in Part), entry("receipt")),
+        fields=(
+            *(entry(part.value.lower(), needed=False) for part in Part),
+            entry("receipt"),
+            entry("at", Kind.MOMENT, needed=False),
+        ),
     ),
     "police": Step(
         message=messages.PoliceIn,
