@@ -100,8 +100,7 @@ def _table(name: str, told: Mapping[str, Any], error: PortError) -> Finding:
         f"{label('note.table_missing', 'zh-Hans')}：{error.detail}（{shown}）",
     )
     mend = (
-        f"compare {', '.join(keys)} of [{name}] with the names in the database (those that are there stand in square brackets); "
-        "if they were right, ask its owner what was renamed",
+        f"compare {', '.join(keys)} of [{name}] with the names in the database (in square brackets); else ask its owner what was renamed",
         f"请将 [{name}] 的 {'、'.join(keys)} 与数据库中的名称（方括号内为现有列名）核对；若原本无误，请向对方询问改名情况",
     )
     return Finding.fail(name, what, mend)

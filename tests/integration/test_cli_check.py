@@ -317,26 +317,6 @@ def test_a_paused_connector_and_an_open_breaker_are_said_with_since_when_and_the
     assert f"since {plain(now - timedelta(days=2))}" in told["sources.registers"]
 
 
-def test_who_exchanges_a_credential_restarts_nothing(operator: Operator) -> None:
-    operator.settle_in('\n[sources.registers]\nkind = "http"\nurl = "http://127.0.0.1:9/"\n')
-    operator.well("migrate")
-    with house.closing(operator.store()) as store, store.begin() as tx:
-        tx.lanes.ensure(["registers"])
-        tx.lanes.failed(
-            "registers",
-            "unauthorised",
-            tx.machine_now(),
-            threshold=1,
-            pause=lambda _failures, _threshold: timedelta(hours=1),
-            barred=True,
-        )
-    (told,) = (
-        one for one in operator.well("check", "--json").json if one["name"] == "sources.registers" and one["state"] == "WARN"
-    )
-    assert "the daemon lets itself in" in told["mend"]
-    assert "connector resume registers" in told["mend"]
-
-
 LITTLE, LEAST = 2_000_000_000, 200_000_000
 
 
