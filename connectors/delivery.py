@@ -33,6 +33,9 @@ UNDER_WAY = ".part"
 """The end of a name under which a file is written that will have another when it is whole."""
 
 _ZEROS = "000"
+_HEADS = 300
+"""So many signs of a head are told to whoever has mistyped a column."""
+
 _MOST_ROUNDED = 0.1
 """Share of the 18-digit codes that may look rounded: of whole ones it is one in a thousand at most, of destroyed ones nearly all."""
 
@@ -317,7 +320,8 @@ def _places(held: Stream, layout: Layout, name: str) -> list[int]:
     """Where the columns stand; each of them once. Raises Invalid."""
     for column in (layout.code_column, *layout.columns):
         if held.heads.count(column) != 1:
-            raise Invalid("delivery_column", file=name, column=column, count=held.heads.count(column))
+            there = ", ".join(map(str, held.heads))[:_HEADS]
+            raise Invalid("delivery_column", file=name, column=column, count=held.heads.count(column), there=there)
     return [held.heads.index(column) for column in (layout.code_column, *layout.columns)]
 
 

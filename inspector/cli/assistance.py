@@ -43,11 +43,13 @@ def list_open(
     terminal: Terminal,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")] = 50,
     skip: Annotated[int, typer.Option("--skip", min=0, max=1_000_000, help="Behind the first so many 跳过前若干条")] = 0,
+    over: Annotated[bool, typer.Option("--over", help="Those that are over, the newest first 已结束的，新的在前")] = False,
 ) -> None:
-    """List open requests, the nearest date first. 列出未结的协助请求，期限近的在前。"""
+    """List open requests, the nearest date first, or those that are over. 列出未结（期限近的在前）或已结束的协助请求。"""
     from inspector.domain.letter import short
 
-    held, count = terminal.look(lambda tx: (tx.assistance.unfinished(limit, skip), tx.assistance.open_count()))
+    held = terminal.look(lambda tx: (tx.assistance.finished if over else tx.assistance.unfinished)(limit, skip))
+    count = terminal.look(lambda tx: tx.assistance.count_of(over=over))
     rows = [
         {
             "id": one.id,
@@ -226,7 +228,7 @@ def scoreboard(terminal: Terminal, since: Since = None, until: Until = None, as_
     from inspector.domain.scoreboard import ENDS
     from inspector.flows.scoreboard import SCORES, score_rows
 
-    rows = score_rows(_scores(terminal, since, until))
+    rows = _named(terminal, score_rows(_scores(terminal, since, until)), as_csv=as_csv)
     if not rows or as_csv or terminal.as_json or columns.of_terminal() is None:
         _table(terminal, ("agency", "fact", "asked", *ENDS, *_MORE), SCORES, rows, as_csv=as_csv)
         return
@@ -251,7 +253,7 @@ def connect(terminal: Terminal, since: Since = None, until: Until = None, as_csv
     """Where a data interface would have saved most working days. 优先接通数据共享的建议。"""
     from inspector.flows.scoreboard import GAINS, gain_rows
 
-    _table(terminal, GAINS, GAINS, gain_rows(_scores(terminal, since, until)), as_csv=as_csv)
+    _table(terminal, GAINS, GAINS, _named(terminal, gain_rows(_scores(terminal, since, until)), as_csv=as_csv), as_csv=as_csv)
 
 
 def _scores(terminal: Terminal, since: datetime | None, until: datetime | None) -> list[Score]:
@@ -260,6 +262,21 @@ def _scores(terminal: Terminal, since: datetime | None, until: datetime | None) 
     office = terminal.office
     first, last = (one.date() if one is not None else None for one in (since, until))
     return terminal.look(lambda tx: read(office, tx, first, last))
+
+
+def _named(terminal: Terminal, rows: list[dict[str, object]], *, as_csv: bool) -> list[dict[str, object]]:
+    """Rows for people: an agency by its name, and by the connector that settings and packs call it by. Programs get that alone."""
+    from inspector.flows.office import names_of
+
+    if as_csv or terminal.as_json:
+        return rows
+    names = names_of(terminal.office.tree)
+    return [{**row, "agency": called(str(row["agency"]), names)} for row in rows]
+
+
+def called(connector: str, names: Mapping[str, str]) -> str:
+    """An agency by its name where the tree has one, and its connector."""
+    return f"{names[connector]} ({connector})" if connector in names else connector
 
 
 def _table(

@@ -45,9 +45,9 @@ def afterword(
     signed(str(said["signer"]), str(said["reasons"]) if "reasons" in said else None)
     told = {"do": do, **{name: value for name, value in said.items() if value != ""}, "at": now.isoformat(), **by_door(door)}
     if request.reply is not None and _said({"do": do, **request.reply}) == _said(told):
-        raise Refusal("request_closed", request=request.id, state=request.state)
+        raise Refusal("word_known", request=request.id, state=request.state)
     if any(_said(one) == _said(told) for one in request.afterwords):
-        raise Refusal("word_known" if request.state.open else "request_closed", request=request.id, state=request.state)
+        raise Refusal("word_known", request=request.id, state=request.state)
     if len(request.afterwords) >= MOST:
         raise Refusal("words_many", request=request.id, most=MOST)
     because = Because(rule="assistance.again", basis=(request.basis,), pack=pack, facts=told)

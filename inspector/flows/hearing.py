@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain import veil
 from inspector.domain.assistance import Door, Request, came
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict, blank
 from inspector.domain.said import Said, Saying, needed
-from inspector.flows import assist, replylink
+from inspector.flows import assist
 from inspector.flows.office import Office
 from inspector.flows.requests import held
 from inspector.store.tx import Tx
 
 
 def hear(office: Office, tx: Tx, request_id: str, said: Said, now: datetime, door: Door) -> Request:
-    """Take the step that is said. The request as it stands then; of a forwarded one the new request. Raises Invalid, Refusal, Missing.
-
-    Whoever copies from our letter, or transcribes a mail that quotes it, keeps its link and its code for nobody to read.
-    """
-    secrets = replylink.secrets(office, tx, (request_id,))
-
-    def plain(text: str) -> str:
-        return veil.veiled(text, secrets)
-
-    said = replace(
-        said,
-        signer=plain(said.signer),
-        value=plain(said.value),
-        rest=plain(said.rest),
-        reasons=plain(said.reasons),
-        to=plain(said.to),
-    )
-    door = replace(door, written=plain(door.written))
+    """Take the step that is said. The request as it stands then; of a forwarded one the new request. Raises Invalid, Refusal, Missing."""
     if door.came is None:
         return _step(office, tx, request_id, said, now, door)
     _, before = held(tx, request_id)  # locked as the step does: what comes meanwhile is no line of this word

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 
 from inspector.domain.assistance import Quarrel, Request
 from inspector.domain.errors import Forbidden, Missing, Refusal
-from inspector.flows import assist, unsettled
+from inspector.flows import assist, replylink, unsettled
 from inspector.flows.office import Office
 from inspector.flows.requests import decider_of
 from inspector.store.tx import Tx
@@ -257,7 +257,7 @@ def _own(desk: Desk, tx: Tx, caller: Caller, request_id: str) -> tuple[Office, T
 def _superior(desk: Desk, tx: Tx, by: Caller | str, request_id: str) -> None:
     """Raise Forbidden or Missing unless it is the common superior who speaks."""
     if isinstance(by, str):
-        assist.oversees(desk.office, tx, request_id, by)
+        replylink.oversees(desk.office, tx, request_id, by)
         tx.assistance.get(request_id)
         return
     request = tx.assistance.get(request_id)

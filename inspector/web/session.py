@@ -22,7 +22,7 @@ from inspector.domain.grading import GradingInput
 from inspector.domain.policy import OutcomeRow
 from inspector.domain.transition import Scope
 from inspector.domain.viewing import Shown as What
-from inspector.flows import consequences, openings, withdrawals, wording
+from inspector.flows import consequences, openings, past, withdrawals, wording
 from inspector.flows.decisions import last_review
 from inspector.flows.explain import Explanation
 from inspector.flows.narrative import render
@@ -255,6 +255,7 @@ def _case_page(
         "text": render(why, lang),
         "act": lambda one: act_line(one, lang),
         "way": lambda heard: wording.way(heard.method, heard.via, lang),
+        "requests": [(one.id, f"{one.party or one.requested}: {past.stands(one.state, one.end, lang)}") for one in why.letters],
         "consequences": desk.look(lambda tx: listed(tx, case_id, lang)),
         "may_open": caller.role is Role.OFFICER and desk.look(lambda tx: _openable(desk, tx, held)),
         "may_decide": caller.role is Role.OFFICER and case.state is CaseState.REVIEW,

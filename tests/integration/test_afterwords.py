@@ -131,7 +131,7 @@ def test_every_word_about_an_answered_request_is_kept_with_who_when_and_what_and
     ]
     for word in words:
         say(office, word)
-        with pytest.raises(Refusal, match="request_closed"):
+        with pytest.raises(Refusal, match="word_known"):
             say(office, word)
     held = request_of(office.store, case_id)
     assert (held.state, held.reply, held.ended_at, held.parts) == (AssistanceState.ANSWERED, was.reply, was.ended_at, ())
