@@ -294,6 +294,8 @@ class CreditEntry:
     """A performance record (履约记录), kept promises as well as broken ones (the plan, item 8).
 
     `act`: the row of the pack's catalogue of dishonest acts that the officer cited; empty for a kept promise, or without a catalogue.
+    `published`: whether it may be shown to the public (公示); None where the pack says nothing of its publicity. `least_until` and
+    `shown_until`: the last days of its minimum and its maximum of publicity, where there are such.
     """
 
     entry_id: str
@@ -306,6 +308,9 @@ class CreditEntry:
     decided_by: str
     decided_at: datetime
     act: str = ""
+    published: bool | None = None
+    least_until: date | None = None
+    shown_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
