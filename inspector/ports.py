@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from inspector.domain.case import SubjectKind
+from inspector.domain.creditlaw import Publicity
 from inspector.domain.letter import LetterKind
 from inspector.domain.urgency import Urgency
 from inspector.domain.words import Words
@@ -290,11 +291,8 @@ class Rating:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CreditEntry:
-    """A performance record (履约记录), kept promises as well as broken ones (the plan, item 8).
-
-    `act`: the row of the pack's catalogue of dishonest acts that the officer cited; empty for a kept promise, or without a catalogue.
-    """
+class CreditEntry(Publicity):
+    """A performance record (履约记录) of a promise kept or broken (the plan, item 8); `act`: the row of a dishonest act, or empty."""
 
     entry_id: str
     case_id: str

@@ -112,6 +112,9 @@ ENTRY = CreditEntry(
     basis="S0:8",
     decided_by="rule",
     decided_at=_MORNING,
+    published=True,
+    least_until=date(2026, 6, 3),
+    shown_until=date(2029, 3, 3),
 )
 RETRACTION = CreditRetraction(
     entry_id=f"credit:{CASE}:3", case_id=CASE, reason="WITHDRAWN", basis="S0:8", decided_at=datetime(2026, 3, 4, 1, tzinfo=UTC)
@@ -327,6 +330,11 @@ RECORD = Exchange(
         "basis": "legal basis of the record",
         "decided_by": "`rule` (then the outcome is `TRUE`), or the officer",
         "decided_at": "when; ISO 8601 with an offset",
+        "published": "whether it may be shown to the public (公示): `false` is read by nobody but whom the law lets ask you. Left out: the "
+        "pack says nothing of it, as of kept promises",
+        "least_until": "last day of its shortest time of publicity, `YYYY-MM-DD`: no repair before it is over. Left out: there is none",
+        "shown_until": "last day of its longest time of publicity, `YYYY-MM-DD`: show it no more after that, whether you hear `LAPSED` or "
+        "not. Left out: the pack names none",
     },
     reply={"receipt": "CR-000017"},
     told=RECEIPT,

@@ -317,6 +317,8 @@ def told(record: Record) -> Told:
             "contested": record.contested,
             "bars": record.barring(date.max),
             "repairable_from": record.repairable_from.isoformat() if record.adverse else None,
+            "published": record.published if record.row else None,
+            "least_until": record.least_until.isoformat() if record.least_until is not None else None,
             "shown_until": record.most_until.isoformat() if record.most_until is not None else None,
             "ended_on": record.ended_on.isoformat() if record.ended_on is not None else None,
         },

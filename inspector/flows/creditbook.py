@@ -10,7 +10,7 @@ from typing import Any
 from inspector.domain.case import Case, SubjectKind
 from inspector.domain.creditrecord import Record, RecordState, fallen, made, told
 from inspector.domain.decision import Because, Decision, Order, OrderKind
-from inspector.domain.docket import AMEND_BY_HAND
+from inspector.domain.docket import AMEND_BY_HAND, AMEND_STUCK
 from inspector.domain.errors import Missing
 from inspector.domain.policy import Policy
 from inspector.domain.statement import BookState
@@ -34,10 +34,6 @@ TO_REPAIR = "credit_repair_due"
 
 CONTESTED = "credit_contested"
 """The matter of an open objection, until it is decided."""
-
-
-AMEND_STUCK = "credit_amend_stuck"
-"""The matter of what a receiver of an entry does not take; over when it has."""
 
 
 def book(tx: Tx, office: Office, case: Case, order: Order, now: datetime) -> list[Order]:

@@ -20,7 +20,7 @@ from inspector.domain.annulled import Annulled
 from inspector.domain.case import Case
 from inspector.domain.creditlaw import RepairPaper
 from inspector.domain.creditrecord import Record
-from inspector.domain.docket import Nearness, nearness
+from inspector.domain.docket import AMEND_BY_HAND, AMEND_STUCK, Nearness, nearness
 from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
 from inspector.domain.objection import Objection, ObjectionState
 from inspector.domain.statement import STUCK
@@ -53,7 +53,7 @@ from inspector.web.viewings import shown, shown_of
 
 router = APIRouter(include_in_schema=False)
 SHOWN = 200
-_WAITING = {"withdrawn": WITHDRAWAL, "struck": TO_STRIKE, "kept": STUCK}
+_WAITING = {"withdrawn": WITHDRAWAL, "struck": TO_STRIKE, "kept": STUCK, "untaken": AMEND_STUCK, "by_hand": AMEND_BY_HAND}
 """Matters that the list of credit shows, by the name of their part of the page."""
 Take = Callable[[Desk, Caller, str, Sent], object]
 

@@ -146,7 +146,7 @@ def _own(tx: Tx, caller: Caller, notice_id: str) -> SubjectNotice:
 
 def _hand(desk: Desk, tx: Tx, caller: Caller, notice_id: str, now: datetime) -> str:
     _own(tx, caller, notice_id)
-    return serving.hand(desk.office, tx, notice_id, caller.name, now)
+    return serving.hand(desk.office, tx, notice_id, caller.name, now, login=caller.token)
 
 
 def _page(

@@ -64,6 +64,7 @@ class _Read:
     cited: list[str]
     bar: str
     party: Party
+    by_hand: bool
 
 
 async def posted(request: Request, desk: AtDesk, notice_id: str, token: str) -> Sent:
@@ -97,7 +98,7 @@ def post(request: Request, notice_id: str, form: Annotated[Sent, Depends(posted)
     desk = desk_of(request)
     try:
         form.fields.sound()
-        _say(desk, notice_id, form)
+        _say(desk, notice_id, request.path_params["token"], form)
     except InspectorError as error:
         return _page(request, desk, notice_id, form.fields, trouble(error, form.fields, lang))
     return again(request)
@@ -122,7 +123,7 @@ def paper(request: Request, desk: AtDesk, caller: Visitor, notice_id: str) -> Re
     return page(request, "subjectpaper.html", **_context(desk, desk.look(lambda tx: _read(request, desk, tx, held.id))))
 
 
-def _say(desk: Desk, notice_id: str, form: Sent) -> None:
+def _say(desk: Desk, notice_id: str, token: str, form: Sent) -> None:
     content = fitting(form.files.get("material", b""), desk.settings.max_material_bytes)
     known = form.fields.one("sure") == "yes"
     said = read(WordIn, word=form.fields.one("word"), words=form.fields.one("words"), bar_known=known)
@@ -130,7 +131,8 @@ def _say(desk: Desk, notice_id: str, form: Sent) -> None:
 
     def do(tx: Tx, now: datetime) -> ReceiptShown:
         try:
-            made = spoken.say(desk.office, tx, notice_id, said.word, said.words, files, now, bar_known=said.bar_known)
+            had, told = serving.holders(desk.office, tx, notice_id, token), (said.word, said.words, files, now)
+            made = spoken.say(desk.office, tx, notice_id, *told, holders=had, bar_known=said.bar_known)
         except Refusal as error:
             if error.code == "withdrawal_bars":
                 raise Invalid("withdrawal_unsure", field="sure") from error
@@ -152,7 +154,9 @@ def _read(request: Request, desk: Desk, tx: Tx, notice_id: str) -> _Read:
     if bar is not None:
         today = label("intended.withdrawing_today", lang, until=bar.until.isoformat())
         told = intended.withdrawing(bar, case.item, policy, lang) + today
-    return _Read(held=held, says=says, item=policy.item(case.item).name, cited=cited, bar=told, party=Party.of(case))
+    had = serving.holders(desk.office, tx, notice_id, request.path_params.get("token", ""))
+    item, party = policy.item(case.item).name, Party.of(case)
+    return _Read(held=held, says=says, item=item, cited=cited, bar=told, party=party, by_hand=bool(had))
 
 
 def _context(desk: Desk, told: _Read) -> dict[str, Any]:
@@ -164,6 +168,7 @@ def _context(desk: Desk, told: _Read) -> dict[str, Any]:
         "cited": told.cited,
         "party": told.party,
         "bar": told.bar,
+        "by_hand": told.by_hand,
         "most": desk.settings.max_material_bytes // 1_000_000,
         "message_id": new_id(),
     }
