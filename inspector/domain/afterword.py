@@ -22,7 +22,7 @@ MOST = 50
 """So many are kept of one request; whoever says more is told that nobody can read it (`words_many`)."""
 
 _SPEAKS = frozenset({Saying.ANSWER, Saying.PARTLY, Saying.DECLINE})
-_ABOUT_IT = ("at", "signer", "door", "token", "written", "scan")
+_ABOUT_IT = ("at", "signer", "door", "token", "written", "scan", "came")
 
 
 def beyond(request: Request, do: Saying) -> bool:

@@ -194,7 +194,7 @@ def _decided(ground: Ground, state: Case, entry: Past, facts: Mapping[str, Any])
         case "officer.review":
             ruled = ground.ruling(at)
             cited = tuple(ground.evidence[name] for name in facts["evidence"])
-            seen = [one for one in ground.evidence.values() if (one.came_at or one.asked_at) <= at]
+            seen = [one for one in ground.evidence.values() if (one.entered_at or one.came_at or one.asked_at) <= at]
             outcome, act = Outcome(facts["outcome"]), facts.get("act", "")
             made = review.review(
                 state,
