@@ -308,6 +308,11 @@ class Request:
         return self.reached and self.owed is None
 
     @property
+    def waits_for_us(self) -> bool:
+        """Whether the agency has named another date and hears nothing of us; while the superior decides a dispute that date rests."""
+        return self.proposed is not None and self.state.open and self.state is not AssistanceState.DISPUTED
+
+    @property
     def superiors(self) -> tuple[str, ...]:
         """The connectors of those above who were written to: of a silence, of a dispute."""
         return tuple(filter(None, (self.escalated_to, self.dispute.superior if self.dispute is not None else None)))
