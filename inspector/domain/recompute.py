@@ -243,7 +243,10 @@ def _heard(ground: Ground, state: Case, entry: Past, facts: Mapping[str, Any]) -
     late = late_answer(state, piece, asked, policy, entry.at, calendar)
     if _text(late) == entry.body:
         return late
-    return verification.weigh(state, piece, policy, entry.at, calendar)
+    weighed = verification.weigh(state, piece, policy, entry.at, calendar)
+    if entry.rule != "evidence.late" or _text(weighed) == entry.body:
+        return weighed
+    return verification.weigh(state, piece, policy, entry.at, calendar, given_up=False)
 
 
 def _asked(ground: Ground, made: Decision[Case], at: datetime) -> dict[str, str]:
