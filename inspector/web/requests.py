@@ -226,7 +226,7 @@ def _page(
     officer = caller.role is Role.OFFICER
     context = {
         "caller": caller,
-        "held": request_shown(held),
+        "held": request_shown(held, ours=True),
         "said": partial(past.said, lang=language(request)),
         "requested": _asked(desk, held),
         "requester": name_of(desk, held.requester),
