@@ -369,6 +369,23 @@ def must_be_open(request: Request) -> None:
         raise Refusal("request_disputed", request=request.id)
 
 
+def must_not_pass_on(request: Request) -> None:
+    """Raise Refusal where the common superior has decided that this agency is to help: it neither passes the request on nor refuses it
+
+    for want of competence (the plan, item 7: 不得推诿或者拒绝; handbook 1.5.4). The decision is named.
+    """
+    told = request.dispute
+    if told is None or not told.helps:
+        return
+    last = next((one for one in reversed(request.history) if one.rule == DECIDED), None)
+    facts = {"day": last.at.date().isoformat() if last else "", "reasons": last.said if last else ""}
+    raise Refusal("help_ordered", request=request.id, superior=told.superior or "", **facts)
+
+
+DECIDED = "assistance.decide"
+"""The rule by which the common superior decides a dispute."""
+
+
 def signed(signer: str, reasons: str | None = None) -> None:
     """Raise Invalid where reasons are wanted and say nothing, or where nobody signs."""
     if reasons is not None and blank(reasons):

@@ -19,6 +19,7 @@ from inspector.domain.assistance import (
     by_door,
     came,
     must_be_open,
+    must_not_pass_on,
     noted,
     signed,
     stands,
@@ -147,8 +148,13 @@ def decline(
     *,
     inability: Inability = Inability.OTHER,
 ) -> Decision[Request]:
-    """The requested agency cannot help. A code, written reasons and a signer are its duty (the plan, item 7; scenario 52)."""
+    """The requested agency cannot help. A code, written reasons and a signer are its duty (the plan, item 7; scenario 52).
+
+    For want of competence it does not refuse what the common superior has decided (`help_ordered`).
+    """
     _must_hear(request)
+    if inability is Inability.BEYOND_POWERS:
+        must_not_pass_on(request)
     signed(signer, reasons)
     reply = {"inability": inability.value, "reasons": reasons, "signer": signer}
     facts = {**reply, **by_door(door), **_when(request)}
