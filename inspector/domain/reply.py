@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain.afterword import afterword
+from inspector.domain.afterword import afterword, bounded
 from inspector.domain.assistance import (
     TIMERS,
     AssistanceState,
@@ -69,7 +69,8 @@ def partly(
 
     A `remark`, such as why the rest takes longer, is kept beside them.
 
-    Raises Invalid, Refusal.
+    The same part again is refused, for it has been kept (`word_known`), and so is a further one of so many (`words_many`). Raises Invalid,
+    Refusal.
     """
     must_be_open(request)
     signed(signer)
@@ -78,6 +79,7 @@ def partly(
     if blank(rest):
         raise Invalid("rest_missing", field="rest")
     part = {"value": value, "rest": rest, "signer": signer, **({} if blank(remark) else {"reasons": remark}), **by_door(door)}
+    bounded(request, request.parts, part)
     because = Because(rule="assistance.partly", basis=(request.basis,), pack=pack, facts=part)
     held = replace(
         request,
