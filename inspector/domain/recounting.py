@@ -176,9 +176,9 @@ def _above(request: Request, due_at: datetime, calendar: WorkingCalendar) -> Ite
     was, new = request.due_at, due_at
     for kind in UPPER:
         rung = next((one for one in request.rungs if one.kind is kind), None)
-        if rung is None or rung.counted is None or rung.counted.since is None:
+        told = rung.counted if rung is not None else None
+        if rung is None or told is None or told.since is None:
             continue
-        told = rung.counted
         term = due(new if told.since == was else told.since, told.term, calendar, told.event, told.stops, told.extended)
         was, new = rung.at, max(rung.at, term.at)
         yield replace(rung, at=term.at, counted=term.counted)

@@ -20,8 +20,9 @@ from inspector.labels import LANGS, label
 from inspector.ports import Answer, Question
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
+from inspector.testing import CODE
 from inspector.web import opswords
-from tests.deliveries import CODE, Exchange, csv
+from tests.deliveries import Exchange, csv
 from tests.house import Hand, Table, open_office
 
 
