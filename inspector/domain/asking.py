@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from inspector.domain.assistance import TIMERS, AssistanceState, Request, Word, must_be_open, noted
+from inspector.domain.assistance import TIMERS, AssistanceState, Request, Word, must_be_open, must_not_pass_on, noted
 from inspector.domain.calendar import WorkingCalendar, due
 from inspector.domain.decision import Because, Decision, Order, Told
 from inspector.domain.errors import Invalid, Refusal
@@ -74,9 +74,11 @@ def forward(
     """The agency lacks the competence and names another (`to`, a connector). History goes along; a new clock runs for the new one only.
 
     Refused is a circle: who has said that it is not competent is not asked again (`forward_circle`); whoever is meant may dispute it,
-    and the common superior decides. So is a request whose common superior has the word. Raises Invalid, Refusal.
+    and the common superior decides. So is a request whose common superior has the word, or has decided that this agency is to help
+    (`help_ordered`). Raises Invalid, Refusal.
     """
     must_be_open(request)
+    must_not_pass_on(request)
     said = word.facts()
     if to == request.requested:
         raise Invalid("forward_self", field="to")

@@ -85,7 +85,8 @@ class Evidence:
     `note` is a code: why there is no better verdict (words: labels, group `note`). `found` is the value that came back and `remark`
     what somebody outside wrote, both word for word. `door` is how an agency's word came in (`link`, `token`), `token` by whose name.
     `instead_of`: the connector that was asked first, where it forwarded the request to `via`. `came_at`: when it came, where that is
-    not when it was asked for. `owner` is whose data they are, `valid_for` how long such a fact holds by the pack (`30d`).
+    not when it was asked for; `entered_at`: when somebody here read or entered it, where that is later: it was nobody's to see before.
+    `owner` is whose data they are, `valid_for` how long such a fact holds by the pack (`30d`).
     """
 
     id: str
@@ -107,6 +108,7 @@ class Evidence:
     token: str = ""
     instead_of: str = ""
     came_at: datetime | None = None
+    entered_at: datetime | None = None
     owner: str = ""
     valid_for: str = ""
 

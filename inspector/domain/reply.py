@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain.afterword import afterword
+from inspector.domain.afterword import afterword, bounded
 from inspector.domain.assistance import (
     TIMERS,
     AssistanceState,
@@ -19,6 +19,7 @@ from inspector.domain.assistance import (
     by_door,
     came,
     must_be_open,
+    must_not_pass_on,
     noted,
     signed,
     stands,
@@ -68,7 +69,8 @@ def partly(
 
     A `remark`, such as why the rest takes longer, is kept beside them.
 
-    Raises Invalid, Refusal.
+    The same part again is refused, for it has been kept (`word_known`), and so is a further one of so many (`words_many`). Raises Invalid,
+    Refusal.
     """
     must_be_open(request)
     signed(signer)
@@ -77,6 +79,7 @@ def partly(
     if blank(rest):
         raise Invalid("rest_missing", field="rest")
     part = {"value": value, "rest": rest, "signer": signer, **({} if blank(remark) else {"reasons": remark}), **by_door(door)}
+    bounded(request, request.parts, part)
     because = Because(rule="assistance.partly", basis=(request.basis,), pack=pack, facts=part)
     held = replace(
         request,
@@ -147,8 +150,13 @@ def decline(
     *,
     inability: Inability = Inability.OTHER,
 ) -> Decision[Request]:
-    """The requested agency cannot help. A code, written reasons and a signer are its duty (the plan, item 7; scenario 52)."""
+    """The requested agency cannot help. A code, written reasons and a signer are its duty (the plan, item 7; scenario 52).
+
+    For want of competence it does not refuse what the common superior has decided (`help_ordered`).
+    """
     _must_hear(request)
+    if inability is Inability.BEYOND_POWERS:
+        must_not_pass_on(request)
     signed(signer, reasons)
     reply = {"inability": inability.value, "reasons": reasons, "signer": signer}
     facts = {**reply, **by_door(door), **_when(request)}

@@ -49,10 +49,10 @@ class Score:
     `asked` is the sum of `open`, `answered`, `declined`, `forwarded`, `unanswered`, `undecided`, `relieved`, `unheeded`,
     `unreached` and `cancelled`. `undecided`: the agency has disputed, and the superior kept silent or was never reached; `relieved`:
     the superior has found that it need not help. `unheeded`: it has
-    named another date, and it was the requester who kept silent. Of an answer to a letter on paper of which nobody said when it was posted
-    no time is counted. `heard_days` tells of each
-    first word how long it took, to the hour at which it came, and not to the one at which an officer entered it; `heard_in_time`
-    those within the term of acknowledging, or of the answer where there is none. `punctual` are answers by the date that was
+    named another date, it was the requester who kept silent, and the ladder did not wait for that yet. Of an answer to a letter on
+    paper of which nobody said when it was posted no time is counted. `heard_days` tells of each first word how long it took, to the
+    hour at which it came, and not to the one at which an officer entered it; `heard_in_time` those within the term of acknowledging,
+    or of the answer where there is none. `punctual` are answers by the date that was
     agreed last.
     """
 

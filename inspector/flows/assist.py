@@ -164,9 +164,7 @@ def propose_date(
             office, tx, case, request, Saying.PROPOSE, {"day": day.isoformat(), "reasons": reasons, "signer": signer}, now, door
         )
     decision = respite.propose(request, day, worded(reasons, signer, door), now, office.calendar, case.pack)
-    told = _settled(office, tx, case, request, decision, now)
-    unsettled.named(tx, told, office.calendar, now)
-    return told
+    return _settled(office, tx, case, request, decision, now)
 
 
 @unquoted
@@ -296,7 +294,6 @@ def decide(office: Office, tx: Tx, request_id: str, helps: bool, reasons: str, s
         return _after(office, tx, case, request, DECIDE, said, now, None)
     decision = dispute.decide(request, helps, worded(reasons, signer), _policy(office, case), now, office.calendar)
     told = _settled(office, tx, case, request, decision, now)
-    unsettled.named(tx, told, office.calendar, now)
     if not helps and not told.moved_on:
         go_on(tx, office, told, Verdict.CANNOT_SAY, "relieved", now)
     return told
@@ -380,6 +377,7 @@ def _settled(
         tx.assistance.file(decision.state.id, entry, filed, now)
     if heard:
         unsettled.heard(tx, was, decision.state, now)
+    unsettled.named(tx, decision.state, office.calendar, now)
     spread(tx, office, case, decision, now)
     return decision.state
 

@@ -228,6 +228,8 @@ def _heard(number: int, held: Heard, say: Say) -> Iterator[str]:
     )
     if held.came_at != held.asked_at:
         yield "  " + say("asked_at", at=at(held.asked_at))
+    if held.entered_at is not None:
+        yield "  " + say("entered_at", at=at(held.entered_at))
     if held.claimed:
         yield "  " + say("asked_before" if held.former else "asked", claimed=held.claimed, on=held.on)
     if held.found:

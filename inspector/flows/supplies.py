@@ -20,7 +20,13 @@ from inspector.store.tx import Tx
 log = structlog.get_logger(__name__)
 
 LATE = "delivery_late"
-"""A source whose folder cannot be read, or that has no delivery as young as its settings promise: over when it has."""
+"""A source whose folder cannot be read, that has no delivery as young as its settings promise, or a newer one that is not used: over when
+
+it has what was agreed.
+"""
+
+REFUSED = "refused"
+"""Why of a delivery that is not used while an older one still answers."""
 
 PATIENCE = 30 * 60.0
 """Seconds in which a share may be mounted anew, or a server come back, before a person hears of it."""
@@ -71,6 +77,8 @@ def look(office: Office, replica: str = "") -> None:
 
 def _settled(office: Office, name: str, supply: Supply, why: str, before: Mapping[str, object], replica: str) -> None:
     same = (why, replica) == (str(before.get("why", "")), str(before.get("replica", replica)))
+    if why == REFUSED:  # each that is not used is told
+        same = same and (supply.error, supply.file) == (before.get("error"), before.get("file"))
     if same or (not why and (not before or not supply.looked)):  # who has not looked yet knows nothing better
         return
     if why:
@@ -94,12 +102,17 @@ def _settled(office: Office, name: str, supply: Supply, why: str, before: Mappin
 
 
 def wrong(supply: Supply) -> str:
-    """What a person should see to: `unseen`, `none`, `old`; empty where all is well, or nobody knows yet."""
+    """What a person should see to: `unseen`, `none`, `old`, `refused`; empty where all is well, or nobody knows yet.
+
+    `refused`: the last good one still answers, and a newer one is not used, for it is not as agreed.
+    """
     if supply.unseen_seconds > PATIENCE:
         return "unseen"
     if supply.age_seconds is None:
         return "none" if supply.looked else ""
-    return "old" if supply.longest_seconds and supply.age_seconds > supply.longest_seconds else ""
+    if supply.longest_seconds and supply.age_seconds > supply.longest_seconds:
+        return "old"
+    return REFUSED if supply.error and supply.file else ""  # a folder that is away for a moment has an error, and no file
 
 
 def ages(found: Mapping[str, Supply]) -> list[tuple[str, float]]:

@@ -68,7 +68,8 @@ def show_request(desk: AtDesk, by: By, request_id: NamePath) -> RequestShown:
     held = desk.look(lambda tx: requested(desk, tx, by, request_id, reading=True))
     if held.delivered_at is None and held.state.open and _is_asked(desk, held, by):
         held = desk.act(lambda tx, now: assist.deliver(desk.office, tx, request_id, now))
-    return request_shown(held)
+    ours = isinstance(by, Caller) and held.requester in by.sees and not _is_asked(desk, held, by)
+    return request_shown(held, ours=ours)
 
 
 @router.post("/assistance/{request_id}/answer", tags=["assistance"], response_model=RequestShown, responses=WRITES)

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from inspector.domain import assistance
 from inspector.domain.assistance import AssistanceState, Inability, Quarrel
+from inspector.domain.dispute import contestable
 from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import short
@@ -232,14 +233,14 @@ def _page(
     officer = caller.role is Role.OFFICER
     context = {
         "caller": caller,
-        "held": request_shown(held),
+        "held": request_shown(held, ours=True),
         "said": partial(past.said, lang=language(request)),
         "requested": _asked(desk, held),
         "requester": name_of(desk, held.requester),
         "fact": fact,
         "hears": officer,
         "agrees": officer and held.proposed is not None and held.state.open and held.state is not AssistanceState.DISPUTED,
-        "contests": officer and held.state is AssistanceState.DECLINED and held.dispute is None,
+        "contests": officer and contestable(held),
         "calls": officer,
         "lies": lies,
         "dossier": prepared if officer else "",

@@ -16,9 +16,11 @@ from inspector.daemon import sweeps
 from inspector.flows import supplies
 from inspector.flows.office import Office
 from inspector.incoming import Supply
+from inspector.labels import LANGS, label
 from inspector.ports import Answer, Question
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
+from inspector.testing import CODE
 from inspector.web import opswords
 from tests.deliveries import Exchange, csv
 from tests.house import Hand, Table, open_office
@@ -100,6 +102,37 @@ def test_a_source_that_a_person_has_paused_is_left_alone(store: Store, hand: Han
         time.sleep(0.2)
         assert made.supply(look=False).looked is False
         assert gauges(office) == []
+
+
+def test_a_delivery_that_is_refused_while_an_older_one_answers_is_told_with_its_code_and_file(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    exchange = Exchange(tmp_path)
+    exchange.deliver(csv(), "20260106", rows=3)
+    with closing(exchange.source(least_share=0.5)) as made:
+        office = open_office(store, hand, sources={"register": made})
+        made.pick_up()
+        supplies.look(office)
+        assert matters(office) == []
+        refused = (
+            ("20260107", csv([["dm", "状态"], [CODE, "存续"]]), "delivery_column"),
+            ("20260109", csv([["dm", "zt"], [CODE, "存续"]]), "delivery_shrunk"),
+        )
+        for day, content, code in refused:
+            exchange.deliver(content, day, rows=1)
+            made.pick_up()
+            supplies.look(office)
+            assert matters(office) == [("register", "refused")]
+            with store.read() as tx:
+                (told,) = [one.facts for one in tx.attention.of_kind(supplies.LATE)]
+                for lang in LANGS:
+                    lines = [*opswords._supplies(tx, lang)]
+                    assert lines == [one for one in lines if label("ops.supply_refused", lang) in one] != []
+            assert (told["error"], told["file"]) == (code, f"qy-{day}.csv"), "the one that came last"
+        exchange.deliver(csv(), "20260110", rows=3)
+        made.pick_up()
+        supplies.look(office)
+        assert matters(office) == [], "over when a good one is there"
 
 
 class Told:
