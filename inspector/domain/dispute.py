@@ -105,7 +105,7 @@ def decide(
         reply = request.reply or {"inability": "", **said}
         state = replace(line(asked), state=AssistanceState.DECLINED, reply=reply, ended_at=now, late=request.moved_on)
         return Decision(state=state, because=because, ends=TIMERS)
-    row = term_of(policy, request.urgency)
+    row = term_of(policy, request.urgency, request.question)
     term = due(now, row.term, calendar, StartEvent.REQUEST_DECIDED)
     because = replace(
         because, basis=(request.basis, row.basis), facts={**facts, "due_at": term.at.isoformat(), **named(request, term)}

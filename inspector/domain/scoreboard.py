@@ -34,7 +34,8 @@ END_OF: Mapping[str, str] = {
 """What a request without an answer counts as that did not end by the agency's own silence, by the last rule of its history."""
 
 WORDS = frozenset(
-    f"assistance.{word}" for word in ("accept", "partly", "extend", "propose", "calm", "answer", "decline", "dispute", "wrote")
+    f"assistance.{word}"
+    for word in ("accept", "partly", "extend", "propose", "calm", "warn", "answer", "decline", "dispute", "wrote")
 )
 
 
