@@ -17,6 +17,11 @@ from inspector.store.tables import Moment, attention
 _CLOSE = sa.update(attention).where(attention.c.id == sa.bindparam("matter"), attention.c.closed_at.is_(None))
 
 
+def _those(beginning: str) -> sa.ColumnElement[bool]:
+    """Matters whose id begins so, found by their kind: what an id begins with is looked up in no index."""
+    return sa.and_(attention.c.kind == beginning.partition(":")[0], attention.c.id.startswith(beginning, autoescape=True))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
     """A matter as it stands: whom it is for, what it is about, what was told, and whether it is open."""
@@ -79,7 +84,7 @@ class AttentionRoom(Room):
         So whoever looks whether it is over looks behind this.
         """
         held = attention.c.id
-        same = held.startswith(matter, autoescape=True) if those else held == matter
+        same = _those(matter) if those else held == matter
         self.connection.execute(sa.select(held).where(same).order_by(held).with_for_update()).all()
 
     def close(self, attention_id: str, now: datetime) -> bool:
@@ -92,7 +97,7 @@ class AttentionRoom(Room):
 
     def close_those(self, beginning: str, now: datetime) -> int:
         """What was to be seen to has come about for all matters whose id begins so; how many were open."""
-        held = sa.update(attention).where(attention.c.id.startswith(beginning, autoescape=True), attention.c.closed_at.is_(None))
+        held = sa.update(attention).where(_those(beginning), attention.c.closed_at.is_(None))
         return self.connection.execute(held.values(closed_at=now)).rowcount
 
     def get(self, attention_id: str) -> Row | None:

@@ -227,7 +227,7 @@ class CaseRoom(Room):
             case_file.c.wants_visit,
             _FREE,
         )
-        return list(self.connection.execute(asked.order_by(case_file.c.id)).scalars())
+        return sorted(self.connection.execute(asked).scalars())  # sorted here: `consequences.framed_and_withdrawn`
 
     def standing_by(self, agency: str, kind: SubjectKind, codes: Collection[str]) -> list[Case]:
         """An agency's cases about a subject by any of these codes, also closed ones, without those that are gone; oldest first."""
@@ -235,8 +235,8 @@ class CaseRoom(Room):
         asked = sa.select(held.id).where(
             held.agency == agency, held.subject_kind == kind.value, held.subject_code.in_(sorted(codes))
         )
-        asked = asked.where(held.state.not_in(GONE)).order_by(held.id)
-        return [self.get(case_id) for case_id in self.connection.execute(asked).scalars()]
+        asked = asked.where(held.state.not_in(GONE))
+        return [self.get(case_id) for case_id in sorted(self.connection.execute(asked).scalars())]
 
     def passed_over(self, agency: str, plan: str, since: datetime, strata: Sequence[str]) -> list[Row]:
         """Cases that a plan's draws have had in their frames since a moment without drawing them, in some strata."""

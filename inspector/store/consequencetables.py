@@ -19,4 +19,5 @@ consequence = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("body", Sealed("consequence.body", "id"), nullable=False),
 )
-sa.Index("ix_consequence_due_at", consequence.c.due_at, consequence.c.id, postgresql_where=consequence.c.due_at.is_not(None))
+_due = consequence.c.due_at.is_not(None)
+sa.Index("ix_consequence_due_at", consequence.c.due_at, consequence.c.id, sqlite_where=_due, postgresql_where=_due)

@@ -51,6 +51,7 @@ objection = sa.Table(
     sa.Column("body", Sealed("objection.body", "id"), nullable=False),
     sa.Column("decided_at", Moment, index=True),
 )
+sa.Index("ix_objection_state", objection.c.state, objection.c.due_at)
 
 outside_bar = sa.Table(
     "outside_bar",

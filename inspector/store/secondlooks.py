@@ -12,10 +12,8 @@ from inspector.domain.visit import Visit, VisitState
 from inspector.store.codec import load
 from inspector.store.drawtables import draw, visit_agency
 from inspector.store.room import Room
-from inspector.store.tables import visit
+from inspector.store.tables import SECOND_LOOK, visit
 
-_LOOK = visit.c.check_type == CheckType.OFF_SITE.value
-"""Nobody goes: no other visit of the house is of this type."""
 _SHORT = tuple(state.value for state in VisitState if state.short)
 
 
@@ -25,19 +23,23 @@ class SecondLookRoom(Room):
     def results(self, agency: str, since: datetime, until: datetime) -> list[Visit]:
         """The visits that an agency took part in and that were over at a moment or since, and before another, in order of id."""
         asked = sa.select(visit.c.body).join(visit_agency, visit_agency.c.visit == visit.c.id)
-        asked = asked.where(visit_agency.c.agency == agency, visit.c.state == VisitState.DONE.value, ~_LOOK)
+        asked = asked.where(
+            visit_agency.c.agency == agency,
+            visit.c.state == VisitState.DONE.value,
+            visit.c.check_type != CheckType.OFF_SITE.value,
+        )
         asked = asked.where(visit.c.done_at >= since, visit.c.done_at < until).order_by(visit.c.id)
         return [load(Visit, text) for text in self.connection.execute(asked).scalars()]
 
     def looks(self, agency: str) -> list[Visit]:
         """Every look that was ever drawn for an agency, in order of id; those of void draws too."""
-        asked = sa.select(visit.c.body).where(visit.c.agency == agency, _LOOK).order_by(visit.c.opened_at, visit.c.id)
+        asked = sa.select(visit.c.body).where(visit.c.agency == agency, SECOND_LOOK).order_by(visit.c.opened_at, visit.c.id)
         return [load(Visit, text) for text in self.connection.execute(asked).scalars()]
 
     def short(self, agency: str, result: str) -> Visit | None:
         """The look at a result that was drawn and that nobody could make, or None."""
         asked = sa.select(visit.c.body).where(
-            visit.c.agency == agency, visit.c.object_id == result, _LOOK, visit.c.state.in_(_SHORT)
+            visit.c.agency == agency, visit.c.object_id == result, SECOND_LOOK, visit.c.state.in_(_SHORT)
         )
         text = self.connection.execute(asked.order_by(visit.c.id).limit(1)).scalar_one_or_none()
         return load(Visit, text) if text is not None else None
@@ -52,7 +54,7 @@ class SecondLookRoom(Room):
     def counts(self) -> list[tuple[str, str, int]]:
         """(agency, what became of it, count) of all looks: `open`, `called_off`, or what was said. Nobody's name is near it."""
         held: dict[tuple[str, str], int] = {}
-        for agency, text in self.connection.execute(sa.select(visit.c.agency, visit.c.body).where(_LOOK)):
+        for agency, text in self.connection.execute(sa.select(visit.c.agency, visit.c.body).where(SECOND_LOOK)):
             key = agency, became(load(Visit, text))
             held[key] = held.get(key, 0) + 1
         return [(*key, count) for key, count in sorted(held.items())]

@@ -14,11 +14,12 @@ subject_notice = sa.Table(
     sa.Column("case_id", sa.String(40), nullable=False, index=True),
     sa.Column("agency", Code, nullable=False),
     sa.Column("kind", sa.String(20), nullable=False),
-    sa.Column("state", sa.String(20), nullable=False, index=True),
+    sa.Column("state", sa.String(20), nullable=False),
     sa.Column("due_at", Moment),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("body", Sealed("subject_notice.body", "id"), nullable=False),
 )
+sa.Index("ix_subject_notice_state", subject_notice.c.state, subject_notice.c.agency)
 
 subject_contact = sa.Table(
     "subject_contact",

@@ -112,6 +112,8 @@ PROVISIONAL = sa.text("provisional")
 sa.Index("ix_case_file_provisional", case_file.c.id, sqlite_where=PROVISIONAL, postgresql_where=PROVISIONAL)
 _undrawn = case_file.c.drawn.is_(None) & case_file.c.stratum.is_not(None)
 sa.Index("ix_case_file_undrawn", case_file.c.agency, sqlite_where=_undrawn, postgresql_where=_undrawn)
+_drawn = case_file.c.drawn.is_not(None)
+sa.Index("ix_case_file_drawn", case_file.c.drawn, sqlite_where=_drawn, postgresql_where=_drawn)
 
 evidence = sa.Table(
     "evidence",
@@ -146,6 +148,9 @@ visit = sa.Table(
 sa.Index("ix_visit_agency_opened", visit.c.agency, visit.c.opened_at)
 _unfiled = visit.c.file_by.is_not(None)
 sa.Index("ix_visit_file_by", visit.c.file_by, visit.c.id, sqlite_where=_unfiled, postgresql_where=_unfiled)
+SECOND_LOOK = sa.text("check_type = 'OFF_SITE'")
+"""Nobody goes: no other visit of the house is of this type. Written out as `REVIEWED` is."""
+sa.Index("ix_visit_second_look", visit.c.agency, visit.c.opened_at, sqlite_where=SECOND_LOOK, postgresql_where=SECOND_LOOK)
 
 visit_case = sa.Table(
     "visit_case",
@@ -360,6 +365,10 @@ attention = sa.Table(
     sa.Column("closed_at", Moment),
     sa.Column("body", Sealed("attention.body", "id"), nullable=False),
 )
+_open = attention.c.closed_at.is_(None)
+sa.Index("ix_attention_open", attention.c.opened_at, attention.c.id, sqlite_where=_open, postgresql_where=_open)
+sa.Index("ix_attention_kind", attention.c.kind, attention.c.closed_at)
+sa.Index("ix_attention_about", attention.c.about)
 
 token = sa.Table(
     "token",
