@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import time
 
 import pytest
 
@@ -110,6 +111,19 @@ def test_a_letter_that_nobody_lets_go_has_reached_nobody_and_is_nobodys_silence(
     with store.read() as tx:
         (score,) = scoreboard(office, tx)
     assert (score.unreached, score.unanswered, score.escalated, doubts(office)) == (1, 0, 0, [])
+
+
+def test_a_doubtful_letter_is_put_into_no_digest(store: Store, hand: Hand) -> None:
+    civil = Desk("civil-affairs")
+    office = listing(an_office(store, hand, {"civil-affairs": civil}), LISTED)
+    node = behind(office.tree, "civil-affairs")
+    assert node is not None
+    office = replace(office, tree={**office.tree, node.id: replace(node, digest=time(8, 30))})
+    case_id = opened(office)
+    settle(office)
+    hand.on(days=1)
+    settle(office)
+    assert (civil.letters, doubts(office)) == ([], [request_of(store, case_id).id])
 
 
 def test_an_agency_that_another_one_names_as_competent_is_looked_at_too(store: Store, hand: Hand) -> None:
