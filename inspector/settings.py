@@ -128,7 +128,12 @@ class OfficeTimes(Section):
 
     rate: float = Field(1.0, gt=0, description="Office seconds that pass in one machine second")
     skip_closed: bool = Field(False, description="Only the open hours of working days pass")
-    starts_at: str = Field("", description="Office time of the first start (ISO 8601); empty: machine time")
+    starts_at: str = Field(
+        "",
+        description="Office time of the first start (ISO 8601); empty: machine time. It counts once: for an empty database, when the first "
+        "daemon, or the first command that works with the office, begins it; one that has begun goes on by its own time, and a moment "
+        "before what is on record (`migrate`) is refused",
+    )
     pauses: bool = Field(False, description="Office time stands still while the daemon is stopped; for one daemon alone")
 
     @property

@@ -114,7 +114,7 @@ def decide(
     if not helps:
         state = replace(line(asked), state=AssistanceState.DECLINED, ended_at=now, late=request.moved_on)
         return Decision(state=state, because=because, ends=TIMERS)
-    row = term_of(policy, request.urgency)
+    row = term_of(policy, request.urgency, request.question)
     term = due(now, row.term, calendar, StartEvent.REQUEST_DECIDED)
     because = replace(
         because, basis=(request.basis, row.basis), facts={**facts, "due_at": term.at.isoformat(), **named(request, term)}

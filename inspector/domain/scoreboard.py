@@ -38,7 +38,8 @@ END_OF: Mapping[str, str] = {
 """What a request counts as that did not end by the agency's own word or silence, by the last rule of its history or `RELIEVED`."""
 
 WORDS = frozenset(
-    f"assistance.{word}" for word in ("accept", "partly", "extend", "propose", "calm", "answer", "decline", "dispute", "wrote")
+    f"assistance.{word}"
+    for word in ("accept", "partly", "extend", "propose", "calm", "warn", "answer", "decline", "dispute", "wrote")
 )
 
 

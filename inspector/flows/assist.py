@@ -3,7 +3,7 @@
 Every operation here is called in the caller's transaction and raises Invalid or Refusal before anything is written. Whoever quotes our
 letter in it keeps its links and codes for nobody to read (`unquoted`), by whichever door:
 
-- the requested agency: `deliver` `accept` `answer` `partly` `refuse` `propose_date` `extend` `contest_urgency` `forward` `contest`
+- the requested agency: `deliver` `accept` `answer` `partly` `refuse` `propose_date` `extend` `contest_urgency` `warn` `forward` `contest`
 - the requester's officer: `agree_date` `keep_date` `contest_refusal`
 - the common superior: `decide`
 """
@@ -136,16 +136,8 @@ def refuse(
     telling(reasons, signer)
     case, request = held(tx, request_id)
     if _beyond(case, request, Saying.DECLINE):
-        return _after(
-            office,
-            tx,
-            case,
-            request,
-            Saying.DECLINE,
-            {"inability": inability.value, "reasons": reasons, "signer": signer},
-            now,
-            door,
-        )
+        said = {"inability": inability.value, "reasons": reasons, "signer": signer}
+        return _after(office, tx, case, request, Saying.DECLINE, said, now, door)
     decision = reply.decline(request, reasons, signer, now, case.pack, door, inability=inability)
     text = notice.written(office, _policy(office, case), decision.state, now)
     told = _settled(office, tx, case, request, notice.named(decision, text), now, filed=text)
@@ -160,9 +152,8 @@ def propose_date(
     """The agency names the working day by which it can answer; an officer of the requester agrees, or says why not."""
     case, request = held(tx, request_id)
     if _beyond(case, request, Saying.PROPOSE):
-        return _after(
-            office, tx, case, request, Saying.PROPOSE, {"day": day.isoformat(), "reasons": reasons, "signer": signer}, now, door
-        )
+        said = {"day": day.isoformat(), "reasons": reasons, "signer": signer}
+        return _after(office, tx, case, request, Saying.PROPOSE, said, now, door)
     decision = respite.propose(request, day, worded(reasons, signer, door), now, office.calendar, case.pack)
     return _settled(office, tx, case, request, decision, now)
 
@@ -205,6 +196,18 @@ def contest_urgency(
         return _after(office, tx, case, request, Saying.CALM, {"reasons": reasons, "signer": signer}, now, door)
     decision = respite.calm(request, worded(reasons, signer, door), _policy(office, case), now, office.calendar)
     return _settled(office, tx, case, request, decision, now)
+
+
+@unquoted
+def warn(office: Office, tx: Tx, request_id: str, reasons: str, signer: str, now: datetime, door: Door | None = None) -> Request:
+    """The agency tells of a difficulty: an officer of the requester hears of it while something can be done (handbook 1.5.11)."""
+    case, request = held(tx, request_id)
+    if _beyond(case, request, Saying.WARN):
+        return _after(office, tx, case, request, Saying.WARN, {"reasons": reasons, "signer": signer}, now, door)
+    told = _settled(office, tx, case, request, reply.warn(request, worded(reasons, signer, door), now, case.pack), now)
+    if told is not request:
+        tx.attention.open(unsettled.DIFFICULTY, told.requester, told.id, _about(told), now)
+    return told
 
 
 @unquoted
@@ -362,10 +365,7 @@ def _settled(
     heard: bool = True,
     filed: str = "",
 ) -> Request:
-    """Write a decision about a request. Whoever has spoken knows what was asked, however its letters fared (`heard`).
-
-    `filed` is a written notice that goes with it.
-    """
+    """Write a decision, with a notice (`filed`). Who has spoken knows what was asked, however its letters fared (`heard`)."""
     if decision.because.rule == OBSOLETE:
         return was
     if heard:

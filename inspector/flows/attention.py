@@ -71,6 +71,9 @@ def told(kind: str, body: str, lang: Lang) -> str:
             letter = wording.code("LetterKind", str(said.get("letter", "")), lang)
             error = wording.code("note", str(said.get("error", "")), lang)
             said = {"to": said.get("to", "-"), "letter": letter, "error": error, "detail": detail}
+        case unsettled.SUPERIOR_UNKNOWN if said.get("error"):
+            error = wording.code("note", str(said["error"]), lang)
+            return label("attention_told.superior_unreached", lang, **{"superior": "-", **said, "error": error})
         case unsettled.SUPERIOR_UNKNOWN if said.get("superior"):
             return label("attention_told.superior_mute", lang, **said)
         case unsettled.DATE_PROPOSED:
@@ -78,8 +81,11 @@ def told(kind: str, body: str, lang: Lang) -> str:
             key = "date_holds" if said.get("holds") else "date_proposed"
             return label(f"attention_told.{key}", lang, **said)
         case supplies.LATE:
-            error = str(said.get("error") or said.get("why", ""))
-            said = {"connector": said.get("connector", "-"), "error": error, "file": said.get("file") or "-"}
+            return label(
+                f"attention_told.{kind}", lang, connector=said.get("connector", "-"), why=wording.late(said, lang) or "-"
+            )
+        case supplies.UNUSED:
+            said = {"connector": said.get("connector", "-"), "files": wording.unused(said, lang)}
         case _:
             pass
     key = f"attention_told.{kind}"

@@ -11,9 +11,10 @@ from inspector.ports import Letter, Message
 
 def named(key: str, told: Letter | Message) -> str:
     """A work's key, and behind it what the message says, in 16 hex: one that says something else has another key."""
-    held = {
-        one.name: getattr(told, one.name) for one in fields(told)
-    }  # not copied through and through: this is done at each push
+    # Not copied through and through: this is done at each push. A letter that an earlier release has worded names no requester, and
+    # keeps the key of its first try.
+    said = ((one.name, getattr(told, one.name)) for one in fields(told))
+    held = {name: value for name, value in said if (name, value) != ("requester", None)}
     content = json.dumps(held, ensure_ascii=False, sort_keys=True, default=_plain)
     return f"{key}:{hashlib.sha256(content.encode()).hexdigest()[:16]}"
 

@@ -13,6 +13,9 @@ from inspector.flows.office import Office
 from inspector.flows.requests import held
 from inspector.store.tx import Tx
 
+_REASONED = {Saying.EXTEND: assist.extend, Saying.CALM: assist.contest_urgency, Saying.WARN: assist.warn}
+"""The words that are reasons and a signer, and nothing else."""
+
 
 def hear(office: Office, tx: Tx, request_id: str, said: Said, now: datetime, door: Door) -> Request:
     """Take the step that is said. The request as it stands then; of a forwarded one the new request. Raises Invalid, Refusal, Missing."""
@@ -41,10 +44,8 @@ def _step(office: Office, tx: Tx, request_id: str, said: Said, now: datetime, do
         case Saying.PROPOSE:
             assert said.day is not None, "a date that is proposed was named"
             return assist.propose_date(office, tx, request_id, said.day, reasons, signer, now, door)
-        case Saying.EXTEND:
-            return assist.extend(office, tx, request_id, reasons, signer, now, door)
-        case Saying.CALM:
-            return assist.contest_urgency(office, tx, request_id, reasons, signer, now, door)
+        case Saying.EXTEND | Saying.CALM | Saying.WARN:
+            return _REASONED[said.do](office, tx, request_id, reasons, signer, now, door)
         case Saying.FORWARD:
             return assist.forward(office, tx, request_id, addressee(office, said.to), reasons, signer, now, door)
         case Saying.CONTEST:

@@ -44,6 +44,7 @@ _NEEDED: dict[Saying, tuple[Invalid, ...]] = {
     Saying.PROPOSE: (Invalid("day_missing", field="day"), _REASONS, _SIGNER),
     Saying.EXTEND: (_REASONS, _SIGNER),
     Saying.CALM: (_REASONS, _SIGNER),
+    Saying.WARN: (_REASONS, _SIGNER),
     Saying.FORWARD: (Invalid("to_missing", field="to"), _REASONS, _SIGNER),
     Saying.CONTEST: (_REASONS, _SIGNER),
     Saying.DECLINE: (_REASONS, _SIGNER),

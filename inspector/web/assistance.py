@@ -138,6 +138,16 @@ def contest_urgency(desk: AtDesk, by: By, request_id: NamePath, given: ReasonedI
     return _said(desk, by, request_id, "urgency", given, message_id, do)
 
 
+@router.post("/{request_id}/warning", response_model=RequestShown, responses=WRITES)
+def warn_request(desk: AtDesk, by: By, request_id: NamePath, given: ReasonedIn, message_id: MessageId = None) -> JSONResponse:
+    """The requested agency tells of a difficulty without delay; every date stays, and an officer of the requester hears of it."""
+
+    def do(tx: Tx, now: datetime) -> Request:
+        return assist.warn(*_at(desk, tx, request_id), given.reasons, given.signer, now, door(by))
+
+    return _said(desk, by, request_id, "warning", given, message_id, do)
+
+
 @router.post("/{request_id}/forward", response_model=RequestShown, responses=WRITES)
 def forward_request(desk: AtDesk, by: By, request_id: NamePath, given: ForwardIn, message_id: MessageId = None) -> JSONResponse:
     """The requested agency is not competent and names the one that is: that one is asked, by a new clock. Shows the request as it ended.
