@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inspector.domain.decision import Because, Decision
+from inspector.domain.edits import edits
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.roster import InspectorRecord, Way
-from inspector.flows import reaching
+from inspector.flows import holders, reaching
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.incoming import Subscribing
@@ -45,6 +46,8 @@ def offer(office: Office, tx: Tx, agency: str, staff: str) -> Offer | None:
 def subscribe(office: Office, tx: Tx, agency: str, staff: str, told: str, door: str, now: datetime) -> None:
     """Pushes go to this browser from now on, in its place of the register's order, and what waited for a way goes out.
 
+    While a draw is open in which the officer has a visit its head is told, as of any other address: a session may be in other hands.
+
     `door`: by which way in the session began. Raises Missing (`inspector_unknown`), Refusal (`browser_unasked`), and Invalid as the
     channel does.
     """
@@ -57,6 +60,8 @@ def subscribe(office: Office, tx: Tx, agency: str, staff: str, told: str, door: 
     if way != person.browser:
         facts = {"inspector": staff, "way": way.mark, "door": door}
         _put(tx, person, way, Because(rule="push.subscribed", basis=(), pack="", facts=facts), now)
+        changed = edits(person, replace(person, browser=way), staff, office.calendar.local_date(now))
+        holders.look(office, tx, agency, changed, staff, now)
     if not reaching.turn_on(office, tx, agency, staff, channel, staff, now):
         reaching.again(office, tx, agency, now)
 

@@ -13,7 +13,7 @@ import pytest
 from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.roster import InspectorRecord
 from inspector.domain.visit import SeatState, Visit
-from inspector.flows import seatlink, subscribing, trial
+from inspector.flows import holders, seatlink, subscribing, trial
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from tests.edge import Edge, serving
@@ -91,6 +91,8 @@ def test_until_the_phone_has_told_where_it_is_nothing_goes_that_way_and_nobody_i
         trial.order(office, tx, "bureau", first.inspector, "clerk", hand())
     settle(office)
     assert browsers.reached == ["at-one", "at-two"], "the last phone counts"
+    (edited,) = matters(office, holders.EDITED)
+    assert (edited["count"], edited["by"]) == (1, [first.inspector]), "the head of an open draw hears of another address"
     with store.begin() as tx:
         for _ in range(2):
             subscribing.unsubscribe(tx, "bureau", first.inspector, "link", hand())
