@@ -11,13 +11,16 @@ from inspector.ports import Letter, Message
 
 def named(key: str, told: Letter | Message) -> str:
     """A work's key, and behind it what the message says, in 16 hex: one that says something else has another key."""
-    # Not copied through and through: this is done at each push. A letter that an earlier release has worded names no requester, and
-    # keeps the key of its first try.
-    said = ((one.name, getattr(told, one.name)) for one in fields(told))
-    held = {name: value for name, value in said if (name, value) != ("requester", None)}
+    # Not copied through and through: this is done at each push.
+    held = _said([(one.name, getattr(told, one.name)) for one in fields(told)])
     content = json.dumps(held, ensure_ascii=False, sort_keys=True, default=_plain)
     return f"{key}:{hashlib.sha256(content.encode()).hexdigest()[:16]}"
 
 
 def _plain(value: object) -> object:
-    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
+    return asdict(value, dict_factory=_said) if is_dataclass(value) and not isinstance(value, type) else str(value)
+
+
+def _said(fields: list[tuple[str, object]]) -> dict[str, object]:
+    """What a letter has said. One that an earlier release has worded names no requester, and keeps the key of its first try."""
+    return {name: value for name, value in fields if (name, value) != ("requester", None)}

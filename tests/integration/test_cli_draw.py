@@ -126,7 +126,7 @@ def test_a_bundle_verifies_without_database_or_network_and_its_time_is_proven_on
     outside = ["--witness", commitment.w, "--witnessed-at", house.START.isoformat(), "--seed-at", SEEDED.isoformat()]
     proven = operator.well("draw", "verify", elsewhere, *outside, "--strict", "--json").json
     assert (proven["holds"], proven["strict"], proven["time_proven"]) == (True, True, True)
-    assert (proven["problems"], codes(proven["remarks"])) == ([], ["draw.after_alone"])
+    assert (proven["problems"], codes(proven["remarks"])) == ([], ["draw.after_alone", "draw.number_first"])
     other = operator.say("draw", "verify", elsewhere, "--witness", "0" * 64, "--json")
     assert (other.code, other.json["holds"], other.json["time_proven"]) == (1, False, False)
 

@@ -338,6 +338,9 @@ def test_a_performance_record_reaches_the_platform_whole() -> None:
         "basis": "《行政许可法》第三十四条",
         "decided_by": "officer-1",
         "decided_at": "2026-01-06T09:00:00+00:00",
+        "published": True,
+        "least_until": "2026-04-06",
+        "shown_until": "2029-01-06",
     }
 
 
