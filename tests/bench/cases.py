@@ -4,7 +4,8 @@
 
 The whole of it: cases come in at the interface's door (`intake`), each has one claim that one of ten sources can settle, the question goes
 through the shipped connector over a socket, its answer is weighed, kept and settled, and the case ends. One worker with the engine's own
-numbers and full durability. A case counts from the moment for which it was set down, however late the feeder came to it (`pacing`).
+numbers and full durability; on PostgreSQL cases are taken in by a process of its own, as by the interface of another daemon, on SQLite
+by the one that there is. A case counts from the moment for which it was set down, however late the feeder came to it (`pacing`).
 
 `answering`: the tenth answers as the others do; a backlog of its cases is settled when the round begins, and it gets its tenth of the new
 ones. `absent`: nothing is asked of it, so that the nine have the machine to themselves. `dead`: it takes every call and says nothing, and
@@ -15,6 +16,7 @@ answering and dead to absent, of the nine alone.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import socket
 import sys
 import tempfile
@@ -23,6 +25,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
 
@@ -43,13 +46,14 @@ from inspector.telemetry import logs
 from inspector.telemetry.metrics import Metrics
 from tests.bench import servers
 from tests.bench.machine import machine, told
-from tests.bench.pacing import Paced, each, now, percentiles
+from tests.bench.pacing import Paced, each, kept, now, percentiles
 from tests.bench.stub import stub
 from tests.house import application, open_office, post, running
 
 DEAD, ANSWERING, ABSENT = "dead", "answering", "absent"
 ROUND = (ANSWERING, ABSENT, DEAD)
 """How the tenth is; the source itself goes by the name of what it may become."""
+SPAWN = multiprocessing.get_context("spawn")
 FACT, ITEM = "registration-status", "business-licence"
 REPLY = {"path": "/verify/{case}", "code_field": "status", "ok_codes": ["FOUND"], "value_field": "value", "live": True}
 """How the other side speaks (`stub`)."""
@@ -94,9 +98,74 @@ def silent() -> Iterator[str]:
         yield f"http://127.0.0.1:{held.getsockname()[1]}"
 
 
-def measure(url: str, sources: Mapping[str, HttpSource], given: argparse.Namespace, *, tenth: str) -> list[float]:
-    """Milliseconds from set down to settled of each case of the nine, of one round that is fed at a steady rate."""
+def sources_of(url: str, tenth: Mapping[str, object]) -> dict[str, HttpSource]:
+    """Nine sources of one stand-in, and the tenth."""
+    well = {f"registry-{of}": connect(f"registry-{of}", {"url": url, **REPLY}) for of in range(1, 10)}
+    return {**well, DEAD: connect(DEAD, {**REPLY, **tenth})}
+
+
+Come = tuple[str, float, bool]
+"""A case's id, the moment it was set down for, and whether it counts: it is one of the nine."""
+
+
+def come(office: Office, names: Sequence[str], coming: Paced, first: int, *, absent: bool) -> Iterator[Come]:
+    """Cases of the sources in turn, taken in at a steady rate; where the tenth is `absent`, of the nine alone."""
+    for number, moment in coming:
+        name = names[number % len(names)]
+        if name != DEAD or not absent:
+            yield take(office, first + number, name), moment, name != DEAD
+
+
+@contextmanager
+def apart(url: str, address: str, given: argparse.Namespace, *, absent: bool) -> Iterator[Iterator[Come]]:
+    """What a process of its own takes in, as another daemon's interface does; it is ready when the block begins."""
+    here, there = SPAWN.Pipe()
+    feeder = SPAWN.Process(target=feed, args=(there, url, address, given, absent), daemon=True)
+    feeder.start()
+    there.close()  # so that its end is heard of here
+    here.recv()
+
+    def heard() -> Iterator[Come]:
+        here.send(None)
+        while isinstance(one := here.recv(), tuple):
+            yield one
+        kept(given.rate, one)
+
+    yield heard()
+    feeder.join()
+
+
+@contextmanager
+def within(office: Office, names: Sequence[str], given: argparse.Namespace, *, absent: bool) -> Iterator[Iterator[Come]]:
+    """What this process takes in itself: of an embedded database it is the only one."""
+
+    def taken() -> Iterator[Come]:
+        coming = Paced(given.cases, given.rate)
+        yield from come(office, names, coming, given.backlog, absent=absent)
+        coming.kept()
+
+    yield taken()
+
+
+def feed(told: Connection, url: str, address: str, given: argparse.Namespace, absent: bool) -> None:
+    """The process that takes cases in: it says when it is ready, then each case, and in the end how late it was."""
+    logs.configure(level="ERROR")
     with closing(Store(url)) as store:
+        sources = sources_of(address, {"url": address})
+        office, coming = office_of(store, sources), Paced(given.cases, given.rate)
+        told.send(None)
+        told.recv()
+        for one in come(office, [*sources], coming, given.backlog, absent=absent):
+            told.send(one)
+        told.send(coming.late)
+
+
+def measure(url: str, address: str, hangs: Mapping[str, object], given: argparse.Namespace, *, tenth: str) -> list[float]:
+    """Milliseconds from set down to settled of each case of the nine, of one round that is fed at a steady rate."""
+    sources = sources_of(address, hangs if tenth == DEAD else {"url": address})
+    with closing(Store(url)) as store, ExitStack() as stack:
+        for source in sources.values():
+            stack.callback(source.close)
         migrate.upgrade(store)
         office = office_of(store, sources)
         before = [take(office, number, DEAD) for number in range(given.backlog if tenth != ABSENT else 0)]
@@ -104,17 +173,14 @@ def measure(url: str, sources: Mapping[str, HttpSource], given: argparse.Namespa
         due: dict[str, float] = {}
         flows = {**FLOWS, OrderKind.ASK: replace(FLOWS[OrderKind.ASK], do=partial(noting, done))}
         worker = Worker(office, Metrics(), Engine(), "bench", flows=flows)
-        names, coming = [*sources], Paced(given.cases, given.rate)
-        with running(worker, grace=given.budget + 1), each(0.5, partial(sweeps.promote, office)):
+        absent = tenth == ABSENT
+        feeding = within(office, [*sources], given, absent=absent) if store.sqlite else apart(url, address, given, absent=absent)
+        with running(worker, grace=given.budget + 1), each(0.5, partial(sweeps.promote, office)), feeding as cases:
             while tenth == ANSWERING and not done.keys() >= {*before}:
                 time.sleep(0.05)
             time.sleep(0.5)  # a dead one has its share by now
-            for number, moment in coming:
-                name = names[number % len(names)]
-                if name == DEAD and tenth == ABSENT:
-                    continue
-                case_id = take(office, given.backlog + number, name)
-                if name != DEAD:
+            for case_id, moment, counts in cases:
+                if counts:
                     due[case_id] = moment
                 worker.wake()
             end = time.monotonic() + 60
@@ -122,7 +188,6 @@ def measure(url: str, sources: Mapping[str, HttpSource], given: argparse.Namespa
                 if time.monotonic() > end:
                     raise SystemExit(f"{len(due.keys() - done.keys())} cases of the nine stand still")
                 time.sleep(0.05)
-        coming.kept()
         return [(done[case_id] - at) * 1000 for case_id, at in due.items()]
 
 
@@ -165,13 +230,8 @@ def main() -> None:
             for name, rounds in found.items():
                 one = {}
                 for how in (*ROUND[number % 3 :], *ROUND[: number % 3]):
-                    well = {f"registry-{of}": connect(f"registry-{of}", {"url": outside.url, **REPLY}) for of in range(1, 10)}
-                    tenth = connect(DEAD, {**REPLY, **(hangs if how == DEAD else {"url": outside.url})})
                     url = cluster.lend() if name == "PostgreSQL" else f"sqlite:///{folder / f'{number}-{how}.sqlite3'}"
-                    sources = {**well, DEAD: tenth}
-                    one[how] = percentiles(measure(url, sources, given, tenth=how))
-                    for source in sources.values():
-                        source.close()
+                    one[how] = percentiles(measure(url, outside.url, hangs, given, tenth=how))
                     print(f"round {number + 1} {name} {how}: {one[how]}", file=sys.stderr)
                 rounds.append(one)
     table(found)

@@ -38,8 +38,13 @@ class Paced:
 
     def kept(self) -> None:
         """Raise SystemExit where the machine could not keep the pace at some moment."""
-        if self.late > MOST_LATE:
-            raise SystemExit(f"this machine does not keep {self._rate:g} a second: {self.late:.1f} s behind at worst")
+        kept(self._rate, self.late)
+
+
+def kept(rate: float, late: float) -> None:
+    """Raise SystemExit where a feeder was so many seconds late at worst that its rate was not the one that figures are said to be of."""
+    if late > MOST_LATE:
+        raise SystemExit(f"this machine does not keep {rate:g} a second: {late:.1f} s behind at worst")
 
 
 @contextmanager
