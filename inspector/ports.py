@@ -31,15 +31,14 @@ class PortError(Exception):
     """The root of what can go wrong at a port. `code` is stable, `detail` is for operators and holds no personal data.
 
     `attempts` are the tries made; 0: nobody was called, and nothing is known. `began`: when the call left, where its caller noted it.
+    `refused`: the addressees that were not taken, each with the answer about it, as in a `Receipt`: for whoever mends it, and in no log.
     """
 
     def __init__(self, code: str, *, origin: Origin, detail: str = "", attempts: int = 1) -> None:
         super().__init__(f"{code} ({origin}): {detail}")
-        self.code = code
-        self.origin = origin
-        self.detail = detail
-        self.attempts = attempts
+        self.code, self.origin, self.detail, self.attempts = code, origin, detail, attempts
         self.began: datetime | None = None
+        self.refused: tuple[str, ...] = ()
 
     @property
     def family(self) -> str:

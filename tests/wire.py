@@ -78,7 +78,12 @@ QUESTION = Question(
     claimed="存续",
     on=date(2026, 3, 2),
 )
-_WORDS = Words(counted="期限算法：5个工作日", effect="一致的，按规则认定属实。", silence="至 2026-03-09 未答复的，报共同上级。")
+_WORDS = Words(
+    requester="示例区市场监管局",
+    counted="期限算法：5个工作日",
+    effect="一致的，按规则认定属实。",
+    silence="至 2026-03-09 未答复的，报共同上级。",
+)
 LETTER = Letter(
     kind=LetterKind.REQUEST,
     request_id="9b2e4c6d8f0a4b1c9d3e5f7a1b2c3d4e",
@@ -244,6 +249,7 @@ AGENCY = Exchange(
         "urgency": f"{one_of(Urgency)}; you may contest it",
         "accept_by": "by when to acknowledge the request; null where the pack has no such term",
         "outcome": "in an `outcome`: what came of your answer; else empty",
+        "requester": "who asks, by name; left out of a letter that a release before this has written",
         "counted": "how `due_at` was counted, in words in your language; empty in a `cancel` and an `outcome`",
         "effect": "what your answer will do to the case, in words; empty where no answer is asked of you",
         "silence": "what comes of it if you do not answer, and from when, in words; empty where no answer is asked of you",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -56,11 +56,16 @@ class ServiceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """How a subject can be reached, as the case brought it. `agreed`: to be served by electronic means. Personal data."""
+    """How a subject can be reached, as the case brought it. `agreed`: to be served by electronic means. Personal data.
+
+    `agreed_by`, `agreed_on`: who said so, and when; empty where nobody had to say who.
+    """
 
     phone: str = ""
     email: str = ""
     agreed: bool = False
+    agreed_by: str = field(default="", compare=False)
+    agreed_on: date | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +79,9 @@ class Reach:
 def contact(phone: str, email: str, *, agreed: bool) -> Contact:
     """A contact as somebody has typed it. Raises Invalid (`contact_unfit`), which repeats nothing of it."""
     held = Contact(phone=phone.strip(), email=email.strip(), agreed=agreed)
-    for field, text, form in (("phone", held.phone, _PHONE), ("email", held.email, _EMAIL)):
+    for part, text, form in (("phone", held.phone, _PHONE), ("email", held.email, _EMAIL)):
         if text and not form.fullmatch(text):
-            raise Invalid("contact_unfit", field=f"contact.{field}")
+            raise Invalid("contact_unfit", field=f"contact.{part}")
     return held
 
 

@@ -107,14 +107,17 @@ def of_entry(office: Office, case: Case, entry: str, said: Mapping[str, Any], po
 
 
 def clocks(office: Office, held: Record) -> list[Order]:
-    """When it is shown no more, at the beginning of the day after its maximum; when it may be repaired, as the office opens."""
+    """When it is shown no more, at the beginning of the day after its maximum; when it may be repaired, as the office opens.
+
+    An entry without a minimum may be repaired at once (handbook 1.7.1), and its subject hears so as of any other.
+    """
     if held.state is not RecordState.STANDING or not held.adverse:
         return []
     orders = []
     if held.most_until is not None:
         at = datetime.combine(held.most_until + timedelta(days=1), time(), office.calendar.zone)
         orders.append(_order(held, OrderKind.CREDIT_LAPSE, at))
-    if held.least_until is not None:
+    if held.row:
         orders.append(_order(held, OrderKind.CREDIT_REPAIRABLE, office.calendar.opening(held.repairable_from)))
     return orders
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from inspector.domain.consequence import Consequence, ConsequenceState, Signed
 from inspector.domain.creditrecord import Record
-from inspector.domain.objection import Objection
+from inspector.domain.objection import Objection, ObjectionState
 from inspector.domain.opening import PROPOSED
 from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.store.tables import REVIEW
@@ -50,3 +50,22 @@ def touching(tx: Tx, mine: Record, *, open_ones: bool = True) -> list[Objection]
     known = set(names(tx, mine.case_id, mine.entry, mine))
     known |= {one.id for one in effects if one.proposal in ALTERNATIVES and one.grading.outcome.value == mine.outcome}
     return [one for one in tx.records.objections(case_id=mine.case_id, open_ones=open_ones) if one.about in known]
+
+
+def unheard(tx: Tx, case_id: str, among: Iterable[Objection]) -> list[Objection]:
+    """The open ones that suspend what they are about: not those to a thing of which an earlier one was rejected before they came.
+
+    Each thing is suspended until it was judged once; whoever has more to say is heard and marked, and lets nobody in by it.
+    """
+    by_entry = {one.id: one.entry or one.id for one in tx.consequences.of_case(case_id)}  # a record goes by two names
+    before = [one for one in tx.records.objections(case_id=case_id, open_ones=False) if one.state is ObjectionState.REJECTED]
+
+    def heard(held: Objection) -> bool:
+        thing = by_entry.get(held.about, held.about)
+        about = (one for one in before if by_entry.get(one.about, one.about) == thing)
+        return any(one.decided_at is not None and one.decided_at <= held.opened_at for one in about)
+
+    suspending = [one for one in among if one.state is ObjectionState.OPEN]
+    if before:
+        suspending = [one for one in suspending if not heard(one)]
+    return suspending

@@ -14,7 +14,9 @@ from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from inspector.domain.case import Case, SubjectKind
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
+from inspector.domain.identity import masked
 from inspector.domain.serving import SubjectNotice, SubjectWord
 from inspector.flows import intended, review, serving, spoken, wording
 from inspector.flows.articles import articles
@@ -36,12 +38,32 @@ router = APIRouter(include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """Whom a notice is to, so that a paper goes to nobody else (Penalties Law art. 59): of a natural person not the whole number."""
+
+    name: str
+    code: str
+    reference: str
+
+    @classmethod
+    def of(cls, case: Case) -> Party:
+        """The subject of a case."""
+        whole = case.subject.kind is SubjectKind.FIRM
+        return cls(
+            name=case.subject.name,
+            code=case.subject.code if whole else masked(case.subject.code),
+            reference=case.reference,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
     held: SubjectNotice
     says: tuple[SubjectWord, ...]
     item: str
     cited: list[str]
     bar: str
+    party: Party
     by_hand: bool
 
 
@@ -133,7 +155,8 @@ def _read(request: Request, desk: Desk, tx: Tx, notice_id: str) -> _Read:
         today = label("intended.withdrawing_today", lang, until=bar.until.isoformat())
         told = intended.withdrawing(bar, case.item, policy, lang) + today
     had = serving.holders(desk.office, tx, notice_id, request.path_params.get("token", ""))
-    return _Read(held=held, says=says, item=policy.item(case.item).name, cited=cited, bar=told, by_hand=bool(had))
+    item, party = policy.item(case.item).name, Party.of(case)
+    return _Read(held=held, says=says, item=item, cited=cited, bar=told, party=party, by_hand=bool(had))
 
 
 def _context(desk: Desk, told: _Read) -> dict[str, Any]:
@@ -143,6 +166,7 @@ def _context(desk: Desk, told: _Read) -> dict[str, Any]:
         "agency": name_of(desk, told.held.agency),
         "item": told.item,
         "cited": told.cited,
+        "party": told.party,
         "bar": told.bar,
         "by_hand": told.by_hand,
         "most": desk.settings.max_material_bytes // 1_000_000,
