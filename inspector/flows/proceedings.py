@@ -15,6 +15,7 @@ from inspector.domain.consequence import (
     Grading,
     Notice,
     Signed,
+    StatementKind,
     Verdict,
 )
 from inspector.domain.course import named, read, said
@@ -32,6 +33,7 @@ from inspector.flows import (
     credittold,
     deputies,
     giving,
+    inname,
     intended,
     objections,
     openings,
@@ -113,7 +115,11 @@ def hearing(  # noqa: PLR0913 - a hearing in all its parts
     signed = deputies.signs(office, tx, held, signed, now)
     at = setting(office, held, now)
     made = proceeding.hearing(held, was_held=was_held, on=on, record=record, signed=signed, setting=at, digests=digests)
-    return settle(office, tx, case, held, made, now)
+    done = settle(office, tx, case, held, made, now)
+    if digests and not was_held:  # an officer's word for it that its subject needs none: the subject hears so
+        told = inname.Entered(StatementKind.WAIVER, record, now, done.id, done.basis, (signed,))
+        inname.tell(office, tx, case, f"{done.id}:hearing-waived", told, now)
+    return done
 
 
 def rule(office: Office, tx: Tx, consequence_id: str, verdict: Verdict, now: datetime, *, turn: int) -> Consequence:

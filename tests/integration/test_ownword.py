@@ -10,12 +10,12 @@ import httpx
 import pytest
 
 from inspector.domain.case import CaseState, Outcome
-from inspector.domain.consequence import Consequence, ConsequenceState
+from inspector.domain.consequence import Consequence, ConsequenceState, StatementKind
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
 from inspector.domain.withdrawal import Answering, WithdrawalAnswer
+from inspector.flows import proceedings, repairs, spoken, withdrawals
 from inspector.flows import serving as links
-from inspector.flows import spoken, withdrawals
 from inspector.store.store import Store
 from tests.edge import Edge, serving
 from tests.house import Hand, settle
@@ -115,6 +115,22 @@ def test_whoever_was_handed_the_link_ends_no_time_by_it_and_the_firm_hears_of_it
     assert case.rule(held, "王五").state is ConsequenceState.IMPOSED
 
 
+def test_who_is_said_to_need_no_hearing_hears_so(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    held = case.serve(case.give(case.the(Proposal.PENALTY)))
+    case.say(held, StatementKind.HEARING)
+    waived: dict[str, Any] = {
+        "on": hand().date(),
+        "record": "放弃听证书",
+        "signed": case.by("李四"),
+        "now": hand(),
+        "digests": ("ab",),
+    }
+    case.act(lambda tx: proceedings.hearing(case.office, tx, held.id, was_held=False, **waived))
+    (notice,) = told(case)
+    assert ("李四" in notice.facts[0], "放弃听证书" in notice.facts[0]) == (True, True)
+
+
 def test_a_withdrawal_by_the_link_that_an_officer_was_handed_waits_for_a_second_one_with_the_paper(
     store: Store, hand: Hand
 ) -> None:
@@ -172,8 +188,6 @@ def test_a_re_check_is_asked_for_again_in_the_same_words_once_the_first_was_answ
 
 
 def test_a_repair_is_asked_for_again_in_the_same_words_once_it_was_refused(store: Store, hand: Hand, tmp_path: Any) -> None:
-    from inspector.flows import repairs
-
     with place(store, hand, tmp_path) as here:
         entry = here.found(1)
         here.hand.on(days=96)
