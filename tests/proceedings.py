@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from inspector.domain import proceeding
@@ -192,15 +192,15 @@ class Proceeding:
         """Report to the head."""
         return self.act(lambda tx: transfers.report(self.office, tx, held.id, "涉嫌伪造", self.by(name), self.hand()))
 
-    def head(self, held: Consequence, name: str = "陈局长", *, approves: bool = True) -> Consequence:
+    def head(self, held: Consequence, name: str = "陈局长", *, approves: bool = True, at: datetime | None = None) -> Consequence:
         """The head decides."""
-        told: dict[str, Any] = {"approves": approves, "reasons": "已审阅", "signed": self.by(name), "now": self.hand()}
+        told: dict[str, Any] = {"approves": approves, "reasons": "已审阅", "signed": self.by(name), "now": self.hand(), "at": at}
         return self.act(lambda tx: transfers.head(self.office, tx, held.id, **told))
 
-    def hand_over(self, held: Consequence, parts: dict[Part, str] | None = None) -> Consequence:
+    def hand_over(self, held: Consequence, parts: dict[Part, str] | None = None, at: datetime | None = None) -> Consequence:
         """Hand the bundle over."""
         bundle = PARTS if parts is None else parts
-        return self.act(lambda tx: transfers.hand(self.office, tx, held.id, bundle, "回执1", self.by("李四"), self.hand()))
+        return self.act(lambda tx: transfers.hand(self.office, tx, held.id, bundle, "回执1", self.by("李四"), self.hand(), at))
 
     def police(self, held: Consequence, *, accepted: bool) -> Consequence:
         """The police answer."""

@@ -13,6 +13,7 @@ from inspector.cli import published
 from inspector.cli.bundles import Large, known, note_reading
 from inspector.cli.command import Exit, command
 from inspector.cli.folders import NumberOrFolder, folder_of, wanted
+from inspector.cli.moments import MOMENTS, zoned
 from inspector.cli.standing import asked, awaited, stands
 from inspector.cli.terminal import Terminal, in_words, operator
 from inspector.domain.errors import Invalid
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from inspector.domain.visit import Seat, Visit
     from inspector.store.tx import Tx
 
-_MOMENTS = ["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"]
 Number = Annotated[str, typer.Argument(help="Number of the draw 抽取编号", metavar="DRAW")]
 
 
@@ -292,7 +292,7 @@ def figures(
     party: Annotated[str | None, typer.Option("--party", help="Which ceremony, where there are several 哪一仪式")] = None,
     held_at: Annotated[
         datetime | None,
-        typer.Option("--held-at", help="When they became public, by the minutes 公布时间（见记录）", formats=_MOMENTS),
+        typer.Option("--held-at", help="When they became public, by the minutes 公布时间（见记录）", formats=MOMENTS),
     ] = None,
     minutes: Annotated[
         str, typer.Option("--minutes", help="Where the minutes are; of a further source its official number 记录或公告期号")
@@ -312,7 +312,7 @@ def figures(
         if not sys.stdin.isatty() or terminal.as_json:
             raise Invalid("option_missing", option="FIGURES")
         told = str(typer.prompt(terminal.words("ask_figures", draw=draw), err=True, hide_input=True))
-    at = held_at.replace(tzinfo=office.calendar.zone) if held_at is not None and held_at.tzinfo is None else held_at
+    at = zoned(held_at, office.calendar.zone)
 
     def do(tx: Tx, now: datetime) -> tuple[str, Draw]:
         named = seeding.ceremony(tx.draws.get(draw), party, now)

@@ -9,6 +9,7 @@ import typer
 
 from inspector.cli.command import Reasons, command
 from inspector.cli.consequences import By, Document, Id, OnDay, step
+from inspector.cli.moments import MOMENTS, zoned
 from inspector.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from inspector.store.tx import Tx
 
 Receipt = Annotated[str, typer.Option("--receipt", help="The receipt 回执")]
+When = Annotated[
+    datetime | None,
+    typer.Option("--at", help="When it was done, where it is entered later 发生时间（事后登记的）", formats=MOMENTS),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -47,6 +52,7 @@ def head(
     consequence: Id,
     approves: Annotated[bool, typer.Option("--approve/--refuse", help="The decision 决定")],
     reasons: Reasons = None,
+    at: When = None,
     by: By = None,
 ) -> None:
     """Decide as the head, with reasons. 负责人决定。"""
@@ -59,7 +65,7 @@ def head(
         consequence,
         by,
         lambda office, tx, signed, now: transfers.head(
-            office, tx, consequence, approves=approves, reasons=why, signed=signed, now=now
+            office, tx, consequence, approves=approves, reasons=why, signed=signed, now=now, at=zoned(at, office.calendar.zone)
         ),
     )
 
@@ -74,6 +80,7 @@ def hand(
             "--part", help="letter=, report=, goods=, tests= and other=, each with its paper, or that there is none 五项材料"
         ),
     ],
+    at: When = None,
     by: By = None,
 ) -> None:
     """Enter that the bundle of five parts was handed over. 登记移送。"""
@@ -91,7 +98,9 @@ def hand(
         "consequence.hand",
         consequence,
         by,
-        lambda office, tx, signed, now: transfers.hand(office, tx, consequence, bundle, receipt, signed, now),
+        lambda office, tx, signed, now: transfers.hand(
+            office, tx, consequence, bundle, receipt, signed, now, zoned(at, office.calendar.zone)
+        ),
     )
 
 

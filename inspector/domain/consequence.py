@@ -259,13 +259,19 @@ class Police:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
-    """The steps of a transfer to judicial organs (handbook 1.8)."""
+    """The steps of a transfer to judicial organs (handbook 1.8).
+
+    `approved_at`, `handed_at`: when the head approved and the bundle went, which is not when somebody entered it; None in what a former
+    release wrote, where both are one.
+    """
 
     reports: tuple[tuple[Signed, str], ...] = ()
     head: Signed | None = None
     head_reasons: str = ""
+    approved_at: datetime | None = None
     bundle: Mapping[Part, str] = field(default_factory=dict)
     handed: Signed | None = None
+    handed_at: datetime | None = None
     receipt: str = ""
     answers: tuple[Police, ...] = ()
     contested: tuple[tuple[Signed, str, str], ...] = ()

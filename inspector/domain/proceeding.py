@@ -35,7 +35,7 @@ from inspector.domain.duty import FollowRow
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.proposal import HEARING_WORDS, UNSERVED, ConsequenceRow, Proposal
-from inspector.domain.rectification import reminding
+from inspector.domain.rectification import last_moment, reminding
 
 STANDING = frozenset(
     {
@@ -330,7 +330,7 @@ def _impose(held: Consequence, setting: Setting, recheck: FollowRow | None) -> D
         "agreed": [f"{kind.value}: {one.by}" for kind, one in verdict.agreed.items()],
     }
     if held.proposal is Proposal.ORDER_RECTIFY:
-        until = setting.calendar.closing(_until(verdict.until, setting))
+        until = last_moment(_until(verdict.until, setting), setting.calendar)
         term = recheck.term if recheck is not None else setting.row.decide
         look = counted(until, term, setting.calendar)
         imposed = replace(imposed, rectification=Rectification(until=until, recheck_by=look))

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
-from inspector.domain.calendar import reminder
+from inspector.domain.calendar import WorkingCalendar, reminder
 from inspector.domain.case import Method
 from inspector.domain.consequence import Consequence, ConsequenceState, Look, Rectification, Stage
 from inspector.domain.course import Setting, because, counted, going, named, over, said, told, who
@@ -60,7 +60,9 @@ def look(
     assert held.imposed_at is not None, "an order under way was imposed"
     if former := [piece.id for piece in cited if piece.asked_at < held.imposed_at]:
         raise Invalid("recheck_former", evidence=", ".join(former), field="evidence")
-    if seen.good and not cited and all(map(blank, seen.documents)):
+    bare = not cited and all(map(blank, seen.documents))
+    # silence says nothing: what fails rests on what shows it, too (handbook 2.7)
+    if bare and (seen.good or setting.now > under.until):
         raise Invalid("recheck_unproven", field="evidence")
     if seen.good and (seen.corrected_on is None or seen.corrected_on > setting.now.date()):
         raise Invalid("recheck_day_missing", field="corrected_on")
@@ -91,8 +93,8 @@ def look(
 def reached(held: Consequence, on: date, setting: Setting, row: FollowRow | None) -> Decision[Consequence] | None:
     """The order has reached its subject: its date is counted from that day, by the length that the officer gave; None where it was before.
 
-    Who was told late has had no time before (Penalties Law art. 28; handbook 1.1.12). A date that falls on a day off moves to the next
-    working day (Civil Code art. 203); one that was served on the day of the decision stays as it is.
+    Who was told late has had no time before (Penalties Law art. 28; handbook 1.1.12). One that was served on the day of the decision stays
+    as it is.
     """
     under = _ordered(held)
     if under.served_on is not None:
@@ -103,7 +105,7 @@ def reached(held: Consequence, on: date, setting: Setting, row: FollowRow | None
     until, look_by = was, under.recheck_by
     if on > begun:
         day = on + (calendar.local_date(was) - begun)
-        until = calendar.closing(day if calendar.is_working_day(day) else calendar.add_working_days(day, 1))
+        until = last_moment(day, calendar)
         term = row.term if row is not None else setting.row.decide
         first = counted(until, term, calendar)
         look_by = min(under.recheck_by, first) if under.asked_at is not None else first
@@ -112,6 +114,13 @@ def reached(held: Consequence, on: date, setting: Setting, row: FollowRow | None
     facts = {"on": on.isoformat(), "until_was": was.isoformat(), "until": until.isoformat()}
     made = going(moved, due, setting, "consequence.reached", facts, ahead=until if setting.now < until else None)
     return replace(made, orders=(*made.orders, *reminding(made.state, setting)))
+
+
+def last_moment(day: date, calendar: WorkingCalendar) -> datetime:
+    """When a date to rectify ends; one that falls on a day off moves to the next working day (Civil Code art. 203; handbook 1.9.2)."""
+    if not calendar.is_working_day(day):
+        day = calendar.add_working_days(day, 1)
+    return calendar.closing(day)
 
 
 def remind_key(held: Consequence) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from inspector.domain.calendar import Term
 from inspector.domain.consequence import Consequence, ConsequenceState, Part, Police, Signed, Transfer
@@ -73,11 +73,19 @@ def _refused(made: Consequence, setting: Setting) -> Decision[Consequence]:
 
 
 def head(
-    held: Consequence, *, approves: bool, reasons: str, signed: Signed, setting: Setting, close: Collection[str] = ()
+    held: Consequence,
+    *,
+    approves: bool,
+    reasons: str,
+    signed: Signed,
+    setting: Setting,
+    close: Collection[str] = (),
+    at: datetime | None = None,
 ) -> Decision[Consequence]:
     """The head, who is none of the reporting officers, approves, or refuses with reasons that stay on record (handbook 1.8.2).
 
-    `close` as with `report`.
+    `close` as with `report`. `at`: when it was approved, where it is entered later; the 24 hours run from then. Raises Invalid
+    (`transfer_moment_out_of_range`) for one before the second report or to come.
     """
     under = _under(held, ConsequenceState.REPORTED)
     named(signed)
@@ -85,24 +93,44 @@ def head(
     if any(signed.is_of(other) for other, _ in under.reports):
         raise Refusal("consequence_same_person", consequence=held.id, by=signed.by)
     apart(held, signed, ", ".join(other.by for other, _ in under.reports), close, setting)
+    when = _moment(at, max(one.at for one, _ in under.reports), setting)
     made = replace(held, transfer=replace(under, head=signed, head_reasons=reasons))
     if not approves:
         return _refused(made, setting)
-    facts = {**who(signed), "approved": approves, "reasons": reasons}
-    by = plain(setting.now, _stated(setting.row.hand), setting.calendar)
+    made = replace(held, transfer=replace(under, head=signed, head_reasons=reasons, approved_at=when))
+    facts = {**who(signed), "approved": approves, "reasons": reasons, "at": when.isoformat()}
+    by = plain(when, _stated(setting.row.hand), setting.calendar)
     return going(replace(made, state=ConsequenceState.APPROVED), by, setting, "consequence.head", facts)
 
 
-def hand(held: Consequence, bundle: Mapping[Part, str], receipt: str, signed: Signed, setting: Setting) -> Decision[Consequence]:
-    """The bundle is handed over with a receipt. Each of its five parts is named; where there is none of a kind, the part says so."""
+def hand(
+    held: Consequence,
+    bundle: Mapping[Part, str],
+    receipt: str,
+    signed: Signed,
+    setting: Setting,
+    at: datetime | None = None,
+) -> Decision[Consequence]:
+    """The bundle is handed over with a receipt. Each of its five parts is named; where there is none of a kind, the part says so.
+
+    `at`: when it went, by the receipt, where it is entered later; the police's days run from then. Raises Invalid as `head` does.
+    """
     under = _under(held, ConsequenceState.APPROVED)
     named(signed)
     if missing := [part.value for part in Part if blank(bundle.get(part, ""))]:
         raise Refusal("transfer_bundle_incomplete", consequence=held.id, lacking=", ".join(missing))
     said("receipt", receipt)
-    made = replace(held, transfer=replace(under, bundle={**bundle}, handed=signed, receipt=receipt))
-    facts = {**who(signed), "document": receipt, "bundle": {part.value: bundle[part] for part in Part}}
-    by = plain(setting.now, _stated(setting.row.answer), setting.calendar)
+    assert under.head is not None, "what is approved has a head"
+    when = _moment(at, under.approved_at or under.head.at, setting)
+    made = replace(held, transfer=replace(under, bundle={**bundle}, handed=signed, receipt=receipt, handed_at=when))
+    facts = {
+        **who(signed),
+        "document": receipt,
+        "bundle": {part.value: bundle[part] for part in Part},
+        "at": when.isoformat(),
+        "in_time": held.due_at is None or when <= held.due_at,
+    }
+    by = plain(when, _stated(setting.row.answer), setting.calendar)
     return going(replace(made, state=ConsequenceState.HANDED), by, setting, "consequence.handed", facts)
 
 
@@ -112,7 +140,8 @@ def answered(held: Consequence, said_so: Police, setting: Setting) -> Decision[C
     under = held.transfer or Transfer()
     named(said_so.signed)
     said("document", said_so.document)
-    handed = under.handed.at.date() if under.handed is not None else date.min
+    went = under.handed_at or (under.handed.at if under.handed is not None else None)
+    handed = went.date() if went is not None else date.min
     if not handed <= said_so.on <= setting.now.date():
         raise Invalid("police_day_out_of_range", since=handed.isoformat(), field="on")
     if not said_so.accepted:
@@ -169,6 +198,15 @@ def _under(held: Consequence, state: ConsequenceState) -> Transfer:
 def _of_states(held: Consequence, *states: ConsequenceState) -> None:
     if _transfer(held).state not in states:
         raise Refusal("consequence_state", consequence=held.id, state=held.state, needed=", ".join(states))
+
+
+def _moment(at: datetime | None, since: datetime, setting: Setting) -> datetime:
+    """When a step was taken, where it is entered later than that: not before the step before it, and not to come."""
+    if at is None:
+        return setting.now
+    if not since <= at <= setting.now:
+        raise Invalid("transfer_moment_out_of_range", since=since.isoformat(), until=setting.now.isoformat(), field="at")
+    return at
 
 
 def _stated(term: Term | None) -> Term:

@@ -23,14 +23,23 @@ def report(office: Office, tx: Tx, consequence_id: str, words: str, signed: Sign
 
 
 def head(
-    office: Office, tx: Tx, consequence_id: str, *, approves: bool, reasons: str, signed: Signed, now: datetime
+    office: Office,
+    tx: Tx,
+    consequence_id: str,
+    *,
+    approves: bool,
+    reasons: str,
+    signed: Signed,
+    now: datetime,
+    at: datetime | None = None,
 ) -> Consequence:
     """The agency's head, or who stands in for one, approves, or refuses with reasons. Raises what `headed.signs` raises."""
     case, held = locked(tx, consequence_id)
     close = _close(office, tx, held, now)
     if held.state is ConsequenceState.REPORTED and not any(signed.is_of(one) for one in held.reporters):
         signed = headed.signs(office, tx, held, signed)
-    made = transfer.head(held, approves=approves, reasons=reasons, signed=signed, setting=setting(office, held, now), close=close)
+    told = setting(office, held, now)
+    made = transfer.head(held, approves=approves, reasons=reasons, signed=signed, setting=told, close=close, at=at)
     _heard(office, tx, held, signed, now)
     return settle(office, tx, case, held, made, now)
 
@@ -46,12 +55,19 @@ def refuse(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Si
 
 
 def hand(
-    office: Office, tx: Tx, consequence_id: str, bundle: Mapping[Part, str], receipt: str, signed: Signed, now: datetime
+    office: Office,
+    tx: Tx,
+    consequence_id: str,
+    bundle: Mapping[Part, str],
+    receipt: str,
+    signed: Signed,
+    now: datetime,
+    at: datetime | None = None,
 ) -> Consequence:
-    """The bundle was handed to the police."""
+    """The bundle was handed to the police; `at` when, where that is entered later."""
     case, held = locked(tx, consequence_id)
     signed = deputies.signs(office, tx, held, signed, now)
-    return settle(office, tx, case, held, transfer.hand(held, bundle, receipt, signed, setting(office, held, now)), now)
+    return settle(office, tx, case, held, transfer.hand(held, bundle, receipt, signed, setting(office, held, now), at), now)
 
 
 def answered(office: Office, tx: Tx, consequence_id: str, said: Police, now: datetime) -> Consequence:

@@ -22,7 +22,7 @@ from inspector.domain.consequence import (
 from inspector.domain.grading import Harm
 from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
-from inspector.web.fields import Day, Digest, Line, MaybeLine, Strict, Text
+from inspector.web.fields import Day, Digest, Line, MaybeLine, Moment, Strict, Text
 
 _Ids = Annotated[tuple[Line, ...], Field(max_length=100)]
 Turn = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -170,14 +170,18 @@ class ReportIn(Strict):
 
 
 class HeadIn(Strict):
-    """The head's decision about a transfer, with reasons."""
+    """The head's decision about a transfer, with reasons; `at` when it was made, where it is entered later."""
 
     approves: bool
     reasons: Text
+    at: Moment | None = None
 
 
 class BundleIn(Strict):
-    """The five parts, each by its number or name (where there is none of a kind, say so), and the receipt of whoever took them."""
+    """The five parts, each by its number or name (where there is none of a kind, say so), and the receipt of whoever took them.
+
+    `at`: when they took them, where it is entered later.
+    """
 
     letter: MaybeLine = ""
     report: MaybeLine = ""
@@ -185,6 +189,7 @@ class BundleIn(Strict):
     tests: MaybeLine = ""
     other: MaybeLine = ""
     receipt: Line
+    at: Moment | None = None
 
     def bundle(self) -> dict[Part, str]:
         """The parts."""

@@ -137,12 +137,19 @@ STEPS: Mapping[str, Step] = {
     "head": Step(
         message=messages.HeadIn,
         take=transfers.decide_transfer,
-        fields=(either("approves", ("true", "proceeding.head_approves"), ("false", "proceeding.head_refuses")), _REASONS),
+        fields=(
+            either("approves", ("true", "proceeding.head_approves"), ("false", "proceeding.head_refuses")),
+            *(_REASONS, entry("at", Kind.MOMENT, needed=False)),
+        ),
     ),
     "handover": Step(
         message=messages.BundleIn,
         take=transfers.hand_bundle_over,
-        fields=(*(entry(part.value.lower(), needed=False) for part in Part), entry("receipt")),
+        fields=(
+            *(entry(part.value.lower(), needed=False) for part in Part),
+            entry("receipt"),
+            entry("at", Kind.MOMENT, needed=False),
+        ),
     ),
     "police": Step(
         message=messages.PoliceIn,
@@ -293,7 +300,7 @@ def _page(
         "stage": desk.look(lambda tx: consequences.step(tx, told.held)) if told.held.stage is not None else None,
         "held": told.held,
         "steps": [(name, _fields(name, told.row)) for name in (*before, *_offered(told), *behind)] if officer else [],
-        "kept": _kept(told, form, lang) | {"turn": _turn(told.held, form, wrong)},
+        "kept": _kept(told, form, desk.settings.language) | {"turn": _turn(told.held, form, wrong)},
         "tried": form.one("do") if form is not None else "",
         "chosen": frozenset(form.all("evidence")) if form is not None else frozenset(),
         "names": {claim.id: claim.name for claim in told.why.claims},
@@ -323,7 +330,10 @@ def _turn(held: Consequence, form: Fields | None, wrong: Trouble) -> str:
 
 
 def _kept(told: Read, form: Fields | None, lang: Lang) -> dict[str, str]:
-    """What stands in the fields: what was typed, else a draft of the notice. A person reads and mends it before it goes out."""
+    """What stands in the fields: what was typed, else a draft of the notice, in the language of the office, whatever the officer reads in.
+
+    A person reads and mends it before it goes out.
+    """
     if form is not None:
         return {**form.kept()}
     notice, held = told.held.notice, told.held
@@ -359,5 +369,5 @@ def _rights(told: Read, lang: Lang) -> list[str]:
     row = told.row
     if row is None or row.defend is None:
         return []
-    rights = [label("proceeding.draft_defence", lang, term=row.defend)]
+    rights = [label("proceeding.draft_defence", lang, term=wording.term(row.defend, lang))]
     return [*rights, label("proceeding.draft_hearing", lang)] if row.hearing else rights

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     TEXT = "TEXT"
     LINES = "LINES"
     DAY = "DAY"
+    MOMENT = "MOMENT"
     CHOICE = "CHOICE"
     EVIDENCE = "EVIDENCE"
     FILE = "FILE"
@@ -67,5 +68,7 @@ def typed(field: Field, form: Fields) -> object:
             return tuple(line.strip() for line in form.one(field.name).splitlines() if line.strip())
         case Kind.EVIDENCE:
             return tuple(form.all(field.name))
+        case Kind.MOMENT:
+            return f"{form.one(field.name)}:00+08:00" if form.one(field.name) else None
         case _:
             return form.one(field.name) or (None if not field.needed else "")

@@ -40,8 +40,8 @@ def decide_transfer(
     """The head approves, so that 24 hours run, or refuses with reasons."""
 
     def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
-        approves, reasons = given.approves, given.reasons
-        return transfers.head(desk.office, tx, consequence_id, approves=approves, reasons=reasons, signed=by, now=now)
+        approves, reasons, at = given.approves, given.reasons, given.at
+        return transfers.head(desk.office, tx, consequence_id, approves=approves, reasons=reasons, signed=by, now=now, at=at)
 
     return step(desk, caller, consequence_id, "head", given, message_id, do)
 
@@ -53,7 +53,7 @@ def hand_bundle_over(
     """The bundle of five parts was handed to the police, against a receipt."""
 
     def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
-        return transfers.hand(desk.office, tx, consequence_id, given.bundle(), given.receipt, by, now)
+        return transfers.hand(desk.office, tx, consequence_id, given.bundle(), given.receipt, by, now, given.at)
 
     return step(desk, caller, consequence_id, "handover", given, message_id, do)
 

@@ -61,7 +61,10 @@ def test_a_revocation_goes_its_way_on_the_page_from_the_list_to_the_second_perso
         page = browser.get(path).text
         assert "制发告知书" in page
         assert "市场主体登记状态：承诺“存续”" in page, "the notice is drafted from the evidence"
-        assert "可以陈述、申辩" in page
+        assert "收到本告知书之日起 5 个工作日内可以陈述、申辩" in page, "how long, in words"
+        assert "收到本告知书之日起 5 个工作日内可以陈述、申辩" in browser.get(f"{path}?lang=en").text, (
+            "in the language of the office"
+        )
         facts, rights = (re.search(rf'name="{name}"[^>]*>\n([^<]*)</textarea>', page) for name in ("facts", "rights"))
         assert facts is not None
         assert rights is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -61,3 +61,24 @@ def test_the_subject_asks_for_the_re_check_by_the_link_of_its_order(store: Store
     done = revoke.impose(revoke.the(Proposal.RECORD_CREDIT))
     with store.begin() as tx, pytest.raises(Refusal, match="word_unfit"):
         spoken.say(case.office, tx, f"{done.id}:decision", SubjectWord.RECHECK, "请复查", (), hand())
+
+
+def test_an_order_fails_by_what_shows_it_and_never_by_a_word_alone(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_CURABLE)
+    order = case.impose(case.the(Proposal.ORDER_RECTIFY), until=hand().date() + timedelta(days=5))
+    hand.on(days=20)
+    with pytest.raises(Invalid, match="recheck_unproven"):
+        case.look(order, good=False, documents=())
+    assert case.the(Proposal.ORDER_RECTIFY).state is ConsequenceState.IMPOSED
+    assert Proposal.REVOKE not in {one.proposal for one in case.all()}
+    assert case.look(order, good=False, documents=("现场照片1",)).state is ConsequenceState.FAILED
+
+
+def test_a_date_to_rectify_that_falls_on_a_day_off_ends_with_the_next_working_day(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_CURABLE)
+    sunday = date(2026, 3, 15)
+    order = case.impose(case.the(Proposal.ORDER_RECTIFY), until=sunday)
+    assert order.rectification is not None
+    assert case.office.calendar.local_date(order.rectification.until) == date(2026, 3, 16)
+    hand.on(days=(date(2026, 3, 17) - hand().date()).days)
+    assert case.look(order, good=True, on=date(2026, 3, 16)).state is ConsequenceState.RECTIFIED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -20,7 +20,7 @@ from inspector.store.store import Store
 from inspector.store.tx import new_id
 from inspector.web.proceeding import offered
 from tests.edge import serving
-from tests.house import Hand, Table, open_office
+from tests.house import ZONE, Hand, Table, open_office
 from tests.integration.test_forms import logged_in
 from tests.proceedings import Proceeding, decided
 
@@ -248,3 +248,30 @@ def test_no_objection_is_heard_here_to_a_transfer_and_the_way_that_is_open_is_na
     with store.read() as tx:
         assert not tx.records.objections(case_id=case.case, open_ones=False)
     assert case.give(case.the(Proposal.RECORD_CREDIT)).notice is not None, "nothing is held up by it"
+
+
+def at(day: int, hour: int) -> datetime:
+    """An hour of March 2026, by the office's clock."""
+    return datetime(2026, 3, day, hour, tzinfo=ZONE)
+
+
+def test_the_hours_run_from_the_approval_and_not_from_when_it_was_entered(store: Store, hand: Hand) -> None:
+    hand.now = at(5, 9)
+    case, held = reported(store, hand)
+    hand.now = at(9, 9)  # a Monday; the head approved on Friday at five (scenario 51)
+    for wrong in (at(5, 8), at(9, 10)):
+        with pytest.raises(Invalid, match="transfer_moment_out_of_range"):
+            case.head(held, HEAD, at=wrong)
+    approved = case.head(held, HEAD, at=at(6, 17))
+    assert approved.due_at == at(7, 17), "which is over"
+    for wrong in (at(6, 16), at(9, 10)):
+        with pytest.raises(Invalid, match="transfer_moment_out_of_range"):
+            case.hand_over(held, at=wrong)
+    handed = case.hand_over(held, at=at(7, 11))
+    assert handed.transfer is not None
+    assert handed.due_at is not None
+    assert handed.transfer.handed_at == at(7, 11)
+    assert handed.due_at.date() == at(10, 0).date(), "and the police's three days from the hand-over"
+    with store.read() as tx:
+        told = [facts for _, facts in tx.ledger.facts(("consequence.handed",), case.case)]
+    assert [one["in_time"] for one in told] == [True]
