@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import sqlalchemy as sa
 
@@ -14,6 +14,7 @@ from inspector.domain.objection import ObjectionState
 from inspector.domain.proposal import Proposal
 from inspector.domain.roster import InspectorRecord
 from inspector.domain.serving import NoticeState
+from inspector.domain.signs import composed
 from inspector.domain.visit import VisitState
 from inspector.store.cases import found_by
 from inspector.store.codec import load
@@ -26,6 +27,18 @@ from inspector.store.tables import case_file, inspector, seat, subject, visit, v
 
 _READ, _NAMED = 1_000, 5_000
 """Subjects read at once, and found by a name at most: who looks up a common name sees the newest cases of the newest."""
+
+
+def _numbered(typed: Collection[str]) -> Iterator[sa.Select[tuple[str]]]:
+    """The cases of what bears one of these numbers. A receipt's is its notice's with a count behind it."""
+    numbers = {*typed, *(one.rpartition("-")[0] for one in typed)}
+    for held, number in (
+        (consequence.c, consequence.c.id),
+        (subject_notice.c, subject_notice.c.id),
+        (credit_record.c, credit_record.c.entry),
+        (objection.c, objection.c.id),
+    ):
+        yield sa.select(held.case_id).where(number.in_(sorted(numbers - {""})))
 
 
 class DocketRoom(Room):
@@ -79,12 +92,14 @@ class DocketRoom(Room):
         return sa.union_all(reviews, steps, objected, repairs).subquery("due")
 
     def find(self, agencies: Sequence[str], text: str, code: str, limit: int) -> list[Case]:
-        """Cases of these agencies by their number, the sender's number, the subject's code or name, or who has visited it; newest first.
+        """Cases of these agencies by whatever number stands on a paper of theirs, the subject's code or name, or who has visited it.
 
-        `code` is the text as codes are written. A visitor is found by staff code or name, by capitals or none. A visit that is still to be
-        made finds nothing: whom it goes to is told to its team alone (handbook 1.2.18).
+        Newest first. Numbers: the case's, the sender's, a proceeding's, a notice's or its receipt's, a record's, an objection's; by
+        capitals or none, and in full-width signs. `code` is the text as codes are written. A visitor is found by staff code or name. A
+        visit that is still to be made finds nothing: whom it goes to is told to its team alone (handbook 1.2.18).
         """
-        held = case_file.c
+        held, typed = case_file.c, {text, composed(text)}
+        lower = {one.lower() for one in typed}
         visitor = sa.or_(seat.c.inspector == text, sa.tuple_(seat.c.agency, seat.c.inspector).in_(self._officers(agencies, text)))
         visited = (
             sa.select(visit_case.c.case_id)
@@ -93,11 +108,13 @@ class DocketRoom(Room):
             .where(visitor, visit.c.state.in_([VisitState.DONE.value, VisitState.CEASED.value]))
         )
         found = sa.or_(
-            held.id == text,
+            held.id.in_(typed | lower),
             held.reference.in_({text, found_by(text)}),
+            sa.func.lower(held.reference).in_(lower),
             held.subject_code == code,
-            sa.tuple_(held.subject_kind, held.subject_code).in_(self._named(text)),
+            *(sa.tuple_(held.subject_kind, held.subject_code).in_(self._named(one)) for one in sorted(typed)),
             held.id.in_(visited),
+            *(held.id.in_(asked) for asked in _numbered(typed | lower)),
         )
         asked = sa.select(held.body).where(held.agency.in_(list(agencies)), found).order_by(held.id.desc()).limit(limit)
         return [load(Case, body) for body in self.connection.execute(asked).scalars()]

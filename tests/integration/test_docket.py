@@ -7,8 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from inspector.domain.case import Outcome
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
+from inspector.domain.identity import normalise
+from inspector.domain.proposal import Proposal
 from inspector.flows import dispatch
 from inspector.store.store import Store
 from inspector.web import docket
@@ -16,6 +19,7 @@ from tests.edge import Edge, a_case, serving
 from tests.house import Hand, Table, open_office, settle
 from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.integration.test_forms import in_review, logged_in
+from tests.proceedings import decided
 
 
 @pytest.fixture
@@ -107,3 +111,21 @@ def test_who_has_been_there_finds_the_case_and_who_is_still_to_go_does_not(store
         for wanted in (officer.name, officer.name[-2:], team[0].inspector.swapcase()):
             assert [case.id for case in tx.docket.find(("bureau",), wanted, wanted, 50)] == [case_id], wanted
         assert tx.docket.find(("bureau",), "没有这个人", "没有这个人", 50) == []
+
+
+def test_a_case_is_found_by_every_number_that_its_subject_can_quote_and_however_it_is_written(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    recorded = case.impose(case.the(Proposal.RECORD_CREDIT))
+    objection = case.object(recorded.id)
+    with store.begin() as tx:
+        held = tx.cases.get(case.case)
+        notice = next(one for one in tx.servings.of_case(case.case) if one.about == recorded.id)
+    wide = "".join(chr(ord(sign) + 0xFEE0) if "!" <= sign <= "~" else sign for sign in held.reference)
+    numbers = (recorded.id, notice.id, f"{notice.id}-1", recorded.entry, objection.id, held.id.upper())
+    written = (held.reference, held.reference.lower(), held.reference.upper(), wide, wide.lower(), held.subject.code.lower())
+    with store.read() as tx:
+        for text in (*numbers, *written):
+            assert [one.id for one in tx.docket.find(("bureau",), text, normalise(text), 50)] == [case.case], text
+            assert tx.docket.find(("other",), text, normalise(text), 50) == [], "each agency finds its own"
+        for text in ("", "-", "credit:", recorded.entry[:-1] + "9"):
+            assert tx.docket.find(("bureau",), text or "没有", "没有", 50) == [], text
