@@ -349,31 +349,20 @@ class Correspondents:
             self.note(request).named, officer = day, self.chance.random()
             if officer < 0.5:
                 self.later(1, request, self.agree(request, day))
-            elif officer < 0.75:
-                self.later(1, request, self.keep(request, day))
-            self.later(45, request, self.keep_at_last(request))
+            self.later(1 if 0.5 <= officer < 0.75 else 45, request, self.keep(request))
 
         return do
 
-    def keep_at_last(self, request: str) -> Callable[[Tx, datetime], None]:
-        """The officer who has said nothing says no at last; while the superior decides nobody can, and so it is put off."""
+    def keep(self, request: str) -> Callable[[Tx, datetime], None]:
+        """The requester stays with the old date, where another still waits for its word; while the superior decides nobody can say so."""
 
         def do(tx: Tx, now: datetime) -> None:
             held = tx.assistance.get(request)
             if held.state is AssistanceState.DISPUTED:
-                self.later(10, request, self.keep_at_last(request))
-            elif held.waits_for_us and held.proposed is not None:
-                self.keep(request, self.wall.here(held.proposed.due_at))(tx, now)
-
-        return do
-
-    def keep(self, request: str, day: date) -> Callable[[Tx, datetime], None]:
-        """The requester stays with the old date, and says so."""
-
-        def do(tx: Tx, now: datetime) -> None:
-            seen = self.wall.stop_of(day)
-            self.answered(request, assist.keep_date(self.office, tx, request, seen, "officer", "案情紧急", now))
-            self.note(request).named = None
+                self.later(10, request, self.keep(request))
+            elif held.proposed is not None and held.state.open:
+                self.answered(request, assist.keep_date(self.office, tx, request, held.proposed.due_at, "officer", "紧急", now))
+                self.note(request).named = None
 
         return do
 

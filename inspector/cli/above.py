@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from inspector.cli.finding import Finding
-from inspector.domain.assistance import common_superior
+from inspector.domain.superior import common_superior
 
 if TYPE_CHECKING:
     from inspector.flows.office import AgencyNode

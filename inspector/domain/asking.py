@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from inspector.domain.assistance import TIMERS, AssistanceState, Request, Word, must_be_open, must_not_pass_on, noted
+from inspector.domain.assistance import TIMERS, AssistanceState, Request, Word, must_be_open, noted
 from inspector.domain.availability import Availability
 from inspector.domain.calendar import WorkingCalendar, due
 from inspector.domain.decision import Because, Decision, Order, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.ladder import clocked, waits
 from inspector.domain.letter import letter
+from inspector.domain.ordered import must_not_pass_on
 from inspector.domain.policy import Policy, TermRow
 from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer

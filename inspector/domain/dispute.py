@@ -8,7 +8,6 @@ from functools import partial
 
 from inspector.domain.asking import term_of
 from inspector.domain.assistance import (
-    DECIDED,
     TIMERS,
     AssistanceState,
     Dispute,
@@ -23,6 +22,7 @@ from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.errors import Refusal
 from inspector.domain.ladder import named, wait, wound
 from inspector.domain.letter import NOT_POSTED, letter, lies
+from inspector.domain.ordered import DECIDED
 from inspector.domain.policy import Policy
 from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer

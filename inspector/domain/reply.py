@@ -20,7 +20,6 @@ from inspector.domain.assistance import (
     by_door,
     came,
     must_be_open,
-    must_not_pass_on,
     noted,
     signed,
     stands,
@@ -28,6 +27,7 @@ from inspector.domain.assistance import (
 from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict, blank, stated
+from inspector.domain.ordered import must_not_pass_on
 from inspector.domain.policy import Compare
 from inspector.domain.said import Saying
 

@@ -137,6 +137,11 @@ def propose(
     return Decision(state=held, because=because, ends=frozenset({OrderKind.ASSIST_ACK}))
 
 
+def waits_for_us(request: Request) -> bool:
+    """Whether the agency has named another date and hears nothing of us; while the superior decides a dispute that date rests."""
+    return request.proposed is not None and request.state.open and request.state is not AssistanceState.DISPUTED
+
+
 def agree(
     request: Request, seen: datetime, by: str, policy: Policy, now: datetime, calendar: WorkingCalendar
 ) -> Decision[Request]:

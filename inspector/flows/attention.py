@@ -10,6 +10,7 @@ from inspector.domain import replacement, veil
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.person import same
+from inspector.domain.respite import waits_for_us
 from inspector.domain.statement import STUCK
 from inspector.domain.striking import TO_STRIKE
 from inspector.domain.withdrawal import WITHDRAWAL
@@ -134,7 +135,7 @@ def _refuse_passing(tx: Tx, kind: str, about: str, attention_id: str) -> None:
         raise Refusal("withdrawal_unanswered", case=about)
     if kind == REREVIEW:
         raise Refusal("attention_needs_confirmation", attention=attention_id)
-    if kind == unsettled.DATE_PROPOSED and tx.assistance.get(about).waits_for_us:
+    if kind == unsettled.DATE_PROPOSED and waits_for_us(tx.assistance.get(about)):
         raise Refusal("date_unanswered", request=about)
     if kind == STUCK:
         stopped.refuse_open(tx, about)

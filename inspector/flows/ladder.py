@@ -9,11 +9,13 @@ from functools import partial
 
 from inspector.domain import dispute, ladder, sending
 from inspector.domain import letter as post
-from inspector.domain.assistance import Request, common_superior
+from inspector.domain.assistance import Request
+from inspector.domain.superior import common_superior
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import ALONE, LetterKind
 from inspector.domain.policy import Policy
+from inspector.domain.respite import waits_for_us
 from inspector.domain.scoreboard import UNREACHED
 from inspector.flows import contacts, doorways, unsettled
 from inspector.flows.office import Office
@@ -185,12 +187,12 @@ def _wait_for_word(office: Office, request: Request) -> None:
 
     A person of the requester is told that the request stands still for him or her. Before that date the agency is reminded of it.
     """
-    if not request.waits_for_us or office.now() < request.due_at:
+    if not waits_for_us(request) or office.now() < request.due_at:
         return
     with office.store.begin() as tx:
         _, fresh = held(tx, request.id)
         unsettled.named(tx, fresh, office.calendar, office.now())
-    if fresh.waits_for_us:
+    if waits_for_us(fresh):
         raise NotYet("date_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
 
 

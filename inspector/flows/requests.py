@@ -11,6 +11,7 @@ from inspector.domain.decision import Decision
 from inspector.domain.evidence import Verdict
 from inspector.domain.piece import evidence_of
 from inspector.domain.policy import Policy
+from inspector.domain.superior import common_superior
 from inspector.flows import late
 from inspector.flows.office import AgencyNode, Office, behind
 from inspector.flows.settle import settle_case
@@ -54,7 +55,7 @@ def decider_of(office: Office, request: Request) -> AgencyNode | None:
 def nearest(office: Office, one: str, other: str) -> str | None:
     """The connector of the nearest agency above two that has one: whoever stands above the nearest of all stands above both, too."""
     parents, passed = office.parents(), set[str]()
-    superior = assistance.common_superior(parents, one, other)
+    superior = common_superior(parents, one, other)
     while superior and superior not in passed and office.tree[superior].connector is None:
         passed.add(superior)
         superior = parents.get(superior)

@@ -10,6 +10,7 @@ from inspector.domain import veil
 from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.letter import letters
+from inspector.domain.respite import waits_for_us
 from inspector.store.tx import Tx
 
 UNDELIVERABLE = "letter_undeliverable"
@@ -116,7 +117,7 @@ def named(tx: Tx, request: Request, calendar: WorkingCalendar, now: datetime) ->
 
     once its request stands still for it.
     """
-    if request.proposed is None or not request.waits_for_us:
+    if request.proposed is None or not waits_for_us(request):
         return
     day, until = (calendar.local_date(at).isoformat() for at in (request.proposed.due_at, request.due_at))
     facts = {"requested": request.requested, "case": request.case_id, "day": day, "until": until, "holds": now >= request.due_at}
