@@ -352,29 +352,6 @@ RECORD = Exchange(
     },
     demo="/credit/entry",
 )
-RETRACT = Exchange(
-    name="retract",
-    title="A record taken back",
-    about="To `path_retract`, when a record's outcome has fallen. An id that you do not have is answered 2xx as well: what has to be so "
-    "afterwards is that no mark stands, and none comes in later under this id.",
-    connector=HttpCredit,
-    call=lambda held: held.retract(RETRACTION, key=f"credit.retract:{RETRACTION.entry_id}"),
-    sent={
-        "id": "id of the record that falls",
-        "case": "id of the case",
-        "reason": "`WITHDRAWN` (the applicant took the commitment back), `REOPENED` (a new review) or `ANNULLED` (its basis was)",
-        "basis": "legal basis",
-        "decided_at": "when; ISO 8601 with an offset",
-    },
-    reply={"receipt": "CX-000003"},
-    told=RECEIPT,
-    fates={
-        "Unavailable": LATER.format(until="the pack's date", then="a person is told; tried each working day until you take it"),
-        "Refused": "it waits in quarantine, and a person is told at once",
-        "Garbled": "it waits in quarantine, and a person is told at once",
-    },
-    demo="/credit/retract",
-)
 CALLBACK = Exchange(
     name="callback",
     title="A notice to the approving system",
@@ -403,4 +380,4 @@ CALLBACK = Exchange(
     demo="/approving",
 )
 
-CASES = (SOURCE, RESULT, AGENCY, CHANNEL, LEVEL, RECORD, RETRACT, CALLBACK)
+CASES = (SOURCE, RESULT, AGENCY, CHANNEL, LEVEL, RECORD, CALLBACK)

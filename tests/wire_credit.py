@@ -79,6 +79,29 @@ HELD = Exchange(
     demo="/credit/held",
 )
 
+RETRACT = Exchange(
+    name="retract",
+    title="A record taken back",
+    about="To `path_retract`, when a record's outcome has fallen. An id that you do not have is answered 2xx as well: what has to be so "
+    "afterwards is that no mark stands, and none comes in later under this id.",
+    connector=HttpCredit,
+    call=lambda held: held.retract(RETRACTION, key=f"credit.retract:{RETRACTION.entry_id}"),
+    sent={
+        "id": "id of the record that falls",
+        "case": "id of the case",
+        "reason": "`WITHDRAWN` (the applicant took the commitment back), `REOPENED` (a new review) or `ANNULLED` (its basis was)",
+        "basis": "legal basis",
+        "decided_at": "when; ISO 8601 with an offset",
+    },
+    reply={"receipt": "CX-000003"},
+    told=RECEIPT,
+    fates={
+        "Unavailable": LATER.format(until="the pack's date", then="a person is told; tried each working day until you take it"),
+        "Refused": "a person is told at once; tried each working day until you take it",
+        "Garbled": "a person is told at once; tried each working day until you take it",
+    },
+    demo="/credit/retract",
+)
 AMEND = Exchange(
     name="amend",
     title="What became of a record that stands",
@@ -105,4 +128,4 @@ AMEND = Exchange(
     demo="/credit/amend",
 )
 
-ACCOUNTS = (AMEND, STATEMENT, HELD)
+ACCOUNTS = (RETRACT, AMEND, STATEMENT, HELD)
