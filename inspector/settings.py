@@ -28,6 +28,7 @@ from inspector.tuning import (
     Database,
     DriftSettings,
     EngineSettings,
+    Logging,
     People,
     PushSettings,
     Reconciliation,
@@ -194,13 +195,6 @@ class Schedules(Section):
         ge=1_096,
         description="Days that it is kept who was asked what about whom, and who saw it: three years at least (PIPL art. 56)",
     )
-
-
-class Logging(Section):
-    """Logs."""
-
-    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level written")
-    format: Literal["json", "text"] = Field("json", description="One JSON object a line, or text for eyes")
 
 
 class Privacy(Section):

@@ -310,3 +310,10 @@ class ShadowSettings(Section):
         description="Decide and write down, send nothing out, publish nothing. Said before the first start: a database is one or the other",
     )
     asks: tuple[str, ...] = Field((), description="Sources, and the credit platform, that are asked all the same")
+
+
+class Logging(Section):
+    """Logs."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level written")
+    format: Literal["json", "text"] = Field("json", description="One JSON object a line, or text for eyes")

@@ -12,7 +12,7 @@ import copy
 import heapq
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
 from random import Random
@@ -22,47 +22,17 @@ from inspector.domain.assistance import AssistanceState, Inability, Quarrel, Req
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LetterKind
-from inspector.domain.policy import Policy
 from inspector.domain.said import Said, Saying
-from inspector.domain.timer import OPTIONAL
-from inspector.domain.urgency import Urgency
 from inspector.flows import assist, hearing, posted, unsettled
-from inspector.flows.office import AgencyNode, Office
+from inspector.flows.office import Office
 from inspector.ports import Letter
 from inspector.store.tx import Tx
-from tests.agencydoors import DIGEST, DIGESTED, door
+from tests.agencydoors import door
 from tests.agencynotes import DISPUTE, Noted
+from tests.agencytree import CIRCLE, NAMES
 from tests.habits import HABITS
 from tests.house import ROOT
 from tests.longhand import Longhand
-
-FACT, ITEM, NAMES = "home-title", "hukou-housing", [f"a{number:02}" for number in range(20)]
-CIRCLE = {"a05": "a06", "a06": "a05", "a07": "a08"}
-"""Who takes another for competent; of the first two each takes the other."""
-TREE = {
-    "province": AgencyNode(id="province", name="省", pack="demo", connector="province"),
-    **{f"city{n}": AgencyNode(id=f"city{n}", name=f"市{n}", parent="province", connector=f"city{n}") for n in range(3)},
-    "bureau": AgencyNode(id="bureau", name="区局", parent="city0"),
-    **{
-        name: AgencyNode(id=name, name=name, parent=f"city{n % 3}", connector=name, digest=DIGEST if name in DIGESTED else None)
-        for n, name in enumerate(NAMES[:-1])
-    },
-    NAMES[-1]: AgencyNode(id=NAMES[-1], name="省外机关", connector=NAMES[-1]),
-}
-"""The last agency has no superior in common with the bureau: there a person picks whom to tell."""
-
-
-def asking(held: Policy, steps: Policy) -> Policy:
-    """The demo's pack with an item for each agency, one in four urgent, and with every step that a pack may have (those of `steps`)."""
-    plain = held.items[ITEM]
-    items = {}
-    for number, name in enumerate(NAMES):
-        urgency = Urgency.URGENT if number % 4 == 3 else Urgency.NORMAL
-        fact = replace(plain.facts[0], agency=name, urgency=urgency)
-        items[name] = replace(plain, code=name, facts=(fact,))
-    terms = {timer: row for timer, row in steps.terms.items() if timer in OPTIONAL or timer.name.startswith("ASSIST")}
-    return replace(held, items=items, terms={**held.terms, **terms}, acts=(), draw=replace(held.draw, plan=False))
-
 
 Doing = Callable[[Tx, datetime], object]
 

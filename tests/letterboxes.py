@@ -8,7 +8,8 @@ from datetime import datetime
 from inspector.domain.letter import LetterKind
 from inspector.ports import Card, Letter, Origin, Receipt, Refused, Unavailable
 from tests.agencydoors import PAPER
-from tests.correspondents import NAMES, Correspondents
+from tests.agencytree import NAMES
+from tests.correspondents import Correspondents
 from tests.house import START, ZONE
 
 UPPER = (LetterKind.LIAISON, LetterKind.HEAD, LetterKind.ESCALATION)

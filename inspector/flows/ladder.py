@@ -10,13 +10,13 @@ from functools import partial
 from inspector.domain import dispute, ladder, sending
 from inspector.domain import letter as post
 from inspector.domain.assistance import Request
-from inspector.domain.superior import common_superior
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import ALONE, LetterKind
 from inspector.domain.policy import Policy
 from inspector.domain.respite import waits_for_us
 from inspector.domain.scoreboard import UNREACHED
+from inspector.domain.superior import common_superior
 from inspector.flows import contacts, doorways, unsettled
 from inspector.flows.office import Office
 from inspector.flows.posting import needless

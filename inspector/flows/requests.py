@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from inspector.domain import assistance, verification
+from inspector.domain import verification
 from inspector.domain.assistance import Request
 from inspector.domain.case import Case
 from inspector.domain.decision import Decision

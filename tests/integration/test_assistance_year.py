@@ -38,7 +38,8 @@ from inspector.store.tx import Tx
 from inspector.store.work import Work
 from tests.agencydoors import DIGESTED
 from tests.agencynotes import Noted
-from tests.correspondents import FACT, NAMES, TREE, Correspondents, asking, hourly
+from tests.agencytree import FACT, NAMES, TREE, asking
+from tests.correspondents import Correspondents, hourly
 from tests.house import ROOT, START, Hand, carry_out, claim, open_office, post
 from tests.integration.test_way import person
 from tests.letterboxes import UPPER, Box

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import argparse
 import time
-from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
-from connectors.sources.http import connect
 from inspector.flows.office import Office
 from tests.bench import cases, pacing
 from tests.bench.pacing import Paced
@@ -50,11 +48,8 @@ def test_a_stall_of_the_feeder_costs_every_case_that_had_to_come_meanwhile(
 
     monkeypatch.setattr(cases, "take", take)
     monkeypatch.setattr(pacing, "MOST_LATE", 60.0)  # a busy machine is later, and no round counts; here it may be
-    with ExitStack() as stack:
-        outside = stack.enter_context(stub(0.005))
-        names = [*(f"registry-{one}" for one in range(1, 10)), cases.DEAD]
-        sources = {name: stack.enter_context(closing(connect(name, {"url": outside.url, **cases.REPLY}))) for name in names}
-        found = cases.measure(f"sqlite:///{tmp_path / 'a.sqlite3'}", sources, given, tenth=cases.ANSWERING)
+    with stub(0.005) as outside:
+        found = cases.measure(f"sqlite:///{tmp_path / 'a.sqlite3'}", outside.url, {}, given, tenth=cases.ANSWERING)
     assert stalled == [30]
     assert len(found) == 54
     assert sum(took > 200 for took in found) > 8, "of the sixteen that were to come within the stall those of the first 600 ms"
