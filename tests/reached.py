@@ -94,3 +94,23 @@ def opened(store: Store, hand: Hand, contact: Contact | None = None, **ports: An
     case_id = post(office, replace(application(1, "business-licence", {"registration-status": "存续"}), contact=contact))
     settle(office)
     return House(office=office, hand=hand, case_id=case_id, sms=sms)
+
+
+def proposed(office: Office, case_id: str, facts: str, reasons: str) -> str:
+    """A notice that something is proposed against the subject of a case, as a proceeding gives it out. Its id."""
+    made = SubjectNotice(
+        id=f"n{case_id}",
+        kind=NoticeKind.PROPOSAL,
+        case_id=case_id,
+        agency="bureau",
+        about=case_id,
+        title="告知书",
+        facts=(facts,),
+        reasons=reasons,
+        rights=("申辩",),
+        basis=("P:2.7",),
+        answer_by=None,
+        made_at=office.now(),
+    )
+    with office.store.begin() as tx:
+        return giving.give(office, tx, made, office.now()).id

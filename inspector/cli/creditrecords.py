@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inspector.cli.command import Exit, command, group
-from inspector.cli.days import typed
-from inspector.cli.files import Agency, DryRun, Encoding, File, confirm, foresee, listed, refuse, warn
-from inspector.cli.terminal import Terminal, signer
+from inspector.cli import outsidebars
+from inspector.cli.command import command, group
+from inspector.cli.terminal import Terminal
 from inspector.domain.annulled import Annulled
 from inspector.domain.creditlaw import RepairPaper
 from inspector.domain.creditrecord import RecordState
@@ -45,11 +44,7 @@ def register(credit: typer.Typer) -> None:
     objection = group("objection", "An objection that is open: decided, or passed on to others. 信用异议", credit)
     command(objection, "decide")(decide_objection)
     command(objection, "others")(pass_on)
-    bars = group("bars", "Rather serious bad records of other authorities. 其他机关的较严重不良信用记录", credit)
-    command(bars, "import")(import_bars)
-    command(bars, "list")(list_bars)
-    command(bars, "repair")(repair_bar)
-    command(bars, "undo-repair")(undo_repair)
+    outsidebars.register(group("bars", "Rather serious bad records of other authorities. 其他机关的较严重不良信用记录", credit))
 
 
 def records(
@@ -87,7 +82,7 @@ def ask_repair(
     office = terminal.whole_office
 
     def do(tx: Tx, now: datetime) -> Record:
-        return repairs.ask(office, tx, entry, words, papers, signer(by), now)
+        return repairs.ask(office, tx, entry, words, papers, terminal.signer(by), now)
 
     _tell(terminal, terminal.act("credit.repair.ask", entry, do, entry=entry))
 
@@ -106,7 +101,7 @@ def decide_repair(
     office = terminal.whole_office
 
     def do(tx: Tx, now: datetime) -> Record:
-        return repairs.decide(office, tx, entry, signer(by), why, now, grant=grant)
+        return repairs.decide(office, tx, entry, terminal.signer(by), why, now, grant=grant)
 
     _tell(terminal, terminal.act("credit.repair.decide", entry, do, entry=entry, grant=grant, reason=why))
 
@@ -143,7 +138,7 @@ def annul(
 
     def do(tx: Tx, now: datetime) -> Record:
         annulling.refuse_first(tx.records.get(entry), why, "--objection" if objection else "--correction")
-        return annulling.entry(office, tx, entry, why, document, signer(by), now, reasons=reason)
+        return annulling.entry(office, tx, entry, why, document, terminal.signer(by), now, reasons=reason)
 
     _tell(terminal, terminal.act("credit.annul", entry, do, entry=entry, document=document))
 
@@ -159,7 +154,7 @@ def taken_back(
     from inspector.flows import retracting
 
     def do(tx: Tx, now: datetime) -> None:
-        retracting.by_document(tx, entry, connector, document, signer(by), now)
+        retracting.by_document(tx, entry, connector, document, terminal.signer(by), now)
 
     terminal.act("credit.taken_back", entry, do, entry=entry, connector=connector, document=document)
 
@@ -179,7 +174,7 @@ def object_to(
     office = terminal.whole_office
 
     def do(tx: Tx, now: datetime) -> Objection:
-        return objections.object(office, tx, entry, words, digests, signer(by), now)
+        return objections.object(office, tx, entry, words, digests, terminal.signer(by), now)
 
     _objected(terminal, terminal.act("credit.object", entry, do, entry=entry))
 
@@ -205,7 +200,7 @@ def pass_on(
     office = terminal.whole_office
 
     def do(tx: Tx, now: datetime) -> Objection:
-        return objections.pass_on(office, tx, objection, signer(by), why, now)
+        return objections.pass_on(office, tx, objection, terminal.signer(by), why, now)
 
     _objected(terminal, terminal.act("credit.objection.others", objection, do, reason=why))
 
@@ -221,99 +216,13 @@ def decide_objection(
     from inspector.domain.consequence import Signed
     from inspector.flows import objections
 
-    why, who = terminal.reason(reason, "--reason"), signer(by)
+    why, who = terminal.reason(reason, "--reason"), terminal.signer(by)
     office = terminal.whole_office
 
     def do(tx: Tx, now: datetime) -> Objection:
         return objections.decide(office, tx, objection, Signed(by=who, token="", at=now), why, now, upheld=uphold)
 
     _objected(terminal, terminal.act("credit.objection.decide", objection, do, upheld=uphold, reason=why))
-
-
-def import_bars(
-    terminal: Terminal, file: File, agency: Agency, dry_run: DryRun = False, encoding: Encoding = None
-) -> Exit | None:
-    """Import rather serious bad records of other authorities; the same file again changes nothing. 导入其他机关的不良信用记录。
-
-    Columns: code (or credit_code), kind, authority, document, ground, since; until, repaired_on, repaired_by if you like. A row that was
-    mended, such as by the day of a repair, takes the place of what was there. It takes no repair or end away, and changes no other
-    agency's.
-    """
-    from inspector.flows import bars, eligibility
-    from inspector.sheets import sheet
-
-    office = terminal.office
-    office.agency(agency)
-    content = file.read_bytes()
-    table = sheet.read(content, encoding)
-    read = bars.read(table, agency, office.now())
-    if read.flaws:
-        return refuse(terminal, bars.BARS, read.flaws, read.warnings)
-    warn(terminal, bars.BARS, read.warnings)
-    needs = foresee(terminal, bars.BARS, table) if dry_run else confirm(terminal, bars.BARS, table)
-
-    def do(tx: Tx, now: datetime) -> eligibility.Entered:
-        return eligibility.enter(tx, read.rows, signer(None), now, dry_run=dry_run)
-
-    if dry_run:
-        done = terminal.look(lambda tx: do(tx, office.now()))
-    else:
-        facts = {"file": file.name, "sha256": sha256(content).hexdigest(), "rows": len(read.rows)}
-        done = terminal.act("credit.bars.import", f"bars:{agency}", do, **facts)
-    told = {"added": done.added, "changed": done.changed, "same": done.same}
-    warnings = listed(terminal, read.warnings)
-    terminal.value({**told, "dry_run": dry_run, "needs": needs, "flaws": [], "warnings": warnings})
-    terminal.say("would_bar" if dry_run else "barred", **told)
-    return None
-
-
-def list_bars(
-    terminal: Terminal,
-    after: Annotated[str, typer.Option("--after", help="Go on behind this id 从此编号之后")] = "",
-    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")] = 50,
-) -> None:
-    """List the bars of other authorities, by id. 列出其他机关的不良信用记录。"""
-    held = terminal.look(lambda tx: tx.records.bars(list(terminal.office.tree), limit + 1, after))
-    names = ("id", "authority", "document", "ground", "since", "until", "repaired_on")
-    rows = [{name: getattr(one, name) for name in (*names, "repaired_by", "agency")} for one in held]
-    terminal.page(names, rows, limit, "--after")
-
-
-def repair_bar(
-    terminal: Terminal,
-    bar: Annotated[str, typer.Argument(help="Id of the bar, as credit bars list names it 编号", metavar="ID")],
-    on: Annotated[str, typer.Option("--on", help="The day of the repair, 2026-03-02 修复日期")],
-    document: Annotated[str, typer.Option("--document", help="Number of its document 文书号")],
-) -> None:
-    """Enter that another authority has repaired it: commitments signed from that day on are accepted. 录入其他机关作出的修复。"""
-    from inspector.flows import eligibility
-
-    day = typed(on, "--on")
-
-    def do(tx: Tx, now: datetime) -> None:
-        eligibility.repair(tx, bar, tuple(terminal.office.tree), day, document, signer(None), now)
-
-    terminal.act("credit.bars.repair", f"bar:{bar}", do, on=on, document=document)
-    terminal.value({"id": bar, "repaired_on": on})
-    terminal.say("bar_repaired", bar=bar, on=on)
-
-
-def undo_repair(
-    terminal: Terminal,
-    bar: Annotated[str, typer.Argument(help="Id of the bar, as credit bars list names it 编号", metavar="ID")],
-    reason: Reason = None,
-) -> None:
-    """Say that a repair was entered by mistake: it bars again, and no file that is read again says so. 撤销误录的修复。"""
-    from inspector.flows import eligibility
-
-    why = terminal.reason(reason, "--reason")
-
-    def do(tx: Tx, now: datetime) -> None:
-        eligibility.unrepair(tx, bar, tuple(terminal.office.tree), why, signer(None), now)
-
-    terminal.act("credit.bars.undo_repair", f"bar:{bar}", do, reason=why)
-    terminal.value({"id": bar, "repaired_on": None})
-    terminal.say("bar_unrepaired", bar=bar)
 
 
 def _paper(told: str) -> tuple[RepairPaper, str]:

@@ -45,7 +45,7 @@ def afterword(
     signed(str(said["signer"]), str(said["reasons"]) if "reasons" in said else None)
     told = {"do": do, **{name: value for name, value in said.items() if value != ""}, "at": now.isoformat(), **by_door(door)}
     if request.reply is not None and _said({"do": do, **request.reply}) == _said(told):
-        raise Refusal("request_closed", request=request.id, state=request.state)
+        raise Refusal("word_known", request=request.id, state=request.state)
     bounded(request, request.afterwords, told)
     because = Because(rule="assistance.again", basis=(request.basis,), pack=pack, facts=told)
     held = replace(request, afterwords=(*request.afterwords, told))
@@ -55,7 +55,7 @@ def afterword(
 def bounded(request: Request, before: Sequence[Mapping[str, object]], told: Mapping[str, object]) -> None:
     """Raise Refusal for a word that is among those before it, whoever says it again, and for more than anybody reads (`MOST`)."""
     if any(_said(one) == _said(told) for one in before):
-        raise Refusal("word_known" if request.state.open else "request_closed", request=request.id, state=request.state)
+        raise Refusal("word_known", request=request.id, state=request.state)
     if len(before) >= MOST:
         raise Refusal("words_many", request=request.id, most=MOST)
 

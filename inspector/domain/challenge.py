@@ -158,9 +158,10 @@ def head_of(line: Sequence[Head], about: Collection[str], parted: Collection[str
     """Whose head decides an application: of the nearest agency of the line where one, or a deputy of one, has no part in it (`parted`).
 
     A head's own recusal (`about`: as the inspector is known) is decided above, neither by another head of the same agency nor by a
-    deputy of that head. Whom somebody with a part in it has named is no deputy in it: nobody chooses who decides about him or her.
+    deputy of that head. Whom somebody with a part in it has named is no deputy in it: nobody chooses who decides about him or her. And a
+    head's deputy is named by a head, of that agency or above: an officer would put whom he likes in the head's place.
     """
-    for held in line:
+    for place, held in enumerate(line):
         if _any_same(held.names, about):
             continue
         free = tuple(one for one in held.names if not _any_same([one], parted))
@@ -169,6 +170,8 @@ def head_of(line: Sequence[Head], about: Collection[str], parted: Collection[str
             for one in held.deputies
             if _any_same([one.officer], held.names) and not _any_same((one.deputy, one.named_by), parted)
         )
+        heads = [name for above in line[place:] for name in above.names]
+        instead = tuple(one for one in instead if _any_same([one.named_by], heads))
         if free or instead:
             return replace(held, names=free, deputies=instead)
     return Head()

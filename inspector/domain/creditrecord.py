@@ -83,6 +83,11 @@ class RepairAsked:
     missing: tuple[RepairPaper, ...] = ()
     files: tuple[str, ...] = ()
 
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The files of the subject of which no officer has said what they show."""
+        return tuple(one for one in self.files if one not in {digest for _, digest in self.papers})
+
     def lacking(self, row: RepairRow) -> tuple[RepairPaper, ...]:
         """The papers that the pack asks for and that are not there."""
         return tuple(one for one in row.papers if one not in {paper for paper, _ in self.papers})
@@ -104,7 +109,8 @@ class Record:
     """A credit entry as we hold it. `entry` is its id with every receiver.
 
     `decided_on` is the day of the official document, from which is counted. `least_until` and `most_until` are the last days of its
-    minimum and its maximum; None: the pack says none. `contested`: an objection is open. `ended_on`: the day on which it was repaired,
+    minimum and its maximum; None: the pack says none. `contested`: an objection is open; `answered`: each open one is to what an earlier
+    one was, which had been rejected before it came. `ended_on`: the day on which it was repaired,
     annulled or fell; `ended_by` says by what.
     """
 
@@ -128,6 +134,7 @@ class Record:
     row: str = ""
     state: RecordState = RecordState.STANDING
     contested: bool = False
+    answered: bool = False
     repair: RepairAsked | None = None
     lapsed_on: date | None = None
     ended_on: date | None = None
@@ -165,9 +172,9 @@ class Record:
     def barring(self, on: date) -> bool:
         """Whether it keeps its subject from a commitment signed on a day: until it is repaired, by a repair of that day at the latest.
 
-        What is contested bars nobody until it is decided (scenario 62).
+        What is contested bars nobody until it is decided (scenario 62); decided once, other words open nothing by themselves.
         """
-        if not self.bars or self.contested or not self.stands_somewhere:
+        if not self.bars or (self.contested and not self.answered) or not self.stands_somewhere:
             return False
         return self.ended_on is None or self.ended_on > on
 
@@ -209,6 +216,8 @@ def ask_repair(record: Record, asked: RepairAsked, law: CreditLaw, now: datetime
     papers = tuple(dict.fromkeys((*(before.papers if before is not None else ()), *asked.papers)))
     files = tuple(dict.fromkeys((*(before.files if before is not None else ()), *asked.files)))
     whole = replace(asked, papers=papers, files=files, asked_at=before.asked_at if before is not None else asked.asked_at)
+    if before is not None and blank(asked.words):  # papers alone were added: who has asked, and in which words, stays
+        whole = replace(whole, by=before.by, words=before.words)
     lacking = whole.lacking(law.repair)
     whole = replace(whole, missing=lacking)
     if before is not None and before.due_at is not None:
@@ -274,9 +283,9 @@ def contestable(record: Record) -> None:
         raise Refusal("record_over", entry=record.entry, state=record.state)
 
 
-def marked(record: Record, *, contested: bool) -> Record:
-    """The same, contested or no more; why stands with its objection."""
-    return replace(record, contested=contested, step=record.step + 1)
+def marked(record: Record, *, contested: bool, answered: bool = False) -> Record:
+    """The same, contested or no more; why stands with its objection. `answered`: what contests it was rejected once before."""
+    return replace(record, contested=contested, answered=answered, step=record.step + 1)
 
 
 def fallen(record: Record, reason: str, today: date) -> Record:
@@ -308,6 +317,8 @@ def told(record: Record) -> Told:
             "contested": record.contested,
             "bars": record.barring(date.max),
             "repairable_from": record.repairable_from.isoformat() if record.adverse else None,
+            "published": record.published if record.row else None,
+            "least_until": record.least_until.isoformat() if record.least_until is not None else None,
             "shown_until": record.most_until.isoformat() if record.most_until is not None else None,
             "ended_on": record.ended_on.isoformat() if record.ended_on is not None else None,
         },

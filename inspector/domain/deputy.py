@@ -36,23 +36,18 @@ class Deputy:
         return self.ended_at is None and self.since <= day <= self.until
 
 
-def name(made: Deputy, others: Iterable[Deputy], today: date) -> Decision[Deputy]:
-    """Name a deputy. `others`: those of the same agency.
+def name(made: Deputy, others: Iterable[Deputy], today: date, heads: Collection[str] = ()) -> Decision[Deputy]:
+    """Name a deputy. `others`: those of the same agency. `heads`: where the officer is a head, who may say so: a head, there or above.
 
     Nobody names himself or herself for another, and whoever is away at the time stands in for nobody: a duty must come to somebody who
-    is there. Raises Invalid (`officer_nameless`, `deputy_self`, `deputy_dates`), Refusal (`deputy_by_self`, `deputy_there`, `deputy_away`).
+    is there. Raises Invalid (`officer_nameless`, `deputy_self`, `deputy_dates`), Refusal (`deputy_by_self`, `deputy_there`, `deputy_away`,
+    `deputy_of_head`).
     """
-    for field in ("officer", "deputy", "named_by"):
-        if not nameable(getattr(made, field)):
-            raise Invalid("officer_nameless", field=field)
-    if same(made.officer, made.deputy):
-        raise Invalid("deputy_self", field="deputy", officer=made.officer)
-    if not today <= made.until or made.until < made.since:
-        raise Invalid(
-            "deputy_dates", field="until", since=made.since.isoformat(), until=made.until.isoformat(), today=today.isoformat()
-        )
+    _usable(made, today)
     if same(made.named_by, made.deputy):
         raise Refusal("deputy_by_self", officer=made.officer, deputy=made.deputy)
+    if heads and not any(same(made.named_by, one) for one in heads):
+        raise Refusal("deputy_of_head", officer=made.officer, by=made.named_by, heads=", ".join(heads))
     for one in others:
         if one.ended_at is not None or one.until < made.since or made.until < one.since:
             continue
@@ -62,6 +57,18 @@ def name(made: Deputy, others: Iterable[Deputy], today: date) -> Decision[Deputy
         if same(one.officer, made.deputy) or same(one.deputy, made.officer):
             raise Refusal("deputy_away", **told)
     return Decision(state=made, because=_because("named", made, by=made.named_by))
+
+
+def _usable(made: Deputy, today: date) -> None:
+    for field in ("officer", "deputy", "named_by"):
+        if not nameable(getattr(made, field)):
+            raise Invalid("officer_nameless", field=field)
+    if same(made.officer, made.deputy):
+        raise Invalid("deputy_self", field="deputy", officer=made.officer)
+    if not today <= made.until or made.until < made.since:
+        raise Invalid(
+            "deputy_dates", field="until", since=made.since.isoformat(), until=made.until.isoformat(), today=today.isoformat()
+        )
 
 
 def end(held: Deputy, by: str, now: datetime) -> Decision[Deputy]:

@@ -100,6 +100,7 @@ def decide(
 ) -> Decision[Request]:
     """The common superior decides, with reasons: the agency helps, by a clock that begins now, or it need not.
 
+    That it need not is the superior's word and no reply of the agency's (`scoreboard.relieved`); a refusal that was disputed stays its own.
     Raises Invalid, Refusal.
     """
     told = request.dispute
@@ -111,10 +112,9 @@ def decide(
     asked = replace(request, dispute=replace(told, helps=helps))
     line = partial(noted, rule=because.rule, now=now, who=told.superior or "", said=word.reasons)
     if not helps:
-        reply = request.reply or {"inability": "", **said}
-        state = replace(line(asked), state=AssistanceState.DECLINED, reply=reply, ended_at=now, late=request.moved_on)
+        state = replace(line(asked), state=AssistanceState.DECLINED, ended_at=now, late=request.moved_on)
         return Decision(state=state, because=because, ends=TIMERS)
-    row = term_of(policy, request.urgency)
+    row = term_of(policy, request.urgency, request.question)
     term = due(now, row.term, calendar, StartEvent.REQUEST_DECIDED)
     because = replace(
         because, basis=(request.basis, row.basis), facts={**facts, "due_at": term.at.isoformat(), **named(request, term)}

@@ -56,6 +56,8 @@ UNREAD, UNLISTED = "value_not_comparable", "value_unlisted"
 
 _UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 """Characters that count as printable and show nothing: fillers, joiners, selectors of variants, the Braille pattern without a dot."""
+_SEEN = re.compile("[0-9A-Za-z\u4e00-\u9fff]")
+"""Characters that say something wherever they stand; others may, too."""
 
 _FORMED = frozenset({Compare.NOT_BEFORE, Compare.NOT_AFTER, Compare.AT_LEAST, Compare.WITHIN, Compare.PREDICATE})
 """Rules that only values of one form can be held by: everything else has no order, and is not compared."""
@@ -146,9 +148,11 @@ def _speaks(piece: Evidence) -> bool:
 
 def blank(text: str, words: Iterable[str] = ()) -> bool:
     """Whether a text says nothing: no visible character, or one of the `words` that stand for it, in any width, case and spacing."""
+    if not words and _SEEN.match(text):  # as nearly always: every case asks this of every text
+        return False
     seen = (sign for sign in text if sign.isprintable() and not _UNSEEN.match(sign))
     if not words:
-        return not any(map(plain, seen))  # the first sign that is one answers: every case asks this of every text
+        return not any(map(plain, seen))
     told = plain("".join(seen))
     return not told or told in {plain(word) for word in words}
 

@@ -16,6 +16,7 @@ from inspector.domain.assistance import (
     Door,
     Inability,
     Request,
+    Word,
     by_door,
     came,
     must_be_open,
@@ -60,6 +61,22 @@ def accept(request: Request, signer: str, now: datetime, pack: str, door: Door |
         return Decision(state=request, because=replace(because, rule="timer.obsolete"))
     held = replace(request, state=stands(request, AssistanceState.ACCEPTED), accepted_at=now)
     return Decision(state=noted(held, because.rule, now), because=because, ends=frozenset({OrderKind.ASSIST_ACK}))
+
+
+def warn(request: Request, word: Word, now: datetime, pack: str) -> Decision[Request]:
+    """The agency tells of a difficulty without delay, with reasons: it has acknowledged the request, and every date stays (1.5.11).
+
+    The same reasons again say nothing new. Raises Invalid, Refusal.
+    """
+    must_be_open(request)
+    because = Because(rule="assistance.warn", basis=(request.basis,), pack=pack, facts=word.facts())
+    if any((one.rule, one.said) == (because.rule, word.reasons) for one in request.history):
+        return Decision(state=request, because=replace(because, rule="timer.obsolete"))
+    state = stands(request, AssistanceState.ACCEPTED) if request.state.silent else request.state
+    held = replace(request, state=state, accepted_at=request.accepted_at or now)
+    return Decision(
+        state=noted(held, because.rule, now, said=word.reasons), because=because, ends=frozenset({OrderKind.ASSIST_ACK})
+    )
 
 
 def partly(

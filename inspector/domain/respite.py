@@ -195,7 +195,7 @@ def calm(
     said = word.facts()
     if request.urgency is Urgency.NORMAL:
         raise Refusal("request_not_urgent", request=request.id)
-    row = term_of(policy, Urgency.NORMAL)
+    row = term_of(policy, Urgency.NORMAL, request.question)
     event = StartEvent.REQUEST_OPENED if request.sent_at is None else StartEvent.REQUEST_SENT
     began = request.lain[-1].left_at if request.lain else request.sent_at or request.opened_at
     term = due(began, row.term, calendar, event)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -55,11 +56,16 @@ class ServiceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """How a subject can be reached, as the case brought it. `agreed`: to be served by electronic means. Personal data."""
+    """How a subject can be reached, as the case brought it. `agreed`: to be served by electronic means. Personal data.
+
+    `agreed_by`, `agreed_on`: who said so, and when; empty where nobody had to say who.
+    """
 
     phone: str = ""
     email: str = ""
     agreed: bool = False
+    agreed_by: str = field(default="", compare=False)
+    agreed_on: date | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +79,9 @@ class Reach:
 def contact(phone: str, email: str, *, agreed: bool) -> Contact:
     """A contact as somebody has typed it. Raises Invalid (`contact_unfit`), which repeats nothing of it."""
     held = Contact(phone=phone.strip(), email=email.strip(), agreed=agreed)
-    for field, text, form in (("phone", held.phone, _PHONE), ("email", held.email, _EMAIL)):
+    for part, text, form in (("phone", held.phone, _PHONE), ("email", held.email, _EMAIL)):
         if text and not form.fullmatch(text):
-            raise Invalid("contact_unfit", field=f"contact.{field}")
+            raise Invalid("contact_unfit", field=f"contact.{part}")
     return held
 
 
@@ -87,3 +93,22 @@ class Announced:
     where: str
     by: str
     last: date
+
+
+def next_row(rows: Sequence[ServiceRow], reach: Reach, after: ServiceWay | None) -> ServiceRow | None:
+    """The first row behind a way that can serve this subject; None behind the last."""
+    ways = [row.way for row in rows]
+    rest = rows[ways.index(after) + 1 :] if after in ways else rows if after is None else ()
+    return next((row for row in rest if _serves(row.way, reach)), None)
+
+
+def row_of(rows: Sequence[ServiceRow], way: ServiceWay) -> ServiceRow | None:
+    """The row of a way, where the pack has one."""
+    return next((row for row in rows if row.way is way), None)
+
+
+def _serves(way: ServiceWay, reach: Reach) -> bool:
+    """The approving system knows its own people, and says by its proof whether they agreed; ours are pushed to whom has agreed."""
+    if not way.electronic:
+        return way is not ServiceWay.PUBLIC_NOTICE  # that no other way is left a person says, never a clock
+    return way in reach.ways and (way is ServiceWay.SYSTEM or reach.agreed)

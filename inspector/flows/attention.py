@@ -29,6 +29,7 @@ from inspector.flows import (
     watching,
     wording,
 )
+from inspector.flows.deputies import STOOD
 from inspector.flows.record import record
 from inspector.flows.repeals import REREVIEW
 from inspector.flows.seats import CEASED_ASKED
@@ -71,6 +72,9 @@ def told(kind: str, body: str, lang: Lang) -> str:
             letter = wording.code("LetterKind", str(said.get("letter", "")), lang)
             error = wording.code("note", str(said.get("error", "")), lang)
             said = {"to": said.get("to", "-"), "letter": letter, "error": error, "detail": detail}
+        case unsettled.SUPERIOR_UNKNOWN if said.get("error"):
+            error = wording.code("note", str(said["error"]), lang)
+            return label("attention_told.superior_unreached", lang, **{"superior": "-", **said, "error": error})
         case unsettled.SUPERIOR_UNKNOWN if said.get("superior"):
             return label("attention_told.superior_mute", lang, **said)
         case unsettled.DATE_PROPOSED:
@@ -78,8 +82,11 @@ def told(kind: str, body: str, lang: Lang) -> str:
             key = "date_holds" if said.get("holds") else "date_proposed"
             return label(f"attention_told.{key}", lang, **said)
         case supplies.LATE:
-            error = str(said.get("error") or said.get("why", ""))
-            said = {"connector": said.get("connector", "-"), "error": error, "file": said.get("file") or "-"}
+            return label(
+                f"attention_told.{kind}", lang, connector=said.get("connector", "-"), why=wording.late(said, lang) or "-"
+            )
+        case supplies.UNUSED:
+            said = {"connector": said.get("connector", "-"), "files": wording.unused(said, lang)}
         case _:
             pass
     key = f"attention_told.{kind}"
@@ -89,14 +96,16 @@ def told(kind: str, body: str, lang: Lang) -> str:
 def close(tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", sees: Collection[str] | None = None) -> None:
     """Close an open matter, within the agencies `by` sees (None: all); the ledger keeps who.
 
-    What one person has done and another is to look at, the first one does not close. Who closes the matter of an object recorded as no
-    more, and does not sign it, does not agree: the visit is to be made. Raises Missing for any other matter, and Refusal:
-    `attention_own`, and what `_refuse_passing` raises.
+    What one person has done and another is to look at, the first one does not close; what was done in a head's stead a head alone
+    (`attention_of_head`). Who closes the matter of an object recorded as no more, and does not sign it, does not agree: the visit is to
+    be made. Raises Missing for any other matter, and Refusal: `attention_own`, and what `_refuse_passing` raises.
     """
     held = tx.attention.get(attention_id)
     if held is None or (sees is not None and held["agency"] not in sees):
         raise Missing("attention_unknown", attention=attention_id)
     _refuse_passing(tx, held["kind"], held["about"], attention_id)
+    if held["kind"] == STOOD:
+        _by_head(attention_id, held["body"], by)
     ceased = held["kind"] == CEASED_ASKED
     hands = json.loads(held["body"])["by"] if held["kind"] in (CEASED_ASKED, *UNDONE) else []
     if any(same(one, by) for one in ([hands] if isinstance(hands, str) else hands)):
@@ -130,3 +139,10 @@ def _refuse_passing(tx: Tx, kind: str, about: str, attention_id: str) -> None:
         raise Refusal("date_unanswered", request=about)
     if kind == STUCK:
         stopped.refuse_open(tx, about)
+
+
+def _by_head(attention_id: str, body: str, by: str) -> None:
+    """Raise Refusal for anybody but a head: what was done in a head's stead is seen by one."""
+    heads = json.loads(body)["heads"]
+    if not any(same(one, by) for one in heads):
+        raise Refusal("attention_of_head", attention=attention_id, by=by, heads=", ".join(heads))

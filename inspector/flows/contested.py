@@ -68,15 +68,20 @@ def remark_all(office: Office) -> None:
 def remark(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     """A record of a case is contested while an open objection touches it, and each receiver hears when that begins and ends.
 
-    An entry falls with the decision that it rests on (scenario 61), so whoever objects to that decision contests the entry, too.
+    An entry falls with the decision that it rests on (scenario 61), so whoever objects to that decision contests the entry, too. It bars
+    on where all that contests it was heard before and rejected: the gate does not open by one word more.
     """
     for held in tx.records.of_case(case.id):
-        contested = bool(touched.touching(tx, held))
-        if held.stands_somewhere and held.contested is not contested:
-            state = marked(held, contested=contested)
+        touching = touched.touching(tx, held)
+        contested, answered = bool(touching), False
+        if contested and not touched.unheard(tx, case.id, touching):
+            answered = True
+        if held.stands_somewhere and (held.contested, held.answered) != (contested, answered):
+            state = marked(held, contested=contested, answered=answered)
             tx.records.put(state)
             creditbook.hear(tx, office, case, state, now)
-            amend(tx, office, state, Amend.MARKED if contested else Amend.UNMARKED, office.book.get(case.pack), now)
+            if held.contested is not contested:
+                amend(tx, office, state, Amend.MARKED if contested else Amend.UNMARKED, office.book.get(case.pack), now)
 
 
 def _reopened(tx: Tx, about: str) -> bool:

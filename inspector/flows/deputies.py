@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from inspector.domain import deputy as domain
@@ -10,14 +10,19 @@ from inspector.domain.consequence import Consequence, Signed
 from inspector.domain.decision import Decision
 from inspector.domain.deputy import Deputy
 from inspector.domain.objection import Objection
+from inspector.domain.person import same
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.store.tx import Tx
 
+STOOD = "head_stood_in"
+"""The matter of what was decided in a head's stead: a head reads it, and nobody else puts it away."""
+
 
 def name(office: Office, tx: Tx, made: Deputy, now: datetime) -> Deputy:
     """An officer of an agency is away, and another one decides in his or her stead. Raises what `domain.deputy.name` raises."""
-    decided = domain.name(made, tx.deputies.page((made.agency,)), office.calendar.local_date(now))
+    others, today = tx.deputies.page((made.agency,)), office.calendar.local_date(now)
+    decided = domain.name(made, others, today, _heads_over(office, made))
     tx.deputies.add(made)
     _record(tx, decided, now)
     return made
@@ -57,6 +62,22 @@ def told(office: Office, tx: Tx, held: Consequence | Objection, now: datetime) -
     """The same as a matter tells it to people: nothing where nobody decides in another's stead."""
     officer, instead = whose(office, tx, held, now)
     return {"officer": officer, "instead": instead} if instead else {}
+
+
+def hear(office: Office, tx: Tx, agency: str, about: str, by: str, facts: Mapping[str, object], now: datetime) -> None:
+    """A head hears what was decided in his or her stead, by whom: of an agency that names one, or of those above it."""
+    heads = [name for one in office.line(agency) for name in office.tree[one].heads]
+    tx.attention.open(STOOD, agency, about, {**facts, "instead": by, "by": by, "heads": list(dict.fromkeys(heads))}, now)
+
+
+def _heads_over(office: Office, made: Deputy) -> tuple[str, ...]:
+    """Who says who stands in for a head, where the deputy would count: the heads there and above. Nobody: the officer is no head."""
+    lines = (office.line(one) for one in office.tree)
+    found = dict[str, None]()
+    for line in lines:
+        if made.agency in line and any(same(made.officer, head) for head in office.tree[line[0]].heads):
+            found |= dict.fromkeys(head for one in line for head in office.tree[one].heads)
+    return tuple(found)
 
 
 def _record(tx: Tx, decided: Decision[Deputy], now: datetime) -> None:

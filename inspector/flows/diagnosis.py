@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from inspector.domain.errors import InspectorError
 from inspector.flows.remedies import WORDS
-from inspector.labels import Lang, hinted, known, label, words
+from inspector.labels import Lang, hinted, in_part, known, label, words
 from inspector.sheets.flaw import RowFlaw
 
 _FACT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -138,7 +138,8 @@ def fix(flaw: RowFlaw, lang: Lang) -> str:
 
 def _told(facts: Mapping[str, object], lang: Lang) -> Mapping[str, object]:
     """The facts with codes turned into words; a clerk still sees the code, since it is what the file must hold."""
-    return {name: _decoded(CODES[name], value, lang) if name in CODES else value for name, value in facts.items()}
+    told = in_part(facts, lang)
+    return {name: _decoded(CODES[name], value, lang) if name in CODES else value for name, value in told.items()}
 
 
 def _decoded(groups: Sequence[str], value: object, lang: Lang) -> str:

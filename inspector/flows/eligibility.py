@@ -12,13 +12,16 @@ from inspector.domain import gate
 from inspector.domain.case import Case, Route
 from inspector.domain.decision import Decision
 from inspector.domain.errors import Missing
-from inspector.domain.gate import OutsideBar
+from inspector.domain.gate import BarAnnulment, OutsideBar
 from inspector.flows import reapplying, same
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.store.tx import Tx
 
 log = structlog.get_logger(__name__)
+
+CONTESTED = "bar_contested"
+"""The matter of a bar that its subject says is none: whoever entered it looks, and annuls it or answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,8 @@ def admit(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     seen = [one.entry for one in records] + [one.id for one in outside]
     log.info("eligibility.looked", **told, records=seen, barred=bar.record if bar is not None else "")
     if bar is not None:
-        raise gate.refuse(bar, case.reference)
+        holder = office.tree.get(bar.authority if bar.own else bar.entered_by)
+        raise gate.refuse(bar, case.reference, case.letter.signed_on, holder.name if holder is not None else "")
 
 
 def enter(tx: Tx, bars: Iterable[OutsideBar], by: str, now: datetime, *, dry_run: bool = False) -> Entered:
@@ -81,6 +85,33 @@ def repair(tx: Tx, bar_id: str, sees: Collection[str], on: date, document: str, 
 def unrepair(tx: Tx, bar_id: str, sees: Collection[str], reasons: str, by: str, now: datetime) -> OutsideBar:
     """The repair of a bar was entered by mistake. Raises Missing (`bar_unknown`), and as `gate.unrepaired` does."""
     return _keep(tx, gate.unrepaired(_own(tx, bar_id, sees), reasons, by), now)
+
+
+def annul(office: Office, tx: Tx, bar_id: str, sees: Collection[str], said: BarAnnulment, now: datetime) -> OutsideBar:
+    """A bar never was one. Raises Missing (`bar_unknown`), and as `gate.annulled` does."""
+    decided = gate.annulled(_own(tx, bar_id, sees), said, office.calendar.local_date(now))
+    tx.attention.over(f"{CONTESTED}:{bar_id}", now)
+    return _keep(tx, decided, now)
+
+
+def reinstate(tx: Tx, bar_id: str, sees: Collection[str], reasons: str, by: str, now: datetime) -> OutsideBar:
+    """The annulment of a bar was the mistake. Raises Missing (`bar_unknown`), and as `gate.reinstated` does."""
+    return _keep(tx, gate.reinstated(_own(tx, bar_id, sees), reasons, by), now)
+
+
+def contest(tx: Tx, bar_id: str, words: str, digests: Collection[str], by: str, now: datetime) -> OutsideBar:
+    """The subject of a bar says that it is none, or not its own: the agency that entered it hears so, and bars on until it has looked.
+
+    Whoever was refused by a bar knows its id, whichever agency of the house entered it. Raises Missing (`bar_unknown`), and as
+    `gate.contested` does.
+    """
+    held = tx.records.bar(bar_id, lock=True)
+    if held is None:
+        raise Missing("bar_unknown", bar=bar_id)
+    record(tx, f"bar:{held.id}", gate.contested(held, words, digests, by), now, {})
+    facts = {"bar": held.id, "authority": held.authority, "document": held.document}
+    tx.attention.open(CONTESTED, held.agency, held.id, facts, now)
+    return held
 
 
 def _own(tx: Tx, bar_id: str, sees: Collection[str]) -> OutsideBar:

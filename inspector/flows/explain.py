@@ -22,6 +22,7 @@ from inspector.domain.case import (
     VerifyFrom,
 )
 from inspector.domain.counting import Tallied, tally
+from inspector.domain.discretion import outside as told
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.pause import Extension, Suspension
@@ -185,10 +186,11 @@ class Explanation:
     kept: tuple[Kept, ...]
 
 
-def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> Explanation:
+def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False, words: bool = True) -> Explanation:
     """Explain a case from what is stored about it. Raises Missing; whether the asker may know of it is the caller's affair.
 
-    `outside` the agency, where the applicant is near, nobody hears of a visit before it has been made (draw-protocol ruling 18).
+    `outside` the agency, where the applicant is near, nobody hears of a visit before it has been made (draw-protocol ruling 18). Without
+    `words` it tells of what people said and did no more than the events (`domain.discretion`).
     """
     case = tx.cases.get(case_id)
     policy = office.book.get(case.pack)
@@ -199,6 +201,9 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
     local = office.calendar.local
     evidence = tx.cases.evidence(case_id)
     decisions = tuple(decided(office, row, policy) for row in tx.ledger.about(case_id))
+    shown = decisions
+    if not words:
+        shown = tuple(replace(one, facts=told(one.rule, one.facts)) for one in decisions)
     last = last_review(decisions)
     relied_on = cited(evidence, last)
     came = {evidence_id(held): held.ended_at for held in letters if held.reply}  # pieces of before `came_at` was kept
@@ -234,7 +239,7 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
         letters=tuple(letter(office, held, policy) for held in letters),
         shown=tuple(showed(office, held, policy) for held in shows),
         visits=tuple(call(office, held, team, case.agency) for held, team in calls),
-        decisions=decisions,
+        decisions=shown,
         next=upcoming(office, tx, case, letters, shows),
         overdue=missed(office, case, letters, shows, [held for held, _ in calls]),
         acts=_acts(office, case),

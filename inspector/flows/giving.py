@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from inspector.domain import serving
+from inspector.domain import origin, serving
 from inspector.domain.calendar import due as counted
 from inspector.domain.case import Case
 from inspector.domain.decision import Decision
@@ -35,6 +35,12 @@ def give(office: Office, tx: Tx, notice: SubjectNotice, now: datetime) -> Subjec
     settle(tx, office, case, decision, now, new=True)
     bring(tx, office, case, decision.state, reach, now)
     return decision.state
+
+
+def say(office: Office, tx: Tx, notice: SubjectNotice, now: datetime) -> SubjectNotice:
+    """The same by an officer's own hand: guidance and reminders alone. Raises Invalid (`notice_kind_elsewhere`) and what `give` raises."""
+    origin.by_hand(notice.kind)
+    return give(office, tx, notice, now)
 
 
 def inform(  # noqa: PLR0913 - a notice in all its parts

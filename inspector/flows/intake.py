@@ -37,7 +37,7 @@ from inspector.domain.missent import SEND_BACK_ASKED
 from inspector.domain.policy import Policy
 from inspector.domain.signs import composed
 from inspector.domain.wayto import Contact
-from inspector.flows import anew, catalogue, eligibility, enrolment
+from inspector.flows import anew, catalogue, consent, eligibility, enrolment
 from inspector.flows.guidance import outdated
 from inspector.flows.office import Office
 from inspector.flows.rating import DIFFER, level_of
@@ -118,7 +118,7 @@ def take(office: Office, tx: Tx, given: Application, sender: str, now: datetime)
         if (held := _known(tx, given, sender, digest)) is None:
             raise Stale("stale", what=given.reference)
         return Taken(case=held, new=False)
-    _reached_by(tx, case, given)
+    _reached_by(office, tx, case, given, sender, now)
     opened = _open(office, tx, case, policy, None, now)
     anew.look_at(office, tx, opened, now)
     tx.committed.append(lambda: log.info("case.opened", case_id=opened.id, agency=opened.agency, item=opened.item))
@@ -183,7 +183,7 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, by: str, n
     if turn:  # before the case is held: a freeze takes its turn, then its cases
         tx.draws.take_turn(seen.agency)
     held = tx.cases.get(case_id, lock=True)
-    _reached_by(tx, held, given)
+    _reached_by(office, tx, held, given, by, now)
     change = Change(by=by, at=now, before=tx.cases.digest(case_id), after=given.digest())
     if change.before in {change.after, _before(given, held)}:
         return held
@@ -213,13 +213,13 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, by: str, n
     return begun
 
 
-def _reached_by(tx: Tx, case: Case, given: Application) -> None:
+def _reached_by(office: Office, tx: Tx, case: Case, given: Application, by: str, now: datetime) -> None:
     """How the subject can be reached lies apart from the case, and goes with its files.
 
     A new case and a correction bring it; of a case that is here a message that comes once more may be an old one, and undo what was said.
     """
     if given.contact is not None:
-        tx.servings.reached_by(case.id, given.contact)
+        consent.say(office, tx, case, given.contact, by, now)
 
 
 def _tell_visits(office: Office, tx: Tx, case: Case, policy: Policy, now: datetime) -> None:

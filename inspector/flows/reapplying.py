@@ -1,7 +1,7 @@
 """Whether an item may be applied for again: what our own decisions and the applicant's own choice have begun, by the pack of that day.
 
 Nothing is stored: a bar is read from the case that it follows from, so it ends by its date, and falls where the decision is annulled. While
-an objection to that case is open it bars nobody, as a contested record does.
+an objection to that case is open it bars nobody, as a contested record does; what was rejected once opens nothing by other words.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from inspector.domain.errors import Missing
 from inspector.domain.policy import Policy
 from inspector.domain.reapplied import ReapplyBar
 from inspector.domain.reapply import After
-from inspector.flows import same
+from inspector.flows import same, touched
 from inspector.flows.office import Office
 from inspector.store.tx import Tx
 
@@ -50,7 +50,7 @@ def _bars(office: Office, tx: Tx, case: Case) -> Iterator[ReapplyBar]:
     codes = same.codes(tx, case.subject)
     for case_id in tx.consequences.cases_about(case.subject.kind, codes, case.item, case.id):
         former = tx.cases.get(case_id)
-        if former.matter is not case.matter or tx.records.objections(case_id=former.id, limit=1):
+        if former.matter is not case.matter or touched.unheard(tx, former.id, tx.records.objections(case_id=former.id)):
             continue
         chosen = reapplied.of_choice(former)
         if chosen is not None:

@@ -12,9 +12,10 @@ from inspector.domain import challenge
 from inspector.domain.challenge import Applicant, Challenge, ChallengeState
 from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.fieldnote import Times, is_late
+from inspector.domain.person import same
 from inspector.domain.roster import Recusal
 from inspector.domain.visit import SeatState
-from inspector.flows import edits, embargo, relief, stopped
+from inspector.flows import deputies, edits, embargo, relief, stopped
 from inspector.flows.challenges import TOO_LATE, enter, head, known_as, parted, running, seat_name, seat_of, tell_head
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -150,10 +151,14 @@ def decide(office: Office, tx: Tx, visit_id: str, staff: str, *, granted: bool, 
         raise Missing("challenge_unknown", visit=visit_id, inspector=staff[:80])
     last, pack = asked[-1], tx.draws.get(held.draw).pack
     out = (*parted(tx, held), *known_as(tx, last.agency, staff))
-    decision = challenge.decide(last, out, head(office, tx, held, last), granted=granted, by=by, why=why, pack=pack, now=now)
+    who = head(office, tx, held, last)
+    decision = challenge.decide(last, out, who, granted=granted, by=by, why=why, pack=pack, now=now)
     tx.challenges.put(decision.state)
     record(tx, visit_id, decision, now, {})
     seat = seat_name(tx, visit_id, staff)
+    if stead := decision.state.stead:  # of a head who goes along nobody reads so in a matter
+        named = {"officer": stead} if any(same(stead, one) for one in who.names) else {}
+        deputies.hear(office, tx, who.agency, seat, by, {**named, "visit": visit_id}, now)
     stopped.end(tx, [running(tx, seat, last)], now)
     tx.attention.close(f"{ASKED}:{seat}", now)
     if decision.state.state is not ChallengeState.GRANTED:

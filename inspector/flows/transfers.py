@@ -40,6 +40,7 @@ def head(
         signed = headed.signs(office, tx, held, signed)
     told = setting(office, held, now)
     made = transfer.head(held, approves=approves, reasons=reasons, signed=signed, setting=told, close=close, at=at)
+    _heard(office, tx, held, signed, now)
     return settle(office, tx, case, held, made, now)
 
 
@@ -47,7 +48,9 @@ def refuse(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Si
     """The head, or who stands in for one, says no before two have reported. Raises what `headed.signs` raises."""
     case, held = locked(tx, consequence_id)
     close, at = _close(office, tx, held, now), setting(office, held, now)
-    made = transfer.refuse(held, reasons, headed.signs(office, tx, held, signed), at, close)
+    signed = headed.signs(office, tx, held, signed)
+    made = transfer.refuse(held, reasons, signed, at, close)
+    _heard(office, tx, held, signed, now)
     return settle(office, tx, case, held, made, now)
 
 
@@ -86,6 +89,12 @@ def papers(office: Office, tx: Tx, consequence_id: str, receipt: str, signed: Si
     case, held = locked(tx, consequence_id)
     signed = deputies.signs(office, tx, held, signed, now)
     return settle(office, tx, case, held, transfer.papers(held, receipt, signed, setting(office, held, now)), now)
+
+
+def _heard(office: Office, tx: Tx, held: Consequence, signed: Signed, now: datetime) -> None:
+    if signed.stead:
+        facts = {"officer": signed.stead, "case": held.case_id, "consequence": held.id}
+        deputies.hear(office, tx, held.agency, held.id, signed.by, facts, now)
 
 
 def _close(office: Office, tx: Tx, held: Consequence, now: datetime) -> tuple[str, ...]:

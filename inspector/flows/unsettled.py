@@ -31,11 +31,17 @@ FORWARD_CIRCLE = "forward_circle"
 LINK_MISSING = "link_missing"
 """An agency's link was called back and no letter with another one ordered: over when one is, or the agency speaks, or the request ends."""
 
+COMPETENCE_DOUBTED = "competence_doubted"
+"""A request whose first letter waits: the agency does not list the fact among its powers. An officer closes it, and it leaves."""
+
 DATE_PROPOSED = "date_proposed"
 """A date that an agency has proposed: an officer agrees, or says why not, and no note in passing ends it.
 
 `until`: the date from which its request stands still for that word; `holds`: it does.
 """
+
+DIFFICULTY = "difficulty_told"
+"""A difficulty that an agency has told of before its date: an officer reads why, and sees what can be done; over with the request."""
 
 AFTERWORD = "afterword"
 """A word that came when a request was over, or had been answered otherwise: it changes nothing of it, and is to be read."""
@@ -128,9 +134,8 @@ def follow(tx: Tx, request: Request, now: datetime) -> None:
     if over or request.dispute is not None:
         tx.attention.close(f"{FORWARD_CIRCLE}:{request.id}", now)
     if over:
-        tx.attention.close(f"{SUPERIOR_UNKNOWN}:{request.id}", now)
-        tx.attention.close(f"{MAIL_HOLDS}:{request.id}", now)
-        tx.attention.close(f"{LETTER_HOLDS}:{request.id}", now)
+        for kind in (SUPERIOR_UNKNOWN, MAIL_HOLDS, LETTER_HOLDS, DIFFICULTY, COMPETENCE_DOUBTED):
+            tx.attention.close(f"{kind}:{request.id}", now)
         called_off(tx, request, now)
 
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from starlette.responses import JSONResponse
 
 from inspector.domain.case import SubjectKind
-from inspector.domain.gate import OutsideBar
+from inspector.domain.gate import BarAnnulment, BarFault, OutsideBar
 from inspector.domain.identity import identify, identity_kind
 from inspector.flows import eligibility
 from inspector.flows.bars import bar_id
@@ -19,10 +19,10 @@ from inspector.flows.office import agency_unknown
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
 from inspector.web.body import JsonRoute
-from inspector.web.caller import Officer, ResultReader
+from inspector.web.caller import Asker, Officer, ResultReader
 from inspector.web.desk import AtDesk, message
 from inspector.web.errors import READS, WRITES
-from inspector.web.fields import MAYBE_SIGNS, Day, Limit, Line, MessageId, NamePath, Strict, Text
+from inspector.web.fields import MAYBE_SIGNS, Day, Digest, Limit, Line, MaybeLine, MessageId, NamePath, Strict, Text
 
 router = APIRouter(prefix="/v1", tags=["credit"], route_class=JsonRoute)
 log = structlog.get_logger(__name__)
@@ -41,6 +41,10 @@ class OutsideBarShown(Shown):
     until: date | None
     repaired_on: date | None
     repaired_by: str
+    annulled_on: date | None
+    annulled_for: BarFault | None
+    annulled_by: str
+    annulled_document: str
 
 
 class BarPage(Shown):
@@ -74,6 +78,36 @@ class BarRepairUndoneIn(Strict):
     """That a repair was entered by mistake, with reasons."""
 
     reasons: Reasons
+
+
+class BarAnnulmentIn(Strict):
+    """That it never was one: why, with reasons; the document where its authority or a court has taken it back."""
+
+    why: BarFault
+    document: MaybeLine = ""
+    reasons: Reasons
+
+
+class BarAnnulmentUndoneIn(Strict):
+    """That the annulment was the mistake, with reasons."""
+
+    reasons: Reasons
+
+
+class BarObjectionIn(Strict):
+    """What its subject says against it. `digests`: SHA-256 of what was handed in with it."""
+
+    words: Text = ""
+    digests: Annotated[tuple[Digest, ...], Field(max_length=50)] = ()
+
+
+class BarContestedShown(Shown):
+    """Which agency hears it, and looks; the bar stands until then."""
+
+    bar: str
+    agency: str
+    authority: str
+    document: str
 
 
 @router.get("/credit/bars", responses=READS)
@@ -129,6 +163,43 @@ def undo_repair(
         return bar_shown(eligibility.unrepair(tx, bar, caller.sees, given.reasons, caller.name, now))
 
     return desk.once(message(caller.source, message_id, f"bar repair undone {bar}", given), do)
+
+
+@router.post("/credit/bars/{bar}/annulment", response_model=OutsideBarShown, responses=WRITES)
+def annul_bar(desk: AtDesk, caller: Officer, bar: NamePath, given: BarAnnulmentIn, message_id: MessageId = None) -> JSONResponse:
+    """It never was one, for it was taken back by a document or entered of the wrong subject: no letter is refused by it, of before either.
+
+    A file that is read again does not enter it anew.
+    """
+
+    def do(tx: Tx, now: datetime) -> OutsideBarShown:
+        said = BarAnnulment(why=given.why, document=given.document, reasons=given.reasons, by=caller.name)
+        return bar_shown(eligibility.annul(desk.office, tx, bar, caller.sees, said, now))
+
+    return desk.once(message(caller.source, message_id, f"bar annulment {bar}", given), do)
+
+
+@router.post("/credit/bars/{bar}/annulment/undo", response_model=OutsideBarShown, responses=WRITES)
+def undo_annulment(
+    desk: AtDesk, caller: Officer, bar: NamePath, given: BarAnnulmentUndoneIn, message_id: MessageId = None
+) -> JSONResponse:
+    """The annulment was the mistake: it bars again."""
+
+    def do(tx: Tx, now: datetime) -> OutsideBarShown:
+        return bar_shown(eligibility.reinstate(tx, bar, caller.sees, given.reasons, caller.name, now))
+
+    return desk.once(message(caller.source, message_id, f"bar annulment undone {bar}", given), do)
+
+
+@router.post("/credit/bars/{bar}/objections", response_model=BarContestedShown, responses=WRITES)
+def contest_bar(desk: AtDesk, caller: Asker, bar: NamePath, given: BarObjectionIn, message_id: MessageId = None) -> JSONResponse:
+    """Its subject says that it does not exist, or is another's: whoever entered it hears so (`bar_contested`). It bars meanwhile."""
+
+    def do(tx: Tx, now: datetime) -> BarContestedShown:
+        held = eligibility.contest(tx, bar, given.words, given.digests, caller.name, now)
+        return BarContestedShown(bar=held.id, agency=held.agency, authority=held.authority, document=held.document)
+
+    return desk.once(message(caller.source, message_id, f"bar objection {bar}", given), do)
 
 
 def bar_shown(held: OutsideBar) -> OutsideBarShown:

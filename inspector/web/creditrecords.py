@@ -14,7 +14,7 @@ from inspector.domain.annulled import Annulled
 from inspector.domain.consequence import Signed
 from inspector.domain.creditlaw import RepairPaper
 from inspector.domain.creditrecord import Record, RecordState, warning
-from inspector.domain.errors import Missing
+from inspector.domain.errors import Missing, Refusal
 from inspector.domain.objection import Objection, ObjectionState
 from inspector.domain.statement import BookState
 from inspector.domain.viewing import Shown as What
@@ -25,7 +25,7 @@ from inspector.web.answers import Shown
 from inspector.web.bars import OutsideBarShown, Reasons, bar_shown
 from inspector.web.body import JsonRoute
 from inspector.web.caller import Asker, Caller, CaseReader, Officer, ResultReader
-from inspector.web.desk import AtDesk, message
+from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import MAYBE_SIGNS, CasePath, Digest, Limit, Line, MessageId, NamePath, Strict, Text
 from inspector.web.viewings import shown_of
@@ -274,7 +274,7 @@ def object_to(desk: AtDesk, caller: Asker, entry: EntryPath, given: ObjectionIn,
     """Somebody objects to a record, or to a consequence by its id: marked at once everywhere, used for nothing adverse until decided."""
 
     def do(tx: Tx, now: datetime) -> ObjectionShown:
-        contestable(tx, caller, entry)
+        contestable(desk, tx, caller, entry)
         return _objection(objections.object(desk.office, tx, entry, given.words, given.digests, caller.name, now))
 
     return desk.once(message(caller.source, message_id, f"object {entry}", given), do)
@@ -344,9 +344,15 @@ def seen(tx: Tx, caller: Caller, entry: str) -> Record:
     return held
 
 
-def contestable(tx: Tx, caller: Caller, about: str) -> None:
-    """Raise Missing for what the caller may not know of: an entry, or a consequence, which orders one or does not."""
+def contestable(desk: Desk, tx: Tx, caller: Caller, about: str) -> None:
+    """Raise Missing for what the caller may not know of: an entry, or a consequence, which orders one or does not.
+
+    Of another authority's record Refusal (`objection_outside`), which says where to turn.
+    """
     held = tx.consequences.find(about)
+    if held is None and (bar := tx.records.bar(about)) is not None:
+        office = desk.office.tree[bar.agency].name if bar.agency in desk.office.tree else bar.agency
+        raise Refusal("objection_outside", bar=bar.id, authority=bar.authority, document=bar.document, office=office)
     if held is None:
         seen(tx, caller, about)
     else:

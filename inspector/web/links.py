@@ -15,7 +15,7 @@ from inspector.domain import assistance
 from inspector.domain.assistance import Door
 from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.visit import SeatState
-from inspector.flows import assist, dispatch, embargo, pushing, seatlink, supervision, trial
+from inspector.flows import assist, dispatch, embargo, pushing, replylink, seatlink, supervision, trial
 from inspector.flows.fieldnotes import look_at
 from inspector.flows.replylink import LINK, opens
 from inspector.flows.requests import node_of
@@ -267,7 +267,7 @@ def requested(desk: Desk, tx: Tx, by: Caller | str, request_id: str, *, reading:
     To read, the common superior's link will do too, and a token of either side. Nobody above answers in the agency's place.
     """
     if isinstance(by, str):
-        assist.by_link(desk.office, tx, request_id, by, reading=reading)
+        replylink.by_link(desk.office, tx, request_id, by, reading=reading)
         return tx.assistance.get(request_id)
     request = tx.assistance.get(request_id)
     asked = node_of(desk.office, request.requested)

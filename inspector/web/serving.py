@@ -14,7 +14,7 @@ from inspector.domain.evidence import blank
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
 from inspector.domain.viewing import Shown as What
 from inspector.domain.wayto import Announced, ServiceWay
-from inspector.flows import announcing, giving, reached, serving, spoken
+from inspector.flows import announcing, consent, giving, reached, serving, spoken
 from inspector.store.tx import Tx, new_id
 from inspector.web.answers import Shown
 from inspector.web.body import JsonRoute
@@ -36,7 +36,7 @@ Said = Annotated[Text, Field(min_length=1)]
 
 
 class SubjectNoticeIn(Strict):
-    """What an officer says to the subject of a case: facts, reasons, the articles, and the rights where it goes against somebody."""
+    """What an officer says to the subject of a case in words of his or her own: guidance or a reminder, with facts, reasons, articles."""
 
     case_id: CaseId
     kind: NoticeKind
@@ -150,13 +150,17 @@ def notice_shown(held: SubjectNotice, *, words: bool = True) -> SubjectNoticeSho
 
 @router.post("/subject-notices", status_code=201, response_model=SubjectNoticeShown, responses=WRITES)
 def give_notice(desk: AtDesk, caller: Officer, given: SubjectNoticeIn, message_id: MessageId = None) -> JSONResponse:
-    """An officer says something to the subject of a case; it takes the first way of the pack by which this subject can be served."""
+    """An officer says something to the subject of a case; it takes the first way of the pack by which this subject can be served.
+
+    `GUIDANCE` and `REMINDER` alone: what a proceeding, a record, an objection or a withdrawal says comes from its own step
+    (422 `notice_kind_elsewhere`, which names it).
+    """
 
     def do(tx: Tx, now: datetime) -> SubjectNoticeShown:
         case = caller.case(tx, given.case_id)
         told = given.model_dump(exclude={"about"})
         made = SubjectNotice(**told, about=given.about or case.id, id=f"n{new_id()}", agency=case.agency, made_at=now)
-        return notice_shown(giving.give(desk.office, tx, made, now))
+        return notice_shown(giving.say(desk.office, tx, made, now))
 
     return desk.once(message(caller.source, message_id, "subject notice", given), do, status=201)
 
@@ -192,7 +196,8 @@ def hand_over_notice(desk: AtDesk, caller: Reaching, notice_id: NamePath) -> Han
 
     def do(tx: Tx, now: datetime) -> HandedShown:
         caller.case(tx, tx.servings.get(notice_id).case_id)
-        link = serving.hand(desk.office, tx, notice_id, caller.name, now)
+        system = caller.role is Role.SYSTEM
+        link = serving.hand(desk.office, tx, notice_id, caller.name, now, login=caller.token, system=system)
         return HandedShown(notice=notice_shown(tx.servings.get(notice_id), words=False), link=link)
 
     return desk.act(do)
@@ -255,6 +260,9 @@ def call_back_notice_link(
 def say_word(desk: AtDesk, by: By, notice_id: NamePath, given: WordIn, message_id: MessageId = None) -> JSONResponse:
     """The subject speaks, by the link or by the system through which it came; or an officer enters what was said at the counter.
 
+    A withdrawal that an officer enters comes with the paper that the subject has signed (422 `withdrawal_unsigned`), and counts once
+    another officer has entered it, too; so does one by a link that an officer was handed.
+
     Where a withdrawal bars from committing to the item again, it is refused (409 `withdrawal_bars`, naming term, basis and last day) unless
     `bar_known` says that whoever withdraws was told so.
     """
@@ -266,8 +274,9 @@ def say_word(desk: AtDesk, by: By, notice_id: NamePath, given: WordIn, message_i
 
     def do(tx: Tx, now: datetime) -> ReceiptShown:
         clerk = None if isinstance(by, str) or by.role is not Role.OFFICER else Signed(by=by.name, token=by.token, at=now)
-        known = given.bar_known
-        made = spoken.say(desk.office, tx, notice_id, given.word, words, files, now, door=door, entered=clerk, bar_known=known)
+        had = serving.holders(desk.office, tx, notice_id, by) if isinstance(by, str) else ()
+        told = given.word, words, files, now
+        made = spoken.say(desk.office, tx, notice_id, *told, door=door, entered=clerk, holders=had, bar_known=given.bar_known)
         return ReceiptShown(receipt=made.receipt, notice=notice_shown(made.notice))
 
     return desk.once(message(f"subject:{notice_id}"[:200], message_id, f"word {notice_id}", given), do)
@@ -288,12 +297,14 @@ def look_at_word_file(desk: AtDesk, caller: Officer, notice_id: NamePath, digest
 
 @router.put("/cases/{case_id}/contact", status_code=204, response_class=Response, responses=WRITES)
 def say_contact(desk: AtDesk, caller: Reaching, case_id: CasePath, given: ContactIn) -> Response:
-    """How the subject of a case can be reached, and whether electronic service is agreed to. Nobody reads it back."""
+    """How the subject of a case can be reached, and whether electronic service is agreed to. Nobody reads it back.
+
+    Who said so, and whether it was agreed to, is an entry of the ledger; the number and the address are not.
+    """
     contact = given.contact()
 
-    def do(tx: Tx, _now: datetime) -> None:
-        caller.case(tx, case_id, lock=True)
-        tx.servings.reached_by(case_id, contact)
+    def do(tx: Tx, now: datetime) -> None:
+        consent.say(desk.office, tx, caller.case(tx, case_id, lock=True), contact, caller.name, now)
 
     desk.act(do)
     return Response(status_code=204)

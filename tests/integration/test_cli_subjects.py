@@ -34,15 +34,13 @@ def test_an_operator_brings_a_notice_on_paper_and_leads_in_from_a_file_and_the_t
         case_id = house.post(office, house.application(1, "business-licence", {"registration-status": "存续"}))
         told = [
             "--kind",
-            "PROPOSAL",
+            "GUIDANCE",
             "--title",
-            "事先告知书",
+            "办理提示",
             "--fact",
             "登记为吊销",
             "--basis",
             "P:2.7",
-            "--right",
-            "您有权申辩",
         ]
         made = operator.well("notice", "give", case_id, *told, "--reasons", "与登记不符", "--by", "李四", "--json").json
         (row,) = operator.well("notice", "list", "--json").json
@@ -50,7 +48,7 @@ def test_an_operator_brings_a_notice_on_paper_and_leads_in_from_a_file_and_the_t
         assert f"/subject/{made['id']}/" in operator.well("notice", "link", made["id"], "--by", "李四").out
         proof = ["--on", f"{today():%Y-%m-%d}", "--way", "PAPER", "--proof", "张三签收", "--by", "李四", "--json"]
         assert operator.well("notice", "served", made["id"], *proof).json["state"] == "SERVED"
-        assert "事先告知书" in operator.well("notice", "show", made["id"]).out
+        assert "办理提示" in operator.well("notice", "show", made["id"]).out
         operator.well("notice", "contact", case_id, "--phone", "13800000000", "--agreed", "--by", "李四")
         assert "13x" not in operator.say("notice", "contact", case_id, "--phone", "13x").err, "an error repeats no number"
         taken = [

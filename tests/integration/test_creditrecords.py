@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from inspector.daemon import sweeps
+from inspector.domain import creditrecord
 from inspector.domain.annulled import Annulled
 from inspector.domain.case import Outcome, Route
 from inspector.domain.consequence import Signed
@@ -304,15 +305,37 @@ def test_who_says_the_same_again_has_said_it_once_and_the_gate_does_not_open_ane
     assert not here.record(entry).contested
     with pytest.raises(Refusal, match="subject_barred"):
         here.commits(1)
-    assert here.objects(entry, "登记机关已经更正，见附件") != objection, "who has more to say is heard"
+    more = here.objects(entry, "登记机关已经更正，见附件")
+    assert more != objection, "who has more to say is heard"
     assert here.record(entry).contested
+    assert here.matters(creditbook.CONTESTED) == [more]
+    assert here.first.became[entry] == ["MARKED", "UNMARKED", "MARKED"], "and marked at every receiver"
+    with pytest.raises(Refusal, match="subject_barred"):
+        here.commits(1)
+
+
+def test_what_was_rejected_once_lets_nobody_in_again_by_one_word_more_and_is_taken_marked_and_decided(here: Place) -> None:
+    entry = here.found(1)
+    first, beside = here.objects(entry), here.objects(entry, "承诺由代办人代签")
+    assert here.commits(1), "until it was judged it bars nobody"
+    here.hand.on(hours=1)
+    here.decides(first, "王五", upheld=False)
+    assert here.commits(1, reference="R-2"), "what was said before that is heard, too, before it bars again"
+    here.decides(beside, "王五", upheld=False)
+    again = here.objects(entry, "登记在承诺之后才注销，另有证人")
+    told = here.record(entry)
+    assert (told.contested, creditrecord.told(told).data["bars"]) == (True, True)
+    with pytest.raises(Refusal, match="subject_barred"):
+        here.commits(1, reference="R-3")
+    here.decides(again, "王五", upheld=True)
+    assert here.commits(1, reference="R-3"), "an officer's word opens the gate"
 
 
 def test_a_receiver_that_no_program_can_tell_is_told_by_a_person(store: Store, hand: Hand, tmp_path: Path) -> None:
     with place(store, hand, tmp_path, path_amend="") as here:
         entry = here.found(1)
         here.objects(entry)
-        assert here.matters(AMEND_BY_HAND) == [f"{entry}@platform"]
+        assert here.matters(AMEND_BY_HAND) == [f"{entry}@platform:MARKED"]
         assert here.second.became[entry] == ["MARKED"]
         with here.office.store.read() as tx:
             (told,) = tx.attention.standing(AMEND_BY_HAND)

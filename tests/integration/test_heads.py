@@ -77,7 +77,7 @@ def test_where_no_head_is_named_it_is_said_what_is_missing_and_nobody_decides(st
     assert (told.status_code, "[agencies.bureau]" in told.text) == (409, True)
 
 
-def stands_in(office: Office, deputy: str, *, officer: str = "陈局长", agency: str = "bureau", by: str = "李科长") -> Deputy:
+def stands_in(office: Office, deputy: str, *, officer: str = "陈局长", agency: str = "bureau", by: str = "") -> Deputy:
     """Somebody decides in a head's stead from today on, for a week."""
     day, now = office.calendar.local_date(office.now()), office.now()
     made = Deputy(
@@ -87,7 +87,7 @@ def stands_in(office: Office, deputy: str, *, officer: str = "陈局长", agency
         deputy=deputy,
         since=day,
         until=day + timedelta(days=6),
-        named_by=by,
+        named_by=by or officer,
         named_at=now,
     )
     with office.store.begin() as tx:
@@ -110,6 +110,9 @@ def test_while_the_head_is_away_the_deputy_decides_and_the_ledger_says_in_whose_
     with store.read() as tx:
         (entry,) = [json.loads(row["body"])["facts"] for row in tx.ledger.about(visit.id) if row["rule"] == "challenge.decide"]
     assert (entry["by"], entry["stead"]) == ("周副局长", "陈局长")
+    with store.read() as tx:
+        (heard,) = [json.loads(row["body"]) for row in tx.attention.page(None) if row["kind"] == deputies.STOOD]
+    assert (heard["officer"], heard["instead"], heard["visit"]) == ("陈局长", "周副局长", visit.id), "and the head hears of it"
     hand.on(days=8)
     applied(office, visit, second, now=hand())
     with pytest.raises(Forbidden, match="challenge_not_head"):
@@ -122,7 +125,7 @@ def test_a_head_who_goes_along_has_a_deputy_and_none_of_the_team_is_one(store: S
     first, second = sitting(office, visit)
     head = named(second)
     office = headed(office, bureau=(head,), city=("市长",))
-    stands_in(office, "周副局长", officer=head)
+    stands_in(office, "周副局长", officer=head, by="市长")
     applied(office, visit, first)
     assert "instead" not in told(office)[0], "of matters nobody reads who goes"
     with pytest.raises(Forbidden, match="challenge_not_head"):
@@ -144,7 +147,10 @@ def test_neither_the_inspector_concerned_nor_a_teammate_decides_as_the_heads_dep
         decided(office, visit, first, granted=False, by=one)
     with store.begin() as tx:
         deputies.end(tx, made.id, "李科长", hand())
-    stands_in(office, "周副局长", by=one)
+    with pytest.raises(Refusal, match="deputy_of_head"):
+        stands_in(office, "周副局长", by=one)
+    with store.begin() as tx:  # as a release of before took it
+        tx.deputies.add(replace(made, id="former", deputy="周副局长", named_by=one))
     with pytest.raises(Forbidden, match="challenge_not_head"):
         decided(office, visit, first, granted=False, by="周副局长")
 

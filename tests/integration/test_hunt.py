@@ -26,6 +26,7 @@ from tests.edge import Edge, a_case, serving
 from tests.engine import listening
 from tests.house import Hand, Table, open_office, settle
 from tests.materials import png
+from tests.reached import proposed
 from tests.sealing import at_rest, found, sealed_store
 
 CODE, OTHER = "110105194912310002", "11010519491231001X"
@@ -111,15 +112,16 @@ def _intake(hunt: Hunt) -> str:
 
 def _subject(hunt: Hunt, case_id: str) -> None:
     """Its subject gets a notice, reads it, and speaks with a file, well and wrongly."""
-    given = {"case_id": case_id, "kind": "PROPOSAL", "title": "告知书", "facts": [f"{NAME} {VALUE}"], "reasons": REASONS}
+    given = {"case_id": case_id, "kind": "GUIDANCE", "title": "提示", "facts": [f"{NAME} {VALUE}"], "reasons": REASONS}
     with hunt.edge.as_(Role.OFFICER, name="李四") as officer:
-        made = hunt.call(officer, "POST", "/v1/subject-notices", given | {"rights": ["申辩"], "basis": ["P:2.7"]}).json()
+        hunt.call(officer, "POST", "/v1/subject-notices", given | {"basis": ["P:2.7"]})
+    made = proposed(hunt.office, case_id, f"{NAME} {VALUE}", REASONS)
     with hunt.office.store.read() as tx:
-        token = serving_flow.token(hunt.office, tx, made["id"])
-    shown = f"/v1/subject-notices/{made['id']}/words"
+        token = serving_flow.token(hunt.office, tx, made)
+    shown = f"/v1/subject-notices/{made}/words"
     said = {"word": "DEFENCE", "words": WORDS}
     with hunt.edge.client(X_Link_Token=token) as subject:
-        hunt.call(subject, "GET", f"/subject/{made['id']}/{token}")
+        hunt.call(subject, "GET", f"/subject/{made}/{token}")
         hunt.call(subject, "POST", shown, said | {"file": {"content": base64.b64encode(png()).decode()}})
         hunt.call(subject, "POST", shown, said | {"file": {"content": base64.b64encode(PICTURE.encode()).decode()}})
         hunt.call(subject, "POST", shown, {"word": WORDS})

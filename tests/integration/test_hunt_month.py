@@ -32,7 +32,7 @@ from tests.engine import listening
 from tests.house import TREE, Hand, Table, open_office, settle
 from tests.integration.test_hunt import Hunt
 from tests.integration.test_hunt import _case as a_person_s_case
-from tests.reached import Wire
+from tests.reached import Wire, proposed
 from tests.sealing import at_rest, found, sealed_store
 
 DAYS = 31
@@ -130,28 +130,28 @@ def _day(hunt: Hunt, edge: Edge, person: Person) -> str:
     settle(office)
     given = {
         "case_id": case_id,
-        "kind": "PROPOSAL",
-        "title": "告知书",
+        "kind": "GUIDANCE",
+        "title": "提示",
         "facts": [f"{person.name} {person.home}"],
         "basis": ["P:2.7"],
     }
     with edge.as_(Role.OFFICER, name="李四") as officer:
-        asked = given | {"reasons": person.name, "rights": ["申辩"]}
-        made = hunt.call(officer, "POST", "/v1/subject-notices", asked).json()
+        hunt.call(officer, "POST", "/v1/subject-notices", given | {"reasons": person.name})
+        made = proposed(office, case_id, f"{person.name} {person.home}", person.name)
         hunt.call(officer, "GET", f"/v1/cases/{case_id}")
         for error in (RuntimeError, Away):
             with broken(office.store, person, error):
                 hunt.call(officer, "GET", f"/v1/cases/{case_id}")
     settle(office)
     with office.store.read() as tx:
-        secret = subjects.token(office, tx, made["id"])
+        secret = subjects.token(office, tx, made)
     with edge.client(X_Link_Token=secret, **WENT) as subject:
         for path in ("", "/viewings"):
-            hunt.call(subject, "GET", f"/subject/{made['id']}/{secret}{path}")
+            hunt.call(subject, "GET", f"/subject/{made}/{secret}{path}")
         said = {"word": "DEFENCE", "words": f"暗记申辩{person.number:03d}"}
-        hunt.call(subject, "POST", f"/v1/subject-notices/{made['id']}/words", said)
-        hunt.call(subject, "POST", f"/v1/subject-notices/{made['id']}/words", {"word": person.name})
-    return str(made["id"])
+        hunt.call(subject, "POST", f"/v1/subject-notices/{made}/words", said)
+        hunt.call(subject, "POST", f"/v1/subject-notices/{made}/words", {"word": person.name})
+    return made
 
 
 def _published(office: Office, folder: Path) -> tuple[str, int]:

@@ -135,6 +135,17 @@ def test_a_bar_falls_with_its_decision_and_bars_nobody_while_an_objection_is_ope
     assert again(case.office)
 
 
+def test_other_words_after_a_rejection_do_not_let_anybody_apply_again(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING, office=office(store, hand))
+    gone = case.impose(case.the(Proposal.REVOKE))
+    case.answer(case.object(gone.id), case.by("周八"), upheld=False)
+    hand.on(days=1)
+    anew = case.object(gone.id, "另有证人")
+    barred(lambda: again(case.office))
+    case.answer(anew, case.by("周八"), upheld=True)
+    assert again(case.office)
+
+
 def test_who_only_promised_what_was_untrue_may_apply_again(store: Store, hand: Hand) -> None:
     case = decided(store, hand, Outcome.UNTRUE_INCURABLE, office=office(store, hand))
     case.impose(case.the(Proposal.REVOKE))

@@ -153,7 +153,6 @@ def test_the_approving_system_gets_text_and_link_and_says_when_it_came(store: St
         }
         with edge.as_(Role.OFFICER, name="李四") as officer:
             made = officer.post("/v1/subject-notices", json=told | {"basis": ["P:2.7"]}).json()
-            assert officer.post("/v1/subject-notices", json=told | {"basis": ["P:2.7"], "kind": "PROPOSAL"}).status_code == 422
         assert (made["state"], made["way"]) == ("MADE", "SYSTEM")
         with edge.as_(Role.SYSTEM, name="hall") as system:
             handed = system.post(f"/v1/subject-notices/{made['id']}/handover").json()
@@ -166,6 +165,57 @@ def test_the_approving_system_gets_text_and_link_and_says_when_it_came(store: St
         with edge.as_(Role.SYSTEM, name="another") as system:
             assert system.post(f"/v1/subject-notices/{made['id']}/handover").status_code == 404
     assert (house.told()[0][0], "link" in house.told()[0][1]) == ("subject.notice", False), "the feed holds no link"
+
+
+@pytest.mark.slow
+@pytest.mark.slow
+def test_who_said_that_electronic_service_is_agreed_to_and_when_is_an_entry_without_the_number(store: Store, hand: Hand) -> None:
+    house = opened(store, hand, approving={"hall": object()})
+    path = f"/v1/cases/{house.case_id}/contact"
+    with at_the_edge(house.office) as edge:
+        with edge.as_(Role.OFFICER, name="李四") as officer:
+            for given in ({"phone": PHONE, "agreed": True}, {"phone": PHONE, "agreed": True}):
+                assert officer.put(path, json=given).status_code == 204
+            hand.on(days=1)
+        with edge.as_(Role.SYSTEM, name="hall") as system:
+            assert system.put(path, json={"phone": PHONE, "email": EMAIL, "agreed": True}).status_code == 204
+            with store.read() as tx:
+                held = tx.servings.contact(house.case_id)
+            assert (held.agreed_by, held.agreed_on) == ("李四", (hand() - timedelta(days=1)).date()), "who first said so"
+            assert system.put(path, json={"email": EMAIL}).status_code == 204
+    with store.read() as tx:
+        rows = [row for row in tx.ledger.about(house.case_id) if row["rule"] == "case.contact"]
+        text = render(explain(house.office, tx, house.case_id), "zh-Hans")
+        assert tx.servings.contact(house.case_id).agreed_by == ""
+    said = [json.loads(row["body"])["facts"] for row in rows]
+    assert [(one["by"], one["service_agreed"]) for one in said] == [("李四", True), ("hall", True), ("hall", False)]
+    assert [one["email_known"] for one in said] == [False, True, True]
+    everything = text + "".join(row["body"] for row in rows)
+    assert not any(one in everything for one in (PHONE, EMAIL)), "the number and the address are in no entry"
+    assert "李四" in text, "the explanation tells who said so"
+
+
+def test_nobody_makes_by_hand_what_a_proceeding_a_record_or_an_answer_says(store: Store, hand: Hand) -> None:
+    house = opened(store, hand)
+    told = {
+        "case_id": house.case_id,
+        "title": "行政处罚决定书",
+        "facts": ["罚款五万元"],
+        "reasons": "虚假承诺",
+        "rights": ["行政复议"],
+    }
+    with at_the_edge(house.office) as edge, edge.as_(Role.OFFICER, name="李四") as officer:
+        for kind in NoticeKind:
+            answer = officer.post("/v1/subject-notices", json=told | {"basis": ["P:2.7"], "kind": kind.value})
+            if kind in (NoticeKind.GUIDANCE, NoticeKind.REMINDER):
+                assert answer.status_code == 201
+            else:
+                error = answer.json()["error"]
+                assert (answer.status_code, error["code"]) == (422, "notice_kind_elsewhere"), kind
+        decision = officer.post("/v1/subject-notices", json=told | {"basis": ["P:2.7"], "kind": "DECISION"}).json()["error"]
+        assert "consequence" in decision["message"]
+    with store.read() as tx:
+        assert {one.kind for one in tx.servings.of_case(house.case_id)} == {NoticeKind.GUIDANCE, NoticeKind.REMINDER}
 
 
 def test_a_subject_withdraws_by_the_link_before_the_matter_is_concluded(store: Store, hand: Hand) -> None:

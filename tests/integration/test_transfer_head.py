@@ -114,12 +114,63 @@ def test_where_no_head_is_named_another_than_who_raised_or_reported_it_says_no(s
     assert case.drop(held, "赵六").state is ConsequenceState.DROPPED
 
 
+def test_two_officers_do_not_decide_in_the_stead_of_a_head_who_is_there_and_the_head_hears_what_a_deputy_did(
+    store: Store, hand: Hand
+) -> None:
+    case, held = reported(store, hand, "李四", "赵六")
+    day = hand().date().isoformat()
+    path, told = f"/v1/consequences/{held.id}/head", {"approves": False, "reasons": "不移送"}
+    given = {"officer": HEAD, "deputy": "吴九", "since": day, "until": day}
+    with serving(case.office) as edge:
+        with edge.as_("officer", name="周八") as officer:
+            tried = officer.post("/v1/deputies", json=given)
+            assert (tried.status_code, tried.json()["error"]["code"]) == (409, "deputy_of_head")
+            assert HEAD in tried.json()["error"]["message"], "whoever asks hears who may"
+        with store.begin() as tx:  # as a release of before took it
+            today = hand().date()
+            former = Deputy(
+                id="former",
+                agency="bureau",
+                officer=HEAD,
+                deputy="吴九",
+                since=today,
+                until=today,
+                named_by="周八",
+                named_at=hand(),
+            )
+            tx.deputies.add(former)
+        with edge.as_("officer", name="吴九") as officer:
+            assert officer.post(path, json=told).json()["error"]["code"] == "transfer_not_head"
+        with store.begin() as tx:
+            deputies.end(tx, "former", HEAD, hand())
+        with edge.as_("officer", name=HEAD) as head:
+            assert head.post("/v1/deputies", json=given).status_code == 200
+        with edge.as_("officer", name="吴九") as officer:
+            assert officer.post(path, json=told).json()["state"] == "DROPPED"
+        (matter,) = case.matters(deputies.STOOD)
+        assert (matter["officer"], matter["instead"], matter["consequence"]) == (HEAD, "吴九", held.id)
+        shut = f"/v1/attention/{deputies.STOOD}:{held.id}/close"
+        with edge.as_("officer", name="周八") as officer:
+            assert officer.post(shut, json={"note": "阅"}).json()["error"]["code"] == "attention_of_head"
+        with edge.as_("officer", name=HEAD) as head:
+            assert head.post(shut, json={"note": "阅"}).status_code in {200, 204}
+    assert case.matters(deputies.STOOD) == []
+
+
+def test_the_head_hears_that_a_deputy_said_no_before_two_had_reported(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    held = case.report(case.propose(Proposal.TRANSFER_JUDICIAL), "王五")
+    stands_in(case, HEAD, "周八", HEAD)
+    assert case.drop(held, "周八").state is ConsequenceState.DROPPED
+    assert [one["instead"] for one in case.matters(deputies.STOOD)] == ["周八"]
+
+
 def test_a_heads_deputy_decides_in_the_heads_stead_unless_a_reporter_has_named_that_one(store: Store, hand: Hand) -> None:
-    case, held = reported(store, hand)
-    stands_in(case, HEAD, "周八", "李四")
+    case, held = reported(store, hand, "李四", "王局长")
+    stands_in(case, HEAD, "周八", "王局长")
     with pytest.raises(Forbidden, match="transfer_not_head"):
         case.head(held, "周八")
-    stands_in(case, "王局长", "吴九", "王局长")
+    stands_in(case, "王局长", "吴九", HEAD)
     done = case.head(held, "吴九")
     assert done.transfer is not None
     assert done.transfer.head is not None

@@ -104,7 +104,10 @@ def test_what_bars_is_a_record_that_stands_and_the_oldest_is_named() -> None:
     shown_no_more = replace(record(state=RecordState.LAPSED, lapsed_on=on, on=date(2026, 3, 3)), entry="credit:2:1")
     bar = barred((*free, shown_no_more, later), (), on, on)
     assert bar is not None
-    assert (bar.record, bar.since) == (later.entry, date(2026, 3, 2))
+    assert (bar.record, bar.since, bar.part) == (shown_no_more.entry, date(2026, 3, 3), "own"), "what stands comes first"
+    bar = barred((*free, later), (), on, on)
+    assert bar is not None
+    assert (bar.record, bar.since, bar.repaired_on) == (later.entry, date(2026, 3, 2), on + timedelta(days=1))
     own = OutsideBar(
         id="b",
         kind=SubjectKind.FIRM,

@@ -1,0 +1,32 @@
+"""What the approving system reads of what people have said and done about a case: no more than its events tell. Pure.
+
+It stands near the subject. Words of a defence, of an objection, of a repair or a withdrawal are its subject's and the agency's; and of a
+transfer a suspect is not warned (decision 103): neither why it was raised, nor what officers report, nor what the head says, nor who.
+Whoever oversees (decision 116), and whoever decides, reads all; the subject reads its own notices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_OF_PEOPLE = ("consequence.", "objection.", "credit.", "notice.", "withdrawal.", "case.send_back", "attention.")
+"""How the rules begin of which entries hold what people have said."""
+
+_TOLD = frozenset(
+    {
+        *("consequence", "proposal", "row", "stage", "statement", "agreement", "annulled", "stood"),
+        *("due_at", "until", "until_was", "at", "on", "late", "way"),
+        *("objection", "about", "decided", "withdrawal_answer", "sent_back_for"),
+        *("entry", "grade", "act", "bars", "published", "decided_on", "earliest", "repairable_from", "shown_until", "most_until"),
+        *("connector", "kind", "lacking", "was"),
+        *("notice", "notice_kind", "service_way", "service_was", "service_agreed", "served_on", "answer_by", "word", "receipt"),
+    }
+)
+"""What stands in events, too: ids, codes, dates."""
+
+
+def outside(rule: str, facts: Mapping[str, object]) -> Mapping[str, object]:
+    """The facts of an entry as the approving system reads them."""
+    if not rule.startswith(_OF_PEOPLE):
+        return facts
+    return {name: value for name, value in facts.items() if name in _TOLD}

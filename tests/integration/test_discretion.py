@@ -1,0 +1,56 @@
+"""The approving system, which stands near the subject, reads no words and no names of people by the case's doors either (decision 103)."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from inspector.domain.case import Outcome
+from inspector.domain.consequence import StatementKind
+from inspector.domain.proposal import Proposal
+from inspector.flows import consequences
+from inspector.store.store import Store
+from inspector.web.roles import Role
+from tests.edge import serving
+from tests.house import Hand
+from tests.proceedings import Proceeding, decided
+
+pytestmark = pytest.mark.alike
+
+SAID = ("登记系代办人误报", "不属实，另附证言", "另有发现", "涉嫌伪造", "已审阅", "陈局长", "王五", "经核对")
+
+
+def talked_about(store: Store, hand: Hand) -> Proceeding:
+    """A defence, an objection that was decided, and a transfer with its reports and the head's word."""
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    penalty = case.noticed(case.the(Proposal.PENALTY))
+    with case.office.store.begin() as tx:
+        said = (penalty.id, StatementKind.DEFENCE, SAID[0], (), "subject", hand())
+        consequences.state(case.office, tx, *said, said_at=hand())
+    entered = case.impose(case.the(Proposal.RECORD_CREDIT))
+    case.answer(case.object(entered.id, SAID[1]), case.by("周八"), upheld=False)
+    transfer = case.propose(Proposal.TRANSFER_JUDICIAL)
+    for name in ("李四", "王五"):
+        case.report(transfer, name)
+    case.head(transfer)
+    return case
+
+
+def test_neither_the_words_of_a_defence_or_an_objection_nor_a_transfer_are_told_to_the_approving_system(
+    store: Store, hand: Hand
+) -> None:
+    case = talked_about(store, hand)
+    hand.now += timedelta(minutes=1)
+    paths = [f"/v1/cases/{case.case}", *(f"/v1/cases/{case.case}/explain?lang={lang}" for lang in ("zh-Hans", "en"))]
+    with serving(case.office) as edge:
+        read: dict[Role, list[str]] = {}
+        for role, name in ((Role.SYSTEM, "hall"), (Role.OFFICER, "李四"), (Role.AUDITOR, "审计")):
+            with edge.as_(role, name=name) as client:
+                read[role] = [json.dumps(client.get(path).json(), ensure_ascii=False) for path in paths]
+    for role in (Role.OFFICER, Role.AUDITOR):
+        for text in read[role]:
+            assert [one for one in SAID if one not in text] == [], f"{role} reads what was said"
+    for path, text in zip(paths, read[Role.SYSTEM], strict=True):
+        assert [one for one in SAID if one in text] == [], path
