@@ -35,6 +35,12 @@ PARAMETERS = frozenset({"code", "fact", "kind", "on"})
 GRACE = 0.5
 """Seconds by which our clock is behind the database's: it should end a statement itself, and its transaction after that."""
 
+_WHOLE = 18
+"""Signs of a credit code and of a citizen number: what has so many without blanks and hyphens is one that was parted."""
+
+_LOOKED_AT = 1_000
+"""So many rows of a register are looked at for how its codes are written (`Database.strays`)."""
+
 _STEPS = 10_000
 """SQLite looks at the clock after so many of its steps."""
 
@@ -140,7 +146,9 @@ class Database:
         """
         select, current, tries = _select(wanted), _current(wanted), _Tries()
         needed = parameters(wanted.query) if wanted.query else {"code"}
-        given = {name: told for name, told in asked.items() if name in needed}
+        given: dict[str, object] = {name: told for name, told in asked.items() if name in needed}
+        if not wanted.query:
+            given = {"codes": spelled(asked["code"])}
 
         def once() -> Rows:
             tries.made += 1
@@ -167,11 +175,35 @@ class Database:
             told = fault(error, 1)
         raise told from None
 
+    def columns(self, table: str) -> tuple[str, ...]:
+        """The names of a table's columns, for whoever has mistyped one; none where the table cannot be read."""
+        select = sa.select(sa.text("*")).select_from(_named(table)).limit(0)
+        try:
+            with self._engine.connect() as connection:
+                self._bound(connection)
+                return tuple(connection.execute(select).keys())
+        except sa.exc.SQLAlchemyError:
+            return ()
+
+    def strays(self, wanted: Wanted) -> bool:
+        """Whether among the first rows of a table there is a code that is written as `read` finds none; False where nobody can tell.
+
+        What is written there is compared on the other side: none of it is read. An index is of no use for it, so a few rows have to do.
+        """
+        if wanted.query:
+            return False
+        try:
+            with self._engine.connect() as connection:
+                self._bound(connection)
+                return bool(connection.scalar(_stray(wanted)))
+        except sa.exc.SQLAlchemyError:
+            return False
+
     def close(self) -> None:
         """Let the connections go."""
         self._engine.dispose()
 
-    def _once(self, select: sa.Select[Any], current: sa.Select[Any] | None, asked: Mapping[str, str], attempts: int) -> Rows:
+    def _once(self, select: sa.Select[Any], current: sa.Select[Any] | None, asked: Mapping[str, object], attempts: int) -> Rows:
         with self._engine.connect() as connection:
             self._bound(connection)
             dates = () if current is None else tuple(row[0] for row in connection.execute(current).fetchmany(2))
@@ -275,16 +307,48 @@ def parameters(query: str) -> set[str]:
     return set(sa.text(query).compile().params)
 
 
+def spelled(code: str) -> list[str]:
+    """How a register may write a code: as we do, in small letters, with its last letter small (…x), and each with a blank at an end.
+
+    Each is looked up as it stands, so that an index of theirs serves. The first is ours; none twice.
+    """
+    written = (code, code.lower(), code[:-1] + code[-1:].lower())
+    return list(dict.fromkeys((*written, *(f"{one} " for one in written), *(f" {one}" for one in written))))
+
+
+def _stray(wanted: Wanted) -> sa.Select[Any]:
+    """Whether a code is written otherwise than `spelled` has it: with signs between its groups, or in letters of both sizes."""
+    held = sa.select(sa.cast(_table(wanted).c[wanted.code_column], sa.Text()).label("code")).limit(_LOOKED_AT).subquery()
+    plain = sa.func.upper(sa.func.replace(sa.func.replace(held.c.code, " ", ""), "-", ""))
+    length = sa.func.length(plain)
+    last = sa.case((length > 1, sa.func.substr(plain, 1, length - 1).concat(sa.func.lower(sa.func.substr(plain, length)))))
+    known = (plain, sa.func.lower(plain), sa.func.coalesce(last, plain))
+    shown = sa.func.trim(held.c.code)
+    padded = sa.func.length(held.c.code) > sa.func.length(shown) + 1
+    parted = sa.and_(length == _WHOLE, shown.not_in(known))
+    mixed = sa.and_(sa.func.upper(shown) == plain, shown.not_in(known))
+    return sa.select(sa.exists(sa.select(sa.literal(1)).select_from(held).where(sa.or_(padded, parted, mixed))))
+
+
+def _named(name: str, *columns: sa.ColumnClause[Any]) -> sa.TableClause:
+    *schema, table = name.split(".", 1)
+    return sa.table(table, *columns, schema="".join(schema) or None)
+
+
+def _table(wanted: Wanted) -> Any:
+    return _named(wanted.table, *(sa.column(name) for name in wanted.columns)).alias("held")
+
+
 def _select(wanted: Wanted) -> sa.Select[Any]:
     """One SELECT around what is read. Every column is named with its table: SQLite takes a quoted name that is nowhere for a text."""
-    columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in wanted.columns]
     if wanted.query:
+        columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in wanted.columns]
         held: Any = sa.text(wanted.query + "\n").columns(*columns).subquery("held")
         return sa.select(*(held.c[name] for name in wanted.columns)).limit(MOST_ROWS + 1)
-    *schema, table = wanted.table.split(".", 1)
-    held = sa.table(table, *columns, schema="".join(schema) or None).alias("held")
+    held = _table(wanted)
     told = sa.select(*(held.c[name] for name in wanted.columns))
-    return told.where(held.c[wanted.code_column] == sa.bindparam("code", type_=sa.String())).limit(MOST_ROWS + 1)
+    codes = sa.bindparam("codes", expanding=True, type_=sa.String())
+    return told.where(held.c[wanted.code_column].in_(codes)).limit(MOST_ROWS + 1)
 
 
 def _current(wanted: Wanted) -> sa.Select[Any] | None:

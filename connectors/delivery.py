@@ -10,14 +10,14 @@ import hashlib
 import json
 import re
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from connectors.reply import placed, storable
+from connectors.reply import placed, shown, storable
 from connectors.shelf import Label
 from inspector.domain import days
 from inspector.domain.errors import Invalid
@@ -32,7 +32,13 @@ ODD = 0
 UNDER_WAY = ".part"
 """The end of a name under which a file is written that will have another when it is whole."""
 
+MISNAMED = "delivery_misnamed"
+"""What is said of a file whose name fits nothing that was agreed."""
+
 _ZEROS = "000"
+_HEADS = 300
+"""So many signs of a head are told to whoever has mistyped a column."""
+
 _MOST_ROUNDED = 0.1
 """Share of the 18-digit codes that may look rounded: of whole ones it is one in a thousand at most, of destroyed ones nearly all."""
 
@@ -78,6 +84,11 @@ class Passed:
 
     why: Invalid
     written: datetime
+
+    @property
+    def name(self) -> str:
+        """The file's, as it can be shown."""
+        return shown(str(self.why.facts["file"]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,10 +140,12 @@ def look(folder: Path, names: re.Pattern[str], complete: Completeness, now: date
     whole: list[Delivery] = []
     flawed: dict[tuple[str, tuple[int, ...]], Invalid] = {}
     passed: list[Passed] = []
-    for path in sorted(folder.iterdir()):
+    lying = {path.name: path for path in sorted(folder.iterdir())}
+    for path in lying.values():
         told = named(names, path.name)
-        if (why := _lies(path, names, complete, fits=told is not None, now=now)) is not None:
-            passed.append(why)
+        with suppress(OSError, ValueError, OverflowError):
+            written = datetime.fromtimestamp(_mark(path)[2] / 1e9, UTC)
+            passed.extend(passed_over(path.name, written, lying, names, complete, now))
         if told is None:
             continue
         beside = path.with_name(note(path.name, complete) or path.name)
@@ -164,26 +177,32 @@ def newer(passed: Sequence[Passed], used: Label | None) -> list[Invalid]:
     return [one.why for one in passed if used is None or one.written > used.moment]
 
 
-def _lies(path: Path, names: re.Pattern[str], complete: Completeness, *, fits: bool, now: datetime) -> Passed | None:
+def telling(passed: Sequence[Passed], used: Label | None) -> list[Passed]:
+    """What a person hears of once: files under a name that was not agreed, and what `newer` tells."""
+    return [one for one in passed if one.why.code == MISNAMED or one.why in newer([one], used)]
+
+
+def passed_over(
+    name: str, written: datetime, lying: Container[str], names: re.Pattern[str], complete: Completeness, now: datetime
+) -> Iterator[Passed]:
     """Why a file is passed over that nobody writes any more: nothing says that it is whole, or its name is not as agreed.
 
     What says so of another file is none, nor is what is hidden or under way.
     """
-    beside = note(path.name, complete)
-    end = "" if beside is None else beside.removeprefix(path.name)
-    of_another = bool(end) and path.name.endswith(end) and names.fullmatch(path.name.removesuffix(end)) is not None
-    if path.name.startswith(".") or path.name.endswith(UNDER_WAY) or of_another:
-        return None
-    try:
-        written = datetime.fromtimestamp(_mark(path)[2] / 1e9, UTC)
-        unsaid = fits and beside is not None and not path.with_name(beside).exists()
-    except (OSError, ValueError, OverflowError):
-        return None
-    if now - written < _STILL or (fits and not unsaid):
-        return None
-    if unsaid:
-        return Passed(why=Invalid("delivery_unsaid", file=path.name, note=beside), written=written)
-    return Passed(why=Invalid("delivery_misnamed", file=path.name), written=written)
+    beside = note(name, complete)
+    end = "" if beside is None else beside.removeprefix(name)
+    of_another = bool(end) and name.endswith(end) and names.fullmatch(name.removesuffix(end)) is not None
+    if name.startswith(".") or name.endswith(UNDER_WAY) or of_another or now - written < _STILL:
+        return
+    if names.fullmatch(name) is None:
+        yield Passed(why=Invalid(MISNAMED, file=name), written=written)
+    elif beside is not None and beside not in lying:
+        yield Passed(why=Invalid("delivery_unsaid", file=name, note=beside), written=written)
+
+
+def named_in(flaw: Invalid) -> Mapping[str, object]:
+    """What the words of a flaw name, without what the file holds: a cell's value may be somebody's data."""
+    return {name: shown(fact) if isinstance(fact, str) else fact for name, fact in flaw.facts.items() if name != "value"}
 
 
 def _mark(path: Path) -> tuple[int, ...]:
@@ -317,7 +336,8 @@ def _places(held: Stream, layout: Layout, name: str) -> list[int]:
     """Where the columns stand; each of them once. Raises Invalid."""
     for column in (layout.code_column, *layout.columns):
         if held.heads.count(column) != 1:
-            raise Invalid("delivery_column", file=name, column=column, count=held.heads.count(column))
+            there = ", ".join(map(str, held.heads))[:_HEADS]
+            raise Invalid("delivery_column", file=name, column=column, count=held.heads.count(column), there=there)
     return [held.heads.index(column) for column in (layout.code_column, *layout.columns)]
 
 

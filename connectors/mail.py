@@ -14,7 +14,7 @@ import ssl
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import SMTP as WIRE_FORM
@@ -167,17 +167,16 @@ class Post:
         _judge(*envelope.sender, number, shut="sender_refused")
         answers = envelope.addressees
         refused = {place: answer for place, answer in enumerate(answers, start=1) if answer[0] not in (250, 251)}
+        named = tuple(f"{to[place - 1]}: {status(*answer)}" for place, answer in refused.items())
         if len(refused) == len(answers):
-            passing = next((answer for answer in refused.values() if not 500 <= answer[0] < 600), None)
-            if passing is not None:
-                raise Unavailable(f"smtp_{passing[0]}", origin=Origin.THEM, detail=status(*passing), attempts=number)
-            detail = "; ".join(f"to[{place}]: {status(*answer)}" for place, answer in refused.items())
-            raise Refused("recipient_refused", origin=Origin.THEM, detail=detail, attempts=number)
+            error = _none_taken(refused, number)
+            error.refused = named
+            raise error
         _judge(*line.letter(envelope, told), number)
         return Receipt(
             reference="",
             attempts=number,
-            refused=tuple(f"{to[place - 1]}: {status(*answer)}" for place, answer in refused.items()),
+            refused=named,
             to=tuple(one for place, one in enumerate(to, start=1) if place not in refused),
         )
 
@@ -318,6 +317,15 @@ def status(code: int, said: bytes) -> str:
     """A reply without its words: its code, and the enhanced one where there is one (`550 5.1.1`)."""
     found = re.match(rb"([245]\.\d{1,3}\.\d{1,3})\b", said)
     return f"{code} {found[1].decode()}" if found else str(code)
+
+
+def _none_taken(refused: Mapping[int, tuple[int, bytes]], number: int) -> PortError:
+    """None of the addressees was taken: for now, where one of them may be taken later. The detail counts them and names nobody."""
+    passing = next((answer for answer in refused.values() if not 500 <= answer[0] < 600), None)
+    if passing is not None:
+        return Unavailable(f"smtp_{passing[0]}", origin=Origin.THEM, detail=status(*passing), attempts=number)
+    detail = "; ".join(f"to[{place}]: {status(*answer)}" for place, answer in refused.items())
+    return Refused("recipient_refused", origin=Origin.THEM, detail=detail, attempts=number)
 
 
 def _judge(code: int, said: bytes, number: int, *, shut: str = "") -> None:

@@ -197,6 +197,12 @@ def storable(text: str) -> bool:
     return "\0" not in text
 
 
+def shown(name: str | bytes) -> str:
+    """A name of theirs as it can be kept and shown: what is no character, or none that can be seen, stands there by its number."""
+    told = name.encode(errors="backslashreplace").decode() if isinstance(name, str) else name.decode(errors="backslashreplace")
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in told)
+
+
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """Which of two values of one name is meant nobody knows (RFC 8259, 4)."""
     held = dict(pairs)

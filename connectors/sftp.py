@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from connectors.config import confined, secret
+from connectors.reply import shown
 from inspector.domain.errors import Invalid
 from inspector.ports import Barred, Origin, PortError, Unavailable
 
@@ -202,6 +203,8 @@ class Visit:
 
     def __init__(self, client: Any, folder: str, library: Any) -> None:
         self._client, self._folder, self._library = client, folder.rstrip("/").encode() or b"/", library
+        self.misnamed: list[Lying] = []
+        """Plain files of the last list whose names cannot be taken, with these as far as they can be written down."""
 
     async def rest(self, seconds: float) -> None:
         """Do nothing for so long; the visit's time goes on."""
@@ -210,8 +213,9 @@ class Visit:
     async def lying(self) -> frozenset[Lying]:
         """The plain files in the folder; no links, which might lead anywhere, and no names that would lead out of ours."""
         found: set[Lying] = set()
+        self.misnamed = []
         async for one in self._client.scandir(self._folder):
-            if len(found) >= MOST_FILES:
+            if len(found) + len(self.misnamed) >= MOST_FILES:
                 raise Unavailable("source_failed", origin=Origin.THEM, detail=f"over {MOST_FILES} files")
             if (told := self._lying(one.filename, one.attrs)) is not None:
                 found.add(told)
@@ -241,11 +245,11 @@ class Visit:
 
     def _lying(self, name: bytes, attrs: Any) -> Lying | None:
         regular = attrs.type == self._library.FILEXFER_TYPE_REGULAR
-        try:
-            told = name.decode("utf-8")
-        except UnicodeDecodeError:
+        if not regular or attrs.size is None:
             return None
-        if not regular or attrs.size is None or told in ("", ".", "..") or "/" in told or not told.isprintable():
+        told = shown(name)
+        if told.encode() != name or told in ("", ".", "..") or "/" in told:
+            self.misnamed.append(Lying(told, attrs.size, attrs.mtime or 0))
             return None
         return Lying(told, attrs.size, attrs.mtime or 0)
 

@@ -30,7 +30,7 @@ class Label:
     """What the shelf says of itself.
 
     `shape`: how the settings were when it was made. `twice` codes stand in several rows, alike; `differing` in several that say
-    different things. `rounded` rows have a code that looks as if a spreadsheet had destroyed it.
+    different things. `rounded` rows have a code that looks as if a spreadsheet had destroyed it. `unsealed`: its manifest tells no sha256.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Label:
     twice: int = 0
     differing: int = 0
     rounded: int = 0
+    unsealed: bool = False
 
     @property
     def moment(self) -> datetime:

@@ -23,6 +23,11 @@ class AgencySettings(VisitCodeSettings):
         description="Connectors that letters to it went through before: the requests that are open by one, and the packs that still name "
         "one, stay this agency's",
     )
+    powers: dict[str, str] = Field(
+        default_factory=dict,
+        description="The facts of packs that it is competent for, each with the article or list that says so; empty: nobody has listed "
+        "them. A letter that asks it about another fact waits for an officer's word before it leaves",
+    )
     language: Literal["zh-Hans", "en"] = Field("zh-Hans", description="The language of pushes to its people and of letters to it")
     subjects: str | None = Field(
         None,

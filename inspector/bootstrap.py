@@ -126,7 +126,7 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
         waited=clock.waited,
         tickets_from=settings.database.tickets_from,
         shadow=settings.shadow.on,
-        manners=manners.of(_told(settings)),
+        manners={**manners.granted(proof.connectors.ports()), **manners.of(_told(settings))},
         watch=Watch(rules=Rules(**told.model_dump(exclude={"hold"})), hold=frozenset(told.hold)),
         link_days=settings.web.link_days,
         accounts=settings.reconciliation.rules,

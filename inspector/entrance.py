@@ -29,6 +29,7 @@ def entrance(settings: Settings) -> Entrance:
         link=timedelta(hours=told.link_hours),
         providers={name: provider(name, given) for name, given in settings.identity.items()},
         gateway=_gateway(told),
+        people=settings.people,
     )
 
 

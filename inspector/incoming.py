@@ -6,7 +6,7 @@ All are optional methods beside a port; who has them is asked by the web edge an
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
@@ -44,6 +44,17 @@ class Apart(Protocol):
 
     def apart(self, kind: LetterKind) -> bool:
         """Whether letters of a kind go elsewhere than the agency's others."""
+
+
+@runtime_checkable
+class Subscribing(Protocol):
+    """A channel whose recipients' own browsers say where they are reached (Web Push)."""
+
+    def point(self) -> str:
+        """Our public key, by which a browser lets us alone push to it (base64url; RFC 8292). Raises Barred while it cannot be read."""
+
+    def subscription(self, told: str) -> str:
+        """What a browser says of itself (JSON), as an address. Raises Invalid (`subscription_unfit`, `subscription_elsewhere`)."""
 
 
 @runtime_checkable
@@ -126,11 +137,25 @@ def boxed(agency: object) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unused:
+    """A file that lies there and is not used: why (`code`, and in `facts` what its words name), and its name.
+
+    `mark`: another one where another file lies there under that name.
+    """
+
+    code: str
+    file: str
+    mark: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Supply:
     """How a source stands that lives on deliveries: the age of the data in use (None: there is none), and what its settings promise.
 
     `unseen_seconds`: how long a look is overdue that reads to the end what lies there; `looked`: one did, since the start. `error`: the
-    code of what kept the last one, or a newer delivery, from being used, and that `file`'s name. All in machine time.
+    code of what kept the last one, or a newer delivery, from being used, and that `file`'s name; `facts`: what the words of that code name
+    besides, and nothing of what the file holds. `unused`: what lies there and is not used. All in machine time.
     """
 
     age_seconds: float | None
@@ -139,6 +164,8 @@ class Supply:
     looked: bool
     error: str = ""
     file: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict)
+    unused: tuple[Unused, ...] = ()
 
 
 @runtime_checkable

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import time
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from inspector.domain.errors import Invalid
 from inspector.domain.manners import Manners, Window
@@ -23,6 +23,18 @@ ABOUT: Mapping[str, str] = {
     "working_days": "whether only on working days (hours that begin on one); default: `false`",
 }
 """The keys, with what each is for."""
+
+
+@runtime_checkable
+class Granting(Protocol):
+    """A connector whose platform publishes how often it may be asked, such as a robot in a group chat."""
+
+    grants: Manners
+
+
+def granted(ports: Mapping[str, Mapping[str, object]]) -> dict[str, Manners]:
+    """The manners that connectors bring along, by name: they hold where the settings say nothing."""
+    return {name: one.grants for held in ports.values() for name, one in held.items() if isinstance(one, Granting)}
 
 
 def of(sections: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, Manners]:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from inspector.domain.case import SubjectKind
+from inspector.domain.creditlaw import Publicity
 from inspector.domain.letter import LetterKind
 from inspector.domain.urgency import Urgency
 from inspector.domain.words import Words
@@ -30,15 +31,14 @@ class PortError(Exception):
     """The root of what can go wrong at a port. `code` is stable, `detail` is for operators and holds no personal data.
 
     `attempts` are the tries made; 0: nobody was called, and nothing is known. `began`: when the call left, where its caller noted it.
+    `refused`: the addressees that were not taken, each with the answer about it, as in a `Receipt`: for whoever mends it, and in no log.
     """
 
     def __init__(self, code: str, *, origin: Origin, detail: str = "", attempts: int = 1) -> None:
         super().__init__(f"{code} ({origin}): {detail}")
-        self.code = code
-        self.origin = origin
-        self.detail = detail
-        self.attempts = attempts
+        self.code, self.origin, self.detail, self.attempts = code, origin, detail, attempts
         self.began: datetime | None = None
+        self.refused: tuple[str, ...] = ()
 
     @property
     def family(self) -> str:
@@ -290,11 +290,8 @@ class Rating:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CreditEntry:
-    """A performance record (履约记录), kept promises as well as broken ones (the plan, item 8).
-
-    `act`: the row of the pack's catalogue of dishonest acts that the officer cited; empty for a kept promise, or without a catalogue.
-    """
+class CreditEntry(Publicity):
+    """A performance record (履约记录) of a promise kept or broken (the plan, item 8); `act`: the row of a dishonest act, or empty."""
 
     entry_id: str
     case_id: str

@@ -22,7 +22,19 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from inspector.agencies import AgencySettings, PlanSettings
 from inspector.domain.errors import Invalid
 from inspector.labels import Lang, label, problem, toml
-from inspector.tuning import FILE, Database, DriftSettings, EngineSettings, PushSettings, Reconciliation, Section, SignInSettings
+from inspector.tuning import (
+    FILE,
+    PEOPLE,
+    Database,
+    DriftSettings,
+    EngineSettings,
+    People,
+    PushSettings,
+    Reconciliation,
+    Section,
+    ShadowSettings,
+    SignInSettings,
+)
 
 SHIPPED = Path(__file__).parent.parent / "policies"
 """The packs and calendars that come with the program: where the settings name none and none lie beside them."""
@@ -116,7 +128,12 @@ class OfficeTimes(Section):
 
     rate: float = Field(1.0, gt=0, description="Office seconds that pass in one machine second")
     skip_closed: bool = Field(False, description="Only the open hours of working days pass")
-    starts_at: str = Field("", description="Office time of the first start (ISO 8601); empty: machine time")
+    starts_at: str = Field(
+        "",
+        description="Office time of the first start (ISO 8601); empty: machine time. It counts once: for an empty database, when the first "
+        "daemon, or the first command that works with the office, begins it; one that has begun goes on by its own time, and a moment "
+        "before what is on record (`migrate`) is refused",
+    )
     pauses: bool = Field(False, description="Office time stands still while the daemon is stopped; for one daemon alone")
 
     @property
@@ -200,16 +217,6 @@ class Privacy(Section):
     )
 
 
-class ShadowSettings(Section):
-    """Running beside today's practice with nothing sent out."""
-
-    on: bool = Field(
-        False,
-        description="Decide and write down, send nothing out, publish nothing. Said before the first start: a database is one or the other",
-    )
-    asks: tuple[str, ...] = Field((), description="Sources, and the credit platform, that are asked all the same")
-
-
 Connector = dict[str, Any]
 
 
@@ -260,6 +267,7 @@ class Settings(BaseSettings):
     privacy: Privacy = Field(default_factory=Privacy)
     shadow: ShadowSettings = Field(default_factory=ShadowSettings)
     identity: dict[str, Connector] = Field(default_factory=dict, description="Identity providers that people may sign in by")
+    people: People = Field(default_factory=dict, description=PEOPLE)
     pulse: Connector | None = Field(None, description="The dead-man's switch to ping")
 
     @classmethod

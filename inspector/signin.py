@@ -89,7 +89,10 @@ class Gateway:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entrance:
-    """By which ways people come in, and for how long. `link`: so long after its push a seat's link still begins a session."""
+    """By which ways people come in, and for how long. `link`: so long after its push a seat's link still begins a session.
+
+    `people`: who has several names, by the one that signs.
+    """
 
     lasts: timedelta = timedelta(hours=2)
     idle: timedelta = timedelta(hours=1)
@@ -97,3 +100,4 @@ class Entrance:
     link: timedelta = timedelta(hours=72)
     providers: Mapping[str, IdentityProvider] = field(default_factory=dict)
     gateway: Gateway | None = None
+    people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from inspector.domain.hush import Hush
 from inspector.domain.manners import Window
+from inspector.domain.person import nameable, twice
 from inspector.domain.push import Pushing
 from inspector.domain.statement import Rules
 from inspector.domain.urgency import Urgency
@@ -258,6 +259,25 @@ Network = Annotated[str, AfterValidator(_network)]
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,60}$")]
 
 
+def _apart(told: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Each name is one person's."""
+    if (both := twice(told)) is not None:
+        raise PydanticCustomError("person_twice", "names one person twice: {one} and {other}", {"one": both[0], "other": both[1]})
+    if unfit := [one for one in (*told, *(name for names in told.values() for name in names)) if not nameable(one) or "=" in one]:
+        raise PydanticCustomError("person_form", "has a name that nobody can sign by: {name}", {"name": unfit[0]})
+    return told
+
+
+People = Annotated[dict[str, tuple[str, ...]], AfterValidator(_apart)]
+
+
+PEOPLE = (
+    'Who has several names: the one that signs, and the others, of tokens and admissions, and "os:NAME" of the machine\'s users. '
+    "Steps that two persons take are compared by it; where anybody is declared, an undeclared user signs nothing"
+)
+"""What the setting is for, as its reference says it."""
+
+
 class SignInSettings(Section):
     """How people sign in, and how long they stay so."""
 
@@ -280,3 +300,13 @@ class SignInSettings(Section):
     )
     gateway_secret_header: HeaderName = Field("X-Gateway-Secret", description="Header with the secret")
     gateway_user_header: HeaderName = Field("X-Gateway-User", description="Header with the user's unchanging name")
+
+
+class ShadowSettings(Section):
+    """Running beside today's practice with nothing sent out."""
+
+    on: bool = Field(
+        False,
+        description="Decide and write down, send nothing out, publish nothing. Said before the first start: a database is one or the other",
+    )
+    asks: tuple[str, ...] = Field((), description="Sources, and the credit platform, that are asked all the same")

@@ -18,7 +18,7 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from inspector.domain.assistance import Inability, Quarrel, Request
+from inspector.domain.assistance import AssistanceState, Inability, Quarrel, Request
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LetterKind
@@ -341,7 +341,7 @@ class Correspondents:
         return do
 
     def propose(self, request: str) -> Callable[[Tx, datetime], None]:
-        """Another date to be proposed; the officer agrees, does not, or says nothing."""
+        """Another date to be proposed; the officer agrees, does not, or says nothing until long after the date that binds."""
 
         def do(tx: Tx, now: datetime) -> None:
             day = self.wall.last(self.wall.here(now), 15, "wd")
@@ -351,6 +351,19 @@ class Correspondents:
                 self.later(1, request, self.agree(request, day))
             elif officer < 0.75:
                 self.later(1, request, self.keep(request, day))
+            self.later(45, request, self.keep_at_last(request))
+
+        return do
+
+    def keep_at_last(self, request: str) -> Callable[[Tx, datetime], None]:
+        """The officer who has said nothing says no at last; while the superior decides nobody can, and so it is put off."""
+
+        def do(tx: Tx, now: datetime) -> None:
+            held = tx.assistance.get(request)
+            if held.state is AssistanceState.DISPUTED:
+                self.later(10, request, self.keep_at_last(request))
+            elif held.waits_for_us and held.proposed is not None:
+                self.keep(request, self.wall.here(held.proposed.due_at))(tx, now)
 
         return do
 

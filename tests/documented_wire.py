@@ -48,8 +48,8 @@ REPLY = {
     "verdict": "with `answer`, as above",
     "value": "with `answer` as above; with `partly` the part that is answered",
     "rest": "with `partly`: what is still open",
-    "reasons": "needed with `decline`, `propose`, `extend`, `calm` (the request is not urgent), `forward` and `contest`; "
-    "with `answer` and `partly` a remark",
+    "reasons": "needed with `decline`, `propose`, `extend`, `calm` (the request is not urgent), `warn` (there is a difficulty), "
+    "`forward` and `contest`; with `answer` and `partly` a remark",
     "inability": f"with `decline`: {one_of(Inability)}",
     "day": "with `propose`: the working day by which you can answer",
     "to": "with `forward`: the agency that is competent, by its name or as our settings name it",

@@ -148,6 +148,11 @@ SAMPLES = {
 #client = "inspector"
 #client_secret_file = "{secret}"
 """,
+    "people": """\
+# The name that signs, and the others; see docs/how-to/sign-in.md 同一人的其他名称：令牌、登录许可及本机用户
+#[people]
+#"李示例" = ["li.shili", "os:lishili"]
+""",
     "pulse": """\
 #[pulse]
 #kind = "http"
@@ -198,7 +203,7 @@ def example() -> str:
 
 def uncommented(text: str, *, secret: str = SECRET, webhook: str = WEBHOOK) -> str:
     """The example with every line in force that stands for a default or a sample."""
-    lines = [line[1:] if re.match(r"#[\w\[]", line) else line for line in text.splitlines()]
+    lines = [line[1:] if re.match(r"#[\w\[\"]", line) else line for line in text.splitlines()]
     return "\n".join(lines).replace(SECRET, secret).replace(WEBHOOK, webhook)
 
 

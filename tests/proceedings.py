@@ -202,9 +202,9 @@ class Proceeding:
         bundle = PARTS if parts is None else parts
         return self.act(lambda tx: transfers.hand(self.office, tx, held.id, bundle, "回执1", self.by("李四"), self.hand(), at))
 
-    def police(self, held: Consequence, *, accepted: bool) -> Consequence:
+    def police(self, held: Consequence, *, accepted: bool, on: date | None = None) -> Consequence:
         """The police answer."""
-        told = {"document": "公立字1号", "on": self.hand().date(), "reasons": "" if accepted else "无犯罪事实"}
+        told = {"document": "公立字1号", "on": on or self.hand().date(), "reasons": "" if accepted else "无犯罪事实"}
         said = Police(signed=self.by("李四"), accepted=accepted, **told)  # type: ignore[arg-type]
         return self.act(lambda tx: transfers.answered(self.office, tx, held.id, said, self.hand()))
 

@@ -78,7 +78,12 @@ QUESTION = Question(
     claimed="存续",
     on=date(2026, 3, 2),
 )
-_WORDS = Words(counted="期限算法：5个工作日", effect="一致的，按规则认定属实。", silence="至 2026-03-09 未答复的，报共同上级。")
+_WORDS = Words(
+    requester="示例区市场监管局",
+    counted="期限算法：5个工作日",
+    effect="一致的，按规则认定属实。",
+    silence="至 2026-03-09 未答复的，报共同上级。",
+)
 LETTER = Letter(
     kind=LetterKind.REQUEST,
     request_id="9b2e4c6d8f0a4b1c9d3e5f7a1b2c3d4e",
@@ -112,6 +117,9 @@ ENTRY = CreditEntry(
     basis="S0:8",
     decided_by="rule",
     decided_at=_MORNING,
+    published=True,
+    least_until=date(2026, 6, 3),
+    shown_until=date(2029, 3, 3),
 )
 RETRACTION = CreditRetraction(
     entry_id=f"credit:{CASE}:3", case_id=CASE, reason="WITHDRAWN", basis="S0:8", decided_at=datetime(2026, 3, 4, 1, tzinfo=UTC)
@@ -241,6 +249,7 @@ AGENCY = Exchange(
         "urgency": f"{one_of(Urgency)}; you may contest it",
         "accept_by": "by when to acknowledge the request; null where the pack has no such term",
         "outcome": "in an `outcome`: what came of your answer; else empty",
+        "requester": "who asks, by name; left out of a letter that a release before this has written",
         "counted": "how `due_at` was counted, in words in your language; empty in a `cancel` and an `outcome`",
         "effect": "what your answer will do to the case, in words; empty where no answer is asked of you",
         "silence": "what comes of it if you do not answer, and from when, in words; empty where no answer is asked of you",
@@ -327,6 +336,11 @@ RECORD = Exchange(
         "basis": "legal basis of the record",
         "decided_by": "`rule` (then the outcome is `TRUE`), or the officer",
         "decided_at": "when; ISO 8601 with an offset",
+        "published": "whether it may be shown to the public (公示): `false` is read by nobody but whom the law lets ask you. Left out: the "
+        "pack says nothing of it, as of kept promises",
+        "least_until": "last day of its shortest time of publicity, `YYYY-MM-DD`: no repair before it is over. Left out: there is none",
+        "shown_until": "last day of its longest time of publicity, `YYYY-MM-DD`: show it no more after that, whether you hear `LAPSED` or "
+        "not. Left out: the pack names none",
     },
     reply={"receipt": "CR-000017"},
     told=RECEIPT,

@@ -99,8 +99,8 @@ AMEND = Exchange(
     told=RECEIPT,
     fates={
         "Unavailable": LATER.format(until="the pack's date", then="a person is told; tried each working day until you take it"),
-        "Refused": "it waits in quarantine, and a person is told at once",
-        "Garbled": "it waits in quarantine, and a person is told at once",
+        "Refused": "a person is told at once; tried each working day until you take it",
+        "Garbled": "a person is told at once; tried each working day until you take it",
     },
     demo="/credit/amend",
 )

@@ -85,7 +85,8 @@ def connect(name: str, config: Mapping[str, object]) -> HttpAgency:
 def _told(letter: Letter) -> dict[str, object]:
     if letter.enclosed:  # a digest: each letter as it would be alone
         return {"kind": letter.kind.value, "letters": [_told(one) for one in letter.enclosed]}
-    said = {"counted": letter.words.counted, "effect": letter.words.effect, "silence": letter.words.silence}
+    words = letter.words
+    said = {"requester": words.requester, "counted": words.counted, "effect": words.effect, "silence": words.silence}
     return {
         "kind": letter.kind.value,
         "request": letter.request_id,

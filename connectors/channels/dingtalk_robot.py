@@ -20,6 +20,7 @@ from connectors.channels.messenger import Ask, Messenger, lines
 from connectors.config import parse
 from connectors.kept import Kept
 from connectors.reply import Reply
+from inspector.domain.manners import Manners
 from inspector.ports import Message, Receipt
 
 _MOST = 4096
@@ -45,7 +46,9 @@ class DingTalkRobotConfig(GroupConfig):
 
 
 class DingTalkRobot:
-    """One robot."""
+    """One robot. `grants`: what the platform publishes for each; the settings may say otherwise (`manners`)."""
+
+    grants = Manners(per_minute=20)
 
     def __init__(self, name: str, config: Mapping[str, object]) -> None:
         """Raises Invalid (`connector_…`)."""

@@ -18,6 +18,7 @@ from connectors.channels.group import GroupConfig, check, rung, said
 from connectors.channels.messenger import Ask, Messenger, lines
 from connectors.config import parse
 from connectors.kept import Kept
+from inspector.domain.manners import Manners
 from inspector.ports import Message, Receipt
 
 _MOST = 4096
@@ -40,7 +41,9 @@ class FeishuRobotConfig(GroupConfig):
 
 
 class FeishuRobot:
-    """One robot."""
+    """One robot. `grants`: what the platform publishes for each; the settings may say otherwise (`manners`)."""
+
+    grants = Manners(per_second=5, per_minute=100)
 
     def __init__(self, name: str, config: Mapping[str, object]) -> None:
         """Raises Invalid (`connector_…`)."""

@@ -70,7 +70,7 @@ class WebPushChannel:
         Raises what the wire raises; Refused (`recipient_refused` for a subscription that is no more, or is none; `text_too_long`).
         """
         endpoint, browser, auth = _subscription(message.to)
-        service = next((one for one in self._wires if endpoint.startswith(f"{one}/")), None)
+        service = self._service(endpoint)
         if service is None:
             raise unreachable("a push service that is none of ours")
         shown = {"title": message.title, "by": by_when(message), "link": message.link, "urgent": message.urgent, "key": mark(key)}
@@ -95,10 +95,31 @@ class WebPushChannel:
             raise unreachable(f"http_{reply.status}", attempts=reply.attempts)
         return Receipt(reference="", attempts=reply.attempts)
 
+    def point(self) -> str:
+        """Our public key, by which a browser lets us alone push to it (base64url). Raises Barred (`key_unreadable`)."""
+        return webpush.packed(webpush.point(self._key.now()))
+
+    def subscription(self, told: str) -> str:
+        """A subscription as the address by which it is reached: the base64url of what is needed of it, always in the same words.
+
+        Raises Invalid: `subscription_unfit` for what is none, `subscription_elsewhere` at a push service that is none of ours.
+        """
+        try:
+            endpoint, browser, auth = _subscription(told)
+        except Refused:
+            raise Invalid("subscription_unfit", field="subscription") from None
+        if self._service(endpoint) is None:
+            raise Invalid("subscription_elsewhere", field="subscription", service="/".join(endpoint.split("/")[:3]))
+        keys = {"auth": webpush.packed(auth), "p256dh": webpush.packed(browser)}
+        return webpush.packed(_written({"endpoint": endpoint, "keys": keys}))
+
     def close(self) -> None:
         """Let the connections go."""
         for wire in self._wires.values():
             wire.close()
+
+    def _service(self, endpoint: str) -> str | None:
+        return next((one for one in self._wires if endpoint.startswith(f"{one}/")), None)
 
     def _headers(self, message: Message, key: str) -> Mapping[str, str]:
         return {

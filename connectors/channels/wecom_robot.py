@@ -14,6 +14,7 @@ from connectors.channels.group import GroupConfig, check, rung, said
 from connectors.channels.messenger import Ask, Messenger
 from connectors.config import parse
 from connectors.kept import Kept
+from inspector.domain.manners import Manners
 from inspector.ports import Message, Receipt
 
 _MOST = 2048
@@ -31,7 +32,9 @@ class WeComRobotConfig(GroupConfig):
 
 
 class WeComRobot:
-    """One robot."""
+    """One robot. `grants`: what the platform publishes for each; the settings may say otherwise (`manners`)."""
+
+    grants = Manners(per_minute=20)
 
     def __init__(self, name: str, config: Mapping[str, object]) -> None:
         """Raises Invalid (`connector_…`)."""

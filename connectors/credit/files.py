@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from connectors.config import parse
 from connectors.credit.delivered import DeliveredCredit, LevelsDelivered, delivered
-from connectors.sources.files import FilesConfig, opened
+from connectors.exchange import FilesConfig
+from connectors.sources.files import opened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

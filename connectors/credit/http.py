@@ -207,4 +207,7 @@ def _told(entry: CreditEntry) -> dict[str, object]:
         "decided_by": entry.decided_by,
         "decided_at": entry.decided_at.isoformat(),
         **({"act": entry.act} if entry.act else {}),
+        **({"published": entry.published} if entry.published is not None else {}),
+        **({"least_until": entry.least_until.isoformat()} if entry.least_until is not None else {}),
+        **({"shown_until": entry.shown_until.isoformat()} if entry.shown_until is not None else {}),
     }

@@ -11,7 +11,7 @@ from connectors.database import PARAMETERS, Database, DatabaseConfig, Rows, Want
 from connectors.records import Row, Told, digest, held_in, moment, now, since, stated, text
 from inspector.domain.errors import Invalid
 from inspector.domain.identity import normalise
-from inspector.ports import Answer, Garbled, Question, Sighting
+from inspector.ports import Answer, Barred, Garbled, Question, Sighting
 
 _EMPTY_WORDS = ("-", "--", "—", "——", "/", "N/A", "null")
 
@@ -20,10 +20,10 @@ _EMPTY_WORDS = ("-", "--", "—", "——", "/", "N/A", "null")
 class DatabaseSourceConfig(DatabaseConfig):
     """Where things lie. `facts`: the column of each fact that is held there.
 
-    Either `table` (a view will do) or `query`: one SELECT with `:code` in it, and `:fact`, `:kind`, `:on` if it needs them, which gives
-    the columns named here. Of when the data are is said by one of three: `as_of_column` (of the row), `as_of_query` (one SELECT for one
-    value: of the whole, as a copy's last transfer), or `live`: it is the register itself and no copy. Without it old data would pass
-    for those of the moment they were asked for.
+    Either `table` (a view will do; a code is looked up as `connectors.database.spelled` has it) or `query`: one SELECT with `:code` in it,
+    and `:fact`, `:kind`, `:on` if it needs them, which gives the columns named here. Of when the data are is said by one of three:
+    `as_of_column` (of the row), `as_of_query` (one SELECT for one value: of the whole, as a copy's last transfer), or `live`: it is the
+    register itself and no copy. Without it old data would pass for those of the moment they were asked for.
     """
 
     facts: Mapping[str, str]
@@ -84,12 +84,20 @@ class DatabaseSource:
     def look(self) -> Sequence[Sighting]:
         """What an operator should know: that it is read as configured, of when the data are, and whether the account could write.
 
-        Nobody is asked about: the code that is looked up is nobody's (`0`). Raises Unavailable, Barred, Garbled.
+        Nobody is asked about: the code that is looked up is nobody's (`0`). A table whose codes are written as we would not find them
+        is told (`codes_spelled`). Raises Unavailable, Barred, Garbled.
         """
         nobody = {"code": "0", "fact": "", "kind": "FIRM", "on": now().date().isoformat()}
-        found: dict[str, Rows] = {
-            column: self._database.read(self._wanted(column), nobody) for column in self._config.facts.values()
-        }
+        try:
+            found: dict[str, Rows] = {
+                column: self._database.read(self._wanted(column), nobody) for column in self._config.facts.values()
+            }
+        except Barred as error:
+            there = self._database.columns(self._config.table) if error.code == "table_missing" and self._config.table else ()
+            if not there:
+                raise
+            detail = f"{error.detail} [{', '.join(there)}]"  # what is there is asked for by an operator alone, and by no question
+            raise Barred(error.code, origin=error.origin, detail=detail, attempts=error.attempts) from None
         told = [Sighting(code="columns_read", facts={"columns": ", ".join(found)})]
         read = next(iter(found.values()))
         if self._config.as_of_query:
@@ -99,6 +107,8 @@ class DatabaseSource:
                 raise Garbled("field_type", digest=digest(read.current), detail="as_of_query") from None
             shown = current.isoformat(timespec="minutes") if current else "-"
             told.append(Sighting(code="data_as_of", facts={"as_of": shown}, fine=current is not None))
+        if self._database.strays(self._wanted(next(iter(self._config.facts.values())))):
+            told.append(Sighting(code="codes_spelled", facts={"column": self._config.code_column}, fine=False))
         if self._database.may_write():
             told.append(Sighting(code="account_writes", fine=False))
         return told

@@ -7,69 +7,24 @@ import sqlite3
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 from connectors import delivery, shelf
-from connectors.config import ConnectorConfig, parse
+from connectors.config import parse
 from connectors.delivery import ODD, Completeness, Delivery, Layout
-from connectors.records import Row, Told, digest, held_in, now, stated
+from connectors.exchange import DeliveryConfig, Fetch, FilesConfig, Left, check
+from connectors.records import Row, Told, digest, held_in, now
 from connectors.shelf import Label
 from inspector.domain.errors import Invalid
 from inspector.domain.identity import normalise
-from inspector.incoming import Supply
+from inspector.incoming import Supply, Unused
 from inspector.ports import Answer, Barred, Garbled, NotYet, Origin, PortError, Question, Sighting, Unavailable
 
-_EMPTY_WORDS = ("-", "--", "—", "——", "/", "N/A", "null")
-
-Flaws = Mapping[tuple[str, tuple[int, ...]], Invalid]
-"""What is wrong with files, by their names and marks."""
-
-Fetch = Callable[[Path, Callable[[], bool]], Flaws]
-"""Brings deliveries from elsewhere into a folder, each under another name first, while it is to go on; tells what it left and why.
-
-Run before each look; raises PortError.
-"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryConfig(ConnectorConfig):
-    """What is delivered, and when it is used. `keep` is a folder of ours: there the index of the delivery in use lies.
-
-    `files` is a delivery's name: `*` for anything, `{as_of}` for the date of its data. `complete`: `ok`, `manifest` or `rename`.
-    `least_share`: a delivery with a smaller share of the rows of the one before is not used, unless `accept` is its name. `words`: by
-    column the only ones that may stand there; another one refuses the delivery.
-    """
-
-    files: str
-    keep: str
-    code_column: str
-    facts: Mapping[str, str]
-    complete: str = "manifest"
-    encoding: str = "utf-8"
-    least_share: float = 0.9
-    accept: str = ""
-    longest_age_hours: float = 0.0
-    look_seconds: float = 60.0
-    max_file_bytes: int = 2_000_000_000
-    budget_seconds: float = 10.0
-    empty_words: tuple[str, ...] = field(default=_EMPTY_WORDS)
-    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    @property
-    def longest_seconds(self) -> float | None:
-        """A question waits so long for the first delivery to be read; else it waits for nobody."""
-        return self.budget_seconds
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilesConfig(DeliveryConfig):
-    """Where deliveries come."""
-
-    folder: str
+_NAMED = 5
+"""So many names are told of files that lie there and concern nobody any more."""
 
 
 class FilesSource:
@@ -81,7 +36,7 @@ class FilesSource:
 
     def __init__(self, name: str, held: DeliveryConfig, folder: Path, *, kind: str = "files", fetch: Fetch | None = None) -> None:
         """Raises Invalid (`connector_key_range`)."""
-        _check(held, name)
+        check(held, name)
         self._config, self._fetch = held, fetch
         self._folder, self._keep = folder, Path(held.keep)
         self._shelf = self._keep / f"{digest(name)[:16]}.sqlite3"
@@ -98,7 +53,7 @@ class FilesSource:
         self._seen, self._read_whole = time.monotonic(), False
         self._stopped = threading.Event()
         self._refused: dict[tuple[str, tuple[int, ...]], Invalid] = {}
-        self._left: Flaws = {}
+        self._left = Left()
         self._passed: tuple[delivery.Passed, ...] = ()
         self._used: tuple[str, tuple[int, ...], str, str] | None = None
         self._failure: PortError | None = None
@@ -158,6 +113,7 @@ class FilesSource:
             self._round()
         label, failure = shelf.labelled(self._shelf), self._failure
         flawed = next(iter((*self.refused[::-1], *delivery.newer(self._passed, label)[::-1])), None)
+        facts = delivery.named_in(flawed) if flawed and not failure else {}
         if label is not None and label.shape != self._shape:
             label = None
         return Supply(
@@ -166,7 +122,9 @@ class FilesSource:
             unseen_seconds=max(0.0, time.monotonic() - self._seen - self._config.look_seconds),
             looked=self._read_whole,
             error=failure.code if failure else flawed.code if flawed else "",
-            file=str(flawed.facts.get("file", "")) if flawed and not failure else "",
+            file=str(facts.get("file", "")),
+            facts=facts,
+            unused=self._unused(label),
         )
 
     @property
@@ -174,6 +132,17 @@ class FilesSource:
         """What is wrong with deliveries that came after the one in use, by their names, as of the last look."""
         label = shelf.labelled(self._shelf)
         return tuple(error for (name, _), error in sorted(self._refused.items()) if label is None or name > label.name)
+
+    def _unused(self, label: Label | None) -> tuple[Unused, ...]:
+        """What lies there, may be read, and is not used: as of the last look, by name and the time or mark of each file."""
+        flawed = [
+            (error, "-".join(map(str, mark)))
+            for (name, mark), error in sorted(self._refused.items())
+            if error.code not in delivery.PASSING and (label is None or name > label.name)
+        ]
+        flawed += [(one.why, one.written.isoformat()) for one in delivery.telling(self._passed, label)]
+        told = [(error.code, mark, delivery.named_in(error)) for error, mark in flawed]
+        return tuple(Unused(code=code, file=str(facts.get("file", "")), mark=mark, facts=facts) for code, mark, facts in told)
 
     def look(self) -> Sequence[Sighting]:
         """What an operator should know: the delivery in use, those that are not used and why, and rows that contradict each other.
@@ -191,9 +160,10 @@ class FilesSource:
         except (OSError, sqlite3.Error) as error:
             raise Unavailable("keep_failed", origin=Origin.US, detail=type(error).__name__) from None
         told += [Sighting(code="delivery_refused", facts={"error": one}, fine=False) for one in self._refused.values()]
-        told += [
-            Sighting(code="delivery_passed", facts={"error": one}, fine=False) for one in delivery.newer(self._passed, label)
-        ]
+        newer = delivery.newer(self._passed, label)
+        told += [Sighting(code="delivery_passed", facts={"error": one}, fine=False) for one in newer]
+        if older := sorted(one.name for one in delivery.telling(self._passed, label) if one.why not in newer):
+            told.append(Sighting(code="deliveries_misnamed", facts={"count": len(older), "files": ", ".join(older[:_NAMED])}))
         if label is None or label.shape != self._shape:  # or made by other settings, of what is not there any more
             return [Sighting(code="delivery_none", fine=False, grave=True), *told]
         age = (now() - label.moment) / timedelta(hours=1)
@@ -202,6 +172,8 @@ class FilesSource:
         told.insert(0, Sighting(code="delivery_used", facts=facts))
         if longest and age > longest:
             told.append(Sighting(code="delivery_old", facts={"hours": round(age), "longest": longest}, fine=False))
+        if label.unsealed:
+            told.append(Sighting(code="delivery_unsealed", facts={"file": label.name}, fine=False))
         if label.differing:
             told.append(Sighting(code="rows_contradict", facts={"count": label.differing}, fine=False))
         if label.rounded:
@@ -270,10 +242,10 @@ class FilesSource:
             raise Barred("unauthorised", detail="folder") from None
         except OSError as error:
             raise Unavailable("unreachable", detail=type(error).__name__) from None
-        self._passed = found.passed
+        self._passed = (*found.passed, *self._left.passed)
         lying = {(one.path.name, one.mark) for one in found.whole} | found.flawed.keys()
         self._refused = (
-            {key: error for key, error in self._refused.items() if key in lying} | dict(found.flawed) | dict(self._left)
+            {key: error for key, error in self._refused.items() if key in lying} | dict(found.flawed) | dict(self._left.flaws)
         )
         for one in found.whole:
             if label is not None and one.as_of < label.moment:
@@ -323,7 +295,8 @@ class FilesSource:
             if label.shape == self._shape:
                 return label
         rows = self._going_on(delivery.rows(one, self._layout))
-        of = Label(name=one.path.name, digest=held, as_of=one.as_of.isoformat(), shape=self._shape)
+        unsealed = self._complete is Completeness.MANIFEST and one.sha256 is None
+        of = Label(name=one.path.name, digest=held, as_of=one.as_of.isoformat(), shape=self._shape, unsealed=unsealed)
         told = shelf.build(made, rows, of, delivery.rounded)
         delivery.unchanged(one)
         if told.rows == 0:
@@ -370,28 +343,3 @@ def opened(name: str, held: FilesConfig) -> FilesSource:
     if not folder.is_absolute() or folder.resolve() == Path(held.keep).resolve():
         raise Invalid("connector_key_range", connector=name, key="folder", wanted=wanted)
     return FilesSource(name, held, folder)
-
-
-def _check(held: DeliveryConfig, name: str) -> None:
-    """Raise Invalid (`connector_key_range`) for settings that contradict each other or say too little."""
-    stated(name, held.facts, held.code_column, held.longest_age_hours)
-    kinds = [one.value for one in Completeness]
-    wanted: dict[str, tuple[bool, str]] = {
-        "keep": (Path(held.keep).is_absolute(), "/…"),
-        "complete": (held.complete in kinds, " | ".join(kinds)),
-        "files": (
-            held.files.count("{as_of}") <= 1
-            and "/" not in held.files
-            and ("{as_of}" in held.files or (held.complete == Completeness.MANIFEST and bool(held.files))),
-            "a name with {as_of}, or a manifest that tells as_of",
-        ),
-        "encoding": (held.encoding in ("utf-8", "gb18030"), "utf-8 | gb18030"),
-        "least_share": (0 <= held.least_share <= 1, "0–1"),
-        "look_seconds": (0 <= held.look_seconds < 86_400, "0–86400"),
-        "budget_seconds": (0 < held.budget_seconds < 86_400, "> 0"),
-        "max_file_bytes": (held.max_file_bytes > 0, "> 0"),
-        "words": (held.words.keys() <= {*held.facts.values()} and all(held.words.values()), '{"column of facts" = ["word", …]}'),
-    }
-    for key, (fine, told) in wanted.items():
-        if not fine:
-            raise Invalid("connector_key_range", connector=name, key=key, wanted=told)

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from connectors import delivery
 from connectors.config import parse
-from connectors.delivery import UNDER_WAY, Completeness
-from connectors.records import digest
+from connectors.delivery import UNDER_WAY, Completeness, Passed
+from connectors.exchange import DeliveryConfig, Left
+from connectors.records import digest, now
 from connectors.sftp import Changed, Door, Lying, Sftp, Visit
-from connectors.sources.files import DeliveryConfig, FilesSource, Flaws
+from connectors.sources.files import FilesSource
 from inspector.domain.errors import Invalid
 from inspector.incoming import Supply
 from inspector.ports import Answer, Card, Origin, Question, Sighting, Unavailable
+
+_NO_NAME = re.compile("(?!)")
+"""What no name fits."""
 
 Pair = tuple[Lying, Lying | None]
 """A delivery, and what says of it that it is whole."""
@@ -87,8 +93,8 @@ class SftpSource:
         """Give up what is being fetched or read."""
         self._files.close()
 
-    def _fetch(self, folder: Path, going_on: Callable[[], bool]) -> Flaws:
-        """Have `folder` hold what lies there, as far as it is whole; what is too long to be fetched.
+    def _fetch(self, folder: Path, going_on: Callable[[], bool]) -> Left:
+        """Have `folder` hold what lies there, as far as it is whole; what is too long to be fetched, and what counts as no delivery.
 
         Raises Unavailable, Barred. What was fetched before something went wrong stays.
         """
@@ -98,7 +104,7 @@ class SftpSource:
             raise Unavailable("keep_failed", origin=Origin.US, detail=type(error).__name__) from None
         return self._sftp.visit(lambda visit: self._follow(visit, folder, going_on), self._config.fetch_seconds)
 
-    async def _follow(self, visit: Visit, folder: Path, going_on: Callable[[], bool]) -> Flaws:
+    async def _follow(self, visit: Visit, folder: Path, going_on: Callable[[], bool]) -> Left:
         first = await visit.lying()
         whole = self._whole(first)
         self._lying = len(whole)
@@ -118,7 +124,14 @@ class SftpSource:
                 if all(one is None or one in again for one in pair):  # else it is still being written: at the next look
                     await _brought(visit, pair, folder, going_on)
         _cleared(folder, {one.name for pair in wanted for one in pair if one is not None})
-        return long
+        return Left(flaws=long, passed=tuple(self._passed(first, visit.misnamed)))
+
+    def _passed(self, lying: Iterable[Lying], misnamed: Iterable[Lying]) -> Iterator[Passed]:
+        """What lies there and counts as no delivery, as in a folder; what has no name that we can write down is `misnamed`."""
+        names = {one.name for one in lying}
+        for one in sorted((*lying, *misnamed), key=lambda told: told.name):
+            written, agreed = datetime.fromtimestamp(one.changed, UTC), self._names if one.name in names else _NO_NAME
+            yield from delivery.passed_over(one.name, written, names, agreed, self._complete, now())
 
     def _whole(self, lying: Iterable[Lying]) -> list[Pair]:
         """The deliveries that are said to be whole, by the dates in their names (or when they were changed) the newest first."""

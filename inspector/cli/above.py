@@ -1,8 +1,9 @@
-"""Agencies that stand above a requester and whom it asks, and that no letter reaches."""
+"""Agencies above a requester and whom it asks that no letter reaches; and those that are asked about what they do not list."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import TYPE_CHECKING
 
 from inspector.cli.finding import Finding
@@ -10,6 +11,7 @@ from inspector.domain.assistance import common_superior
 
 if TYPE_CHECKING:
     from inspector.flows.office import AgencyNode
+    from inspector.policybook import Policybook
 
 
 def mute(tree: Mapping[str, AgencyNode]) -> Iterator[Finding]:
@@ -36,3 +38,26 @@ def mute(tree: Mapping[str, AgencyNode]) -> Iterator[Finding]:
             f"请在 [agencies.{name}] 中写明 connector，也可用邮件或纸质",
         )
         yield Finding.warn(f"agencies.{name}", what, mend)
+
+
+def unlisted(book: Policybook, tree: Mapping[str, AgencyNode], today: date) -> Iterator[Finding]:
+    """Facts of the packs that are in force or to come whose agency lists its powers and not this one: each letter about it will wait."""
+    from inspector.domain.competence import doubted
+    from inspector.flows.office import behind
+
+    used = {node.pack for node in tree.values() if node.pack}
+    packs = [one for one in book.packs if one.id in used and (one.effective_to is None or one.effective_to >= today)]
+    for pack in packs:
+        for fact in {one.code: one for item in pack.items.values() for one in item.facts if one.agency}.values():
+            node = behind(tree, str(fact.agency))
+            if node is None or not doubted(node.powers, fact.code):
+                continue
+            what = (
+                f"{pack.label} asks it about {fact.code}, which its powers do not list: each such letter waits for an officer",
+                f"{pack.label} 拟向其核查 {fact.code}，而其职权清单未列：此类函件均须工作人员认定后发出",
+            )
+            mend = (
+                f"name the agency that is competent in the pack, or list the fact with its article in powers of [agencies.{node.id}]",
+                f"请在政策包中写明有权办理的机关，或者在 [agencies.{node.id}] 的 powers 中列明该事实及其依据",
+            )
+            yield Finding.warn(f"agencies.{node.id}", what, mend)

@@ -11,7 +11,7 @@ from inspector.cli.bundles import known
 from inspector.cli.command import Exit, command
 from inspector.cli.folders import NumberOrFolder
 from inspector.cli.standing import stands
-from inspector.cli.terminal import Terminal, signer
+from inspector.cli.terminal import Terminal
 from inspector.domain.errors import Invalid
 from inspector.domain.replacement import Ceased, Ground
 from inspector.labels import label
@@ -63,7 +63,7 @@ def void(terminal: Terminal, draw: NumberOrFolder, reason: Reason, by: Signers =
     before = known(terminal, draw)
     if by is not None and len(by) > 1:
         raise Invalid("draw_void_each", draw=draw)
-    office, who = terminal.office, signer(by[0] if by else None)
+    office, who = terminal.office, terminal.signer(by[0] if by else None)
     held = terminal.act(
         "draw.void", draw, lambda tx, now: voiding.sign(office, tx, draw, by=who, reason=reason, now=now), signed=who
     )
@@ -121,7 +121,7 @@ def cease(
     """
     from inspector.flows import replacing
 
-    office, who = terminal.office, signer(by)
+    office, who = terminal.office, terminal.signer(by)
     done = terminal.act(
         "visit.cease", visit, lambda tx, now: replacing.cease(office, tx, visit, how=how, evidence=evidence, by=who, now=now)
     )
@@ -141,7 +141,7 @@ def replace(
     """
     from inspector.flows import replacing
 
-    office, who = terminal.office, signer(by)
+    office, who = terminal.office, terminal.signer(by)
     done = terminal.act(
         "visit.replace",
         visit,
@@ -163,7 +163,7 @@ def supplement(
     """
     from inspector.flows import supplement as supplementary
 
-    office, who, now = terminal.office, signer(by), terminal.office.now()
+    office, who, now = terminal.office, terminal.signer(by), terminal.office.now()
     seen = terminal.look(lambda tx: supplementary.outlook(office, tx, plan, now))
     if dry_run or not seen.visits:
         rows = [_outlook(seen, one) for one in seen.visits]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from inspector.ports import Garbled, PortError
 _FOLDERS = ("folder", "statement_folder", "inbox_folder")
 _NOWHERE = frozenset({"http_404", "http_405", "http_501", "http_505"})
 """Statuses by which somebody else, or nobody, answers at an address."""
+_FIELDS = frozenset({"field_missing", "field_type"})
+"""Errors of a place in a reply, which a key of ours names."""
 _SQLITE = "sqlite:///"
 _REMOTE = "sftp"
 """In the kind's name: its folders lie on another machine."""
@@ -30,6 +33,8 @@ def setting(name: str, told: Mapping[str, Any], error: PortError) -> Finding | N
     """
     if error.code == "table_missing":
         return _table(name, told, error)
+    if error.code in _FIELDS and (found := _field(name, told, error)) is not None:
+        return found
     if error.code not in ("unreachable", "folder_missing", "folder_failed"):
         return None
     for key, place in _places(told):
@@ -56,6 +61,9 @@ def unloaded(error: InspectorError) -> Words:
             f"write the secret into {file}, for the daemon's user alone (chmod 600); the settings may be right",
             f"请将密钥写入 {file}，仅限守护进程的用户读取（chmod 600）；配置本身可能无误",
         )
+    if error.code == "plugin_unknown":
+        said = [label("sighting_mend.plugin_unknown", lang, place=sys.prefix) for lang in ("en", "zh-Hans")]
+        return said[0], said[1]
     return "mend its keys in the settings file", "请改正配置文件中的这一节"
 
 
@@ -92,10 +100,29 @@ def _table(name: str, told: Mapping[str, Any], error: PortError) -> Finding:
         f"{label('note.table_missing', 'zh-Hans')}：{error.detail}（{shown}）",
     )
     mend = (
-        f"compare {', '.join(keys)} of [{name}] with the names in the database; if they were right, ask its owner what was renamed",
-        f"请将 [{name}] 的 {'、'.join(keys)} 与数据库中的名称核对；若原本无误，请向对方询问改名情况",
+        f"compare {', '.join(keys)} of [{name}] with the names in the database (in square brackets); else ask its owner what was renamed",
+        f"请将 [{name}] 的 {'、'.join(keys)} 与数据库中的名称（方括号内为现有列名）核对；若原本无误，请向对方询问改名情况",
     )
     return Finding.fail(name, what, mend)
+
+
+def _field(name: str, told: Mapping[str, Any], error: PortError) -> Finding | None:
+    """A reply that has nothing, or something else, where a key of ours looks: the key is the likely cause, and a reply shows it."""
+    place = error.detail.partition(":")[0]
+    key = next((key for key, value in told.items() if key.endswith("_field") and value == place), None)
+    if key is None or not place:
+        return None
+    shown = [f"{label(f'note.{error.code}', lang)} ({key} = {place!r})" for lang in ("en", "zh-Hans")]
+    mends = [label("sighting_mend.their_field", lang, key=key, name=name) for lang in ("en", "zh-Hans")]
+    return Finding.fail(name, (shown[0], shown[1]), (mends[0], mends[1]))
+
+
+def sighted(code: str, facts: Mapping[str, Any]) -> Words:
+    """How to mend what was seen: by the error among its facts where that says more than the sighting's own name."""
+    told = facts.get("error")
+    if isinstance(told, InspectorError) and known(f"sighting_mend.{told.code}", "en"):
+        code = told.code
+    return label(f"sighting_mend.{code}", "en"), label(f"sighting_mend.{code}", "zh-Hans")
 
 
 def _plain(value: object) -> str:

@@ -10,7 +10,7 @@ import typer
 from inspector.cli import columns
 from inspector.cli.command import Reasons, command
 from inspector.cli.heads import head
-from inspector.cli.terminal import Terminal, echo, in_words, signer
+from inspector.cli.terminal import Terminal, echo, in_words
 from inspector.labels import Lang, label
 
 if TYPE_CHECKING:
@@ -43,11 +43,13 @@ def list_open(
     terminal: Terminal,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")] = 50,
     skip: Annotated[int, typer.Option("--skip", min=0, max=1_000_000, help="Behind the first so many 跳过前若干条")] = 0,
+    over: Annotated[bool, typer.Option("--over", help="Those that are over, the newest first 已结束的，新的在前")] = False,
 ) -> None:
-    """List open requests, the nearest date first. 列出未结的协助请求，期限近的在前。"""
+    """List open requests, the nearest date first, or those that are over. 列出未结（期限近的在前）或已结束的协助请求。"""
     from inspector.domain.letter import short
 
-    held, count = terminal.look(lambda tx: (tx.assistance.unfinished(limit, skip), tx.assistance.open_count()))
+    held = terminal.look(lambda tx: (tx.assistance.finished if over else tx.assistance.unfinished)(limit, skip))
+    count = terminal.look(lambda tx: tx.assistance.count_of(over=over))
     rows = [
         {
             "id": one.id,
@@ -130,7 +132,7 @@ def agree(terminal: Terminal, request: RequestId, day: Seen, by: By = None) -> N
     """Agree to the date that an agency has proposed: it binds. 同意对方所提期限。"""
     from inspector.flows import assist
 
-    office, who = terminal.office, signer(by)
+    office, who = terminal.office, terminal.signer(by)
     seen = office.calendar.closing(day.date())
     held = terminal.act("assistance.agree", request, lambda tx, now: assist.agree_date(office, tx, request, seen, who, now))
     _said(terminal, held)
@@ -140,7 +142,7 @@ def keep(terminal: Terminal, request: RequestId, day: Seen, reasons: Reasons = N
     """Do not agree to the date that an agency has proposed, and say why: the old one stays. 不同意对方所提期限。"""
     from inspector.flows import assist
 
-    office, who, why = terminal.office, signer(by), terminal.reason(reasons, "--reasons")
+    office, who, why = terminal.office, terminal.signer(by), terminal.reason(reasons, "--reasons")
     seen = office.calendar.closing(day.date())
     held = terminal.act("assistance.keep", request, lambda tx, now: assist.keep_date(office, tx, request, seen, who, why, now))
     _said(terminal, held)
@@ -150,7 +152,7 @@ def contest(terminal: Terminal, request: RequestId, reasons: Reasons = None, by:
     """Dispute a refusal: the common superior decides, and the case goes on meanwhile. 对不予协助提出争议。"""
     from inspector.flows import assist
 
-    office, who, why = terminal.office, signer(by), terminal.reason(reasons, "--reasons")
+    office, who, why = terminal.office, terminal.signer(by), terminal.reason(reasons, "--reasons")
     _said(
         terminal,
         terminal.act("assistance.contest", request, lambda tx, now: assist.contest_refusal(office, tx, request, why, who, now)),
@@ -168,7 +170,7 @@ def decide(
     """Enter the common superior's decision of a dispute that came on paper, or from whom a person has picked. 登记共同上级的决定。"""
     from inspector.flows import assist
 
-    office, who, why = terminal.office, signer(by), terminal.reason(reasons, "--reasons")
+    office, who, why = terminal.office, terminal.signer(by), terminal.reason(reasons, "--reasons")
     before = terminal.look(lambda tx: len(tx.assistance.get(request).afterwords))
     held = terminal.act(
         "assistance.decide", request, lambda tx, now: assist.decide(office, tx, request, helps, why, superior, now), signed=who
@@ -226,7 +228,7 @@ def scoreboard(terminal: Terminal, since: Since = None, until: Until = None, as_
     from inspector.domain.scoreboard import ENDS
     from inspector.flows.scoreboard import SCORES, score_rows
 
-    rows = score_rows(_scores(terminal, since, until))
+    rows = _named(terminal, score_rows(_scores(terminal, since, until)), as_csv=as_csv)
     if not rows or as_csv or terminal.as_json or columns.of_terminal() is None:
         _table(terminal, ("agency", "fact", "asked", *ENDS, *_MORE), SCORES, rows, as_csv=as_csv)
         return
@@ -251,7 +253,7 @@ def connect(terminal: Terminal, since: Since = None, until: Until = None, as_csv
     """Where a data interface would have saved most working days. 优先接通数据共享的建议。"""
     from inspector.flows.scoreboard import GAINS, gain_rows
 
-    _table(terminal, GAINS, GAINS, gain_rows(_scores(terminal, since, until)), as_csv=as_csv)
+    _table(terminal, GAINS, GAINS, _named(terminal, gain_rows(_scores(terminal, since, until)), as_csv=as_csv), as_csv=as_csv)
 
 
 def _scores(terminal: Terminal, since: datetime | None, until: datetime | None) -> list[Score]:
@@ -260,6 +262,21 @@ def _scores(terminal: Terminal, since: datetime | None, until: datetime | None) 
     office = terminal.office
     first, last = (one.date() if one is not None else None for one in (since, until))
     return terminal.look(lambda tx: read(office, tx, first, last))
+
+
+def _named(terminal: Terminal, rows: list[dict[str, object]], *, as_csv: bool) -> list[dict[str, object]]:
+    """Rows for people: an agency by its name, and by the connector that settings and packs call it by. Programs get that alone."""
+    from inspector.flows.office import names_of
+
+    if as_csv or terminal.as_json:
+        return rows
+    names = names_of(terminal.office.tree)
+    return [{**row, "agency": called(str(row["agency"]), names)} for row in rows]
+
+
+def called(connector: str, names: Mapping[str, str]) -> str:
+    """An agency by its name where the tree has one, and its connector."""
+    return f"{names[connector]} ({connector})" if connector in names else connector
 
 
 def _table(

@@ -12,7 +12,7 @@ import typer
 from inspector.cli.command import command
 from inspector.cli.days import day_of
 from inspector.cli.out import write_new
-from inspector.cli.terminal import Terminal, signer
+from inspector.cli.terminal import Terminal
 from inspector.domain.counting import tally
 from inspector.domain.errors import Invalid, Missing
 from inspector.domain.policy import Excluded
@@ -80,7 +80,7 @@ def apply(  # noqa: PLR0913, PLR0917 - each is an option or argument of the comm
     given = catalogue.Proposal(
         agency=where,
         item=item,
-        by=signer(by),
+        by=terminal.signer(by),
         name=name,
         basis=basis,
         excluded=tuple(excluded or ()),
@@ -122,7 +122,7 @@ def review(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
         if held_on is None or minutes is None:
             raise Invalid("option_missing", option="--meeting-on" if held_on is None else "--minutes")
         meeting = Meeting(on=held_on, experts=experts if experts is not None else len(names), minutes=minutes, names=names)
-    given = Opinion(by=signer(by), bureau=bureau, document=document, on=day_of(on), meeting=meeting, digest=digest)
+    given = Opinion(by=terminal.signer(by), bureau=bureau, document=document, on=day_of(on), meeting=meeting, digest=digest)
     office = terminal.office
     _act(terminal, "catalogue.review", where, item, lambda tx, now: catalogue.review(office, tx, where, item, given, now))
     terminal.say("plan_next", command=f"catalogue publish {item} --agency {where} --reference …")
@@ -145,7 +145,7 @@ def publish(
         "catalogue.publish",
         where,
         item,
-        lambda tx, now: catalogue.publish(office, tx, where, item, by=signer(by), reference=reference, on=day, now=now),
+        lambda tx, now: catalogue.publish(office, tx, where, item, by=terminal.signer(by), reference=reference, on=day, now=now),
     )
     terminal.say("plan_next", command=f"catalogue file {item} --agency {where} --receipt …")
 
@@ -167,7 +167,7 @@ def file(
         "catalogue.file",
         where,
         item,
-        lambda tx, now: catalogue.file(office, tx, where, item, by=signer(by), receipt=receipt, on=day, now=now),
+        lambda tx, now: catalogue.file(office, tx, where, item, by=terminal.signer(by), receipt=receipt, on=day, now=now),
     )
 
 
@@ -189,7 +189,7 @@ def withdraw(
     from inspector.flows import catalogue
 
     office, where = terminal.office, agency_of(terminal, agency)
-    given = Exit(by=signer(by), reason=reason, document=document, on=day_of(on))
+    given = Exit(by=terminal.signer(by), reason=reason, document=document, on=day_of(on))
     _act(
         terminal,
         "catalogue.withdraw",

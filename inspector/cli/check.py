@@ -234,12 +234,13 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
     yield from ruled.packs(book, tree, _today(calendar))
     yield from fitting.headless(tree, fitting.sending(told))
     yield from above.mute(tree)
+    yield from above.unlisted(book, tree, _today(calendar))
 
 
 def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
     """What only the records tell: packs edited or gone (raises), what leads nowhere, connectors at rest, stopped work."""
     from inspector import bootstrap, lawbook
-    from inspector.cli import fitting, reconciling
+    from inspector.cli import fitting, persons, reconciling
     from inspector.policybook import Policybook
 
     told = terminal.settings
@@ -257,6 +258,7 @@ def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
         yield from fitting.moved(tree, tx)
         yield from fitting.lanes(terminal.settings, tx)
         yield from fitting.stopped(tx)
+        yield from persons.joined(told, tree, tx)
     try:
         office = terminal.office
     except Invalid:
@@ -292,6 +294,12 @@ def _clock(terminal: Terminal, held: Store) -> Iterator[Finding]:
     apart = abs((datetime.now(UTC) - database).total_seconds())
     mend = ("set the clock by NTP on both machines", "请在两台机器上用 NTP 校时")
     told = (f"machine and database are {apart:.1f} s apart", f"本机与数据库相差 {apart:.1f} 秒")
+    if pace is not None and (begins := terminal.settings.time.starts_at) and datetime.fromisoformat(begins) != pace.office_anchor:
+        late = (
+            f"time.starts_at ({begins}) counts for an empty database alone: this office has begun",
+            f"time.starts_at（{begins}）只对空库有效：本办公系统已经开始运行",
+        )
+        yield Finding.warn("time", late, ("take it out, or begin with an empty database", "请删去该项，或者另建空库"))
     if now is not None and (later := checkup.behind(held, now)) is not None:
         at, then = (f"{one.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z" for one in (now, later))
         told = (f"it is {at}, and the ledger has an entry of {then}", f"现在是 {at}，台账中已有 {then} 的记录")

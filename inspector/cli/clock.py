@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import command
-from inspector.cli.terminal import Terminal, in_words, signer
+from inspector.cli.terminal import Terminal, in_words
 from inspector.domain.pause import Reason
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def suspend(
     """
     from inspector.flows import suspension
 
-    office, who, day = terminal.office, signer(by), until.date()
+    office, who, day = terminal.office, terminal.signer(by), until.date()
     held = terminal.act(
         "case.suspend", case, lambda tx, now: suspension.suspend(office, tx, case, reason, day, evidence, who, now), signed=who
     )
@@ -52,7 +52,7 @@ def resume(terminal: Terminal, case: CaseId, evidence: Evidence, by: By = None) 
     """Let the clock of a verification go on before the planned end; its date is counted anew. 恢复计算核查期限。"""
     from inspector.flows import suspension
 
-    office, who = terminal.office, signer(by)
+    office, who = terminal.office, terminal.signer(by)
     held = terminal.act("case.resume", case, lambda tx, now: suspension.resume(office, tx, case, evidence, who, now), signed=who)
     _say(terminal, held, "clock_resumed")
 
@@ -67,7 +67,7 @@ def extend(
     """Lengthen the term of a verification as its pack allows, before its date. 延长核查期限（须在届满之前）。"""
     from inspector.flows import suspension
 
-    office, who = terminal.office, signer(by)
+    office, who = terminal.office, terminal.signer(by)
     held = terminal.act(
         "case.extend", case, lambda tx, now: suspension.extend(office, tx, case, reason, who, head, now), signed=who
     )

@@ -8,7 +8,7 @@ import typer
 
 from inspector.cli.command import command
 from inspector.cli.days import day_of
-from inspector.cli.terminal import Terminal, signer
+from inspector.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from inspector.domain.visit import Visit
@@ -45,7 +45,7 @@ def filed(
     """
     from inspector.flows import codeless
 
-    office, who, day = terminal.office, signer(by), day_of(on)
+    office, who, day = terminal.office, terminal.signer(by), day_of(on)
     done = terminal.act(
         "visit.filed", visit, lambda tx, now: codeless.file(office, tx, visit, by=who, number=number, on=day, now=now)
     )

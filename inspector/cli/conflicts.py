@@ -60,7 +60,7 @@ def add(
 
     told = _code(terminal, code)
     terminal.office.agency(agency)
-    who = by or operator()
+    who = terminal.signer(by)
 
     def do(tx: Tx, now: datetime) -> list[Challenge]:
         if not tx.rosters.known(told) and not tx.cases.page(agencies=None, only={"subject_code": told}, limit=1):
@@ -103,7 +103,7 @@ def decide(
     """
     from inspector.flows import recusing
 
-    office, who = terminal.office, by or operator()
+    office, who = terminal.office, terminal.signer(by)
     made = terminal.act(
         "recusal.decide",
         visit,

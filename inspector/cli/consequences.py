@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import Reasons, command
-from inspector.cli.terminal import Terminal, in_words, signer
+from inspector.cli.terminal import Terminal, in_words
 from inspector.domain.annulled import Annulled
 from inspector.domain.consequence import Agreement, StatementKind
 from inspector.domain.proposal import Proposal
 
 if TYPE_CHECKING:
-    from inspector.domain.consequence import Consequence, Signed, Verdict
+    from inspector.domain.consequence import Consequence, Signed, Stage, Verdict
     from inspector.flows.office import Office
     from inspector.store.tx import Tx
 
@@ -57,16 +57,14 @@ def list_open(
     """List what is to be done about consequences, the next date first. 列出待办的处理建议。"""
     if case:
         terminal.look(lambda tx: tx.cases.get(case))
-    rows = [
-        {"id": one.id, "proposal": one.proposal, "state": one.state, "step": one.stage, "due_at": one.due_at}
-        for one in terminal.look(lambda tx: tx.consequences.page(None, limit, case_id=case))
-    ]
+    held = terminal.look(lambda tx: [(one, _step(tx, one)) for one in tx.consequences.page(None, limit, case_id=case)])
+    rows = [{"id": one.id, "proposal": one.proposal, "state": one.state, "step": due, "due_at": one.due_at} for one, due in held]
     terminal.rows(("id", "proposal", "state", "step", "due_at"), rows)
 
 
 def show(terminal: Terminal, consequence: Id) -> None:
     """Show a consequence with all that has happened to it. 显示一项处理。"""
-    held = terminal.look(lambda tx: tx.consequences.get(consequence))
+    held, due = terminal.look(lambda tx: ((one := tx.consequences.get(consequence)), _step(tx, one)))
     if terminal.as_json:
         terminal.value(held)
         return
@@ -77,7 +75,7 @@ def show(terminal: Terminal, consequence: Id) -> None:
             "case_id": held.case_id,
             "proposal": held.proposal,
             "state": held.state,
-            "step": held.stage,
+            "step": due,
             "due_at": held.due_at,
             "row": held.row,
             "basis": held.basis,
@@ -94,6 +92,13 @@ def show(terminal: Terminal, consequence: Id) -> None:
     )
 
 
+def _step(tx: Tx, held: Consequence) -> Stage | None:
+    """What somebody has to do: an order that has not come to its subject is brought first, and not looked at again."""
+    from inspector.flows import consequences
+
+    return consequences.step(tx, held) if held.stage is not None else None
+
+
 def _text(verdict: Verdict) -> dict[str, object]:
     """What is decided, in all its parts: who agrees agrees to these."""
     told = {name: getattr(verdict, name) for name in ("content", "law", "public_interest", "rights")}
@@ -106,7 +111,7 @@ def step(
     """One step, signed; what became of it is said."""
     from inspector.domain.consequence import Signed
 
-    office, who = terminal.office, signer(by)
+    office, who = terminal.office, terminal.signer(by)
     made = terminal.act(name, consequence, lambda tx, now: do(office, tx, Signed(by=who, token="", at=now), now), signed=who)
     terminal.value(made)
     words = {"request": made.id, "state": in_words(made.state, terminal.lang), "due_at": in_words(made.due_at, terminal.lang)}
@@ -126,7 +131,7 @@ def propose(
     from inspector.domain.opening import Opening
     from inspector.flows import proceedings
 
-    why, who, cited = terminal.reason(reasons, "--reasons"), signer(by), tuple(evidence or ())
+    why, who, cited = terminal.reason(reasons, "--reasons"), terminal.signer(by), tuple(evidence or ())
     given = Opening(proposal=proposal, by=who, evidence=cited, act=act, reasons=why)
     step(
         terminal,

@@ -10,7 +10,7 @@ import typer
 
 from inspector.cli import outsidebars
 from inspector.cli.command import command, group
-from inspector.cli.terminal import Terminal, signer
+from inspector.cli.terminal import Terminal
 from inspector.domain.annulled import Annulled
 from inspector.domain.creditlaw import RepairPaper
 from inspector.domain.creditrecord import RecordState
@@ -82,7 +82,7 @@ def ask_repair(
     office = terminal.whole_office
 
     def do(tx: Tx, now: datetime) -> Record:
-        return repairs.ask(office, tx, entry, words, papers, signer(by), now)
+        return repairs.ask(office, tx, entry, words, papers, terminal.signer(by), now)
 
     _tell(terminal, terminal.act("credit.repair.ask", entry, do, entry=entry))
 
@@ -101,7 +101,7 @@ def decide_repair(
     office = terminal.whole_office
 
     def do(tx: Tx, now: datetime) -> Record:
-        return repairs.decide(office, tx, entry, signer(by), why, now, grant=grant)
+        return repairs.decide(office, tx, entry, terminal.signer(by), why, now, grant=grant)
 
     _tell(terminal, terminal.act("credit.repair.decide", entry, do, entry=entry, grant=grant, reason=why))
 
@@ -138,7 +138,7 @@ def annul(
 
     def do(tx: Tx, now: datetime) -> Record:
         annulling.refuse_first(tx.records.get(entry), why, "--objection" if objection else "--correction")
-        return annulling.entry(office, tx, entry, why, document, signer(by), now, reasons=reason)
+        return annulling.entry(office, tx, entry, why, document, terminal.signer(by), now, reasons=reason)
 
     _tell(terminal, terminal.act("credit.annul", entry, do, entry=entry, document=document))
 
@@ -154,7 +154,7 @@ def taken_back(
     from inspector.flows import retracting
 
     def do(tx: Tx, now: datetime) -> None:
-        retracting.by_document(tx, entry, connector, document, signer(by), now)
+        retracting.by_document(tx, entry, connector, document, terminal.signer(by), now)
 
     terminal.act("credit.taken_back", entry, do, entry=entry, connector=connector, document=document)
 
@@ -174,7 +174,7 @@ def object_to(
     office = terminal.whole_office
 
     def do(tx: Tx, now: datetime) -> Objection:
-        return objections.object(office, tx, entry, words, digests, signer(by), now)
+        return objections.object(office, tx, entry, words, digests, terminal.signer(by), now)
 
     _objected(terminal, terminal.act("credit.object", entry, do, entry=entry))
 
@@ -200,7 +200,7 @@ def pass_on(
     office = terminal.whole_office
 
     def do(tx: Tx, now: datetime) -> Objection:
-        return objections.pass_on(office, tx, objection, signer(by), why, now)
+        return objections.pass_on(office, tx, objection, terminal.signer(by), why, now)
 
     _objected(terminal, terminal.act("credit.objection.others", objection, do, reason=why))
 
@@ -216,7 +216,7 @@ def decide_objection(
     from inspector.domain.consequence import Signed
     from inspector.flows import objections
 
-    why, who = terminal.reason(reason, "--reason"), signer(by)
+    why, who = terminal.reason(reason, "--reason"), terminal.signer(by)
     office = terminal.whole_office
 
     def do(tx: Tx, now: datetime) -> Objection:

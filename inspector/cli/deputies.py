@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import command
-from inspector.cli.terminal import Terminal, signer
+from inspector.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from inspector.store.tx import Tx
@@ -50,7 +50,7 @@ def name_one(
     from inspector.flows import deputies
     from inspector.store.tx import new_id
 
-    office, who = terminal.office, signer(by)
+    office, who = terminal.office, terminal.signer(by)
     office.agency(agency)
 
     def do(tx: Tx, now: datetime) -> Deputy:
@@ -79,7 +79,7 @@ def end(
     """End it before its last day: the officer is back. 终止代行职责。"""
     from inspector.flows import deputies
 
-    who = signer(by)
+    who = terminal.signer(by)
     made = terminal.act("deputy.end", deputy, lambda tx, now: deputies.end(tx, deputy, who, now), signed=who)
     terminal.value(made)
     terminal.say("deputy_ended", officer=made.officer, deputy=made.deputy)

@@ -304,10 +304,9 @@ def figures(
     It says how they stand beside the other's, never what the other typed. Who erred types again, until the last moment. Two names
     behind --by of one user of the machine are one person; the page /figures takes a token.
     """
-    from inspector.cli.terminal import signer
     from inspector.flows import seeding
 
-    office, who = terminal.office, signer(by)
+    office, who = terminal.office, terminal.signer(by)
     if told is None:
         if not sys.stdin.isatty() or terminal.as_json:
             raise Invalid("option_missing", option="FIGURES")

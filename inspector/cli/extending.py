@@ -10,7 +10,7 @@ import typer
 from inspector.cli.afterwards import By, Number, Reason
 from inspector.cli.command import command
 from inspector.cli.standing import stands
-from inspector.cli.terminal import Terminal, signer
+from inspector.cli.terminal import Terminal
 from inspector.domain.errors import Invalid
 
 COLUMNS = ("stratum", "row", "rows", "drawn", "able", "wanted", "added", "room")
@@ -42,7 +42,7 @@ def extend(
     from inspector.domain.approval import Approval
     from inspector.flows import extend as extending
 
-    office, who = terminal.office, signer(by)
+    office, who = terminal.office, terminal.signer(by)
     given = Approval(reason=reason, basis=basis, asked_by=who, asked_at=office.now(), more=numbers("--more", more))
     if dry_run:
         seen = terminal.look(lambda tx: extending.outlook(office, tx, draw, given, office.now()))

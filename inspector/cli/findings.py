@@ -8,7 +8,7 @@ import typer
 
 from inspector.cli.command import Exit, command
 from inspector.cli.files import Agency, DryRun, Encoding, File, confirm, foresee, listed, refuse, warn
-from inspector.cli.terminal import Terminal, signer
+from inspector.cli.terminal import Terminal
 
 System = Annotated[str, typer.Option("--system", help="The system that found it 来源系统")]
 By = Annotated[str | None, typer.Option("--by", help="The officer; default: the user of this machine 经办人")]
@@ -35,7 +35,7 @@ def import_findings(
     from inspector.flows import findingrows
     from inspector.sheets import sheet
 
-    office, who = terminal.office, signer(by)
+    office, who = terminal.office, terminal.signer(by)
     office.agency(agency)
     table = sheet.read(file.read_bytes(), encoding)
     found = findingrows.findings(table, agency, system, office.now())

@@ -218,9 +218,10 @@ def lanes(told: Settings, tx: Tx) -> Iterator[Finding]:
                 f"we are not let in since {since}: {error}; its work waits",
                 f"自 {since} 起对方不允许接入：{error}；工作等待中",
             )
+            renewed = "renew the credential in its file: the daemon lets itself in by it, with its next try"
             mend = (
-                "renew the credential or mend the address, then restart: it is tried at once",
-                "请更新凭证或者改正地址后重新启动，届时立即重试",
+                f"{renewed} (at once: connector resume {one.name}); what stands in the settings themselves is read anew at a restart",
+                f"请更新凭证文件：守护进程下次重试时自行使用新凭证（立即重试：connector resume {one.name}）；配置文件本身的改动需重新启动",
             )
             yield Finding.warn(name, what, mend)
         elif lane.open_until > now:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from inspector.cli.assistance import called
 from inspector.cli.command import command
 from inspector.cli.terminal import Terminal, operator
 from inspector.cli.viewings import viewed
@@ -37,6 +38,7 @@ def inquiries(
     from inspector.domain.identity import normalise
     from inspector.flows import inquiries as record
     from inspector.flows.members import object_id
+    from inspector.flows.office import names_of
 
     if bool(case) is bool(code):
         raise Invalid("inquiries_of_whom")
@@ -53,4 +55,7 @@ def inquiries(
         record.read(tx, operator(), case or object_id(office.secret, kind, told), office.now())
     viewed(terminal, "INQUIRIES", (of,) if of is not None else ())
     rows = [{**asdict(one), "port": one.port.value, "kind": one.kind.value} for one in held[: limit + 1]]
+    if not terminal.as_json:
+        names = names_of(office.tree)
+        rows = [{**row, "connector": called(str(row["connector"]), names)} for row in rows]
     terminal.page(COLUMNS, rows, limit, "CASE, --code, --kind", key="key", codes=CODES)

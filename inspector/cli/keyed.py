@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.files import Agency
-from inspector.cli.terminal import Terminal, signer
+from inspector.cli.terminal import Terminal
 from inspector.domain.case import SubjectKind
 from inspector.domain.identity import identify, identity_kind
 
@@ -36,7 +36,7 @@ def key(
     """
     from inspector.flows import keyed
 
-    office, why, who = terminal.office, terminal.reason(note, "--note"), signer(by)
+    office, why, who = terminal.office, terminal.reason(note, "--note"), terminal.signer(by)
     office.agency(agency)
     told = identify(identity_kind(kind), code, today=office.now().date()).normal
 

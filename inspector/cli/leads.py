@@ -10,7 +10,7 @@ import typer
 
 from inspector.cli.command import Reasons, command
 from inspector.cli.files import Agency
-from inspector.cli.terminal import Terminal, signer
+from inspector.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from inspector.domain.leadcheck import LeadCheck
@@ -95,7 +95,7 @@ def take(  # noqa: PLR0913, PLR0917 - each is an option or argument of the comma
     from inspector.domain.tipoff import Informant, TipSource
     from inspector.flows import leads
 
-    office, who = terminal.office, signer(by)
+    office, who = terminal.office, terminal.signer(by)
     given = leads.Given(
         agency=agency,
         source=TipSource(source.value),
@@ -115,7 +115,7 @@ def close(terminal: Terminal, tip: TipId, reasons: Reasons = None, by: By = None
     """Close a tip-off, with reasons. 办结线索并写明理由。"""
     from inspector.flows import leads
 
-    office, who, why = terminal.office, signer(by), terminal.reason(reasons, "--reasons")
+    office, who, why = terminal.office, terminal.signer(by), terminal.reason(reasons, "--reasons")
     held = terminal.act("tip_off.close", tip, lambda tx, now: leads.close(office, tx, tip, who, why, now))
     terminal.value({"id": held.id, "state": held.state})
     terminal.line(held.id)
@@ -125,7 +125,7 @@ def informant(terminal: Terminal, tip: TipId, by: By = None) -> None:
     """Read who told; that it was read is written down. 查看举报人（留痕）。"""
     from inspector.flows import leads
 
-    who = signer(by)
+    who = terminal.signer(by)
     told = terminal.act("tip_off.looked", tip, lambda tx, now: leads.informant(tx, tip, who, now))
     terminal.fields({"name": told.name, "contact": told.contact})
 
@@ -140,7 +140,7 @@ def propose(
     """Propose a lead check from a tip-off; a head approves it. 提出线索核查。"""
     from inspector.flows import leads
 
-    office, who, why = terminal.office, signer(by), terminal.reason(reasons, "--reasons")
+    office, who, why = terminal.office, terminal.signer(by), terminal.reason(reasons, "--reasons")
     _said(terminal, terminal.act("lead.propose", tip, lambda tx, now: leads.propose(office, tx, tip, scope, why, who, now)))
 
 
@@ -162,7 +162,7 @@ def decide(
     from inspector.domain.errors import Refusal
     from inspector.flows import leads
 
-    office, who = terminal.office, signer(by)
+    office, who = terminal.office, terminal.signer(by)
     made = terminal.act(
         "lead.decide", check, lambda tx, now: leads.decide(office, tx, check, who, document, now, approved=not refuse)
     )
@@ -184,7 +184,7 @@ def result(
     from inspector.domain.leadcheck import Report
     from inspector.flows import leads
 
-    office, who = terminal.office, signer(by)
+    office, who = terminal.office, terminal.signer(by)
     told = Report(inspectors=tuple(inspector), on=on.date(), found=found, words=words, by=who)
     _said(terminal, terminal.act("lead.report", check, lambda tx, now: leads.report(office, tx, check, told, now)))
 

@@ -8,7 +8,7 @@ import typer
 
 from inspector.cli.cases import meant
 from inspector.cli.command import command
-from inspector.cli.terminal import Terminal, in_words, signer
+from inspector.cli.terminal import Terminal, in_words
 from inspector.domain.sendback import Mistake, SendBackReason
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def ask(
     """
     from inspector.flows import missent
 
-    office, who, told = terminal.office, signer(by), terminal.look(lambda tx: meant(terminal, tx, case))
+    office, who, told = terminal.office, terminal.signer(by), terminal.look(lambda tx: meant(terminal, tx, case))
     other = terminal.look(lambda tx: meant(terminal, tx, same_as)) if same_as else ""
     mistake = Mistake(reason=reason, words=words.strip(), competent=competent.strip(), same_as=other)
     held = terminal.act("case.send_back", told, lambda tx, now: missent.ask(office, tx, told, mistake, who, "", now), signed=who)
@@ -51,7 +51,7 @@ def agree(terminal: Terminal, case: CaseId, by: By = None) -> None:
     """Agree, as another officer: the case is sent back at once, and all that was under way for it ends. 同意退回。"""
     from inspector.flows import missent
 
-    office, who, told = terminal.office, signer(by), terminal.look(lambda tx: meant(terminal, tx, case))
+    office, who, told = terminal.office, terminal.signer(by), terminal.look(lambda tx: meant(terminal, tx, case))
     held = terminal.act("case.send_back.agree", told, lambda tx, now: missent.agree(office, tx, told, who, "", now), signed=who)
     _say(terminal, held, "send_back_done")
 
@@ -62,7 +62,7 @@ def decline(
     """Do not agree, or take back what one has asked: the case goes on as it has all the while. 不同意退回。"""
     from inspector.flows import missent
 
-    office, who, told = terminal.office, signer(by), terminal.look(lambda tx: meant(terminal, tx, case))
+    office, who, told = terminal.office, terminal.signer(by), terminal.look(lambda tx: meant(terminal, tx, case))
     held = terminal.act(
         "case.send_back.decline", told, lambda tx, now: missent.decline(office, tx, told, words, who, "", now), signed=who
     )

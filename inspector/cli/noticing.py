@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import Reasons, command
-from inspector.cli.terminal import Terminal, echo, in_words, signer
+from inspector.cli.terminal import Terminal, echo, in_words
 
 if TYPE_CHECKING:
     from inspector.domain.serving import SubjectNotice
@@ -107,7 +107,7 @@ def give(  # noqa: PLR0913, PLR0917 - each is an option or argument of the comma
     from inspector.flows import giving
     from inspector.store.tx import new_id
 
-    office, who, why = terminal.office, signer(by), terminal.reason(reasons, "--reasons")
+    office, who, why = terminal.office, terminal.signer(by), terminal.reason(reasons, "--reasons")
     made = SubjectNotice(
         id=f"n{new_id()}",
         kind=NoticeKind(kind.value),
@@ -129,7 +129,7 @@ def link(terminal: Terminal, notice: NoticeId, by: By = None) -> None:
     """Take the link, to pass it on to whom it is for; that it was taken is written down. 取链接转交当事人。"""
     from inspector.flows import serving
 
-    office, who = terminal.office, signer(by)
+    office, who = terminal.office, terminal.signer(by)
     given = terminal.act("notice.hand", notice, lambda tx, now: serving.hand(office, tx, notice, who, now), signed=who)
     terminal.value({"id": notice, "link": given})
     if not terminal.as_json:
@@ -140,7 +140,7 @@ def call_back(terminal: Terminal, notice: NoticeId, reasons: Reasons = None, by:
     """Call the link back: it opens nothing from now on. 收回链接。"""
     from inspector.flows import serving
 
-    who, why = signer(by), terminal.reason(reasons, "--reasons")
+    who, why = terminal.signer(by), terminal.reason(reasons, "--reasons")
     _said(terminal, terminal.act("notice.link", notice, lambda tx, now: serving.call_back(tx, notice, who, why, now)))
 
 
@@ -159,7 +159,7 @@ def served(
     from inspector.domain.wayto import ServiceWay
     from inspector.flows import reached
 
-    office, who = terminal.office, signer(by)
+    office, who = terminal.office, terminal.signer(by)
     told = ServiceWay(way.value)
     _said(
         terminal,
@@ -175,7 +175,7 @@ def unserved(terminal: Terminal, notice: NoticeId, reasons: Reasons = None, by: 
     """Say that no way is left, and which were tried. 登记无法送达。"""
     from inspector.flows import serving
 
-    office, who, why = terminal.office, signer(by), terminal.reason(reasons, "--reasons")
+    office, who, why = terminal.office, terminal.signer(by), terminal.reason(reasons, "--reasons")
     _said(terminal, terminal.act("notice.failed", notice, lambda tx, now: serving.failed(office, tx, notice, why, who, now)))
 
 
@@ -189,7 +189,7 @@ def announce(
     """Enter that a notice was put up in public, no other way being left; its days are counted. 登记公告送达。"""
     from inspector.flows import announcing
 
-    office, who, day = terminal.whole_office, signer(by), on.date()
+    office, who, day = terminal.whole_office, terminal.signer(by), on.date()
     _said(
         terminal,
         terminal.act("notice.announced", notice, lambda tx, now: announcing.announce(office, tx, notice, day, where, who, now)),
@@ -206,7 +206,7 @@ def save(
     """Save a file that came with a subject's words; that it was looked at is written down. 保存当事人提交的文件。"""
     from inspector.flows import spoken
 
-    who, now = signer(by), terminal.office.now()  # the office before the transaction: it may write itself
+    who, now = terminal.signer(by), terminal.office.now()  # the office before the transaction: it may write itself
     with terminal.store.begin() as tx:
         content = spoken.looked(tx, tx.servings.get(notice), digest, who, now)
     to.write_bytes(content)
@@ -226,7 +226,7 @@ def contact(
     from inspector.domain import wayto
     from inspector.flows import consent
 
-    office, who, told = terminal.office, signer(by), wayto.contact(phone, email, agreed=agreed)
+    office, who, told = terminal.office, terminal.signer(by), wayto.contact(phone, email, agreed=agreed)
 
     def do(tx: Tx, now: datetime) -> None:
         consent.say(office, tx, tx.cases.get(case, lock=True), told, who, now)

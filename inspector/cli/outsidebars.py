@@ -10,7 +10,7 @@ import typer
 from inspector.cli.command import Exit, command
 from inspector.cli.days import typed
 from inspector.cli.files import Agency, DryRun, Encoding, File, confirm, foresee, listed, refuse, warn
-from inspector.cli.terminal import Terminal, signer
+from inspector.cli.terminal import Terminal
 from inspector.domain.gate import BarAnnulment, BarFault
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def import_bars(
     needs = foresee(terminal, bars.BARS, table) if dry_run else confirm(terminal, bars.BARS, table)
 
     def do(tx: Tx, now: datetime) -> eligibility.Entered:
-        return eligibility.enter(tx, read.rows, signer(None), now, dry_run=dry_run)
+        return eligibility.enter(tx, read.rows, terminal.signer(None), now, dry_run=dry_run)
 
     if dry_run:
         done = terminal.look(lambda tx: do(tx, office.now()))
@@ -94,7 +94,7 @@ def repair_bar(
     day = typed(on, "--on")
 
     def do(tx: Tx, now: datetime) -> None:
-        eligibility.repair(tx, bar, tuple(terminal.office.tree), day, document, signer(None), now)
+        eligibility.repair(tx, bar, tuple(terminal.office.tree), day, document, terminal.signer(None), now)
 
     terminal.act("credit.bars.repair", f"bar:{bar}", do, on=on, document=document)
     terminal.value({"id": bar, "repaired_on": on})
@@ -112,7 +112,7 @@ def undo_repair(
     why = terminal.reason(reason, "--reason")
 
     def do(tx: Tx, now: datetime) -> None:
-        eligibility.unrepair(tx, bar, tuple(terminal.office.tree), why, signer(None), now)
+        eligibility.unrepair(tx, bar, tuple(terminal.office.tree), why, terminal.signer(None), now)
 
     terminal.act("credit.bars.undo_repair", f"bar:{bar}", do, reason=why)
     terminal.value({"id": bar, "repaired_on": None})
@@ -130,7 +130,7 @@ def annul_bar(
     from inspector.flows import eligibility
 
     office, reasons = terminal.office, terminal.reason(reason, "--reason")
-    said = BarAnnulment(why=why, document=document, reasons=reasons, by=signer(None))
+    said = BarAnnulment(why=why, document=document, reasons=reasons, by=terminal.signer(None))
 
     def do(tx: Tx, now: datetime) -> None:
         eligibility.annul(office, tx, bar, tuple(office.tree), said, now)
@@ -146,7 +146,7 @@ def undo_annulment(terminal: Terminal, bar: Bar, reason: Reason = None) -> None:
     reasons = terminal.reason(reason, "--reason")
 
     def do(tx: Tx, now: datetime) -> None:
-        eligibility.reinstate(tx, bar, tuple(terminal.office.tree), reasons, signer(None), now)
+        eligibility.reinstate(tx, bar, tuple(terminal.office.tree), reasons, terminal.signer(None), now)
 
     terminal.act("credit.bars.undo_annulment", f"bar:{bar}", do, reason=reasons)
     terminal.value({"id": bar, "annulled_for": None})
@@ -160,6 +160,6 @@ def object_to_bar(
     from inspector.flows import eligibility
 
     held = terminal.act(
-        "credit.bars.object", f"bar:{bar}", lambda tx, now: eligibility.contest(tx, bar, words, (), signer(None), now)
+        "credit.bars.object", f"bar:{bar}", lambda tx, now: eligibility.contest(tx, bar, words, (), terminal.signer(None), now)
     )
     terminal.fields({"id": bar, "agency": held.agency})

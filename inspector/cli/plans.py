@@ -9,7 +9,7 @@ import typer
 from inspector.cli.command import command
 from inspector.cli.days import day_of
 from inspector.cli.extending import numbers
-from inspector.cli.terminal import Terminal, signer
+from inspector.cli.terminal import Terminal
 from inspector.labels import of, told
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def create(
     """
     from inspector.flows import planning
 
-    office, who, more = terminal.office, signer(by), numbers("--set-aside", aside)
+    office, who, more = terminal.office, terminal.signer(by), numbers("--set-aside", aside)
     if dry_run:
         now = office.now()
         _tell(terminal, terminal.look(lambda tx: planning.draft(office, tx, name, year, who, now, more)).state)
@@ -91,7 +91,7 @@ def approve(
     from inspector.flows import planning
 
     office = terminal.office
-    given = Consent(by=signer(by), document=document, on=day_of(on), digest=digest)
+    given = Consent(by=terminal.signer(by), document=document, on=day_of(on), digest=digest)
     held = terminal.act(
         "plan.approve",
         f"plan:{name}:{year}",
@@ -118,7 +118,7 @@ def publish(
     held = terminal.act(
         "plan.publish",
         f"plan:{name}:{year}",
-        lambda tx, now: planning.publish(office, tx, name, year, by=signer(by), reference=reference, on=day, now=now),
+        lambda tx, now: planning.publish(office, tx, name, year, by=terminal.signer(by), reference=reference, on=day, now=now),
         plan=name,
         year=year,
     )
@@ -139,7 +139,7 @@ def withdraw(
     held = terminal.act(
         "plan.withdraw",
         f"plan:{name}:{year}",
-        lambda tx, now: planning.withdraw(office, tx, name, year, by=signer(by), reason=reason, now=now),
+        lambda tx, now: planning.withdraw(office, tx, name, year, by=terminal.signer(by), reason=reason, now=now),
         plan=name,
         year=year,
     )

@@ -11,7 +11,7 @@ from inspector.cli.command import Exit, command
 from inspector.cli.days import day_of
 from inspector.cli.dossiers import Growth, say_troubles
 from inspector.cli.ledger import Heads, read_proof, told
-from inspector.cli.terminal import Terminal, signer
+from inspector.cli.terminal import Terminal
 from inspector.domain.errors import Invalid
 from inspector.domain.gazette import CheckResult, Fallen
 from inspector.domain.publicationduty import PublicationState
@@ -67,7 +67,7 @@ def done(terminal: Terminal, duty: Duty, reference: Reference, on: On = None, by
     """Say since when and where a result is public. A lead that nobody has decided about is refused. 登记已经公布。"""
     from inspector.flows import publication
 
-    office, who = terminal.office, signer(by)
+    office, who = terminal.office, terminal.signer(by)
     _say(terminal, lambda tx, now: publication.publish(office, tx, duty, _day(terminal, on), reference, who, now))
 
 
@@ -99,7 +99,7 @@ def site(
     from inspector.domain.manifest import MANIFEST
     from inspector.flows import affix, gazette, pledges
 
-    office, who, now = terminal.office, signer(by), terminal.office.now()
+    office, who, now = terminal.office, terminal.signer(by), terminal.office.now()
     if post is not None and not post.startswith(("https://", "http://")):
         raise Invalid("publication_address", address=post, field="--post")
     if to is not None and post is None:
@@ -184,7 +184,7 @@ def rule(
     """Say what a finding in words came to, which no case says: until then it is a lead and no result. 认定检查中发现的问题。"""
     from inspector.flows import publication
 
-    who = signer(by)
+    who = terminal.signer(by)
     _say(terminal, lambda tx, now: publication.rule(tx, duty, found, reasons, who, now))
 
 
@@ -202,7 +202,7 @@ def recall(
     """
     from inspector.flows import publication
 
-    office, who = terminal.office, signer(by)
+    office, who = terminal.office, terminal.signer(by)
     _say(terminal, lambda tx, now: publication.recall(office, tx, duty, why, note, document, who, now))
 
 
@@ -210,7 +210,7 @@ def removed(terminal: Terminal, duty: Duty, reference: Reference, on: On = None,
     """Say since when it is gone, and by what that is seen. 登记已经撤下。"""
     from inspector.flows import publication
 
-    office, who = terminal.office, signer(by)
+    office, who = terminal.office, terminal.signer(by)
     _say(terminal, lambda tx, now: publication.remove(office, tx, duty, _day(terminal, on), reference, who, now))
 
 

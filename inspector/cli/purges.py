@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import Exit, command
-from inspector.cli.terminal import Terminal, signer
+from inspector.cli.terminal import Terminal
 from inspector.labels import of
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def purge(
     """
     from inspector.flows import caseless
 
-    office, who = terminal.office, signer(by)
+    office, who = terminal.office, terminal.signer(by)
     made = []
     for about in cases:
         with terminal.store.begin() as tx:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from inspector.store.tx import Tx
 
+UNHEARD = "browser_unheard"
+"""Why nothing goes a way on which no browser of the inspector's has told where it is."""
 AgencyName = Annotated[str, typer.Argument(help="Whose officer 所属机关", metavar="AGENCY")]
 Staff = Annotated[str, typer.Argument(help="Staff code 工号", metavar="INSPECTOR")]
 
@@ -83,16 +85,17 @@ def ways(
         told = [(one.inspector, one.channel, one.mark) for one in off.values()]
         if inspector is not None:
             told = [(inspector, way.channel, way.mark) for way in tx.rosters.inspector(agency, inspector).ways]
-        found = [(staff, channel, off.get((staff, mark))) for staff, channel, mark in told]
+            told += [(inspector, one, "") for one in tx.rosters.inspector(agency, inspector).unheard]
+        found = [(staff, channel, mark, off.get((staff, mark))) for staff, channel, mark in told]
         return [
             {
                 "inspector": staff,
                 "channel": channel,
-                "off": one is not None,
+                "off": one is not None or not mark,
                 "off_since": one.since if one is not None else None,
-                "error": one.code if one is not None else "",
+                "error": one.code if one is not None else "" if mark else UNHEARD,
             }
-            for staff, channel, one in found
+            for staff, channel, mark, one in found
         ]
 
     rows = terminal.act("push.ways", f"roster:{agency}", do, inspector=inspector or "")

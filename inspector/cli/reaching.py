@@ -203,7 +203,7 @@ def looked(name: str, made: Looking, told: Mapping[str, Any], *, closes: bool = 
         if one.fine:
             yield Finding.ok(name, (english, chinese))
         else:
-            mends = (label(f"sighting_mend.{one.code}", "en"), label(f"sighting_mend.{one.code}", "zh-Hans"))
+            mends = amiss.sighted(one.code, one.facts)
             both = (english, chinese)
             yield Finding.fail(name, both, mends, outside=True) if one.grave else Finding.warn(name, both, mends)
 

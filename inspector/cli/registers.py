@@ -14,7 +14,7 @@ from inspector.cli import mapping
 from inspector.cli.command import Exit, command, group
 from inspector.cli.files import Agency, DryRun, Encoding, File, confirm, doubted, foresee, listed, refuse, warn
 from inspector.cli.preview import Row, Wish, lacking, preview, settle
-from inspector.cli.terminal import Terminal, operator, signer
+from inspector.cli.terminal import Terminal, operator
 from inspector.domain.errors import Refusal, Stale
 from inspector.domain.roster import Change, InspectorRecord, RosterObject, becomes, differences, key_of
 from inspector.labels import told
@@ -118,7 +118,7 @@ def import_objects(  # noqa: PLR0913, PLR0917 - each is an option of the command
             sha256(content).hexdigest(),
             alike=alike,
             apart=len(anew(read.rows, stays, judged)) if alike else 0,
-            by=signer(by),
+            by=terminal.signer(by),
             note=note,
             needs=tuple(needs),
             judged=judged,
@@ -384,7 +384,7 @@ def _write(tx: Tx, wish: Wish, changes: Sequence[Change], now: datetime) -> None
         for row in wish.rows
         if (key := key_of(row)) in put and isinstance(one := _entered(row, now) if key in added else row, RosterObject)
     )
-    tx.rosters.put_inspectors(row for row in wish.rows if isinstance(row, InspectorRecord) and row.id in put)
+    tx.rosters.take_inspectors(wish.agency, (row for row in wish.rows if isinstance(row, InspectorRecord) and row.id in put))
     if wish.what == "objects":
         pairs = (key.partition(":") for key in gone)
         tx.rosters.remove_objects(wish.agency, [(kind, code) for kind, _, code in pairs], now)

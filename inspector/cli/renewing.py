@@ -8,7 +8,7 @@ import typer
 
 from inspector.cli.days import day_of
 from inspector.cli.files import Agency
-from inspector.cli.terminal import Terminal, signer
+from inspector.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from inspector.flows.renewing import Renewal
@@ -33,7 +33,7 @@ def renew(
     from inspector.flows import renewing
     from inspector.flows.reconcile import telling
 
-    office, why, who = terminal.office, terminal.reason(note, "--note"), signer(by)
+    office, why, who = terminal.office, terminal.reason(note, "--note"), terminal.signer(by)
     office.agency(agency)
     day, now = day_of(until, "--until"), office.now()
     assert day is not None, "the option is needed"

@@ -9,7 +9,7 @@ import typer
 from inspector.cli.catalogue import Agency, By, Code, about, agency_of, rereviewed
 from inspector.cli.command import command
 from inspector.cli.days import day_of
-from inspector.cli.terminal import Terminal, signer
+from inspector.cli.terminal import Terminal
 
 Source = Annotated[
     str, typer.Argument(help="A cited document by code, number, name or whole title 文件代号、文号、名称或全称", metavar="SOURCE")
@@ -40,7 +40,7 @@ def repeal(
     told = terminal.act(
         "catalogue.repeal",
         "catalogue",
-        lambda tx, now: repeals.enter(office, tx, source, on=day, by=signer(by), document=document, now=now),
+        lambda tx, now: repeals.enter(office, tx, source, on=day, by=terminal.signer(by), document=document, now=now),
         source=source,
     )
     items, mended = ([rereviewed(one) for one in held] for held in (told.opened, told.mended))
@@ -63,7 +63,7 @@ def unrepeal(
     from inspector.domain.repeal import Word
     from inspector.flows import repeals
 
-    office, given = terminal.office, Word(by=signer(by), document=document, reason=reason)
+    office, given = terminal.office, Word(by=terminal.signer(by), document=document, reason=reason)
     told = terminal.act(
         "catalogue.unrepeal", "catalogue", lambda tx, now: repeals.take_back(office, tx, source, given, now), source=source
     )
@@ -87,7 +87,7 @@ def confirm(
     from inspector.flows import repeals
 
     office, where = terminal.office, agency_of(terminal, agency)
-    given = Word(by=signer(by), document=document, reason=reason)
+    given = Word(by=terminal.signer(by), document=document, reason=reason)
     held = terminal.act(
         "catalogue.confirm",
         about(where, item),

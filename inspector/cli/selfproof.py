@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import Reasons, command
-from inspector.cli.terminal import Terminal, echo, in_words, signer
+from inspector.cli.terminal import Terminal, echo, in_words
 
 if TYPE_CHECKING:
     from inspector.domain.selfproof import SelfProof
@@ -74,7 +74,7 @@ def link(terminal: Terminal, proof: ProofId, by: By = None) -> None:
     """Take the link, to pass it on to whom it is for; that it was taken is written down. 取链接转交当事人。"""
     from inspector.flows import selfproof
 
-    office, who = terminal.office, signer(by)
+    office, who = terminal.office, terminal.signer(by)
     given = terminal.act("self_proof.hand", proof, lambda tx, now: selfproof.hand(office, tx, proof, who, now), signed=who)
     terminal.value({"id": proof, "link": given})
     if not terminal.as_json:
@@ -85,7 +85,7 @@ def call_back(terminal: Terminal, proof: ProofId, reasons: Reasons = None, by: B
     """Call the link back: it opens nothing from now on. 收回链接。"""
     from inspector.flows import selfproof
 
-    who, why = signer(by), terminal.reason(reasons, "--reasons")
+    who, why = terminal.signer(by), terminal.reason(reasons, "--reasons")
     _said(terminal, terminal.act("self_proof.link", proof, lambda tx, now: selfproof.call_back(tx, proof, who, why, now)))
 
 
@@ -99,7 +99,7 @@ def save(
     """Save a file that was shown, to read it; that it was looked at is written down. 保存当事人出示的文件。"""
     from inspector.flows import selfproof
 
-    who, now = signer(by), terminal.office.now()  # the office before the transaction: it may write itself
+    who, now = terminal.signer(by), terminal.office.now()  # the office before the transaction: it may write itself
     with terminal.store.begin() as tx:
         content = selfproof.looked(tx, tx.selfproofs.get(proof), digest, who, now)
     to.write_bytes(content)
@@ -127,7 +127,7 @@ def read(
     from inspector.domain.selfproof import Reading
     from inspector.flows import selfproof
 
-    office, who = terminal.office, signer(by)
+    office, who = terminal.office, terminal.signer(by)
     told = Reading(
         verdict=Verdict(verdict.value),
         value=value,

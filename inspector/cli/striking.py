@@ -8,7 +8,7 @@ import typer
 
 from inspector.cli.cases import CaseId, meant
 from inspector.cli.files import Agency
-from inspector.cli.terminal import Terminal, signer
+from inspector.cli.terminal import Terminal
 from inspector.domain.case import SubjectKind
 from inspector.domain.identity import normalise
 
@@ -40,7 +40,7 @@ def strike(
     from inspector.flows import enrolment
     from inspector.flows.members import object_id
 
-    office, why, who = terminal.office, terminal.reason(note, "--note"), signer(by)
+    office, why, who = terminal.office, terminal.reason(note, "--note"), terminal.signer(by)
     office.agency(agency)
     told, becomes = normalise(code), normalise(right) if right is not None else None
     name = object_id(office.secret, kind, told)
@@ -74,7 +74,7 @@ def misnamed(
     from inspector.flows import misnaming
     from inspector.flows.reconcile import telling
 
-    office, why, who = terminal.office, terminal.reason(note, "--note"), signer(by)
+    office, why, who = terminal.office, terminal.reason(note, "--note"), terminal.signer(by)
     held, now = terminal.look(lambda tx: meant(terminal, tx, case)), office.now()
     with telling(office), terminal.store.begin() as tx:
         made: Signed = misnaming.sign(office, tx, held, who, why, now)

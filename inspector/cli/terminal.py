@@ -24,7 +24,7 @@ from inspector.domain.calendar import SHANGHAI
 from inspector.domain.decision import Because
 from inspector.domain.errors import InspectorError, Invalid, Refusal
 from inspector.domain.evidence import blank
-from inspector.domain.person import at_machine
+from inspector.domain.person import at_machine, declared
 from inspector.labels import Lang, known, label
 
 if TYPE_CHECKING:
@@ -249,6 +249,18 @@ class Terminal:
             if text := in_words(value, self.lang, codes.get(name)):
                 self.line(f"{head(name, self.lang)}: {text}")
 
+    def signer(self, by: str | None) -> str:
+        """Who signs: the person named with --by, and the machine's user who wrote that name; two names of one user are one person.
+
+        Raises Refusal (`signer_undeclared`) for a user whom the settings do not declare while they declare others: nobody could tell
+        whether it is another person than the one on the pages.
+        """
+        people, user = self.settings.people, operator()
+        known = declared(user, people)
+        if people and not known:
+            raise Refusal("signer_undeclared", user=user)
+        return at_machine(by, user, known)
+
     def sure(self, question: str) -> bool:
         """Whether a person at a terminal says yes; False when nobody is there to ask."""
         return self.manned and typer.confirm(question, err=True)
@@ -306,11 +318,6 @@ def operator() -> str:
         return f"os:{pwd.getpwuid(uid).pw_name}"
     except KeyError:  # a container may run a number that no file names
         return f"os:uid-{uid}"
-
-
-def signer(by: str | None) -> str:
-    """Who signs: the person named with --by, and the machine's user who wrote that name; two names of one user are one person."""
-    return at_machine(by, operator())
 
 
 def sign(tx: Tx, rule: str, about: str, now: datetime, facts: Mapping[str, object]) -> None:

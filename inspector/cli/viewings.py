@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from inspector.store.tx import Tx
 
 COLUMNS = ("day", "by", "role", "agency", "shown", "purpose", "basis", "door", "case_id")
+CODES = {"role": "Role", "shown": "Shown", "purpose": "Purpose", "door": "viewed"}
 
 
 def register(app: typer.Typer) -> None:
@@ -53,7 +54,7 @@ def viewings(
 
     cases, held = terminal.look(ask)
     viewed(terminal, "VIEWINGS", cases)
-    terminal.rows(COLUMNS, [asdict(one) for one in held])
+    terminal.rows(COLUMNS, [asdict(one) for one in held], CODES)
 
 
 def viewed(terminal: Terminal, shown: str, cases: Sequence[Case]) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from inspector.cli.cases import meant
 from inspector.cli.command import command
-from inspector.cli.terminal import Terminal, in_words, signer
+from inspector.cli.terminal import Terminal, in_words
 from inspector.domain.withdrawal import Answering, WithdrawalAnswer
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def answer(
     """
     from inspector.flows import withdrawals
 
-    office, who, told = terminal.office, signer(by), terminal.look(lambda tx: meant(terminal, tx, case))
+    office, who, told = terminal.office, terminal.signer(by), terminal.look(lambda tx: meant(terminal, tx, case))
 
     def do(tx: Tx, now: datetime) -> Case:
         return withdrawals.answer(office, tx, told, Answering(answer=answer, reasons=reasons, by=who, token="", at=now), now)

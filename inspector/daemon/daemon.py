@@ -20,7 +20,7 @@ from inspector.daemon.law import Law
 from inspector.daemon.terms import terms
 from inspector.daemon.worker import Worker
 from inspector.domain.errors import Away
-from inspector.flows import contested, creditbook, doorways, mailbox, retracting, supplies
+from inspector.flows import amending, contested, creditbook, doorways, mailbox, retracting, supplies
 from inspector.flows.office import Office
 from inspector.flows.tell import place_credit
 from inspector.ports import Pulse
@@ -73,6 +73,7 @@ class Daemon:
             tx.lanes.look_again(tx.machine_now())
             place_credit(self.office, tx, self.office.now())
             retracting.resume(self.office, tx, self.office.now())
+            amending.resume(tx, self.office.now())
         creditbook.take_over_all(self.office)
         contested.remark_all(self.office)
         self.clock.declare()

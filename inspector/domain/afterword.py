@@ -6,7 +6,7 @@ too late. Each such word is kept on the request with who said it, when and what,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,7 +22,7 @@ MOST = 50
 """So many are kept of one request; whoever says more is told that nobody can read it (`words_many`)."""
 
 _SPEAKS = frozenset({Saying.ANSWER, Saying.PARTLY, Saying.DECLINE})
-_ABOUT_IT = ("at", "signer", "door", "token", "written", "scan")
+_ABOUT_IT = ("at", "signer", "door", "token", "written", "scan", "came")
 
 
 def beyond(request: Request, do: Saying) -> bool:
@@ -45,14 +45,19 @@ def afterword(
     signed(str(said["signer"]), str(said["reasons"]) if "reasons" in said else None)
     told = {"do": do, **{name: value for name, value in said.items() if value != ""}, "at": now.isoformat(), **by_door(door)}
     if request.reply is not None and _said({"do": do, **request.reply}) == _said(told):
-        raise Refusal("request_closed", request=request.id, state=request.state)
-    if any(_said(one) == _said(told) for one in request.afterwords):
-        raise Refusal("word_known" if request.state.open else "request_closed", request=request.id, state=request.state)
-    if len(request.afterwords) >= MOST:
-        raise Refusal("words_many", request=request.id, most=MOST)
+        raise Refusal("word_known", request=request.id, state=request.state)
+    bounded(request, request.afterwords, told)
     because = Because(rule="assistance.again", basis=(request.basis,), pack=pack, facts=told)
     held = replace(request, afterwords=(*request.afterwords, told))
     return Decision(state=held, because=because)  # no line of history: by that the scoreboard tells who was silent to the end
+
+
+def bounded(request: Request, before: Sequence[Mapping[str, object]], told: Mapping[str, object]) -> None:
+    """Raise Refusal for a word that is among those before it, whoever says it again, and for more than anybody reads (`MOST`)."""
+    if any(_said(one) == _said(told) for one in before):
+        raise Refusal("word_known", request=request.id, state=request.state)
+    if len(before) >= MOST:
+        raise Refusal("words_many", request=request.id, most=MOST)
 
 
 def _said(word: Mapping[str, object]) -> dict[str, object]:

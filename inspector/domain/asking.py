@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from inspector.domain.assistance import TIMERS, AssistanceState, Request, Word, must_be_open, noted
+from inspector.domain.assistance import TIMERS, AssistanceState, Request, Word, must_be_open, must_not_pass_on, noted
+from inspector.domain.availability import Availability
 from inspector.domain.calendar import WorkingCalendar, due
 from inspector.domain.decision import Because, Decision, Order, Told
 from inspector.domain.errors import Invalid, Refusal
@@ -25,6 +27,9 @@ class Forwarded:
     new: Decision[Request]
 
 
+_LIES = {Availability.ON_PLATFORM: Timer.ASSIST_PLATFORM, Availability.TO_PUBLISH: Timer.ASSIST_PUBLISH}
+
+
 def open_request(
     case_id: str, requester: str, order: Order, policy: Policy, now: datetime, calendar: WorkingCalendar
 ) -> Decision[Request]:
@@ -34,7 +39,7 @@ def open_request(
     """
     said = order.payload
     fact = policy.item(str(said["item"])).fact(str(said["fact"]))
-    reply = term_of(policy, fact.urgency)
+    reply = term_of(policy, fact.urgency, said)
     term = due(now, reply.term, calendar, StartEvent.REQUEST_OPENED)
     plain = Request(
         id=f"{case_id}.{said['claim']}.{said['step']}",
@@ -57,10 +62,13 @@ def open_request(
     return _opened(noted(clocked(plain, term, now, policy, calendar), "assistance.open", now), reply, policy, now)
 
 
-def term_of(policy: Policy, urgency: Urgency) -> TermRow:
-    """The term of an answer; a pack without a row for urgent ones has one for all."""
+def term_of(policy: Policy, urgency: Urgency, question: Mapping[str, object]) -> TermRow:
+    """The term of an answer to a `question`: of an urgent one, or by where the data are (1.5.9); without a row for these, of all."""
+    item = policy.items.get(str(question.get("item")))
+    lies = next((one.availability for one in item.facts if one.code == question.get("fact")), None) if item is not None else None
+    timer = Timer.ASSIST_URGENT if urgency is Urgency.URGENT else _LIES.get(lies) if lies is not None else None
     usual = policy.term(Timer.ASSIST_REPLY)
-    return policy.terms.get(Timer.ASSIST_URGENT, usual) if urgency is Urgency.URGENT else usual
+    return policy.terms.get(timer, usual) if timer is not None else usual
 
 
 def forward(
@@ -74,9 +82,11 @@ def forward(
     """The agency lacks the competence and names another (`to`, a connector). History goes along; a new clock runs for the new one only.
 
     Refused is a circle: who has said that it is not competent is not asked again (`forward_circle`); whoever is meant may dispute it,
-    and the common superior decides. So is a request whose common superior has the word. Raises Invalid, Refusal.
+    and the common superior decides. So is a request whose common superior has the word, or has decided that this agency is to help
+    (`help_ordered`). Raises Invalid, Refusal.
     """
     must_be_open(request)
+    must_not_pass_on(request)
     said = word.facts()
     if to == request.requested:
         raise Invalid("forward_self", field="to")
@@ -84,7 +94,7 @@ def forward(
     if to in passed:
         raise Refusal("forward_circle", request=request.id, to=to, chain=" → ".join(passed))
     root = request.id.partition(FORWARD)[0]
-    reply = term_of(policy, request.urgency)
+    reply = term_of(policy, request.urgency, request.question)
     term = due(now, reply.term, calendar, StartEvent.REQUEST_OPENED)
     fresh = Request(
         id=f"{root}{FORWARD}{len(passed)}",

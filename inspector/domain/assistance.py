@@ -308,6 +308,11 @@ class Request:
         return self.reached and self.owed is None
 
     @property
+    def waits_for_us(self) -> bool:
+        """Whether the agency has named another date and hears nothing of us; while the superior decides a dispute that date rests."""
+        return self.proposed is not None and self.state.open and self.state is not AssistanceState.DISPUTED
+
+    @property
     def superiors(self) -> tuple[str, ...]:
         """The connectors of those above who were written to: of a silence, of a dispute."""
         return tuple(filter(None, (self.escalated_to, self.dispute.superior if self.dispute is not None else None)))
@@ -362,6 +367,23 @@ def must_be_open(request: Request) -> None:
         raise Refusal("request_closed", request=request.id, state=request.state)
     if request.state is AssistanceState.DISPUTED:
         raise Refusal("request_disputed", request=request.id)
+
+
+def must_not_pass_on(request: Request) -> None:
+    """Raise Refusal where the common superior has decided that this agency is to help: it neither passes the request on nor refuses it
+
+    for want of competence (the plan, item 7: 不得推诿或者拒绝; handbook 1.5.4). The decision is named.
+    """
+    told = request.dispute
+    if told is None or not told.helps:
+        return
+    last = next((one for one in reversed(request.history) if one.rule == DECIDED), None)
+    facts = {"day": last.at.date().isoformat() if last else "", "reasons": last.said if last else ""}
+    raise Refusal("help_ordered", request=request.id, superior=told.superior or "", **facts)
+
+
+DECIDED = "assistance.decide"
+"""The rule by which the common superior decides a dispute."""
 
 
 def signed(signer: str, reasons: str | None = None) -> None:

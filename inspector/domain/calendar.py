@@ -13,7 +13,7 @@ from bisect import bisect_left
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 from itertools import accumulate
@@ -30,6 +30,9 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 # A notice may reach back into the year before: that for 2019 made Saturday 29 December 2018 a working day.
 _OPEN_TO_NEXT_NOTICE = (12, 29)
+
+_KEPT = 1_000
+"""So many counted terms a calendar remembers."""
 
 _AHEAD = timedelta(days=60)
 """Terms counted today reach about so far; the calendar should too."""
@@ -95,6 +98,8 @@ class WorkingCalendar:
     _named: Mapping[date, int] = field(init=False, repr=False, compare=False)
     _turns: tuple[int, ...] = field(init=False, repr=False, compare=False)
     _shifts: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    _counted: dict[tuple[date, Term, int], Counting] = field(init=False, repr=False, compare=False, default_factory=dict)
+    """Terms counted before, by their begin: of what comes in on one day most is counted alike."""
 
     def __post_init__(self) -> None:
         if not self.opens < self.closes:
@@ -291,7 +296,17 @@ class _Began(TypedDict):
 
 
 def _count_days(after: date, term: Term, amount: int, calendar: WorkingCalendar, began: _Began) -> Counting:
-    stops = began["stops"]
+    if began["stops"]:
+        return replace(_counted(after, term, amount, calendar, began["stops"]), **began)
+    known, key = calendar._counted, (after, term, amount)  # noqa: SLF001 - how its own days are counted
+    if (counted := known.get(key)) is None:
+        if len(known) >= _KEPT:
+            known.clear()
+        counted = known[key] = _counted(after, term, amount, calendar)
+    return replace(counted, **began)
+
+
+def _counted(after: date, term: Term, amount: int, calendar: WorkingCalendar, stops: tuple[Stop, ...] = ()) -> Counting:
     if term.unit is Unit.WORKING_DAY:
         nominal = last = _nth_working_day(after, amount, stops, calendar)
         looked_at = tuple(_days(after + timedelta(days=1), last))
@@ -316,7 +331,6 @@ def _count_days(after: date, term: Term, amount: int, calendar: WorkingCalendar,
         unknown=tuple(f"{year}: {one.source}" for year, one in papers if not one.number),
         awaited=tuple(sorted({year for day in looked_at if (year := calendar.awaited(day)) is not None})),
         versions=tuple(table.label for table in tables),
-        **began,
     )
 
 

@@ -172,7 +172,8 @@ class Notice:
 class Statement:
     """What the subject said, and by which door; `late`: behind the time for it, read all the same.
 
-    `entered`: who wrote it down for the subject; None for what came by its own link or by the approving system.
+    `entered`: who wrote it down for the subject; None for what came by its own link or by the approving system. `holders`: the officers
+    who had been handed that link (`ownword`).
     """
 
     kind: StatementKind
@@ -182,6 +183,7 @@ class Statement:
     at: datetime
     late: bool
     entered: Signed | None = None
+    holders: tuple[Signed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

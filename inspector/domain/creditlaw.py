@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from inspector.domain.calendar import Term, Unit
@@ -33,6 +34,18 @@ class PublicityRow:
     basis: str
     least: Term | None = None
     published: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publicity:
+    """Whether one entry may be shown to the public (公示), and the last days of its minimum and its maximum, where there are such.
+
+    `published` None: the pack says nothing of it.
+    """
+
+    published: bool | None = None
+    least_until: date | None = None
+    shown_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

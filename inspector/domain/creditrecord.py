@@ -83,6 +83,11 @@ class RepairAsked:
     missing: tuple[RepairPaper, ...] = ()
     files: tuple[str, ...] = ()
 
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The files of the subject of which no officer has said what they show."""
+        return tuple(one for one in self.files if one not in {digest for _, digest in self.papers})
+
     def lacking(self, row: RepairRow) -> tuple[RepairPaper, ...]:
         """The papers that the pack asks for and that are not there."""
         return tuple(one for one in row.papers if one not in {paper for paper, _ in self.papers})
@@ -211,6 +216,8 @@ def ask_repair(record: Record, asked: RepairAsked, law: CreditLaw, now: datetime
     papers = tuple(dict.fromkeys((*(before.papers if before is not None else ()), *asked.papers)))
     files = tuple(dict.fromkeys((*(before.files if before is not None else ()), *asked.files)))
     whole = replace(asked, papers=papers, files=files, asked_at=before.asked_at if before is not None else asked.asked_at)
+    if before is not None and blank(asked.words):  # papers alone were added: who has asked, and in which words, stays
+        whole = replace(whole, by=before.by, words=before.words)
     lacking = whole.lacking(law.repair)
     whole = replace(whole, missing=lacking)
     if before is not None and before.due_at is not None:
@@ -310,6 +317,8 @@ def told(record: Record) -> Told:
             "contested": record.contested,
             "bars": record.barring(date.max),
             "repairable_from": record.repairable_from.isoformat() if record.adverse else None,
+            "published": record.published if record.row else None,
+            "least_until": record.least_until.isoformat() if record.least_until is not None else None,
             "shown_until": record.most_until.isoformat() if record.most_until is not None else None,
             "ended_on": record.ended_on.isoformat() if record.ended_on is not None else None,
         },

@@ -82,4 +82,4 @@ def _first(request: Request, kind: LetterKind) -> bool:
 
 
 def _term(request: Request, when: datetime, policy: Policy, calendar: WorkingCalendar) -> Due:
-    return due(when, term_of(policy, request.urgency).term, calendar, StartEvent.REQUEST_SENT)
+    return due(when, term_of(policy, request.urgency, request.question).term, calendar, StartEvent.REQUEST_SENT)

@@ -8,6 +8,7 @@ from functools import partial
 
 from inspector.domain.asking import term_of
 from inspector.domain.assistance import (
+    DECIDED,
     TIMERS,
     AssistanceState,
     Dispute,
@@ -43,7 +44,8 @@ def dispute(
 
     The common superior (`superior`, a connector; None: none is known, a person picks) hears of it and decides by a date of its own.
     A case does not wait for it: after a refusal it has taken the next way, and what comes in the end is late. A date that the agency has
-    named rests meanwhile: it is kept, and nobody agrees to it before the superior has decided. Raises Invalid, Refusal.
+    named rests meanwhile: it is kept, and nobody agrees to it before the superior has decided. A request is disputed once; but whoever was
+    ordered to help and refuses for another reason raises another question, which the requester may bring up. Raises Invalid, Refusal.
     """
     declined = about is Quarrel.REFUSAL
     if request.state is AssistanceState.DISPUTED:
@@ -56,7 +58,7 @@ def dispute(
     row = policy.terms.get(Timer.ASSIST_DISPUTE)
     if row is None:
         raise Refusal("dispute_not_provided", request=request.id, pack=policy.label)
-    if request.dispute is not None:
+    if request.dispute is not None and not (declined and contestable(request)):
         raise Refusal("dispute_decided", request=request.id)
     term = due(now, row.term, calendar, StartEvent.REQUEST_DISPUTED)
     told = Dispute(
@@ -86,11 +88,19 @@ def dispute(
     return Decision(state=held, because=because, orders=tuple(orders), told=(told_so,), ends=TIMERS)
 
 
+def contestable(request: Request) -> bool:
+    """Whether the requester may bring a refusal before the common superior: once, also of one that was ordered to help before."""
+    told = request.dispute
+    before = told is None or (told.helps is True and told.about is not Quarrel.REFUSAL)
+    return request.state is AssistanceState.DECLINED and before
+
+
 def decide(
     request: Request, helps: bool, word: Word, policy: Policy, now: datetime, calendar: WorkingCalendar
 ) -> Decision[Request]:
     """The common superior decides, with reasons: the agency helps, by a clock that begins now, or it need not.
 
+    That it need not is the superior's word and no reply of the agency's (`scoreboard.relieved`); a refusal that was disputed stays its own.
     Raises Invalid, Refusal.
     """
     told = request.dispute
@@ -98,14 +108,13 @@ def decide(
         raise Refusal("request_undisputed", request=request.id, state=request.state)
     said = word.facts()
     facts: dict[str, object] = {"about": told.about.value, "helps": helps, **said}
-    because = Because(rule="assistance.decide", basis=(request.basis,), pack=policy.label, facts=facts)
+    because = Because(rule=DECIDED, basis=(request.basis,), pack=policy.label, facts=facts)
     asked = replace(request, dispute=replace(told, helps=helps))
     line = partial(noted, rule=because.rule, now=now, who=told.superior or "", said=word.reasons)
     if not helps:
-        reply = request.reply or {"inability": "", **said}
-        state = replace(line(asked), state=AssistanceState.DECLINED, reply=reply, ended_at=now, late=request.moved_on)
+        state = replace(line(asked), state=AssistanceState.DECLINED, ended_at=now, late=request.moved_on)
         return Decision(state=state, because=because, ends=TIMERS)
-    row = term_of(policy, request.urgency)
+    row = term_of(policy, request.urgency, request.question)
     term = due(now, row.term, calendar, StartEvent.REQUEST_DECIDED)
     because = replace(
         because, basis=(request.basis, row.basis), facts={**facts, "due_at": term.at.isoformat(), **named(request, term)}

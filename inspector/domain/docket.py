@@ -14,6 +14,8 @@ SPOKE = "subject_spoke"
 
 AMEND_BY_HAND = "credit_amend_by_hand"
 """The matter of a receiver that cannot be told by a program what became of an entry: a person tells it."""
+AMEND_STUCK = "credit_amend_stuck"
+"""The matter of what a receiver does not take of what became of an entry, by kind; over when it has."""
 HELD_ENTRY = "credit_held"
 """The matter of an entry to somebody's discredit that waits for a rule; over when its proceeding is opened, or when the outcome falls."""
 
@@ -25,7 +27,7 @@ class DocketKind(StrEnum):
     `SHAKEN`: whether a decision in force stands of which the ground has fallen; `REGRADE`: whether a grade does.
     `SEND_BACK`: whether a case came by mistake, as one officer says. `SPOKEN`: words of a subject that fit no proceeding, to be answered.
     `RETRACTION`: an entry that a receiver has not taken back by its date, or will not. `AMENDMENT`: a receiver that a person tells what
-    became of one. `HELD`: an entry that waits for a rule of the pack.
+    became of one. `UNTAKEN`: a receiver that has not taken what became of one. `HELD`: an entry that waits for a rule of the pack.
     """
 
     REVIEW = "REVIEW"
@@ -40,6 +42,7 @@ class DocketKind(StrEnum):
     SPOKEN = "SPOKEN"
     RETRACTION = "RETRACTION"
     AMENDMENT = "AMENDMENT"
+    UNTAKEN = "UNTAKEN"
     HELD = "HELD"
 
 

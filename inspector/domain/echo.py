@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -9,8 +10,9 @@ from enum import StrEnum
 from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.case import Case, CaseState, ClaimStatus, Outcome
 from inspector.domain.decision import Because, Decision
-from inspector.domain.evidence import UNTRUE, Verdict
+from inspector.domain.evidence import GOOD, UNTRUE, Verdict
 from inspector.domain.letter import LetterKind, letter
+from inspector.domain.piece import evidence_id
 
 
 class Echo(StrEnum):
@@ -28,11 +30,12 @@ class Echo(StrEnum):
     SENT_BACK = "SENT_BACK"
 
 
-def came_of(request: Request, case: Case) -> Echo:
-    """What came of an answer once its case is over.
+def came_of(request: Request, case: Case, cited: AbstractSet[str] = frozenset()) -> Echo:
+    """What came of an answer once its case is over; `cited` is the evidence that its last review names.
 
     A match is used where nothing untrue was found, and disproved where the promise was found untrue by its very claim; a mismatch the
-    other way round. Of a claim that was corrected since, and of an answer that decides nothing, nothing came.
+    other way round. What a decision names as its ground is used, also where it came when its claim had been given up. Of a claim that was
+    corrected since, and of an answer that decides nothing, nothing came.
     """
     if case.state is CaseState.WITHDRAWN:
         return Echo.WITHDRAWN
@@ -42,23 +45,27 @@ def came_of(request: Request, case: Case) -> Echo:
     held = next((one for one in case.claims if one.claim.key == request.claim), None)
     if held is None or verdict not in (Verdict.MATCH.value, Verdict.MISMATCH.value):
         return Echo.UNUSED
+    relied = evidence_id(request) in cited
     contradicted = held.status in (ClaimStatus.CONTRADICTED, ClaimStatus.CONFLICT, ClaimStatus.STALE_LEAD)
     if verdict == Verdict.MATCH.value:
         if case.outcome in UNTRUE and contradicted:
             return Echo.DISPROVED
-        if case.outcome is Outcome.TRUE:
+        if case.outcome is Outcome.TRUE or (relied and case.outcome in GOOD):
             return Echo.USED
         return Echo.AGREED if held.status is ClaimStatus.PROVEN else Echo.UNUSED
     if case.outcome in UNTRUE or case.outcome is Outcome.IMMATERIAL:
-        return Echo.USED if contradicted else Echo.UNUSED
+        return Echo.USED if contradicted or relied else Echo.UNUSED
     return Echo.DISPROVED if case.outcome in (Outcome.TRUE, Outcome.DATA_ERROR) else Echo.UNUSED
 
 
-def echo(request: Request, case: Case, now: datetime) -> Decision[Request] | None:
-    """Tell whoever answered what came of it; None where nobody did, or has heard just this. Of a case reopened it is told anew."""
+def echo(request: Request, case: Case, now: datetime, cited: AbstractSet[str] = frozenset()) -> Decision[Request] | None:
+    """Tell whoever answered what came of it (`cited` as in `came_of`); None where nobody did, or has heard just this.
+
+    Of a case reopened it is told anew.
+    """
     if request.state is not AssistanceState.ANSWERED:
         return None
-    came = came_of(request, case)
+    came = came_of(request, case, cited)
     if request.echo == came.value:
         return None
     facts = {"request": request.id, "echo": came.value}

@@ -56,6 +56,8 @@ UNREAD, UNLISTED = "value_not_comparable", "value_unlisted"
 
 _UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 """Characters that count as printable and show nothing: fillers, joiners, selectors of variants, the Braille pattern without a dot."""
+_SEEN = re.compile("[0-9A-Za-z\u4e00-\u9fff]")
+"""Characters that say something wherever they stand; others may, too."""
 
 _FORMED = frozenset({Compare.NOT_BEFORE, Compare.NOT_AFTER, Compare.AT_LEAST, Compare.WITHIN, Compare.PREDICATE})
 """Rules that only values of one form can be held by: everything else has no order, and is not compared."""
@@ -85,7 +87,8 @@ class Evidence:
     `note` is a code: why there is no better verdict (words: labels, group `note`). `found` is the value that came back and `remark`
     what somebody outside wrote, both word for word. `door` is how an agency's word came in (`link`, `token`), `token` by whose name.
     `instead_of`: the connector that was asked first, where it forwarded the request to `via`. `came_at`: when it came, where that is
-    not when it was asked for. `owner` is whose data they are, `valid_for` how long such a fact holds by the pack (`30d`).
+    not when it was asked for; `entered_at`: when somebody here read or entered it, where that is later: it was nobody's to see before.
+    `owner` is whose data they are, `valid_for` how long such a fact holds by the pack (`30d`).
     """
 
     id: str
@@ -107,6 +110,7 @@ class Evidence:
     token: str = ""
     instead_of: str = ""
     came_at: datetime | None = None
+    entered_at: datetime | None = None
     owner: str = ""
     valid_for: str = ""
 
@@ -144,9 +148,11 @@ def _speaks(piece: Evidence) -> bool:
 
 def blank(text: str, words: Iterable[str] = ()) -> bool:
     """Whether a text says nothing: no visible character, or one of the `words` that stand for it, in any width, case and spacing."""
+    if not words and _SEEN.match(text):  # as nearly always: every case asks this of every text
+        return False
     seen = (sign for sign in text if sign.isprintable() and not _UNSEEN.match(sign))
     if not words:
-        return not any(map(plain, seen))  # the first sign that is one answers: every case asks this of every text
+        return not any(map(plain, seen))
     told = plain("".join(seen))
     return not told or told in {plain(word) for word in words}
 

@@ -38,5 +38,11 @@ def graver(grade: str | None, others: Sequence[Consequence]) -> bool:
     return bool(grades) and all(one in GRAVITY[: GRAVITY.index(grade)] for one in grades)
 
 
+def waits(grade: str | None, there: Consequence, others: Sequence[Consequence]) -> bool:
+    """Whether an entry of this grade waits for a lighter one of the finding that is proposed, and neither decided nor let go."""
+    lighter = grade in GRAVITY and (there.grading.grade or "") in GRAVITY[: GRAVITY.index(grade)]
+    return lighter and there.open and bool(_failed(others))
+
+
 def _failed(others: Sequence[Consequence]) -> list[Consequence]:
     return [one for one in others if one.proposal is Proposal.ORDER_RECTIFY and one.state is ConsequenceState.FAILED]

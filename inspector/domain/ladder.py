@@ -326,7 +326,8 @@ def escalate(
 def silent(request: Request, now: datetime, pack: str) -> Decision[Request]:
     """The last date has passed: the request ends without an answer, and the case takes the next way.
 
-    An agency that has named another date and heard nothing of us was not the silent one.
+    An agency that has named another date and heard nothing of us was not the silent one; the flows wait for that word, so that such an
+    end is one of before.
     """
     rule = "assistance.silent" if request.proposed is None else "assistance.unheeded"
     because = Because(rule=rule, basis=(request.basis,), pack=pack)

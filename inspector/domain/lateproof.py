@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from inspector.domain import ownword
 from inspector.domain.consequence import Consequence, Signed
 from inspector.domain.course import Setting, counted
 
@@ -17,7 +18,7 @@ def until(held: Consequence, setting: Setting) -> datetime | None:
     if told is None or told.proven_at is None or told.served_at is None or told.defend_by is None or setting.row.defend is None:
         return None
     passed = told.proven_at - told.served_at
-    if passed * 2 <= told.defend_by - told.served_at or any(one.entered is None for one in held.waivers):
+    if passed * 2 <= told.defend_by - told.served_at or any(ownword.itself(one) for one in held.waivers):
         return None
     return counted(told.proven_at, setting.row.defend, setting.calendar)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from inspector.domain.assistance import TIMERS, AssistanceState, Request, noted
+from inspector.domain.assistance import TIMERS, AssistanceState, Past, Request, noted
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 
 
@@ -140,9 +140,20 @@ NOT_POSTED = "not_posted"
 """Why a letter on paper reached nobody."""
 
 
+PICKED = "assistance.picked"
+"""The line of history of a note by which a person of ours closes the matter that nobody is known above both sides."""
+
+_INTERNAL = frozenset({PICKED})
+
+
+def meant_for_others(request: Request) -> tuple[Past, ...]:
+    """The history as others may read it: without what people of ours have noted for themselves."""
+    return tuple(one for one in request.history if one.rule not in _INTERNAL)
+
+
 def picked(request: Request, by: str, told: str, now: datetime, pack: str) -> Decision[Request]:
     """Nobody is known above both sides, and a person says who was told instead (`told`, in his or her words): its history says so."""
-    because = Because(rule="assistance.picked", basis=(request.basis,), pack=pack, facts={"by": by, "told": told})
+    because = Because(rule=PICKED, basis=(request.basis,), pack=pack, facts={"by": by, "told": told})
     return Decision(state=noted(request, because.rule, now, by, told), because=because)
 
 

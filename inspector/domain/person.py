@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import blank
@@ -19,14 +19,34 @@ def same(one: str, other: str) -> bool:
     """Whether two names are one person's: without case, blanks, dots, full width, invisible letters, and the `os:` of the machine's users.
 
     Who is named at the command line signs with the machine's user beside the name (`at_machine`); one user there is one person,
-    whatever names he or she writes.
+    whatever names he or she writes, and so is whom the house has declared to be that user.
     """
     return bool(_names(one) & _names(other))
 
 
-def at_machine(name: str | None, user: str) -> str:
-    """How a person signs at the command line: the name that was written, and the machine's user (`os:…`) who wrote it."""
+def at_machine(name: str | None, user: str, known: str = "") -> str:
+    """How a person signs at the command line: the name that was written, and the machine's user (`os:…`) who wrote it.
+
+    `known`: the name by which the house has declared that user (`declared`). It is in the signature, whatever name was written, so that
+    the step is compared with what the same person does on the pages, then and years later.
+    """
+    if known:
+        return f"{known} ({user})" if name is None or same(name, known) or same(name, user) else f"{name} ({user}={known})"
     return f"{name} ({user})" if name is not None and not same(name, user) else user
+
+
+def declared(name: str, people: Mapping[str, Collection[str]]) -> str:
+    """By which name the house knows whoever has this one; empty: it has declared nobody by it.
+
+    `people`: the name that signs, and the other names of its holder: of tokens and admissions, and `os:…` of the machine's users.
+    """
+    return next((one for one, others in people.items() if any(same(name, told) for told in (one, *others))), "")
+
+
+def twice(people: Mapping[str, Collection[str]]) -> tuple[str, str] | None:
+    """Two persons of a declaration who have a name in common; None: everybody is one."""
+    told = [(one, name) for one, others in people.items() for name in (one, *others)]
+    return next(((one, other) for one, name in told for other, their in told if one != other and same(name, their)), None)
 
 
 def said(field: str, text: str) -> str:
@@ -65,4 +85,4 @@ def _names(told: str) -> set[str]:
     folded = composed(told).casefold()
     plain = "".join(one for one in folded if not one.isspace() and one not in DOTS and unicodedata.category(one) != "Cf")
     name, *users = plain.split("(os:")
-    return {name.removeprefix("os:"), *(user.removesuffix(")") for user in users)}
+    return {name.removeprefix("os:"), *(one for user in users for one in user.removesuffix(")").split("="))}

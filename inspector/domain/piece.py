@@ -27,8 +27,13 @@ def evidence_id(request: Request) -> str:
 
 
 def evidence_of(request: Request, verdict: Verdict, note: str, asked_at: datetime) -> Evidence:
-    """A request's end as evidence about its claim. An agency's signed answer is as of its own day, which may be before the claim's."""
-    early = unfresh(verdict, None, _on(request), None, request.ended_at or asked_at)
+    """A request's end as evidence about its claim. An agency's signed answer is as of its own day, which may be before the claim's.
+
+    Its day is that on which it came, and not that of its entry: what lay here grew no fresher by that.
+    """
+    entered = request.ended_at or asked_at
+    came = request.door.came if request.reply and request.door is not None else None
+    early = unfresh(verdict, None, _on(request), None, came or entered)
     return Evidence(
         id=evidence_id(request),
         claim=request.claim,
@@ -37,7 +42,8 @@ def evidence_of(request: Request, verdict: Verdict, note: str, asked_at: datetim
         verdict=verdict,
         fresh=not early,
         asked_at=asked_at,
-        came_at=request.ended_at if request.reply else None,
+        came_at=(came or request.ended_at) if request.reply else None,
+        entered_at=entered if came is not None else None,
         as_of=None,
         note=note or early,
         found=str((request.reply or {}).get("value", "")),
@@ -63,7 +69,9 @@ def afterword_of(request: Request, now: datetime) -> Evidence:
 
 
 def _beside(request: Request, name: str, verdict: Verdict, note: str, said: Mapping[str, object], now: datetime) -> Evidence:
-    early = unfresh(verdict, None, _on(request), None, now)
+    told = said.get("came")
+    came = datetime.fromisoformat(str(told)) if told else now
+    early = unfresh(verdict, None, _on(request), None, came)
     return Evidence(
         id=f"assist:{request.id}:{name}",
         claim=request.claim,
@@ -71,8 +79,9 @@ def _beside(request: Request, name: str, verdict: Verdict, note: str, said: Mapp
         via=request.requested,
         verdict=verdict,
         fresh=not early,
-        asked_at=now,
-        came_at=now,
+        asked_at=came,
+        came_at=came,
+        entered_at=now if told else None,
         as_of=None,
         note=early or note,
         found=str(said.get("value", "")),
@@ -107,5 +116,8 @@ def _on(request: Request) -> date:
 
 
 def beside(evidence: str) -> bool:
-    """Whether evidence of this id is a part of an answer, or came afterwards: such a piece came when it was made."""
+    """Whether evidence of this id is a part of an answer, or came afterwards: such a piece was asked for by nobody, and of before
+
+    `came_at` was kept it came when it was asked for, as it says.
+    """
     return evidence.rpartition(":")[2].startswith(("part", "again"))

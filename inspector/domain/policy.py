@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from inspector.domain.act import ActRow
+from inspector.domain.availability import Availability
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, VerifyFrom
 from inspector.domain.checkcode import CodeRow
@@ -92,7 +93,7 @@ class Fact:
 
     `premises_fact`: it exists only at the premises. `place`: its value is where the premises are, so inspectors are shown it.
     `record_basis` is the line by which a whole record may be fetched; empty: no more is asked than settles the claim.
-    `urgency`: how soon another agency is asked to answer.
+    `urgency`: how soon another agency is asked to answer; `availability`: where the data are, if that has a term of its own.
     `result`: another agency's result may prove it; `self_proof`: its subject may be asked to show it; None: not.
     `values` are all that it can be, each by its writings (`存续=在营`), by `values_basis`; empty: nobody has listed them.
     """
@@ -110,6 +111,7 @@ class Fact:
     valid_for_basis: str = ""
     record_basis: str = ""
     urgency: Urgency = Urgency.NORMAL
+    availability: Availability | None = None
     result: Reuse | None = None
     self_proof: Showing | None = None
     values: tuple[str, ...] = ()

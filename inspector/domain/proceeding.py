@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from inspector.domain import lateproof, penalty
+from inspector.domain import lateproof, ownword, penalty
 from inspector.domain.annulled import OF_A_TRANSFER, Annulled
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.consequence import (
@@ -102,7 +102,7 @@ def served(held: Consequence, served_at: datetime, way: str, proof: str, by: str
     return going(changed, decide, setting, "consequence.served", facts, ahead=until)
 
 
-def state(
+def state(  # noqa: PLR0913, PLR0917 - a word in all its parts
     held: Consequence,
     kind: StatementKind,
     words: str,
@@ -111,13 +111,15 @@ def state(
     setting: Setting,
     said_at: datetime | None = None,
     entered: Signed | None = None,
+    holders: tuple[Signed, ...] = (),
 ) -> Decision[Consequence]:
     """The subject speaks: in defence, to be heard, or to waive its time. Every word is kept; a late one is marked, and is read too.
 
     Whether it is late goes by `said_at`, when it was said: whoever spoke before the proof of service was typed in spoke in time.
 
     A decision that waits for another's agreement was made without these words, so it falls. A waiver that somebody has `entered` for the
-    subject comes with the digest of a paper that the subject has signed: nobody's time is ended by another's word for it.
+    subject comes with the digest of a paper that the subject has signed: nobody's time is ended by another's word for it. `holders`: who
+    had been handed the link by which it came.
     """
     if held.state is not ConsequenceState.NOTICED:
         raise Refusal("consequence_not_noticed", consequence=held.id, state=held.state)
@@ -127,7 +129,8 @@ def state(
     notice = held.notice
     at = said_at or setting.now
     late = notice is not None and notice.defend_by is not None and at > notice.defend_by
-    told = Statement(kind=kind, words=words, digests=tuple(digests), door=door, at=at, late=late, entered=entered)
+    told = Statement(kind=kind, words=words, digests=tuple(digests), door=door, at=at, late=late)
+    told = replace(told, entered=entered, holders=holders)
     hearing = held.hearing
     if kind is StatementKind.HEARING and setting.row.hearing and not late and hearing is None:
         hearing = Hearing(asked_at=at)
@@ -359,7 +362,7 @@ def _until(day: date | None, setting: Setting) -> date:
 def _waived_itself(held: Consequence) -> bool:
     """Whether the subject's own door has waived since the hearing was asked for."""
     asked = held.hearing.asked_at if held.hearing is not None else held.proposed_at
-    return any(one.entered is None and one.at >= asked for one in held.waivers)
+    return any(ownword.itself(one) and one.at >= asked for one in held.waivers)
 
 
 def _ripe(held: Consequence, decider: Signed, setting: Setting) -> None:
@@ -375,7 +378,7 @@ def _ripe(held: Consequence, decider: Signed, setting: Setting) -> None:
     if until is not None and setting.now <= until:
         if not held.waivers:
             raise Refusal("consequence_defence_open", consequence=held.id, until=until.isoformat())
-        if all(_same(one.entered, decider) for one in held.waivers):
+        if all(ownword.of(one, decider) for one in held.waivers):
             raise Refusal("waiver_own", consequence=held.id, by=decider.by)
     free = lateproof.until(held, setting)
     if free is not None and setting.now <= free and _same(lateproof.by(held), decider):

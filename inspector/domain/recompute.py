@@ -194,7 +194,7 @@ def _decided(ground: Ground, state: Case, entry: Past, facts: Mapping[str, Any])
         case "officer.review":
             ruled = ground.ruling(at)
             cited = tuple(ground.evidence[name] for name in facts["evidence"])
-            seen = [one for one in ground.evidence.values() if (one.came_at or one.asked_at) <= at]
+            seen = [one for one in ground.evidence.values() if (one.entered_at or one.came_at or one.asked_at) <= at]
             outcome, act = Outcome(facts["outcome"]), facts.get("act", "")
             made = review.review(
                 state,
@@ -243,7 +243,10 @@ def _heard(ground: Ground, state: Case, entry: Past, facts: Mapping[str, Any]) -
     late = late_answer(state, piece, asked, policy, entry.at, calendar)
     if _text(late) == entry.body:
         return late
-    return verification.weigh(state, piece, policy, entry.at, calendar)
+    weighed = verification.weigh(state, piece, policy, entry.at, calendar)
+    if entry.rule != "evidence.late" or _text(weighed) == entry.body:
+        return weighed
+    return verification.weigh(state, piece, policy, entry.at, calendar, given_up=False)
 
 
 def _asked(ground: Ground, made: Decision[Case], at: datetime) -> dict[str, str]:

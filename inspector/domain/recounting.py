@@ -7,18 +7,18 @@ assignment) is only ever put off: where the new count would be earlier, what was
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from inspector.domain.assistance import AssistanceState, Dispute, Request, Rung
-from inspector.domain.calendar import Counting, Due, WorkingCalendar, again
+from inspector.domain.calendar import Counting, Due, WorkingCalendar, again, due
 from inspector.domain.case import Case, CaseState
 from inspector.domain.catalogue import Entry
 from inspector.domain.deadline import answer, within
 from inspector.domain.decision import Because, Decision, OrderKind, Told
-from inspector.domain.ladder import accept_by, rungs
+from inspector.domain.ladder import UPPER, accept_by, rungs
 from inspector.domain.peace import dated
 from inspector.domain.policy import Policy
 from inspector.domain.quiet import QuietRow, pull
@@ -129,6 +129,7 @@ def recount_request(request: Request, policy: Policy, calendar: WorkingCalendar)
     moved = escalate.at > request.escalate_at
     if not changes and not moved:
         return None
+    acknowledge = _accept_by(request, steps) if moved or reply else request.accept_by
     state = replace(
         request,
         due_at=due_at,
@@ -137,7 +138,8 @@ def recount_request(request: Request, policy: Policy, calendar: WorkingCalendar)
         escalate_at=escalate.at if moved else request.escalate_at,
         escalate_counted=escalate.counted if moved else request.escalate_counted,
         rungs=steps if moved or reply else request.rungs,
-        accept_by=_accept_by(request, steps) if moved or reply else request.accept_by,
+        accept_by=acknowledge,
+        hear_by=_hear_by(request, acknowledge, due_at),
         end_at=end.due.at if end else request.end_at,
         end_counted=end.due.counted if end else request.end_counted,
     )
@@ -150,7 +152,11 @@ def recount_request(request: Request, policy: Policy, calendar: WorkingCalendar)
 def _steps(request: Request, due_at: datetime, policy: Policy, calendar: WorkingCalendar) -> tuple[Rung, ...]:
     """The steps that the clock has, anew. By when to acknowledge the agency was told; what follows the date is only ever put off, too."""
     held, found = {rung.kind: rung for rung in request.rungs}, []
-    for rung in rungs(due_at, request.opened_at, policy, calendar):
+    above = _above(request, due_at, calendar)
+    counted = {rung.kind: rung for rung in rungs(due_at, request.opened_at, policy, calendar)} | {
+        rung.kind: rung for rung in above
+    }
+    for rung in counted.values():
         before = held.get(rung.kind)
         if rung.kind is OrderKind.ASSIST_ACK or (held and before is None):
             continue  # its day is counted below; a step that the clock did not have is not added to it
@@ -162,10 +168,33 @@ def _steps(request: Request, due_at: datetime, policy: Policy, calendar: Working
     return tuple(sorted(found, key=lambda rung: rung.at))
 
 
+def _above(request: Request, due_at: datetime, calendar: WorkingCalendar) -> Iterator[Rung]:
+    """The steps behind the date, each counted anew from what it was counted from: the date, the step before, or, where one was taken late,
+
+    that moment. Those of before it was kept from when are left to the date.
+    """
+    was, new = request.due_at, due_at
+    for kind in UPPER:
+        rung = next((one for one in request.rungs if one.kind is kind), None)
+        told = rung.counted if rung is not None else None
+        if rung is None or told is None or told.since is None:
+            continue
+        term = due(new if told.since == was else told.since, told.term, calendar, told.event, told.stops, told.extended)
+        was, new = rung.at, max(rung.at, term.at)
+        yield replace(rung, at=term.at, counted=term.counted)
+
+
 def _accept_by(request: Request, steps: tuple[Rung, ...]) -> datetime | None:
     """By when to acknowledge, as its step has it now; what an earlier clock said stays."""
     was, new = accept_by(request.rungs), accept_by(steps)
     return new if request.accept_by is not None and request.accept_by == was else request.accept_by
+
+
+def _hear_by(request: Request, acknowledge: datetime | None, due_at: datetime) -> datetime | None:
+    """When the first word is due, as what it is bound to has it now: by when to acknowledge, or else the date of the answer."""
+    if request.hear_by is None or request.hear_by not in (request.accept_by, request.due_at):
+        return request.hear_by
+    return acknowledge if request.hear_by == request.accept_by else due_at
 
 
 def _recount_dispute(

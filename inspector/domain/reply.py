@@ -9,16 +9,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain.afterword import afterword
+from inspector.domain.afterword import afterword, bounded
 from inspector.domain.assistance import (
     TIMERS,
     AssistanceState,
     Door,
     Inability,
     Request,
+    Word,
     by_door,
     came,
     must_be_open,
+    must_not_pass_on,
     noted,
     signed,
     stands,
@@ -61,6 +63,22 @@ def accept(request: Request, signer: str, now: datetime, pack: str, door: Door |
     return Decision(state=noted(held, because.rule, now), because=because, ends=frozenset({OrderKind.ASSIST_ACK}))
 
 
+def warn(request: Request, word: Word, now: datetime, pack: str) -> Decision[Request]:
+    """The agency tells of a difficulty without delay, with reasons: it has acknowledged the request, and every date stays (1.5.11).
+
+    The same reasons again say nothing new. Raises Invalid, Refusal.
+    """
+    must_be_open(request)
+    because = Because(rule="assistance.warn", basis=(request.basis,), pack=pack, facts=word.facts())
+    if any((one.rule, one.said) == (because.rule, word.reasons) for one in request.history):
+        return Decision(state=request, because=replace(because, rule="timer.obsolete"))
+    state = stands(request, AssistanceState.ACCEPTED) if request.state.silent else request.state
+    held = replace(request, state=state, accepted_at=request.accepted_at or now)
+    return Decision(
+        state=noted(held, because.rule, now, said=word.reasons), because=because, ends=frozenset({OrderKind.ASSIST_ACK})
+    )
+
+
 def partly(
     request: Request, value: str, rest: str, signer: str, now: datetime, pack: str, door: Door | None = None, *, remark: str = ""
 ) -> Decision[Request]:
@@ -68,7 +86,8 @@ def partly(
 
     A `remark`, such as why the rest takes longer, is kept beside them.
 
-    Raises Invalid, Refusal.
+    The same part again is refused, for it has been kept (`word_known`), and so is a further one of so many (`words_many`). Raises Invalid,
+    Refusal.
     """
     must_be_open(request)
     signed(signer)
@@ -77,6 +96,7 @@ def partly(
     if blank(rest):
         raise Invalid("rest_missing", field="rest")
     part = {"value": value, "rest": rest, "signer": signer, **({} if blank(remark) else {"reasons": remark}), **by_door(door)}
+    bounded(request, request.parts, part)
     because = Because(rule="assistance.partly", basis=(request.basis,), pack=pack, facts=part)
     held = replace(
         request,
@@ -147,8 +167,13 @@ def decline(
     *,
     inability: Inability = Inability.OTHER,
 ) -> Decision[Request]:
-    """The requested agency cannot help. A code, written reasons and a signer are its duty (the plan, item 7; scenario 52)."""
+    """The requested agency cannot help. A code, written reasons and a signer are its duty (the plan, item 7; scenario 52).
+
+    For want of competence it does not refuse what the common superior has decided (`help_ordered`).
+    """
     _must_hear(request)
+    if inability is Inability.BEYOND_POWERS:
+        must_not_pass_on(request)
     signed(signer, reasons)
     reply = {"inability": inability.value, "reasons": reasons, "signer": signer}
     facts = {**reply, **by_door(door), **_when(request)}

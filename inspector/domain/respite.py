@@ -166,7 +166,10 @@ def keep(request: Request, seen: datetime, word: Word, now: datetime, pack: str)
     facts = {"due_at": request.due_at.isoformat(), "proposed": told.due_at.isoformat(), **said}
     because = Because(rule="assistance.keep", basis=(request.basis,), pack=pack, facts=facts)
     held = replace(request, state=stands(request, AssistanceState.ACCEPTED), proposed=None)
-    note = letter(held, "kept", held.requested, now, held.escalate_at if held.end_at is None else held.end_at)
+    until = held.escalate_at if held.end_at is None else held.end_at
+    note = letter(
+        held, "kept", held.requested, now, until if until > now else None
+    )  # the ladder may have stood still for this very word
     if before := sum(one.rule == because.rule for one in request.history):  # each date that was named is answered
         held, note = anew(held, note, f"date{before}")
     return Decision(state=noted(held, because.rule, now, said=word.reasons), because=because, orders=(note,))
@@ -187,7 +190,7 @@ def calm(
     said = word.facts()
     if request.urgency is Urgency.NORMAL:
         raise Refusal("request_not_urgent", request=request.id)
-    row = term_of(policy, Urgency.NORMAL)
+    row = term_of(policy, Urgency.NORMAL, request.question)
     event = StartEvent.REQUEST_OPENED if request.sent_at is None else StartEvent.REQUEST_SENT
     began = request.lain[-1].left_at if request.lain else request.sent_at or request.opened_at
     term = due(began, row.term, calendar, event)

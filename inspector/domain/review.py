@@ -237,13 +237,12 @@ def reviewed(case: Case, held: ClaimFile, cited: Iterable[Evidence]) -> Reviewed
     """What the officer who closed a case, citing this evidence, has said of a claim that was contradicted.
 
     Confirmed is what the decision calls untrue on the ground of a fresh mismatch about this very claim, and nothing else. None:
-    nobody has decided (any more), so that it is a lead, or nothing contradicts the claim.
+    nobody has decided (any more), so that it is a lead, or nothing contradicts the claim. What contradicts one that had been given up
+    as undetermined came late, and is contradiction all the same.
     """
-    if case.state is not CaseState.CLOSED or held.status not in (
-        ClaimStatus.CONTRADICTED,
-        ClaimStatus.CONFLICT,
-        ClaimStatus.STALE_LEAD,
-    ):
+    contradicted = held.status in (ClaimStatus.CONTRADICTED, ClaimStatus.CONFLICT, ClaimStatus.STALE_LEAD)
+    late = held.status is ClaimStatus.UNDETERMINED and held.denied
+    if case.state is not CaseState.CLOSED or not (contradicted or late):
         return None
     against = any(one.claim == held.claim.key and one.verdict is Verdict.MISMATCH and one.fresh for one in cited)
     return Reviewed.CONFIRMED if case.outcome in UNTRUE and against else Reviewed.NOT_CONFIRMED

@@ -62,6 +62,10 @@ class RosterObject:
     since: date | None = None
 
 
+OWN_PHONE = "-"
+"""Stands in the register for an address that the officer's own browser tells (Web Push); until it has, nothing goes that way."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
     """One way to an officer's phone: an address on a channel."""
@@ -81,7 +85,8 @@ class InspectorRecord:
 
     `leave_from` and `leave_until` are the first and last day of absence (scenario 36); one without the other is open on that side.
     `channel` names the channels in order of preference, parted by commas, and `address` the address on each, or one for all.
-    `former` are the codes under which the same person stood before, the newest first, each as `AGENCY:CODE`.
+    `former` are the codes under which the same person stood before, the newest first, each as `AGENCY:CODE`. `browser`: what the officer's
+    own browser has told, on a channel whose address is `-`; no file of the register says it.
     """
 
     agency: str
@@ -99,6 +104,7 @@ class InspectorRecord:
     channel: str = ""
     address: str = ""
     former: tuple[str, ...] = ()
+    browser: Way | None = None
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -107,7 +113,25 @@ class InspectorRecord:
 
     @property
     def ways(self) -> tuple[Way, ...]:
-        """How to reach the officer, the preferred way first; none where no channel is named."""
+        """How to reach the officer, the preferred way first; none where no channel is named, or a browser is to tell and has not."""
+        told = [self._told(way) if way.address == OWN_PHONE else way for way in self._named]
+        return tuple(way for way in told if way is not None)
+
+    @property
+    def asks_browser(self) -> tuple[str, ...]:
+        """The channels on which the officer's own browser tells where it is."""
+        return tuple(way.channel for way in self._named if way.address == OWN_PHONE)
+
+    @property
+    def unheard(self) -> tuple[str, ...]:
+        """Those of these channels on which none has told."""
+        return tuple(one for one in self.asks_browser if self.browser is None or self.browser.channel != one)
+
+    def _told(self, way: Way) -> Way | None:
+        return self.browser if self.browser is not None and self.browser.channel == way.channel else None
+
+    @property
+    def _named(self) -> tuple[Way, ...]:
         channels, told = _parted(self.channel), _parted(self.address)
         if len(channels) == 1:
             return (Way(channel=channels[0], address=self.address),)  # whole, whatever signs it is made of
@@ -195,7 +219,10 @@ def _change(kind: str, row: RosterObject | InspectorRecord, shifts: tuple[Shift,
 
 
 def _shifts(old: RosterObject | InspectorRecord, new: RosterObject | InspectorRecord) -> tuple[Shift, ...]:
-    pairs = ((one.name, getattr(old, one.name), getattr(new, one.name)) for one in fields(new))
+    told = (
+        one.name for one in fields(new) if one.name != "browser"
+    )  # no file says it: it goes with the address that asked for it
+    pairs = ((name, getattr(old, name), getattr(new, name)) for name in told)
     return tuple(Shift(field=name, old=was, new=becomes) for name, was, becomes in pairs if was != becomes)
 
 
@@ -207,9 +234,13 @@ def marked(given: RosterObject, held: RosterObject | None) -> RosterObject:
 
 
 def becomes(given: RosterObject | InspectorRecord, held: RosterObject | InspectorRecord | None) -> RosterObject | InspectorRecord:
-    """A given row of either register as it will stand there in place of the one it replaces; an officer's former codes stay."""
+    """A given row of either register as it will stand there in place of the one it replaces.
+
+    An officer's former codes stay, and the browser that has told where it is, as long as the register asks for one on that channel.
+    """
     if isinstance(given, InspectorRecord) and isinstance(held, InspectorRecord):
-        return replace(given, former=given.former or held.former)
+        told = held.browser if held.browser is not None and held.browser.channel in given.asks_browser else None
+        return replace(given, former=given.former or held.former, browser=told)
     return marked(given, held) if isinstance(given, RosterObject) and isinstance(held, RosterObject) else given
 
 

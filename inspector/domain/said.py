@@ -12,7 +12,10 @@ from inspector.domain.evidence import Verdict, blank
 
 
 class Saying(StrEnum):
-    """What is said: that it is taken on, an answer or a part of one, another date, more time, whose affair it is, why not."""
+    """What is said: that it is taken on, an answer or a part of one, another date, more time, whose affair it is, why not.
+
+    `WARN`: that there is a difficulty, before it is known what comes of it; it moves no date (handbook 1.5.11).
+    """
 
     ACCEPT = "accept"
     ANSWER = "answer"
@@ -20,6 +23,7 @@ class Saying(StrEnum):
     PROPOSE = "propose"
     EXTEND = "extend"
     CALM = "calm"
+    WARN = "warn"
     FORWARD = "forward"
     CONTEST = "contest"
     DECLINE = "decline"

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from inspector.domain.assistance import AssistanceState, Inability, Past, Request
+from inspector.domain.assistance import AssistanceState, Inability, Past, Quarrel, Request
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.echo import Echo
 from inspector.domain.evidence import Verdict
@@ -25,16 +25,21 @@ _SAYS = frozenset({Verdict.MATCH.value, Verdict.MISMATCH.value, Verdict.NOT_FOUN
 UNREACHED = "assistance.undeliverable"
 """The rule by which a request ends whose letter reached nobody."""
 
+RELIEVED = "assistance.relieved"
+"""What marks a request that the agency need not answer, by the superior's decision and no word of its own (`relieved`)."""
+
 END_OF: Mapping[str, str] = {
     UNREACHED: "unreached",
     "assistance.undecided": "undecided",
     "assistance.unjudged": "undecided",
     "assistance.unheeded": "unheeded",
+    RELIEVED: "relieved",
 }
-"""What a request without an answer counts as that did not end by the agency's own silence, by the last rule of its history."""
+"""What a request counts as that did not end by the agency's own word or silence, by the last rule of its history or `RELIEVED`."""
 
 WORDS = frozenset(
-    f"assistance.{word}" for word in ("accept", "partly", "extend", "propose", "calm", "answer", "decline", "dispute", "wrote")
+    f"assistance.{word}"
+    for word in ("accept", "partly", "extend", "propose", "calm", "warn", "answer", "decline", "dispute", "wrote")
 )
 
 
@@ -42,12 +47,13 @@ WORDS = frozenset(
 class Score:
     """How one agency (a connector) has answered one kind of question (a fact). Days are working days from the day its letter was sent.
 
-    `asked` is the sum of `open`, `answered`, `declined`, `forwarded`, `unanswered`, `undecided`, `unheeded`, `unreached` and
-    `cancelled`. `undecided`: the agency has disputed, and the superior kept silent or was never reached. `unheeded`: it has
-    named another date, and it was the requester who kept silent. Of an answer to a letter on paper of which nobody said when it was posted
-    no time is counted. `heard_days` tells of each
-    first word how long it took, to the hour at which it came, and not to the one at which an officer entered it; `heard_in_time`
-    those within the term of acknowledging, or of the answer where there is none. `punctual` are answers by the date that was
+    `asked` is the sum of `open`, `answered`, `declined`, `forwarded`, `unanswered`, `undecided`, `relieved`, `unheeded`,
+    `unreached` and `cancelled`. `undecided`: the agency has disputed, and the superior kept silent or was never reached; `relieved`:
+    the superior has found that it need not help. `unheeded`: it has
+    named another date, it was the requester who kept silent, and the ladder did not wait for that yet. Of an answer to a letter on
+    paper of which nobody said when it was posted no time is counted. `heard_days` tells of each first word how long it took, to the
+    hour at which it came, and not to the one at which an officer entered it; `heard_in_time` those within the term of acknowledging,
+    or of the answer where there is none. `punctual` are answers by the date that was
     agreed last.
     """
 
@@ -60,6 +66,7 @@ class Score:
     forwarded: int = 0
     unanswered: int = 0
     undecided: int = 0
+    relieved: int = 0
     unheeded: int = 0
     unreached: int = 0
     cancelled: int = 0
@@ -85,7 +92,7 @@ class Score:
         return {"agency": self.agency, "fact": self.fact, **counts, **within, **days}
 
 
-ENDS = ("open", "answered", "declined", "forwarded", "unanswered", "undecided", "unheeded", "unreached", "cancelled")
+ENDS = ("open", "answered", "declined", "forwarded", "unanswered", "undecided", "relieved", "unheeded", "unreached", "cancelled")
 """Where each request stands, in one of these: they add up to those that were asked."""
 
 _COUNTS = (
@@ -135,13 +142,24 @@ def timed(request: Request) -> bool:
     return request.sent_at is not None or not any(one.rule == LAID for one in own(request))
 
 
+def relieved(request: Request) -> bool:
+    """Whether the superior has found that the agency need not help, where it had not refused: this ends it, and not the agency's word."""
+    told = request.dispute
+    spared = told is not None and told.helps is False and told.about is not Quarrel.REFUSAL
+    return spared and request.state is AssistanceState.DECLINED
+
+
 def _last(request: Request) -> str:
+    if relieved(request):
+        return RELIEVED
     return request.history[-1].rule if request.history else ""
 
 
 def end_of(state: str, last: str) -> str:
-    """Where a request stands (`ENDS`), by its state and the last rule of its history."""
-    return END_OF.get(last, "unanswered") if state == AssistanceState.UNANSWERED else _ENDS.get(AssistanceState(state), "open")
+    """Where a request stands (`ENDS`), by its state and the last rule of its history, or `RELIEVED`."""
+    if state == AssistanceState.UNANSWERED or last == RELIEVED:
+        return END_OF.get(last, "unanswered")
+    return _ENDS.get(AssistanceState(state), "open")
 
 
 def ended_as(request: Request) -> str:
@@ -150,10 +168,13 @@ def ended_as(request: Request) -> str:
 
 
 def badly_put(request: Request) -> bool:
-    """Whether the requester did its part badly: the wrong addressee, an unclear question, an urgency that was none."""
+    """Whether the requester did its part badly: the wrong addressee, no ground, an unclear question, an urgency that was none.
+
+    That the addressee was wrong says who was asked, by naming another, or the superior, by finding that it need not help.
+    """
     unclear = (request.reply or {}).get("inability") == Inability.UNCLEAR.value
     calmed = any(one.rule == "assistance.calm" for one in own(request))
-    return request.state is AssistanceState.FORWARDED or unclear or calmed
+    return request.state is AssistanceState.FORWARDED or relieved(request) or unclear or calmed
 
 
 def marks(request: Request) -> dict[str, object]:
@@ -172,7 +193,7 @@ def marks(request: Request) -> dict[str, object]:
         "above": request.escalated_to is not None,
         "echo": request.echo,
         "fact": str(request.question["fact"]),
-        "last_rule": request.history[-1].rule if request.history else None,
+        "last_rule": _last(request) or None,
         "sent_at": request.counted_from(answered) if answered is not None and known else request.sent_at,
         "ended_at": request.ended_at,
         "came_at": request.door.came if request.door is not None else None,
@@ -242,7 +263,7 @@ def _count(score: Score, request: Request, calendar: WorkingCalendar) -> None:
     score.used += request.echo == Echo.USED.value
     score.disproved += request.echo == Echo.DISPROVED.value
     score.badly_put += badly_put(request)
-    if request.state is AssistanceState.DECLINED:
+    if name == "declined":
         code = str(reply.get("inability", ""))
         score.reasons[code] = score.reasons.get(code, 0) + 1
     if known and name == "unanswered" and request.ended_at is not None:

@@ -296,6 +296,17 @@ def silent(proof: SelfProof, now: datetime, pack: str) -> Decision[SelfProof]:
     return Decision(state=_noted(held, because.rule, now), because=because, ends=WAITS)
 
 
+def put_off(
+    proof: SelfProof, term: Due, facts: Mapping[str, object], policy: Policy, now: datetime, calendar: WorkingCalendar
+) -> Decision[SelfProof]:
+    """Nobody could show anything while our house was shut, and its date came in that time: the date is another one (`domain.shut`)."""
+    held = _dated(replace(proof, turn=proof.turn + 1), term)
+    told: dict[str, object] = {"was_due": proof.due_at.isoformat(), "due_at": held.due_at.isoformat(), **facts}
+    because = _because(proof, "self_proof.shut", policy.label, **told)
+    orders = _waits(held, policy, calendar, now)
+    return Decision(state=_noted(held, because.rule, now), because=because, orders=orders, ends=ASKED)
+
+
 def unread(proof: SelfProof, pack: str) -> Decision[SelfProof]:
     """Nobody has read what was shown by the date: a person hears so, and it is awaited as before."""
     because = _because(proof, "self_proof.unread", pack)

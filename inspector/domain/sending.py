@@ -225,7 +225,7 @@ def returned(
     held = noted(replace(request, sent_at=min(request.had.values(), default=request.sent_at)), RETURNED, now, via, code)
     if held.sent_at is None or request.state.above or request.state is AssistanceState.DISPUTED:
         return Decision(state=held, because=because)
-    term = due(held.sent_at, term_of(policy, request.urgency).term, calendar, StartEvent.REQUEST_SENT)
+    term = due(held.sent_at, term_of(policy, request.urgency, request.question).term, calendar, StartEvent.REQUEST_SENT)
     if calendar.local_date(term.at) <= calendar.local_date(request.due_at):
         return Decision(state=held, because=because)
     held, orders = wound(held, held.state, term, now, policy, calendar)
@@ -247,7 +247,7 @@ def _unsent(request: Request, policy: Policy, now: datetime, calendar: WorkingCa
 
 def _term(request: Request, policy: Policy) -> Term:
     """The time that a letter of ours takes from the agency if it lies here: to answer, or, once the superior was told, to the end."""
-    return policy.term(Timer.ASSIST_END).term if request.state.above else term_of(policy, request.urgency).term
+    return policy.term(Timer.ASSIST_END).term if request.state.above else term_of(policy, request.urgency, request.question).term
 
 
 def _begun(

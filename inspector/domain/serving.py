@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from inspector.domain import ownword
 from inspector.domain.assistance import Past
 from inspector.domain.calendar import SHANGHAI, WorkingCalendar, due
 from inspector.domain.consequence import Signed
@@ -19,7 +20,7 @@ from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.person import refuse_nameless
-from inspector.domain.wayto import Announced, Reach, ServiceRow, ServiceWay
+from inspector.domain.wayto import Announced, Reach, ServiceRow, ServiceWay, next_row, row_of
 
 WAITS = frozenset({OrderKind.NOTICE_DUE, OrderKind.NOTICE_PUBLIC})
 """The waits of a notice that has not reached its subject: for a way's time, for the days of a public notice."""
@@ -37,7 +38,8 @@ class NoticeKind(StrEnum):
     `ANNULMENT` (撤销): what was decided against somebody stands no more. `SENT_BACK` (退回): the case had come to this office by mistake.
     `WITHDRAWAL`: what became of one by whom an officer has decided against. `STRUCK`: the entry of a kept promise was struck out.
     `REPAIR` (信用修复): what lacks of a repair that was asked for, or why it is refused; `REPAIRED`: it is granted.
-    `LET_GO` (不再处理): what was intended against somebody who was told so is not done. `RECORD`: made by releases of before the decision
+    `LET_GO` (不再处理): what was intended against somebody who was told so is not done. `ENTERED`: what an officer entered in somebody's
+    name, or what came by a link that an officer was handed. `RECORD`: made by releases of before the decision
     told the entry, and still answered.
     """
 
@@ -55,6 +57,7 @@ class NoticeKind(StrEnum):
     LET_GO = "LET_GO"
     REPAIR = "REPAIR"
     REPAIRED = "REPAIRED"
+    ENTERED = "ENTERED"
 
 
 class NoticeState(StrEnum):
@@ -93,6 +96,7 @@ _RIGHTS = {
     NoticeKind.PROPOSAL: (SubjectWord.DEFENCE, SubjectWord.HEARING, SubjectWord.WAIVER),
     **dict.fromkeys((NoticeKind.DECISION, NoticeKind.WITHDRAWAL, NoticeKind.STRUCK), (SubjectWord.OBJECTION,)),
     NoticeKind.RECORD: (SubjectWord.OBJECTION, SubjectWord.REPAIR),
+    NoticeKind.ENTERED: (SubjectWord.DEFENCE,),
     **dict.fromkeys((NoticeKind.REPAIRABLE, NoticeKind.REPAIR), (SubjectWord.REPAIR, SubjectWord.OBJECTION)),
 }
 OF_THE_MATTER = frozenset({NoticeKind.PROPOSAL, NoticeKind.GUIDANCE, NoticeKind.REMINDER})
@@ -105,7 +109,8 @@ WORDLESS = frozenset({SubjectWord.RECEIVED, SubjectWord.HEARING, SubjectWord.WAI
 class Word:
     """What the subject has said: its receipt's number, the words, the SHA-256 of files that came with it; `late`: after the date.
 
-    `entered`: which officer wrote it down; None for what came by the link or by the system through which the subject came.
+    `entered`: which officer wrote it down; None for what came by the link or by the system through which the subject came. `holders`: the
+    officers who had been handed the link by which it came (`ownword`).
     """
 
     receipt: str
@@ -116,6 +121,7 @@ class Word:
     door: str
     late: bool = False
     entered: Signed | None = None
+    holders: tuple[Signed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +129,8 @@ class SubjectNotice:
     """One thing said to the subject of one case. `about`: the consequence, record or other thing that it is of.
 
     `answer_by`: until when he or she may speak, where that is known. `way` is the one under way, `due_at` when its time is over;
-    `turn` counts the ways taken. `served_on` is the day on which it came.
+    `turn` counts the ways taken. `served_on` is the day on which it came. `holders`: the officers who were handed the link, since it was
+    last called back.
     """
 
     id: str
@@ -152,6 +159,7 @@ class SubjectNotice:
     failed_on: date | None = None
     announced: Announced | None = None
     words: tuple[Word, ...] = ()
+    holders: tuple[Signed, ...] = ()
     history: tuple[Past, ...] = ()
 
     def key(self, kind: OrderKind) -> str:
@@ -197,7 +205,7 @@ def make(
         raise Invalid("subject_notice_lacks", field="rights")
     if not _said(notice.basis):
         raise Invalid("subject_notice_lacks", field="basis")
-    row = _next(rows, reach, None)
+    row = next_row(rows, reach, None)
     held = _taken(notice, row, now, calendar)
     because = _because(held, "notice.make", pack, notice_kind=held.kind.value, service_way=held.way.value)
     because = replace(because, basis=(*held.basis, *((row.basis,) if row is not None else ())))
@@ -226,9 +234,11 @@ def push(notice: SubjectNotice, way: ServiceWay, lane: str, now: datetime, urgen
     )
 
 
-def handed(notice: SubjectNotice, by: str, now: datetime, pack: str) -> Decision[SubjectNotice]:
-    """Text and link were given to whoever passes them on, or a channel has taken them: that is no service yet."""
+def handed(notice: SubjectNotice, by: str, now: datetime, pack: str, officer: Signed | None = None) -> Decision[SubjectNotice]:
+    """Text and link were given to whoever passes them on, an `officer` perhaps, or a channel has taken them: that is no service yet."""
     refuse_nameless(by)
+    if officer is not None and not any(officer.is_of(one) for one in notice.holders):
+        notice = replace(notice, holders=(*notice.holders, officer))
     because = _because(notice, "notice.hand", pack, by=by)
     held = replace(notice, state=NoticeState.HANDED_OVER, handed_at=now) if notice.state is NoticeState.MADE else notice
     return Decision(state=_noted(held, because.rule, now, by), because=because)
@@ -282,7 +292,7 @@ def overdue(
     because = _because(notice, "notice.unserved", pack, service_was=notice.way.value)
     if not notice.state.open or notice.state is NoticeState.ANNOUNCED:
         return Decision(state=notice, because=replace(because, rule=OBSOLETE))
-    row = _next(rows, reach, notice.way) or _row(rows, notice.way)
+    row = next_row(rows, reach, notice.way) or row_of(rows, notice.way)
     if row is None:  # a pack without rows: it is brought by hand, and there is no clock
         return Decision(state=notice, because=replace(because, rule=OBSOLETE))
     held = _taken(replace(notice, turn=notice.turn + 1), row, now, calendar)
@@ -315,10 +325,15 @@ def cancel(notice: SubjectNotice, now: datetime, pack: str) -> Decision[SubjectN
     return Decision(state=_noted(held, because.rule, now), because=because, ends=WAITS)
 
 
+def before(notice: SubjectNotice, word: Word) -> Word | None:
+    """The same words of the same people, where they were said before."""
+    return next((one for one in notice.words if _same(one, word)), None)
+
+
 def said(
-    notice: SubjectNotice, word: Word, allowed: Collection[SubjectWord], now: datetime, pack: str
+    notice: SubjectNotice, word: Word, allowed: Collection[SubjectWord], now: datetime, pack: str, *, anew: bool = False
 ) -> Decision[SubjectNotice]:
-    """The subject speaks. The same words twice are one; what comes after the date is heard as late.
+    """The subject speaks. The same words twice are one, but `anew`; what comes after the date is heard as late.
 
     Raises Refusal (`word_unfit`, `subject_words_many`) for what cannot be said here, Invalid (`word_empty`) for words that say nothing.
     """
@@ -327,8 +342,9 @@ def said(
     if blank(word.words) and not word.digests and word.kind not in WORDLESS:
         raise Invalid("word_empty", field="words")
     because = _because(notice, "notice.said", pack, word=word.kind.value, receipt=word.receipt, digests=list(word.digests))
-    before = next((one for one in notice.words if _same(one, word)), None)
-    if before is not None:
+    if hands := [one.by for one in ownword.hands(word)]:
+        because = replace(because, facts={**because.facts, "by": ", ".join(hands)})
+    if not anew and before(notice, word) is not None:
         return Decision(state=notice, because=replace(because, rule=AGAIN))
     if len(notice.words) >= MOST_WORDS:
         raise Refusal("subject_words_many", most=MOST_WORDS)
@@ -343,7 +359,8 @@ def seen(notice: SubjectNotice, now: datetime) -> SubjectNotice:
 
 
 def _same(one: Word, other: Word) -> bool:
-    return (one.kind, one.words, one.digests) == (other.kind, other.words, other.digests)
+    hands = ([who.by for who in ownword.hands(said)] for said in (one, other))
+    return (one.kind, one.words, one.digests, next(hands)) == (other.kind, other.words, other.digests, next(hands))
 
 
 def _over(notice: SubjectNotice, now: datetime) -> bool:
@@ -352,24 +369,6 @@ def _over(notice: SubjectNotice, now: datetime) -> bool:
 
 def _said(texts: Sequence[str]) -> bool:
     return bool(texts) and not any(blank(one) for one in texts)
-
-
-def _next(rows: Sequence[ServiceRow], reach: Reach, after: ServiceWay | None) -> ServiceRow | None:
-    """The first row behind a way that can serve this subject; None behind the last."""
-    ways = [row.way for row in rows]
-    rest = rows[ways.index(after) + 1 :] if after in ways else rows if after is None else ()
-    return next((row for row in rest if _serves(row.way, reach)), None)
-
-
-def _serves(way: ServiceWay, reach: Reach) -> bool:
-    """The approving system knows its own people, and says by its proof whether they agreed; ours are pushed to whom has agreed."""
-    if not way.electronic:
-        return way is not ServiceWay.PUBLIC_NOTICE  # that no other way is left a person says, never a clock
-    return way in reach.ways and (way is ServiceWay.SYSTEM or reach.agreed)
-
-
-def _row(rows: Sequence[ServiceRow], way: ServiceWay) -> ServiceRow | None:
-    return next((row for row in rows if row.way is way), None)
 
 
 def _taken(notice: SubjectNotice, row: ServiceRow | None, now: datetime, calendar: WorkingCalendar) -> SubjectNotice:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from inspector.domain import selfproof
 from inspector.domain.assistance import TIMERS, AssistanceState, Request, Rung, noted
 from inspector.domain.calendar import Counting, Due, WorkingCalendar, due
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
@@ -14,6 +15,7 @@ from inspector.domain.doorway import Span
 from inspector.domain.ladder import UPPER, accept_by, rungs, wait, waits
 from inspector.domain.pause import stop
 from inspector.domain.policy import Policy
+from inspector.domain.selfproof import SelfProof
 from inspector.domain.stop import Stop
 
 RULE = "assistance.shut"
@@ -32,7 +34,7 @@ def put_off(request: Request, shut: Span, policy: Policy, now: datetime, calenda
     A date of days is counted without those on which the house was shut when business stopped (Civil Code art. 203), one of hours without
     those hours. Of an agency that lacks a letter of ours nothing is due; its time begins with that letter.
     """
-    stood = stop(Stood.OUTAGE.value, "", shut.since, shut.until, calendar)
+    stood = _stood(shut, calendar)
     moved = _moved(request, shut, stood, policy, calendar) if request.state.open else None
     if moved is None:
         return None
@@ -43,6 +45,23 @@ def put_off(request: Request, shut: Span, policy: Policy, now: datetime, calenda
     data = {"request": held.id, "claim": held.claim, "due_at": held.due_at.isoformat()}
     told = (Told(type="assistance.moved", data=data),) if held.due_at != request.due_at else ()
     return Decision(state=noted(held, RULE, now), because=because, orders=orders, told=told, ends=TIMERS)
+
+
+def put_off_proof(
+    proof: SelfProof, shut: Span, policy: Policy, now: datetime, calendar: WorkingCalendar
+) -> Decision[SelfProof] | None:
+    """The same for a date by which a subject was to show something; None where it did not come while the house was `shut`."""
+    if not proof.state.asked or not shut.holds(proof.due_at):
+        return None
+    stood = _stood(shut, calendar)
+    facts = {"shut_since": stood.since.isoformat(), "shut_until": stood.until.isoformat()}
+    return selfproof.put_off(proof, _again(proof.due_at, proof.due_counted, stood, calendar), facts, policy, now, calendar)
+
+
+def _stood(shut: Span, calendar: WorkingCalendar) -> Stop:
+    """The time as a stop of a clock; a house that opens at the very moment at which business stops was shut at that (`Span.holds`)."""
+    held = stop(Stood.OUTAGE.value, "", shut.since, shut.until + timedelta.resolution, calendar)
+    return replace(held, until=shut.until)
 
 
 def _moved(

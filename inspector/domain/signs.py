@@ -28,8 +28,9 @@ def composed(text: str, form: Literal["NFC", "NFD", "NFKC"] = "NFKC") -> str:
 
     No writing has so many; a text without them is what Unicode says it is.
     """
-    long = len(text) > _SHORT and not text.isascii()
-    return unicodedata.normalize(form, "".join(_parted(text)) if long else text)
+    if text.isascii():
+        return text
+    return unicodedata.normalize(form, "".join(_parted(text)) if len(text) > _SHORT else text)
 
 
 DOTS = frozenset("\u00b7\u2022\u2027\u2219\u22c5\u25cf\u30fb")

@@ -13,6 +13,8 @@ class Timer(StrEnum):
     ASSIST_ACK = "assist_ack"
     ASSIST_REPLY = "assist_reply"
     ASSIST_URGENT = "assist_urgent"
+    ASSIST_PLATFORM = "assist_platform"
+    ASSIST_PUBLISH = "assist_publish"
     ASSIST_REMIND = "assist_remind"
     ASSIST_LAST = "assist_last"
     ASSIST_LIAISON = "assist_liaison"
@@ -38,7 +40,8 @@ class Timer(StrEnum):
 
 OPTIONAL = frozenset(
     {
-        *(Timer.ASSIST_ACK, Timer.ASSIST_URGENT, Timer.ASSIST_LAST, Timer.ASSIST_LIAISON, Timer.ASSIST_HEAD),
+        *(Timer.ASSIST_ACK, Timer.ASSIST_URGENT, Timer.ASSIST_PLATFORM, Timer.ASSIST_PUBLISH),
+        *(Timer.ASSIST_LAST, Timer.ASSIST_LIAISON, Timer.ASSIST_HEAD),
         *(Timer.ASSIST_EXTEND, Timer.ASSIST_DISPUTE, Timer.SELF_PROOF, Timer.SELF_PROOF_REMIND),
         Timer.ENTRY,
     }

@@ -20,7 +20,7 @@ _BREAKS = r"[\s>|]{0,9}"
 _ONE = r"[A-Za-z0-9_-]"
 _LINK = re.compile(rf"(/(?:assist|oversee)/[^/\s]{{1,80}}/)(?:{_ONE}(?:{_BREAKS}{_ONE}){{31}}|{_ONE}+)")
 _ALIKE = re.compile(rf"(?<![A-Za-z0-9_-])(?=[^a-z]{{0,31}}[a-z])(?=[^A-Z]{{0,31}}[A-Z]){_ONE}{{32}}(?![A-Za-z0-9_-])")
-"""A word as long as a secret (`Office.link_token`) in which small and capital letters are mixed: no digest, number or name is one."""
+"""A word as long as a secret (`Office.link_token`) in which small and capital letters are mixed: a number of the field may be one, too."""
 
 
 def veiled(text: str, secrets: Iterable[str] = ()) -> str:
@@ -28,6 +28,16 @@ def veiled(text: str, secrets: Iterable[str] = ()) -> str:
     for secret in secrets:
         text = re.sub(_BREAKS.join(map(re.escape, secret)), VEIL, text)
     return _ALIKE.sub(VEIL, _LINK.sub(rf"\g<1>{VEIL}", text))
+
+
+def quotes(text: str, secrets: Iterable[str]) -> bool:
+    """Whether one of these secrets stands in the text, however it is broken, or the address of a link of ours."""
+    return bool(_LINK.search(text)) or any(re.search(_BREAKS.join(map(re.escape, one)), text) for one in secrets)
+
+
+def alike(text: str) -> frozenset[str]:
+    """The words that look like a secret; a number of the field may look so, too."""
+    return frozenset(_ALIKE.findall(text))
 
 
 def over(told: T, secrets: Iterable[str] = ()) -> T:

@@ -108,8 +108,13 @@ def choose(case: Case, policy: Policy, level: Rated, now: datetime, calendar: Wo
     return _close_if_settled(asked, policy, now, calendar, found.because, orders=orders, told=(told,))
 
 
-def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Case]:
+def weigh(
+    case: Case, evidence: Evidence, policy: Policy, now: datetime, calendar: WorkingCalendar, *, given_up: bool = True
+) -> Decision[Case]:
     """Weigh one piece of evidence: settle its claim or take the next way. Late evidence changes nothing and is kept.
+
+    While the case is under way a claim whose ways are used up is settled by what comes for it late. `given_up` False: as releases
+    before did, where it stayed undetermined.
 
     A fresh answer that says otherwise than the one that had settled the claim is never late while the case is open: the two are in
     conflict, and a person decides between them (`conflicts`). So is an agency's or an inspector's lead of another day a lead.
@@ -136,9 +141,11 @@ def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime, calenda
     if conflicts(before, evidence) and case.state in (CaseState.VERIFYING, CaseState.REVIEW):
         torn = in_conflict(case, held, because)
         return torn if case.state is CaseState.REVIEW else _close_if_settled(torn.state, policy, now, calendar, torn.because)
-    if case.state is not CaseState.VERIFYING or (held.status is not ClaimStatus.OPEN and not said):
-        return Decision(state=case, because=replace(because, rule="evidence.late"))
     settled = settles(evidence)
+    waits = held.status is ClaimStatus.OPEN or said
+    came_late = given_up and held.status is ClaimStatus.UNDETERMINED and settled is not None
+    if case.state is not CaseState.VERIFYING or not (waits or came_late):
+        return Decision(state=case, because=replace(because, rule="evidence.late"))
     if settled is not None:
         because = replace(because, facts={**facts, "status": settled.value})
         return _close_if_settled(case.with_file(replace(held, status=settled)), policy, now, calendar, because)

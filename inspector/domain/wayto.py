@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -92,3 +93,22 @@ class Announced:
     where: str
     by: str
     last: date
+
+
+def next_row(rows: Sequence[ServiceRow], reach: Reach, after: ServiceWay | None) -> ServiceRow | None:
+    """The first row behind a way that can serve this subject; None behind the last."""
+    ways = [row.way for row in rows]
+    rest = rows[ways.index(after) + 1 :] if after in ways else rows if after is None else ()
+    return next((row for row in rest if _serves(row.way, reach)), None)
+
+
+def row_of(rows: Sequence[ServiceRow], way: ServiceWay) -> ServiceRow | None:
+    """The row of a way, where the pack has one."""
+    return next((row for row in rows if row.way is way), None)
+
+
+def _serves(way: ServiceWay, reach: Reach) -> bool:
+    """The approving system knows its own people, and says by its proof whether they agreed; ours are pushed to whom has agreed."""
+    if not way.electronic:
+        return way is not ServiceWay.PUBLIC_NOTICE  # that no other way is left a person says, never a clock
+    return way in reach.ways and (way is ServiceWay.SYSTEM or reach.agreed)

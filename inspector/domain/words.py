@@ -14,7 +14,7 @@ class Words:
 
     `brief`: what is asked and its link, in a digest. `counted`: how the letter's date was counted, `effect`: what the answer will do
     to the case, `silence`: what comes of it if none comes; all stand in `body`, too, empty in a letter that tells no date, or asks for
-    nothing, and None where a release before these has worded it: each try of a letter says the same.
+    nothing, and None where a release before these has worded it: each try of a letter says the same. So is `requester`, who asks, by name.
 
     Empty for a letter that nobody has worded: programs read its fields.
     """
@@ -31,3 +31,4 @@ class Words:
     counted: str | None = None
     effect: str | None = None
     silence: str | None = None
+    requester: str | None = None

@@ -21,6 +21,7 @@ from inspector.flows.office import Office, Place, names_of
 class Asked:
     """A request for assistance. `forwarded_to` and `forwarded_by` are agencies, as `party` is; `dispute` is what about.
 
+    `dispute_helps`: what the common superior has decided about it; None: nothing.
     `end`: as what it counts on the scoreboard.
     """
 
@@ -48,6 +49,7 @@ class Asked:
     forwarded_to: str
     dispute: Quarrel | None
     dispute_due_at: datetime | None
+    dispute_helps: bool | None
     echo: Echo | None
 
 
@@ -80,6 +82,7 @@ def letter(office: Office, held: Request, policy: Policy) -> Asked:
         forwarded_to=party(office, to) or to,
         dispute=held.dispute.about if held.dispute else None,
         dispute_due_at=_local(office, held.dispute.due_at if held.dispute else None),
+        dispute_helps=held.dispute.helps if held.dispute else None,
         echo=Echo(held.echo) if held.echo else None,
     )
 

@@ -1,8 +1,9 @@
 """The words about a request for assistance as they come in: the requested agency's, by link or token; the requester's; the superior's.
 
-Every operation here is called in the caller's transaction and raises Invalid or Refusal before anything is written:
+Every operation here is called in the caller's transaction and raises Invalid or Refusal before anything is written. Whoever quotes our
+letter in it keeps its links and codes for nobody to read (`unquoted`), by whichever door:
 
-- the requested agency: `deliver` `accept` `answer` `partly` `refuse` `propose_date` `extend` `contest_urgency` `forward` `contest`
+- the requested agency: `deliver` `accept` `answer` `partly` `refuse` `propose_date` `extend` `contest_urgency` `warn` `forward` `contest`
 - the requester's officer: `agree_date` `keep_date` `contest_refusal`
 - the common superior: `decide`
 """
@@ -19,7 +20,7 @@ from inspector.domain.afterword import DECIDE, afterword, beyond, speaks
 from inspector.domain.assistance import AssistanceState, Door, Inability, Quarrel, Request
 from inspector.domain.case import Case
 from inspector.domain.decision import Decision
-from inspector.domain.errors import Forbidden, Invalid, Refusal
+from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict, unread
 from inspector.domain.piece import afterword_of, part_of
 from inspector.domain.policy import Policy
@@ -31,9 +32,10 @@ from inspector.flows.office import Office, behind
 from inspector.flows.reasons import telling
 from inspector.flows.reasons import word as worded
 from inspector.flows.record import record
-from inspector.flows.replylink import LINK, OVERSEE, opens
+from inspector.flows.replylink import OVERSEE
 from inspector.flows.requests import go_on, held, node_of, spread, superior_of
 from inspector.flows.settle import settle_request
+from inspector.flows.unquoted import unquoted
 from inspector.flows.verify import asked
 from inspector.store.tx import Tx
 
@@ -44,6 +46,7 @@ def deliver(office: Office, tx: Tx, request_id: str, now: datetime) -> Request:
     return _settled(office, tx, case, request, reply.deliver(request, now, case.pack), now, heard=False)
 
 
+@unquoted
 def accept(office: Office, tx: Tx, request_id: str, signer: str, now: datetime, door: Door | None = None) -> Request:
     """The agency acknowledges the request. Twice is once."""
     telling("", signer)
@@ -53,6 +56,7 @@ def accept(office: Office, tx: Tx, request_id: str, signer: str, now: datetime, 
     return _settled(office, tx, case, request, reply.accept(request, signer, now, case.pack, door), now)
 
 
+@unquoted
 def answer(  # noqa: PLR0913 - an answer in all its parts
     office: Office,
     tx: Tx,
@@ -90,6 +94,7 @@ def answer(  # noqa: PLR0913 - an answer in all its parts
     return told
 
 
+@unquoted
 def partly(  # noqa: PLR0913 - an answer in all its parts
     office: Office,
     tx: Tx,
@@ -115,6 +120,7 @@ def partly(  # noqa: PLR0913 - an answer in all its parts
     return told
 
 
+@unquoted
 def refuse(
     office: Office,
     tx: Tx,
@@ -130,16 +136,8 @@ def refuse(
     telling(reasons, signer)
     case, request = held(tx, request_id)
     if _beyond(case, request, Saying.DECLINE):
-        return _after(
-            office,
-            tx,
-            case,
-            request,
-            Saying.DECLINE,
-            {"inability": inability.value, "reasons": reasons, "signer": signer},
-            now,
-            door,
-        )
+        said = {"inability": inability.value, "reasons": reasons, "signer": signer}
+        return _after(office, tx, case, request, Saying.DECLINE, said, now, door)
     decision = reply.decline(request, reasons, signer, now, case.pack, door, inability=inability)
     text = notice.written(office, _policy(office, case), decision.state, now)
     told = _settled(office, tx, case, request, notice.named(decision, text), now, filed=text)
@@ -147,21 +145,20 @@ def refuse(
     return told
 
 
+@unquoted
 def propose_date(
     office: Office, tx: Tx, request_id: str, day: date, reasons: str, signer: str, now: datetime, door: Door | None = None
 ) -> Request:
     """The agency names the working day by which it can answer; an officer of the requester agrees, or says why not."""
     case, request = held(tx, request_id)
     if _beyond(case, request, Saying.PROPOSE):
-        return _after(
-            office, tx, case, request, Saying.PROPOSE, {"day": day.isoformat(), "reasons": reasons, "signer": signer}, now, door
-        )
+        said = {"day": day.isoformat(), "reasons": reasons, "signer": signer}
+        return _after(office, tx, case, request, Saying.PROPOSE, said, now, door)
     decision = respite.propose(request, day, worded(reasons, signer, door), now, office.calendar, case.pack)
-    told = _settled(office, tx, case, request, decision, now)
-    unsettled.named(tx, told, office.calendar, now)
-    return told
+    return _settled(office, tx, case, request, decision, now)
 
 
+@unquoted
 def agree_date(office: Office, tx: Tx, request_id: str, seen: datetime, by: str, now: datetime) -> Request:
     """The requester agrees to the date that was proposed, `seen` as it was shown: a new clock."""
     case, request = held(tx, request_id)
@@ -169,6 +166,7 @@ def agree_date(office: Office, tx: Tx, request_id: str, seen: datetime, by: str,
     return _settled(office, tx, case, request, decision, now)
 
 
+@unquoted
 def keep_date(office: Office, tx: Tx, request_id: str, seen: datetime, by: str, reasons: str, now: datetime) -> Request:
     """The requester does not agree to the date that it was shown, and says why: the old date stands."""
     case, request = held(tx, request_id)
@@ -176,6 +174,7 @@ def keep_date(office: Office, tx: Tx, request_id: str, seen: datetime, by: str, 
     return _settled(office, tx, case, request, decision, now)
 
 
+@unquoted
 def extend(
     office: Office, tx: Tx, request_id: str, reasons: str, signer: str, now: datetime, door: Door | None = None
 ) -> Request:
@@ -187,6 +186,7 @@ def extend(
     return _settled(office, tx, case, request, decision, now)
 
 
+@unquoted
 def contest_urgency(
     office: Office, tx: Tx, request_id: str, reasons: str, signer: str, now: datetime, door: Door | None = None
 ) -> Request:
@@ -198,6 +198,19 @@ def contest_urgency(
     return _settled(office, tx, case, request, decision, now)
 
 
+@unquoted
+def warn(office: Office, tx: Tx, request_id: str, reasons: str, signer: str, now: datetime, door: Door | None = None) -> Request:
+    """The agency tells of a difficulty: an officer of the requester hears of it while something can be done (handbook 1.5.11)."""
+    case, request = held(tx, request_id)
+    if _beyond(case, request, Saying.WARN):
+        return _after(office, tx, case, request, Saying.WARN, {"reasons": reasons, "signer": signer}, now, door)
+    told = _settled(office, tx, case, request, reply.warn(request, worded(reasons, signer, door), now, case.pack), now)
+    if told is not request:
+        tx.attention.open(unsettled.DIFFICULTY, told.requester, told.id, _about(told), now)
+    return told
+
+
+@unquoted
 def forward(
     office: Office, tx: Tx, request_id: str, to: str, reasons: str, signer: str, now: datetime, door: Door | None = None
 ) -> Request:
@@ -248,6 +261,7 @@ def circle(tx: Tx, request_id: str, to: str, now: datetime) -> None:
     tx.attention.open(unsettled.FORWARD_CIRCLE, request.requester, request.id, facts, now)
 
 
+@unquoted
 def contest(
     office: Office,
     tx: Tx,
@@ -268,11 +282,13 @@ def contest(
     return _contest(office, tx, request_id, about, reasons, signer, now, door)
 
 
+@unquoted
 def contest_refusal(office: Office, tx: Tx, request_id: str, reasons: str, by: str, now: datetime) -> Request:
     """The requester disputes a refusal. The case has taken its next way and does not wait; what comes of it is late evidence."""
     return _contest(office, tx, request_id, Quarrel.REFUSAL, reasons, by, now, None)
 
 
+@unquoted
 def decide(office: Office, tx: Tx, request_id: str, helps: bool, reasons: str, signer: str, now: datetime) -> Request:
     """The common superior decides a dispute: the agency helps, by a new clock, or need not, and the next way begins."""
     case, request = held(tx, request_id)
@@ -281,9 +297,8 @@ def decide(office: Office, tx: Tx, request_id: str, helps: bool, reasons: str, s
         return _after(office, tx, case, request, DECIDE, said, now, None)
     decision = dispute.decide(request, helps, worded(reasons, signer), _policy(office, case), now, office.calendar)
     told = _settled(office, tx, case, request, decision, now)
-    unsettled.named(tx, told, office.calendar, now)
     if not helps and not told.moved_on:
-        go_on(tx, office, told, Verdict.CANNOT_SAY, "declined", now)
+        go_on(tx, office, told, Verdict.CANNOT_SAY, "relieved", now)
     return told
 
 
@@ -350,10 +365,7 @@ def _settled(
     heard: bool = True,
     filed: str = "",
 ) -> Request:
-    """Write a decision about a request. Whoever has spoken knows what was asked, however its letters fared (`heard`).
-
-    `filed` is a written notice that goes with it.
-    """
+    """Write a decision, with a notice (`filed`). Who has spoken knows what was asked, however its letters fared (`heard`)."""
     if decision.because.rule == OBSOLETE:
         return was
     if heard:
@@ -365,24 +377,9 @@ def _settled(
         tx.assistance.file(decision.state.id, entry, filed, now)
     if heard:
         unsettled.heard(tx, was, decision.state, now)
+    unsettled.named(tx, decision.state, office.calendar, now)
     spread(tx, office, case, decision, now)
     return decision.state
-
-
-def by_link(office: Office, tx: Tx, request_id: str, token: str, *, reading: bool = False) -> None:
-    """Raise Forbidden unless the link is the one we sent the requested agency for this request; to read, the superior's will do."""
-    if opens(office, tx, LINK, request_id, token):
-        return
-    if not opens(office, tx, OVERSEE, request_id, token):
-        raise Forbidden("link_unknown")
-    if not reading:
-        raise Forbidden("link_oversees")
-
-
-def oversees(office: Office, tx: Tx, request_id: str, token: str) -> None:
-    """Raise Forbidden unless the link is the one we sent the common superior for this request."""
-    if not opens(office, tx, OVERSEE, request_id, token):
-        raise Forbidden("link_unknown")
 
 
 def hears(case: Case, request: Request) -> bool:

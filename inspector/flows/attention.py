@@ -71,11 +71,21 @@ def told(kind: str, body: str, lang: Lang) -> str:
             letter = wording.code("LetterKind", str(said.get("letter", "")), lang)
             error = wording.code("note", str(said.get("error", "")), lang)
             said = {"to": said.get("to", "-"), "letter": letter, "error": error, "detail": detail}
+        case unsettled.SUPERIOR_UNKNOWN if said.get("error"):
+            error = wording.code("note", str(said["error"]), lang)
+            return label("attention_told.superior_unreached", lang, **{"superior": "-", **said, "error": error})
         case unsettled.SUPERIOR_UNKNOWN if said.get("superior"):
             return label("attention_told.superior_mute", lang, **said)
+        case unsettled.DATE_PROPOSED:
+            said = {"requested": "-", "day": "-", "until": "-", **said}
+            key = "date_holds" if said.get("holds") else "date_proposed"
+            return label(f"attention_told.{key}", lang, **said)
         case supplies.LATE:
-            error = str(said.get("error") or said.get("why", ""))
-            said = {"connector": said.get("connector", "-"), "error": error, "file": said.get("file") or "-"}
+            return label(
+                f"attention_told.{kind}", lang, connector=said.get("connector", "-"), why=wording.late(said, lang) or "-"
+            )
+        case supplies.UNUSED:
+            said = {"connector": said.get("connector", "-"), "files": wording.unused(said, lang)}
         case _:
             pass
     key = f"attention_told.{kind}"
@@ -86,19 +96,15 @@ def close(tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", 
     """Close an open matter, within the agencies `by` sees (None: all); the ledger keeps who.
 
     What one person has done and another is to look at, the first one does not close; what was done in a head's stead a head alone
-    (`attention_of_head`). Who closes the matter of an object recorded as no
-    more, and does not sign it, does not agree: the visit is to be made. Raises Missing for any other matter, and Refusal:
-    `attention_own`; and for what a word in passing does not end `withdrawal_unanswered` and, of an item that rests on a repealed
-    document, `attention_needs_confirmation`, of an entry that a receiver still has `retraction_open`.
+    (`attention_of_head`). Who closes the matter of an object recorded as no more, and does not sign it, does not agree: the visit is to
+    be made. Raises Missing for any other matter, and Refusal: `attention_own`, and what `_refuse_passing` raises.
     """
     held = tx.attention.get(attention_id)
     if held is None or (sees is not None and held["agency"] not in sees):
         raise Missing("attention_unknown", attention=attention_id)
-    if held["kind"] == WITHDRAWAL:
-        raise Refusal("withdrawal_unanswered", case=held["about"])
-    if held["kind"] == STUCK:
-        stopped.refuse_open(tx, held["about"])
-    _refuse(attention_id, held["kind"], held["body"], by)
+    _refuse_passing(tx, held["kind"], held["about"], attention_id)
+    if held["kind"] == STOOD:
+        _by_head(attention_id, held["body"], by)
     ceased = held["kind"] == CEASED_ASKED
     hands = json.loads(held["body"])["by"] if held["kind"] in (CEASED_ASKED, *UNDONE) else []
     if any(same(one, by) for one in ([hands] if isinstance(hands, str) else hands)):
@@ -118,11 +124,24 @@ def close(tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", 
     record(tx, held["about"], Decision(state=None, because=because), now, {})
 
 
-def _refuse(attention_id: str, kind: str, body: str, by: str) -> None:
-    """Raise Refusal for what another door ends, or another person than `by`."""
+def _refuse_passing(tx: Tx, kind: str, about: str, attention_id: str) -> None:
+    """Raise Refusal for what a word in passing does not end.
+
+    `withdrawal_unanswered`; `date_unanswered` while an agency waits for a word about the date that it has named; of an item that rests on
+    a repealed document `attention_needs_confirmation`; of an entry that a receiver still has `retraction_open`.
+    """
+    if kind == WITHDRAWAL:
+        raise Refusal("withdrawal_unanswered", case=about)
     if kind == REREVIEW:
         raise Refusal("attention_needs_confirmation", attention=attention_id)
-    if kind == STOOD:
-        heads = json.loads(body)["heads"]
-        if not any(same(one, by) for one in heads):
-            raise Refusal("attention_of_head", attention=attention_id, by=by, heads=", ".join(heads))
+    if kind == unsettled.DATE_PROPOSED and tx.assistance.get(about).waits_for_us:
+        raise Refusal("date_unanswered", request=about)
+    if kind == STUCK:
+        stopped.refuse_open(tx, about)
+
+
+def _by_head(attention_id: str, body: str, by: str) -> None:
+    """Raise Refusal for anybody but a head: what was done in a head's stead is seen by one."""
+    heads = json.loads(body)["heads"]
+    if not any(same(one, by) for one in heads):
+        raise Refusal("attention_of_head", attention=attention_id, by=by, heads=", ".join(heads))

@@ -9,7 +9,7 @@ from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence, ConsequenceState
 from inspector.domain.creditrecord import BASIS, Record
 from inspector.domain.serving import NoticeKind, NoticeState
-from inspector.flows import credittold, giving
+from inspector.flows import credittold, giving, unserved
 from inspector.flows.office import Office
 from inspector.labels import Lang, label
 from inspector.store.tx import Tx
@@ -43,16 +43,26 @@ def tell(office: Office, tx: Tx, case: Case, about: str, fallen: Sequence[Fallen
     )
 
 
+_OVER = {ConsequenceState.DROPPED: ("notice", "let_go", "proposed"), ConsequenceState.LIFTED: ("decision", "lifted", "suspended")}
+"""By how it ended: the notice by which its subject knows of it, and the words for its end and for what it was."""
+
+
 def let_go(office: Office, tx: Tx, case: Case, held: Consequence, now: datetime) -> None:
-    """Whoever was told what is intended hears that it is not done, once; nobody who was told nothing, or not reached (`unserved.done`).
+    """Whoever was told what is intended, or suspended, hears that it is not done, or is over, once; nobody who was told nothing.
 
     An officer's reasons are not told: they may speak of what others look into (handbook 1.8), and no right hangs on them.
     """
-    told = tx.servings.find(f"{held.id}:notice") if held.state is ConsequenceState.DROPPED else None
+    if held.state not in _OVER:
+        return
+    part, end, was = _OVER[held.state]
+    told = tx.servings.find(f"{held.id}:{part}")
+    if held.state is ConsequenceState.LIFTED:
+        unserved.done(tx, f"{held.id}:{part}", now)  # nobody is to read as in force what is over
     if told is None or not (told.state is NoticeState.SERVED or told.opened_at is not None or told.words):
         return
     lang = office.agency(case.agency).language
-    proposal, on = label(f"Proposal.{held.proposal.value}", lang), office.calendar.local_date(told.made_at).isoformat()
+    since = held.imposed_at if held.state is ConsequenceState.LIFTED and held.imposed_at is not None else told.made_at
+    proposal, on = label(f"Proposal.{held.proposal.value}", lang), office.calendar.local_date(since).isoformat()
     giving.inform(
         office,
         tx,
@@ -60,9 +70,9 @@ def let_go(office: Office, tx: Tx, case: Case, held: Consequence, now: datetime)
         f"{held.id}:let-go",
         NoticeKind.LET_GO,
         about=held.id,
-        title=label("cleared.let_go", lang),
-        facts=(label("cleared.proposed", lang, proposal=proposal, on=on),),
-        reasons=label("cleared.let_go_because", lang),
+        title=label(f"cleared.{end}", lang),
+        facts=(label(f"cleared.{was}", lang, proposal=proposal, on=on),),
+        reasons=label(f"cleared.{end}_because", lang),
         basis=held.basis,
         now=now,
     )

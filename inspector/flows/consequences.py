@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain import opening, proceeding
+from inspector.domain import opening, ownword, proceeding
 from inspector.domain.case import Case, Outcome
 from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Signed, Stage, StatementKind, by_rule
 from inspector.domain.decision import Decision, Told
@@ -20,7 +20,7 @@ from inspector.domain.opening import PROPOSED, Opening
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.domain.serving import NoticeState
-from inspector.flows import cleared, deputies, same
+from inspector.flows import cleared, deputies, inname, same
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement
@@ -56,12 +56,15 @@ def proposed(  # noqa: PLR0913, PLR0917 - a review in all its parts
     outcome, number = decision.state.outcome, 0
     if outcome is None or not any(one.type == PROPOSED for one in decision.told):
         return decision, ()
+    others = tx.consequences.of_case(case.id)
     for one in decision.told:
         proposal = Proposal(str(one.data["proposal"])) if one.type == PROPOSED else None
+        if proposal is Proposal.PENALTY and any(held.bars_penalty for held in others):
+            continue  # no fine instead of a transfer, nor beside one (scenario 59)
         if proposal is None or proposal not in policy.consequences:
             told.append(one)
             continue
-        number = number or len(tx.consequences.of_case(case.id)) + 1
+        number = number or len(others) + 1
         given = Opening(
             proposal=proposal, by=officer, token=token, evidence=tuple(piece.id for piece in cited), act=act, found=found
         )
@@ -97,7 +100,8 @@ def restage(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     """A matter is concluded (办结) before its termination was decided: what the pack proposes at the new stage takes its place (2.7).
 
     Evidence and gravity stay as they were found; notice, statement and decision of each begin anew, since another thing is proposed.
-    While an objection is open nothing new is proposed (scenario 62): whatever ends the last one calls this again.
+    While an objection is open nothing new is proposed (scenario 62): whatever ends the last one calls this again. What an officer has let
+    go of this finding does not come back by it, and no penalty is proposed beside a transfer (scenario 59).
     """
     if case.concluded_at is None or tx.records.objections(case_id=case.id, limit=1):
         return
@@ -107,6 +111,8 @@ def restage(office: Office, tx: Tx, case: Case, now: datetime) -> None:
         return
     policy, was = office.book.get(late.pack), late.grading
     there = {one.proposal for one in others if one.open or one.state is ConsequenceState.IMPOSED}
+    there |= {one.proposal for one in others if _let_go(one, case)}
+    there |= {Proposal.PENALTY} if any(one.bars_penalty for one in others) else set()  # as for whoever proposes one by hand
     now_fit = [one for one in policy.outcomes[case.outcome].proposals if one in policy.consequences and one not in there]
     given = Opening(
         proposal=late.proposal,
@@ -124,6 +130,13 @@ def restage(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     begin(office, tx, case, made, (), now, tells=True)
     over = proceeding.supersede(late, RESTAGED, setting(office, late, now))
     main_over(office, tx, case, settle(office, tx, case, late, over, now), now)
+
+
+def _let_go(held: Consequence, case: Case) -> bool:
+    """Whether an officer, and no rule, has let it go, of what the case was found to be."""
+    ended = held.ended
+    officers = held.state is ConsequenceState.DROPPED and ended is not None and ended.by != "rule"
+    return officers and held.grading.outcome is case.outcome
 
 
 # --- what comes in about one
@@ -152,18 +165,22 @@ def state(  # noqa: PLR0913 - a word in all its parts
     *,
     said_at: datetime | None = None,
     entered: Signed | None = None,
+    holders: tuple[Signed, ...] = (),
 ) -> Consequence:
     """The subject speaks: in defence, to be heard, or to waive its time; by which door it came stands beside its words.
 
     `said_at`: when it spoke, where that was before its words could be entered here; late is what was said late. `entered`: who enters it
-    for the subject.
+    for the subject; `holders`: who had been handed the link by which it came. A waiver that may be theirs is told to the subject.
     """
     case, held = locked(tx, consequence_id)
-    made = proceeding.state(held, kind, words, digests, by_door, setting(office, held, now), said_at, entered)
+    made = proceeding.state(held, kind, words, digests, by_door, setting(office, held, now), said_at, entered, holders)
     done = settle(office, tx, case, held, made, now)
     last = done.statements[-1]
     facts = {"case": case.id, "proposal": done.proposal.value, "statement": last.kind.value, "late": last.late}
     tx.attention.open(STATED, case.agency, done.id, facts | {"statements": len(done.statements)}, now)
+    if last.kind is StatementKind.WAIVER:
+        name, hands = f"{done.id}:entered-{len(done.statements)}", ownword.hands(last)
+        inname.tell(office, tx, case, name, inname.Entered(last.kind, last.words, last.at, done.id, done.basis, hands), now)
     return done
 
 

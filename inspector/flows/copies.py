@@ -8,6 +8,7 @@ from datetime import datetime, time
 from inspector.domain.calendar import due
 from inspector.domain.creditrecord import Amend, Record
 from inspector.domain.decision import Order, OrderKind
+from inspector.domain.docket import AMEND_BY_HAND, AMEND_STUCK
 from inspector.domain.policy import Policy
 from inspector.domain.statement import BookState, owed
 from inspector.domain.timer import Timer
@@ -48,9 +49,17 @@ def amend(tx: Tx, office: Office, held: Record, kind: Amend, policy: Policy, now
         if booked is None or not booked.lane or not booked.state.stands:
             continue
         ended = stopped.end(tx, tx.books.amending(held.entry, booked.lane, lines), now)
+        for line in sorted(lines):
+            for matter in (AMEND_STUCK, AMEND_BY_HAND):
+                tx.attention.close(f"{matter}:{about(held.entry, booked.lane, line)}", now)
         told = telling(office, booked, held, kind, policy, now, now)
         orders.append(replace(told, payload={**told.payload, "after": under_way_of(tx, ended)}))
     tx.work.order(orders, now)
+
+
+def about(entry: str, lane: str, kind: str) -> str:
+    """What a matter is about by which a person hears that a receiver is still to be told something of an entry."""
+    return f"{entry}@{lane}:{kind}"
 
 
 def telling(
@@ -82,11 +91,19 @@ def telling(
 def tell_again(tx: Tx, office: Office, booked: Booked, theirs: str, policy: Policy, now: datetime) -> bool:
     """Order that a receiver which says that an entry is `theirs` be told what it is; False where nothing is owed, or it is under way.
 
+    What lies in quarantine is under way nowhere: it goes round again.
+
     It is told since when it is so, by the record and the objection to it, and not since when it was told again.
     """
     held = tx.records.find(booked.entry, lock=True)
     kinds = owed(held, theirs) if held is not None and booked.state is BookState.ENTERED else ()
-    if held is None or not kinds or tx.books.amending(held.entry, booked.lane, [kind.value for kind in Amend]):
+    if held is None or not kinds:
+        return False
+    if lying := tx.books.amending(held.entry, booked.lane, [kind.value for kind in kinds], "quarantined"):
+        for row in filter(None, map(tx.work.keyed, lying)):
+            stopped.retry(tx, row["id"], now)
+        return True
+    if tx.books.amending(held.entry, booked.lane, [kind.value for kind in Amend]):
         return False
     days = {Amend.LAPSED: held.lapsed_on, Amend.REPAIRED: held.ended_on}
     objected = max((one.opened_at for one in touched.touching(tx, held)), default=now)

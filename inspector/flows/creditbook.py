@@ -10,7 +10,7 @@ from typing import Any
 from inspector.domain.case import Case, SubjectKind
 from inspector.domain.creditrecord import Record, RecordState, fallen, made, told
 from inspector.domain.decision import Because, Decision, Order, OrderKind
-from inspector.domain.docket import AMEND_BY_HAND
+from inspector.domain.docket import AMEND_BY_HAND, AMEND_STUCK
 from inspector.domain.errors import Missing
 from inspector.domain.policy import Policy
 from inspector.domain.statement import BookState
@@ -34,10 +34,6 @@ TO_REPAIR = "credit_repair_due"
 
 CONTESTED = "credit_contested"
 """The matter of an open objection, until it is decided."""
-
-
-AMEND_STUCK = "credit_amend_stuck"
-"""The matter of what a receiver of an entry does not take; over when it has."""
 
 
 def book(tx: Tx, office: Office, case: Case, order: Order, now: datetime) -> list[Order]:
@@ -111,14 +107,17 @@ def of_entry(office: Office, case: Case, entry: str, said: Mapping[str, Any], po
 
 
 def clocks(office: Office, held: Record) -> list[Order]:
-    """When it is shown no more, at the beginning of the day after its maximum; when it may be repaired, as the office opens."""
+    """When it is shown no more, at the beginning of the day after its maximum; when it may be repaired, as the office opens.
+
+    An entry without a minimum may be repaired at once (handbook 1.7.1), and its subject hears so as of any other.
+    """
     if held.state is not RecordState.STANDING or not held.adverse:
         return []
     orders = []
     if held.most_until is not None:
         at = datetime.combine(held.most_until + timedelta(days=1), time(), office.calendar.zone)
         orders.append(_order(held, OrderKind.CREDIT_LAPSE, at))
-    if held.least_until is not None:
+    if held.row:
         orders.append(_order(held, OrderKind.CREDIT_REPAIRABLE, office.calendar.opening(held.repairable_from)))
     return orders
 

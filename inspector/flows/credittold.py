@@ -6,9 +6,9 @@ from datetime import datetime
 
 from inspector.domain.case import Case
 from inspector.domain.creditrecord import BASIS, Record
-from inspector.domain.objection import Objection
+from inspector.domain.objection import Objection, ObjectionState
 from inspector.domain.serving import NoticeKind
-from inspector.flows import giving
+from inspector.flows import giving, remedying
 from inspector.flows.office import Office
 from inspector.labels import Lang, label, of
 from inspector.store.tx import Tx
@@ -24,12 +24,14 @@ def dates(mine: Record, lang: Lang) -> tuple[str, ...]:
     """What an entry means for its subject: which it is, until when it is shown, from when on it may be repaired (handbook 1.7.1, 1.7.2)."""
     until = mine.most_until if mine.published else None
     shown = (label("credittold.shown_until", lang, until=until.isoformat()),) if until is not None else ()
-    return (named(mine, lang), *shown, label("credittold.repair_from", lang, earliest=mine.repairable_from.isoformat()))
+    open_ = "credittold.repair_at_once" if mine.least_until is None else "credittold.repair_from"
+    return (named(mine, lang), *shown, label(open_, lang, earliest=mine.repairable_from.isoformat()))
 
 
 def repairable(office: Office, tx: Tx, case: Case, mine: Record, now: datetime) -> None:
-    """The minimum is over: the subject is told so on the day, and asks by the notice's link (handbook 1.7.2)."""
+    """The minimum is over, or there is none: the subject is told so on the day, and asks by the notice's link (handbook 1.7.1, 1.7.2)."""
     lang = office.agency(case.agency).language
+    why = "credittold.no_minimum" if mine.least_until is None else "credittold.minimum_over"
     giving.inform(
         office,
         tx,
@@ -39,7 +41,7 @@ def repairable(office: Office, tx: Tx, case: Case, mine: Record, now: datetime) 
         about=mine.entry,
         title=label("credittold.repairable", lang),
         facts=(named(mine, lang),),
-        reasons=label("credittold.minimum_over", lang, earliest=mine.repairable_from.isoformat()),
+        reasons=label(why, lang, earliest=mine.repairable_from.isoformat()),
         rights=(label("credittold.right_repair", lang), label("credittold.right_objection", lang)),
         basis=(mine.basis,),
         now=now,
@@ -48,7 +50,7 @@ def repairable(office: Office, tx: Tx, case: Case, mine: Record, now: datetime) 
 
 def decided(office: Office, tx: Tx, case: Case, held: Objection, now: datetime) -> None:
     """An objection was decided: who objected hears how, and why (handbook 1.7.5)."""
-    lang = office.agency(case.agency).language
+    lang, policy = office.agency(case.agency).language, office.book.get(case.pack)
     on = office.calendar.local_date(held.opened_at).isoformat()
     giving.inform(
         office,
@@ -60,6 +62,7 @@ def decided(office: Office, tx: Tx, case: Case, held: Objection, now: datetime) 
         title=label("credittold.decided", lang),
         facts=(label("credittold.objection", lang, on=on), of(held.state, lang)),
         reasons=held.reasons,
-        basis=(BASIS,),
+        rights=remedying.rights(policy, lang) if held.state is ObjectionState.REJECTED else (),
+        basis=(BASIS, *(remedying.bases(policy) if held.state is ObjectionState.REJECTED else ())),
         now=now,
     )

@@ -48,7 +48,7 @@ def send(work: Work, office: Office) -> Settlement:
         unsure = posting.may_have_arrived(work, error)
         if isinstance(error, Refused) and error.code != _KNOWN:
             return _split(work, office, entries, unsure=unsure, calls=error.attempts).after(error)
-        return _lost(work, office, error.code, unsure=unsure, calls=error.attempts).after(error)
+        return _lost(work, office, error.code, unsure=unsure, calls=error.attempts, detail=posting.said_of(error)).after(error)
 
     def write(tx: Tx, now: datetime) -> None:
         carried = list[tuple[str, str, str]]()
@@ -75,7 +75,7 @@ def send(work: Work, office: Office) -> Settlement:
 def give_up(work: Work, office: Office, error: PortError | None) -> Settlement:
     """No try brought it to the agency."""
     code = error.code if error else "patience_over"
-    return _lost(work, office, code, unsure=posting.may_have_arrived(work, error))
+    return _lost(work, office, code, unsure=posting.may_have_arrived(work, error), detail=posting.said_of(error))
 
 
 _KNOWN = "conflict"
@@ -120,7 +120,7 @@ def _split(work: Work, office: Office, entries: Entries, *, unsure: bool, calls:
     return Settlement(write=write, outcome="split")
 
 
-def _lost(work: Work, office: Office, code: str, *, unsure: bool = False, calls: int = 0) -> Settlement:
+def _lost(work: Work, office: Office, code: str, *, unsure: bool = False, calls: int = 0, detail: str = "") -> Settlement:
     """Each of its letters was not taken; `calls` are those of its last try that are not on record yet."""
     via = str(work.payload["via"])
 
@@ -132,7 +132,9 @@ def _lost(work: Work, office: Office, code: str, *, unsure: bool = False, calls:
                 _recorded(tx, work, office, request_id, now, calls, "undeliverable")
             elif kind == LetterKind.REQUEST.value:
                 tx.inquiries.ended(key, "undeliverable", now)
-            told = posting.Lost(request_id=request_id, kind=LetterKind(kind), via=via, key=key, code=code, unsure=unsure)
+            told = posting.Lost(
+                request_id=request_id, kind=LetterKind(kind), via=via, key=key, code=code, unsure=unsure, detail=detail
+            )
             posting.lost(tx, office, told, now)
         tx.digests.carried(via, entries)
 

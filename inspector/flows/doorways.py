@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 
 from inspector.domain.assistance import Request
 from inspector.domain.doorway import Span
-from inspector.domain.shut import put_off
+from inspector.domain.shut import put_off, put_off_proof
 from inspector.flows import contacts
 from inspector.flows.office import Office
 from inspector.flows.requests import held, spread
-from inspector.flows.settle import settle_request
+from inspector.flows.settle import settle_proof, settle_request
 from inspector.incoming import Believing, Mailbox, boxed
 from inspector.ports import NotYet, Origin, PortError
 from inspector.store.tx import Tx
@@ -83,9 +83,10 @@ def open_again(office: Office) -> None:
         last = tx.doorways.last(HOUSE)
     if last is not None and office.waited(last.until, now) > PATIENCE:
         shut = Span(since=last.until, until=now)
-        after = _put_off(office, shut, "")
-        while after is not None:
-            after = _put_off(office, shut, after)
+        for some in (_put_off, _put_off_proofs):
+            after = some(office, shut, "")
+            while after is not None:
+                after = some(office, shut, after)
     with office.store.begin() as tx:
         looked(office, tx, HOUSE, now)
 
@@ -100,6 +101,19 @@ def _put_off(office: Office, shut: Span, after: str) -> str | None:
             if decision is not None:
                 settle_request(tx, decision, office.now())
                 spread(tx, office, case, decision, office.now())
+    return ids[-1] if ids else None
+
+
+def _put_off_proofs(office: Office, shut: Span, after: str) -> str | None:
+    """The same for self-proofs: no subject could show anything either."""
+    with office.store.begin() as tx:
+        ids = tx.selfproofs.asked_ids(after, _TOGETHER)
+        for one in ids:
+            case = tx.cases.get(tx.selfproofs.get(one).case_id, lock=True)  # the case first, as everywhere
+            proof = tx.selfproofs.get(one, lock=True)
+            decision = put_off_proof(proof, shut, office.book.get(case.pack), office.now(), office.calendar)
+            if decision is not None:
+                settle_proof(tx, decision, office.now())
     return ids[-1] if ids else None
 
 
@@ -128,10 +142,18 @@ def unread(office: Office, tx: Tx, now: datetime) -> list[tuple[str, float]]:
 def wait(office: Office, tx: Tx, request: Request, now: datetime) -> None:
     """Raise NotYet while a door by which a request's agency, or its superior, may have spoken has not been looked at for a while."""
     told = {way for via in (request.requested, *request.superiors) for way in contacts.ways(office, via)}
-    for name in (HOUSE, *sorted(told & _watched(office))):
+    wait_for_house(office, tx, now)
+    for name in sorted(told & _watched(office)):
         last = tx.doorways.last(name)
-        if (last is None and name != HOUSE) or (last is not None and office.waited(last.until, now) > PATIENCE):
+        if last is None or office.waited(last.until, now) > PATIENCE:
             raise NotYet("door_unwatched", origin=Origin.US, attempts=0, retry_after=_SOON)
+
+
+def wait_for_house(office: Office, tx: Tx, now: datetime) -> None:
+    """Raise NotYet while the house's own door has not been looked at for a while: whoever would have come to it was shut out."""
+    last = tx.doorways.last(HOUSE)
+    if last is not None and office.waited(last.until, now) > PATIENCE:
+        raise NotYet("door_unwatched", origin=Origin.US, attempts=0, retry_after=_SOON)
 
 
 def _watched(office: Office) -> set[str]:

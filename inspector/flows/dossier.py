@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inspector.domain.assistance import AssistanceState, Request
-from inspector.domain.letter import LetterKind
+from inspector.domain.letter import LetterKind, meant_for_others
 from inspector.domain.policy import Policy
 from inspector.domain.slip import quoted
 from inspector.flows import past, question
@@ -23,7 +23,10 @@ def unaddressed(office: Office, policy: Policy, request: Request, lang: Lang) ->
 
 
 def dossier(office: Office, policy: Policy, request: Request, kind: LetterKind, lang: Lang) -> str:
-    """The dossier as lines of text, empty for a letter that needs none. A forwarded request brings its history along."""
+    """The dossier as lines of text, empty for a letter that needs none. A forwarded request brings its history along.
+
+    What people of ours have noted for themselves goes to nobody.
+    """
     if kind not in PREPARED and not (kind is LetterKind.REQUEST and request.chain):
         return ""
 
@@ -51,7 +54,7 @@ def dossier(office: Office, policy: Policy, request: Request, kind: LetterKind, 
                 who=names.get(one.who, one.who),
                 said=quoted(past.said(one.rule, one.said, lang)),
             ).rstrip("：: ")
-            for one in request.history
+            for one in meant_for_others(request)
         ),
     ]
     if request.dispute is not None:

@@ -105,7 +105,8 @@ class Claimed:
 class Heard:
     """What was asked and what came back: `name`, `claimed` and `on` are the question, `found` is the other side's own text.
 
-    `came_at`: when the answer came; None while, or where, an agency that was asked by letter has not answered.
+    `came_at`: when the answer came; None while, or where, an agency that was asked by letter has not answered;
+    `entered_at`: when somebody here read or entered it, where that was later.
     `note` is a code; `remark` are words that somebody outside wrote; `door` is how an agency's word came in, `token` by whose name.
     `claim` is the claim's `id`; `former`: what was asked about was promised before a correction. `owner` is whose data they are,
     `valid_for` how long such a fact holds by the pack, `source_version` what the other side calls the data (of another agency's result
@@ -125,6 +126,7 @@ class Heard:
     fresh: bool
     asked_at: datetime
     came_at: datetime | None
+    entered_at: datetime | None
     as_of: datetime | None
     note: str
     found: str
@@ -352,6 +354,7 @@ def _heard(
         fresh=held.fresh,
         asked_at=office.calendar.local(held.asked_at),
         came_at=_local(office, held.came_at or (came.get(held.id) if written else held.asked_at)),
+        entered_at=_local(office, held.entered_at),
         as_of=_local(office, held.as_of),
         note=held.note,
         found=held.found,

@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain import veil
 from inspector.domain.assistance import Door, Request, came
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict, blank
 from inspector.domain.said import Said, Saying, needed
-from inspector.flows import assist, replylink
+from inspector.flows import assist
 from inspector.flows.office import Office
 from inspector.flows.requests import held
 from inspector.store.tx import Tx
 
+_REASONED = {Saying.EXTEND: assist.extend, Saying.CALM: assist.contest_urgency, Saying.WARN: assist.warn}
+"""The words that are reasons and a signer, and nothing else."""
+
 
 def hear(office: Office, tx: Tx, request_id: str, said: Said, now: datetime, door: Door) -> Request:
-    """Take the step that is said. The request as it stands then; of a forwarded one the new request. Raises Invalid, Refusal, Missing.
-
-    Whoever copies from our letter, or transcribes a mail that quotes it, keeps its link and its code for nobody to read.
-    """
-    secrets = replylink.secrets(office, tx, (request_id,))
-
-    def plain(text: str) -> str:
-        return veil.veiled(text, secrets)
-
-    said = replace(
-        said,
-        signer=plain(said.signer),
-        value=plain(said.value),
-        rest=plain(said.rest),
-        reasons=plain(said.reasons),
-        to=plain(said.to),
-    )
-    door = replace(door, written=plain(door.written))
+    """Take the step that is said. The request as it stands then; of a forwarded one the new request. Raises Invalid, Refusal, Missing."""
     if door.came is None:
         return _step(office, tx, request_id, said, now, door)
     _, before = held(tx, request_id)  # locked as the step does: what comes meanwhile is no line of this word
@@ -60,10 +44,8 @@ def _step(office: Office, tx: Tx, request_id: str, said: Said, now: datetime, do
         case Saying.PROPOSE:
             assert said.day is not None, "a date that is proposed was named"
             return assist.propose_date(office, tx, request_id, said.day, reasons, signer, now, door)
-        case Saying.EXTEND:
-            return assist.extend(office, tx, request_id, reasons, signer, now, door)
-        case Saying.CALM:
-            return assist.contest_urgency(office, tx, request_id, reasons, signer, now, door)
+        case Saying.EXTEND | Saying.CALM | Saying.WARN:
+            return _REASONED[said.do](office, tx, request_id, reasons, signer, now, door)
         case Saying.FORWARD:
             return assist.forward(office, tx, request_id, addressee(office, said.to), reasons, signer, now, door)
         case Saying.CONTEST:

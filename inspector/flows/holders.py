@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from inspector.domain import holder
 from inspector.domain.edits import Edit
@@ -120,5 +121,11 @@ def _sits(tx: Tx, held: Draw, agency: str, staff: str) -> bool:
 def _of(tx: Tx, number: str, agency: str) -> Mapping[str, str]:
     """Whom an agency's codes stand for in a draw, of {agency: {staff code: keyed digest}}; nothing for one of a release that kept none."""
     content = tx.draws.file(number, HOLDERS)
-    held: Mapping[str, Mapping[str, str]] = json.loads(content) if content else {}
-    return held.get(agency, {})
+    return _read(content).get(agency, {}) if content else {}
+
+
+@lru_cache(maxsize=8)
+def _read(content: bytes) -> Mapping[str, Mapping[str, str]]:
+    """The file never changes, and each push of its draw asks for it: it is read once, not five hundred times."""
+    held: Mapping[str, Mapping[str, str]] = json.loads(content)
+    return held

@@ -15,7 +15,7 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.letter import ALONE, LetterKind
 from inspector.domain.policy import Policy
 from inspector.domain.scoreboard import UNREACHED
-from inspector.flows import contacts, doorways
+from inspector.flows import contacts, doorways, unsettled
 from inspector.flows.office import Office
 from inspector.flows.posting import needless
 from inspector.flows.requests import go_on, held, node_of, spread, superior_of
@@ -85,14 +85,16 @@ def unknown(office: Office, tx: Tx, request: Request, now: datetime) -> None:
 def _wait_for_letter(work: Work, office: Office) -> None:
     """Raise NotYet while a letter that tells how or by when to answer is still in this house, or a word of the agency lies unread.
 
-    Nobody is silent who was not asked, or was not heard. The letter leaves, with its digest or alone, or ends its request where it
-    cannot (`posting.lost`); then there is a next step again, or none. A word is read by whoever closes its matter.
+    Nobody is silent who was not asked, was not heard, or waits for a word of ours about a date. The letter leaves, with its digest or
+    alone, or ends its request where it cannot (`posting.lost`); then there is a next step again, or none. A word is read by whoever
+    closes its matter.
     """
     with office.store.read() as tx:
         request = tx.assistance.get(str(work.payload["request"]))
     if work.payload.get("turn", 0) != request.turn or not request.state.open:
         return
     _wait_for_reader(office, request)
+    _wait_for_word(office, request)
     if request.knows:
         _wait_for_steps(office, request, OrderKind(work.kind))
         return
@@ -176,6 +178,20 @@ def _wait_for_reader(office: Office, request: Request) -> None:
             if waits:
                 tx.attention.open(MAIL_HOLDS, request.requester, request.id, facts, office.now())
     raise NotYet("mail_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
+
+
+def _wait_for_word(office: Office, request: Request) -> None:
+    """Raise NotYet while the agency has named another date and hears nothing of us: from the date on that binds it is we who are silent.
+
+    A person of the requester is told that the request stands still for him or her. Before that date the agency is reminded of it.
+    """
+    if not request.waits_for_us or office.now() < request.due_at:
+        return
+    with office.store.begin() as tx:
+        _, fresh = held(tx, request.id)
+        unsettled.named(tx, fresh, office.calendar, office.now())
+    if fresh.waits_for_us:
+        raise NotYet("date_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
 
 
 _HOUR = 3600.0

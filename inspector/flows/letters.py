@@ -73,6 +73,7 @@ def worded(office: Office, tx: Tx, request: Request, letter: Letter, via: str) -
         counted=counted,
         effect=effect.strip("　"),
         silence=silent,
+        requester=str(facts["requester"]),
     )
     return replace(letter, words=words)
 

@@ -24,7 +24,7 @@ from inspector.domain.errors import Away, Forbidden, InspectorError, Invalid, Mi
 from inspector.domain.evidence import Verdict
 from inspector.domain.said import Filled, Said, Saying, guess
 from inspector.domain.slip import Sheet
-from inspector.flows import assist, contacts, doorways, hearing, replylink, returned
+from inspector.flows import contacts, doorways, hearing, replylink, returned
 from inspector.flows.apart import apart
 from inspector.flows.letters import SLIP
 from inspector.flows.office import Office
@@ -273,7 +273,7 @@ def _known(office: Office, tx: Tx, form: Form) -> Request:
     except Missing:
         raise Missing("mail_number", number=number or "-") from None
     try:
-        assist.by_link(office, tx, number, form.code)
+        replylink.by_link(office, tx, number, form.code)
     except Forbidden:
         raise Forbidden("mail_code", number=number) from None
     return request

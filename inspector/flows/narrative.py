@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
+from inspector.domain.assistance import AssistanceState
 from inspector.domain.calendar import Counting, Term
 from inspector.domain.case import CaseRemark, Method, VerifyFrom
 from inspector.domain.counting import Tallied
@@ -227,6 +228,8 @@ def _heard(number: int, held: Heard, say: Say) -> Iterator[str]:
     )
     if held.came_at != held.asked_at:
         yield "  " + say("asked_at", at=at(held.asked_at))
+    if held.entered_at is not None:
+        yield "  " + say("entered_at", at=at(held.entered_at))
     if held.claimed:
         yield "  " + say("asked_before" if held.former else "asked", claimed=held.claimed, on=held.on)
     if held.found:
@@ -257,6 +260,7 @@ def _verdict(held: Heard, say: Say) -> str:
 def _letter(number: int, held: Asked, say: Say) -> Iterator[str]:
     to = _asked(held.requested, held.party, say)
     yield say("letter", number=number, at=at(held.opened_at), to=to, state=past.stands(held.state, held.end, say.lang))
+    yield "  " + say("letter_id", id=held.id)
     if held.ground:
         yield "  " + say("letter_ground", ground=wording.code("ground", held.ground, say.lang))
     yield from (f"  {line}" for line in based(held.basis, say))
@@ -282,7 +286,9 @@ def _after(held: Asked, say: Say) -> Iterator[str]:
     if held.proposed_at is not None:
         yield say("letter_proposed", at=at(held.proposed_at))
     if held.dispute is not None and held.dispute_due_at is not None:
-        yield say("letter_dispute", about=of(held.dispute, say.lang), at=at(held.dispute_due_at))
+        decided = {None: "letter_undecided", True: "letter_helps", False: "letter_spared"}[held.dispute_helps]
+        name = "letter_dispute" if held.state is AssistanceState.DISPUTED else decided
+        yield say(name, about=of(held.dispute, say.lang), at=at(held.dispute_due_at))
     if held.escalated_to:
         yield say("escalated", to=held.escalated_to)
     if held.reply:

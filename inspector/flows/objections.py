@@ -78,7 +78,7 @@ def pass_on(office: Office, tx: Tx, objection_id: str, officer: str, why: str, n
 
 
 def decide(office: Office, tx: Tx, objection_id: str, by: Signed, reasons: str, now: datetime, *, upheld: bool) -> Objection:
-    """Another officer than those who decided, by name and by login, decides.
+    """Another officer than those who decided, or found what it came of, by name and by login, decides.
 
     Upheld, what it is about is annulled with all that rests on it; rejected, the mark is taken off. Raises Missing, Refusal, Invalid.
     """
@@ -88,6 +88,7 @@ def decide(office: Office, tx: Tx, objection_id: str, by: Signed, reasons: str, 
     deciders = [Signed(by=mine.decided_by, token=mine.decided_token, at=mine.decided_at)] if mine is not None else list[Signed]()
     named = [one for one in tx.consequences.of_case(case.id) if held.about in (one.id, one.entry)]
     deciders += [who for one in named for who in one.deciders]  # also of what has fallen since
+    deciders += touched.found_by(tx, case.id, named, mine)
     deciders += [one for one in (mine.striking.asked, mine.striking.agreed) if one] if mine is not None and mine.striking else []
     by = deputies.signs(office, tx, held, by, now)
     close = deputies.close(office, tx, case.agency, deciders, now) if any(_apart(office, one) for one in named) else ()

@@ -72,7 +72,8 @@ class Connectors:
 class AgencyNode:
     """An agency of the tree: the one above it, its pack, the connector letters to it go through, and what its people are pushed in.
 
-    `former`: connectors by which letters to it went before: the requests and the packs that still name one are about it.
+    `former`: connectors by which letters to it went before: the requests and the packs that still name one are about it. `powers`: the
+    facts that it is competent for, each with the article that says so; none: nobody has listed them (`domain.competence`).
     `digest`: the hour of a working day when its letters go together; None: each at once. `subjects`: the push channel that reaches those
     whose cases are its own or those of agencies below it; `subjects_by_…` those that
     take a telephone number or an address. `liaison`, `head`: how these are reached, where not by `connector`
@@ -86,6 +87,7 @@ class AgencyNode:
     pack: str | None = None
     connector: str | None = None
     former: tuple[str, ...] = ()
+    powers: Mapping[str, str] = field(default_factory=dict)
     language: Lang = "zh-Hans"
     digest: time | None = None
     subjects: str | None = None

@@ -12,8 +12,8 @@ from inspector.labels import Lang, label, of
 
 
 def stands(state: AssistanceState, end: str, lang: Lang) -> str:
-    """Where a request stands. `end`: as what it counts (`scoreboard.end_of`): not each that ended without an answer was left unanswered."""
-    return label(f"ended.{end}", lang) if state is AssistanceState.UNANSWERED and end in set(END_OF.values()) else of(state, lang)
+    """Where a request stands. `end`: as what it counts (`scoreboard.end_of`): not each such was left unanswered, or refused."""
+    return label(f"ended.{end}", lang) if end in END_OF.values() else of(state, lang)
 
 
 def said(rule: str, text: str, lang: Lang) -> str:

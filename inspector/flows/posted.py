@@ -7,13 +7,13 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from inspector.domain import letter, reply, sending
+from inspector.domain import competence, letter, reply, sending
 from inspector.flows import attention, inquiries, leaves
 from inspector.flows.ladder import OBSOLETE
 from inspector.flows.office import Office
 from inspector.flows.requests import held
 from inspector.flows.settle import settle_request
-from inspector.flows.unsettled import MAIL_UNREAD, SUPERIOR_UNKNOWN, TO_POST, about, gone, read
+from inspector.flows.unsettled import COMPETENCE_DOUBTED, MAIL_UNREAD, SUPERIOR_UNKNOWN, TO_POST, about, gone, read
 from inspector.store.tx import Tx
 
 
@@ -22,7 +22,8 @@ def seen_to(
 ) -> None:
     """Close a matter as `attention.close` does, and begin the clock of who was posted a letter.
 
-    Of a request with nobody known above both sides the note says whom a person has told, and stands in its history.
+    Of a request with nobody known above both sides the note says whom a person has told, and of one to an agency that does not list
+    the fact among its powers why it is competent; both stand in its history.
 
     A mail of who has the letter that somebody has read was a word of the agency's, and counts from when it came. Raises Missing,
     Refusal, and Forbidden (`leave_not_head`) where only a head closes it.
@@ -38,6 +39,10 @@ def seen_to(
     if matter is not None and matter["kind"] == SUPERIOR_UNKNOWN:
         case, request = held(tx, str(matter["about"]))
         settle_request(tx, letter.picked(request, by, note, now, office.book.get(case.pack).label), now)
+    if matter is not None and matter["kind"] == COMPETENCE_DOUBTED:
+        case, request = held(tx, str(matter["about"]))
+        if request.state.open:
+            settle_request(tx, competence.vouched(request, by, note, now, office.book.get(case.pack).label), now)
     if matter is None or matter["kind"] != TO_POST:
         return
     facts = json.loads(matter["body"])

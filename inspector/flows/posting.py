@@ -18,14 +18,14 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LetterKind
 from inspector.domain.reached import UNCONFIRMED
 from inspector.domain.scoreboard import heard_at, unreached
-from inspector.flows import contacts, letters, putting, replylink, unsettled
+from inspector.flows import competence, contacts, letters, putting, replylink, unsettled
 from inspector.flows.contents import named
 from inspector.flows.dossier import dossier
 from inspector.flows.holding import CALLED, called, holder
 from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office, behind
 from inspector.flows.recall import wait_for_it
-from inspector.flows.requests import go_on, held, policy_of
+from inspector.flows.requests import go_on, held, node_of, policy_of
 from inspector.flows.settle import Settlement, hears_of_the_end, nothing, settle_request
 from inspector.ports import Garbled, Letter, PortError, Refused
 from inspector.store.codec import dump, load
@@ -82,6 +82,7 @@ def send(work: Work, office: Office) -> Settlement:
         request = tx.assistance.get(str(work.payload["request"]))
     if _idle(work, request, kind, office.now()):
         return _obsolete(work, office, kind)
+    competence.wait_for_word(office, request, kind)
     if put_by := putting.waits(work, office, request, kind):
         return put_by
     wait_for_it(work, office)
@@ -97,7 +98,7 @@ def send(work: Work, office: Office) -> Settlement:
     try:
         receipt = agency.send(letter, key=named(work.key, letter))
     except (Refused, Garbled) as error:
-        return _undeliverable(work, office, error.code, unsure=may_have_arrived(work, error)).after(error)
+        return _undeliverable(work, office, error.code, unsure=may_have_arrived(work, error), detail=said_of(error)).after(error)
 
     def write(tx: Tx, now: datetime) -> None:
         case, fresh = held(tx, request.id)
@@ -217,27 +218,37 @@ def push_failed(office: Office, tx: Tx, push: Pushed, code: str, now: datetime) 
 
 def give_up_sending(work: Work, office: Office, error: PortError | None) -> Settlement:
     """The letter could not be handed over by any try."""
-    return _undeliverable(work, office, error.code if error else PATIENCE_OVER, unsure=may_have_arrived(work, error))
+    code = error.code if error else PATIENCE_OVER
+    return _undeliverable(work, office, code, unsure=may_have_arrived(work, error), detail=said_of(error))
+
+
+def said_of(error: PortError | None) -> str:
+    """What whoever mends it is to know of a failure beside its code: the addressees that were not taken, or what the connector noted.
+
+    It stands in a matter of the house alone, and in no log.
+    """
+    return ("; ".join(error.refused) or error.detail) if error is not None else ""
 
 
 def may_have_arrived(work: Work, error: PortError | None) -> bool:
     """Whether the addressee may hold a letter of which no receipt came.
 
     An earlier try may have brought it, in this call or in a claim before, whatever became of that daemon; who answers that the key is
-    known (`conflict`) has it. Only what was refused at its first try surely did not arrive.
+    known (`conflict`) has it. Only what was refused at its first try, or never tried, surely did not arrive.
     """
     before = work.fence > 1 and called(work.payload)
     if before or not isinstance(error, Refused):
-        return before or error is not None
+        return before or (error is not None and error.attempts > 0)  # none: nobody was called
     return error.code == "conflict" or error.attempts > 1
 
 
-def _undeliverable(work: Work, office: Office, code: str, *, unsure: bool = False) -> Settlement:
+def _undeliverable(work: Work, office: Office, code: str, *, unsure: bool = False, detail: str = "") -> Settlement:
     """A person is told, and a request ends unanswered. `unsure`: the letter may have arrived all the same; its end will be told."""
 
     def write(tx: Tx, now: datetime) -> None:
         kind, via = LetterKind(work.payload["letter"]), str(work.payload["via"])
-        told = Lost(request_id=str(work.payload["request"]), kind=kind, via=via, key=work.key, code=code, unsure=unsure)
+        request_id = str(work.payload["request"])
+        told = Lost(request_id=request_id, kind=kind, via=via, key=work.key, code=code, unsure=unsure, detail=detail)
         lost(tx, office, told, now)
 
     return Settlement(write=write, outcome="undeliverable")
@@ -245,7 +256,10 @@ def _undeliverable(work: Work, office: Office, code: str, *, unsure: bool = Fals
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
-    """A letter that nobody took. `unsure`: it may have arrived all the same. `returned`: it had left, and came back."""
+    """A letter that nobody took. `unsure`: it may have arrived all the same. `returned`: it had left, and came back.
+
+    `detail`: what whoever mends it is to know beside the code, such as the addresses.
+    """
 
     request_id: str
     kind: LetterKind
@@ -254,6 +268,7 @@ class Lost:
     code: str
     unsure: bool
     returned: bool = False
+    detail: str = ""
 
 
 def lost(tx: Tx, office: Office, told: Lost, now: datetime) -> None:
@@ -263,7 +278,7 @@ def lost(tx: Tx, office: Office, told: Lost, now: datetime) -> None:
     does one whose link was called back: the letter with the other link is a further one.
     """
     case, request = held(tx, told.request_id)
-    facts = {"letter": told.kind.value, "to": told.via, "error": told.code}
+    facts = {"letter": told.kind.value, "to": told.via, "error": told.code} | ({"detail": told.detail} if told.detail else {})
     if told.kind in AFTERWARDS or request.state.open or request.state is AssistanceState.UNANSWERED:
         # of one that is answered nobody need hear
         tx.attention.open(unsettled.UNDELIVERABLE, request.requester, told.key, facts, now)
@@ -273,7 +288,7 @@ def lost(tx: Tx, office: Office, told: Lost, now: datetime) -> None:
         tx.assistance.put(request)
         hears_of_the_end(tx, request, reader, now)
     if told.kind in (LetterKind.ESCALATION, LetterKind.DISPUTE):
-        _above(tx, case, request, told, now)
+        _above(tx, office, case, request, told, now)
         return
     gone = replace(request, had={key: at for key, at in request.had.items() if key != told.key})
     if not told.unsure and told.key not in request.again:
@@ -289,7 +304,7 @@ def lost(tx: Tx, office: Office, told: Lost, now: datetime) -> None:
         go_on(tx, office, gone, Verdict.NO_ANSWER, told.code, now)
 
 
-def _above(tx: Tx, case: Case, request: Request, told: Lost, now: datetime) -> None:
+def _above(tx: Tx, office: Office, case: Case, request: Request, told: Lost, now: datetime) -> None:
     """A letter to the superior was lost: nobody above was told, unless it has another one, or may have this one."""
     if told.unsure or told.key in request.again:
         return
@@ -297,22 +312,23 @@ def _above(tx: Tx, case: Case, request: Request, told: Lost, now: datetime) -> N
         settle_request(tx, post.unescalated(request, told.code, now, case.pack), now)
     if told.kind is LetterKind.DISPUTE and request.state is AssistanceState.DISPUTED:
         settle_request(tx, dispute.unbrought(request, told.code, now, case.pack), now)
-        facts = {"requested": request.requested, "case": request.case_id}
+        superior = node_of(office, told.via)
+        facts = {"requested": request.requested, "case": request.case_id, "superior": superior, "error": told.code}
         tx.attention.open(unsettled.SUPERIOR_UNKNOWN, request.requester, request.id, facts, now)
 
 
-def came_back(tx: Tx, office: Office, request_id: str, kind: LetterKind, via: str, key: str, code: str, now: datetime) -> None:
+def came_back(tx: Tx, office: Office, told: Lost, now: datetime) -> None:
     """A letter that had left came to nobody, as a report says that anybody may have written: who spoke has heard, whatever it says.
 
     What it brought is owed again. Who was counted as having it hears of the end all the same.
     """
-    _, request = held(tx, request_id)
-    first = kind is LetterKind.REQUEST and key not in request.again
-    if (kind in AFTERWARDS and unreached(request)) or (first and heard_at(request) is not None):
+    _, request = held(tx, told.request_id)
+    first = told.kind is LetterKind.REQUEST and told.key not in request.again
+    if (told.kind in AFTERWARDS and unreached(request)) or (first and heard_at(request) is not None):
         return
-    if (owed := sending.owed_again(request, kind, key, now)) is not request:
+    if (owed := sending.owed_again(request, told.kind, told.key, now)) is not request:
         tx.assistance.put(owed)
-    lost(tx, office, Lost(request_id=request_id, kind=kind, via=via, key=key, code=code, unsure=False, returned=True), now)
+    lost(tx, office, told, now)
 
 
 def _written(work: Work, office: Office, request: Request) -> Letter:

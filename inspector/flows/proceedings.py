@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from inspector.domain import ending, failing, proceeding
-from inspector.domain.act import found
-from inspector.domain.case import Case, CaseState, Outcome
+from inspector.domain.case import Case, CaseState
 from inspector.domain.consequence import (
     Agreement,
     Consequence,
@@ -24,10 +23,7 @@ from inspector.domain.duty import Follow
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import carry
 from inspector.domain.opening import Opening
-from inspector.domain.policy import Policy
 from inspector.domain.proposal import ALTERNATIVES, Proposal
-from inspector.domain.rectification import spared
-from inspector.domain.review import adverse
 from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.domain.transition import Scope
 from inspector.flows import (
@@ -38,6 +34,7 @@ from inspector.flows import (
     giving,
     intended,
     objections,
+    openings,
     reapplying,
     remedying,
     transfers,
@@ -60,20 +57,10 @@ def propose(office: Office, tx: Tx, case_id: str, given: Opening, signed: Signed
     """
     named(signed)
     said("reasons", given.reasons)
-    case, proposal = tx.cases.get(case_id, lock=True), given.proposal
-    if proposal is not Proposal.TRANSFER_JUDICIAL and objections.holds(tx, case.id):
-        raise Refusal("objection_holds", case=case.id)
+    case = tx.cases.get(case_id, lock=True)
     policy = office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy
-    if proposal not in policy.consequences:
-        raise Refusal("consequence_unruled", proposal=proposal, pack=policy.label)
-    outcome = _outcome(case, policy, proposal)
     others = tx.consequences.of_case(case_id, lock=True)
-    weighed = failing.weighed(given, outcome, policy, others)
-    row = policy.outcomes[weighed]
-    found(policy.acts, weighed, row.grade if proposal is Proposal.RECORD_CREDIT else None, given.act)
-    act = next((one for one in policy.acts if one.row == given.act), None)
-    grade = ending.graded(row, act, concluded=case.concluded_at is not None)
-    _beside(case, proposal, others, grade)
+    outcome, weighed = openings.admitted(tx, case, given, policy, others)
     known = {piece.id: piece for piece in tx.cases.evidence(case_id)}
     cited = chosen(office, tx, case_id, office.book.get(case.pack), known, given.evidence)
     carry(outcome, cited, adverse=True)
@@ -88,7 +75,7 @@ def propose(office: Office, tx: Tx, case_id: str, given: Opening, signed: Signed
     made = consequences.new(tx, case, opening, len(others) + 1, outcome, policy, now)
     unruled.refuse_endless(made, policy)
     consequences.begin(office, tx, case, (made,), (), now, tells=True)
-    if proposal is Proposal.RECORD_CREDIT:
+    if given.proposal is Proposal.RECORD_CREDIT:
         unruled.over(tx, case.id, now)
     return tx.consequences.get(made.id)
 
@@ -219,6 +206,8 @@ def _enter(office: Office, tx: Tx, case: Case, made: Decision[Consequence], now:
     assert held.verdict is not None, "what took effect was decided"
     if case.entry is not None and failing.graver(held.grading.grade, tx.consequences.of_case(case.id, lock=True)):
         case = annulling.give_way(office, tx, case, held, held.verdict.signed.by, now)
+    if case.entry is not None and tx.records.find(case.entry) is None:  # an entry of before there were records
+        raise Refusal("consequence_entry_unrecorded", consequence=held.id, entry=case.entry, pack=case.pack)
     if case.entry is not None:
         code = "consequence_overtaken" if case.overtaken else "consequence_entered"
         raise Refusal(code, consequence=held.id, entry=case.entry)
@@ -236,11 +225,11 @@ def _free(tx: Tx, case: Case, held: Consequence) -> None:
     """Raise Refusal while something keeps every adverse step back: an open objection, a transfer, an outcome that does not stand."""
     if objections.holds(tx, case.id):
         raise Refusal("consequence_objected", consequence=held.id, case=case.id)
-    if held.proposal is Proposal.PENALTY and (other := _transfer(tx.consequences.of_case(case.id))) is not None:
+    if held.proposal is Proposal.PENALTY and (other := openings.transfer(tx.consequences.of_case(case.id))) is not None:
         raise Refusal("consequence_transfer_open", consequence=held.id, transfer=other.id)
     if case.state is not CaseState.CLOSED or case.outcome is not held.grading.outcome:
         raise Refusal("consequence_case_open", consequence=held.id, state=case.state)
-    if _wrong_stage(case, held.proposal):  # concluded since it was proposed
+    if openings.wrong_stage(case, held.proposal):  # concluded since it was proposed
         raise Refusal("consequence_wrong_stage", case=case.id, proposal=held.proposal)
 
 
@@ -251,50 +240,6 @@ def _alone(tx: Tx, held: Consequence) -> None:
     mains = (one for one in tx.consequences.of_case(held.case_id) if one.proposal in ALTERNATIVES and one.id != held.id)
     if (other := next((one for one in mains if one.state is ConsequenceState.IMPOSED), None)) is not None:
         raise Refusal("consequence_alternative", consequence=other.id, proposal=other.proposal)
-
-
-def _transfer(others: Sequence[Consequence]) -> Consequence | None:
-    return next((one for one in others if one.bars_penalty), None)
-
-
-def _outcome(case: Case, policy: Policy, proposal: Proposal) -> Outcome:
-    """What a proposal goes by: the case's outcome against its subject; of a transfer in review the suspicion."""
-    if proposal is Proposal.TRANSFER_JUDICIAL and case.state is CaseState.REVIEW:
-        return Outcome.FALSE_KNOWING
-    if case.state is not CaseState.CLOSED or case.outcome is None or not adverse(policy.outcomes[case.outcome]):
-        raise Refusal("consequence_not_adverse", case=case.id, state=case.state, outcome=case.outcome)
-    if _wrong_stage(case, proposal):
-        raise Refusal("consequence_wrong_stage", case=case.id, proposal=proposal)
-    if proposal is Proposal.RECORD_CREDIT and policy.outcomes[case.outcome].grade is None:
-        raise Refusal("consequence_ungraded", case=case.id, outcome=case.outcome)
-    return case.outcome
-
-
-def _wrong_stage(case: Case, proposal: Proposal) -> bool:
-    """Whether a proposal is for the other stage: what is not concluded yet is terminated, what is, rectified or revoked (2.7)."""
-    return proposal in ALTERNATIVES and (proposal is Proposal.TERMINATE) is (case.concluded_at is not None)
-
-
-def _beside(case: Case, proposal: Proposal, others: Sequence[Consequence], grade: str | None) -> None:
-    """What cannot stand beside what is there already; an entry gives way to a graver one once an order has failed (handbook 2.7)."""
-    mine = [one for one in others if one.proposal is proposal and (one.open or one.state is ConsequenceState.IMPOSED)]
-    graver = proposal is Proposal.RECORD_CREDIT and failing.graver(grade, others)
-    same = next((one for one in mine if one.open or not graver), None)
-    if same is not None:
-        raise Refusal("consequence_there", consequence=same.id, proposal=proposal, state=same.state)
-    mains = [one for one in others if one.proposal in ALTERNATIVES and (one.open or one.state is ConsequenceState.IMPOSED)]
-    if proposal in ALTERNATIVES and mains:
-        raise Refusal("consequence_alternative", consequence=mains[0].id, proposal=mains[0].proposal)
-    if proposal is Proposal.SUSPEND and not any(one.open for one in mains):
-        raise Refusal("consequence_no_main", case=case.id)
-    if proposal is Proposal.RECORD_CREDIT and case.entry is not None and not case.overtaken and not graver:
-        raise Refusal("consequence_entered", consequence=case.id, entry=case.entry)
-    if proposal is Proposal.PENALTY:
-        if (other := _transfer(others)) is not None:
-            raise Refusal("consequence_transfer_open", consequence=case.id, transfer=other.id)
-        rectified = next((one for one in others if one.state is ConsequenceState.RECTIFIED and spared(one)), None)
-        if rectified is not None:
-            raise Refusal("consequence_spared", consequence=rectified.id)
 
 
 def _said(office: Office, held: Consequence, kind: NoticeKind, reasons: str, now: datetime) -> SubjectNotice:

@@ -27,7 +27,7 @@ from inspector.store.tx import Tx, new_id
 SAID = (
     *("assistance.answer", "assistance.partly", "assistance.decline", "assistance.again", "assistance.dispute"),
     *("assistance.decide", "assistance.forward", "assistance.propose"),
-    *("assistance.accept", "assistance.extend", "assistance.calm"),
+    *("assistance.accept", "assistance.extend", "assistance.calm", "assistance.warn"),
 )
 """The entries that hold what an agency said, word for word."""
 KEPT = frozenset({PURGED, "self_proof.forget", "notice.forget", "tip_off.forget"})

@@ -106,7 +106,10 @@ def hand_over(office: Office, tx: Tx, held: Visit, seat: Seat, channel: str, key
     `key` is the work of that push: no other one need leave then. Empty: it is known by what came of it, and its own work goes on.
     """
     made: object = office.connectors.channels.get(channel)
-    further = isinstance(made, Reporting) and made.reports and bool(reaching.ways(tx, seat.agency, seat.inspector, seat.tried))
+    reports = getattr(made, "reports", False) and isinstance(
+        made, Reporting
+    )  # in this order: the second costs more than a settlement's write
+    further = reports and bool(reaching.ways(tx, seat.agency, seat.inspector, seat.tried))
     reach = office.pushing.unreached if further else None
     decision = pushes.handed_over(seat, held, _policy(office, tx, held, seat), channel, now, office.calendar, reach=reach)
     settle_seat(tx, held, seat, decision, now)

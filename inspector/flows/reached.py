@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
+from inspector.domain import ownword
 from inspector.domain import serving as domain
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.consequence import Consequence, ConsequenceState, StatementKind
@@ -69,13 +70,13 @@ def noticed(  # noqa: PLR0913 - a proof in all its parts
 
 
 def said(office: Office, tx: Tx, notice: SubjectNotice, word: Word, now: datetime, *, bar_known: bool = False) -> None:
-    """What the subject has said reaches whoever answers it; a withdrawal is carried out at once (the plan, item 9).
+    """What the subject has said reaches whoever answers it; a withdrawal that `counts` is carried out at once (the plan, item 9).
 
     Raises what a withdrawal, an objection and a repair raise.
     """
     if word.kind is SubjectWord.RECEIVED:
         return
-    if word.kind is SubjectWord.WITHDRAWAL:
+    if word.kind is SubjectWord.WITHDRAWAL and counts(notice, word):
         review.withdraw(office, tx, notice.case_id, word.words, word.door, now, bar_known=bar_known)
         return
     consequence, entry = tx.consequences.find(notice.about), tx.records.find(notice.about)
@@ -97,6 +98,14 @@ def said(office: Office, tx: Tx, notice: SubjectNotice, word: Word, now: datetim
         }
         pack = tx.cases.get(notice.case_id).pack
         tx.attention.add(SPOKE, notice.agency, notice.id, by_review(office, pack, facts, now), now)
+
+
+def counts(notice: SubjectNotice, word: Word) -> bool:
+    """Whether a withdrawal takes effect: the subject's own, or one of two officers, with the paper that the subject has signed."""
+    earlier = [one for one in notice.words if one.kind is word.kind and one.receipt != word.receipt]
+    if ownword.hands(word):
+        return ownword.seconded(word, earlier)
+    return True
 
 
 def _began(office: Office, tx: Tx, notice: SubjectNotice, now: datetime) -> SubjectNotice:
@@ -127,7 +136,7 @@ def _state(office: Office, tx: Tx, held: Consequence, word: Word, now: datetime)
         return held
     words = word.words.strip() or of(word.kind, office.agency(held.agency).language)
     told = held.id, _STATEMENTS[word.kind], words, word.digests, _door(word), now
-    return consequences.state(office, tx, *told, said_at=word.at, entered=word.entered)
+    return consequences.state(office, tx, *told, said_at=word.at, entered=word.entered, holders=word.holders)
 
 
 def _words(office: Office, notice: SubjectNotice, word: Word) -> str:

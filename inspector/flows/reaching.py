@@ -22,6 +22,10 @@ CHANNEL_OFF = "channel_off"
 reads who is sent. Over when the register names other addresses."""
 
 
+PHONE_LOST = "phone_lost"
+"""Why the browser of an officer whose link was called back is pushed to no more."""
+
+
 def ways(tx: Tx, agency: str, staff: str, tried: Collection[str] = ()) -> tuple[Way, ...]:
     """The ways that serve, the preferred one first, without those `tried`."""
     shut = {one.mark for one in tx.pushes.off([agency], staff)}
@@ -40,6 +44,13 @@ def turn_off(tx: Tx, agency: str, staff: str, way: Way, code: str, now: datetime
     _matter(tx, agency, way.channel, now)
     because = Because(rule="channel.off", basis=(), pack="", facts={"inspector": staff, "channel": way.channel, "error": code})
     record(tx, f"roster:{agency}", Decision(state=way, because=because), now, {})
+
+
+def turn_browser_off(tx: Tx, agency: str, staff: str, now: datetime) -> None:
+    """A link was called back, perhaps of a lost phone: its officer's browser is pushed to no more, until he or she subscribes anew."""
+    person = tx.rosters.inspector(agency, staff)
+    if person.browser is not None and person.browser in person.ways:
+        turn_off(tx, agency, staff, person.browser, PHONE_LOST, now)
 
 
 def turn_on(office: Office, tx: Tx, agency: str, staff: str, channel: str, by: str, now: datetime) -> bool:

@@ -50,7 +50,12 @@ INSPECTORS = Layout(
         Column(name="leave_from", chinese="休假起", meaning="first day of leave"),
         Column(name="leave_until", chinese="休假止", meaning="last day of leave"),
         Column(name="channel", chinese="推送渠道", meaning="several parted by comma, the preferred one first", coded=True),
-        Column(name="address", chinese="推送地址", meaning="phone or address there; one for all, or one for each", coded=True),
+        Column(
+            name="address",
+            chinese="推送地址",
+            meaning="phone or address there; one for all, or one for each; -: the own browser's",
+            coded=True,
+        ),
         Column(name="former", chinese="原工号", meaning="staff code under which the same person stood before", coded=True),
     ),
 )

@@ -63,6 +63,22 @@ def opens(office: Office, tx: Tx, purpose: str, request_id: str, shown: str) -> 
     return True
 
 
+def by_link(office: Office, tx: Tx, request_id: str, token: str, *, reading: bool = False) -> None:
+    """Raise Forbidden unless the link is the one we sent the requested agency for this request; to read, the superior's will do."""
+    if opens(office, tx, LINK, request_id, token):
+        return
+    if not opens(office, tx, OVERSEE, request_id, token):
+        raise Forbidden("link_unknown")
+    if not reading:
+        raise Forbidden("link_oversees")
+
+
+def oversees(office: Office, tx: Tx, request_id: str, token: str) -> None:
+    """Raise Forbidden unless the link is the one we sent the common superior for this request."""
+    if not opens(office, tx, OVERSEE, request_id, token):
+        raise Forbidden("link_unknown")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
     """Which requests' letter a mail answers, and whose letter it was."""

@@ -66,7 +66,17 @@ def _came_back(tx: Tx, office: Office, number: str, letter: Mapping[str, Any], s
             refused = all(status.startswith("5") for status in back.values())
             code = posting.RETURNED if refused else posting.EXPIRED
             log.warning("letter.returned", request=request_id, letter=kind, connector=letter["via"], error=code)
-            posting.came_back(tx, office, request_id, LetterKind(kind), str(letter["via"]), key, code, now)
+            told = posting.Lost(
+                request_id=request_id,
+                kind=LetterKind(kind),
+                via=str(letter["via"]),
+                key=key,
+                code=code,
+                unsure=False,
+                returned=True,
+                detail=str(veil.over("; ".join(f"{address}: {status}" for address, status in back.items()), secrets)),
+            )
+            posting.came_back(tx, office, told, now)
         elif (request := tx.assistance.get(request_id)).state.hears:
             refusals = veil.over([*(f"{address}: {status}" for address, status in back.items()), *behind], secrets)
             about = {"request": request_id, "to": letter["via"], "case": request.case_id}

@@ -66,6 +66,8 @@ def bind(tx: Tx, name: str, phone: str, now: datetime) -> None:
 def call_back(office: Office, tx: Tx, name: str, by: str, reason: str, now: datetime, *, anew: bool) -> Seat:
     """The office calls a link back: it opens nothing from now on, and sessions that stand on it are over.
 
+    Nothing is pushed to the browser that its inspector has subscribed either, which may be the lost phone's.
+
     `anew`: its inspector is sent the next one, where the push may have come. Before an answer the seat begins anew with its next push;
     the second time at one place the visit is owed by a supplementary draw. Raises Missing, Invalid, Refusal (`seat_closed`).
     """
@@ -76,6 +78,7 @@ def call_back(office: Office, tx: Tx, name: str, by: str, reason: str, now: date
         raise Refusal("seat_closed", visit=seat.visit, place=seat.place, state=seat.state)
     edition = tx.replylinks.call_back(LINK, name, now)
     tx.sessions.end_on(name, by, tx.machine_now())
+    reaching.turn_browser_off(tx, seat.agency, seat.inspector, now)
     told = {"by": by, "reason": reason, "link": edition, "anew": anew}
     if seat.state.awaited:
         return _unanswered(office, tx, held, seat, told, now)

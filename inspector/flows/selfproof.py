@@ -22,7 +22,7 @@ from inspector.domain.material import Kept, kept
 from inspector.domain.policy import Policy
 from inspector.domain.reached import UNCONFIRMED
 from inspector.domain.selfproof import AGAIN, OBSOLETE, Material, ProofState, Reading, SelfProof, Unable
-from inspector.flows import late, recall
+from inspector.flows import doorways, late, recall
 from inspector.flows.contents import named
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -228,7 +228,9 @@ def remind(work: Work, office: Office) -> Settlement:
 
 
 def end(work: Work, office: Office) -> Settlement:
-    """The date has passed in silence: no answer, the next way, and nothing against anybody."""
+    """The date has passed in silence: no answer, the next way, and nothing against anybody. Nobody is silent at a door that was shut."""
+    with office.store.read() as tx:
+        doorways.wait_for_house(office, tx, office.now())
     return _timer(work, office, lambda proof, case, now: selfproof.silent(proof, now, case.pack))
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from inspector.domain import guidance, serving
 from inspector.domain.calendar import SHANGHAI
+from inspector.domain.consequence import Signed
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Forbidden, Invalid
 from inspector.domain.evidence import blank
@@ -31,6 +32,9 @@ from inspector.store.work import Work
 LINK = "subject"
 """The purpose of a subject's link: to read what the office says, and to answer."""
 
+BY_HAND = "subject by hand"
+"""That of the same link as officers are handed it, to pass it on: another secret, so that what comes by it is known for what it is."""
+
 GOES = frozenset(
     {
         *(NoticeKind.RECORD, NoticeKind.REPAIRABLE, NoticeKind.REPAIR, NoticeKind.DECISION, NoticeKind.WITHDRAWAL),
@@ -43,14 +47,20 @@ GOES = frozenset(
 # --- the link
 
 
-def token(office: Office, tx: Tx, notice_id: str) -> str:
+def token(office: Office, tx: Tx, notice_id: str, purpose: str = LINK) -> str:
     """The secret that counts now: another one after each calling back."""
-    return office.link_token(LINK, notice_id, tx.replylinks.edition(LINK, notice_id))
+    return office.link_token(purpose, notice_id, tx.replylinks.edition(LINK, notice_id))
+
+
+def holders(office: Office, tx: Tx, notice_id: str, shown: str) -> tuple[Signed, ...]:
+    """The officers who were handed the link that is shown; none of one that a channel or the approving system has brought."""
+    by_hand = _same(token(office, tx, notice_id, BY_HAND), shown)
+    return tx.servings.get(notice_id).holders if by_hand else ()
 
 
 def by_link(office: Office, tx: Tx, notice_id: str, shown: str) -> SubjectNotice:
     """The notice of a link. Raises Forbidden unless it is this one's; `link_over` for one whose time is over."""
-    if not hmac.compare_digest(token(office, tx, notice_id).encode(), shown.encode("utf-8", "replace")):
+    if not any(_same(token(office, tx, notice_id, purpose), shown) for purpose in (LINK, BY_HAND)):
         raise Forbidden("link_unknown")
     held = tx.servings.get(notice_id)
     if held.kind in GOES or held.served_on is None:
@@ -62,12 +72,17 @@ def by_link(office: Office, tx: Tx, notice_id: str, shown: str) -> SubjectNotice
     return held
 
 
-def hand(office: Office, tx: Tx, notice_id: str, by: str, now: datetime) -> str:
-    """Give the link to whoever passes text and link on to the subject; who had it is on record. In shadow nothing leaves the house."""
+def hand(office: Office, tx: Tx, notice_id: str, by: str, now: datetime, *, login: str = "", system: bool = False) -> str:
+    """Give the link to whoever passes text and link on to the subject; who had it is on record. In shadow nothing leaves the house.
+
+    An officer, by which `login`, gets one that is known for it: what ends something and comes by it counts as that officer's word
+    (`ownword`). The approving `system`, which brings it to its own people, gets the subject's.
+    """
     office.earnest()
     case, notice = held(tx, notice_id)
-    settle(tx, office, case, serving.handed(notice, by, now, case.pack), now)
-    return f"{office.base_url}/{LINK}/{notice_id}/{token(office, tx, notice_id)}"
+    officer = None if system else Signed(by=by, token=login, at=now)
+    settle(tx, office, case, serving.handed(notice, by, now, case.pack, officer), now)
+    return f"{office.base_url}/{LINK}/{notice_id}/{token(office, tx, notice_id, LINK if system else BY_HAND)}"
 
 
 def call_back(tx: Tx, notice_id: str, by: str, reason: str, now: datetime) -> SubjectNotice:
@@ -76,11 +91,17 @@ def call_back(tx: Tx, notice_id: str, by: str, reason: str, now: datetime) -> Su
         raise Invalid("reason_missing", field="reason")
     case, notice = held(tx, notice_id)
     tx.replylinks.call_back(LINK, notice_id, now)
+    notice = replace(notice, holders=())  # nobody has the next one in hand
+    tx.servings.put(notice)
     because = Because(rule="notice.link", basis=notice.basis, pack=case.pack, facts={"by": by, "reason": reason})
     record(tx, case.id, Decision(state=notice, because=because), now, {"notice": notice_id}, kept=case.pack)
     if notice.state.open:
         tx.attention.open(TO_SERVE, case.agency, notice.id, facts_of(notice), now)
     return notice
+
+
+def _same(one: str, shown: str) -> bool:
+    return hmac.compare_digest(one.encode(), shown.encode("utf-8", "replace"))
 
 
 # --- a notice and its proof

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from inspector.domain import rectification, serving
+from inspector.domain import ownword, rectification, serving
 from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence, Signed
 from inspector.domain.decision import Because, Decision
@@ -16,7 +16,7 @@ from inspector.domain.evidence import blank
 from inspector.domain.material import Kept, kept
 from inspector.domain.serving import WORDLESS, NoticeKind, NoticeState, SubjectNotice, SubjectWord, Word
 from inspector.domain.wayto import ServiceWay
-from inspector.flows import reached
+from inspector.flows import inname, reached, withdrawals
 from inspector.flows.giving import settle
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -76,17 +76,20 @@ def say(  # noqa: PLR0913 - a word in all its parts
     *,
     door: str = LINK,
     entered: Signed | None = None,
+    holders: tuple[Signed, ...] = (),
     bar_known: bool = False,
 ) -> Spoken:
-    """The subject speaks: by the link, or at the counter by an officer's token. The same words and files twice are one.
+    """The subject speaks: by the link, or at the counter by an officer's token. The same words and files twice are one, until answered.
 
     That the notice came is said by `RECEIVED` and by a waiver, which ends a time that only runs for whom has it; by the link both agree to
     have been served in this way. Entered by somebody else they prove nothing: service at the counter has a proof of its own.
 
-    `bar_known`: whoever withdraws knows of the bar that follows. `entered`: which officer writes it down. A waiver then needs the paper
-    that the subject has signed, as a file.
+    `bar_known`: whoever withdraws knows of the bar that follows. `entered`: which officer writes it down; `holders`: who had been handed
+    the link. A waiver or a withdrawal that is entered needs the paper that the subject has signed, as a file; a withdrawal that may be an
+    officer's counts once another one has entered it with that paper. The subject is told of either.
 
-    Raises Refusal (`word_unfit`, `materials_many`), Invalid (`word_empty`, `waiver_unsigned`), and what a withdrawal raises.
+    Raises Refusal (`word_unfit`, `materials_many`), Invalid (`word_empty`, `waiver_unsigned`, `withdrawal_unsigned`), and what a
+    withdrawal raises.
     """
     case, notice = held(tx, notice_id)
     digests = digests_of(files)
@@ -94,15 +97,21 @@ def say(  # noqa: PLR0913 - a word in all its parts
     if len(there | {*digests}) > MOST:
         raise Refusal("materials_many", most=MOST)
     number = f"{notice.id}-{len(notice.words) + 1}"
-    word = Word(receipt=number, kind=kind, words=words, digests=digests, at=now, door=door, entered=entered)
-    before = next((one for one in notice.words if (one.kind, one.words, one.digests) == (kind, words, digests)), None)
+    word = Word(receipt=number, kind=kind, words=words, digests=digests, at=now, door=door, entered=entered, holders=holders)
+    allowed = may_say(office, case, notice, now, tx.consequences.find(notice.about))
+    before = serving.before(notice, word)
+    anew = before is not None and kind in allowed and _answered(tx, case, notice, before)
+    if anew:
+        before = None
     if before is not None:  # also what cannot be said twice: a repetition is answered as before
         return Spoken(notice=notice, receipt=before.receipt)
     if door != LINK and kind in WORDLESS and blank(words):
         raise Invalid("word_empty", field="words")  # who enters it for the subject writes down what the subject said
     if kind is SubjectWord.WAIVER and entered is not None and not digests:
         raise Invalid("waiver_unsigned", field="file")
-    decision = serving.said(notice, word, may_say(office, case, notice, now, tx.consequences.find(notice.about)), now, case.pack)
+    if kind is SubjectWord.WITHDRAWAL and entered is not None and not digests:
+        raise Invalid("withdrawal_unsigned", field="file")
+    decision = serving.said(notice, word, allowed, now, case.pack, anew=anew)
     for digest, one in zip(digests, files, strict=True):
         tx.materials.keep(notice.id, digest, one.kind, one.content, now, case.id)
     settle(tx, office, case, decision, now)
@@ -113,9 +122,28 @@ def say(  # noqa: PLR0913 - a word in all its parts
             now
         ).date()  # the subject's own word that it came, with the agreement to this way: a proof, of today
         way = notice.way if notice.way.electronic else ServiceWay.SYSTEM
-        made = reached.served(office, tx, notice.id, day, way, number, "subject", now, agreed=True)
+        by = ", ".join(one.by for one in holders) or "subject"  # an officer's word that it came stands under that officer's name
+        made = reached.served(office, tx, notice.id, day, way, number, by, now, agreed=True)
     reached.said(office, tx, made, made.words[-1], now, bar_known=bar_known)
+    if kind is SubjectWord.WITHDRAWAL or (itself and kind is SubjectWord.RECEIVED):
+        awaits = kind is SubjectWord.WITHDRAWAL and not reached.counts(made, made.words[-1])
+        told = inname.Entered(kind, words, now, notice.about, notice.basis, ownword.hands(word), awaits)
+        inname.tell(office, tx, case, f"{number}:entered", told, now)
     return Spoken(notice=tx.servings.get(notice_id), receipt=number)
+
+
+def _answered(tx: Tx, case: Case, notice: SubjectNotice, word: Word) -> bool:
+    """Whether what these words asked for was answered since, so that who says them once more asks anew."""
+    match word.kind:
+        case SubjectWord.RECHECK:
+            return True  # it is offered only while none waits
+        case SubjectWord.REPAIR:
+            entry = tx.records.find(notice.about)
+            return entry is not None and entry.repair is None
+        case SubjectWord.WITHDRAWAL:
+            return reached.counts(notice, word) and withdrawals.waiting(tx, case.id) is None
+        case _:
+            return False
 
 
 def looked(tx: Tx, notice: SubjectNotice, digest: str, by: str, now: datetime) -> bytes:

@@ -5,8 +5,9 @@ Nothing follows for any case: an old delivery cannot say, and one that is not th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from math import inf
+from typing import Any, cast
 
 import structlog
 
@@ -14,6 +15,7 @@ from inspector.domain.manners import Held
 from inspector.flows.held import waits
 from inspector.flows.office import Office
 from inspector.incoming import Supplied, Supply
+from inspector.store.attention import Matter
 from inspector.store.replicas import ALIVE, connector
 from inspector.store.tx import Tx
 
@@ -21,6 +23,12 @@ log = structlog.get_logger(__name__)
 
 LATE = "delivery_late"
 """A source whose folder cannot be read, or that has no delivery as young as its settings promise: over when it has."""
+
+UNUSED = "delivery_unused"
+"""Files of an exchange that lie there and are not used, each told once: over when none lies there any more, or by a person."""
+
+MOST = 100
+"""So many of them are told by name, the last names first: of a folder that is not ours to tidy a person hears once."""
 
 PATIENCE = 30 * 60.0
 """Seconds in which a share may be mounted anew, or a server come back, before a person hears of it."""
@@ -57,16 +65,49 @@ def look(office: Office, replica: str = "") -> None:
     with office.store.read() as tx:
         found = dict(told(office, tx, look=True))
         alive = tx.replicas.declared(tx.machine_now(), ALIVE)
-        known = {one.about: one.facts for one in tx.attention.of_kind(LATE) if one.open}
+        late, unused = ({one.about: one for one in tx.attention.of_kind(kind)} for kind in (LATE, UNUSED))
     for name, supply in found.items():
-        by = str(known.get(name, {}).get("replica", ""))
-        if by not in (replica, "") and by in alive:
-            continue
-        _settled(office, name, supply, wrong(supply), known.get(name, {}), replica)
-    for name in known.keys() - supplied(office).keys():
-        if not any(connector(name) in declared for declared in alive.values()):
-            with office.store.begin() as tx:
-                tx.attention.close(f"{LATE}:{name}", office.now())
+        before = late[name].facts if name in late and late[name].open else {}
+        if not _others(before, replica, alive):
+            _settled(office, name, supply, wrong(supply), before, replica)
+        known = unused.get(name)
+        if supply.looked and not _others(known.facts if known is not None else {}, replica, alive):
+            _lying(office, name, supply, known, replica)
+    for kind, held in ((LATE, late), (UNUSED, unused)):
+        for name in [name for name, one in held.items() if one.open and name not in supplied(office)]:
+            if not any(connector(name) in declared for declared in alive.values()):
+                with office.store.begin() as tx:
+                    tx.attention.close(f"{kind}:{name}", office.now())
+
+
+def _others(before: Mapping[str, object], replica: str, alive: Container[str]) -> bool:
+    """Whether another daemon, which is alive, tells of a source."""
+    by = str(before.get("replica", ""))
+    return by not in (replica, "") and by in alive
+
+
+def _lying(office: Office, name: str, supply: Supply, before: Matter | None, replica: str) -> None:
+    """What lies there and is not used is told once each: a person who has closed the matter hears of further files alone."""
+    lying = sorted(supply.unused, key=lambda one: (one.file, one.mark), reverse=True)[:MOST]
+    files = [[one.file, one.mark, one.code, dict(one.facts)] for one in lying]
+    known = {(file, mark) for file, mark, *_ in _files(before)}
+    stands = before is not None and before.open
+    new = [one for one in lying if (one.file, one.mark) not in known]
+    if not new and (not stands or len(known) == len(lying)):
+        return
+    with office.store.begin() as tx:
+        if lying:
+            facts = {"connector": name, "files": files, "count": len(supply.unused), "replica": replica}
+            tx.attention.open(UNUSED, office.house, name, facts, office.now())
+        else:
+            tx.attention.close(f"{UNUSED}:{name}", office.now())
+    if new:
+        log.warning("source.left_lying", connector=name, count=len(new))
+
+
+def _files(matter: Matter | None) -> Sequence[Sequence[Any]]:
+    """What a matter has told, file by file: its name, its mark, and why it is not used."""
+    return cast("Sequence[Sequence[Any]]", matter.facts.get("files", ())) if matter is not None else ()
 
 
 def _settled(office: Office, name: str, supply: Supply, why: str, before: Mapping[str, object], replica: str) -> None:
@@ -81,6 +122,7 @@ def _settled(office: Office, name: str, supply: Supply, why: str, before: Mappin
         if why:
             hours = None if supply.age_seconds is None else round(supply.age_seconds / 3600)
             facts = {
+                **supply.facts,
                 "connector": name,
                 "why": why,
                 "error": supply.error,

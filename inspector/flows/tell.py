@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -68,7 +69,8 @@ def enter_credit(work: Work, office: Office) -> Settlement:
         if tx.cases.get(str(work.case_id)).entry != entry_id:
             # its outcome fell meanwhile; what may have left by an earlier try is taken back by its order
             return nothing("taken_back")
-        why = unsendable(tx.records.find(entry_id))
+        mine = tx.records.find(entry_id)
+        why = unsendable(mine)
         if "again" in said and why:
             return nothing("obsolete")  # it was repaired, shown no more or objected to since a person had it sent once more
     if why == ENDED:
@@ -85,6 +87,8 @@ def enter_credit(work: Work, office: Office) -> Settlement:
         decided_at=datetime.fromisoformat(str(said["at"])),
         act=str(said.get("act", "")),
     )
+    if mine is not None and mine.row:  # as its subject was told: who receives it keeps it unpublished, and stops by itself
+        entry = replace(entry, published=mine.published, least_until=mine.least_until, shown_until=mine.most_until)
     receipt = platform.record(entry, key=entry_id)
 
     def write(tx: Tx, now: datetime) -> None:

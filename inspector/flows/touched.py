@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from inspector.domain.consequence import Consequence, ConsequenceState, Signed
 from inspector.domain.creditrecord import Record
 from inspector.domain.objection import Objection, ObjectionState
-from inspector.domain.proposal import ALTERNATIVES
+from inspector.domain.opening import PROPOSED
+from inspector.domain.proposal import ALTERNATIVES, Proposal
+from inspector.store.tables import REVIEW
 from inspector.store.tx import Tx
 
 
@@ -15,6 +18,30 @@ def names(tx: Tx, case_id: str, about: str, mine: Record | None) -> list[str]:
     if mine is None:
         return [about]
     return sorted({about, mine.entry} | {one.id for one in tx.consequences.of_case(case_id) if one.entry == mine.entry})
+
+
+def found_by(tx: Tx, case_id: str, named: Sequence[Consequence], mine: Record | None) -> list[Signed]:
+    """Who found what an effect, or a record, came of: whoever has reviewed the case to its outcome, by name and by login.
+
+    Of what was proposed once an order had failed also who has a part in that order (decision 104).
+    """
+    effects, outcomes = tx.consequences.of_case(case_id), {one.grading.outcome.value for one in named}
+    outcomes |= {mine.outcome} if mine is not None else set()
+    reviews = [(at, one) for at, one in tx.ledger.facts([REVIEW], case_id) if one.get("outcome") in outcomes]
+    signed = [Signed(by=str(one.get("officer", "")), token="", at=at) for at, one in reviews]
+    for one in effects:
+        if one.origin == PROPOSED and one.grading.outcome.value in outcomes:
+            signed.append(Signed(by=one.proposed_by, token=one.proposed_token, at=one.proposed_at))
+        if one.proposal is Proposal.ORDER_RECTIFY and any(_followed(held, one) for held in named):
+            signed += one.deciders
+    return signed
+
+
+def _followed(held: Consequence, order: Consequence) -> bool:
+    """Whether something was proposed behind the re-check by which an order had failed."""
+    under = order.rectification
+    failed = under is not None and bool(under.looks) and order.state is ConsequenceState.FAILED
+    return failed and under is not None and under.looks[-1].signed.at <= held.proposed_at and held.id != order.id
 
 
 def touching(tx: Tx, mine: Record, *, open_ones: bool = True) -> list[Objection]:

@@ -40,6 +40,10 @@ def over(tx: Tx, case_id: str, now: datetime) -> None:
 
 def refuse_endless(held: Consequence, policy: Policy) -> None:
     """Raise Refusal (`publicity_unruled`) for an entry whose showing no row of the pack that would rule it ever ends."""
-    grade = held.grading.grade
-    if held.proposal is Proposal.RECORD_CREDIT and grade not in policy.credit.publicities:
-        raise Refusal("publicity_unruled", consequence=held.id, grade=grade, pack=policy.label)
+    refuse_unended(held.id, held.proposal, held.grading.grade, policy)
+
+
+def refuse_unended(about: str, proposal: Proposal, grade: str | None, policy: Policy) -> None:
+    """The same of an entry that is not opened yet, of this grade; `about`: what it is refused for."""
+    if proposal is Proposal.RECORD_CREDIT and grade not in policy.credit.publicities:
+        raise Refusal("publicity_unruled", consequence=about, grade=grade, pack=policy.label)

@@ -30,8 +30,17 @@ FORWARD_CIRCLE = "forward_circle"
 LINK_MISSING = "link_missing"
 """An agency's link was called back and no letter with another one ordered: over when one is, or the agency speaks, or the request ends."""
 
+COMPETENCE_DOUBTED = "competence_doubted"
+"""A request whose first letter waits: the agency does not list the fact among its powers. An officer closes it, and it leaves."""
+
 DATE_PROPOSED = "date_proposed"
-"""A date that an agency has proposed: an officer agrees, or says why not."""
+"""A date that an agency has proposed: an officer agrees, or says why not, and no note in passing ends it.
+
+`until`: the date from which its request stands still for that word; `holds`: it does.
+"""
+
+DIFFICULTY = "difficulty_told"
+"""A difficulty that an agency has told of before its date: an officer reads why, and sees what can be done; over with the request."""
 
 AFTERWORD = "afterword"
 """A word that came when a request was over, or had been answered otherwise: it changes nothing of it, and is to be read."""
@@ -103,11 +112,14 @@ def heard(tx: Tx, was: Request, request: Request, now: datetime) -> None:
 
 
 def named(tx: Tx, request: Request, calendar: WorkingCalendar, now: datetime) -> None:
-    """A date that the agency has named waits for an officer: told where it is named, and again once the superior's word is spoken."""
-    if request.proposed is None or not request.state.open:
+    """A date that the agency has named waits for an officer: told where it is named, again by another date or the superior's word, and
+
+    once its request stands still for it.
+    """
+    if request.proposed is None or not request.waits_for_us:
         return
-    day = calendar.local_date(request.proposed.due_at)
-    facts = {"requested": request.requested, "case": request.case_id, "day": day.isoformat()}
+    day, until = (calendar.local_date(at).isoformat() for at in (request.proposed.due_at, request.due_at))
+    facts = {"requested": request.requested, "case": request.case_id, "day": day, "until": until, "holds": now >= request.due_at}
     tx.attention.open(DATE_PROPOSED, request.requester, request.id, facts, now)
 
 
@@ -121,9 +133,8 @@ def follow(tx: Tx, request: Request, now: datetime) -> None:
     if over or request.dispute is not None:
         tx.attention.close(f"{FORWARD_CIRCLE}:{request.id}", now)
     if over:
-        tx.attention.close(f"{SUPERIOR_UNKNOWN}:{request.id}", now)
-        tx.attention.close(f"{MAIL_HOLDS}:{request.id}", now)
-        tx.attention.close(f"{LETTER_HOLDS}:{request.id}", now)
+        for kind in (SUPERIOR_UNKNOWN, MAIL_HOLDS, LETTER_HOLDS, DIFFICULTY, COMPETENCE_DOUBTED):
+            tx.attention.close(f"{kind}:{request.id}", now)
         called_off(tx, request, now)
 
 

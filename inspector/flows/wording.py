@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Any
 
 from inspector.domain.almanac import NamedDay
 from inspector.domain.calendar import SHANGHAI, Counting, Term, Unit
@@ -77,6 +78,8 @@ _TITLE = re.compile("[^：:]*》|[^：:]+")
 _MISSING = ("withheld", "turned_away", "unasked")
 _SEVERAL = re.compile("(?:{0}):[^:;]+(?:;(?:{0}):[^:;]+)+".format("|".join(_MISSING)))
 """Why a draw is void for want of parts, of whom some were asked and some were not."""
+_TOLD = 5
+"""So many files of an exchange are told one by one."""
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*")
 
 
@@ -133,6 +136,27 @@ def code(group: str, value: str, lang: Lang) -> str:
         if known(key, lang):
             return label(key, lang)
     return label("explain.code", lang, code=value) if group == "note" else value
+
+
+def late(said: Mapping[str, object], lang: Lang) -> str:
+    """Why a source lacks a young delivery: how it stands, and what keeps the last one from being used."""
+    state, error = f"ops.supply_{said.get('why')}", str(said.get("error") or "")
+    parts = [label(state, lang, **said)] if known(state, lang) else []
+    return label("explain.then", lang).join([*parts, *([flaw(error, said, lang)] if error else [])])
+
+
+def unused(said: Mapping[str, Any], lang: Lang) -> str:
+    """What lies in an exchange and is not used, the newest names first, with why; of many how many more there are."""
+    files, count = list(said.get("files", ())), int(said.get("count", 0))
+    parts = [flaw(code_, {"file": file, **facts}, lang) for file, _, code_, facts in files[:_TOLD]]
+    if count > len(parts):
+        parts.append(label("explain.more", lang, count=count - len(parts)))
+    return label("explain.then", lang).join(parts) or "-"
+
+
+def flaw(code_: str, facts: Mapping[str, object], lang: Lang) -> str:
+    """What is wrong with a delivery, in the words of its error where there are such, else in those of a failure at a port."""
+    return label(f"error.{code_}", lang, **facts) if known(f"error.{code_}", lang) else code("note", code_, lang)
 
 
 def void(reason: str, lang: Lang) -> str:

@@ -7,11 +7,11 @@ replaced by the fact of that name. What has no words is shown as its key: an err
 from __future__ import annotations
 
 import re
+import threading
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
 from errno import errorcode
-from functools import cache
 from pathlib import Path
 from typing import Literal, TypeGuard
 
@@ -20,6 +20,9 @@ from inspector.domain.errors import InspectorError
 Lang = Literal["zh-Hans", "en"]
 LANGS: tuple[Lang, ...] = ("zh-Hans", "en")
 
+_HELD: dict[Lang, Mapping[str, str]] = {}
+_READING = threading.Lock()
+"""Held while words are read: after a start each thread of a lane would read them for itself, at a tenth of a second each."""
 _FACT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
@@ -110,9 +113,15 @@ def reason(error: OSError, lang: Lang) -> str:
     return label("os.OTHER", lang, detail=error.strerror or str(error) or type(error).__name__)
 
 
-@cache
 def words(lang: Lang) -> Mapping[str, str]:
-    """All texts of a language by key."""
+    """All texts of a language by key; read once, by whichever thread asks first."""
+    if (held := _HELD.get(lang)) is None:
+        with _READING:
+            held = _HELD[lang] = _HELD.get(lang) or _read(lang)
+    return held
+
+
+def _read(lang: Lang) -> Mapping[str, str]:
     file = Path(__file__).with_name(f"{lang}.toml")
     groups: dict[str, dict[str, str]] = tomllib.loads(file.read_text(encoding="utf-8"))
     return {f"{group}.{name}": text for group, texts in groups.items() for name, text in texts.items()}

@@ -28,6 +28,7 @@ _WITHIN = (
     (Timer.ASSIST_LAST, Timer.ASSIST_REPLY),
     (Timer.ASSIST_ACK, Timer.ASSIST_REPLY),
     (Timer.ASSIST_URGENT, Timer.ASSIST_REPLY),
+    (Timer.ASSIST_PLATFORM, Timer.ASSIST_PUBLISH),
     (Timer.REVIEW_REMIND, Timer.REVIEW),
     (Timer.SELF_PROOF_REMIND, Timer.SELF_PROOF),
     (Timer.ACCEPT, Timer.VISIT),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspector.domain.availability import Availability
 from inspector.domain.policy import Compare, Fact
 from inspector.domain.reuse import Reuse
 from inspector.domain.showing import Showing
@@ -20,7 +21,10 @@ def facts(part: Part) -> tuple[Fact, ...]:
 
 
 def _fact(part: Part) -> Fact:
-    rest = ("source", "agency", "ground", "place", "valid_for_basis", "record_basis", "result", "urgency", "self_proof", "values")
+    rest = (
+        *("source", "agency", "ground", "place", "valid_for_basis", "record_basis", "result", "self_proof", "values"),
+        *("urgency", "availability"),
+    )
     listed = ("values_basis",) if "values" in part.content else ()
     part.keys(("code", "name", "premises_fact", "compare", "valid_for", "basis", *listed), rest)
     if listed:
@@ -39,6 +43,7 @@ def _fact(part: Part) -> Fact:
         basis=part.basis("basis"),
         place="place" in part.content and part.flag("place"),
         urgency=part.choice("urgency", Urgency) if "urgency" in part.content else Urgency.NORMAL,
+        availability=part.choice("availability", Availability) if "availability" in part.content else None,
         result=_result(part.table("result")) if "result" in part.content else None,
         self_proof=_self_proof(part.table("self_proof")) if "self_proof" in part.content else None,
         values=part.texts("values") if listed else (),

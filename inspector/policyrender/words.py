@@ -92,6 +92,8 @@ WORDS: Mapping[str, str] = {
     Timer.ASSIST_ACK: "被请求机关受理",
     Timer.ASSIST_REPLY: "被请求机关答复",
     Timer.ASSIST_URGENT: "被请求机关答复紧急请求",
+    Timer.ASSIST_PLATFORM: "被请求机关提供已在共享平台的数据",
+    Timer.ASSIST_PUBLISH: "被请求机关提供须先在共享平台发布的数据",
     Timer.ASSIST_REMIND: "协助期满前提醒",
     Timer.ASSIST_LAST: "协助期满当日提醒（倒数第几个工作日）",
     Timer.ASSIST_LIAISON: "协助期满后告知被请求机关联络员",

@@ -9,7 +9,7 @@ What another hand writes between this look and the case's own row is not seen, a
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -36,12 +36,12 @@ class Coming:
     reference: str
     kind: SubjectKind
     code: str
+    party: tuple[str, str] = field(init=False)
+    """Who the subject is, by whatever code: its organisation, else its own code."""
 
-    @property
-    def party(self) -> tuple[str, str]:
-        """Who the subject is, by whatever code: its organisation, else its own code."""
+    def __post_init__(self) -> None:
         told = told_of(self.kind, self.code)
-        return ("organisation", told) if told is not None else (self.kind.value, self.code)
+        object.__setattr__(self, "party", ("organisation", told) if told is not None else (self.kind.value, self.code))
 
 
 class AheadRoom(Room):

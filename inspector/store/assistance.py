@@ -21,6 +21,7 @@ from inspector.store.tables import case_file
 _PAGE = 500
 _OPEN = [state.value for state in AssistanceState if state.open]
 """Named, and not what is over left out: so a database finds them by its index, and does not read a table that only grows."""
+_OVER = [state.value for state in AssistanceState if not state.open]
 
 
 class AssistanceRoom(Room):
@@ -60,6 +61,15 @@ class AssistanceRoom(Room):
             asked = asked.where(sa.tuple_(assistance.c.due_at, assistance.c.id) > last.scalar_subquery())
         return [load(Request, text) for text in self.connection.execute(asked).scalars()]
 
+    def over_of(self, requesters: Sequence[str], limit: int, after: str = "") -> list[Request]:
+        """Requests of these requesters that are over, the last that was opened first; those behind the request `after`."""
+        theirs = sa.exists().where(case_file.c.id == assistance.c.case_id, case_file.c.agency.in_(list(requesters)))
+        asked = sa.select(assistance.c.body).where(assistance.c.state.in_(_OVER), theirs)
+        if after:
+            asked = asked.where(assistance.c.id < after)
+        found = self.connection.execute(asked.order_by(assistance.c.id.desc()).limit(limit)).scalars()
+        return [load(Request, text) for text in found]
+
     def open_ids(self, after: str, limit: int) -> list[str]:
         """Open requests by id, those behind `after`."""
         asked = sa.select(assistance.c.id).where(assistance.c.state.in_(_OPEN), assistance.c.id > after)
@@ -96,17 +106,23 @@ class AssistanceRoom(Room):
         asked = sa.select(assistance.c.body).where(assistance.c.state.in_(_OPEN)).order_by(assistance.c.due_at, assistance.c.id)
         return [load(Request, text) for text in self.connection.execute(asked.limit(limit).offset(skip)).scalars()]
 
-    def open_count(self) -> int:
-        """How many are open."""
-        return int(self.connection.execute(sa.select(sa.func.count()).where(assistance.c.state.in_(_OPEN))).scalar_one())
+    def finished(self, limit: int, skip: int = 0) -> list[Request]:
+        """Requests that are over, the last that was opened first, behind the first `skip`."""
+        asked = sa.select(assistance.c.body).where(assistance.c.state.in_(_OVER)).order_by(assistance.c.id.desc())
+        return [load(Request, text) for text in self.connection.execute(asked.limit(limit).offset(skip)).scalars()]
+
+    def count_of(self, *, over: bool = False) -> int:
+        """How many are open, or `over`."""
+        states = _OVER if over else _OPEN
+        return int(self.connection.execute(sa.select(sa.func.count()).where(assistance.c.state.in_(states))).scalar_one())
 
     def score(self, since: datetime) -> Sequence[Any]:
         """(requested agency, fact, state, last rule, heard in time, punctual, passed on above, echo, count) of those opened since.
 
-        The last rule of its history is told of those that ended without an answer.
+        The last rule of its history is told of those that ended without an answer, and of refusals.
         """
         told = assistance.c
-        last = sa.case((told.state == AssistanceState.UNANSWERED.value, told.last_rule))
+        last = sa.case((told.state.in_((AssistanceState.UNANSWERED.value, AssistanceState.DECLINED.value)), told.last_rule))
         rows = sa.select(told.requested, told.fact, told.state, last.label("last"), told.heard_in_time, told.punctual)
         held = rows.add_columns(told.above, told.echo).where(told.opened_at >= since).subquery()
         return self.connection.execute(sa.select(*held.c, sa.func.count()).group_by(*held.c)).all()

@@ -122,9 +122,10 @@ class BookRoom(Room):
         further = both.where(credit_entry.c.case_id == case_id).order_by(credit_copy.c.moved_at, credit_copy.c.lane)
         return [*first, *self.rows(further)]
 
-    def amending(self, entry: str, lane: str, kinds: Collection[str]) -> list[str]:
-        """The keys of what this platform is still to be told of an entry, of these kinds."""
+    def amending(self, entry: str, lane: str, kinds: Collection[str], state: str = "") -> list[str]:
+        """The keys of what this platform is still to be told of an entry, of these kinds; of rows in one `state` alone, or of all."""
         asked = sa.select(work.c.key, work.c.payload).where(work.c.kind == OrderKind.CREDIT_AMEND.value, work.c.state != "done")
+        asked = asked.where(work.c.state == state) if state else asked
         rows = self.connection.execute(asked.where(work.c.lane == lane, work.c.key.startswith(f"credit.amend:{entry}:")))
         return [row.key for row in rows if (payload.read(row.payload) or {}).get("kind") in kinds]
 

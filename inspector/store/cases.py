@@ -65,7 +65,9 @@ class CaseRoom(Room):
 
     def add(self, case: Case, digest: str) -> bool:
         """Write a new case; False when its sender has used the reference at the agency before (then nothing is written)."""
-        self.batch.nothing.discard(("case", case.agency, case.sender, case.reference))
+        sent = "case", case.agency, case.sender, case.reference
+        insert = self.insert_soon if sent in self.batch.nothing else self.insert_one
+        self.batch.nothing.discard(sent)
         row = self._row(case) | {
             "id": case.id,
             "agency": case.agency,
@@ -76,14 +78,14 @@ class CaseRoom(Room):
             "opened_at": case.opened_at,
             "version": 0,
         }
-        return self.insert_one(case_file, row, ("agency", "sender", "reference"))
+        return insert(case_file, row, ("agency", "sender", "reference"))
 
     def remember(self, person: Subject) -> None:
         """Keep the subject once, as first seen; to the transaction's end nobody lets go of it."""
         body = dump(person, person.kind.value, person.code)
         row = {"kind": person.kind.value, "code": person.code, "body": body, "organisation": told_of(person.kind, person.code)}
         # it may go between the two, with the last case before this one: then it is new
-        while not self.insert_one(subject, row, ("kind", "code")) and not self.sqlite:
+        while not self.insert_soon(subject, row, ("kind", "code")):
             if self.batch.direct.execute(_KEPT, {"of_kind": person.kind.value, "of_code": person.code}).first() is not None:
                 return
 
@@ -135,13 +137,10 @@ class CaseRoom(Room):
         self.connection.execute(_ORDERED.where(held)).all()
 
     def by_reference(self, agency: str, sender: str, reference: str) -> tuple[str, str] | None:
-        """(id, content digest) of the case a sender has opened under its reference at an agency, in whichever Unicode form, or None.
-
-        A digest is never among what the batch collects, so this may be asked for each row of a file without writing it down first.
-        """
+        """(id, content digest) of the case a sender has opened under its reference at an agency, in whichever Unicode form, or None."""
         written = forms(reference)
-        unsent = ("case", agency, sender, reference) in self.batch.nothing
-        found = [] if unsent else self.batch.direct.execute(_REFERRED, {"at": agency, "by": sender, "references": written}).all()
+        unsent = ("case", agency, sender, reference) in self.batch.nothing  # nothing need be written down to know it
+        found = [] if unsent else self.connection.execute(_REFERRED, {"at": agency, "by": sender, "references": written}).all()
         row = min(found, key=lambda one: written.index(one.reference), default=None)
         return (row.id, row.digest) if row is not None else None
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from inspector.domain.docket import AMEND_BY_HAND, HELD_ENTRY, SPOKE, DocketKind, DocketRow
+from inspector.domain.docket import AMEND_BY_HAND, AMEND_STUCK, HELD_ENTRY, SPOKE, DocketKind, DocketRow
 from inspector.domain.falling import REGRADE, SHAKEN
 from inspector.domain.missent import SEND_BACK_ASKED
 from inspector.domain.statement import STUCK
@@ -26,6 +26,7 @@ _KINDS = {
     SPOKE: DocketKind.SPOKEN,
     STUCK: DocketKind.RETRACTION,
     AMEND_BY_HAND: DocketKind.AMENDMENT,
+    AMEND_STUCK: DocketKind.UNTAKEN,
     HELD_ENTRY: DocketKind.HELD,
 }
 KINDS = tuple(_KINDS.values())

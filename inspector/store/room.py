@@ -139,6 +139,16 @@ class Room:
         """Like `insert_new` for one row; whether it was new."""
         return self.batch.direct.execute(_insert_one(self.sqlite, table, tuple(unique)), row).first() is not None
 
+    def insert_soon(self, table: sa.Table, row: Mapping[str, object], unique: Sequence[str]) -> bool:
+        """Like `insert_one`, for a row that was looked for, or of which it says nothing that it is there already.
+
+        On SQLite whoever writes is alone until the commit, so it is collected with others of its kind, and taken for new.
+        """
+        if not self.sqlite:
+            return self.insert_one(table, row, unique)
+        self.batch.later(insert_new(self.sqlite, table, tuple(unique)), (row,))
+        return True
+
     def upsert(self, table: sa.Table, row: Mapping[str, object], unique: Sequence[str]) -> None:
         """Insert or replace by the unique columns."""
         changed = {name: value for name, value in row.items() if name not in unique}

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from inspector.domain.case import SubjectKind
 from inspector.domain.credit import Told
 from inspector.domain.errors import Missing
-from inspector.domain.roster import Declared, InspectorRecord, Recusal, RosterObject, marked
+from inspector.domain.roster import Declared, InspectorRecord, Recusal, RosterObject, becomes, marked
 from inspector.domain.spelling import party_of, told_of
 from inspector.store.codec import dump, load
 from inspector.store.room import Room
@@ -294,6 +294,12 @@ class RosterRoom(Room):
             {"agency": row.agency, "id": row.id, "body": dump(row, row.agency, row.id), "removed_at": None} for row in rows
         ]
         self._put(inspector, values, _INSPECTOR_KEY)
+
+    def take_inspectors(self, agency: str, given: Iterable[InspectorRecord]) -> None:
+        """The same of a file's rows, each as it becomes where one stands now: an officer's browser may have told since it was read."""
+        if rows := list(given):
+            held = {row.id: row for row in self.inspectors(agency)}
+            self.put_inspectors(told for row in rows if isinstance(told := becomes(row, held.get(row.id)), InspectorRecord))
 
     def remove_inspectors(self, agency: str, ids: Iterable[str], now: datetime) -> None:
         """Take inspectors out of force."""

@@ -52,6 +52,12 @@ class SelfProofRoom(Room):
             asked = asked.where(sa.tuple_(_unread(self_proof), *place) > last.scalar_subquery())
         return [load(SelfProof, text) for text in self.connection.execute(asked).scalars()]
 
+    def asked_ids(self, after: str, limit: int) -> list[str]:
+        """Those whose subject has said nothing yet, and may still, by id, those behind `after`."""
+        states = [state.value for state in ProofState if state.asked]
+        asked = sa.select(self_proof.c.id).where(self_proof.c.state.in_(states), self_proof.c.id > after)
+        return list(self.connection.execute(asked.order_by(self_proof.c.id).limit(limit)).scalars())
+
     def unfinished(self, limit: int) -> list[SelfProof]:
         """Open ones of the whole house, what waits to be read first."""
         agencies = self.connection.execute(sa.select(self_proof.c.agency).distinct()).scalars().all()

@@ -50,6 +50,9 @@ ENTRY = CreditEntry(
     basis=QUESTION.basis,
     decided_by="officer-1",
     decided_at=datetime(2026, 1, 6, 9, tzinfo=UTC),
+    published=True,
+    least_until=date(2026, 4, 6),
+    shown_until=date(2029, 1, 6),
 )
 RETRACTION = CreditRetraction(
     entry_id="E-1", case_id="C-1", reason="WITHDRAWN", basis=QUESTION.basis, decided_at=datetime(2026, 1, 7, 9, tzinfo=UTC)

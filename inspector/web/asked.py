@@ -20,9 +20,9 @@ from inspector.domain.assistance import AssistanceState, Door, Inability, Quarre
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.letter import short
 from inspector.domain.said import Saying
-from inspector.domain.scoreboard import ended_as
+from inspector.domain.scoreboard import ended_as, relieved
 from inspector.domain.urgency import Urgency
-from inspector.flows import assist, past, question
+from inspector.flows import assist, past, question, replylink
 from inspector.flows.office import AgencyNode
 from inspector.flows.requests import node_of, superior_of
 from inspector.store.tx import Tx, new_id
@@ -44,16 +44,21 @@ _NEEDED: dict[Saying, tuple[Invalid, ...]] = {
     Saying.PROPOSE: (Invalid("day_missing", field="day"), _REASONS, _SIGNER),
     Saying.EXTEND: (_REASONS, _SIGNER),
     Saying.CALM: (_REASONS, _SIGNER),
+    Saying.WARN: (_REASONS, _SIGNER),
     Saying.FORWARD: (Invalid("to_missing", field="to"), _REASONS, _SIGNER),
     Saying.CONTEST: (_REASONS, _SIGNER),
     Saying.DECLINE: (_REASONS, _SIGNER),
 }
 """What each form wants filled in: people mend all of it in one go."""
+_OWN = (AssistanceState.ANSWERED, AssistanceState.DECLINED)
+"""The ends by the agency's own word, which it may correct: what differs is kept for a person."""
 _COMPARE = "compare"
 """Chosen where the agency gives a value and leaves the comparing to the rule of the pack; nothing is chosen before it chooses."""
 _WRITTEN = re.compile(r"(\d{4})[^\d\s](\d{1,2})[^\d\s](\d{1,2})\D?")
 _TYPED = ("value", "rest", "to", "day", "reasons", "signer")
 """What people type, which a page shows again where the form for it is no longer offered."""
+TAKEN = "word_known"
+"""The same word again, from another tab or by a button pressed twice: it had been taken, and the page says what it came to."""
 _WORDLESS = {_COMPARE: "answer_empty", "mismatch": "mismatch_wordless", "cannot_say": "cannot_say_wordless"}
 
 
@@ -72,7 +77,7 @@ class _Read:
 def show(request: Request, desk: AtDesk, request_id: str, token: str) -> Response:
     """The request and the forms to answer it."""
     try:
-        desk.look(lambda tx: assist.by_link(desk.office, tx, request_id, token))
+        desk.look(lambda tx: replylink.by_link(desk.office, tx, request_id, token))
         _opened(desk, request_id)
         return _page(request, desk, request_id)
     except InspectorError as error:
@@ -83,7 +88,7 @@ def show(request: Request, desk: AtDesk, request_id: str, token: str) -> Respons
 def post(request: Request, desk: AtDesk, request_id: str, token: str, form: Posted, lang: InLang) -> Response:
     """A word of the agency; what does not fit is said beside what was typed."""
     try:
-        desk.look(lambda tx: assist.by_link(desk.office, tx, request_id, token))
+        desk.look(lambda tx: replylink.by_link(desk.office, tx, request_id, token))
     except InspectorError as error:
         return refused(request, error)
     try:
@@ -91,7 +96,8 @@ def post(request: Request, desk: AtDesk, request_id: str, token: str, form: Post
         given = word(form)
         heard(desk, request_id, given.said(), Door(), form.message_id(), given)
     except InspectorError as error:
-        return _page(request, desk, request_id, form, trouble(_by_name(desk, error), form, lang))
+        if error.code != TAKEN:
+            return _page(request, desk, request_id, form, trouble(_by_name(desk, error), form, lang))
     return again(request)
 
 
@@ -108,7 +114,7 @@ def _by_name(desk: Desk, error: InspectorError) -> InspectorError:
 def show_oversee(request: Request, desk: AtDesk, request_id: str, token: str) -> Response:
     """What the common superior sees of a request that it was told of: all of it, and a dispute to decide."""
     try:
-        desk.look(lambda tx: assist.oversees(desk.office, tx, request_id, token))
+        desk.look(lambda tx: replylink.oversees(desk.office, tx, request_id, token))
         return _page(request, desk, request_id, oversees=True)
     except InspectorError as error:
         return refused(request, error)
@@ -118,13 +124,15 @@ def show_oversee(request: Request, desk: AtDesk, request_id: str, token: str) ->
 def post_oversee(request: Request, desk: AtDesk, request_id: str, token: str, form: Posted, lang: InLang) -> Response:
     """The common superior decides a dispute."""
     try:
-        desk.look(lambda tx: assist.oversees(desk.office, tx, request_id, token))
+        desk.look(lambda tx: replylink.oversees(desk.office, tx, request_id, token))
     except InspectorError as error:
         return refused(request, error)
     try:
         form.sound()
         complete(form, Invalid("decision_missing", field="helps"), _REASONS, _SIGNER)
         given = read(WordIn, do=Saying.CONTEST, reasons=form.one("reasons"), signer=form.one("signer"))
+        if form.one("helps") not in ("yes", "no"):
+            raise Invalid("decision_missing", field="helps")
         helps = form.one("helps") == "yes"
 
         def do(tx: Tx, now: datetime) -> WordIn:
@@ -133,7 +141,8 @@ def post_oversee(request: Request, desk: AtDesk, request_id: str, token: str, fo
 
         desk.once(message(f"oversee:{request_id}"[:200], form.message_id(), f"decide {helps} {request_id}", given), do)
     except InspectorError as error:
-        return _page(request, desk, request_id, form, trouble(error, form, lang), oversees=True)
+        if error.code != TAKEN:
+            return _page(request, desk, request_id, form, trouble(error, form, lang), oversees=True)
     return again(request)
 
 
@@ -205,6 +214,7 @@ def _page(
     held = told.held
     hears = told.hears and not oversees
     free = hears and held.state.open and held.state is not AssistanceState.DISPUTED
+    corrects = not oversees and not hears and bool(held.reply) and held.state in _OWN
     decides = oversees and held.state is AssistanceState.DISPUTED
     kept = form.kept() if form else {}
     context = {
@@ -215,7 +225,8 @@ def _page(
         "silence": question.silence(held, superior=told.superior),
         "open": hears,
         "free": free,
-        "offered": decides or _offered(kept.get("do", ""), told, free=free, hears=hears),
+        "offered": decides or _offered(kept.get("do", ""), told, free=free, hears=hears, corrects=corrects),
+        "corrects": corrects,
         "said": next((one for one in Saying if one == kept.get("do")), None),
         "typed": {name: kept[name] for name in _TYPED if kept.get(name, "").strip()},
         "extends": told.extends,
@@ -239,10 +250,12 @@ def _page(
     return page(request, "assist.html", status=wrong.status, **context)
 
 
-def _offered(do: str, told: _Read, *, free: bool, hears: bool) -> bool:
+def _offered(do: str, told: _Read, *, free: bool, hears: bool, corrects: bool) -> bool:
     """Whether the form of a word still stands on the page: there its refusal is shown, and what was typed."""
     match do:
-        case "answer" | "decline":
+        case "answer":
+            return hears or corrects
+        case "decline":
             return hears
         case "accept":
             return free and told.held.accepted_at is None
@@ -257,9 +270,24 @@ def _offered(do: str, told: _Read, *, free: bool, hears: bool) -> bool:
 def _now(held: assistance.Request, hears: bool, *, oversees: bool) -> str:
     """How things stand: the name of a sentence on the page."""
     if oversees:
-        stands = "disputed" if held.state is AssistanceState.DISPUTED else "over" if held.ended_at else "open"
-        return f"oversee_{stands}"
+        return f"oversee_{_above(held)}"
+    if relieved(held):
+        return "assist_relieved"
     return f"assist_{'late' if hears and held.ended_at else held.state.value.lower()}"
+
+
+def _above(held: assistance.Request) -> str:
+    """The same for the common superior: what it is to do, or what has come of its decision."""
+    helps = held.dispute.helps if held.dispute is not None else None
+    if held.state is AssistanceState.DISPUTED:
+        return "disputed"
+    if held.state.open and held.state.above:
+        return "open"
+    if helps is False and held.state is AssistanceState.DECLINED:
+        return "spared"
+    if held.ended_at:
+        return "over"
+    return "helps" if helps else "waits"
 
 
 def name_of(desk: Desk, agency: str) -> str:

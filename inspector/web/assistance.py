@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 
 from inspector.domain.assistance import Quarrel, Request
 from inspector.domain.errors import Forbidden, Missing, Refusal
-from inspector.flows import assist, unsettled
+from inspector.flows import assist, replylink, unsettled
 from inspector.flows.office import Office
 from inspector.flows.requests import decider_of
 from inspector.store.tx import Tx
@@ -138,6 +138,16 @@ def contest_urgency(desk: AtDesk, by: By, request_id: NamePath, given: ReasonedI
     return _said(desk, by, request_id, "urgency", given, message_id, do)
 
 
+@router.post("/{request_id}/warning", response_model=RequestShown, responses=WRITES)
+def warn_request(desk: AtDesk, by: By, request_id: NamePath, given: ReasonedIn, message_id: MessageId = None) -> JSONResponse:
+    """The requested agency tells of a difficulty without delay; every date stays, and an officer of the requester hears of it."""
+
+    def do(tx: Tx, now: datetime) -> Request:
+        return assist.warn(*_at(desk, tx, request_id), given.reasons, given.signer, now, door(by))
+
+    return _said(desk, by, request_id, "warning", given, message_id, do)
+
+
 @router.post("/{request_id}/forward", response_model=RequestShown, responses=WRITES)
 def forward_request(desk: AtDesk, by: By, request_id: NamePath, given: ForwardIn, message_id: MessageId = None) -> JSONResponse:
     """The requested agency is not competent and names the one that is: that one is asked, by a new clock. Shows the request as it ended.
@@ -257,7 +267,7 @@ def _own(desk: Desk, tx: Tx, caller: Caller, request_id: str) -> tuple[Office, T
 def _superior(desk: Desk, tx: Tx, by: Caller | str, request_id: str) -> None:
     """Raise Forbidden or Missing unless it is the common superior who speaks."""
     if isinstance(by, str):
-        assist.oversees(desk.office, tx, request_id, by)
+        replylink.oversees(desk.office, tx, request_id, by)
         tx.assistance.get(request_id)
         return
     request = tx.assistance.get(request_id)

@@ -12,7 +12,7 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 
 from inspector.domain.case import Case
 from inspector.domain.errors import Forbidden, InspectorError, Missing
-from inspector.domain.person import nameable
+from inspector.domain.person import declared, nameable
 from inspector.domain.signs import among
 from inspector.store.tokens import Token
 from inspector.store.tx import Tx
@@ -83,6 +83,10 @@ Shown = Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
 ShownLink = Annotated[str | None, Security(_LINK)]
 
 
+_PERSONS = frozenset({Role.OFFICER, Role.CLERK, Role.AUDITOR, Role.OPS})
+"""Roles that people have; a system is known by its own name."""
+
+
 def find(desk: Desk, text: str) -> Caller:
     """The caller behind a token's text. Raises Unknown. Tokens run by machine time: fast office time must not expire them."""
     found = desk.look(lambda tx: tx.tokens.find(text, tx.machine_now()))
@@ -92,11 +96,15 @@ def find(desk: Desk, text: str) -> Caller:
 
 
 def holder(desk: Desk, held: Token) -> Caller:
-    """The caller of a valid token. Raises Unknown where it names nobody: nothing may be signed without a name."""
+    """The caller of a valid token. Raises Unknown where it names nobody: nothing may be signed without a name.
+
+    A person signs by the one name that the house has declared, whichever account is used: so no step that two take is taken by one.
+    """
     if not nameable(held.name):
         raise Unknown("token_nameless")
-    sees = desk.office.within(held.agency)
-    return Caller(token=held.id, name=held.name, role=Role(held.role), agency=held.agency, sees=sees)
+    sees, role = desk.office.within(held.agency), Role(held.role)
+    person = declared(held.name, desk.office.entrance.people) if role in _PERSONS else ""
+    return Caller(token=held.id, name=person or held.name, role=role, agency=held.agency, sees=sees)
 
 
 def known(desk: AtDesk, shown: Shown) -> Caller:

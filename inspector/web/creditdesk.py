@@ -20,22 +20,27 @@ from inspector.domain.annulled import Annulled
 from inspector.domain.case import Case
 from inspector.domain.creditlaw import RepairPaper
 from inspector.domain.creditrecord import Record
-from inspector.domain.docket import Nearness, nearness
-from inspector.domain.errors import InspectorError, Missing, Refusal
+from inspector.domain.docket import AMEND_BY_HAND, AMEND_STUCK, Nearness, nearness
+from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
 from inspector.domain.objection import Objection, ObjectionState
 from inspector.domain.statement import STUCK
 from inspector.domain.striking import TO_STRIKE
 from inspector.domain.viewing import Shown as What
 from inspector.domain.withdrawal import WITHDRAWAL
 from inspector.flows import touched
+from inspector.flows.decisions import last_review
+from inspector.labels import Lang, label
 from inspector.store.room import Row
 from inspector.store.tx import Tx, new_id
 from inspector.web import creditrecords as api
 from inspector.web.accounts import EntryPath
 from inspector.web.caller import Caller
+from inspector.web.cases import read_case
+from inspector.web.cases import why as why_of
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.fields import NamePath
-from inspector.web.language import InLang, carried
+from inspector.web.grounds import grounds
+from inspector.web.language import InLang, carried, language
 from inspector.web.material import fitting
 from inspector.web.multipart import FORM, Sent, sent
 from inspector.web.noticedesk import said
@@ -48,7 +53,7 @@ from inspector.web.viewings import shown, shown_of
 
 router = APIRouter(include_in_schema=False)
 SHOWN = 200
-_WAITING = {"withdrawn": WITHDRAWAL, "struck": TO_STRIKE, "kept": STUCK}
+_WAITING = {"withdrawn": WITHDRAWAL, "struck": TO_STRIKE, "kept": STUCK, "untaken": AMEND_STUCK, "by_hand": AMEND_BY_HAND}
 """Matters that the list of credit shows, by the name of their part of the page."""
 Take = Callable[[Desk, Caller, str, Sent], object]
 
@@ -93,6 +98,15 @@ def _repair(desk: Desk, caller: Caller, about: str, form: Sent) -> object:
     return api.ask_repair(desk, caller, about, given, form.fields.message_id())
 
 
+def _count(desk: Desk, caller: Caller, about: str, form: Sent) -> object:
+    """Of files that came by the subject's link: what each shows, as an officer has read it."""
+    told = {name.removeprefix(_SHOWS): value for name, value in form.fields.kept().items() if name.startswith(_SHOWS) and value}
+    if not told:
+        raise Invalid("repair_unread", field="files")
+    papers = tuple({"paper": paper, "digest": digest} for digest, paper in told.items())
+    return api.ask_repair(desk, caller, about, read(api.RepairIn, papers=papers), form.fields.message_id())
+
+
 def _decide_repair(desk: Desk, caller: Caller, about: str, form: Sent) -> object:
     given = read(api.RepairDecisionIn, grant=form.fields.one("grant"), reasons=form.fields.one("reasons"))
     return api.decide_repair(desk, caller, about, given, form.fields.message_id())
@@ -119,11 +133,14 @@ _WHY = (
     (Annulled.COURT.value, f"Annulled.{Annulled.COURT.name}"),
     (Annulled.REVIEW_BODY.value, f"Annulled.{Annulled.REVIEW_BODY.name}"),
 )
+_SHOWS = "shows:"
+"""What the field of a file begins with; its SHA-256 follows."""
 _KEPT = (Annulled.COURT, Annulled.REVIEW_BODY, Annulled.OBJECTION, Annulled.CORRECTION)
 STEPS: Mapping[str, Step] = {
     "grant": Step(
         fields=(either("grant", ("true", "creditdesk.granted"), ("false", "creditdesk.refused")), _REASONS), take=_decide_repair
     ),
+    "count": Step(fields=(), take=_count),  # one field for each file, see `_files`
     "decide": Step(
         fields=(either("upheld", ("true", "ObjectionState.UPHELD"), ("false", "ObjectionState.REJECTED")), _REASONS), take=_decide
     ),
@@ -146,7 +163,9 @@ def of_record(held: Record) -> tuple[str, ...]:
         return ("strike",)
     if held.state.over:
         return ("object", "annul")
-    return ("grant", "repair", "object", "annul") if held.repair is not None else ("object", "repair", "annul")
+    if held.repair is None:
+        return ("object", "repair", "annul")
+    return (*(("count",) if held.repair.unread else ()), "grant", "repair", "object", "annul")
 
 
 def of_objection(held: Objection) -> tuple[str, ...]:
@@ -248,28 +267,47 @@ def _record(
         "creditrecord.html",
         status=wrong.status,
         **context,
-        **_forms(request, desk, caller, of_record(held), form, wrong),
+        **_forms(request, desk, caller, of_record(held), form, wrong, _files(held, language(request))),
     )
 
 
 def _objection(
     request: Request, desk: Desk, caller: Caller, about: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
 ) -> Response:
-    def ask(tx: Tx) -> tuple[Objection, Case, str]:
+    def own(tx: Tx) -> Objection:
         held = tx.records.objection(about)
         if held.agency not in caller.sees:
             raise Missing("objection_unknown", objection=about)
-        link = "/credit/records/" if tx.records.find(held.about) is not None else "/consequences/"
-        return held, tx.cases.get(held.case_id), link
+        return held
+
+    def ask(tx: Tx, now: datetime) -> dict[str, Any]:
+        held = own(tx)
+        case, why = tx.cases.get(held.case_id), why_of(desk, tx, caller, held.case_id, now)
+        record = tx.records.find(held.about)
+        mine = [one for one in tx.consequences.of_case(case.id) if held.about in (one.id, one.entry)]
+        last = last_review(why.decisions)
+        cited = {piece for one in mine for piece in one.evidence} or _ids(
+            last.facts.get("evidence") if last is not None else None
+        )
+        return {
+            "held": held,
+            "case": case,
+            "link": "/credit/records/" if record is not None else "/consequences/",
+            "names": {claim.id: claim.name for claim in why.claims},
+            "rests": [one for one in why.heard if one.id in cited],
+            "beside": [one for one in why.heard if one.id not in cited],
+            "grounds": grounds(tx, case.id, case.agency, (one.id for one in why.heard)),
+        }
 
     try:
         caller.reads()
-        held, case, link = desk.look(ask)
+        of = desk.look(own).case_id
+        context = read_case(desk, caller, of, What.CREDIT, ask, "page")
     except InspectorError as error:
         return refused(request, error)
-    shown(desk, caller, What.CREDIT, (case,), "page")
-    near = _near(desk, held.due_at) if held.state is ObjectionState.OPEN else None
-    context = {"held": held, "case": case, "link": link, "near": near, **said(desk, case.id)}
+    held = context["held"]
+    context["near"] = _near(desk, held.due_at) if held.state is ObjectionState.OPEN else None
+    context |= said(desk, of)
     return page(
         request,
         "objection.html",
@@ -277,6 +315,10 @@ def _objection(
         **context,
         **_forms(request, desk, caller, of_objection(held), form, wrong),
     )
+
+
+def _ids(told: object) -> set[str]:
+    return set(map(str, told)) if isinstance(told, (list, tuple)) else set()
 
 
 def _waiting(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -289,12 +331,35 @@ def _near(desk: Desk, due_at: Any) -> Nearness | None:
     return nearness(due_at, desk.office.now(), desk.office.calendar) if due_at is not None else None
 
 
+def _files(held: Record, lang: Lang) -> tuple[Field, ...]:
+    """For each file of the subject that counts as no paper yet, what it shows."""
+    choices = tuple((one.value, f"RepairPaper.{one.name}") for one in RepairPaper)
+    told = enumerate(held.repair.unread, 1) if held.repair is not None else ()
+    return tuple(
+        Field(
+            name=f"{_SHOWS}{digest}",
+            kind=Kind.CHOICE,
+            choices=choices,
+            needed=False,
+            title=label("creditdesk.shows", lang, number=number),
+            file=digest,
+        )
+        for number, digest in told
+    )
+
+
 def _forms(
-    request: Request, desk: Desk, caller: Caller, offered: tuple[str, ...], form: Fields | None, wrong: Trouble
+    request: Request,
+    desk: Desk,
+    caller: Caller,
+    offered: tuple[str, ...],
+    form: Fields | None,
+    wrong: Trouble,
+    more: tuple[Field, ...] = (),
 ) -> dict[str, object]:
     """What the forms of a page are made of; who only reads has none."""
     return {
-        "steps": [(name, STEPS[name].fields) for name in offered] if caller.role is Role.OFFICER else [],
+        "steps": [(name, STEPS[name].fields or more) for name in offered] if caller.role is Role.OFFICER else [],
         "kept": form.kept() if form is not None else {},
         "tried": form.one("do") if form is not None else "",
         "trouble": wrong,

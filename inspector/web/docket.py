@@ -49,6 +49,7 @@ _LINKS = {
     DocketKind.SPOKEN: "/notices/",
     DocketKind.RETRACTION: "/credit/records/",
     DocketKind.AMENDMENT: "/credit/records/",
+    DocketKind.UNTAKEN: "/credit/records/",
 }
 """Where each kind of decision is made; a review on its case's page."""
 _BEHIND = {DocketKind.WITHDRAWAL: "/withdrawal", DocketKind.SEND_BACK: "/send-back", DocketKind.HELD: ""}

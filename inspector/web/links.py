@@ -15,7 +15,7 @@ from inspector.domain import assistance
 from inspector.domain.assistance import Door
 from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.visit import SeatState
-from inspector.flows import assist, dispatch, embargo, pushing, seatlink, supervision, trial
+from inspector.flows import assist, dispatch, embargo, pushing, replylink, seatlink, supervision, trial
 from inspector.flows.fieldnotes import look_at
 from inspector.flows.replylink import LINK, opens
 from inspector.flows.requests import node_of
@@ -68,7 +68,8 @@ def show_request(desk: AtDesk, by: By, request_id: NamePath) -> RequestShown:
     held = desk.look(lambda tx: requested(desk, tx, by, request_id, reading=True))
     if held.delivered_at is None and held.state.open and _is_asked(desk, held, by):
         held = desk.act(lambda tx, now: assist.deliver(desk.office, tx, request_id, now))
-    return request_shown(held)
+    ours = isinstance(by, Caller) and held.requester in by.sees and not _is_asked(desk, held, by)
+    return request_shown(held, ours=ours)
 
 
 @router.post("/assistance/{request_id}/answer", tags=["assistance"], response_model=RequestShown, responses=WRITES)
@@ -266,7 +267,7 @@ def requested(desk: Desk, tx: Tx, by: Caller | str, request_id: str, *, reading:
     To read, the common superior's link will do too, and a token of either side. Nobody above answers in the agency's place.
     """
     if isinstance(by, str):
-        assist.by_link(desk.office, tx, request_id, by, reading=reading)
+        replylink.by_link(desk.office, tx, request_id, by, reading=reading)
         return tx.assistance.get(request_id)
     request = tx.assistance.get(request_id)
     asked = node_of(desk.office, request.requested)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.decision import Because
 from inspector.domain.errors import InspectorError, Missing
+from inspector.flows import subscribing
 from inspector.store.room import Row
 from inspector.store.tx import Tx, new_id
 from inspector.web.caller import Unknown
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.language import carried, language
-from inspector.web.pages import Posted, page, refused
-from inspector.web.phone import phone_words
+from inspector.web.pages import NO_TROUBLE, Posted, Trouble, page, refused, trouble
+from inspector.web.phone import phone_words, ring_words
 from inspector.web.roles import Role, lacking
 from inspector.web.session import to_login
 from inspector.web.signedin import Someone, guard, guarded, held_cookie, someone
@@ -36,8 +39,34 @@ def show_mine(request: Request, desk: AtDesk) -> Response:
     if staff is None:
         return refused(request, lacking(held.session.role, ["inspector"]))
 
-    rows = desk.look(lambda tx: listed(desk, tx, *staff, language(request)))
-    return page(request, "mine.html", held=held.session, rows=rows, phone=phone_words(language(request)))
+    return _mine(request, desk, held, staff)
+
+
+@router.post("/mine/browser")
+def ring_browser(request: Request, desk: AtDesk, form: Posted) -> Response:
+    """Push to this browser from now on; or, where the form says `end`, to none."""
+    try:
+        held = someone(request, desk)
+    except Unknown:
+        return to_login(request)
+    staff = held.inspects
+    if staff is None:
+        return refused(request, lacking(held.session.role, ["inspector"]))
+    told, ends, door = form.one("subscription"), form.one("do") == "end", held.session.way
+
+    def do(tx: Tx, now: datetime) -> None:
+        if ends:
+            subscribing.unsubscribe(tx, *staff, door, now)
+        else:
+            subscribing.subscribe(desk.office, tx, *staff, told, door, now)
+
+    try:
+        guarded(request, desk, form.one("guard"))
+        form.sound()
+        desk.act(do)
+    except InspectorError as error:
+        return _mine(request, desk, held, staff, trouble(error, form, language(request)))
+    return RedirectResponse("/mine" + carried(request), 303)
 
 
 @router.get("/sessions")
@@ -77,6 +106,15 @@ def end_session(request: Request, desk: AtDesk, form: Posted) -> Response:
     except InspectorError as error:
         return refused(request, error)
     return RedirectResponse("/sessions" + carried(request), 303)
+
+
+def _mine(request: Request, desk: Desk, held: Someone, staff: tuple[str, str], wrong: Trouble = NO_TROUBLE) -> Response:
+    lang = language(request)
+    rows, ring = desk.look(lambda tx: (listed(desk, tx, *staff, lang), subscribing.offer(desk.office, tx, *staff)))
+    told = {"ring": ring, "ring_words": ring_words(lang), "guard": guard(desk, held_cookie(request))}
+    return page(
+        request, "mine.html", status=wrong.status, held=held.session, rows=rows, phone=phone_words(lang), trouble=wrong, **told
+    )
 
 
 def _watches(held: Someone) -> bool:

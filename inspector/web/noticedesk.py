@@ -39,9 +39,14 @@ def show_all(request: Request, desk: AtDesk, caller: Visitor) -> Response:
         return to_login(request)
     if (refusal := unfit(request, caller)) is not None:
         return refusal
-    rows = desk.look(lambda tx: tx.servings.open_of(caller.sees, SHOWN))
+    rows, names = desk.look(lambda tx: _listed(tx, tx.servings.open_of(caller.sees, SHOWN)))
     shown_of(desk, caller, What.NOTICE, (one.case_id for one in rows), "page")
-    return page(request, "noticelist.html", caller=caller, rows=rows)
+    return page(request, "noticelist.html", caller=caller, rows=rows, names=names)
+
+
+def _listed(tx: Tx, rows: list[SubjectNotice]) -> tuple[list[SubjectNotice], dict[str, str]]:
+    """Notices, and the name of each one's subject by the case's number."""
+    return rows, {one: tx.cases.get(one).subject.name for one in {held.case_id for held in rows}}
 
 
 @router.get("/notices/{notice_id}")
@@ -141,7 +146,7 @@ def _own(tx: Tx, caller: Caller, notice_id: str) -> SubjectNotice:
 
 def _hand(desk: Desk, tx: Tx, caller: Caller, notice_id: str, now: datetime) -> str:
     _own(tx, caller, notice_id)
-    return serving.hand(desk.office, tx, notice_id, caller.name, now)
+    return serving.hand(desk.office, tx, notice_id, caller.name, now, login=caller.token)
 
 
 def _page(

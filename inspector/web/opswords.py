@@ -20,7 +20,7 @@ from inspector.flows.held import left, waits
 from inspector.flows.office import Office, names_of
 from inspector.flows.scoreboard import recent, recent_days
 from inspector.flows.settle import CREDIT_UNPLACED
-from inspector.flows.supplies import LATE
+from inspector.flows.supplies import LATE, UNUSED
 from inspector.labels import Lang, label, of
 from inspector.store.deadlines import due_by
 from inspector.store.replicas import ALIVE, LOST
@@ -147,12 +147,13 @@ def _lanes(office: Office, tx: Tx, machine_now: datetime, lang: Lang) -> Iterato
 
 
 def _supplies(tx: Tx, lang: Lang) -> Iterator[str]:
-    """The sources whose deliveries are not as agreed."""
+    """The sources whose deliveries are not as agreed, and those where something lies that is not used."""
     for matter in tx.attention.of_kind(LATE):
         if matter.open:
-            error = wording.code("note", str(matter.facts["error"]), lang) if matter.facts["error"] else ""
-            why = label(f"ops.supply_{matter.facts['why']}", lang, hours=matter.facts["hours"])
-            yield label("ops.lane_supply", lang, name=matter.about, why=f"{why} ({error})" if error else why)
+            yield label("ops.lane_supply", lang, name=matter.about, why=wording.late(matter.facts, lang))
+    for matter in tx.attention.of_kind(UNUSED):
+        if matter.open:
+            yield label("ops.lane_unused", lang, name=matter.about, count=matter.facts["count"])
 
 
 def _score(office: Office, tx: Tx, now: datetime, lang: Lang) -> Iterator[str]:

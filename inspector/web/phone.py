@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from fastapi import APIRouter, Request
@@ -39,10 +40,23 @@ def shut(request: Request, error: InspectorError) -> Response:
 
 
 def phone_words(lang: Lang) -> str:
-    """The words of the page's scripts as JSON, by their names in the group `phone`."""
-    told = {key.removeprefix("phone."): text for key, text in words(lang).items() if key.startswith("phone.")}
-    told |= {f"verdict_{one.value}": of(one, lang) for one in Verdict}
-    return json.dumps(told, ensure_ascii=False)
+    """The words of the page's scripts, by their names in the group `phone`, as `quoted` for an attribute."""
+    return quoted(_group("phone", lang) | {f"verdict_{one.value}": of(one, lang) for one in Verdict})
+
+
+def ring_words(lang: Lang) -> str:
+    """What the page's script says about pushes to this browser, likewise."""
+    return quoted(_group("ring", lang))
+
+
+def quoted(told: Mapping[str, str]) -> str:
+    """JSON, escaped for an attribute in single quotation marks: in double ones each of its own would take five bytes, a kilobyte a page."""
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("'", "&#39;")
+
+
+def _group(name: str, lang: Lang) -> dict[str, str]:
+    return {key.removeprefix(f"{name}."): text for key, text in words(lang).items() if key.startswith(f"{name}.")}
 
 
 def place_of(place: PlaceShown) -> str:

@@ -31,12 +31,13 @@ from inspector.labels import Lang, label, of
 from inspector.store.tx import Tx, new_id
 from inspector.web import consequencemessages as messages
 from inspector.web import consequences as api
-from inspector.web import creditrecords, transfers
+from inspector.web import creditrecords, grounds, transfers
 from inspector.web.caller import Caller
 from inspector.web.cases import read_case
 from inspector.web.cases import why as why_of
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.fields import NamePath
+from inspector.web.grounds import Ground
 from inspector.web.language import InLang, carried, language
 from inspector.web.messages import SeenToIn
 from inspector.web.noticedesk import said
@@ -215,6 +216,7 @@ class Read:
     row: ConsequenceRow | None
     policy: Policy
     why: Explanation
+    grounds: Mapping[str, Ground]
     near: Nearness | None
     unread: bool
     mends: bool
@@ -269,6 +271,7 @@ def _page(
         matter = tx.attention.get(f"{STATED}:{held.id}")
         unread = matter is not None and matter["closed_at"] is None
         mine = deputies.signs(desk.office, tx, held, Signed(by=caller.name, token=caller.token, at=now), now)
+        why = why_of(desk, tx, caller, held.case_id, now)
         return Read(
             unread=unread,
             mends=held.stage is Stage.AGREE and held.verdict is not None and mine.may_mend(held.verdict.signed),
@@ -282,7 +285,8 @@ def _page(
             case=case,
             row=row,
             policy=policy,
-            why=why_of(desk, tx, caller, held.case_id, now),
+            why=why,
+            grounds=grounds.grounds(tx, held.case_id, case.agency, (one.id for one in why.heard)),
             near=near,
         )
 
@@ -305,6 +309,7 @@ def _page(
         "chosen": frozenset(form.all("evidence")) if form is not None else frozenset(),
         "names": {claim.id: claim.name for claim in told.why.claims},
         "heard": {one.id: one for one in told.why.heard},
+        "grounds": told.grounds,
         "trouble": wrong,
         "message_id": new_id(),
         "guard": guard(desk, held_cookie(request)),

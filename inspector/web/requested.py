@@ -12,6 +12,7 @@ from inspector.domain.calendar import Counting
 from inspector.domain.case import SubjectKind
 from inspector.domain.echo import Echo
 from inspector.domain.evidence import Verdict
+from inspector.domain.letter import meant_for_others
 from inspector.domain.urgency import Urgency
 from inspector.web.answers import Shown
 
@@ -104,8 +105,8 @@ class RequestShown(Shown):
     echo: Echo | None
 
 
-def request_shown(request: Request) -> RequestShown:
-    """An assistance request as it goes out."""
+def request_shown(request: Request, *, ours: bool = False) -> RequestShown:
+    """An assistance request as it goes out; `ours`: to the requester, who alone reads what its officers have noted for themselves."""
     asked = request.question
     told = {
         "fact": asked["fact"],
@@ -114,6 +115,7 @@ def request_shown(request: Request) -> RequestShown:
         "subject_code": asked["code"],
         "on": asked["on"],
         "afterwords": tuple(map(_afterword, request.afterwords)),
+        "history": request.history if ours else meant_for_others(request),
     }
     plain = {name: getattr(request, name) for name in RequestShown.model_fields if name not in told}
     return RequestShown.model_validate(plain | told)

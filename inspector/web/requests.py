@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from inspector.domain import assistance
 from inspector.domain.assistance import AssistanceState, Inability, Quarrel
+from inspector.domain.dispute import contestable
 from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import short
@@ -82,16 +83,22 @@ def call_back(desk: AtDesk, caller: Officer, request_id: NamePath, given: LinkIn
 
 
 @router.get("/requests")
-def show_all(request: Request, desk: AtDesk, caller: Visitor, after: AfterName = None) -> Response:
-    """Requests that are open, of the session's agencies, page by page; the nearest date first."""
+def show_all(
+    request: Request, desk: AtDesk, caller: Visitor, after: AfterName = None, state: Literal["over"] | None = None
+) -> Response:
+    """Requests of the session's agencies, page by page: those that are open, the nearest date first, or those that are over, the newest."""
     if caller is None:
         return to_login(request)
     if (refusal := unfit(request, caller)) is not None:
         return refusal
-    held = desk.look(lambda tx: tx.assistance.open_of(caller.sees, SHOWN + 1, after or ""))
-    rows = [(request_shown(one), _asked(desk, one)) for one in held[:SHOWN]]
+
+    def ask(tx: Tx) -> list[assistance.Request]:
+        return (tx.assistance.over_of if state else tx.assistance.open_of)(caller.sees, SHOWN + 1, after or "")
+
+    held, lang = desk.look(ask), language(request)
+    rows = [(request_shown(one), _asked(desk, one), past.stands(one.state, ended_as(one), lang)) for one in held[:SHOWN]]
     more = rows[-1][0].id if len(held) > SHOWN else None
-    return page(request, "requests.html", caller=caller, rows=rows, more=more, short=short)
+    return page(request, "requests.html", caller=caller, rows=rows, more=more, short=short, over=bool(state))
 
 
 @router.get("/requests/{request_id}")
@@ -226,14 +233,14 @@ def _page(
     officer = caller.role is Role.OFFICER
     context = {
         "caller": caller,
-        "held": request_shown(held),
+        "held": request_shown(held, ours=True),
         "said": partial(past.said, lang=language(request)),
         "requested": _asked(desk, held),
         "requester": name_of(desk, held.requester),
         "fact": fact,
         "hears": officer,
         "agrees": officer and held.proposed is not None and held.state.open and held.state is not AssistanceState.DISPUTED,
-        "contests": officer and held.state is AssistanceState.DECLINED and held.dispute is None,
+        "contests": officer and contestable(held),
         "calls": officer,
         "lies": lies,
         "dossier": prepared if officer else "",

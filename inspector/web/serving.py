@@ -196,7 +196,8 @@ def hand_over_notice(desk: AtDesk, caller: Reaching, notice_id: NamePath) -> Han
 
     def do(tx: Tx, now: datetime) -> HandedShown:
         caller.case(tx, tx.servings.get(notice_id).case_id)
-        link = serving.hand(desk.office, tx, notice_id, caller.name, now)
+        system = caller.role is Role.SYSTEM
+        link = serving.hand(desk.office, tx, notice_id, caller.name, now, login=caller.token, system=system)
         return HandedShown(notice=notice_shown(tx.servings.get(notice_id), words=False), link=link)
 
     return desk.act(do)
@@ -259,6 +260,9 @@ def call_back_notice_link(
 def say_word(desk: AtDesk, by: By, notice_id: NamePath, given: WordIn, message_id: MessageId = None) -> JSONResponse:
     """The subject speaks, by the link or by the system through which it came; or an officer enters what was said at the counter.
 
+    A withdrawal that an officer enters comes with the paper that the subject has signed (422 `withdrawal_unsigned`), and counts once
+    another officer has entered it, too; so does one by a link that an officer was handed.
+
     Where a withdrawal bars from committing to the item again, it is refused (409 `withdrawal_bars`, naming term, basis and last day) unless
     `bar_known` says that whoever withdraws was told so.
     """
@@ -270,8 +274,9 @@ def say_word(desk: AtDesk, by: By, notice_id: NamePath, given: WordIn, message_i
 
     def do(tx: Tx, now: datetime) -> ReceiptShown:
         clerk = None if isinstance(by, str) or by.role is not Role.OFFICER else Signed(by=by.name, token=by.token, at=now)
-        known = given.bar_known
-        made = spoken.say(desk.office, tx, notice_id, given.word, words, files, now, door=door, entered=clerk, bar_known=known)
+        had = serving.holders(desk.office, tx, notice_id, by) if isinstance(by, str) else ()
+        told = given.word, words, files, now
+        made = spoken.say(desk.office, tx, notice_id, *told, door=door, entered=clerk, holders=had, bar_known=given.bar_known)
         return ReceiptShown(receipt=made.receipt, notice=notice_shown(made.notice))
 
     return desk.once(message(f"subject:{notice_id}"[:200], message_id, f"word {notice_id}", given), do)

@@ -22,12 +22,12 @@ from inspector.domain.grading import GradingInput
 from inspector.domain.policy import OutcomeRow
 from inspector.domain.transition import Scope
 from inspector.domain.viewing import Shown as What
-from inspector.flows import withdrawals, wording
+from inspector.flows import consequences, openings, past, withdrawals, wording
 from inspector.flows.decisions import last_review
 from inspector.flows.explain import Explanation
 from inspector.flows.narrative import render
 from inspector.flows.records import act_line
-from inspector.labels import label, of
+from inspector.labels import Lang, label, of
 from inspector.store.admissions import INSPECTOR
 from inspector.store.tx import Tx, new_id
 from inspector.web import gradings
@@ -37,6 +37,7 @@ from inspector.web.cases import decide, read_case
 from inspector.web.cases import why as why_of
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.fields import CaseId
+from inspector.web.grounds import grounds
 from inspector.web.language import InLang, carried, language
 from inspector.web.messages import ReviewIn
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
@@ -61,9 +62,11 @@ _LISTED = "|".join(
         "credit/objections",
     )
 )
-_WITHIN = rf"notices{_NAME}/paper|(notices|proofs){_NAME}/materials/[0-9a-f]{{64}}"
+_WITHIN = rf"review/[0-9a-f]{{32}}/photos/[0-9a-f]{{64}}|notices{_NAME}/paper|(notices|proofs){_NAME}/materials/[0-9a-f]{{64}}"
 _PLAIN = "deputies|mine|oversight(/returns)?|sessions"
-_PAGES = rf"^$|^/(review(/[0-9a-f]{{32}}(/(send-back|withdrawal))?)?|{_LISTED}|{_WITHIN}|{_PLAIN}|ops(/draws{_NAMED})?)$"
+_PAGES = (
+    rf"^$|^/(review(/[0-9a-f]{{32}}(/(proceeding|send-back|withdrawal))?)?|{_LISTED}|{_WITHIN}|{_PLAIN}|ops(/draws{_NAMED})?)$"
+)
 """Where a log-in may lead to: pages of the house, and nothing else (`tests/integration/test_way_back.py` holds each page to it)."""
 After = Annotated[str, Query(pattern=_PAGES, alias="next")]
 
@@ -247,13 +250,14 @@ def _case_page(
         "objected": desk.look(lambda tx: tx.records.objections(case_id=case_id)),
         "may_send_back": caller.role is Role.OFFICER and missent.may(held),
         "why": why,
+        "grounds": desk.look(lambda tx: grounds(tx, case_id, held.agency, (one.id for one in why.heard))),
         "names": {claim.id: claim.name for claim in why.claims},
         "text": render(why, lang),
         "act": lambda one: act_line(one, lang),
         "way": lambda heard: wording.way(heard.method, heard.via, lang),
-        "consequences": [
-            (one.id, wording.consequence(one, lang)) for one in desk.look(lambda tx: tx.consequences.of_case(case_id))
-        ],
+        "requests": [(one.id, f"{one.party or one.requested}: {past.stands(one.state, one.end, lang)}") for one in why.letters],
+        "consequences": desk.look(lambda tx: listed(tx, case_id, lang)),
+        "may_open": caller.role is Role.OFFICER and desk.look(lambda tx: _openable(desk, tx, held)),
         "may_decide": caller.role is Role.OFFICER and case.state is CaseState.REVIEW,
         "outcomes": [outcome for outcome in Outcome if outcome is not Outcome.WITHDRAWN],
         "typed": _typed(form),
@@ -264,6 +268,18 @@ def _case_page(
         "guard": guard(desk, held_cookie(request)),
     }
     return page(request, "review.html", status=wrong.status, **context)
+
+
+def listed(tx: Tx, case_id: str, lang: Lang) -> list[tuple[str, str]]:
+    """The consequences of a case in words, each with what somebody has to do: an order that has not come is brought first."""
+    held = tx.consequences.of_case(case_id)
+    return [
+        (one.id, wording.consequence(one, lang, consequences.step(tx, one) if one.stage is not None else None)) for one in held
+    ]
+
+
+def _openable(desk: Desk, tx: Tx, case: Case) -> bool:
+    return any(one.error is None for one in openings.openable(desk.office, tx, case, desk.office.now()))
 
 
 def to_login(request: Request, back: str = "") -> Response:

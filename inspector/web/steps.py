@@ -28,12 +28,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One field of a step's form. `choices` are the values, each with the key of its words; `needed`: it may not be empty."""
+    """One field of a step's form. `choices` are the values, each with the key of its words; `needed`: it may not be empty.
+
+    `title`: its words, where no label has them; `file`: the SHA-256 of the subject's file that it is about, shown beside it.
+    """
 
     name: str
     kind: Kind
     choices: tuple[tuple[str, str], ...] = ()
     needed: bool = True
+    title: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

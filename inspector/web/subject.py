@@ -14,7 +14,9 @@ from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from inspector.domain.case import Case, SubjectKind
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
+from inspector.domain.identity import masked
 from inspector.domain.serving import SubjectNotice, SubjectWord
 from inspector.flows import intended, review, serving, spoken, wording
 from inspector.flows.articles import articles
@@ -36,12 +38,33 @@ router = APIRouter(include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """Whom a notice is to, so that a paper goes to nobody else (Penalties Law art. 59): of a natural person not the whole number."""
+
+    name: str
+    code: str
+    reference: str
+
+    @classmethod
+    def of(cls, case: Case) -> Party:
+        """The subject of a case."""
+        whole = case.subject.kind is SubjectKind.FIRM
+        return cls(
+            name=case.subject.name,
+            code=case.subject.code if whole else masked(case.subject.code),
+            reference=case.reference,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
     held: SubjectNotice
     says: tuple[SubjectWord, ...]
     item: str
     cited: list[str]
     bar: str
+    party: Party
+    by_hand: bool
 
 
 async def posted(request: Request, desk: AtDesk, notice_id: str, token: str) -> Sent:
@@ -75,7 +98,7 @@ def post(request: Request, notice_id: str, form: Annotated[Sent, Depends(posted)
     desk = desk_of(request)
     try:
         form.fields.sound()
-        _say(desk, notice_id, form)
+        _say(desk, notice_id, request.path_params["token"], form)
     except InspectorError as error:
         return _page(request, desk, notice_id, form.fields, trouble(error, form.fields, lang))
     return again(request)
@@ -100,7 +123,7 @@ def paper(request: Request, desk: AtDesk, caller: Visitor, notice_id: str) -> Re
     return page(request, "subjectpaper.html", **_context(desk, desk.look(lambda tx: _read(request, desk, tx, held.id))))
 
 
-def _say(desk: Desk, notice_id: str, form: Sent) -> None:
+def _say(desk: Desk, notice_id: str, token: str, form: Sent) -> None:
     content = fitting(form.files.get("material", b""), desk.settings.max_material_bytes)
     known = form.fields.one("sure") == "yes"
     said = read(WordIn, word=form.fields.one("word"), words=form.fields.one("words"), bar_known=known)
@@ -108,7 +131,8 @@ def _say(desk: Desk, notice_id: str, form: Sent) -> None:
 
     def do(tx: Tx, now: datetime) -> ReceiptShown:
         try:
-            made = spoken.say(desk.office, tx, notice_id, said.word, said.words, files, now, bar_known=said.bar_known)
+            had, told = serving.holders(desk.office, tx, notice_id, token), (said.word, said.words, files, now)
+            made = spoken.say(desk.office, tx, notice_id, *told, holders=had, bar_known=said.bar_known)
         except Refusal as error:
             if error.code == "withdrawal_bars":
                 raise Invalid("withdrawal_unsure", field="sure") from error
@@ -130,7 +154,9 @@ def _read(request: Request, desk: Desk, tx: Tx, notice_id: str) -> _Read:
     if bar is not None:
         today = label("intended.withdrawing_today", lang, until=bar.until.isoformat())
         told = intended.withdrawing(bar, case.item, policy, lang) + today
-    return _Read(held=held, says=says, item=policy.item(case.item).name, cited=cited, bar=told)
+    had = serving.holders(desk.office, tx, notice_id, request.path_params.get("token", ""))
+    item, party = policy.item(case.item).name, Party.of(case)
+    return _Read(held=held, says=says, item=item, cited=cited, bar=told, party=party, by_hand=bool(had))
 
 
 def _context(desk: Desk, told: _Read) -> dict[str, Any]:
@@ -140,7 +166,9 @@ def _context(desk: Desk, told: _Read) -> dict[str, Any]:
         "agency": name_of(desk, told.held.agency),
         "item": told.item,
         "cited": told.cited,
+        "party": told.party,
         "bar": told.bar,
+        "by_hand": told.by_hand,
         "most": desk.settings.max_material_bytes // 1_000_000,
         "message_id": new_id(),
     }

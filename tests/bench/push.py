@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import gc
 import json
 import sys
 import tempfile
@@ -221,6 +222,7 @@ def main() -> int:
     parser.add_argument("--channels", nargs="+", choices=KINDS, default=KINDS)
     asked = parser.parse_args()
     logs.configure(level="ERROR", json=True)
+    gc.freeze()  # as `serve` does
     sys.stdout.write(told(machine()) + "\n\n")
     _row("channel", "by", "arrived", "median", "p99", "last", "a second", "p99 to ours")
     _row(*["---"] * 8)

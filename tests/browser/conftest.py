@@ -1,4 +1,4 @@
-"""One Chromium for each module; a context of its own, and a watch over it, for each visitor of each test."""
+"""One Chromium for each process; a context of its own, and a watch over it, for each visitor of each test."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from tests.edge import Edge
 from tests.house import Hand
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """The machine's own Chromium; none is ever downloaded.
+    """The machine's own Chromium; none is ever downloaded. Starting one costs more than most visits, so they share it.
 
     Not for the session: its library keeps an event loop running in this thread, where other tests may want one of their own.
     """

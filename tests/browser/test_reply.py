@@ -18,10 +18,20 @@ from tests.house import Hand, settle
 pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium"), pytest.mark.slow]
 
 FORMS = {
-    "zh-Hans": ("答复", "不能协助", "受理", "应由其他机关办理", "另定答复日期", "延长一次期限", "先答复一部分", "提出争议"),
+    "zh-Hans": (
+        "答复",
+        "不能协助",
+        "受理",
+        "应由其他机关办理",
+        "另定答复日期",
+        "延长一次期限",
+        "办理有困难",
+        "先答复一部分",
+        "提出争议",
+    ),
     "en": (
         *("Answer", "We cannot help", "Take the request on", "Another agency is competent"),
-        *("Propose another date", "Take longer once", "Answer a part now", "Dispute"),
+        *("Propose another date", "Take longer once", "There is a difficulty", "Answer a part now", "Dispute"),
     ),
 }
 ASKED = ("落户地址房屋权利人为申请人", "王某某", "〔2021〕4号")

@@ -207,7 +207,7 @@ def _pointless(key: str, row: Any, inside: Inside, served: AbstractSet[str]) -> 
         case OrderKind.CREDIT:
             return case is not None and case.entry != key
         case OrderKind.CREDIT_AMEND:
-            by_hand = f"{AMEND_BY_HAND}:{said['entry']}@{row.lane}" in inside.told
+            by_hand = f"{AMEND_BY_HAND}:{said['entry']}@{row.lane}:{said['kind']}" in inside.told
             return by_hand or (case is not None and case.entry != said["entry"])
         case OrderKind.ASK:
             return inside.verdicts.get(key) == "no_answer"

@@ -124,6 +124,7 @@ def test_every_word_about_an_answered_request_is_kept_with_who_when_and_what_and
         lambda tx: assist.propose_date(office, tx, request.id, date(2026, 3, 10), "档案移交", "局长", hand(), by),
         lambda tx: assist.extend(office, tx, request.id, "来不及", "局长", hand(), by),
         lambda tx: assist.contest_urgency(office, tx, request.id, "不紧急", "局长", hand(), by),
+        lambda tx: assist.warn(office, tx, request.id, "系统停机", "局长", hand(), by),
         lambda tx: assist.forward(office, tx, request.id, "houses", "不属本局", "局长", hand(), by),
         lambda tx: assist.contest(office, tx, request.id, Quarrel.COMPETENCE, "不属本局", "局长", hand(), by),
         lambda tx: assist.refuse(office, tx, request.id, "前次答复有误", "局长", hand(), by),
@@ -131,12 +132,12 @@ def test_every_word_about_an_answered_request_is_kept_with_who_when_and_what_and
     ]
     for word in words:
         say(office, word)
-        with pytest.raises(Refusal, match="request_closed"):
+        with pytest.raises(Refusal, match="word_known"):
             say(office, word)
     held = request_of(office.store, case_id)
     assert (held.state, held.reply, held.ended_at, held.parts) == (AssistanceState.ANSWERED, was.reply, was.ended_at, ())
-    assert [word["do"] for word in held.afterwords][:8] == [
-        *("accept", "partly", "propose", "extend", "calm", "forward", "contest", "decline")
+    assert [word["do"] for word in held.afterwords][:9] == [
+        *("accept", "partly", "propose", "extend", "calm", "warn", "forward", "contest", "decline")
     ]
     assert {(word["signer"], word["at"], word["door"]) for word in held.afterwords} == {("局长", hand().isoformat(), "signed")}
     again = [one for one in pieces(office, case_id) if ":again" in one.id]

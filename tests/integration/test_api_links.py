@@ -29,10 +29,10 @@ def edge(store: Store, hand: Hand) -> Iterator[Edge]:
         yield held
 
 
-def asked(edge: Edge) -> tuple[str, str]:
+def asked(edge: Edge, number: int = 1) -> tuple[str, str]:
     """A request to the housing agency, and its link's secret."""
     claims = [{"key": "c1", "fact": "home-title", "value": "王某", "on": "2026-02-27"}]
-    given = a_case(matter="CONFIRMATION", item="hukou-housing", subject=PERSON, claims=claims)
+    given = a_case(number, matter="CONFIRMATION", item="hukou-housing", subject=PERSON, claims=claims)
     with edge.as_("system") as client:
         case_id = client.post("/v1/cases", json=given).json()["id"]
     with edge.office.store.read() as tx:
@@ -55,7 +55,7 @@ def test_an_agency_answers_by_its_link_once_and_reading_uses_nothing_up(edge: Ed
     assert (first.status_code, again.status_code, again.json()) == (200, 200, first.json())
     assert first.json()["reply"] == {"verdict": "match", "value": "", "signer": "赵六"}
     assert (late.status_code, late.json()["reply"]) == (200, first.json()["reply"]), "the first answer stands, the other is kept"
-    assert more.json()["error"]["code"] == "request_closed", "and once"
+    assert more.json()["error"]["code"] == "word_known", "and once"
     with edge.as_("officer") as officer:
         case = officer.get(f"/v1/cases/{first.json()['case_id']}").json()
     assert (case["state"], case["outcome"], case["review_reason"]) == ("REVIEW", None, "LATE"), "a person sees both"

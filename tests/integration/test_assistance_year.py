@@ -312,7 +312,7 @@ def _rules(tx: Tx, request: str) -> set[str]:
     return {one.rule for one in tx.assistance.get(request).history}
 
 
-_ENDS = ("unreached", "undecided", "unheeded", "unanswered", "cancelled", "forwarded")
+_ENDS = ("unreached", "undecided", "unanswered", "cancelled", "forwarded")
 
 
 def later(real: Callable[..., Due], which: Callable[..., bool]) -> Callable[..., Due]:

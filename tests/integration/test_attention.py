@@ -89,10 +89,18 @@ def test_a_matter_says_in_the_list_what_it_is_about() -> None:
     assert told("letter_undeliverable", "zh-Hans", **letter).startswith("致 civil-affairs 的协助核查函：")
     assert told("letter_undeliverable", "zh-Hans", **letter).endswith("(a@b.example 550)")
     assert told("superior_unknown", "en") == "the settings name nobody above both"
-    assert (
-        told("delivery_late", "en", connector="licences", error="delivery_unsaid", file="a.csv")
-        == "licences: delivery_unsaid (a.csv)"
+    late = {"connector": "licences", "why": "old", "hours": 60, "error": "delivery_rows", "file": "a.csv", "rows": 3, "told": 4}
+    assert told("delivery_late", "en", **late).startswith("licences: the delivery in use is 60 hours old")
+    assert "; a.csv holds 3 rows where 4 were said" in told("delivery_late", "en", **late)
+    assert "60 小时" in told("delivery_late", "zh-Hans", **late)
+    assert "；a.csv 有 3 行，而所报为 4 行" in told("delivery_late", "zh-Hans", **late)
+    away = {"connector": "licences", "why": "unseen", "error": "host_unknown", "file": "", "hours": None}
+    assert "the server shows a key that is not the one known of it" in told("delivery_late", "en", **away)
+    lost = {"requested": "civil-affairs", "case": "c1", "superior": "county", "error": "recipient_refused"}
+    assert told("superior_unknown", "en", **lost).startswith(
+        "our letter to county, who was to decide the dispute, reached nobody: "
     )
+    assert told("superior_unknown", "zh-Hans", **lost).startswith("提请 county 裁决争议的函件无人收到：")
     for kind in ("answer_garbled", "letter_undeliverable", "delivery_late"):
         assert told(kind, "en"), "one of an older release"
 

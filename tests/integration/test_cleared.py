@@ -8,7 +8,8 @@ from inspector.domain.annulled import Annulled
 from inspector.domain.case import Outcome
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, SubjectNotice
-from inspector.flows import annulling
+from inspector.domain.wayto import ServiceWay
+from inspector.flows import annulling, reached
 from inspector.store.store import Store
 from tests.house import Hand
 from tests.proceedings import Proceeding, decided
@@ -71,3 +72,22 @@ def test_nobody_hears_of_the_end_of_a_transfer_that_he_was_never_told_of(store: 
     with store.begin() as tx:
         annulling.consequence(case.office, tx, held.id, Annulled.COURT, "不予立案1号", "陈局长", hand())
     assert heard(case) == []
+
+
+@pytest.mark.parametrize("read", [True, False], ids=["who had the decision", "who had it not yet"])
+def test_whose_matter_is_suspended_no_more_hears_so_and_the_decision_is_served_no_more(
+    store: Store, hand: Hand, read: bool
+) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_CURABLE, concluded=False)
+    end, suspended = case.the(Proposal.TERMINATE), case.impose(case.propose(Proposal.SUSPEND))
+    if read:
+        with store.begin() as tx:
+            reached.served(
+                case.office, tx, f"{suspended.id}:decision", hand().date(), ServiceWay.IN_PERSON, "回证1", "李四", hand()
+            )
+    case.drop(end)
+    with store.read() as tx:
+        told = [one for one in tx.servings.of_case(case.case) if one.kind is NoticeKind.LET_GO and one.about == suspended.id]
+        decision = tx.servings.get(f"{suspended.id}:decision")
+    assert [one.title for one in told] == (["暂停办理已解除"] if read else [])
+    assert decision.state.open is False, "nobody is to read as in force what is over"

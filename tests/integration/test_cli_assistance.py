@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from inspector.cli import columns
-from inspector.cli.assistance import blocks
+from inspector.cli.assistance import blocks, called
 from inspector.daemon import sweeps
 from inspector.domain.assistance import AssistanceState, Quarrel
 from inspector.domain.calendar import SHANGHAI
@@ -67,6 +67,8 @@ def test_an_officer_lists_shows_agrees_and_contests_at_the_command_line_and_expo
         moved, refused = spoken(store)
         (row,) = operator.well("assistance", "list", "--json").json
         assert (row["id"], row["state"]) == (moved, "PROPOSED")
+        (over,) = operator.well("assistance", "list", "--over", "--json").json
+        assert (over["id"], over["state"]) == (refused, "DECLINED"), "whoever disputes a refusal finds it"
         assert "PROPOSED" not in operator.well("assistance", "show", moved).out, "people read words"
         assert "需调阅纸质档案" in operator.well("assistance", "show", moved, lang="zh-Hans").out
         dossier = operator.well("assistance", "dossier", moved, lang="zh-Hans").out
@@ -147,6 +149,7 @@ def test_in_a_terminal_a_score_is_some_short_lines_and_says_all_that_is_not_noug
         "  答复 9，所提期限本机关未答复 2，撤回 1",
         "  按期答复 8，答复天数（中位） 0，报上级 1",
     ]
+    assert (called("housing", {"housing": "区住建局"}), called("gone", {})) == ("区住建局 (housing)", "gone"), "people read names"
     assert max(map(columns.width, blocks(score_rows([replace(scored, open=1, declined=1, forwarded=1)]), "en"))) < 100
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,30 @@ def test_ways_are_entered_tested_shown_and_turned_on_again(operator: Operator) -
     with house.closing(operator.store()) as store:
         acts = [rule for rule, _ in operated(store) if rule.startswith("operator.push")]
     assert acts == [f"operator.push.{one}" for one in ("test", "ways", "ways", "on", "list")]
+
+
+def test_a_browser_that_has_told_where_it_is_stays_while_the_register_s_files_ask_for_one(operator: Operator) -> None:
+    def told() -> list[tuple[str, bool, str]]:
+        rows = operator.well("push", "ways", "bureau", "Z1", "--json").json
+        return [(one["channel"], one["off"], one["error"]) for one in rows]
+
+    def imported(name: str, address: str) -> int:
+        row = ["Z1", name, "C-1", "2030-12-31", '"web,sms"', f'"{address}"']
+        file = operator.file("staff.csv", table(HEADS, row))
+        return operator.say("roster", "import", "inspectors", file, "--agency", "bureau").code
+
+    assert imported("赵一", "-,138") == 0
+    assert told() == [("sms", False, ""), ("web", True, "browser_unheard")]
+    assert "has registered no browser yet" in operator.well("push", "ways", "bureau", "Z1").out
+    with house.closing(operator.store()) as store, store.begin() as tx:
+        tx.rosters.put_inspectors(
+            [replace(one, browser=Way(channel="web", address="there")) for one in tx.rosters.inspectors("bureau")]
+        )
+    assert imported("赵一一", "-,138") == 0
+    with house.closing(operator.store()) as store, store.read() as tx:
+        held = tx.rosters.inspector("bureau", "Z1")
+    assert (held.name, held.ways[0].address) == ("赵一一", "there")
+    assert told() == [("web", False, ""), ("sms", False, "")]
+    assert imported("赵一一", "z1,138") == 0
+    with house.closing(operator.store()) as store, store.read() as tx:
+        assert tx.rosters.inspector("bureau", "Z1").browser is None, "the register has an address of its own"

@@ -30,6 +30,8 @@ from inspector import plugins, testing
 from inspector.cli.starter import drawn_up
 from inspector.domain.case import SubjectKind
 from inspector.domain.letter import LetterKind
+from inspector.domain.words import Words
+from inspector.flows.contents import named
 from inspector.ports import Barred, Garbled, Origin, Receipt, Refused, Unavailable
 from inspector.testing import LETTER, caught
 from inspector.testing.peer import answer, lost, peer, reset
@@ -243,6 +245,15 @@ def test_a_letter_carries_all_that_the_procedure_asks_for() -> None:
         "accept_by": None,
         "outcome": "",
     }
+
+
+def test_a_letter_names_its_requester_and_one_that_an_earlier_release_has_worded_keeps_its_key() -> None:
+    told = replace(testing.LETTER, words=Words(requester="区市场监管局"))
+    with peer(answer(202)) as held, closing(agency.connect("civil", {"url": held.url})) as made:
+        made.send(told, key="k-1")
+    assert held.heard[0].json()["requester"] == "区市场监管局"
+    assert named("k", testing.LETTER) == "k:81ce1e82d36c3204", "as it was named before: an agency that has it is not told twice"
+    assert named("k", told) != named("k", replace(told, words=Words(requester="区民政局")))
 
 
 def test_a_login_page_does_not_pass_for_delivery_and_an_empty_202_does() -> None:

@@ -335,7 +335,7 @@ def test_a_receiver_that_no_program_can_tell_is_told_by_a_person(store: Store, h
     with place(store, hand, tmp_path, path_amend="") as here:
         entry = here.found(1)
         here.objects(entry)
-        assert here.matters(AMEND_BY_HAND) == [f"{entry}@platform"]
+        assert here.matters(AMEND_BY_HAND) == [f"{entry}@platform:MARKED"]
         assert here.second.became[entry] == ["MARKED"]
         with here.office.store.read() as tx:
             (told,) = tx.attention.standing(AMEND_BY_HAND)

@@ -18,7 +18,7 @@ import pytest
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
 from inspector.domain.identity import citizen_check_digit
-from inspector.ports import AnswerStatus, Garbled
+from inspector.ports import AnswerStatus, Garbled, Sighting
 from inspector.testing import CODE, QUESTION, SourceContract, caught
 from tests.deliveries import DAY, OTHER, PERSON, ROWS, Exchange, csv, excel
 from tests.frontends import SHANGHAI, verdict
@@ -171,7 +171,7 @@ def test_a_few_codes_that_look_rounded_cost_only_those_whom_they_may_be(exchange
             error = caught(lambda code=code: made.ask(replace(QUESTION, subject_code=code), key="k"))  # type: ignore[misc]
             assert (type(error), error.code) == (Garbled, "code_destroyed")
         assert made.ask(replace(QUESTION, subject_code="110101199003072777"), key="k").status is AnswerStatus.NOT_FOUND
-        assert [one.code for one in made.look() if not one.fine] == ["codes_rounded"]
+        assert [one.code for one in made.look() if not one.fine] == ["delivery_unsealed", "codes_rounded"]
 
 
 def test_a_file_without_its_manifest_is_not_there_yet(exchange: Exchange) -> None:
@@ -186,7 +186,7 @@ def test_a_file_without_its_manifest_is_not_there_yet(exchange: Exchange) -> Non
 
 def test_what_lies_there_and_counts_as_no_delivery_is_named_once_nobody_writes_it_any_more(exchange: Exchange) -> None:
     """Without its manifest, or under another name than was agreed: nobody would ever hear why nothing comes."""
-    exchange.deliver(csv())
+    exchange.deliver(csv(), sha256=hashlib.sha256(csv()).hexdigest())
     late, other = exchange.deliver(csv(), "20260109", rows=None), exchange.folder / "QY_20260110.csv"
     other.write_bytes(csv())
     for name in (".hidden", "qy-20260111.csv.part", "qy-20260112.csv.json"):
@@ -207,7 +207,35 @@ def test_what_lies_there_and_counts_as_no_delivery_is_named_once_nobody_writes_i
         assert (made.supply(look=False).error, made.supply(look=False).file) == ("delivery_unsaid", late.name)
         os.utime(late, (DAY.timestamp() - 3600,) * 2)
         os.utime(other, (DAY.timestamp() - 3600,) * 2)
-        assert [one.code for one in made.look()] == ["delivery_used"], "what is older than the one in use may lie there"
+        assert made.look()[1:] == [Sighting(code="deliveries_misnamed", facts={"count": 1, "files": other.name})], (
+            "what is older than the one in use may lie there"
+        )
+
+
+@pytest.mark.parametrize("told", [{}, {"sha256": ""}, {"SHA-256": "as agreed"}], ids=["left out", "empty", "another name"])
+def test_a_manifest_that_tells_no_sha256_is_used_and_said_to_be_one(exchange: Exchange, told: dict[str, Any]) -> None:
+    file = exchange.deliver(csv(), **told)
+    assert exchange.used() == file.name
+    with closing(exchange.source()) as made:
+        assert made.look()[1:] == [Sighting(code="delivery_unsealed", facts={"file": file.name}, fine=False)]
+    file = exchange.deliver(csv(), "20260107", sha256=hashlib.sha256(csv()).hexdigest().upper())
+    assert exchange.used() == file.name
+    with closing(exchange.source()) as made:
+        assert [one.code for one in made.look()] == ["delivery_used"]
+
+
+def test_a_name_that_is_no_text_is_shown_by_its_bytes_and_can_be_kept(exchange: Exchange) -> None:
+    exchange.deliver(csv())
+    odd = os.fsencode(exchange.folder) + b"/\xd0\xed\xbf\xc9\n.csv"
+    with open(odd, "wb") as held:  # noqa: PTH123 - a name that no Path shows
+        held.write(b"x")
+    os.utime(odd, (DAY.timestamp(),) * 2)
+    with closing(exchange.source()) as made:
+        made.pick_up()
+        (unused,) = made.supply(look=False).unused
+    assert (unused.code, unused.file, unused.facts) == ("delivery_misnamed", unused.file, {"file": unused.file})
+    assert unused.file.isascii()
+    assert unused.file.endswith("\\n.csv")
 
 
 def test_an_ok_file_says_that_it_is_whole_and_may_count_the_rows(exchange: Exchange) -> None:
@@ -307,7 +335,7 @@ def test_the_last_good_delivery_gets_old_and_then_says_nothing(exchange: Exchang
         for code in (CODE, OTHER, "X-9"):
             found = made.ask(replace(QUESTION, subject_code=code), key="k-1")
             assert (found.status, found.value, found.note) == (AnswerStatus.CANNOT_SAY, None, "data_too_old")
-        assert [one.code for one in made.look() if not one.fine] == ["delivery_old"]
+        assert [one.code for one in made.look() if not one.fine] == ["delivery_old", "delivery_unsealed"]
 
 
 def test_rows_that_contradict_each_other_are_told_and_only_questions_about_them_suffer(exchange: Exchange) -> None:

@@ -23,6 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.config import parse
+from connectors.exchange import FilesConfig, Left
 from connectors.sources import files as source
 from inspector.domain.errors import Invalid
 from inspector.ports import AnswerStatus, Barred, NotYet, Origin, PortError, Refused, Unavailable
@@ -232,14 +233,14 @@ def test_what_cannot_be_kept_is_our_own_fault(exchange: Exchange) -> None:
 
 
 def test_what_fetches_deliveries_from_elsewhere_runs_before_each_look_and_its_failure_is_told(exchange: Exchange) -> None:
-    def fetch(_into: Path, _going_on: Callable[[], bool]) -> source.Flaws:
+    def fetch(_into: Path, _going_on: Callable[[], bool]) -> Left:
         if fetched:
             raise Unavailable("unreachable")
         fetched.append(exchange.deliver(csv()))
-        return {}
+        return Left()
 
     fetched: list[Path] = []
-    held = parse(source.FilesConfig, "front", exchange.keys())
+    held = parse(FilesConfig, "front", exchange.keys())
     with closing(source.FilesSource("front", held, exchange.folder, fetch=fetch)) as made:
         assert made.ask(QUESTION, key="k-1").value == "存续"
         assert made._reading is not None

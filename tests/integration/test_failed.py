@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 
 from inspector.domain.case import Outcome
 from inspector.domain.consequence import Consequence, ConsequenceState, StatementKind
@@ -12,8 +13,10 @@ from inspector.domain.creditrecord import RecordState
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
-from inspector.flows import proceedings
+from inspector.flows import openings, proceedings
+from inspector.flows.creditbook import take_over_all
 from inspector.ports import CreditRetraction, Receipt
+from inspector.store.recordtables import credit_record
 from inspector.store.store import Store
 from tests.house import Hand, Table, open_office, settle
 from tests.integration.test_acts import Platform, catalogued
@@ -117,3 +120,35 @@ def test_a_lighter_hand_leaves_the_minor_entry_as_it_is(store: Store, hand: Hand
     with store.read() as tx:
         record = tx.records.get(minor)
     assert (entry(case), record.grade, record.state) == (minor, "minor", RecordState.STANDING)
+
+
+def test_while_the_minor_entry_is_proposed_only_the_graver_one_is_refused_with_both_ways_on(store: Store, hand: Hand) -> None:
+    office = catalogued(open_office(store, hand, sources={"registers": Table(default="吊销")}))
+    case = decided(store, hand, Outcome.UNTRUE_CURABLE, act="act-untrue-curable", office=office)
+    case.impose(case.the(Proposal.ORDER_RECTIFY))
+    minor = case.the(Proposal.RECORD_CREDIT)
+    failed(case)
+    with pytest.raises(Refusal, match="consequence_lighter_open") as waits:
+        graver(case)
+    assert (waits.value.facts["consequence"], minor.open) == (minor.id, True)
+    with store.read() as tx:
+        told = {one.proposal: one for one in openings.openable(office, tx, tx.cases.get(case.case), hand())}
+    refused = told[Proposal.RECORD_CREDIT].error
+    assert refused is not None
+    assert refused.code == "consequence_lighter_open", "the page says so, too"
+    case.drop(minor)
+    assert graver(case).grading.grade == "general"
+
+
+def test_an_entry_without_a_record_gives_way_to_nothing_and_the_officer_hears_what_to_do(store: Store, hand: Hand) -> None:
+    case = failed(ordered(store, hand))
+    held, minor = graver(case), entry(case)
+    case.serve(case.give(held))
+    case.say(held, StatementKind.WAIVER, "我放弃陈述申辩")
+    with store.begin() as tx:
+        tx.connection.execute(sa.delete(credit_record).where(credit_record.c.entry == minor))
+    with pytest.raises(Refusal, match="consequence_entry_unrecorded") as refused:
+        case.rule(held)
+    assert refused.value.facts["entry"] == minor
+    take_over_all(case.office)
+    assert case.rule(held).state is ConsequenceState.IMPOSED, "as soon as the record is there"

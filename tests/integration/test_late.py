@@ -241,9 +241,9 @@ def test_an_agencys_answer_after_the_last_date_lies_before_the_officer_once(stor
         first = agency.post(f"/v1/assistance/{request_id}/answer", json=answer)
         again = agency.post(f"/v1/assistance/{request_id}/answer", json=answer)
         after = browser.get(f"/assist/{request_id}/{link}").text
-    assert ('name="signer"' in page, 'name="signer"' in after) == (True, False)
+    assert ('id="declining"' in page, 'id="declining"' in after) == (True, False)
     assert (first.status_code, first.json()["state"], first.json()["late"]) == (200, "ANSWERED", True)
-    assert (again.status_code, again.json()["error"]["code"]) == (409, "request_closed")
+    assert (again.status_code, again.json()["error"]["code"]) == (409, "word_known")
     late = [one for one in scene.found() if one.id == f"assist:{request_id}:late"]
     assert [(one.verdict, one.found, one.door) for one in late] == [(Verdict.MISMATCH, "4", "link")]
     assert scene.stands()[:2] == (CaseState.REVIEW, None)

@@ -139,7 +139,10 @@ def test_a_no_for_now_is_later_a_final_one_a_refusal_and_one_about_us_bars(
         room.answers = answers
         error = caught(lambda: made.send(LETTER, key="k-1"))
         assert (type(error), error.code) == (becomes, code)
-        assert "@" not in str(error), "a server's words repeat addresses"
+        assert "@" not in f"{error} {error.detail}", "a server's words repeat addresses, and these are told in logs"
+        assert error.refused == ((f"{TO}: {answers[TO].partition(' <')[0]}",) if TO in answers else ()), (
+            "whoever mends it is told which"
+        )
         room.answers = {}
         made.send(LETTER, key="k-1")
         assert len(room.taken) == 1
@@ -153,7 +156,9 @@ def test_of_several_addressees_who_will_not_take_it_is_told_while_another_has_it
         room.answers[TO] = "452 4.2.2 full"
         assert caught(lambda: made.send(LETTER, key="k-2")).code == "smtp_452", "one of them may take it yet"
         room.answers[TO] = "550 5.1.1 unknown"
-        assert caught(lambda: made.send(LETTER, key="k-3")).detail == "to[1]: 550 5.1.1; to[2]: 550 5.1.1"
+        error = caught(lambda: made.send(LETTER, key="k-3"))
+        assert error.detail == "to[1]: 550 5.1.1; to[2]: 550 5.1.1"
+        assert error.refused == (f"{TO}: 550 5.1.1", f"{OTHER}: 550 5.1.1")
 
 
 def test_the_liaison_officer_and_the_head_get_what_is_meant_for_them_at_their_own_addresses_and_may_answer() -> None:

@@ -20,7 +20,7 @@ from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.ladder import MOVED
 from inspector.domain.letter import LetterKind
 from inspector.domain.reached import NO_RECIPIENT, Reach, Reached
-from inspector.flows import agencytree, assist, contacts, receipts
+from inspector.flows import agencytree, assist, contacts, receipts, replylink
 from inspector.flows.office import AgencyNode, Office
 from inspector.flows.requests import node_of, superior_of
 from inspector.flows.table import FLOWS
@@ -96,7 +96,7 @@ def test_a_letter_of_the_agency_bears_its_own_link_whatever_becomes_of_the_tree_
     assert (letter.kind, "/assist/" in letter.reply_url) == (LetterKind.LIAISON, True)
     request, token = request_of(store, case_id), letter.reply_url.rpartition("/")[2]
     with store.begin() as tx, pytest.raises(Forbidden):
-        assist.oversees(after, tx, request.id, token)
+        replylink.oversees(after, tx, request.id, token)
     with serving(after) as edge, edge.client() as client:
         where, link = f"/v1/assistance/{request.id}", {"X-Link-Token": token}
         own = {"about": "COMPETENCE", "reasons": "不属本局职权", "signer": "王五"}
@@ -261,4 +261,4 @@ def test_a_dispute_is_decided_by_whom_it_stands_with_and_by_nobody_who_was_told_
         with edge.as_("officer", "city") as client:
             assert client.post(where, json=said).json()["state"] == "ACCEPTED"
     with store.begin() as tx:
-        assist.oversees(moved, tx, request.id, asked.reply_url.rpartition("/")[2])
+        replylink.oversees(moved, tx, request.id, asked.reply_url.rpartition("/")[2])

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from contextlib import suppress
+from datetime import date, timedelta
 
 import pytest
 
 from inspector.domain.assistance import AssistanceState, Quarrel
-from inspector.flows import assist, unsettled
+from inspector.domain.errors import Refusal, Stale
+from inspector.flows import assist, attention, posted, unsettled
 from inspector.flows.office import Office
+from inspector.flows.scoreboard import scoreboard
 from inspector.labels import label
+from inspector.ports import NotYet
 from inspector.store.store import Store
 from tests.edge import serving
-from tests.house import Hand, settle
+from tests.house import Hand, carry_out, claim, settle
 from tests.integration.test_forms import logged_in
-from tests.integration.test_letters import Desk, an_office, opened, request_of
+from tests.integration.test_letters import Desk, an_office, climbing, go, opened, request_of
 
 pytestmark = pytest.mark.alike
 
@@ -77,3 +81,83 @@ def test_a_date_that_the_extension_reaches_waits_for_nobody_and_both_sides_are_t
                 shown = browser.get(f"{path}?lang={lang}").text
                 assert label("rule.assistance.met", lang) in shown
                 assert NEAR.isoformat() in shown
+
+
+def waiting(office: Office) -> None:
+    """Carry out what is due; what has to wait is looked at again an hour later."""
+    while held := claim(office):
+        for work in held:
+            try:
+                with suppress(Stale):  # a step before has set those behind it anew
+                    carry_out(office, work)
+            except NotYet as error:
+                with office.store.begin() as tx:
+                    tx.work.postpone(work, office.now() + timedelta(hours=1), error.code, counted=False)
+
+
+def silent_we(store: Store, hand: Hand, until: timedelta) -> tuple[Office, dict[str, Desk], str]:
+    """The agency names another date, and for so long nobody of ours says anything."""
+    desks = {"civil-affairs": Desk("civil-affairs"), "county-office": Desk("county-office")}
+    office = climbing(an_office(store, hand, desks))
+    case_id = opened(office)
+    go(office, letters=True)
+    with store.begin() as tx:
+        assist.propose_date(office, tx, request_of(store, case_id).id, date(2026, 3, 20), "需调阅纸质档案", "王五", hand.now)
+    end = request_of(store, case_id).due_at + until
+    while hand.now < end:
+        hand.on(hours=12)
+        waiting(office)
+    return office, desks, case_id
+
+
+def test_who_named_a_date_and_hears_nothing_of_us_is_neither_passed_on_above_nor_put_down_as_silent(
+    store: Store, hand: Hand
+) -> None:
+    office, desks, case_id = silent_we(store, hand, timedelta(days=40))
+    request = request_of(store, case_id)
+    assert (request.state, request.escalated_to) == (AssistanceState.PROPOSED, None)
+    assert {"liaison", "head"}.isdisjoint(desks["civil-affairs"].kinds)
+    assert desks["county-office"].letters == []
+    with store.read() as tx:
+        (score,) = scoreboard(office, tx)
+        (matter,) = [row for row in tx.attention.page(None) if row["kind"] == unsettled.DATE_PROPOSED]
+    assert (score.open, score.unanswered, score.unheeded, score.escalated, score.heard_in_time) == (1, 0, 0, 0, 1)
+    until = office.calendar.local_date(request.due_at).isoformat()
+    for lang in ("en", "zh-Hans"):
+        told = attention.told(matter["kind"], matter["body"], lang)
+        assert told == label("attention_told.date_holds", lang, requested="civil-affairs", day="2026-03-20", until=until)
+
+
+def test_the_ladder_goes_on_from_where_we_say_that_the_old_date_stands_and_the_agency_is_told_so(
+    store: Store, hand: Hand
+) -> None:
+    office, desks, case_id = silent_we(store, hand, timedelta(days=25))
+    with store.begin() as tx:
+        request = request_of(store, case_id)
+        assert request.proposed is not None
+        assist.keep_date(office, tx, request.id, request.proposed.due_at, "李四", "案情紧急", hand.now)
+    kept = hand.now
+    upper = []
+    while request_of(store, case_id).state.open:
+        hand.on(hours=12)
+        waiting(office)
+        upper.append(request_of(store, case_id).escalated_to)
+    assert [kind for kind in desks["civil-affairs"].kinds if kind in ("kept", "liaison", "head")] == ["kept", "liaison", "head"]
+    assert [one.kind.value for one in desks["county-office"].letters][:1] == ["escalation"]
+    assert upper.index("county-office") >= 4, f"nobody above hears in the days after {kept}: the steps are climbed from there"
+
+
+def test_a_note_in_passing_answers_no_date_and_its_matter_says_by_when(store: Store, hand: Hand) -> None:
+    office, _, case_id = silent_we(store, hand, -timedelta(days=2))
+    request = request_of(store, case_id)
+    with store.begin() as tx:
+        (matter,) = [row for row in tx.attention.page(None) if row["kind"] == unsettled.DATE_PROPOSED]
+        until = office.calendar.local_date(request.due_at).isoformat()
+        told = attention.told(matter["kind"], matter["body"], "en")
+        assert told == label("attention_told.date_proposed", "en", requested="civil-affairs", day="2026-03-20", until=until)
+        with pytest.raises(Refusal, match="date_unanswered"):
+            posted.seen_to(office, tx, matter["id"], "李四", hand.now, note="ok")
+    assert waits(office)
+    with store.begin() as tx:
+        assist.agree_date(office, tx, request.id, office.calendar.closing(date(2026, 3, 20)), "李四", hand.now)
+    assert not waits(office)

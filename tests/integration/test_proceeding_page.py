@@ -11,6 +11,7 @@ import pytest
 from inspector.domain.case import Outcome
 from inspector.domain.consequence import ConsequenceState, Stage
 from inspector.domain.proposal import Proposal
+from inspector.labels import of
 from inspector.store.store import Store
 from inspector.web.proceeding import OFFERED, STEPS
 from tests.edge import Edge, serving
@@ -112,3 +113,20 @@ def test_an_auditor_reads_and_cannot_decide_another_agency_knows_of_none_and_a_f
         assert send(browser, path, "drop", reasons="情节轻微").status_code == 303
         assert 'name="do"' not in browser.get(path).text
         assert browser.get("/consequences/none").status_code == 404
+
+
+def test_of_an_order_that_has_not_come_the_cases_page_and_the_lists_say_that_it_is_to_be_served(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_CURABLE)
+    order = case.noticed(case.the(Proposal.ORDER_RECTIFY))
+    case.rule(order, until=hand().date().replace(day=28), brought=False)
+    with serving(case.office) as edge, edge.client() as browser:
+        logged_in(edge, browser)
+
+        def told() -> str:
+            found = re.search(rf'<a href="/consequences/{order.id}[^>]*>([^<]*)</a>', browser.get(f"/review/{case.case}").text)
+            assert found is not None
+            return found[1]
+
+        assert told().endswith(of(Stage.SERVE, "zh-Hans")), "nothing is looked at again before it has come"
+        case.bring(order)
+        assert told().endswith(of(Stage.RECHECK, "zh-Hans"))

@@ -75,3 +75,13 @@ def test_where_neither_the_pack_nor_the_officer_names_a_remedy_nothing_is_decide
     silent = replace(case.office.book.get(held.pack), remedies=())
     with pytest.raises(Refusal, match="remedy_unstated"):
         remedying.of(held, silent, "zh-Hans")
+
+
+def test_who_is_told_that_an_objection_was_rejected_hears_which_remedies_are_left(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_INCURABLE)
+    entry = case.impose(case.the(Proposal.RECORD_CREDIT))
+    for upheld in (False, True):
+        case.answer(objection := case.object(entry.id, f"不属实{upheld}"), case.by("周八"), upheld=upheld)
+        with store.read() as tx:
+            told = tx.servings.get(f"{objection.id}:objection")
+        assert [("行政复议" in "".join(told.rights)), ("S65:20" in "".join(told.basis))] == [not upheld, not upheld]

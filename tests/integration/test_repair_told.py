@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from inspector.domain.case import Outcome
 from inspector.domain.creditlaw import RepairPaper
 from inspector.domain.creditrecord import RecordState
 from inspector.domain.docket import DocketKind
@@ -16,7 +17,7 @@ from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import Hand, settle
 from tests.integration.test_creditrecords import PAPERS, Place, place
-from tests.integration.test_forms import logged_in
+from tests.integration.test_forms import hidden, logged_in
 
 pytestmark = pytest.mark.alike
 PAPER = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -100,3 +101,47 @@ def test_whose_record_is_repaired_hears_so_with_the_reasons(store: Store, hand: 
         assert here.record(entry).state is RecordState.REPAIRED
         assert granted.reasons == "符合修复条件"
         assert any(here.hand().date().isoformat() in fact for fact in granted.facts)
+
+
+def test_who_has_a_minor_entry_hears_at_once_that_it_may_be_repaired_and_asks_by_that_link(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    """An entry without a minimum is repaired at once (handbook 1.7.1)."""
+    with place(store, hand, tmp_path) as here:
+        entry = here.found(1, Outcome.UNTRUE_CURABLE, "act-untrue-curable")
+        assert here.record(entry).least_until is None
+        (open_,) = told(here, entry, NoticeKind.REPAIRABLE)
+        assert "没有最短公示期" in open_.reasons
+        (decision,) = (one for one in told(here, entry, NoticeKind.DECISION) if any(entry in fact for fact in one.facts))
+        assert "现在即可申请信用修复" in decision.facts[-1]
+        with here.office.store.begin() as tx:
+            spoken.say(here.office, tx, open_.id, SubjectWord.REPAIR, "已改正", (spoken.take(PAPER),), here.hand())
+        assert here.record(entry).repair is not None
+
+
+def test_the_officer_says_beside_the_subjects_file_what_it_shows_and_the_wish_stays_the_subjects(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    with place(store, hand, tmp_path) as here:
+        entry, digest = asked(here), hashlib.sha256(PAPER).hexdigest()
+        path, before = f"/credit/records/{entry}", here.record(entry).repair
+        assert before is not None
+        with serving(here.office) as edge, edge.client() as browser:
+            logged_in(edge, browser, name="王五")
+            page = browser.get(path).text
+            form = page[page.index('id="way-count"') : page.index('value="count"')]
+            assert f"/notices/{entry}:repairable/materials/{digest}" in form, "the file lies beside what is said of it"
+            given = {"guard": hidden(page, "guard"), "message": hidden(page), "do": "count"}
+            bare = browser.post(path, data=given)
+            assert (bare.status_code, "请至少认定一个文件" in bare.text) == (422, True)
+            assert browser.post(path, data=given | {f"shows:{digest}": "CORRECTED"}).status_code == 303
+            after = browser.get(path).text
+        assert "way-count" not in after, "every file is read"
+        assert "已改正，见附件" in after
+        repair = here.record(entry).repair
+        assert repair is not None
+        assert (repair.papers, repair.unread) == (((RepairPaper.CORRECTED, digest),), ())
+        assert (repair.by, repair.words, repair.due_at) == (before.by, before.words, before.due_at)
+        with here.office.store.read() as tx:
+            said = tx.ledger.facts(["credit.repair_asked"], here.record(entry).case_id)
+        assert said[-1][1]["by"] == "王五", "the ledger holds who said so"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inspector.domain.assistance import AssistanceState, Request
-from inspector.flows import replylink
+from inspector.flows import replylink, wording
 from inspector.store.store import Store
 from tests.clerks import REASONS_ZH
 from tests.edge import Edge, serving
@@ -71,7 +71,10 @@ def test_the_common_superior_decides_a_dispute_by_its_own_link_alone(store: Stor
         assert county.letters[-1].reply_url.endswith(f"/oversee/{request.id}/{above}")
 
         page = f"/oversee/{request.id}/{above}"
-        assert "不属于本局职权" in client.get(page).text
+        seen, dispute = client.get(page).text, request_of(store, request.case_id).dispute
+        assert "不属于本局职权" in seen
+        assert dispute is not None
+        assert f"<dt>决定期限</dt><dd><strong>{wording.at(dispute.due_at)}</strong></dd>" in seen
         lacking = client.post(page, data={"message": "2"})
         assert lacking.status_code == 422
         assert f"请选择被请求机关应否协助；{REASONS_ZH}；请填写签署人" in lacking.text
@@ -79,7 +82,10 @@ def test_the_common_superior_decides_a_dispute_by_its_own_link_alone(store: Stor
         assert client.post(f"/oversee/{request.id}/{own}", data=decided).status_code == 403
         assert client.post(page, data=decided).status_code == 303
         assert request_of(store, request.case_id).state.open
-        assert "属于其职权" not in client.get(page).text
+        after = client.get(page).text
+        assert "属于其职权" not in after
+        assert "决定期限" not in after
+        assert f"<dt>作出决定的时间</dt><dd>{wording.at(hand())}</dd>" in after
         assert client.post(page, data=decided | {"message": "4", "helps": "no"}).status_code == 303
         stands = request_of(store, request.case_id)
         assert (stands.state.open, stands.dispute and stands.dispute.helps) == (True, True), "a dispute is decided once"

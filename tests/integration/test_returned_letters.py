@@ -153,6 +153,11 @@ def test_of_two_addressees_one_has_the_letter_until_both_came_back(store: Store,
         with store.read() as tx:
             assert [one.open for one in tx.attention.of_kind(unsettled.PARTLY)] == [False]
         assert lost(office) == [("request", "letter_expired")]
+        with store.read() as tx:
+            (told,) = tx.attention.of_kind(unsettled.UNDELIVERABLE)
+        assert sorted(str(told.facts["detail"]).split("; ")) == sorted([f"{OTHER}: 5.1.1", f"{TO}: 4.4.7"]), (
+            "whom to ask for another"
+        )
 
 
 def test_one_dead_member_behind_an_address_is_a_persons_to_look_at_and_ends_nothing(

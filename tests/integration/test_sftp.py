@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -227,6 +228,28 @@ def test_a_file_that_still_grows_or_changes_under_way_is_left_for_the_next_look(
     assert not any(name.startswith("qy-20260107") for name in fetched(exchange)), "more came than was there"
 
 
+def test_what_counts_as_no_delivery_by_name_or_manifest_is_told_and_not_fetched(exchange: Exchange, there: Server) -> None:
+    exchange.deliver(csv())
+    late = exchange.deliver(REVOKED, "20260107", rows=None)
+    (exchange.folder / "QY20260108.csv").write_bytes(REVOKED)
+    with open(os.fsencode(exchange.folder) + b"/qy-20260109.\xd0\xed", "wb") as held:  # noqa: PTH123 - a name that no Path shows
+        held.write(REVOKED)
+    for file in exchange.folder.iterdir():
+        os.utime(file, (time.time() - 3600,) * 2)
+    with fetching(exchange, there.port) as made:
+        made.pick_up()
+        assert outcome(made) == "match"
+        told = {one.file: one.code for one in made.supply(look=False).unused}
+        assert told == {
+            late.name: "delivery_unsaid",
+            "QY20260108.csv": "delivery_misnamed",
+            "qy-20260109.\\xd0\\xed": "delivery_misnamed",
+        }
+        seen = [str(one.facts["error"].facts["file"]) for one in made.look() if one.code == "delivery_passed"]  # type: ignore[attr-defined]
+        assert sorted(seen) == sorted(told)
+    assert fetched(exchange) == {"qy-20260106.csv", "qy-20260106.csv.json"}
+
+
 def test_half_a_delivery_or_one_that_is_too_long_is_not_used_and_is_told(exchange: Exchange, there: Server) -> None:
     exchange.deliver(csv())
     exchange.deliver(REVOKED, "20260107", rows=None)
@@ -235,7 +258,8 @@ def test_half_a_delivery_or_one_that_is_too_long_is_not_used_and_is_told(exchang
     with fetching(exchange, there.port) as made:
         made.pick_up()
         assert outcome(made) == "match"
-        lying, used, *refused = made.look()
+        lying, used, *refused, unsealed = made.look()
+        assert unsealed.code == "delivery_unsealed"
         assert (lying.code, lying.facts["count"], used.facts["file"]) == ("deliveries_lying", 3, "qy-20260106.csv")
         assert [one.facts["error"].code for one in refused] == ["delivery_digest", "delivery_rows"]  # type: ignore[attr-defined]
     exchange.deliver(REVOKED + b"X-9,x\n" * 9, "20260110", rows=12)

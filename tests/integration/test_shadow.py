@@ -21,9 +21,10 @@ from inspector.flows.narrative import render
 from inspector.flows.office import Connectors, Office
 from inspector.flows.shadowing import Visited, compare
 from inspector.ports import Card
-from inspector.settings import Settings, ShadowSettings
+from inspector.settings import Settings
 from inspector.shadow import silenced
 from inspector.store.store import Store
+from inspector.tuning import ShadowSettings
 from tests.edge import WEB, a_case, serving
 from tests.house import Hand, application, post, settle
 from tests.integration.test_corrections import Platform

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from inspector.domain.assistance import AssistanceState, Quarrel, Request, Rung
 from inspector.domain.decision import OrderKind
 from inspector.domain.letter import LetterKind
-from inspector.flows import assist, dossier
+from inspector.flows import assist, attention, dossier
 from inspector.flows.office import Office
 from inspector.flows.requests import policy_of
 from inspector.flows.scoreboard import scoreboard
 from inspector.flows.table import FLOWS
-from inspector.flows.unsettled import SUPERIOR_UNKNOWN
+from inspector.flows.unsettled import SUPERIOR_UNKNOWN, UNDELIVERABLE
+from inspector.labels import LANGS
 from inspector.ports import NotYet, Origin, Refused
 from inspector.store.store import Store
 from tests.edge import serving
@@ -103,6 +105,24 @@ def test_whoever_is_above_reads_that_a_letter_was_refused_and_nobody_got_it(stor
     assert "告知联络员：函件无人收到" in told, "whoever is above reads it"
 
 
+def test_whoever_mends_a_letter_that_was_refused_is_told_the_address_and_no_log_or_record_is(store: Store, hand: Hand) -> None:
+    office, civil, _, case_id = house(store, hand)
+    error = Refused("recipient_refused", origin=Origin.THEM, detail="to[1]: 550 5.1.1", attempts=1)
+    error.refused = ("xiezhu@civil.example: 550 5.1.1",)
+    civil.fails = [error]
+    hand.now = next_step(request_of(store, case_id)).at
+    with capture_logs() as logs:
+        settle(office)
+    with store.read() as tx:
+        (matter,) = tx.attention.of_kind(UNDELIVERABLE)
+        (row,) = tx.attention.page(None, kind=UNDELIVERABLE)
+        kept = str([dict(one) for one in tx.ledger.about(case_id)])
+    assert matter.agency == request_of(store, case_id).requester, "its own officers read it"
+    for lang in LANGS:
+        assert attention.told(UNDELIVERABLE, str(row["body"]), lang).endswith(" (xiezhu@civil.example: 550 5.1.1)")
+    assert "xiezhu" not in f"{logs} {kept} {request_of(store, case_id).history}"
+
+
 def next_step(request: Request) -> Rung:
     """The step of the ladder that comes next."""
     past = {one.rule for one in request.history}
@@ -117,15 +137,18 @@ def test_a_superior_whom_no_letter_reached_has_let_no_date_pass(store: Store, ha
     if paused:
         pause(office, "county-office")
     else:
-        county.fails = [Refused("http_422", origin=Origin.THEM, attempts=1)]
+        county.fails = [Refused("http_422", origin=Origin.THEM, detail="office 7", attempts=1)]
     with store.begin() as tx:
         assist.contest(office, tx, request_of(store, case_id).id, Quarrel.COMPETENCE, "不属于本局职权", "王五", office.now())
     settle(office)
     held = request_of(store, case_id)
     assert held.dispute is not None
     with store.read() as tx:
-        unknown = {one["kind"] for one in tx.attention.page(None)} >= {SUPERIOR_UNKNOWN}
-    assert unknown is not paused, "a person picks whom to tell"
+        unknown = {one["kind"]: attention.told(str(one["kind"]), str(one["body"]), "en") for one in tx.attention.page(None)}
+    assert (SUPERIOR_UNKNOWN in unknown) is not paused, "a person picks whom to tell"
+    if not paused:
+        assert unknown[SUPERIOR_UNKNOWN].startswith("our letter to county, who was to decide the dispute, reached nobody: ")
+        assert unknown[UNDELIVERABLE].endswith(" (office 7)"), "and what the other side said of it"
     hand.now = held.dispute.due_at
     settle(office)
     hand.on(hours=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -13,7 +14,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from inspector.daemon import sweeps
-from inspector.flows import supplies
+from inspector.flows import attention, supplies
 from inspector.flows.office import Office
 from inspector.incoming import Supply
 from inspector.ports import Answer, Question
@@ -77,6 +78,56 @@ def test_deliveries_that_do_not_come_are_a_matter_a_gauge_and_a_word_until_they_
         supplies.look(office)
         assert matters(office) == [("register", "unseen")]
         assert float(dict(gauges(office))["inspector_delivery_unseen_seconds"]) >= 0
+
+
+def test_a_file_that_is_not_used_is_told_once_though_the_last_good_one_still_answers(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    exchange = Exchange(tmp_path)
+    exchange.folder.mkdir()
+    exchange.deliver(csv())
+    odd = exchange.folder / "QY20260107.csv"
+
+    def put(name: str) -> None:
+        file = exchange.folder / name
+        file.write_bytes(csv())
+        os.utime(file, (time.time() - 3600,) * 2)
+
+    with closing(exchange.source(look_seconds=0)) as made:
+        office = open_office(store, hand, sources={"register": made})
+
+        def looked(*names: str) -> list[str]:
+            """What the open matter tells once the source has seen just these."""
+            made.pick_up()
+            until(lambda: {one.file for one in made.supply(look=False).unused} == {*names})
+            supplies.look(office)
+            with store.read() as tx:
+                return [
+                    attention.told(supplies.UNUSED, str(one["body"]), "en")
+                    for one in tx.attention.page(None, kind=supplies.UNUSED)
+                ]
+
+        assert looked() == []
+        put(odd.name)
+        with capture_logs() as logs:
+            first = looked(odd.name)
+            assert looked(odd.name) == first
+        assert first == [f"register: {odd.name} lies there under a name that is not as agreed (files)"]
+        assert [(one["event"], one["count"]) for one in logs] == [("source.left_lying", 1)]
+        assert matters(office) == [], "it is late by no promise"
+        with store.read() as tx:
+            lines = [one for one in opswords._lanes(office, tx, tx.machine_now(), "zh-Hans") if "delivery_unused" in one]
+        assert lines == ["register：有 1 个文件未被采用，见事项 delivery_unused"]
+        with store.begin() as tx:
+            attention.close(tx, f"{supplies.UNUSED}:register", "赵一", hand(), note="已告知对方")
+        assert looked(odd.name) == [], "whoever has seen to it is not asked again"
+        exchange.deliver(csv(), "20260108", rows=9)
+        (told,) = looked(odd.name, "qy-20260108.csv")
+        assert told.startswith("register: qy-20260108.csv holds 3 rows where 9 were said")
+        assert told.endswith(first[0].removeprefix("register: "))
+        for file in (*exchange.folder.glob("qy-20260108*"), odd):
+            file.unlink()
+        assert looked() == [], "over when none lies there any more"
 
 
 def gauges(office: Office) -> list[tuple[str, str]]:

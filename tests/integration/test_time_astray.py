@@ -43,6 +43,23 @@ def test_a_time_that_is_not_the_machines_fails_check_and_begins_no_daemon(tmp_pa
 
 
 @pytest.mark.slow
+def test_a_beginning_that_comes_after_the_first_start_is_said_to_have_no_effect(tmp_path: Path) -> None:
+    operator = Operator(tmp_path, f"sqlite:///{tmp_path / 'inspector.sqlite3'}").settle_in(
+        PACED.format(at="2026-03-02T09:00:00+08:00")
+    )
+    operator.well("migrate")
+    operator.well("assistance", "scoreboard")
+
+    def told() -> list[str]:
+        said = operator.say("check", "--json", lang="en").json
+        return [one["message"] for one in said if one["name"] == "time" and "starts_at" in one["message"]]
+
+    assert told() == [], "an office that began by it"
+    operator.settle_in(PACED.format(at="2026-04-01T09:00:00+08:00"))
+    assert told() == ["time.starts_at (2026-04-01T09:00:00+08:00) counts for an empty database alone: this office has begun"]
+
+
+@pytest.mark.slow
 def test_a_pace_that_was_taken_out_is_seen_before_any_daemon_begins(tmp_path: Path) -> None:
     operator = founded(tmp_path, timedelta())
     with closing(operator.store()) as store, store.begin() as tx:

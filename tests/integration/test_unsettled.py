@@ -133,7 +133,7 @@ def test_who_may_hold_a_letter_with_another_link_hears_of_the_end(store: Store, 
     assert {held[key] for key in rows} == {"done"}, "what has not left does not leave"
 
 
-@pytest.mark.parametrize("end", ["answered", "refused", "withdrawn", "silent"])
+@pytest.mark.parametrize("end", ["answered", "refused", "withdrawn"])
 def test_a_proposed_date_is_nobodys_matter_once_its_request_is_over(store: Store, hand: Hand, end: str) -> None:
     office = an_office(store, hand, {"civil-affairs": Desk("civil-affairs"), "county-office": Desk("county-office")})
     case_id = opened(office)
@@ -144,10 +144,6 @@ def test_a_proposed_date_is_nobodys_matter_once_its_request_is_over(store: Store
     assert matters(office) == ["date_proposed"]
     if end == "withdrawn":
         withdraw(office, case_id)
-    elif end == "silent":
-        for days in (7, 7, 7):
-            hand.on(days=days)
-            settle(office)
     with store.begin() as tx:
         if end == "answered":
             assist.answer(office, tx, request.id, Verdict.MATCH, "", "王五", hand())

@@ -173,7 +173,7 @@ def test_an_agency_answers_and_the_case_goes_on_and_a_second_answer_is_refused(s
     with store.begin() as tx:
         assist.answer(office, tx, request.id, Verdict.MATCH, "", "王五", hand())
         assert tx.cases.get(case_id).outcome is Outcome.TRUE
-    with store.begin() as tx, pytest.raises(Refusal, match="request_closed"):
+    with store.begin() as tx, pytest.raises(Refusal, match="word_known"):
         assist.answer(office, tx, request.id, Verdict.MATCH, "", "王五", hand())
 
 

@@ -25,6 +25,7 @@ from connectors.signers import webpush
 from connectors.signers.webpush import packed, unpacked
 from inspector import testing
 from inspector.domain.errors import Invalid
+from inspector.incoming import Subscribing
 from inspector.ports import Barred, Origin, Refused
 from inspector.testing import MESSAGE, Say, caught
 from inspector.testing.peer import Heard, Step, answer, peer
@@ -187,6 +188,20 @@ def test_what_is_no_subscription_is_refused_before_anybody_is_asked(tmp_path: Pa
     with closing(channel.connect("browser", told)) as made:
         error = caught(lambda: made.push(replace(MESSAGE, to=address), key="k-1"))
     assert (type(error), error.code, error.origin) == (Refused, "recipient_refused", Origin.US)
+
+
+def test_a_browser_s_word_becomes_one_address_whatever_else_it_says_and_only_at_a_service_of_ours(tmp_path: Path) -> None:
+    told = {"url": "https://push.example", "key_file": kept(tmp_path, SENDER, "key"), "contact": "mailto:it@office.example"}
+    with closing(channel.connect("browser", told)) as made:
+        assert isinstance(made, Subscribing)
+        assert made.point() == sender()
+        found = made.subscription(subscription("https://push.example"))
+        again = {"keys": {"p256dh": f"{POINT}=", "auth": AUTH}, "endpoint": "https://push.example/send/one-endpoint-word"}
+        assert made.subscription(json.dumps(again)) == found
+        assert json.loads(unpacked(found)) == {"endpoint": again["endpoint"], "keys": {"auth": AUTH, "p256dh": POINT}}
+        for wrong, code in (("", "subscription_unfit"), (subscription("https://inner.example"), "subscription_elsewhere")):
+            with pytest.raises(Invalid, match=code):
+                made.subscription(wrong)
 
 
 @pytest.mark.parametrize(("change", "key"), [({"contact": "it@office.example"}, "contact"), ({"key_file": "short"}, "key_file")])

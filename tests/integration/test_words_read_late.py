@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
 
 from inspector.domain.assistance import AssistanceState
-from inspector.flows import assist, mailbox, requests
-from inspector.flows.scoreboard import recent, scoreboard
+from inspector.flows import mailbox, requests
 from inspector.store.store import Store
 from tests.house import Hand
 from tests.integration.test_clerks import filled
-from tests.integration.test_letters import Desk, an_office, go, opened, request_of
+from tests.integration.test_letters import Desk, an_office, opened, request_of
 from tests.integration.test_mail_held import asked
 from tests.integration.test_mailbox import put, written
 
@@ -46,20 +45,3 @@ def test_where_the_nearest_superior_has_no_way_the_one_above_it_hears(store: Sto
     assert requests.superior_of(replace(office, tree=tree), request) is None
     tree["city"] = replace(tree["city"], connector="county-office")
     assert requests.superior_of(replace(office, tree=tree), request) == "county-office"
-
-
-@pytest.mark.differs
-def test_a_date_that_nobody_of_ours_replied_to_is_no_silence_of_the_agencys(store: Store, hand: Hand) -> None:
-    office = an_office(store, hand, {"civil-affairs": Desk("civil-affairs"), "county-office": Desk("county-office")})
-    case_id = opened(office)
-    go(office, letters=True)
-    with store.begin() as tx:
-        assist.propose_date(office, tx, request_of(store, case_id).id, date(2026, 3, 20), "需调阅纸质档案", "王五", hand.now)
-    while request_of(store, case_id).state.open:
-        hand.on(hours=12)
-        go(office, letters=True)
-    with store.read() as tx:
-        (score,) = scoreboard(office, tx)
-        marks = {mark for _, _, mark, _ in recent(tx, hand.now)}
-    assert (score.asked, score.unanswered, score.unheeded, score.heard_in_time) == (1, 0, 1, 1)
-    assert "unheeded" in marks

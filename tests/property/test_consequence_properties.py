@@ -47,6 +47,10 @@ def signed(setting: Setting, chance: Random) -> Signed:
     return Signed(by=name, token=chance.choice(["", f"t-{name}", f"t-{name}", "t-1"]), at=setting.now)
 
 
+LAW = "某条例第8条"
+"""What a penalty rests on; the subject has read it, and of another law it is not decided (Penalties Law art. 44)."""
+
+
 def words(chance: Random) -> str:
     """Words, now and then none."""
     return chance.choice(["理由", "说明", "内容", "经过", "  "])
@@ -59,13 +63,18 @@ def day(setting: Setting, chance: Random) -> date:
 
 def give(held: Consequence, at: Setting, chance: Random) -> Decision[Consequence]:
     told = Notice(
-        given=signed(at, chance), facts=(words(chance),), reasons=words(chance), rights=("陈述、听证",), basis=(), content="罚款"
+        given=signed(at, chance),
+        facts=(words(chance),),
+        reasons=words(chance),
+        rights=("陈述、听证",),
+        basis=(LAW,),
+        content="罚款",
     )
     return proceeding.give(held, told, held.grading, at)
 
 
 def rule(held: Consequence, at: Setting, chance: Random) -> Decision[Consequence]:
-    test, law = words(chance), words(chance)
+    test, law = words(chance), chance.choice([LAW, LAW, "另一条例第1条", "  "])
     verdict = Verdict(signed=signed(at, chance), reasons=words(chance), law=law, public_interest=test, until=day(at, chance))
     return proceeding.rule(held, verdict, at)
 

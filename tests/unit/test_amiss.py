@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import sqlite3
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ import pytest
 
 from connectors.channels import email
 from connectors.sources import database, files
+from inspector.cli import amiss
 from inspector.cli.finding import Finding
 from inspector.cli.reaching import looked
 from inspector.domain.errors import Invalid
+from inspector.ports import Barred, Garbled, PortError, Sighting
 
 FILES = {"files": "x-{as_of}.csv", "complete": "rename", "code_column": "code", "facts": {"degree": "degree"}}
 
@@ -59,6 +62,60 @@ def test_a_table_or_column_that_is_not_there_is_named_with_its_key(tmp_path: Pat
     assert not found.outside
     assert all(f"{mark}{named}, " in one for one, mark in zip(found.what, (": ", "："), strict=True)), found.what
     assert all(key in one and "clock" not in one for one in found.mend)
+    there = "[code, grade]"
+    assert all((there in one) is (key == "facts") for one in found.what), (
+        "the columns that are there are shown to who mistyped one"
+    )
+
+
+class Saying:
+    """A connector whose look ends in this error, or sees this."""
+
+    def __init__(self, said: PortError | Sighting) -> None:
+        self.said = said
+
+    def look(self) -> list[Sighting]:
+        if isinstance(self.said, PortError):
+            raise self.said
+        return [self.said]
+
+
+@pytest.mark.parametrize("code", ["field_missing", "field_type"])
+def test_a_place_in_a_reply_that_a_key_of_ours_names_is_laid_at_the_key(code: str) -> None:
+    error = Garbled(code, digest="0" * 64, detail="data.valu")
+    found = seen("sources.social", Saying(error), {"kind": "http", "value_field": "data.valu", "as_of_field": "data.as_of"})
+    assert not found.outside, "it is ours first"
+    assert all("value_field = 'data.valu'" in one for one in found.what)
+    assert all("value_field" in one and "sources.social" in one for one in found.mend)
+    other = seen("sources.social", Saying(Garbled(code, digest="0" * 64, detail="code")), {"kind": "http", "value_field": "v"})
+    assert other.outside, "a place that no key names is theirs"
+
+
+def test_a_refusal_for_the_clock_names_our_own_clock_first() -> None:
+    found = seen("sources.gateway", Saying(Barred("clock_differs", detail="code 4003")), {"kind": "gateway"})
+    assert [one.index("NTP") < one.index("skew_codes") for one in found.mend] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("error", "key"),
+    [
+        (Invalid("delivery_column", file="l.csv", column="zt", count=0, there="dm, status"), "facts"),
+        (Invalid("sheet_encoding_agreed", encoding="utf-8", found="GB18030"), "encoding"),
+        (Invalid("sheet_encoding_other", encoding="utf-8", place=9), "encoding"),
+    ],
+)
+def test_a_delivery_that_is_refused_for_what_our_keys_say_is_laid_at_them_first(error: Invalid, key: str) -> None:
+    found = seen(
+        "sources.lists", Saying(Sighting(code="delivery_refused", facts={"error": error}, fine=False)), {"kind": "files"}
+    )
+    assert all(key in one for one in found.mend)
+    if key == "facts":
+        assert all("dm, status" in one for one in found.what), "and the columns that are there are shown"
+
+
+def test_a_kind_that_nobody_brings_may_lack_its_package_here() -> None:
+    error = Invalid("plugin_unknown", group="inspector.sources", name="county-register", nearest="", known="http")
+    assert all("wheel" in one and sys.prefix in one for one in amiss.unloaded(error))
 
 
 def test_a_mail_server_that_is_not_there_is_named_with_host_and_port() -> None:

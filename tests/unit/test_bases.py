@@ -53,6 +53,8 @@ NONE = {
     "ledger.lodged": "how many entries and a hash, with the receipt of the witness; nothing is decided",
     "push.test": "a message that says it is a test; nothing is decided",
     "push.tested": "the same",
+    "push.subscribed": "an inspector's own word about the browser that he or she is reached by; nothing is decided",
+    "push.unsubscribed": "the same",
     "seat.accept": "an inspector's word; what it is said to, and by when, is based in `seat.order`",
     "seat.expire": "the date and its basis stand in `seat.order`; who follows is dealt with the basis of the draw",
 }

@@ -128,3 +128,18 @@ def test_a_span_of_days_holds_both_and_has_no_day_that_utc_cannot_tell() -> None
     for day in (date.min, date.max):
         since, until = CALENDAR.span(day, day)
         assert since.astimezone(UTC) <= until.astimezone(UTC)
+
+
+def test_what_a_calendar_remembers_of_terms_is_bounded_and_each_case_keeps_its_own_begin() -> None:
+    calendar = WorkingCalendar(tables=CALENDAR.tables)
+    term, first = Term.parse("20wd"), datetime(2026, 9, 21, 9, tzinfo=SHANGHAI)
+    counted = due(first, term, calendar)
+    later = due(first + timedelta(hours=3), term, calendar)
+    assert (later.at, later.counted.skipped) == (counted.at, counted.counted.skipped)
+    assert later.counted.since == first + timedelta(hours=3) != counted.counted.since
+    assert due(first, Term.parse("20d"), calendar).at != counted.at
+    assert due(first, term, WorkingCalendar()).at != counted.at, "another calendar counts for itself"
+    for day in range(1_100):
+        due(first + timedelta(days=day), term, calendar)
+    assert due(first, term, calendar) == counted
+    assert len(calendar._counted) <= 1_000

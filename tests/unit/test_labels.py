@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import importlib
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -347,3 +349,18 @@ def test_a_case_has_one_chinese_word_wherever_the_program_speaks_of_it() -> None
 def test_a_fact_whose_name_has_digits_is_put_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(labels, "words", lambda _lang: {"held": "SHA-256 {sha256}, {2}"})
     assert label("held", "en", sha256="ab12") == "SHA-256 ab12, {2}"
+
+
+def test_many_threads_that_ask_at_once_read_the_words_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, begun = labels._read, list[str]()
+
+    def slowly(lang: labels.Lang) -> Mapping[str, str]:
+        begun.append(lang)
+        time.sleep(0.05)
+        return read(lang)
+
+    monkeypatch.setattr(labels, "_read", slowly)
+    monkeypatch.setattr(labels, "_HELD", {})
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(lambda _: label("ui.save", "en"), range(8)))
+    assert (len(set(told)), begun) == (1, ["en"])

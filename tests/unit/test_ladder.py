@@ -146,8 +146,7 @@ def bound(held: Request) -> tuple[datetime | None, ...]:
 
 def words(policy: Policy, now: datetime) -> Iterator[Callable[[Request], Decision[Request]]]:
     """Everything that anybody can say about a request."""
-    day, at = calendar(), policy.label
-    late = day.local_date(now) + timedelta(days=45)
+    day, at, late = calendar(), policy.label, now + timedelta(days=45)
     yield lambda held: sending.sent(held, held.requested, "1", policy, now, day)
     yield lambda held: sending.sent(held, held.requested, "1", policy, now, day, by_hand=True)
     yield lambda held: sending.posted(held, "officer", policy, now, day)
@@ -157,10 +156,11 @@ def words(policy: Policy, now: datetime) -> Iterator[Callable[[Request], Decisio
     yield lambda held: reply.answer(held, Verdict.MATCH, "", "赵六", Compare.EXACT, now, at)
     yield lambda held: reply.decline(held, "没有", "赵六", now, at, inability=Inability.NOT_HELD)
     yield lambda held: respite.extend(held, WORD, policy, now, day)
-    yield lambda held: respite.propose(held, day.add_working_days(late, 1), WORD, now, day, at)
+    yield lambda held: respite.propose(held, day.add_working_days(day.local_date(late), 1), WORD, now, day, at)
     yield lambda held: respite.agree(held, shown(held), "officer", policy, now, day)
     yield lambda held: respite.keep(held, shown(held), WORD, now, at)
     yield lambda held: respite.calm(held, WORD, policy, now, day)
+    yield lambda held: reply.warn(held, WORD, now, at)
     yield lambda held: asking.forward(held, "archives", WORD, policy, now, day).old
     yield lambda held: asking.forward(held, "archives", WORD, policy, now, day).new
     yield lambda held: dispute.dispute(held, Quarrel.COMPETENCE, WORD, "county", policy, now, day)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.channels import dingtalk_robot, feishu_robot, wecom_robot
 from inspector.domain.errors import Invalid
 from inspector.domain.manners import Held, Manners, Pace, Turn, Window, asked, current, turn
-from inspector.manners import flaws, of
+from inspector.manners import flaws, granted, of
 from tests.house import ZONE
 
+ROBOTS = {"ding": dingtalk_robot, "fei": feishu_robot, "we": wecom_robot}
 NIGHT = Window(begins=time(22), ends=time(6))
 NEVER = Pace(next_at=datetime(1970, 1, 1, tzinfo=UTC))
 
@@ -142,3 +145,20 @@ def test_one_name_in_two_sections_has_one_kind_of_manners() -> None:
     sections = {"sources": {"civil": {"manners": {"per_day": 5}}}, "assistance": {"civil": {"manners": {"per_day": 6}}}}
     with pytest.raises(Invalid, match="manners_differ"):
         of(sections)
+
+
+def test_a_robot_in_a_chat_keeps_to_what_its_platform_grants_where_the_settings_say_nothing(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_text("k" * 32, encoding="ascii")
+    key.chmod(0o600)
+    told = {"url": "https://chat.example", "key_file": str(key)}
+    made = {name: one.connect(name, told) for name, one in ROBOTS.items()}
+    try:
+        found = granted({"channels": {**made, "mail": object()}, "sources": {}})
+    finally:
+        for one in made.values():
+            one.close()
+    assert found == {"ding": Manners(per_minute=20), "fei": Manners(per_second=5, per_minute=100), "we": Manners(per_minute=20)}
+    said = of({"channels": {"we": {"manners": {}}, "ding": {"manners": {"per_minute": 5}}}})
+    assert {**found, **said}["we"] == Manners(), "an empty table takes it away"
+    assert {**found, **said}["ding"] == Manners(per_minute=5)

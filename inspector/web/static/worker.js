@@ -42,6 +42,19 @@ async function page(request, url) {
   }
 }
 
+// A push (connectors/channels/webpush.py): that there is an assignment and until when, and nothing else; the link opens the page. One
+// that comes again under its key takes the place of the first.
+addEventListener("push", (event) => {
+  const { title, by, key, link, urgent } = event.data.json();
+  const shown = { body: by ? `→ ${by}` : "", tag: key, data: link, requireInteraction: urgent };
+  event.waitUntil(registration.showNotification(title, shown));
+});
+addEventListener("notificationclick", (event) => {
+  const { notification } = event, address = new URL(notification.data, location.origin);
+  notification.close();
+  if (address.origin === location.origin) event.waitUntil(clients.openWindow(address.href));
+});
+
 async function asset(request) {
   const held = await Shelf.find(request.url);
   try {
