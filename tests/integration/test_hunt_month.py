@@ -128,16 +128,8 @@ def _day(hunt: Hunt, edge: Edge, person: Person) -> str:
         hunt.call(hall, "POST", "/v1/cases", sent | {"letter": f"{person.name} {person.home}"})
         hunt.call(hall, "POST", "/v1/cases", sent | {"reference": "", "contact": {"phone": f"{person.phone}x"}})
     settle(office)
-    given = {
-        "case_id": case_id,
-        "kind": "GUIDANCE",
-        "title": "提示",
-        "facts": [f"{person.name} {person.home}"],
-        "basis": ["P:2.7"],
-    }
+    made = proposed(office, case_id, f"{person.name} {person.home}", person.name)
     with edge.as_(Role.OFFICER, name="李四") as officer:
-        hunt.call(officer, "POST", "/v1/subject-notices", given | {"reasons": person.name})
-        made = proposed(office, case_id, f"{person.name} {person.home}", person.name)
         hunt.call(officer, "GET", f"/v1/cases/{case_id}")
         for error in (RuntimeError, Away):
             with broken(office.store, person, error):
