@@ -194,13 +194,14 @@ def pass_on(
     reason: Reason = None,
 ) -> None:
     """Say why others have to be asked: the longer term runs, from the day of the objection. 需要他方核查。"""
+    from inspector.domain.consequence import Signed
     from inspector.flows import objections
 
-    why = terminal.reason(reason, "--reason")
+    why, who = terminal.reason(reason, "--reason"), terminal.signer(by)
     office = terminal.whole_office
 
     def do(tx: Tx, now: datetime) -> Objection:
-        return objections.pass_on(office, tx, objection, terminal.signer(by), why, now)
+        return objections.pass_on(office, tx, objection, Signed(by=who, token="", at=now), why, now)
 
     _objected(terminal, terminal.act("credit.objection.others", objection, do, reason=why))
 

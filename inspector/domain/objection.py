@@ -79,14 +79,25 @@ def opened(objection: Objection, law: CreditLaw, now: datetime, calendar: Workin
 
 
 def passed_on(
-    objection: Objection, officer: str, why: str, law: CreditLaw, now: datetime, calendar: WorkingCalendar
+    objection: Objection,
+    by: Signed,
+    why: str,
+    deciders: Collection[Signed],
+    law: CreditLaw,
+    now: datetime,
+    calendar: WorkingCalendar,
+    *,
+    close: Collection[str] = (),
 ) -> Decision[Objection]:
-    """Others have to be asked: the longer term runs, from when it came in (handbook 1.7.6).
+    """Others have to be asked: the longer term runs, from when it came in (handbook 1.7.6). It is the duty of who passes it on from then.
 
-    Raises Refusal (`objection_late` once our own term is over: being late is no reason for a longer one), Invalid.
+    Who may not decide it may not pass it on either. Raises Refusal (as `decide`; `objection_late` once our own term is over: being late
+    is no reason for a longer one), Invalid.
     """
+    officer = by.by
     signed(officer, why)
     _open(objection)
+    _apart(objection, by, deciders, close)
     if objection.others:
         raise Refusal("objection_passed_on", objection=objection.id)
     if objection.due_at is not None and now > objection.due_at:
@@ -116,16 +127,21 @@ def decide(
     officer = by.by
     signed(officer, reasons)
     _open(objection)
-    if own := sorted({one.by for one in deciders if one.is_of(by)}):
-        raise Refusal("objection_same_officer", objection=objection.id, officer=officer, decided=", ".join(own))
-    in_stead = bool(by.stead) and any(same(by.stead, one.by) for one in deciders)
-    if in_stead or any(same(officer, one) for one in close):
-        raise Refusal("objection_deputy_decides", objection=objection.id, officer=officer)
+    _apart(objection, by, deciders, close)
     ended = ObjectionState.UPHELD if upheld else ObjectionState.REJECTED
     state = replace(objection, state=ended, decided_by=officer, decided_at=now, reasons=reasons, stead=by.stead)
     facts = {"objection": state.id, "about": state.about, "officer": officer, "reasons": reasons, "decided": ended.value}
     facts |= {"stead": by.stead} if by.stead else {}
     return Decision(state=state, because=_because("objection.decided", state, law, facts))
+
+
+def _apart(objection: Objection, by: Signed, deciders: Collection[Signed], close: Collection[str]) -> None:
+    officer = by.by
+    if own := sorted({one.by for one in deciders if one.is_of(by)}):
+        raise Refusal("objection_same_officer", objection=objection.id, officer=officer, decided=", ".join(own))
+    in_stead = bool(by.stead) and any(same(by.stead, one.by) for one in deciders)
+    if in_stead or any(same(officer, one) for one in close):
+        raise Refusal("objection_deputy_decides", objection=objection.id, officer=officer)
 
 
 def answered(objection: Objection, officer: str, reasons: str, now: datetime) -> Decision[Objection]:

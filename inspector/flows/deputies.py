@@ -11,6 +11,7 @@ from inspector.domain.decision import Decision
 from inspector.domain.deputy import Deputy
 from inspector.domain.objection import Objection
 from inspector.domain.person import same
+from inspector.flows import touched
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.store.tx import Tx
@@ -53,9 +54,16 @@ def close(office: Office, tx: Tx, agency: str, signatures: Collection[Signed], n
 
 
 def whose(office: Office, tx: Tx, held: Consequence | Objection, now: datetime) -> tuple[str, str]:
-    """Whose duty the next step is (`keeper`), and who decides in that officer's stead today; the second is empty where nobody need."""
+    """Whose duty the next step is (`keeper`), and who decides in that officer's stead today; the second is empty where nobody need.
+
+    Nobody is named for an objection who may not decide it: one that a decider passed on, in a release before, is any other officer's.
+    """
     officer = domain.keeper(held)
-    return officer, domain.instead_of(officer, standing(office, tx, held.agency, now)) if officer else ""
+    instead = domain.instead_of(officer, standing(office, tx, held.agency, now)) if officer else ""
+    deciders = touched.deciders(tx, held) if officer and isinstance(held, Objection) else ()
+    if any(same(officer, one.by) for one in deciders):
+        return "", ""
+    return officer, "" if any(same(instead, one.by) for one in deciders) else instead
 
 
 def told(office: Office, tx: Tx, held: Consequence | Objection, now: datetime) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from inspector.domain import objection as domain
@@ -66,10 +67,16 @@ def object(  # noqa: A001 - the field's word for it, in all its parts
     return decided.state
 
 
-def pass_on(office: Office, tx: Tx, objection_id: str, officer: str, why: str, now: datetime) -> Objection:
-    """An officer says that others have to be asked, so that the longer term runs. Raises Missing, Refusal, Invalid."""
+def pass_on(office: Office, tx: Tx, objection_id: str, by: Signed, why: str, now: datetime) -> Objection:
+    """An officer who may decide it says that others have to be asked, so that the longer term runs: they answer that officer.
+
+    Raises Missing, Refusal, Invalid.
+    """
     case, held = _open(tx, objection_id)
-    decided = domain.passed_on(held, officer, why, _ruled(office, case, now).credit, now, office.calendar)
+    deciders = touched.deciders(tx, held)
+    close = _close(office, tx, held, deciders, now)
+    law = _ruled(office, case, now).credit
+    decided = domain.passed_on(held, by, why, deciders, law, now, office.calendar, close=close)
     tx.records.decided(decided.state)
     contested.write(tx, office, case, decided, now)
     stopped.end(tx, [contested.key(held)], now)
@@ -85,13 +92,9 @@ def decide(office: Office, tx: Tx, objection_id: str, by: Signed, reasons: str, 
     case, held = _open(tx, objection_id)
     _, mine = _about(tx, held.about)
     effect = _effect(tx, case, held.about)
-    deciders = [Signed(by=mine.decided_by, token=mine.decided_token, at=mine.decided_at)] if mine is not None else list[Signed]()
-    named = [one for one in tx.consequences.of_case(case.id) if held.about in (one.id, one.entry)]
-    deciders += [who for one in named for who in one.deciders]  # also of what has fallen since
-    deciders += touched.found_by(tx, case.id, named, mine)
-    deciders += [one for one in (mine.striking.asked, mine.striking.agreed) if one] if mine is not None and mine.striking else []
+    deciders = touched.deciders(tx, held)
     by = deputies.signs(office, tx, held, by, now)
-    close = deputies.close(office, tx, case.agency, deciders, now) if any(_apart(office, one) for one in named) else ()
+    close = _close(office, tx, held, deciders, now)
     decided = domain.decide(held, by, reasons, deciders, _ruled(office, case, now).credit, now, upheld=upheld, close=close)
     contested.write(tx, office, case, decided, now)
     if upheld:
@@ -158,10 +161,11 @@ def _effect(tx: Tx, case: Case, about: str) -> Consequence | None:
     return next((one for one in held if one.state in ANNULLABLE), None)
 
 
-def _apart(office: Office, effect: Consequence) -> bool:
-    """Whether the row of a consequence asks that a deputy is no other person in its proceeding."""
-    row = office.book.get(effect.pack).consequences.get(effect.proposal)
-    return row is not None and row.deputy_apart
+def _close(office: Office, tx: Tx, held: Objection, deciders: Collection[Signed], now: datetime) -> tuple[str, ...]:
+    """Who stands in for one of these, or is stood in for, where a row asks that a deputy is no other person in its proceeding."""
+    rows = (office.book.get(one.pack).consequences.get(one.proposal) for one in touched.decided(tx, held))
+    apart = any(row is not None and row.deputy_apart for row in rows)
+    return deputies.close(office, tx, held.agency, deciders, now) if apart else ()
 
 
 def _open(tx: Tx, objection_id: str) -> tuple[Case, Objection]:

@@ -42,6 +42,7 @@ from inspector.web.fields import NamePath
 from inspector.web.grounds import grounds
 from inspector.web.language import InLang, carried, language
 from inspector.web.material import fitting
+from inspector.web.messages import SeenToIn
 from inspector.web.multipart import FORM, Sent, sent
 from inspector.web.noticedesk import said
 from inspector.web.pages import NO_TROUBLE, Fields, Trouble, fields, page, read, refused, trouble
@@ -50,6 +51,7 @@ from inspector.web.session import Visitor, to_login, unfit, written_by_officer
 from inspector.web.signedin import guard, held_cookie
 from inspector.web.steps import Field, Kind, among, either, entry
 from inspector.web.viewings import shown, shown_of
+from inspector.web.watch import close_attention
 
 router = APIRouter(include_in_schema=False)
 SHOWN = 200
@@ -117,6 +119,12 @@ def _annul(desk: Desk, caller: Caller, about: str, form: Sent) -> object:
     return api.annul(desk, caller, about, given, form.fields.message_id())
 
 
+def _decline(desk: Desk, caller: Caller, about: str, form: Sent) -> object:
+    """Who does not agree that an entry is struck closes the matter, as any other is closed."""
+    given = read(SeenToIn, note=form.fields.one("note"))
+    return close_attention(desk, caller, f"{TO_STRIKE}:{about}", given, form.fields.message_id())
+
+
 def _decide(desk: Desk, caller: Caller, about: str, form: Sent) -> object:
     given = read(api.ObjectionDecisionIn, upheld=form.fields.one("upheld"), reasons=form.fields.one("reasons"))
     return api.decide_objection(desk, caller, about, given, form.fields.message_id())
@@ -149,6 +157,7 @@ STEPS: Mapping[str, Step] = {
     "repair": Step(fields=(*_PAPERS, _WORDS), take=_repair),
     "annul": Step(fields=(either("why", *_WHY), entry("document")), take=_annul),
     "strike": Step(fields=(among("why", _KEPT), entry("document"), entry("reasons", Kind.TEXT, needed=False)), take=_annul),
+    "decline": Step(fields=(entry("note", Kind.TEXT),), take=_decline),
 }
 """Every step of these pages, by the name of its form."""
 
@@ -160,7 +169,7 @@ def of_record(held: Record) -> tuple[str, ...]:
     if not held.stands_somewhere:
         return ()
     if not held.adverse:
-        return ("strike",)
+        return ("strike", "decline") if held.striking is not None else ("strike",)
     if held.state.over:
         return ("object", "annul")
     if held.repair is None:

@@ -290,11 +290,12 @@ def list_objections(desk: AtDesk, caller: ResultReader, limit: Limit = 50) -> Ob
 
 @router.post("/credit/objections/{objection}/others", response_model=ObjectionShown, responses=WRITES)
 def pass_on(desk: AtDesk, caller: Officer, objection: NamePath, given: OthersIn, message_id: MessageId = None) -> JSONResponse:
-    """An officer says why others have to be asked: the longer term runs, from the day of the objection."""
+    """An officer who may decide it says why others have to be asked: the longer term runs, from the day of the objection."""
 
     def do(tx: Tx, now: datetime) -> ObjectionShown:
         _contested(tx, caller, objection)
-        return _objection(objections.pass_on(desk.office, tx, objection, caller.name, given.reasons, now))
+        by = Signed(by=caller.name, token=caller.token, at=now)
+        return _objection(objections.pass_on(desk.office, tx, objection, by, given.reasons, now))
 
     return desk.once(message(caller.source, message_id, f"others {objection}", given), do)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +10,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from inspector.domain import announcing
+from inspector.domain.docket import SPOKE
 from inspector.domain.errors import InspectorError, Invalid, Refusal
-from inspector.domain.serving import SubjectNotice
+from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.domain.viewing import Shown as What
 from inspector.domain.wayto import PROVEN
 from inspector.flows import reached, serving, spoken
@@ -20,16 +22,33 @@ from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.fields import Digest
 from inspector.web.language import InLang, carried
 from inspector.web.material import SANDBOX
+from inspector.web.messages import SeenToIn
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
 from inspector.web.roles import Role
 from inspector.web.selfproofs import CallBackIn
-from inspector.web.serving import AnnouncedIn, ServedIn, SubjectNoticeShown, UnservedIn, announce_notice, notice_shown
+from inspector.web.serving import (
+    AnnouncedIn,
+    ServedIn,
+    SubjectNoticeIn,
+    SubjectNoticeShown,
+    UnservedIn,
+    announce_notice,
+    give_notice,
+    notice_shown,
+)
 from inspector.web.session import Visitor, to_login, unfit, written_by_officer
 from inspector.web.signedin import guard, held_cookie
+from inspector.web.steps import Field, Kind, entry, typed
 from inspector.web.viewings import shown_of
+from inspector.web.watch import close_attention
 
 router = APIRouter(include_in_schema=False)
 SHOWN = 200
+_STEPS: Mapping[str, tuple[Field, ...]] = {
+    "answer": (entry("title"), *(entry(name, Kind.LINES) for name in ("facts", "basis")), entry("reasons", Kind.TEXT)),
+    "seen": (entry("note", Kind.TEXT),),
+}
+"""What an officer does about words that fit no proceeding: answer them, by a notice of his or her own, and say that they are read."""
 
 
 @router.get("/notices")
@@ -83,8 +102,12 @@ def post_one(request: Request, desk: AtDesk, caller: Visitor, notice_id: str, fo
             return _page(request, desk, caller, notice_id, link=desk.act(lambda tx, now: _hand(desk, tx, caller, notice_id, now)))
         _do(desk, caller, notice_id, form)
     except InspectorError as error:
-        return _page(request, desk, caller, notice_id, form, trouble(error, form, lang))
+        return _page(request, desk, caller, notice_id, form, trouble(error, form, lang, group=_group(form)))
     return RedirectResponse(request.url.path + carried(request), 303)
+
+
+def _group(form: Fields) -> str:
+    return "noticedesk" if form.one("do") in _STEPS else "ui"
 
 
 def _do(desk: Desk, caller: Caller, notice_id: str, form: Fields) -> None:
@@ -128,6 +151,13 @@ def _do(desk: Desk, caller: Caller, notice_id: str, form: Fields) -> None:
                 return notice_shown(serving.call_back(tx, notice_id, caller.name, called.reason, now), words=False)
 
             desk.once(said, call_back)
+        case "seen":
+            close_attention(desk, caller, f"{SPOKE}:{notice_id}", read(SeenToIn, note=form.one("note")), form.message_id())
+        case "answer":
+            held = desk.look(lambda tx: _own(tx, caller, notice_id))
+            told = {one.name: typed(one, form) for one in _STEPS["answer"]}
+            given = read(SubjectNoticeIn, case_id=held.case_id, kind=NoticeKind.GUIDANCE, about=held.about, **told)
+            give_notice(desk, caller, given, form.message_id())
         case other:
             raise Refusal("action_unknown", action=other[:40])
 
@@ -161,14 +191,17 @@ def _page(
 ) -> Response:
     try:
         caller.reads()
-        held = desk.look(lambda tx: _own(tx, caller, notice_id))
+        held, waits = desk.look(lambda tx: (_own(tx, caller, notice_id), tx.attention.get(f"{SPOKE}:{notice_id}")))
         shown_of(desk, caller, What.NOTICE, (held.case_id,), "page")
     except InspectorError as error:
         return refused(request, error)
+    officer, tried = caller.role is Role.OFFICER, form.one("do") if form is not None else ""
     context = {
         "caller": caller,
         "held": held,
-        "officer": caller.role is Role.OFFICER,
+        "officer": officer,
+        "steps": [*_STEPS.items()] if officer and waits is not None and waits["closed_at"] is None else [],
+        "tried": tried,
         "today": f"{desk.office.calendar.local(desk.office.now()):%Y-%m-%d}",
         "ways": list(PROVEN),
         "public": announcing.unreached(held),

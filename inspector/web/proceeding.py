@@ -19,6 +19,7 @@ from inspector.domain.case import Case
 from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Part, Signed, Stage, StatementKind
 from inspector.domain.docket import Nearness, nearness
 from inspector.domain.errors import InspectorError, Refusal
+from inspector.domain.falling import REGRADE, SHAKEN
 from inspector.domain.grading import Harm
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import ConsequenceRow, Proposal
@@ -66,13 +67,20 @@ _OF_PENALTY = frozenset({"content", "lighter"})
 """The fields of a decision that only one about a penalty has."""
 
 
-def _seen(desk: Desk, caller: Caller, consequence_id: str, given: SeenToIn, message_id: str | None) -> Response:
-    """Somebody has read what the subject said: the matter is closed as any other is."""
-    return close_attention(desk, caller, f"{STATED}:{consequence_id}", given, message_id)
+MATTERS = {"seen": STATED, "stands": SHAKEN, "graded": REGRADE}
+"""Steps that close a matter about a consequence, as any other is closed: words of its subject are read, what took effect or its grade
+stands though its ground fell."""
+
+
+def _closing(matter: str) -> Step:
+    def take(desk: Desk, caller: Caller, consequence_id: str, given: SeenToIn, message_id: str | None) -> Response:
+        return close_attention(desk, caller, f"{matter}:{consequence_id}", given, message_id)
+
+    return Step(message=SeenToIn, take=take, fields=(entry("note", needed=False),))
 
 
 STEPS: Mapping[str, Step] = {
-    "seen": Step(message=SeenToIn, take=_seen, fields=(entry("note", needed=False),)),
+    **{name: _closing(matter) for name, matter in MATTERS.items()},
     "notice": Step(
         message=messages.NoticeIn,
         take=api.give_notice,
@@ -170,7 +178,7 @@ STEPS: Mapping[str, Step] = {
     ),
     "papers": Step(message=messages.ReceiptIn, take=transfers.enter_papers, fields=(entry("receipt"),)),
 }
-"""Every step that a person takes here, by the name of its form; `seen` while words of the subject lie unread."""
+"""Every step that a person takes here, by the name of its form; those of `MATTERS` while such a matter is open."""
 
 OFFERED: Mapping[Stage, tuple[str, ...]] = {
     Stage.GIVE: ("notice", "drop"),
@@ -218,7 +226,7 @@ class Read:
     why: Explanation
     grounds: Mapping[str, Ground]
     near: Nearness | None
-    unread: bool
+    matters: tuple[str, ...]
     mends: bool
     intended: str
     bars: bool
@@ -268,12 +276,11 @@ def _page(
         policy = desk.office.book.get(held.pack)
         row = policy.consequences.get(held.proposal)
         near = nearness(held.due_at, now, desk.office.calendar) if held.due_at is not None else None
-        matter = tx.attention.get(f"{STATED}:{held.id}")
-        unread = matter is not None and matter["closed_at"] is None
+        matters = tuple(name for name, kind in MATTERS.items() if _waits(tx, f"{kind}:{held.id}"))
         mine = deputies.signs(desk.office, tx, held, Signed(by=caller.name, token=caller.token, at=now), now)
         why = why_of(desk, tx, caller, held.case_id, now)
         return Read(
-            unread=unread,
+            matters=matters,
             mends=held.stage is Stage.AGREE and held.verdict is not None and mine.may_mend(held.verdict.signed),
             intended=intended.line(held, case.item, policy, lang),
             bars=intended.bars(held, policy),
@@ -297,7 +304,9 @@ def _page(
     except InspectorError as error:
         return refused(request, error)
     officer = caller.role is Role.OFFICER
-    before, behind = ("seen",) if told.unread else (), ("decision",) if told.mends else ()
+    # no note ends the step of an order in doubt: its case is decided again, or it is annulled
+    before = tuple(one for one in told.matters if one == "seen" or told.held.stage is not Stage.WEIGH)
+    behind = ("decision",) if told.mends else ()
     context: dict[str, Any] = {
         "told": told,
         **said(desk, told.held.case_id),
@@ -315,6 +324,12 @@ def _page(
         "guard": guard(desk, held_cookie(request)),
     }
     return page(request, "consequence.html", status=wrong.status, **context)
+
+
+def _waits(tx: Tx, matter_id: str) -> bool:
+    """Whether a matter is open."""
+    matter = tx.attention.get(matter_id)
+    return matter is not None and matter["closed_at"] is None
 
 
 def _fields(name: str, row: ConsequenceRow | None) -> tuple[Field, ...]:

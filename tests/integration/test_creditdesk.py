@@ -151,7 +151,7 @@ def test_every_step_is_offered_somewhere(here: Place) -> None:
     with here.office.store.read() as tx:
         true = tx.cases.get(kept).entry
     assert true is not None
-    assert {*fresh, "count", "grant", *of_objection(held), *of_record(here.record(true))} == set(STEPS)
+    assert {*fresh, "count", "grant", "decline", *of_objection(held), *of_record(here.record(true))} == set(STEPS)
 
 
 def test_whom_a_page_of_credit_shows_is_on_record(edge: Edge, here: Place) -> None:

@@ -180,7 +180,9 @@ def test_an_objection_marks_at_once_bars_nobody_and_is_decided_by_another_office
         here.decides(objection, "李 四", upheld=False)
     with here.office.store.begin() as tx:
         own = tx.records.objection(objection)
-        longer = objections.pass_on(here.office, tx, objection, "王五", "需登记机关核查", here.hand())
+        longer = objections.pass_on(
+            here.office, tx, objection, Signed(by="周八", token="", at=here.hand()), "需登记机关核查", here.hand()
+        )
     assert own.due_at is not None
     assert longer.due_at is not None
     assert (own.due_at.date(), longer.due_at.date()) == (date(2026, 3, 5), date(2026, 3, 11))

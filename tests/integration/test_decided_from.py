@@ -99,7 +99,7 @@ def test_an_objection_that_is_late_gets_no_longer_term_and_stays_late(store: Sto
     held = case.object(entry.entry)
     hand.on(days=8)
     with pytest.raises(Refusal, match="objection_late"), store.begin() as tx:
-        objections.pass_on(case.office, tx, held.id, "王五", "需要核查", hand())
+        objections.pass_on(case.office, tx, held.id, case.by("周八"), "需要核查", hand())
     with store.read() as tx:
         (row,) = [one for one in tx.docket.page(["bureau"], None, 50) if one.kind is DocketKind.OBJECTION]
     assert row.due_at == held.due_at

@@ -13,7 +13,7 @@ from inspector.domain.consequence import ConsequenceState, Stage
 from inspector.domain.proposal import Proposal
 from inspector.labels import of
 from inspector.store.store import Store
-from inspector.web.proceeding import OFFERED, STEPS
+from inspector.web.proceeding import MATTERS, OFFERED, STEPS
 from tests.edge import Edge, serving
 from tests.house import Hand
 from tests.integration.test_forms import hidden, logged_in
@@ -46,7 +46,7 @@ def send(browser: httpx.Client, path: str, step: str, **told: object) -> httpx.R
 
 def test_every_stage_offers_steps_that_there_are_and_every_step_is_offered_somewhere() -> None:
     assert set(OFFERED) == set(Stage)
-    assert {name for names in OFFERED.values() for name in names} | {"seen"} == set(STEPS)
+    assert {name for names in OFFERED.values() for name in names} | set(MATTERS) == set(STEPS)
 
 
 @pytest.mark.slow

@@ -48,7 +48,7 @@ def asking(case: Proceeding, proposal: Proposal) -> Proceeding:
 def passed_on(case: Proceeding, objection: Objection, officer: str) -> None:
     """An officer says that others have to be asked."""
     with case.office.store.begin() as tx:
-        objections.pass_on(case.office, tx, objection.id, officer, "需登记机关核查", case.hand())
+        objections.pass_on(case.office, tx, objection.id, case.by(officer), "需登记机关核查", case.hand())
 
 
 def test_each_step_that_a_deputy_takes_says_in_whose_stead(store: Store, hand: Hand) -> None:
@@ -131,11 +131,28 @@ def test_where_no_pack_asks_a_deputy_decides_an_objection_but_not_in_a_deciders_
     case = anybody(decided(store, hand, Outcome.UNTRUE_INCURABLE))
     objection = contested(case)
     stands_in(case, "周八")
-    passed_on(case, objection, "李四")
+    with store.begin() as tx:  # as a release before let it be passed on
+        tx.records.decided(replace(objection, others="需登记机关核查", passed_by="李四"))
     with pytest.raises(Refusal, match="objection_deputy_decides"):
         case.answer(objection, case.by("周八"), upheld=False)
     stands_in(case, "孙九", "王五")
     assert case.answer(objection, case.by("孙九"), upheld=False).state is ObjectionState.REJECTED
+
+
+def test_who_decided_passes_no_objection_to_it_on_and_is_named_for_none_that_was(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_INCURABLE)
+    objection = contested(case)
+    stands_in(case, "周八", "孙九")
+    for officer in ("李四", "李 四", "王五", "赵六"):
+        with pytest.raises(Refusal, match="objection_same_officer"):
+            passed_on(case, objection, officer)
+    held = case.objection(objection)
+    assert (held.others, held.passed_by) == ("", "")
+    before = replace(held, others="需登记机关核查")  # as a release before let it be passed on
+    stands_in(case, "王五", "钱七")
+    with store.read() as tx:
+        named = [deputies.whose(case.office, tx, replace(before, passed_by=one), hand()) for one in ("李四", "孙九", "钱七")]
+    assert named == [("", ""), ("孙九", "周八"), ("钱七", "")], "a decider is named for none, and stands in for nobody in it"
 
 
 def test_an_objection_that_somebody_has_passed_on_comes_to_the_deputy_while_that_officer_is_away(

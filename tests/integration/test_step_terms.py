@@ -121,7 +121,7 @@ def test_an_objection_has_the_short_term_and_the_longer_one_where_others_have_to
     assert held.due_at is not None
     assert calendar.local_date(held.due_at) == calendar.add_working_days(began, 3)
     with store.begin() as tx:
-        passed = objections.pass_on(case.office, tx, held.id, "周八", "须向市场监管部门核实", hand())
+        passed = objections.pass_on(case.office, tx, held.id, case.by("周八"), "须向市场监管部门核实", hand())
     assert passed.due_at is not None
     assert calendar.local_date(passed.due_at) == calendar.add_working_days(began, 7)
 
