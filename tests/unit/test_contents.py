@@ -35,10 +35,15 @@ BRIEF = {
 }
 
 
+def worded(fields: list[tuple[str, object]]) -> dict[str, object]:
+    """All of it, but for the requester of a letter that names none."""
+    return {name: value for name, value in fields if (name, value) != ("requester", None)}
+
+
 @pytest.mark.parametrize(
     "told",
     [MESSAGE, replace(MESSAGE, urgent=True, data=BRIEF), LETTER, replace(LETTER, kind=LetterKind.DIGEST, enclosed=(LETTER,))],
 )
 def test_a_key_is_that_of_all_that_is_said_whatever_lies_within(told: Letter | Message) -> None:
-    whole = json.dumps(asdict(told), ensure_ascii=False, sort_keys=True, default=str)
+    whole = json.dumps(asdict(told, dict_factory=worded), ensure_ascii=False, sort_keys=True, default=str)
     assert named("work", told) == f"work:{hashlib.sha256(whole.encode()).hexdigest()[:16]}"
