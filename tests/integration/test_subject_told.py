@@ -33,12 +33,16 @@ def test_a_wish_for_the_re_check_is_read_with_its_words_and_its_file_where_the_r
     case = decided(store, hand, Outcome.UNTRUE_CURABLE)
     order = case.impose(case.the(Proposal.ORDER_RECTIFY))
     notice = f"{order.id}:decision"
+    with serving(case.office) as edge, edge.client() as browser:
+        logged_in(edge, browser)
+        assert "当事人已申请复查" not in browser.get("/review").text
     with store.begin() as tx:
         file = spoken.take(png())
         spoken.say(case.office, tx, notice, SubjectWord.RECHECK, "登记已恢复，请复查", (file,), hand())
     (digest,) = spoken.digests_of((file,))
     with serving(case.office) as edge, edge.client() as browser:
         logged_in(edge, browser)
+        assert "当事人已申请复查" in browser.get("/review").text, "its step stands on the list, by the nearer date"
         page = browser.get(f"/consequences/{order.id}").text
         assert "登记已恢复，请复查" in page
         assert f'href="/notices/{notice}/materials/{digest}"' in page
