@@ -25,7 +25,7 @@ WITHDRAWAL = "withdrawal_asked"
 
 
 class WithdrawalAnswer(StrEnum):
-    """What becomes of the application: it is ended by its proceeding, goes the ordinary way by certificate, or goes on as it was.
+    """What becomes of the application: it is ended by its proceeding, goes the ordinary way by certificate, or stays as it is.
 
     `DECLINED`: there is no reasonable ground for taking the commitment back (the plan, item 9).
     """

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from inspector.domain.case import Case
-from inspector.domain.consequence import Consequence
+from inspector.domain.consequence import Consequence, Stage
 from inspector.domain.docket import DocketKind, DocketRow, Nearness, Place, nearness
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import blank
@@ -177,6 +177,8 @@ def _shown(desk: Desk, tx: Tx, row: DocketRow, of_case: Case, lang: Lang) -> Row
         what = wording.consequence(held, lang, step)
         if step is not held.stage:  # an order that has not come: its proof of service is entered on the page of its notice
             link = f"/notices/{quote(held.id)}:decision"
+        elif step is Stage.RECHECK and held.rectification is not None and held.rectification.asked_at is not None:
+            what += label("proceeding.asked_for", lang)
     if row.kind is DocketKind.STRIKING and (struck := tx.records.get(row.id).striking) is not None:
         what += label("deputydesk.first", lang, by=struck.asked.by)
     officer, instead = _whose(desk, tx, row)

@@ -15,11 +15,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from inspector.domain.case import Case, SubjectKind
+from inspector.domain.consequence import Rectification
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.identity import masked
-from inspector.domain.serving import SubjectNotice, SubjectWord
-from inspector.flows import intended, review, serving, spoken, wording
+from inspector.domain.serving import NoticeKind, SubjectNotice, SubjectWord
+from inspector.flows import intended, review, serving, spoken, withdrawals, wording
 from inspector.flows.articles import articles
+from inspector.flows.withdrawals import Said
 from inspector.labels import label
 from inspector.store.tx import Tx, new_id
 from inspector.web import bounds
@@ -58,6 +60,11 @@ class Party:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
+    """What the page is made of. `order`: the order to rectify that it tells of, with what each re-check has shown.
+
+    `kept`: a withdrawal takes nothing back, for it was decided against the subject (decision 157); `waits`: one that was said and waits.
+    """
+
     held: SubjectNotice
     says: tuple[SubjectWord, ...]
     item: str
@@ -65,6 +72,9 @@ class _Read:
     bar: str
     party: Party
     by_hand: bool
+    order: Rectification | None
+    kept: bool
+    waits: Said | None
 
 
 async def posted(request: Request, desk: AtDesk, notice_id: str, token: str) -> Sent:
@@ -148,7 +158,9 @@ def _read(request: Request, desk: Desk, tx: Tx, notice_id: str) -> _Read:
     case = tx.cases.get(held.case_id)
     policy = desk.office.book.get(case.pack)
     cited = [wording.cited(one, language(request)) for one in articles(policy, held.basis)]
-    says = spoken.may_say(desk.office, case, held, desk.office.now(), tx.consequences.find(held.about))
+    about = tx.consequences.find(held.about)
+    says = spoken.may_say(desk.office, case, held, desk.office.now(), about)
+    spoke = any(one.kind is SubjectWord.WITHDRAWAL for one in held.words)
     bar = review.withdrawing(desk.office, tx, case, desk.office.now()) if SubjectWord.WITHDRAWAL in says else None
     lang, told = language(request), ""
     if bar is not None:
@@ -156,7 +168,18 @@ def _read(request: Request, desk: Desk, tx: Tx, notice_id: str) -> _Read:
         told = intended.withdrawing(bar, case.item, policy, lang) + today
     had = serving.holders(desk.office, tx, notice_id, request.path_params.get("token", ""))
     item, party = policy.item(case.item).name, Party.of(case)
-    return _Read(held=held, says=says, item=item, cited=cited, bar=told, party=party, by_hand=bool(had))
+    return _Read(
+        held=held,
+        says=says,
+        item=item,
+        cited=cited,
+        bar=told,
+        party=party,
+        by_hand=bool(had),
+        order=about.rectification if about is not None and held.kind in (NoticeKind.DECISION, NoticeKind.REMINDER) else None,
+        kept=SubjectWord.WITHDRAWAL in says and withdrawals.kept(tx, case),
+        waits=withdrawals.waiting(tx, case.id) if spoke else None,
+    )
 
 
 def _context(desk: Desk, told: _Read) -> dict[str, Any]:
@@ -169,6 +192,9 @@ def _context(desk: Desk, told: _Read) -> dict[str, Any]:
         "party": told.party,
         "bar": told.bar,
         "by_hand": told.by_hand,
+        "order": told.order,
+        "nothing_back": told.kept,
+        "waits": told.waits,
         "most": desk.settings.max_material_bytes // 1_000_000,
         "message_id": new_id(),
     }

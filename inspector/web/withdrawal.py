@@ -34,7 +34,7 @@ def answer_withdrawal(
     """Answer a withdrawal that took nothing back, for it was decided against its subject: outcome, record and decision stay as they are.
 
     `TERMINATE`: the application is ended by its proceeding, which is opened where there is none; `ORDINARY`: it goes the ordinary way, by
-    certificate; `DECLINED`: it goes on as it was.
+    certificate; `DECLINED`: nothing about it changes.
     """
 
     def do(tx: Tx, now: datetime) -> CaseShown:

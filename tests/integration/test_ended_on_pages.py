@@ -9,6 +9,7 @@ import pytest
 from inspector.domain.annulled import Annulled
 from inspector.domain.case import Outcome
 from inspector.domain.consequence import Stage
+from inspector.domain.falling import REGRADE
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, SubjectWord
 from inspector.flows import annulling, spoken
@@ -79,6 +80,24 @@ def test_an_order_in_doubt_says_by_which_page_it_stands(store: Store, hand: Hand
         page = browser.get(f"/consequences/{order.id}").text
     assert re.search(rf'重新作出同样的决定[^<]*<a href="/review/{case.case}"', page)
     assert 'value="stands"' not in page, "a note would leave its step due"
+    case.decide(Outcome.FALSE_KNOWING)
+    with serving(case.office) as edge, edge.client() as browser:
+        logged_in(edge, browser)
+        page = browser.get(f"/consequences/{order.id}").text
+    assert ("重新作出同样的决定" in page, "办件已另作处理" in page) == (False, True)
+
+
+def test_a_grade_that_stands_though_the_earlier_finding_fell_is_said_so_on_its_page(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    held = case.impose(case.the(Proposal.RECORD_CREDIT))
+    path = f"/consequences/{held.id}"
+    with store.begin() as tx:
+        tx.attention.open(REGRADE, held.agency, held.id, {"case": case.case, "due_at": hand().isoformat()}, hand())
+    with serving(case.office) as edge, edge.client() as browser:
+        logged_in(edge, browser)
+        assert f'href="{path}"' in browser.get("/review").text
+        assert send(browser, path, "graded", note="本次情节已足以定级").status_code == 303
+        assert f'href="{path}"' not in browser.get("/review").text
 
 
 def test_who_does_not_agree_that_a_kept_promise_is_struck_says_so_on_its_page(here: Place) -> None:
