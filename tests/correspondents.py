@@ -168,7 +168,8 @@ class Correspondents:
                     held.ended, held.said, held.badly_put = "", "", held.calmed
                     if self.chance.random() < 0.7:
                         self.later(3, letter.request_id, self.answer(letter.request_id, Verdict.MATCH))
-                held.ended = held.ended or ("" if helps else "declined")
+                elif not held.ended:  # the wrong one was asked: it has declined nothing
+                    held.ended, held.badly_put = "relieved", True
 
             self.later(4, letter.request_id, decide)
 

@@ -12,13 +12,14 @@ from inspector.domain.serving import NoticeKind
 
 
 class NoticeOrigin(StrEnum):
-    """What says a notice: a step of a proceeding, of a credit record, an objection's or a withdrawal's answer, a case that is sent back."""
+    """What says a notice: a step of a proceeding or of a credit record, an answer, a case sent back, a word entered for the subject."""
 
     PROCEEDING = "PROCEEDING"
     RECORD = "RECORD"
     OBJECTION = "OBJECTION"
     WITHDRAWAL = "WITHDRAWAL"
     SENT_BACK = "SENT_BACK"
+    WORD = "WORD"
 
 
 _ORIGINS = {
@@ -34,6 +35,7 @@ _ORIGINS = {
     NoticeKind.OBJECTION: NoticeOrigin.OBJECTION,
     NoticeKind.WITHDRAWAL: NoticeOrigin.WITHDRAWAL,
     NoticeKind.SENT_BACK: NoticeOrigin.SENT_BACK,
+    NoticeKind.ENTERED: NoticeOrigin.WORD,
 }
 BY_HAND = tuple(one for one in NoticeKind if one not in _ORIGINS)
 """What an officer may say in words of his or her own: guidance, and a reminder. Nothing takes effect by it."""

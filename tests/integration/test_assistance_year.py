@@ -219,7 +219,17 @@ def counted(notes: Mapping[str, Noted]) -> dict[str, object]:
         "open": 0,
         **{
             name: held[name]
-            for name in ("answered", "declined", "forwarded", "unanswered", "undecided", "unheeded", "unreached", "cancelled")
+            for name in (
+                "answered",
+                "declined",
+                "relieved",
+                "forwarded",
+                "unanswered",
+                "undecided",
+                "unheeded",
+                "unreached",
+                "cancelled",
+            )
         },
         "heard_in_time": sum(note.first_word <= note.hear_by for note in spoken if note.first_word and note.hear_by),
         "punctual": sum(note.answered <= note.due for note in answered if note.answered),
@@ -242,6 +252,7 @@ def shown(score: Score) -> dict[str, object]:
         "open",
         "answered",
         "declined",
+        "relieved",
         "forwarded",
         "unanswered",
         "undecided",

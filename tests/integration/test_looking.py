@@ -57,12 +57,12 @@ def test_the_delivery_in_use_and_those_that_are_not_used_are_told_with_why_and_n
     half.unlink()
     exchange.deliver(csv([*ROWS, [OTHER, "存续"]]), rows=4)
     exchange.deliver(csv(), "20260107", rows=9)
-    used, refused, differing = found("files", exchange.keys())
+    used, refused, unsealed, differing = found("files", exchange.keys())
     assert used.what[0].startswith("the newest good delivery is qy-20260106.csv: 4 rows, of 2026-01-06T00:00+08:00, ")
     assert refused.what[0].startswith("a delivery is not used: qy-20260107.csv holds 3 rows where 9 were said")
     assert refused.what[1].startswith("有交换文件未予使用：qy-20260107.csv 有 3 行，而所报为 9 行")
     assert differing.what[1].startswith("有 1 个代码的多行记录互相矛盾")
-    assert [one.state for one in (used, refused, differing)] == [State.OK, State.WARN, State.WARN]
+    assert [one.state for one in (used, refused, unsealed, differing)] == [State.OK, *[State.WARN] * 3]
     assert not (tmp_path / "keep").exists()
     assert exchange.used() == "qy-20260106.csv"
     assert next(one.what[0] for one in found("files", exchange.keys())) == used.what[0], "the same from the index"
