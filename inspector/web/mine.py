@@ -48,7 +48,7 @@ def ring_browser(request: Request, desk: AtDesk, form: Posted) -> Response:
     try:
         held = someone(request, desk)
     except Unknown:
-        return to_login(request)
+        return to_login(request, "/mine")
     staff = held.inspects
     if staff is None:
         return refused(request, lacking(held.session.role, ["inspector"]))
