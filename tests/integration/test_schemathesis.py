@@ -92,6 +92,7 @@ LATER = {
     "refusal]": {"send_back_unasked"},
     "withdrawal/answer]": {"withdrawal_unasked"},
     "filed]": {"visit_filing_none"},
+    "annulment/undo]": {"bar_unannulled"},
 }
 """Likewise of one operation, by the end of its name: a refusal that could be disputed is over before anybody disputes it here."""
 FITTING: dict[str, Any] = {
