@@ -1,0 +1,71 @@
+"""Whatever is tried again is tried under its own key: the other side knows it for the same (kill -9 and outages; on both databases)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import pytest
+
+from inspector.ports import CreditEntry, Notice, Receipt, Unavailable
+from inspector.store.store import Store
+from tests.house import Hand, Table, application, open_office, post, settle
+from tests.integration.test_barred import Hall
+from tests.integration.test_corrections import Platform
+from tests.integration.test_way import LICENCE
+
+pytestmark = pytest.mark.alike
+
+Said = list[tuple[str, str]]
+"""What was said, and under which key, each time."""
+
+
+@dataclass
+class HallOfKeys(Hall):
+    """An approving system that notes under which key it hears what."""
+
+    said: Said = field(default_factory=list)
+
+    def tell(self, notice: Notice, *, key: str) -> Receipt:
+        """Hear, or not."""
+        self.said.append((notice.event_id, key))
+        return super().tell(notice, key=key)
+
+
+@dataclass
+class PlatformOfKeys(Platform):
+    """A credit platform that does so."""
+
+    said: Said = field(default_factory=list)
+
+    def record(self, entry: CreditEntry, *, key: str) -> Receipt:
+        """Take an entry, or not."""
+        self.said.append((entry.entry_id, key))
+        return super().record(entry, key=key)
+
+
+def keys(said: Iterable[tuple[str, str]]) -> int:
+    """Under how many keys one thing was said at most; 0 where nothing was said twice."""
+    held = defaultdict[str, list[str]](list)
+    for what, key in said:
+        held[what].append(key)
+    return max((len(set(each)) for each in held.values() if len(each) > 1), default=0)
+
+
+def test_whatever_leaves_the_house_leaves_under_one_key_however_often_it_is_tried(store: Store, hand: Hand) -> None:
+    away = Unavailable("http_503")
+    source, hall, platform = Table(default=away), HallOfKeys(error=away), PlatformOfKeys(as_of=hand(), away=True)
+    office = open_office(store, hand, sources={"registers": source}, approving={"hall": hall}, credit={"platform": platform})
+    given = application(1, "business-licence", LICENCE)
+    with store.begin() as tx:
+        tx.credit.state(given.subject_kind, given.subject_code, "A", hand(), "platform")
+    post(office, given)
+    for tries in range(6):
+        settle(office)
+        hand.on(hours=1)
+        if tries == 2:  # the source is back, the case ends, and its entry meets a platform that is away
+            source.default = "="
+    asked = [(question.case_id, key) for key, question in source.asked]
+    found = {name: keys(said) for name, said in (("source", asked), ("hall", hall.said), ("platform", platform.said))}
+    assert found == {"source": 1, "hall": 1, "platform": 1}, "each was tried again, and each time under the key of before"
