@@ -220,6 +220,6 @@ PLANTS = (
         module="inspector/domain/ledger.py",
         old="    return _hash(head, str(number), _moment(at), *digests)\n",
         new="    return _hash(GENESIS, str(number), _moment(at), *digests)\n",
-        tests=(f"{_LEDGER}::test_a_head_that_was_recomputed_breaks_the_chain_behind_it",),
+        tests=(f"{_LEDGER}::test_a_seal_laid_anew_over_entries_that_fit_it_breaks_the_one_behind_it",),
     ),
 )

@@ -81,7 +81,7 @@ PLANTS = (
         module="inspector/flows/retracting.py",
         old="        receipt = platform.retract(retraction, key=retraction_key(entry))\n",
         new="        receipt = platform.retract(retraction, key=work.key)\n",
-        tests=(f"{_RETRACTION}::test_it_is_tried_every_working_day_until_the_platform_has_taken_it_and_a_person_knows",),
+        tests=(f"{_KEY}::test_whatever_leaves_the_house_leaves_under_one_key_however_often_it_is_tried",),
     ),
     Plant(
         name="retraction-dropped",
