@@ -11,6 +11,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from inspector.domain import ownword
 from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence, Stage
 from inspector.domain.docket import DocketKind, DocketRow, Nearness, Place, nearness
@@ -20,7 +21,7 @@ from inspector.domain.identity import normalise
 from inspector.domain.line import pasted
 from inspector.domain.objection import Objection
 from inspector.domain.viewing import Shown as What
-from inspector.flows import consequences, deputies, wording
+from inspector.flows import consequences, deputies, reached, wording
 from inspector.labels import Lang, label, of
 from inspector.store.tx import Tx
 from inspector.web.answers import CaseShown, Shown, case_shown
@@ -181,6 +182,8 @@ def _shown(desk: Desk, tx: Tx, row: DocketRow, of_case: Case, lang: Lang) -> Row
             what += label("proceeding.asked_for", lang)
     if row.kind is DocketKind.STRIKING and (struck := tx.records.get(row.id).striking) is not None:
         what += label("deputydesk.first", lang, by=struck.asked.by)
+    if row.kind is DocketKind.SPOKEN and (first := reached.awaiting(tx.servings.get(row.id))) is not None:
+        what = label("noticedesk.second", lang, by=", ".join(one.by for one in ownword.hands(first)))
     officer, instead = _whose(desk, tx, row)
     what += label("deputydesk.instead", lang, officer=officer, deputy=instead) if instead else ""
     return replace(case, link=link, due_at=row.due_at, provisional=False, what=what)
