@@ -39,8 +39,8 @@ class NoticeKind(StrEnum):
     `WITHDRAWAL`: what became of one by whom an officer has decided against. `STRUCK`: the entry of a kept promise was struck out.
     `REPAIR` (信用修复): what lacks of a repair that was asked for, or why it is refused; `REPAIRED`: it is granted.
     `LET_GO` (不再处理): what was intended against somebody who was told so is not done. `ENTERED`: what an officer entered in somebody's
-    name, or what came by a link that an officer was handed. `RECORD`: made by releases of before the decision
-    told the entry, and still answered.
+    name, or what came by a link that an officer was handed. `BAR`: what another authority has decided keeps somebody from committing here.
+    `RECORD`: made by releases of before the decision told the entry, and still answered.
     """
 
     PROPOSAL = "PROPOSAL"
@@ -58,6 +58,7 @@ class NoticeKind(StrEnum):
     REPAIR = "REPAIR"
     REPAIRED = "REPAIRED"
     ENTERED = "ENTERED"
+    BAR = "BAR"
 
 
 class NoticeState(StrEnum):
@@ -94,7 +95,7 @@ class SubjectWord(StrEnum):
 
 _RIGHTS = {
     NoticeKind.PROPOSAL: (SubjectWord.DEFENCE, SubjectWord.HEARING, SubjectWord.WAIVER),
-    **dict.fromkeys((NoticeKind.DECISION, NoticeKind.WITHDRAWAL, NoticeKind.STRUCK), (SubjectWord.OBJECTION,)),
+    **dict.fromkeys((NoticeKind.DECISION, NoticeKind.WITHDRAWAL, NoticeKind.STRUCK, NoticeKind.BAR), (SubjectWord.OBJECTION,)),
     NoticeKind.RECORD: (SubjectWord.OBJECTION, SubjectWord.REPAIR),
     NoticeKind.ENTERED: (SubjectWord.DEFENCE,),
     **dict.fromkeys((NoticeKind.REPAIRABLE, NoticeKind.REPAIR), (SubjectWord.REPAIR, SubjectWord.OBJECTION)),

@@ -15,7 +15,7 @@ from inspector.domain.consequence import Consequence, ConsequenceState, Statemen
 from inspector.domain.docket import SPOKE
 from inspector.domain.errors import Refusal
 from inspector.domain.proceeding import STANDING
-from inspector.domain.serving import AGAIN, SubjectNotice, SubjectWord, Word
+from inspector.domain.serving import AGAIN, NoticeKind, SubjectNotice, SubjectWord, Word
 from inspector.domain.wayto import ServiceWay
 from inspector.flows import consequences, eligibility, objections, rectifying, repairs, review, unread
 from inspector.flows.giving import settle
@@ -84,6 +84,9 @@ def said(office: Office, tx: Tx, notice: SubjectNotice, word: Word, now: datetim
         _state(office, tx, consequence, word, now)
     elif word.kind is SubjectWord.OBJECTION and (entry or (consequence is not None and consequence.state in STANDING)):
         objections.object(office, tx, notice.about, _words(office, notice, word), word.digests, _door(word), now)
+    elif word.kind is SubjectWord.OBJECTION and notice.kind is NoticeKind.BAR:
+        told = notice.about, _words(office, notice, word), word.digests, _door(word), now
+        eligibility.contest(office, tx, *told, case=notice.case_id)
     elif word.kind is SubjectWord.RECHECK and consequence is not None:
         rectifying.ask(office, tx, consequence.id, _words(office, notice, word), _door(word), now)
     elif word.kind is SubjectWord.REPAIR and entry is not None:

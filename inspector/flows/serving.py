@@ -38,7 +38,7 @@ BY_HAND = "subject by hand"
 GOES = frozenset(
     {
         *(NoticeKind.RECORD, NoticeKind.REPAIRABLE, NoticeKind.REPAIR, NoticeKind.DECISION, NoticeKind.WITHDRAWAL),
-        NoticeKind.STRUCK,
+        *(NoticeKind.STRUCK, NoticeKind.BAR),
     }
 )
 """What gives rights that outlast any number of days here: its link is open until it is called back."""
