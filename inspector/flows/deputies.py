@@ -6,18 +6,23 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from inspector.domain import deputy as domain
+from inspector.domain.calendar import due
 from inspector.domain.consequence import Consequence, Signed
 from inspector.domain.decision import Decision
 from inspector.domain.deputy import Deputy
+from inspector.domain.docket import STOOD_IN
+from inspector.domain.errors import Invalid, Missing
 from inspector.domain.objection import Objection
-from inspector.domain.person import same
+from inspector.domain.person import nameable, same
+from inspector.domain.timer import Timer
 from inspector.flows import touched
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.store.tx import Tx
 
-STOOD = "head_stood_in"
-"""The matter of what was decided in a head's stead: a head reads it, and nobody else puts it away."""
+STOOD = STOOD_IN
+_OFFICER = "officer"
+"""The role of the accounts by which officers sign (`web.roles`)."""
 
 
 def name(office: Office, tx: Tx, made: Deputy, now: datetime) -> Deputy:
@@ -75,7 +80,17 @@ def told(office: Office, tx: Tx, held: Consequence | Objection, now: datetime) -
 def hear(office: Office, tx: Tx, agency: str, about: str, by: str, facts: Mapping[str, object], now: datetime) -> None:
     """A head hears what was decided in his or her stead, by whom: of an agency that names one, or of those above it."""
     heads = [name for one in office.line(agency) for name in office.tree[one].heads]
-    tx.attention.open(STOOD, agency, about, {**facts, "instead": by, "by": by, "heads": list(dict.fromkeys(heads))}, now)
+    told = {**facts, "instead": by, "by": by, "heads": list(dict.fromkeys(heads)), **_by(office, agency, now)}
+    tx.attention.open(STOOD, agency, about, told, now)
+
+
+def _by(office: Office, agency: str, now: datetime) -> dict[str, object]:
+    """By when, by which row and article of the agency's pack; nothing where none is in force, and then it is due at once."""
+    try:
+        row = office.policy(agency, office.calendar.local_date(now)).term(Timer.REVIEW)
+    except Missing:
+        return {}
+    return {"due_at": due(now, row.term, office.calendar).at.isoformat(), "row": Timer.REVIEW.value, "basis": row.basis}
 
 
 def _heads_over(office: Office, made: Deputy) -> tuple[str, ...]:
