@@ -26,7 +26,7 @@ from inspector.domain.consequence import (
 )
 from inspector.domain.proposal import Proposal
 from inspector.domain.viewing import Shown as What
-from inspector.flows import annulling, consequences, proceedings, reached, rectifying
+from inspector.flows import annulling, consequences, proceedings, reached, rectifying, upholding
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
 from inspector.web.body import JsonRoute
@@ -288,6 +288,22 @@ def lift(desk: AtDesk, caller: Officer, consequence_id: NamePath, given: Reasons
         return proceedings.lift(desk.office, tx, consequence_id, given.reasons, by, now)
 
     return step(desk, caller, consequence_id, "lift", given, message_id, do)
+
+
+@router.post("/consequences/{consequence_id}/upheld", response_model=ConsequenceShown, responses=WRITES)
+def uphold(
+    desk: AtDesk, caller: Officer, consequence_id: NamePath, given: ReasonsIn, message_id: MessageId = None
+) -> JSONResponse:
+    """An officer says that a decision in force stands though what it followed fell, with reasons: its subject hears so.
+
+    Refused where nothing was put before anybody (409 `consequence_unshaken`), where the case has ended in favour of its subject or has
+    left the house (`consequence_unfounded`), and while an objection is open (`consequence_objected`).
+    """
+
+    def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
+        return upholding.uphold(desk.office, tx, consequence_id, given.reasons, by, now)
+
+    return step(desk, caller, consequence_id, "upheld", given, message_id, do)
 
 
 @router.post("/consequences/{consequence_id}/referral", response_model=ConsequenceShown, responses=WRITES)

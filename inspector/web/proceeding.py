@@ -1,7 +1,6 @@
 """The officer's page of a consequence: why it is proposed, on what evidence, with which dates and proofs, and the steps that are due now.
 
-Each form is one step of the API by the same operation, so that page and program are held to the same rules; two persons where the pack
-asks for two are two logins here as there.
+Each form is one step of the API by the same operation: the same rules, and two logins where the pack asks for two persons.
 """
 
 from __future__ import annotations
@@ -79,8 +78,15 @@ def _closing(matter: str) -> Step:
     return Step(message=SeenToIn, take=take, fields=(entry("note", needed=False),))
 
 
+def _stands(desk: Desk, caller: Caller, consequence_id: str, given: SeenToIn, message_id: str | None) -> Response:
+    """That it stands is a step of its own, so that its subject hears so."""
+    return api.uphold(desk, caller, consequence_id, messages.ReasonsIn(reasons=given.note), message_id)
+
+
 STEPS: Mapping[str, Step] = {
-    **{name: _closing(matter) for name, matter in MATTERS.items()},
+    **{name: _closing(matter) for name, matter in MATTERS.items() if name != "stands"},
+    "stands": Step(message=SeenToIn, take=_stands, fields=(entry("note", Kind.TEXT),)),
+    "uphold": Step(message=messages.ReasonsIn, take=api.uphold, fields=(_REASONS,)),
     "notice": Step(
         message=messages.NoticeIn,
         take=api.give_notice,
@@ -187,7 +193,7 @@ OFFERED: Mapping[Stage, tuple[str, ...]] = {
     Stage.HEAR: ("hearing", "statement", "drop"),
     Stage.AGREE: ("agreement", "statement", "drop"),
     Stage.RECHECK: ("recheck", "wish", "objection", "annulment"),
-    Stage.WEIGH: ("annulment", "objection"),
+    Stage.WEIGH: ("uphold", "annulment", "objection"),
     Stage.LOOK: ("keep", "lift", "objection", "annulment"),
     Stage.REFER: ("referral", "drop"),
     Stage.REPORT: ("report", "drop"),
@@ -304,7 +310,7 @@ def _page(
     except InspectorError as error:
         return refused(request, error)
     officer = caller.role is Role.OFFICER
-    # no note ends the step of an order in doubt: its case is decided again, or it is annulled
+    # no note ends the step of an order in doubt: its case is decided again, it is said to stand, or it is annulled
     before = tuple(one for one in told.matters if one == "seen" or told.held.stage is not Stage.WEIGH)
     behind = ("decision",) if told.mends else ()
     context: dict[str, Any] = {
