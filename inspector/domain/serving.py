@@ -25,8 +25,8 @@ from inspector.domain.wayto import Announced, Reach, ServiceRow, ServiceWay, nex
 WAITS = frozenset({OrderKind.NOTICE_DUE, OrderKind.NOTICE_PUBLIC})
 """The waits of a notice that has not reached its subject: for a way's time, for the days of a public notice."""
 
-AGAIN, OBSOLETE = "notice.again", "timer.obsolete"
-"""Rules after which nothing is written."""
+AGAIN, OBSOLETE, HANDED = "notice.again", "timer.obsolete", "notice.hand"
+"""Rules: after the first two nothing is written; by the last one text and link were given to whoever passes them on."""
 
 MOST_WORDS = 50
 """Words that one notice takes by its link: who has more to say comes to the counter."""
@@ -240,7 +240,7 @@ def handed(notice: SubjectNotice, by: str, now: datetime, pack: str, officer: Si
     refuse_nameless(by)
     if officer is not None and not any(officer.is_of(one) for one in notice.holders):
         notice = replace(notice, holders=(*notice.holders, officer))
-    because = _because(notice, "notice.hand", pack, by=by)
+    because = _because(notice, HANDED, pack, by=by)
     held = replace(notice, state=NoticeState.HANDED_OVER, handed_at=now) if notice.state is NoticeState.MADE else notice
     return Decision(state=_noted(held, because.rule, now, by), because=because)
 
