@@ -24,7 +24,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.proposal import ConsequenceRow, Proposal
 from inspector.domain.viewing import Shown as What
 from inspector.domain.wayto import PROVEN
-from inspector.flows import consequences, deputies, headed, intended, remedying, wording
+from inspector.flows import consequences, deputies, endwords, headed, intended, remedying, wording
 from inspector.flows.explain import Explanation
 from inspector.flows.shaken import STATED
 from inspector.labels import Lang, label, of
@@ -318,6 +318,8 @@ def _page(
         **said(desk, told.held.case_id),
         "stage": desk.look(lambda tx: consequences.step(tx, told.held)) if told.held.stage is not None else None,
         "held": told.held,
+        "ends": desk.look(lambda tx: endwords.told(tx, told.held, lang)),
+        "door": lambda by: endwords.by_door(by, lang),
         "steps": [(name, _fields(name, told.row)) for name in (*before, *_offered(told), *behind)] if officer else [],
         "kept": _kept(told, form, desk.settings.language) | {"turn": _turn(told.held, form, wrong)},
         "tried": form.one("do") if form is not None else "",
