@@ -178,6 +178,24 @@ def contest(held: Consequence, to: str, document: str, signed: Signed, setting: 
     return going(replace(made, state=ConsequenceState.CONTESTED), by, setting, "consequence.contested", facts)
 
 
+def let_stand(
+    held: Consequence, reasons: str, signed: Signed, setting: Setting, close: Collection[str] = ()
+) -> Decision[Consequence]:
+    """The police have declined, and that is left standing: the head says so, and nobody who has raised or reported the question.
+
+    `close` as with `report`.
+    """
+    under = _under(held, ConsequenceState.DECLINED)
+    named(signed)
+    said("reasons", reasons)
+    raised = Signed(by=held.proposed_by, token=held.proposed_token, at=held.proposed_at)
+    if any(signed.is_of(other) for other in (raised, *held.reporters)):
+        raise Refusal("consequence_same_person", consequence=held.id, by=signed.by)
+    apart(held, signed, ", ".join(other.by for other, _ in under.reports), close, setting)
+    told = (setting, "consequence.dropped", {**who(signed), "reasons": reasons}, "consequence.dropped")
+    return over(held, ConsequenceState.DROPPED, signed.by, reasons, *told)
+
+
 def papers(held: Consequence, receipt: str, signed: Signed, setting: Setting) -> Decision[Consequence]:
     """Goods and papers went to the police with the case that they have filed (handbook 1.8.5)."""
     under = _under(held, ConsequenceState.FILED)

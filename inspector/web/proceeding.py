@@ -50,8 +50,6 @@ from inspector.web.steps import Field, Kind, Step, among, either, entry, typed
 from inspector.web.watch import close_attention
 
 router = APIRouter(include_in_schema=False)
-
-
 _REASONS = entry("reasons", Kind.TEXT)
 _WORDS = entry("words", Kind.TEXT)
 _SIGNED = entry("digests", Kind.LINES, needed=False)
@@ -204,6 +202,7 @@ OFFERED: Mapping[Stage, tuple[str, ...]] = {
     Stage.PAPERS: ("papers", "annulment"),
 }
 """What may be done at each stage, what is due first."""
+_HEADS = (Stage.REPORT, Stage.CONTEST)  # stages at which the head alone lets a transfer go
 
 
 def offered(held: Consequence) -> tuple[str, ...]:
@@ -243,9 +242,9 @@ class Read:
 
 
 def _offered(told: Read) -> tuple[str, ...]:
-    """The same for whoever looks: the head alone lets a transfer go that is not reported yet."""
+    """The same for whoever looks."""
     held = told.held
-    return tuple(one for one in offered(held) if one != "drop" or held.stage is not Stage.REPORT or told.refuses)
+    return tuple(one for one in offered(held) if one != "drop" or held.stage not in _HEADS or told.refuses)
 
 
 @router.get("/consequences/{consequence_id}", name="consequence")
@@ -292,7 +291,7 @@ def _page(
             bars=intended.bars(held, policy),
             basis=wording.citations(policy, held.basis, lang),
             act=next((one.name for one in policy.acts if one.row == held.grading.act), ""),
-            refuses=held.stage is Stage.REPORT and headed.refuses(desk.office, tx, held, mine),
+            refuses=held.stage in _HEADS and headed.refuses(desk.office, tx, held, mine),
             remedies=(held.verdict.rights or remedying.rights(policy, lang)) if held.verdict is not None else (),
             held=held,
             case=case,
