@@ -26,12 +26,33 @@ _OFFICER = "officer"
 
 
 def name(office: Office, tx: Tx, made: Deputy, now: datetime) -> Deputy:
-    """An officer of an agency is away, and another one decides in his or her stead. Raises what `domain.deputy.name` raises."""
+    """An officer of an agency is away, and another one decides in his or her stead.
+
+    Raises what `domain.deputy.name` raises, and Invalid (`officer_unknown`) for a name that nobody here has.
+    """
     others, today = tx.deputies.page((made.agency,)), office.calendar.local_date(now)
     decided = domain.name(made, others, today, _heads_over(office, made))
+    _known(office, tx, made)
     tx.deputies.add(made)
     _record(tx, decided, now)
     return made
+
+
+def _known(office: Office, tx: Tx, made: Deputy) -> None:
+    """Raise Invalid where a name is no officer's account, no head's, and no declared person's: a duty would come to nobody.
+
+    Where nobody has an account, all sign at the command line, and their names are known to nobody before they sign.
+    """
+    accounts = tx.tokens.names(_OFFICER) | tx.admissions.names(_OFFICER)
+    if not accounts:
+        return
+    people = office.entrance.people
+    there = {*accounts, *people, *(one for others in people.values() for one in others)}
+    there |= {head for node in office.tree.values() for head in node.heads}
+    for field in ("officer", "deputy"):
+        name = getattr(made, field)
+        if nameable(name) and not any(same(name, one) for one in there):
+            raise Invalid("officer_unknown", field=field, name=name)
 
 
 def end(tx: Tx, deputy_id: str, by: str, now: datetime) -> Deputy:
@@ -78,7 +99,10 @@ def told(office: Office, tx: Tx, held: Consequence | Objection, now: datetime) -
 
 
 def hear(office: Office, tx: Tx, agency: str, about: str, by: str, facts: Mapping[str, object], now: datetime) -> None:
-    """A head hears what was decided in his or her stead, by whom: of an agency that names one, or of those above it."""
+    """A head hears what was decided in his or her stead, by whom: of an agency that names one, or of those above it.
+
+    By the pack's term of a decision: whoever may say otherwise is to read it while that helps.
+    """
     heads = [name for one in office.line(agency) for name in office.tree[one].heads]
     told = {**facts, "instead": by, "by": by, "heads": list(dict.fromkeys(heads)), **_by(office, agency, now)}
     tx.attention.open(STOOD, agency, about, told, now)
