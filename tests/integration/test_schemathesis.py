@@ -140,7 +140,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "/v1/seats/{name}/notes": {"findings": [], "seen": "NOTHING", "place": {}, "visited_on": None},
     "/v1/seats/{name}/photos": {"digest": sha256(jpeg()).hexdigest(), "case_id": None, "claim": None, "place": {}},
     "/v1/subject-notices": {"kind": "GUIDANCE"},
-    "/v1/deputies": {"since": "2026-03-01", "until": "2030-12-31"},
+    "/v1/deputies": {"officer": "hall", "deputy": "clerk", "since": "2026-03-01", "until": "2030-12-31"},
     "/v1/subject-notices/{notice_id}/words": {"word": "DEFENCE", "words": "已恢复", "file": None},
     "/v1/findings": {"case_id": None, "claim": None, "subject": {"code": FIRM}, "verdict": "cannot_say", "on": "2026-03-02"},
     "/v1/tip-offs": {"subject": {"code": FIRM}, "case_id": None},
