@@ -88,6 +88,7 @@ def show(terminal: Terminal, request: RequestId) -> None:
         "opened_at": held.opened_at,
         "due_at": held.due_at,
         "proposed": held.proposed.due_at if held.proposed else None,
+        "case_due_at": terminal.look(lambda tx: tx.cases.get(held.case_id)).due_at,
         "urgency": held.urgency,
         "forwarded_from": held.forwarded_from,
         "forwarded_to": held.forwarded_to,

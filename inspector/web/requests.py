@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from inspector.domain import assistance
 from inspector.domain.assistance import AssistanceState, Inability, Quarrel
+from inspector.domain.case import Case
 from inspector.domain.dispute import contestable
 from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
 from inspector.domain.evidence import Verdict
@@ -216,18 +217,18 @@ def _asked(desk: Desk, held: assistance.Request) -> str:
 def _page(
     request: Request, desk: Desk, caller: Caller, request_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
 ) -> Response:
-    def ask(tx: Tx) -> tuple[assistance.Request, str, list[Mapping[str, Any]], bool, str]:
+    def ask(tx: Tx) -> tuple[assistance.Request, Case, str, list[Mapping[str, Any]], bool, str]:
         held = tx.assistance.get(request_id)
         _own(tx, caller, request_id)
         case = tx.cases.get(held.case_id)
         fact = fact_name(desk, case.pack, str(held.question["item"]), str(held.question["fact"]))
         lies = held.sent_at is None and bool(unsettled.to_post(tx, held))
         prepared = dossier.unaddressed(desk.office, policy_of(desk.office, tx, held), held, language(request))
-        return held, fact, list(unsettled.unread(tx, request_id)), lies, prepared
+        return held, tx.cases.get(held.case_id), fact, list(unsettled.unread(tx, request_id)), lies, prepared
 
     try:
         caller.reads()
-        held, fact, mails, lies, prepared = desk.look(ask)
+        held, case, fact, mails, lies, prepared = desk.look(ask)
     except InspectorError as error:
         return refused(request, error)
     officer = caller.role is Role.OFFICER
@@ -242,6 +243,9 @@ def _page(
         "agrees": officer and held.proposed is not None and held.state.open and held.state is not AssistanceState.DISPUTED,
         "contests": officer and contestable(held),
         "calls": officer,
+        "case_due": case.due_at if not case.state.ended else None,
+        "case_provisional": case.provisional,
+        "beyond": held.proposed is not None and case.due_at is not None and held.proposed.due_at > case.due_at,
         "lies": lies,
         "dossier": prepared if officer else "",
         "short": short(held.id),
