@@ -62,7 +62,7 @@ KINDS = [kind.value for kind in TIMERS]
 def office_of(store: Store, hand: Hand) -> tuple[Office, Correspondents]:
     """The office, and everybody it writes to."""
     shipped = Policybook.load(ROOT / "policies")
-    pack = asking(shipped.get("demo@1"), shipped.get("maoji@2026.1"))
+    pack = asking(shipped.get("demo@1"), shipped.get("maoji@2026.3"))
     steps: dict[str, dict[str, tuple[datetime, LetterKind]]] = {}
     boxes = {
         name: Box(name, steps=steps)

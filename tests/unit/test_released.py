@@ -36,6 +36,7 @@ RELEASED = {
     "maoji@2026.2": "4324002cf23a78ab3077ef9a66d6a60e1e616fb91f54ac4468e3dfc8c20b0457",
     "private-schools-xuancheng@1": "cbb6074000e25b7ad62be1e8a50370fd19f5764b838101068851d80a0cb6cbea",
     "private-schools-xuancheng@2": "cdb59d659a2fc5c85677692ae8cfe5a8b12e3515c8315f0fff4e765d73cd5b29",
+    "maoji@2026.3": "50a865dbe4d7e11081f1e77e4fd2d988fe549b589f1a862e20ff7e2ff61f0a75",
     "quiet-anqing@1": "fb0f996a8a4422977fd2e07776811236b6d043d731381c0a9e1ebe3ae8a3bd98",
     "quiet-anqing@2": "25164fbd123a97844484ba6d5c8da139a3a44bab5dab257da8886b25d670ede9",
     "quiet-tongliang@1": "c8ae8ca62d64fe0ab6a8e0dbad338c9383a22151759fa62b4edf24af943c9848",
