@@ -153,10 +153,15 @@ def agree(
 
 
 def drop(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Signed, now: datetime) -> Consequence:
-    """A named officer lets a proposal go, with reasons; to a transfer that is not reported yet the head alone says no (handbook 1.8.2)."""
+    """A named officer lets a proposal go, with reasons; to a transfer that is not reported yet the head alone says no (handbook 1.8.2).
+
+    So it is where the police have declined: who has reported it does not end it alone.
+    """
     case, held = locked(tx, consequence_id)
     if held.proposal is Proposal.TRANSFER_JUDICIAL and held.state is ConsequenceState.PROPOSED:
         return transfers.refuse(office, tx, held.id, reasons, signed, now)
+    if held.state is ConsequenceState.DECLINED:
+        return transfers.let_stand(office, tx, held.id, reasons, signed, now)
     signed = deputies.signs(office, tx, held, signed, now)
     done = settle(office, tx, case, held, proceeding.drop(held, reasons, signed, setting(office, held, now)), now)
     main_over(office, tx, case, done, now)

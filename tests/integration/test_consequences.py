@@ -200,7 +200,7 @@ def test_a_suspected_crime_is_transferred_within_its_hours_and_no_fine_is_given_
     assert lacks.value.facts["lacking"] == "GOODS"
     assert case.hand_over(transfer).state is ConsequenceState.HANDED
     assert case.police(transfer, accepted=False).stage is Stage.CONTEST
-    case.drop(transfer)
+    case.drop(transfer, "陈局长")
     assert case.give(penalty).notice is not None
 
 
