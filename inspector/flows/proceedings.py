@@ -22,7 +22,7 @@ from inspector.domain.course import named, read, said
 from inspector.domain.decision import Decision
 from inspector.domain.duty import Follow
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.evidence import carry
+from inspector.domain.evidence import as_dated, carry
 from inspector.domain.opening import Opening
 from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.domain.serving import NoticeKind, SubjectNotice
@@ -65,7 +65,7 @@ def propose(office: Office, tx: Tx, case_id: str, given: Opening, signed: Signed
     outcome, weighed = openings.admitted(tx, case, given, policy, others)
     known = {piece.id: piece for piece in tx.cases.evidence(case_id)}
     cited = chosen(office, tx, case_id, office.book.get(case.pack), known, given.evidence)
-    carry(outcome, cited, adverse=True)
+    carry(outcome, [as_dated(piece, case.day_of(piece.claim)) for piece in cited], adverse=True)
     opening = replace(
         given,
         by=signed.by,

@@ -141,7 +141,8 @@ class _State(Collector):
         yield _single("inspector_deadlines_provisional", help_provisional, held.provisional)
         yield from _published(held)
         help_adverse = (
-            "Cases that ended against somebody without an officer's decision, or by one that cites no ground for it: must be 0."
+            "Cases that ended against somebody without an officer's decision, or by one that cites no ground for it, or data that are "
+            "stale by their own dates: must be 0."
         )
         yield _single("inspector_adverse_without_review", help_adverse, held.adverse_without_review)
 

@@ -80,7 +80,7 @@ LATER = {
     "mistaken-repeals]": {"catalogue_repeal_unknown"},
     "choices]": {"clash_over", "not_the_lead"},
     "looked-at]": {"look_none"},
-    "{digest}]": {"look_none"},
+    "{digest}]": {"look_none", "material_unknown"},
     "codes]": {"visit_code_unsigned"},
     "attempts]": {"attempt_about_nothing"},
     "consequences]": {"consequence_not_adverse"},
