@@ -15,8 +15,9 @@ from inspector.domain.consequence import Agreement, StatementKind
 from inspector.domain.proposal import Proposal
 
 if TYPE_CHECKING:
-    from inspector.domain.consequence import Consequence, Signed, Stage, Verdict
+    from inspector.domain.consequence import Consequence, Hearing, Signed, Stage, Verdict
     from inspector.flows.office import Office
+    from inspector.labels import Lang
     from inspector.store.tx import Tx
 
 Id = Annotated[str, typer.Argument(help="Id of the consequence 处理编号", metavar="CONSEQUENCE")]
@@ -34,7 +35,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     command(app, "list")(list_open)
     for name, body in (
-        *(("show", show), ("propose", propose), ("notice", notice), ("state", state), ("hearing", hearing)),
+        *(("show", show), ("propose", propose), ("notice", notice), ("state", state)),
         *(
             ("impose", impose),
             ("agree", agree),
@@ -83,6 +84,7 @@ def show(terminal: Terminal, consequence: Id) -> None:
             "turn": held.turn,
             "served_at": told.served_at if told is not None else None,
             "defend_by": told.defend_by if told is not None else None,
+            **(_sitting(held.hearing, terminal.lang) if held.hearing is not None else {}),
             "statements": [f"{in_words(one.at, terminal.lang)} {one.words}" for one in held.statements],
             "until": held.rectification.until if held.rectification is not None else None,
             "imposed_at": held.imposed_at,
@@ -97,6 +99,14 @@ def _step(tx: Tx, held: Consequence) -> Stage | None:
     from inspector.flows import consequences
 
     return consequences.step(tx, held) if held.stage is not None else None
+
+
+def _sitting(hearing: Hearing, lang: Lang) -> dict[str, object]:
+    """When and where the hearing is, as it was fixed last, and who presides."""
+    if not hearing.sittings:
+        return {}
+    last = hearing.sittings[-1]
+    return {"begins": in_words(last.begins, lang), "venue": last.place, "presides": last.presides}
 
 
 def _text(verdict: Verdict) -> dict[str, object]:
@@ -186,37 +196,6 @@ def state(
         by,
         lambda office, tx, signed, now: consequences.state(
             office, tx, consequence, kind, words, tuple(digest or ()), f"counter:{signed.by}", now, entered=signed
-        ),
-    )
-
-
-def hearing(
-    terminal: Terminal,
-    consequence: Id,
-    on: OnDay,
-    record: Annotated[str, typer.Option("--record", help="The minutes, or the subject's words 笔录")],
-    waived: Annotated[bool, typer.Option("--waived", help="The subject has waived it 当事人放弃")] = False,
-    digest: Digests = None,
-    by: By = None,
-) -> None:
-    """Enter that the hearing was held, or waived by its subject. 登记听证。"""
-    from inspector.flows import proceedings
-
-    step(
-        terminal,
-        "consequence.hearing",
-        consequence,
-        by,
-        lambda office, tx, signed, now: proceedings.hearing(
-            office,
-            tx,
-            consequence,
-            was_held=not waived,
-            on=on.date(),
-            record=record,
-            signed=signed,
-            now=now,
-            digests=tuple(digest or ()),
         ),
     )
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from inspector.domain.case import Outcome
-from inspector.domain.grading import Harm
+from inspector.domain.bundle import Part
+from inspector.domain.ended import Ended
 from inspector.domain.person import same
 from inspector.domain.proposal import UNSERVED, Proposal
+from inspector.domain.weight import Grading
 
 
 class ConsequenceState(StrEnum):
@@ -49,11 +50,15 @@ ON_THE_WAY = frozenset(
 
 
 class Stage(StrEnum):
-    """What is to be done next about an open consequence. `WEIGH`: to say whether an order stands whose outcome fell."""
+    """What is to be done next about an open consequence.
+
+    `FIX`: to say when and where a hearing is that was asked for; `WEIGH`: whether an order stands whose outcome fell.
+    """
 
     GIVE = "GIVE"
     SERVE = "SERVE"
     DECIDE = "DECIDE"
+    FIX = "FIX"
     HEAR = "HEAR"
     AGREE = "AGREE"
     RECHECK = "RECHECK"
@@ -83,16 +88,6 @@ class Agreement(StrEnum):
     LEGAL = "LEGAL"
 
 
-class Part(StrEnum):
-    """The five parts of a transfer's bundle (handbook 1.8.7): letter, report, list of goods, test reports, other papers."""
-
-    LETTER = "LETTER"
-    REPORT = "REPORT"
-    GOODS = "GOODS"
-    TESTS = "TESTS"
-    OTHER = "OTHER"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
     """Who did a step, by which login, when. `token` is empty at the command line, where the machine's user stands in the name.
@@ -118,31 +113,6 @@ class Signed:
 def by_rule(now: datetime) -> Signed:
     """What stands in the place of a name under what a rule does, and nobody."""
     return Signed(by="rule", token="", at=now)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grading:
-    """The inputs of grading (handbook 2.7), as far as they are known; None, or no words: nobody has said.
-
-    `earlier`: how many cases of the subject ended untrue before, the last one at `earlier_at`; `contested`: how many more are left out,
-    for an objection is open there (scenario 62). `corrected`: before the decision. The last three are words: of an officer with the
-    notice, or what the review's form has (a number, `true` or `false`, a `Cooperation`).
-    """
-
-    outcome: Outcome
-    concluded: bool
-    knowing: bool
-    curable: bool | None
-    grade: str | None = None
-    act: str = ""
-    earlier: int = 0
-    earlier_at: datetime | None = None
-    contested: int = 0
-    harm: Harm | None = None
-    corrected: bool | None = None
-    amount: str = ""
-    third_parties: str = ""
-    cooperation: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,10 +157,26 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hearing:
-    """A hearing that the subject has a right to and asked for; until it was held or waived nothing is decided.
+class Sitting:
+    """When and where a hearing is held, and who presides, as an officer fixed it (Penalties Law art. 64).
 
-    `digests`: the subject's signed paper, where an officer has entered that it was waived.
+    `closed`: why it is not public, empty where it is; `reasons`: why it was moved from the one before.
+    """
+
+    begins: datetime
+    place: str
+    presides: str
+    fixed: Signed
+    closed: str = ""
+    reasons: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """A hearing that the subject has a right to and asked for; until it was held or given up nothing is decided.
+
+    `sittings`: as it was fixed and moved, the last one counts. `absent`: who was told in time did not come. `proxies`: who came for the
+    subject. `digests`: the subject's signed paper, where an officer has entered that it was waived.
     """
 
     asked_at: datetime
@@ -199,6 +185,9 @@ class Hearing:
     record: str = ""
     entered: Signed | None = None
     digests: tuple[str, ...] = ()
+    sittings: tuple[Sitting, ...] = ()
+    absent: bool = False
+    proxies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,16 +268,6 @@ class Transfer:
     contested: tuple[tuple[Signed, str, str], ...] = ()
     papers: Signed | None = None
     papers_receipt: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    """Why it is over or does not stand: a person's reasons, or the rule that ended it; `document` where one says so."""
-
-    at: datetime
-    by: str
-    why: str
-    document: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -379,8 +358,8 @@ class Consequence:
         if self.state is ConsequenceState.IMPOSED:
             order = Stage.WEIGH if self.doubted else Stage.RECHECK
             return {Proposal.ORDER_RECTIFY: order, Proposal.SUSPEND: Stage.LOOK}.get(self.proposal)
-        if self.state is ConsequenceState.NOTICED and self.awaits_hearing:
-            return Stage.HEAR
+        if self.state is ConsequenceState.NOTICED and self.hearing is not None and self.hearing.held is None:
+            return Stage.HEAR if self.hearing.sittings else Stage.FIX
         if self.state is ConsequenceState.NOTICED:
             return Stage.DECIDE if self.verdict is None else Stage.AGREE
         if self.state is ConsequenceState.PROPOSED and self.proposal in UNSERVED:

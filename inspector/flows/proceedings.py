@@ -1,10 +1,9 @@
-"""What officers do about a consequence: open it, give its notice, enter a hearing, decide, agree, let go, lift, refer."""
+"""What officers do about a consequence: open it, give its notice, decide, agree, let go, lift, refer. Its hearing: `sittings`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from inspector.domain import ending, failing, proceeding
 from inspector.domain.case import Case, CaseState
@@ -12,10 +11,8 @@ from inspector.domain.consequence import (
     Agreement,
     Consequence,
     ConsequenceState,
-    Grading,
     Notice,
     Signed,
-    StatementKind,
     Verdict,
 )
 from inspector.domain.course import named, read, said
@@ -27,13 +24,13 @@ from inspector.domain.opening import Opening
 from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.domain.transition import Scope
+from inspector.domain.weight import Grading
 from inspector.flows import (
     annulling,
     consequences,
     credittold,
     deputies,
     giving,
-    inname,
     intended,
     objections,
     openings,
@@ -95,30 +92,6 @@ def give(office: Office, tx: Tx, consequence_id: str, notice: Notice, grading: G
     made = proceeding.give(held, notice, grading, setting(office, held, now))
     done = settle(office, tx, case, held, made, now)
     giving.give(office, tx, _said(office, done, NoticeKind.PROPOSAL, notice.reasons, now), now)
-    return done
-
-
-def hearing(  # noqa: PLR0913 - a hearing in all its parts
-    office: Office,
-    tx: Tx,
-    consequence_id: str,
-    *,
-    was_held: bool,
-    on: date,
-    record: str,
-    signed: Signed,
-    now: datetime,
-    digests: Sequence[str] = (),
-) -> Consequence:
-    """A hearing that was asked for was held, or its subject has waived it."""
-    case, held = locked(tx, consequence_id)
-    signed = deputies.signs(office, tx, held, signed, now)
-    at = setting(office, held, now)
-    made = proceeding.hearing(held, was_held=was_held, on=on, record=record, signed=signed, setting=at, digests=digests)
-    done = settle(office, tx, case, held, made, now)
-    if digests and not was_held:  # an officer's word for it that its subject needs none: the subject hears so
-        told = inname.Entered(StatementKind.WAIVER, record, now, done.id, done.basis, (signed,))
-        inname.tell(office, tx, case, f"{done.id}:hearing-waived", told, now)
     return done
 
 

@@ -33,6 +33,11 @@ REMINDING = ("reminder", "until")
 """The notices of an order's date: the reminder before it, and that it was counted anew when the order came late."""
 
 
+def sitting_notice(held: Consequence) -> str:
+    """The id of the notice that tells when and where a hearing is, of the last time that was fixed; of a move it is another one."""
+    return f"{held.id}:hearing-{len(held.hearing.sittings) if held.hearing is not None else 0}"
+
+
 def setting(office: Office, held: Consequence, now: datetime) -> Setting:
     """What a step of a consequence is judged by: the pack that it was proposed under."""
     policy = office.book.get(held.pack)
@@ -49,6 +54,8 @@ def write(tx: Tx, case: Case, before: Consequence, decision: Decision[Consequenc
     if held.due_at is None:
         for part in ("notice", *REMINDING):
             unserved.done(tx, f"{held.id}:{part}", now)
+    if before.stage is Stage.HEAR and held.stage is not Stage.HEAR:  # it was held or given up, or what it was about is over
+        unserved.done(tx, sitting_notice(before), now)
     if held.state is ConsequenceState.ANNULLED:
         unserved.done(tx, f"{held.id}:decision", now)
     if held.state is ConsequenceState.ANNULLED or (before.state in UNDECIDED and held.state not in UNDECIDED):

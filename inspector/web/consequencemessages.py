@@ -7,21 +7,23 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from inspector.domain.annulled import Annulled
+from inspector.domain.bundle import Part
 from inspector.domain.consequence import (
     Agreement,
     Consequence,
-    Grading,
     Look,
     Notice,
-    Part,
     Police,
     Signed,
+    Sitting,
     StatementKind,
     Verdict,
 )
 from inspector.domain.grading import Harm
 from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
+from inspector.domain.weight import Grading
+from inspector.flows.sittings import Came
 from inspector.web.fields import Day, Digest, Line, MaybeLine, Moment, Strict, Text
 
 _Ids = Annotated[tuple[Line, ...], Field(max_length=100)]
@@ -83,16 +85,35 @@ class StatementIn(Strict):
     digests: Annotated[tuple[Digest, ...], Field(max_length=50)] = ()
 
 
-class HearingIn(Strict):
-    """The hearing was held, or waived by its subject, on a day; `record`: the minutes, or the subject's words.
+class SittingIn(Strict):
+    """When and where a hearing is held and who presides; `closed`: why it is not public, empty where it is; `reasons`: why it is moved."""
 
-    `digests`: of the paper by which the subject has waived it.
+    begins: Moment
+    place: Line
+    presides: Line
+    closed: MaybeLine = ""
+    reasons: Text = ""
+
+    def sitting(self, signed: Signed) -> Sitting:
+        """The same as the domain reads it."""
+        return Sitting(fixed=signed, **{name: getattr(self, name) for name in SittingIn.model_fields})
+
+
+class HearingIn(Strict):
+    """The hearing was held on the day that was fixed, or given up by its subject; `record`: the minutes, or the subject's words.
+
+    `absent`: who was told of it in time did not come. `proxies`: who came for the subject. `digests`: of the paper by which it was waived.
     """
 
-    outcome: Literal["held", "waived"]
+    outcome: Literal["held", "waived", "absent"]
     on: Day
     record: Line
     digests: Annotated[tuple[Digest, ...], Field(max_length=50)] = ()
+    proxies: Annotated[tuple[Line, ...], Field(max_length=10)] = ()
+
+    def came(self) -> Came:
+        """The same as the flow reads it."""
+        return Came(**{name: getattr(self, name) for name in HearingIn.model_fields})
 
 
 class VerdictIn(Strict):

@@ -18,7 +18,7 @@ from inspector.flows import annulling, deputies
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from inspector.store.tx import new_id
-from inspector.web.proceeding import offered
+from inspector.web.stages import offered
 from tests.edge import serving
 from tests.house import ZONE, Hand, Table, open_office
 from tests.integration.test_forms import logged_in

@@ -8,19 +8,19 @@ from random import Random
 
 import pytest
 
-from inspector.domain import proceeding, rectification, transfer
+from inspector.domain import hearing, proceeding, rectification, transfer
 from inspector.domain.annulled import Annulled
+from inspector.domain.bundle import Part
 from inspector.domain.case import Outcome
 from inspector.domain.consequence import (
     Agreement,
     Consequence,
     ConsequenceState,
-    Grading,
     Look,
     Notice,
-    Part,
     Police,
     Signed,
+    Sitting,
     StatementKind,
     Verdict,
 )
@@ -28,6 +28,7 @@ from inspector.domain.course import Setting, clock_key
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.proposal import UNSERVED, Proposal
+from inspector.domain.weight import Grading
 from tests.house import START
 from tests.unit.test_conduct import CALENDAR, MAOJI
 
@@ -93,6 +94,22 @@ def police(held: Consequence, at: Setting, chance: Random) -> Decision[Consequen
     return transfer.answered(held, said, at)
 
 
+def fix(held: Consequence, at: Setting, chance: Random) -> Decision[Consequence]:
+    begins = at.now + timedelta(days=chance.choice([0, 5, 14, 20]))
+    told = Sitting(
+        begins=begins, place="听证室", presides=chance.choice(["郑九", "李四"]), fixed=signed(at, chance), reasons="改期"
+    )
+    return hearing.fix(held, told, (), at)
+
+
+def heard(held: Consequence, at: Setting, chance: Random) -> Decision[Consequence]:
+    fixed = held.hearing.sittings[-1].begins.date() if held.hearing is not None and held.hearing.sittings else at.now.date()
+    told = {"on": chance.choice([fixed, day(at, chance)]), "record": words(chance), "signed": signed(at, chance), "setting": at}
+    if chance.random() < 0.3:
+        return hearing.absent(held, told_on=day(at, chance), **told)  # type: ignore[arg-type]
+    return hearing.heard(held, **told)  # type: ignore[arg-type]
+
+
 STEPS: tuple[Step, ...] = (
     give,
     give,
@@ -100,9 +117,8 @@ STEPS: tuple[Step, ...] = (
         held, at.now - timedelta(days=chance.choice([-1, 0, 1])), "送达", "回证", "李四", at
     ),
     lambda held, at, chance: proceeding.state(held, chance.choice(list(StatementKind)), words(chance), (), "link", at),
-    lambda held, at, chance: proceeding.hearing(
-        held, was_held=True, on=day(at, chance), record=words(chance), signed=signed(at, chance), setting=at
-    ),
+    fix,
+    heard,
     rule,
     rule,
     lambda held, at, chance: proceeding.agree(held, chance.choice(list(Agreement)), signed(at, chance), words(chance), at),
