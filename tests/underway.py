@@ -35,7 +35,7 @@ def under_way(office: Office, cases: tuple[str, str], many: int) -> tuple[list[l
     given = Notice(given=him, facts=("不符",), reasons="不符", rights=("陈述、听证",), basis=())
     told = replace(given, served_at=long_ago, way="直接送达", proof="回证", served_by="李四", defend_by=long_ago)
     written = Verdict(signed=him, reasons="清楚", law="某法第1条")
-    order = Rectification(until=soon, recheck_by=soon)
+    order, later = Rectification(until=soon, recheck_by=soon), (now + timedelta(days=20)).date()
     noticed = {"state": State.NOTICED, "notice": told}
     imposed = {"state": State.IMPOSED, "notice": told, "verdict": written, "imposed_at": long_ago}
     heard = Hearing(asked_at=now, sittings=(Sitting(begins=now, place="听证室", presides="郑九", fixed=him),))
@@ -60,6 +60,7 @@ def under_way(office: Office, cases: tuple[str, str], many: int) -> tuple[list[l
         (penalty, imposed, {"why": "COURT"}),
         (rectify, imposed | {"rectification": order}, {}),
         (rectify, imposed | {"rectification": order}, {"good": True, "corrected_on": today.isoformat(), "documents": ("照片",)}),
+        (rectify, imposed | {"rectification": order}, {"until": later.isoformat()}),
         (transfer, {}, {}),
         (transfer, {"state": State.REPORTED, "transfer": Transfer(reports=((him, "报告"), (her, "报告")))}, {}),
         (

@@ -52,7 +52,8 @@ ON_THE_WAY = frozenset(
 class Stage(StrEnum):
     """What is to be done next about an open consequence.
 
-    `FIX`: to say when and where a hearing is that was asked for; `WEIGH`: whether an order stands whose outcome fell.
+    `FIX`: to say when and where a hearing is that was asked for; `WEIGH`: whether an order stands whose outcome fell; `EXTEND`: to agree
+    to more time for one.
     """
 
     GIVE = "GIVE"
@@ -62,6 +63,7 @@ class Stage(StrEnum):
     HEAR = "HEAR"
     AGREE = "AGREE"
     RECHECK = "RECHECK"
+    EXTEND = "EXTEND"
     WEIGH = "WEIGH"
     LOOK = "LOOK"
     REFER = "REFER"
@@ -223,10 +225,23 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoreTime:
+    """More time to rectify (延长整改期限), as an officer wrote it: `was`, the last moment before; by which `law`; who has agreed."""
+
+    signed: Signed
+    until: date
+    was: datetime
+    reasons: str
+    law: str
+    agreed: Mapping[Agreement, Signed] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rectification:
     """An order to rectify by a date (责令限期整改): `until` is its last moment, `recheck_by` when the re-check is to be entered.
 
-    `served_on`: the day on which the order reached its subject, from which the date is counted; None until then.
+    `served_on`: the day on which the order reached its subject, from which the date is counted; None until then. `longer`: each time that
+    it was lengthened; `waits`: more time that is written and waits for others to agree.
     """
 
     until: datetime
@@ -235,6 +250,8 @@ class Rectification:
     asked_at: datetime | None = None
     asked_by: str = ""
     looks: tuple[Look, ...] = ()
+    longer: tuple[MoreTime, ...] = ()
+    waits: MoreTime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,6 +334,7 @@ class Consequence:
             signed += [self.verdict.signed, *self.verdict.agreed.values()]
         if self.rectification is not None:
             signed += [one.signed for one in self.rectification.looks]
+            signed += [one.signed for one in self.rectification.longer]
         absent = (Signed(by=one.stead, token="", at=one.at) for one in signed if one.stead)
         return (*signed, *absent)
 
@@ -356,7 +374,8 @@ class Consequence:
     def stage(self) -> Stage | None:
         """What is to be done next; None once it is over."""
         if self.state is ConsequenceState.IMPOSED:
-            order = Stage.WEIGH if self.doubted else Stage.RECHECK
+            waits = self.rectification is not None and self.rectification.waits is not None
+            order = Stage.WEIGH if self.doubted else Stage.EXTEND if waits else Stage.RECHECK
             return {Proposal.ORDER_RECTIFY: order, Proposal.SUSPEND: Stage.LOOK}.get(self.proposal)
         if self.state is ConsequenceState.NOTICED and self.hearing is not None and self.hearing.held is None:
             return Stage.HEAR if self.hearing.sittings else Stage.FIX

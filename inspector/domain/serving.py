@@ -90,6 +90,7 @@ class SubjectWord(StrEnum):
     OBJECTION = "OBJECTION"
     REPAIR = "REPAIR"
     RECHECK = "RECHECK"
+    MORE_TIME = "MORE_TIME"
     WITHDRAWAL = "WITHDRAWAL"
 
 

@@ -13,6 +13,7 @@ from inspector.domain.consequence import (
     ConsequenceState,
     Notice,
     Signed,
+    Stage,
     Verdict,
 )
 from inspector.domain.course import named, read, said
@@ -35,6 +36,7 @@ from inspector.flows import (
     objections,
     openings,
     reapplying,
+    rectifying,
     remedying,
     transfers,
     unruled,
@@ -114,8 +116,13 @@ def rule(office: Office, tx: Tx, consequence_id: str, verdict: Verdict, now: dat
 def agree(
     office: Office, tx: Tx, consequence_id: str, kind: Agreement, words: str, signed: Signed, now: datetime, *, turn: int
 ) -> Consequence:
-    """Another person agrees to a decision that is written: a second one, or the legal review. `turn` names the text (decision 44)."""
+    """Another person agrees to a decision that is written: a second one, or the legal review. `turn` names the text (decision 44).
+
+    So is agreed to more time for an order, where the row asks others for the order itself.
+    """
     case, held = locked(tx, consequence_id)
+    if held.stage is Stage.EXTEND:
+        return rectifying.agree(office, tx, consequence_id, kind, words, signed, now, turn=turn)
     read(held, turn)
     _free(tx, case, held)
     _alone(tx, held)

@@ -12,6 +12,7 @@ from inspector.domain.consequence import (
     Agreement,
     Consequence,
     Look,
+    MoreTime,
     Notice,
     Police,
     Signed,
@@ -182,6 +183,18 @@ class RecheckIn(Strict):
     def look(self, signed: Signed) -> Look:
         """The same as the domain reads it."""
         return Look(signed=signed, **{name: getattr(self, name) for name in RecheckIn.model_fields})
+
+
+class MoreTimeIn(Strict):
+    """More time to rectify: the new last day, why, and by which law or rule."""
+
+    until: Day
+    reasons: Text
+    law: Line
+
+    def given(self, signed: Signed) -> MoreTime:
+        """The same as the domain reads it; what the date was the order knows."""
+        return MoreTime(signed=signed, was=signed.at, **{name: getattr(self, name) for name in MoreTimeIn.model_fields})
 
 
 class ReportIn(Strict):

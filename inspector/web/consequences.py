@@ -36,6 +36,7 @@ from inspector.web.consequencemessages import (
     AnnulmentIn,
     DocumentIn,
     HearingIn,
+    MoreTimeIn,
     NoticeIn,
     ProposalIn,
     ReasonsIn,
@@ -342,3 +343,15 @@ def recheck(
         return rectifying.look(desk.office, tx, consequence_id, given.look(by), now)
 
     return step(desk, caller, consequence_id, "recheck", given, message_id, do)
+
+
+@router.post("/consequences/{consequence_id}/more-time", response_model=ConsequenceShown, responses=WRITES)
+def give_more_time(
+    desk: AtDesk, caller: Officer, consequence_id: NamePath, given: MoreTimeIn, message_id: MessageId = None
+) -> JSONResponse:
+    """An officer gives more time to rectify, with reasons; where the pack asks others for the order it waits for their agreement."""
+
+    def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
+        return rectifying.more_time(desk.office, tx, consequence_id, given.given(by), now)
+
+    return step(desk, caller, consequence_id, "more-time", given, message_id, do)

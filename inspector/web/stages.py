@@ -123,6 +123,11 @@ STEPS: Mapping[str, Step] = {
             *(entry("evidence", Kind.EVIDENCE, needed=False), entry("documents", Kind.LINES, needed=False), _WORDS),
         ),
     ),
+    "more_time": Step(
+        message=messages.MoreTimeIn,
+        take=api.give_more_time,
+        fields=(entry("until", Kind.DAY), entry("law"), _REASONS),
+    ),
     "report": Step(message=messages.ReportIn, take=transfers.report, fields=(_WORDS,)),
     "head": Step(
         message=messages.HeadIn,
@@ -168,7 +173,8 @@ OFFERED: Mapping[Stage, tuple[str, ...]] = {
     Stage.FIX: ("sitting", "hearing", "statement", "drop"),
     Stage.HEAR: ("hearing", "sitting", "statement", "drop"),
     Stage.AGREE: ("agreement", "statement", "drop"),
-    Stage.RECHECK: ("recheck", "wish", "objection", "annulment"),
+    Stage.RECHECK: ("recheck", "wish", "more_time", "objection", "annulment"),
+    Stage.EXTEND: ("agreement", "recheck", "more_time", "objection", "annulment"),
     Stage.WEIGH: ("annulment", "objection"),
     Stage.LOOK: ("keep", "lift", "objection", "annulment"),
     Stage.REFER: ("referral", "drop"),

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from inspector.domain import hearing, proceeding, rectification, transfer
+from inspector.domain import hearing, moretime, proceeding, rectification, transfer
 from inspector.domain.annulled import Annulled
 from inspector.domain.bundle import Part
 from inspector.domain.case import Outcome
@@ -17,6 +17,7 @@ from inspector.domain.consequence import (
     Consequence,
     ConsequenceState,
     Look,
+    MoreTime,
     Notice,
     Police,
     Signed,
@@ -88,6 +89,11 @@ def look(held: Consequence, at: Setting, chance: Random) -> Decision[Consequence
     return rectification.look(held, seen, (), at, None)
 
 
+def longer(held: Consequence, at: Setting, chance: Random) -> Decision[Consequence]:
+    given = MoreTime(signed=signed(at, chance), until=day(at, chance), was=at.now, reasons=words(chance), law=LAW)
+    return moretime.give(held, given, at, None)
+
+
 def police(held: Consequence, at: Setting, chance: Random) -> Decision[Consequence]:
     accepted = chance.random() < 0.5
     said = Police(signed=signed(at, chance), accepted=accepted, document=words(chance), on=day(at, chance), reasons=words(chance))
@@ -126,6 +132,7 @@ STEPS: tuple[Step, ...] = (
     lambda held, at, chance: proceeding.lift(held, words(chance), signed(at, chance), at),
     lambda held, at, chance: proceeding.refer(held, words(chance), signed(at, chance), at),
     lambda held, at, chance: rectification.ask(held, "张三", words(chance), at, None),
+    longer,
     look,
 )
 HANDING: tuple[Step, ...] = (
