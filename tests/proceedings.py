@@ -109,6 +109,8 @@ class Proceeding:
     def rule(self, held: Consequence, name: str = "李四", **more: Any) -> Consequence:
         """An officer decides to impose what was read; an order to rectify is `brought` to its subject on the same day."""
         brought, turn = more.pop("brought", True), more.pop("turn", self.turn(held))
+        if held.proposal is Proposal.PENALTY:
+            more.setdefault("performance", "自收到本决定之日起十五日内缴至指定银行")
         verdict = Verdict(signed=self.by(name), reasons="事实清楚", **more)
         done = self.act(lambda tx: proceedings.rule(self.office, tx, held.id, verdict, self.hand(), turn=turn))
         return self.bring(done) if brought and done.rectification is not None else done

@@ -111,7 +111,7 @@ def _sitting(hearing: Hearing, lang: Lang) -> dict[str, object]:
 
 def _text(verdict: Verdict) -> dict[str, object]:
     """What is decided, in all its parts: who agrees agrees to these."""
-    told = {name: getattr(verdict, name) for name in ("content", "law", "public_interest", "rights")}
+    told = {name: getattr(verdict, name) for name in ("content", "performance", "law", "public_interest", "rights")}
     return {name: value for name, value in told.items() if value}
 
 
@@ -208,6 +208,9 @@ def impose(  # noqa: PLR0913, PLR0917 - a decision in all its parts
     law: Annotated[str, typer.Option("--law", help="What a penalty rests on 处罚依据")] = "",
     public_interest: Annotated[str, typer.Option("--public-interest", help="The test before a revocation 公共利益审查")] = "",
     content: Annotated[str, typer.Option("--content", help="The penalty; default: as announced 处罚内容")] = "",
+    performance: Annotated[
+        str, typer.Option("--performance", help="How and by when it is performed; needed of a fine 履行方式和期限")
+    ] = "",
     lighter: Annotated[bool, typer.Option("--lighter", help="Another than announced, and no graver 不重于告知")] = False,
     until: Annotated[
         datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="The last day to rectify 整改期限")
@@ -233,6 +236,7 @@ def impose(  # noqa: PLR0913, PLR0917 - a decision in all its parts
             rights=tuple(right or ()),
             content=content,
             lighter=lighter,
+            performance=performance,
         )
         return proceedings.rule(office, tx, consequence, verdict, now, turn=turn)
 

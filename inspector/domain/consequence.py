@@ -197,8 +197,8 @@ class Verdict:
     """An officer's decision to impose: with reasons, what it rests on beside the row, and for some the date or the test of 1.1.22.
 
     It takes effect once everybody has agreed whom the row asks for. `rights`: the remedies as the officer has worded them; none: as
-    the pack's rows say. `content`: of a penalty, what it is; `lighter`: the officer has said that it is another than the notice told of,
-    and no graver one.
+    the pack's rows say. `content`: of a penalty, what it is; `performance`: how and by when it is performed; `lighter`: the officer has
+    said that it is another than the notice told of, and no graver one.
     """
 
     signed: Signed
@@ -209,6 +209,7 @@ class Verdict:
     rights: tuple[str, ...] = ()
     content: str = ""
     lighter: bool = False
+    performance: str = ""
     agreed: Mapping[Agreement, Signed] = field(default_factory=dict)
 
 

@@ -152,7 +152,7 @@ def rule(held: Consequence, verdict: Verdict, setting: Setting, recheck: FollowR
         raise Refusal("consequence_unproven", consequence=held.id)
     if held.proposal is Proposal.PENALTY:
         verdict = penalty.announced(held, verdict, setting)
-    elif verdict.content or verdict.lighter:
+    elif verdict.content or verdict.lighter or verdict.performance:
         raise Invalid("penalty_alone", consequence=held.id, proposal=held.proposal, field="content")
     if held.proposal is Proposal.REVOKE and blank(verdict.public_interest):
         raise Invalid("public_interest_missing", field="public_interest")

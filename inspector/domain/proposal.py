@@ -35,6 +35,10 @@ HEARING_WORDS = ("听证", "hearing")
 """By one of these a line of a notice names that right, whatever else it says."""
 
 
+FINE_WORDS = ("罚款", "fine", "fined", "fines")
+"""By one of these the content of a penalty is a fine, whatever else it says."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsequenceRow:
     """`[[consequence]]`: by which steps a proposal may become true.

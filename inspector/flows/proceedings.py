@@ -257,10 +257,15 @@ def _said(office: Office, held: Consequence, kind: NoticeKind, reasons: str, now
 
 
 def _ordered(held: Consequence, lang: Lang) -> tuple[str, ...]:
-    """What the decision asks, beside the facts: by when to rectify, what a penalty is (Penalties Law art. 59), which law it rests on."""
+    """What the decision asks, beside the facts: by when to rectify, which law it rests on; of a penalty (Penalties Law art. 59) what it
+
+    is, how and by when it is performed.
+    """
     law, content = (held.verdict.law, held.verdict.content) if held.verdict is not None else ("", "")
     until = held.rectification.until if held.rectification is not None else None
     told = (label("proceeding.told_until", lang, until=f"{until:%Y-%m-%d}"),) if until is not None else ()
     if content:
         told = (*told, label("proceeding.told_content", lang, content=content))
+    if held.verdict is not None and held.verdict.performance:
+        told = (*told, label("proceeding.told_performance", lang, performance=held.verdict.performance))
     return (*told, label("proceeding.told_law", lang, law=law)) if law else told

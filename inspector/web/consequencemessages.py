@@ -121,7 +121,8 @@ class VerdictIn(Strict):
     """The decision to impose. `law`: what a penalty rests on; `public_interest`: the test before a revocation; `until`: to rectify.
 
     `rights`: the remedies, each to whom and until when, where they are not those that the pack names. `turn`: of the consequence as it was
-    read. `content`: what the penalty is, where it is not the one of the notice; `lighter`: it is no graver than that one.
+    read. `content`: what the penalty is, where it is not the one of the notice; `lighter`: it is no graver than that one; `performance`:
+    how and by when it is performed, needed of a fine.
     """
 
     turn: Turn
@@ -132,6 +133,7 @@ class VerdictIn(Strict):
     rights: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
     content: Text = ""
     lighter: bool = False
+    performance: Text = ""
 
     def verdict(self, signed: Signed) -> Verdict:
         """The same as the domain reads it."""

@@ -14,6 +14,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from inspector.domain import penalty
 from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence, Signed, Stage
 from inspector.domain.docket import Nearness, nearness
@@ -191,6 +192,7 @@ def _kept(told: Read, form: Fields | None, lang: Lang) -> dict[str, str]:
     return {
         "rights": "\n".join(remedying.rights(told.policy, lang)),
         "content": notice.content,
+        "performance": label("proceeding.draft_performance", lang) if penalty.fines(notice.content) else "",
         "law": law if len(law) <= _LINE else "",
     }
 

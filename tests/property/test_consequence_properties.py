@@ -77,7 +77,10 @@ def give(held: Consequence, at: Setting, chance: Random) -> Decision[Consequence
 
 def rule(held: Consequence, at: Setting, chance: Random) -> Decision[Consequence]:
     test, law = words(chance), chance.choice([LAW, LAW, "另一条例第1条", "  "])
-    verdict = Verdict(signed=signed(at, chance), reasons=words(chance), law=law, public_interest=test, until=day(at, chance))
+    how = chance.choice(["十五日内", "十五日内", ""]) if held.proposal is Proposal.PENALTY else ""
+    verdict = Verdict(
+        signed=signed(at, chance), reasons=words(chance), law=law, public_interest=test, until=day(at, chance), performance=how
+    )
     return proceeding.rule(held, verdict, at)
 
 
