@@ -1,7 +1,6 @@
 """The officer's page of a consequence: why it is proposed, on what evidence, with which dates and proofs, and the steps that are due now.
 
-Each form is one step of the API by the same operation, so that page and program are held to the same rules; two persons where the pack
-asks for two are two logins here as there.
+Each form is one step of the API by the same operation: the same rules, and two logins where the pack asks for two persons.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from inspector.domain.errors import InspectorError, Refusal
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import ConsequenceRow, Proposal
 from inspector.domain.viewing import Shown as What
-from inspector.flows import consequences, deputies, headed, intended, remedying, wording
+from inspector.flows import consequences, deputies, endwords, headed, intended, remedying, wording
 from inspector.flows.explain import Explanation
 from inspector.labels import Lang, label, of
 from inspector.store.tx import Tx, new_id
@@ -39,7 +38,7 @@ from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, page, read,
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login, written_by_officer
 from inspector.web.signedin import guard, held_cookie
-from inspector.web.stages import MATTERS, STEPS, fields, offered
+from inspector.web.stages import HEADS, MATTERS, STEPS, fields, offered
 from inspector.web.steps import typed
 
 router = APIRouter(include_in_schema=False)
@@ -75,9 +74,9 @@ class Read:
 
 
 def _offered(told: Read) -> tuple[str, ...]:
-    """The same for whoever looks: the head alone lets a transfer go that is not reported yet."""
+    """The same for whoever looks."""
     held = told.held
-    return tuple(one for one in offered(held) if one != "drop" or held.stage is not Stage.REPORT or told.refuses)
+    return tuple(one for one in offered(held) if one != "drop" or held.stage not in HEADS or told.refuses)
 
 
 @router.get("/consequences/{consequence_id}", name="consequence")
@@ -124,7 +123,7 @@ def _page(
             bars=intended.bars(held, policy),
             basis=wording.citations(policy, held.basis, lang),
             act=next((one.name for one in policy.acts if one.row == held.grading.act), ""),
-            refuses=held.stage is Stage.REPORT and headed.refuses(desk.office, tx, held, mine),
+            refuses=held.stage in HEADS and headed.refuses(desk.office, tx, held, mine),
             remedies=(held.verdict.rights or remedying.rights(policy, lang)) if held.verdict is not None else (),
             held=held,
             case=case,
@@ -142,7 +141,7 @@ def _page(
     except InspectorError as error:
         return refused(request, error)
     officer = caller.role is Role.OFFICER
-    # no note ends the step of an order in doubt: its case is decided again, or it is annulled
+    # no note ends the step of an order in doubt: its case is decided again, it is said to stand, or it is annulled
     before = tuple(one for one in told.matters if one == "seen" or told.held.stage is not Stage.WEIGH)
     behind = ("decision",) if told.mends else ()
     context: dict[str, Any] = {
@@ -150,6 +149,8 @@ def _page(
         **said(desk, told.held.case_id),
         "stage": desk.look(lambda tx: consequences.step(tx, told.held)) if told.held.stage is not None else None,
         "held": told.held,
+        "ends": desk.look(lambda tx: endwords.told(tx, told.held, lang)),
+        "door": lambda by: endwords.by_door(by, lang),
         "steps": [(name, fields(name, told.row)) for name in (*before, *_offered(told), *behind)] if officer else [],
         "kept": _kept(told, form, desk.settings.language) | {"turn": _turn(told.held, form, wrong)},
         "tried": form.one("do") if form is not None else "",

@@ -48,8 +48,15 @@ def _closing(matter: str) -> Step:
     return Step(message=SeenToIn, take=take, fields=(entry("note", needed=False),))
 
 
+def _stands(desk: Desk, caller: Caller, consequence_id: str, given: SeenToIn, message_id: str | None) -> Response:
+    """That it stands is a step of its own, so that its subject hears so."""
+    return api.uphold(desk, caller, consequence_id, messages.ReasonsIn(reasons=given.note), message_id)
+
+
 STEPS: Mapping[str, Step] = {
-    **{name: _closing(matter) for name, matter in MATTERS.items()},
+    **{name: _closing(matter) for name, matter in MATTERS.items() if name != "stands"},
+    "stands": Step(message=SeenToIn, take=_stands, fields=(entry("note", Kind.TEXT),)),
+    "uphold": Step(message=messages.ReasonsIn, take=api.uphold, fields=(_REASONS,)),
     "notice": Step(
         message=messages.NoticeIn,
         take=api.give_notice,
@@ -181,7 +188,7 @@ OFFERED: Mapping[Stage, tuple[str, ...]] = {
     Stage.AGREE: ("agreement", "statement", "drop"),
     Stage.RECHECK: ("recheck", "wish", "more_time", "objection", "annulment"),
     Stage.EXTEND: ("agreement", "recheck", "more_time", "objection", "annulment"),
-    Stage.WEIGH: ("annulment", "objection"),
+    Stage.WEIGH: ("uphold", "annulment", "objection"),
     Stage.LOOK: ("keep", "lift", "objection", "annulment"),
     Stage.REFER: ("referral", "drop"),
     Stage.REPORT: ("report", "drop"),
@@ -192,6 +199,8 @@ OFFERED: Mapping[Stage, tuple[str, ...]] = {
     Stage.PAPERS: ("papers", "annulment"),
 }
 """What may be done at each stage, what is due first."""
+HEADS = (Stage.REPORT, Stage.CONTEST)
+"""Stages at which the head alone lets a transfer go."""
 
 
 def offered(held: Consequence) -> tuple[str, ...]:
