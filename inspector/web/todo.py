@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inspector.domain.inspection import CheckType
+from inspector.domain.known import knows
 from inspector.domain.result import hindrance
 from inspector.domain.visit import LAPSED, Seat, SeatState, Visit
 from inspector.flows import fieldnotes, seatlink
@@ -89,7 +90,7 @@ def _listed(desk: Desk, tx: Tx, seat: Seat, lang: Lang) -> Listed:
         due_at=held.due_at,
         todo="ui.unpublished" if held.unpublished else f"ui.seat_{todo(held, seat, hindered.code if hindered else '')}",
         who=awaited(mates_shown(tx, held, seat), lang),
-        decides=held.released and seat.state in (SeatState.ACCEPTED, SeatState.DONE) and _decides(desk, tx, held, seat),
+        decides=knows(held, seat) and seat.state in (SeatState.ACCEPTED, SeatState.DONE) and _decides(desk, tx, held, seat),
     )
 
 
