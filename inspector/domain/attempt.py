@@ -33,12 +33,16 @@ class AttemptWay(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One attempt: how, when, and in words at which address or number and what came of it; `by` whom."""
+    """One attempt: how, when, and in words at which address or number and what came of it; `by` whom.
+
+    One that does not count (`counts`) is kept and decides nothing: it was entered by who stood for the visit no more.
+    """
 
     way: AttemptWay
     at: datetime
     words: str
     by: str
+    counts: bool = True
 
 
 def attempted(attempt: Attempt, since: datetime, pack: str, now: datetime, basis: str) -> Decision[Attempt]:
@@ -47,7 +51,8 @@ def attempted(attempt: Attempt, since: datetime, pack: str, now: datetime, basis
         raise Invalid("attempt_wordless", field="words")
     if not since <= attempt.at <= now:
         raise Invalid("attempt_out_of_range", field="at", since=f"{since:%Y-%m-%d %H:%M}")
-    facts = {"way": attempt.way.value, "at": attempt.at.isoformat(), "words": attempt.words, "by": attempt.by}
+    facts: dict[str, object] = {"way": attempt.way.value, "at": attempt.at.isoformat(), "words": attempt.words, "by": attempt.by}
+    facts |= {} if attempt.counts else {"counts": False}
     return Decision(state=attempt, because=Because(rule=RULE, basis=tuple(filter(None, (basis,))), pack=pack, facts=facts))
 
 

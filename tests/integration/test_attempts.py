@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import httpx
@@ -10,8 +11,11 @@ import pytest
 
 from inspector.domain.attempt import AttemptWay, lacking
 from inspector.domain.case import Outcome
+from inspector.domain.challenge import Applicant
 from inspector.domain.proposal import Proposal
 from inspector.domain.seeking import SHIPPED
+from inspector.domain.visit import Visit
+from inspector.flows import dispatch, recusing, relief
 from inspector.store.store import Store
 from inspector.web.roles import Role
 from tests.edge import serving
@@ -116,3 +120,51 @@ def test_a_team_before_a_locked_door_enters_its_attempts_on_the_page_and_they_st
         (case_id,) = tx.visits.get(team.visit).case_ids
         (row,) = [row for row in tx.ledger.about(case_id) if row["rule"] == "contact.attempt"]
     assert team.visit in row["body"] or team.visit in str(dict(row)), "with the visit on which it was made"
+
+
+@pytest.mark.parametrize("why", ["leave", "recused"])
+def test_what_was_entered_by_who_goes_no_more_is_kept_and_makes_nobody_unreachable(team: Team, hand: Hand, why: str) -> None:
+    office, (_, _, name, link) = team.edge.office, team.first.split("/")
+    accepted(team)
+    hand.on(days=2)
+    settle(office)
+    with team.edge.client(X_Link_Token=link) as phone, team.edge.client(X_Link_Token=team.second.split("/")[3]) as mate:
+
+        def attempt(by: httpx.Client, seat: str, way: str, back: int) -> tuple[int, object]:
+            given = {"way": way, "at": (hand() - timedelta(hours=back)).isoformat(), "words": "无人应答"}
+            return answered(by.post(f"/v1/seats/{seat}/attempts", json=given))
+
+        with office.store.begin() as tx:
+            staff = tx.visits.team(team.visit)[0].inspector
+            if why == "recused":
+                told = {"by": "赵", "reason": "kin", "evidence": "口头"}
+                recusing.apply(office, tx, team.visit, staff, applicant=Applicant.FIRM, **told, now=hand())
+            else:
+                person, until = tx.rosters.inspector("bureau", staff), hand().date() + timedelta(days=30)
+                tx.rosters.put_inspectors([replace(person, leave_from=hand().date(), leave_until=until)])
+        assert attempt(phone, name, "ON_SITE", 30) == (200, False), "while it was asked, he or she went on"
+        with office.store.begin() as tx:
+            if why == "recused":
+                recusing.decide(office, tx, team.visit, staff, granted=True, by="王局长", why="属实", now=hand())
+            else:
+                relief.look(office, tx, "bureau", hand())
+        settle(office)
+        hand.on(days=1)
+        for way, back in (("TELEPHONE", 26), ("TELEPHONE", 1), ("ON_SITE", 0)):
+            assert attempt(phone, name, way, back) == (200, False), "it may have lain in a phone, and is kept"
+        with team.edge.as_(Role.OFFICER) as officer:
+            (case_id,) = visit_of(team).case_ids
+            read = officer.get(f"/v1/cases/{case_id}/attempts").json()
+        assert ([one["counts"] for one in read["attempts"]], read["enough"]) == ([True, False, False, False], False)
+        with office.store.begin() as tx:
+            (fresh,) = (seat for seat in tx.visits.team(team.visit) if seat.state.awaited)
+            dispatch.accept(tx, fresh.name, hand())
+        second = team.second.split("/")[2]
+        assert attempt(mate, second, "TELEPHONE", 0) == (200, False)
+        hand.on(days=1)
+        assert attempt(mate, second, "TELEPHONE", 0) == (200, True), "by who goes"
+
+
+def visit_of(team: Team) -> Visit:
+    with team.edge.office.store.read() as tx:
+        return tx.visits.get(team.visit)
