@@ -46,10 +46,13 @@ class Attempt:
 
 
 def attempted(attempt: Attempt, since: datetime, pack: str, now: datetime, basis: str) -> Decision[Attempt]:
-    """An attempt is written down; `since`: when the case came in. Raises Invalid (`attempt_wordless`, `attempt_out_of_range`)."""
+    """An attempt is written down; `since`: when the case came in, or who has tried could know of it.
+
+    Raises Invalid (`attempt_wordless`, `attempt_out_of_range`).
+    """
     if blank(attempt.words):
         raise Invalid("attempt_wordless", field="words")
-    if not since <= attempt.at <= now:
+    if not since.replace(second=0, microsecond=0) <= attempt.at <= now:  # a form says the minute
         raise Invalid("attempt_out_of_range", field="at", since=f"{since:%Y-%m-%d %H:%M}")
     facts: dict[str, object] = {"way": attempt.way.value, "at": attempt.at.isoformat(), "words": attempt.words, "by": attempt.by}
     facts |= {} if attempt.counts else {"counts": False}

@@ -187,7 +187,7 @@ def is_late(visit: Visit, agency: str, now: datetime) -> bool:
 
 def written(visit: Visit, times: Times) -> datetime | None:
     """When something began to lie in the phone; None where the phone's clock was lost, which then says any year."""
-    known = _known(visit)
+    known = visit.known_from
     return None if times.lay > times.received_at - known + timedelta(days=1) else times.received_at - times.lay
 
 
@@ -195,12 +195,8 @@ def day(visit: Visit, times: Times, calendar: WorkingCalendar) -> date | None:
     """The day that a note is of where nobody says: that on which it began to lie in the phone, if the visit could be made then."""
     if (at := written(visit, times)) is None:
         return None
-    first, told = calendar.local_date(_known(visit)), calendar.local_date(at)
+    first, told = calendar.local_date(visit.known_from), calendar.local_date(at)
     return told if first <= told < calendar.local_date(times.received_at) else None
-
-
-def _known(visit: Visit) -> datetime:
-    return max(visit.opened_at, visit.release_at or visit.opened_at)
 
 
 def noted(  # noqa: PLR0913 - a note in all its parts

@@ -169,6 +169,11 @@ class Visit:
         return (self.agency, *self.partners)
 
     @property
+    def known_from(self) -> datetime:
+        """From when on its team could know whom it is to."""
+        return max(self.opened_at, self.release_at or self.opened_at)
+
+    @property
     def made_on(self) -> date | None:
         """The day on which it was made, the last one where its agencies say several; None where it was not, or nobody says."""
         days = [part.on for part in self.parts if part.on is not None]

@@ -17,11 +17,13 @@ from inspector.flows.seated import by_name
 from inspector.store.tx import Tx
 
 
-def enter(office: Office, tx: Tx, case_id: str, attempt: Attempt, now: datetime, *, visit: str = "") -> Case:
-    """An attempt about a case is written down. Raises Invalid and Missing."""
+def enter(
+    office: Office, tx: Tx, case_id: str, attempt: Attempt, now: datetime, *, visit: str = "", since: datetime | None = None
+) -> Case:
+    """An attempt about a case is written down; `since` when a team could make one. Raises Invalid and Missing."""
     case = tx.cases.get(case_id, lock=True)
     row = office.book.get(case.pack).outcomes[Outcome.UNREACHABLE]
-    decision = attempted(attempt, case.opened_at, case.pack, now, row.basis)
+    decision = attempted(attempt, max(case.opened_at, since or case.opened_at), case.pack, now, row.basis)
     record(tx, case_id, decision, now, {"visit": visit} if visit else {}, kept=case.pack)
     return case
 
@@ -39,7 +41,8 @@ def from_seat(
 ) -> None:
     """Somebody of a team has tried to reach whom the visit is to: it stands with each case of the agency that the visit serves.
 
-    Where nobody says `at` what time, it was before it lay in the phone (`lay`), if the visit was given by then. From whose acceptance
+    Where nobody says `at` what time, it was before it lay in the phone (`lay`), if whoever says it knew the visit by then: nobody has
+    sought a firm before the release, or before sitting in its team. From whose acceptance
     is over (recused, on leave, silent, called off) it is kept and counts for nothing, as a note of theirs does.
     Raises Refusal while no note of the team would be taken (`fieldnote.closed_to`), or where the visit is for no case.
     """
@@ -51,10 +54,11 @@ def from_seat(
     own = held.cases_of(seat.agency)
     if not own:
         raise Refusal("attempt_about_nothing", visit=held.id)
-    lain = now - lay if lay <= now - held.opened_at else now  # a phone whose clock was lost says any year
+    since = max(held.known_from, seat.ordered_at)
+    lain = now - lay if lay <= now - since else now  # a phone whose clock was lost says any year
     made = Attempt(way=way, at=at or lain, words=words, by=seat.inspector, counts=not seat.lapsed)
     for case_id in own:
-        enter(office, tx, case_id, made, now, visit=held.id)
+        enter(office, tx, case_id, made, now, visit=held.id, since=since)
 
 
 def of_cases(tx: Tx, case_ids: Iterable[str]) -> list[Attempt]:

@@ -14,12 +14,13 @@ from inspector.domain.case import Outcome
 from inspector.domain.challenge import Applicant
 from inspector.domain.proposal import Proposal
 from inspector.domain.seeking import SHIPPED
-from inspector.domain.visit import Visit
-from inspector.flows import dispatch, recusing, relief
+from inspector.domain.visit import Seat, Visit
+from inspector.flows import attempts, dispatch, recusing, relief
 from inspector.store.store import Store
 from inspector.web.roles import Role
 from tests.edge import serving
 from tests.house import START, Hand, Table, application, open_office, post, settle
+from tests.integration.test_embargo import late
 from tests.integration.test_seat_page import Team, accepted, team
 
 pytestmark = pytest.mark.alike
@@ -163,6 +164,44 @@ def test_what_was_entered_by_who_goes_no_more_is_kept_and_makes_nobody_unreachab
         assert attempt(mate, second, "TELEPHONE", 0) == (200, False)
         hand.on(days=1)
         assert attempt(mate, second, "TELEPHONE", 0) == (200, True), "by who goes"
+
+
+def test_nobody_has_sought_a_firm_before_the_team_could_know_it_or_before_sitting_there(store: Store, hand: Hand) -> None:
+    office, _, _, visit = late(store, hand)
+    assert visit.release_at is not None
+    with store.read() as tx:
+        first, second = tx.visits.team(visit.id)
+    for seat in (first, second):
+        with store.begin() as tx:
+            dispatch.accept(tx, seat.name, hand())
+    hand.now = visit.release_at
+    settle(office)
+    hand.on(hours=3)
+    with store.begin() as tx:
+        dispatch.decline(office, tx, second.name, "有事", hand())
+    settle(office)
+    with store.begin() as tx:
+        third = next(seat for seat in tx.visits.team(visit.id) if seat.state.awaited)
+        dispatch.accept(tx, third.name, hand())
+    hand.on(hours=3)
+    with serving(office) as edge, edge.client() as phone:
+
+        def attempt(seat: Seat, at: datetime | None, **lay: str) -> tuple[int, object]:
+            given = {"way": "TELEPHONE", "words": "无人应答", **({"at": at.isoformat()} if at else {}), **lay}
+            head = {"X-Link-Token": office.link_token("seat", seat.name)}
+            return answered(phone.post(f"/v1/seats/{seat.name}/attempts", json=given, headers=head))
+
+        early = visit.release_at - timedelta(minutes=1)
+        assert attempt(first, early) == (422, "attempt_out_of_range"), "it was told to nobody"
+        assert attempt(first, visit.release_at) == (200, False)
+        assert attempt(third, visit.release_at) == (422, "attempt_out_of_range"), "who was somewhere else then"
+        assert attempt(third, hand() - timedelta(hours=2)) == (200, False)
+        lay = {"captured_at": (hand() - timedelta(hours=5)).isoformat(), "sent_at": hand().isoformat()}
+        assert attempt(third, None, **lay) == (200, False), "a clock that says what cannot be counts for nothing"
+    with store.read() as tx:
+        (case_id,) = visit.case_ids
+        told = [one.at for one in attempts.of_cases(tx, [case_id])]
+    assert told == [visit.release_at, hand() - timedelta(hours=2), hand()]
 
 
 def visit_of(team: Team) -> Visit:
