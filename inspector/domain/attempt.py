@@ -62,10 +62,11 @@ def attempted(attempt: Attempt, since: datetime, pack: str, now: datetime, basis
 def lacking(attempts: Collection[tuple[AttemptWay, datetime]], calendar: WorkingCalendar, by: SeekingRow) -> Refusal | None:
     """Why nobody may be called unreachable yet; None where they were sought long enough by a pack's row.
 
-    Two who went together have made one attempt: those of one way at one minute are one.
+    What was tried in one way on one day is one attempt, whoever has entered it and how often: two who went together write it down at
+    two minutes, and who did not answer at ten has been sought no better by a call at eleven.
     """
-    told = {(way, at.replace(second=0, microsecond=0)) for way, at in attempts}
-    ways, days = {way for way, _ in told}, {calendar.local_date(at) for _, at in told}
+    told = {(way, calendar.local_date(at)) for way, at in attempts}
+    ways, days = {way for way, _ in told}, {day for _, day in told}
     if len(told) >= by.least and len(ways) >= by.ways and len(days) >= by.days:
         return None
     needed = {"least": by.least, "least_ways": by.ways, "least_days": by.days}

@@ -36,11 +36,23 @@ HOUSE, PHONE = AttemptWay.ON_SITE, AttemptWay.TELEPHONE
         ([(HOUSE, 0), (HOUSE, 24), (HOUSE, 48)], False),
         ([(HOUSE, 0), (PHONE, 1), (PHONE, 2)], False),
         ([(HOUSE, 0), (HOUSE, 0), (PHONE, 24)], False),
+        ([(HOUSE, 0), (HOUSE, 1 / 60), (PHONE, 24)], False),
+        ([(HOUSE, 0), (PHONE, 24), (PHONE, 30)], False),
+        ([(HOUSE, 0), (PHONE, 0), (PHONE, 24)], True),
     ],
-    ids=["three in two ways on two days", "two", "one way", "one day", "two who went together"],
+    ids=[
+        "three in two ways on two days",
+        "two",
+        "one way",
+        "one day",
+        "two who went together",
+        "a minute apart",
+        "twice on one day",
+        "two ways on one day",
+    ],
 )
 def test_three_attempts_in_two_ways_on_two_days_are_enough_and_nothing_less_is(
-    tried: list[tuple[AttemptWay, int]], enough: bool, store: Store, hand: Hand
+    tried: list[tuple[AttemptWay, float]], enough: bool, store: Store, hand: Hand
 ) -> None:
     office = open_office(store, hand)
     refused = lacking([(way, START + timedelta(hours=hours)) for way, hours in tried], office.calendar, SHIPPED)
