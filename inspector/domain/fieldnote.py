@@ -100,7 +100,7 @@ class Times:
 class FieldNote:
     """What one inspector has written down: answers to some or all of the facts in question, never written over by another one.
 
-    `on` is the day of the visit as stated, or as it follows from how long the note lay in the phone. `arrival`: it says that its
+    `on` is the day of the visit as `stated`, or as it follows from how long the note lay in the phone. `arrival`: it says that its
     inspector has come to the firm.
     """
 
@@ -117,6 +117,7 @@ class FieldNote:
     times: Times
     sheet: Sheet = NO_SHEET
     arrival: ArrivalHow | None = None
+    stated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

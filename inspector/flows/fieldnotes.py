@@ -112,6 +112,7 @@ def enter(
         times=times,
         sheet=given.sheet,
         arrival=arrived(held, *given.arrival) if given.arrival is not None else None,
+        stated=given.on is not None,
     )
     policy = pack(tx, held)
     team = tx.visits.team(held.id)
@@ -151,6 +152,7 @@ def report(office: Office, tx: Tx, name: str, given: Noted, now: datetime) -> Vi
         on=given.on,
         place=given.place,
         times=Times(captured_at=None, sent_at=None, received_at=now),
+        stated=given.on is not None,
     )
     gathered = _gathered(office, tx, held, seat.agency, [said])
     agreed = {(one.case_id, one.claim): one for one in gathered.findings}
