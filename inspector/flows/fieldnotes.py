@@ -98,22 +98,7 @@ def enter(
     on = given.on or day(held, times, office.calendar)
     made = made_on(held, on, peace.of(office, tx, held), now, office.calendar)
     listed = replace(held, unpublished=tuple(sorted(listing.unlisted(office, tx, held, made.on))))
-    note = FieldNote(
-        id=new_id(),
-        visit=held.id,
-        seat=seat.name,
-        agency=seat.agency,
-        inspector=seat.inspector,
-        findings=given.findings,
-        seen=given.seen,
-        remarks=given.remarks,
-        on=on,
-        place=given.place,
-        times=times,
-        sheet=given.sheet,
-        arrival=arrived(held, *given.arrival) if given.arrival is not None else None,
-        stated=given.on is not None,
-    )
+    note = _as_note(held, seat, given, on, times)
     policy = pack(tx, held)
     team = tx.visits.team(held.id)
     former = before_team(held, team, note, on, office.calendar)
@@ -140,27 +125,12 @@ def report(office: Office, tx: Tx, name: str, given: Noted, now: datetime) -> Vi
     fact this one is entered and the lead decides (`look_at`). Raises as `dispatch.report` does.
     """
     held, seat, _ = _locked(tx, name)
-    said = FieldNote(
-        id=new_id(),
-        visit=held.id,
-        seat=seat.name,
-        agency=seat.agency,
-        inspector=seat.inspector,
-        findings=given.findings,
-        seen=given.seen,
-        remarks=given.remarks,
-        on=given.on,
-        place=given.place,
-        times=Times(captured_at=None, sent_at=None, received_at=now),
-        stated=given.on is not None,
-    )
+    said = _as_note(held, seat, given, given.on, Times(captured_at=None, sent_at=None, received_at=now))
     gathered = _gathered(office, tx, held, seat.agency, [said])
-    agreed = {(one.case_id, one.claim): one for one in gathered.findings}
-    own = {(one.case_id, one.claim): agreed.pop((one.case_id, one.claim), one) for one in given.findings}
-    # that there was nothing is not said for who enters it
-    seen = given.seen if given.seen is None and gathered.seen is Seen.NOTHING else gathered.seen
-    found, on = (*own.values(), *agreed.values()), given.on or gathered.on
-    entered = dispatch.report(office, tx, name, found, gathered.remarks, now, seen=seen, on=on)
+    found = {(one.case_id, one.claim): one for one in (*given.findings, *gathered.findings)}
+    seen = None if given.seen is None and gathered.seen is Seen.NOTHING else gathered.seen  # nobody says that for who enters it
+    on = given.on or gathered.on
+    entered = dispatch.report(office, tx, name, found.values(), gathered.remarks, now, seen=seen, on=on)
     look_at(office, tx, entered, by_name(tx, name)[1], now)
     return entered
 
@@ -282,6 +252,25 @@ def _locked(tx: Tx, name: str) -> tuple[Visit, Seat, tuple[Doubt, ...]]:
     tx.cases.lock({*before.case_ids, *(doubt.case_id for doubt in exempt)})
     held, seat = by_name(tx, name, lock=True)
     return held, seat, exempt
+
+
+def _as_note(held: Visit, seat: Seat, given: Noted, on: date | None, times: Times) -> FieldNote:
+    return FieldNote(
+        id=new_id(),
+        visit=held.id,
+        seat=seat.name,
+        agency=seat.agency,
+        inspector=seat.inspector,
+        findings=given.findings,
+        seen=given.seen,
+        remarks=given.remarks,
+        on=on,
+        place=given.place,
+        times=times,
+        sheet=given.sheet,
+        arrival=arrived(held, *given.arrival) if given.arrival is not None else None,
+        stated=given.on is not None,
+    )
 
 
 def _gathered(office: Office, tx: Tx, held: Visit, agency: str, more: Iterable[FieldNote] = ()) -> Gathered:
