@@ -21,6 +21,7 @@ from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.finding import Doubt, Finding, Seen
+from inspector.domain.known import known_from
 from inspector.domain.material import MaterialKind
 from inspector.domain.result import hindrance, sound
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
@@ -188,7 +189,7 @@ def is_late(visit: Visit, agency: str, now: datetime) -> bool:
 
 def written(visit: Visit, times: Times) -> datetime | None:
     """When something began to lie in the phone; None where the phone's clock was lost, which then says any year."""
-    known = visit.known_from
+    known = known_from(visit)
     return None if times.lay > times.received_at - known + timedelta(days=1) else times.received_at - times.lay
 
 
@@ -196,7 +197,7 @@ def day(visit: Visit, times: Times, calendar: WorkingCalendar) -> date | None:
     """The day that a note is of where nobody says: that on which it began to lie in the phone, if the visit could be made then."""
     if (at := written(visit, times)) is None:
         return None
-    first, told = calendar.local_date(visit.known_from), calendar.local_date(at)
+    first, told = calendar.local_date(known_from(visit)), calendar.local_date(at)
     return told if first <= told < calendar.local_date(times.received_at) else None
 
 

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from inspector.domain.visit import Seat, SeatState, Visit
+
+
+def known_from(visit: Visit) -> datetime:
+    """From when on a visit's team could know whom it is to."""
+    return max(visit.opened_at, visit.release_at or visit.opened_at)
 
 
 def knows(visit: Visit, seat: Seat) -> bool:

@@ -22,7 +22,6 @@ from inspector.domain.stop import Shut
 LAPSED = "lapsed"
 """Why a seat expires whose inspector had accepted: the time to enter a result is over, too, and nothing was heard of the team."""
 
-
 EXPIRED, EXPIRED_RECALLED = "expired", "expired_recalled"
 """Why a seat passes on whose inspector gave no word in time; the second one where the office had called its link back before."""
 
@@ -167,11 +166,6 @@ class Visit:
     def agencies(self) -> tuple[str, ...]:
         """Who goes, the lead first."""
         return (self.agency, *self.partners)
-
-    @property
-    def known_from(self) -> datetime:
-        """From when on its team could know whom it is to."""
-        return max(self.opened_at, self.release_at or self.opened_at)
 
     @property
     def made_on(self) -> date | None:

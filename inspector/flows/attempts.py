@@ -10,6 +10,7 @@ from inspector.domain.attempt import RULE, Attempt, AttemptWay, attempted, lacki
 from inspector.domain.case import Case, Outcome
 from inspector.domain.errors import Refusal
 from inspector.domain.fieldnote import closed_to
+from inspector.domain.known import known_from
 from inspector.domain.seeking import SeekingRow, strictest
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -54,7 +55,7 @@ def from_seat(
     own = held.cases_of(seat.agency)
     if not own:
         raise Refusal("attempt_about_nothing", visit=held.id)
-    since = max(held.known_from, seat.ordered_at)
+    since = max(known_from(held), seat.ordered_at)
     lain = now - lay if lay <= now - since else now  # a phone whose clock was lost says any year
     made = Attempt(way=way, at=at or lain, words=words, by=seat.inspector, counts=not seat.lapsed)
     for case_id in own:
