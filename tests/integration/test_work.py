@@ -219,9 +219,9 @@ def test_ended_work_is_never_claimed_and_a_running_one_is_refused(store: Store) 
     put(store, order(1), order(2, due_at=clock() + HOUR), order(3))
     (running, *_) = claim(store, 1)
     with store.begin() as tx:
-        assert [row.key for row in tx.work.end("case-1", ["ask"], clock())] == ["ask:1"]
+        assert [row.key for row in tx.work.end(["case-1"], ["ask"], clock())] == ["ask:1"]
         assert [row.key for row in tx.work.end_keys(["ask:2", "ask:nobody"], clock())] == ["ask:2"]
-        assert tx.work.end("case-3", ["push"], clock()) == []
+        assert tx.work.end(["case-3"], ["push"], clock()) == []
     with pytest.raises(Stale), store.begin() as tx:
         tx.work.finish(running, clock())
     assert names(claim(store)) == ["3"]
