@@ -169,6 +169,15 @@ def test_what_is_written_in_the_same_transaction_is_seen_though_it_was_not_there
         assert (made.new, foresee(here.office, tx, row, "hall", here.hand())) == (True, False)
 
 
+def test_a_reference_that_stands_in_a_file_in_two_forms_is_one_case(here: Place) -> None:
+    row = given(here, 910, reference="申请-é-910")
+    with here.office.store.begin() as tx:
+        file = [row, replace(row, reference=normalize("NFD", row.reference))]
+        look_ahead(here.office, tx, file, "hall", here.hand())
+        first, second = (take(here.office, tx, one, "hall", here.hand()) for one in file)
+    assert (first.new, second.new, second.case.id) == (True, False, first.case.id)
+
+
 def test_a_catalogue_that_is_kept_is_asked_and_an_item_that_left_it_is_refused_in_a_file_too(here: Place) -> None:
     public(here.office)
     withdrawn(here.office)
