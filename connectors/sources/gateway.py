@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from connectors.signers.lent import Lent, Loan, lending
 from connectors.sources.answers import Answers, texts
 from connectors.sources.signed import Caller, SignedSourceConfig
 from inspector.domain.errors import Invalid
-from inspector.ports import Answer, Barred, Question, Sighting
+from inspector.ports import Answer, Barred, Origin, Question, Sighting, Unavailable
 
 _PLACES = ("headers", "body")
 """Where that may go."""
@@ -55,7 +55,7 @@ class GatewaySource:
         held = self._config = parse(GatewayConfig, name, config)
         self._caller = Caller(held, name, places=_PLACES)
         _check(held, name, self._caller.key, shared=self._caller.shared)
-        self._wire = Wire(held, name)
+        self._wire = Wire(held, name, secrets=[self._caller.own])
         self._lent = Lent(self._fetch) if held.path_secret else None
         self.card = held.card(name, port="source", kind="gateway")
         self._answers = Answers(held, self.card)
@@ -96,14 +96,24 @@ class GatewaySource:
     def _taken(self, asked: Mapping[str, object], case_id: str, key: str, until: float) -> Reply:
         """The reply to a question that was signed with a secret in force."""
         if self._lent is None:
-            return self._sent(asked, self._caller.key, case_id, key, until)
-        return self._lent.used(lambda held: self._sent(asked, held, case_id, key, until), until)
+            return self._by_our_key(asked, case_id, key, until)
+        return self._lent.used(lambda held: self._sent(asked, lambda: held, case_id, key, until), until)
 
-    def _sent(self, asked: Mapping[str, object], held: str, case_id: str, key: str, until: float) -> Reply:
+    def _by_our_key(self, asked: Mapping[str, object], case_id: str, key: str, until: float) -> Reply:
+        """The reply to a question signed with our own key. One that was exchanged meanwhile is no refusal of the new one."""
+        own = self._caller.key
+        try:
+            return self._sent(asked, lambda: self._caller.key, case_id, key, until)
+        except Barred as error:
+            if error.code != "secret_expired" or self._caller.key == own:
+                raise
+            raise Unavailable("secret_exchanged", origin=Origin.US, detail=error.detail, attempts=error.attempts) from None
+
+    def _sent(self, asked: Mapping[str, object], held: Callable[[], str], case_id: str, key: str, until: float) -> Reply:
         reply = self._wire.send(
             "POST",
             self._config.path,
-            anew=lambda: self._signed(held, asked, self._config.signed_in),
+            anew=lambda: self._signed(held(), asked, self._config.signed_in),
             key=key,
             case_id=case_id,
             within=until - time.monotonic(),
@@ -132,14 +142,13 @@ class GatewaySource:
         Raises Unavailable and Barred only: what goes wrong here is about no question, so no case loses its way by it.
         """
         with lending():
-            key = self._caller.key
             reply = self._wire.send(
                 "POST",
                 self._config.path_secret,
-                anew=lambda: self._signed(key, {}, _PLACES),
+                anew=lambda: self._signed(self._caller.key, {}, _PLACES),
                 within=until - time.monotonic(),
             )
-            return self._loan(reply, key)
+            return self._loan(reply, self._caller.key)
 
     def _loan(self, reply: Reply, key: str) -> Loan:
         told = self._config
