@@ -12,22 +12,24 @@ import pytest
 from inspector.domain.case import CaseState, Outcome
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
+from inspector.domain.gazette import Fallen
 from inspector.domain.objection import ObjectionState
 from inspector.domain.proposal import Proposal
 from inspector.domain.retention import Record
-from inspector.flows import assist, dispatch, lookback
+from inspector.flows import assist, dispatch, lookback, publication
 from inspector.flows.draw import announce_now
 from inspector.store.store import Store
 from tests import house
 from tests.house import Hand, post, settle
 from tests.integration.test_draw_way import announced, carried_out, drawing, replayed, visits
 from tests.integration.test_letters import Desk, an_office, request_of
+from tests.integration.test_publications import look, said
 from tests.integration.test_purging import due, holding, let_go, night, troubles
 from tests.integration.test_way import HOUSEHOLD, person
 from tests.proceedings import decided
 from tests.sealing import at_rest, found, sealed_store
 
-SEEN, REMARK, SIGNER, OBJECTED = "户主在场，出示了租约原件", "档案柜第三层原件已核", "赵六六", "登记在承诺之后才注销"
+SEEN, REMARK, SIGNER, OBJECTED, NOTED = "户主在场，出示了租约原件", "档案柜第三层原件已核", "赵六六", "登记在承诺之后才注销", "举报人欧阳暗记认错了门"
 
 
 @pytest.fixture
@@ -48,6 +50,9 @@ def test_an_office_that_seals_asks_draws_visits_hears_and_lets_go(store: Store, 
             dispatch.accept(tx, one.name, hand())
         dispatch.report(office, tx, team[0].name, findings, "", hand())
     replayed(office, draw.number)
+    look(office, hand)
+    said(office, publication.publish, office.calendar.local_date(hand()), "公告栏")
+    said(office, publication.recall, Fallen.MISTAKE, NOTED, "")
 
     asking = an_office(store, hand, {name: Desk(name) for name in ("civil-affairs", "county-office", "housing")})
     asked = post(asking, person(9, "relief-household", HOUSEHOLD))
@@ -67,7 +72,7 @@ def test_an_office_that_seals_asks_draws_visits_hears_and_lets_go(store: Store, 
 
     with store.read() as tx:
         of = tx.cases.get(asked).subject
-    words = {SEEN, REMARK, SIGNER, OBJECTED, of.code}
+    words = {SEEN, REMARK, SIGNER, OBJECTED, NOTED, of.code}
     assert all(holding(store, word) for word in words), "who has the keys reads it"
     assert found(at_rest(store), words) == set()
     night(asking, hand, days=3_700)
