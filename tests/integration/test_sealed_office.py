@@ -29,7 +29,13 @@ from tests.integration.test_way import HOUSEHOLD, person
 from tests.proceedings import decided
 from tests.sealing import at_rest, found, sealed_store
 
-SEEN, REMARK, SIGNER, OBJECTED, NOTED = "户主在场，出示了租约原件", "档案柜第三层原件已核", "赵六六", "登记在承诺之后才注销", "举报人欧阳暗记认错了门"
+SEEN, REMARK, SIGNER, OBJECTED, NOTED = (
+    "户主在场，出示了租约原件",
+    "档案柜第三层原件已核",
+    "赵六六",
+    "登记在承诺之后才注销",
+    "举报人欧阳暗记认错了门",
+)
 
 
 @pytest.fixture
