@@ -119,6 +119,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         marks = {mark.name for mark in item.iter_markers()}
         if marks >= {"alike", "postgres"} and "differs" not in marks:
             item.add_marker(pytest.mark.slow)
+    if SEALED:
+        _leave(config, items, [one for one in items if one.get_closest_marker("bare")])
     if TURN:
         _take_turn(config, items)
 
@@ -126,7 +128,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _take_turn(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves the slow tests of the other parts out; a test's name says to which part it belongs, in each process the same."""
     part, parts = map(int, TURN.split("/"))
-    left = [one for one in items if one.get_closest_marker("slow") and crc32(one.nodeid.encode()) % parts != part]
+    _leave(config, items, [one for one in items if one.get_closest_marker("slow") and crc32(one.nodeid.encode()) % parts != part])
+
+
+def _leave(config: pytest.Config, items: list[pytest.Item], left: list[pytest.Item]) -> None:
+    """Leaves some tests out."""
     if left:
         gone = set(left)
         items[:] = [one for one in items if one not in gone]

@@ -22,7 +22,6 @@ from inspector.store.store import Store
 from inspector.store.tables import metadata
 from inspector.store.tx import Tx
 
-_KEYS = (sa.PrimaryKeyConstraint, sa.UniqueConstraint)
 _ROWS, _FILES = 500, 4
 """Rows in hand at a time, and such as hold files."""
 
@@ -149,10 +148,9 @@ def _recode(
 
 def _make_room(connection: Connection, table: sa.Table, row: Row, new: Mapping[str, str]) -> None:
     """Take out what stands where a row is to stand by its new codes: the process that wrote it could not find that one."""
-    unique = [
-        one.columns for one in (*table.constraints, *table.indexes) if isinstance(one, _KEYS) or getattr(one, "unique", False)
-    ]
-    for columns in (list(some) for some in unique):
+    unique = [list(one.columns) for one in table.constraints if isinstance(one, sa.PrimaryKeyConstraint | sa.UniqueConstraint)]
+    unique += [list(one.columns) for one in table.indexes if one.unique]
+    for columns in unique:
         if not any(one.name in new for one in columns):
             continue
         held = connection.execute(sa.select(*columns).where(*_this(table, row))).mappings().one()
