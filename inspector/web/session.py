@@ -60,6 +60,7 @@ _LISTED = "|".join(
         "credit",
         "credit/records",
         "credit/objections",
+        "matters",
     )
 )
 _WITHIN = rf"review/[0-9a-f]{{32}}/photos/[0-9a-f]{{64}}|notices{_NAME}/paper|(notices|proofs){_NAME}/materials/[0-9a-f]{{64}}"
