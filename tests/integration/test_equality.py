@@ -202,6 +202,7 @@ def look(office: Office, hand: Hand) -> list[dict[str, object]]:
         return [dict(one) for one in tx.attention.standing(equality.MATTER)]
 
 
+@pytest.mark.bare
 def test_where_no_agency_is_named_the_report_is_of_the_one_that_takes_cases_and_of_several_none_is_guessed(
     store: Store, hand: Hand, tmp_path: Path
 ) -> None:
