@@ -189,6 +189,11 @@ class Visit:
         return (Stake(agency=self.agency, stratum=self.stratum, sampled=self.sampled), *self.others)
 
     @property
+    def nameless(self) -> bool:
+        """Whether it stands without whom it was to and what was written there, as at the end of its days (`purge.nameless`)."""
+        return not self.code and not self.name
+
+    @property
     def owing(self) -> frozenset[str]:
         """Who has not entered what the visit still waits for: the lead, and each agency that has a fact in question."""
         return frozenset({self.agency, *(doubt.agency for doubt in self.doubts)}) - {part.agency for part in self.parts}
