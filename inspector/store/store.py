@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import PoolProxiedConnection
 
 from inspector.domain.errors import Away, Stale
 from inspector.store.bell import Bell, notify
@@ -115,10 +116,12 @@ class Store:
             ):
                 dbapi.execute(f"PRAGMA {pragma}")
 
-        @sa.event.listens_for(engine, "begin")
-        def _begin(connection: Connection) -> None:
-            connection.exec_driver_sql(begin)
+        def _begin(connection: PoolProxiedConnection) -> None:
+            with closing(connection.cursor()) as cursor:
+                cursor.execute(begin)
 
+        # Not by an event: an engine that has one of its own asks for listeners at every step of every statement.
+        engine.dialect.do_begin = _begin  # type: ignore[assignment, method-assign]
         return engine
 
     @property
