@@ -107,19 +107,18 @@ class Stake:
 class Visit:
     """One object to be visited, by the agency and, in a joint check, its `partners` together, each with a team of its own.
 
-    `object_id` is the frame's key (a pseudonym for natural persons), `stratum` the one it was drawn in; `others` are the stakes of
-    partners that have drawn it in lists with rules of their own. `check` says whether it
-    counts towards a cap; `sampled`: chance alone chose it, so that it may stand in the statistics of random draws. Until `released`,
-    by the clock at `release_at`, not even the team learns whom the visit is to (handbook 1.2.18). `ceased`: how the object is no
-    more, `proof`: by what that is known, as `ceased_by` has recorded it; it is so once another person has signed that, and the state
-    says it. `replaces`: the visit whose object it came in for, or that a supplementary draw dealt anew. `pool` is its district, where
-    quiet windows ask for it; `windows` are the days, from when it was given on, on which nobody may go; `conflict`: they leave no day in
-    time, and a person decides. `unpublished` are items in question that stand in no published list any more: while there are any,
-    nobody may go (handbook 1.2.3). `looks_at`: the visit whose result is looked at again from what was entered; then nobody goes.
-    `spared`: what was in question and was settled without it, so that nobody is asked; who had read it may still answer. `merged`: the
-    cases of `case_ids` that no draw has brought here: they go along, for there is a visit anyway. `briefs`: what each agency's team was
-    told of it last; before the release that is how it was given (`domain.brief`). `filing`: it was made and no visit code was read
-    (`domain.codeless`).
+    `object_id` is the frame's key (a pseudonym for natural persons), `stratum` the one it was drawn in; `others` are the stakes of partners
+    that have drawn it in lists with rules of their own. `check` says whether it counts towards a cap; `sampled`: chance alone chose it, so
+    that it may stand in the statistics of random draws. Until `released`, by the clock at `release_at`, not even the team learns whom the
+    visit is to (handbook 1.2.18). `ceased`: how the object is no more, `proof`: by what that is known, as `ceased_by` has recorded it; it
+    is so once another person has signed that, and the state says it. `replaces`: the visit whose object it came in for, or that a
+    supplementary draw dealt anew. `pool` is its district, where quiet windows ask for it; `windows` are the days, from when it was given
+    on, on which nobody may go; `conflict`: they leave no day in time, and a person decides. `unpublished` are items in question that stand
+    in no published list any more: while there are any, nobody may go (handbook 1.2.3). `looks_at`: the visit whose result is looked at
+    again from what was entered; then nobody goes. `spared`: what was in question and was settled without it, so that nobody is asked; who
+    had read it may still answer. `merged`: the cases of `case_ids` that no draw has brought here: they go along, for there is a visit
+    anyway. `briefs`: what each agency's team was told of it last; before the release that is how it was given (`domain.brief`). `filing`:
+    it was made and no visit code was read (`domain.codeless`).
     """
 
     id: str
