@@ -14,7 +14,7 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.publicity import NOT_PUBLIC
 from inspector.domain.start import StartEvent
 from inspector.domain.urgency import Urgency
-from inspector.flows import past, showed, wording
+from inspector.flows import past, showed, spotwords, wording
 from inspector.flows.articles import Article
 from inspector.flows.asked import Asked
 from inspector.flows.calls import Call
@@ -81,6 +81,7 @@ def lines(told: Explanation, lang: Lang) -> Iterator[str]:
     yield from section(say, "shown", shown)
     visits = [line for held in told.visits for line in _call(held, say)]
     yield from section(say, "visits", visits)
+    yield from section(say, "spot", [line for held in told.spots for line in spotwords.lines(held, lang)])
     yield from section(
         say, "next", [*_late(told, say), *(line for one in told.next for line in _next(one, say))] or [say("nothing_due")]
     )

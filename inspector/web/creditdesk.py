@@ -27,7 +27,7 @@ from inspector.domain.statement import STUCK
 from inspector.domain.striking import TO_STRIKE
 from inspector.domain.viewing import Shown as What
 from inspector.domain.withdrawal import WITHDRAWAL
-from inspector.flows import touched
+from inspector.flows import spotwords, touched
 from inspector.flows.decisions import last_review
 from inspector.labels import Lang, label
 from inspector.store.room import Row
@@ -303,6 +303,9 @@ def _objection(
             "case": case,
             "link": "/credit/records/" if record is not None else "/consequences/",
             "names": {claim.id: claim.name for claim in why.claims},
+            "why": why,
+            "case_id": case.id,
+            "spot_lines": lambda spot: spotwords.lines(spot, language(request)),
             "rests": [one for one in why.heard if one.id in cited],
             "beside": [one for one in why.heard if one.id not in cited],
             "grounds": grounds(tx, case.id, case.agency, (one.id for one in why.heard)),

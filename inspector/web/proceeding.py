@@ -25,7 +25,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.proposal import ConsequenceRow, Proposal
 from inspector.domain.viewing import Shown as What
 from inspector.domain.wayto import PROVEN
-from inspector.flows import consequences, deputies, headed, intended, remedying, wording
+from inspector.flows import consequences, deputies, headed, intended, remedying, spotwords, wording
 from inspector.flows.explain import Explanation
 from inspector.flows.shaken import STATED
 from inspector.labels import Lang, label, of
@@ -309,6 +309,9 @@ def _page(
     behind = ("decision",) if told.mends else ()
     context: dict[str, Any] = {
         "told": told,
+        "why": told.why,
+        "case_id": told.held.case_id,
+        "spot_lines": lambda spot: spotwords.lines(spot, language(request)),
         **said(desk, told.held.case_id),
         "stage": desk.look(lambda tx: consequences.step(tx, told.held)) if told.held.stage is not None else None,
         "held": told.held,

@@ -22,7 +22,7 @@ from inspector.domain.grading import GradingInput
 from inspector.domain.policy import OutcomeRow
 from inspector.domain.transition import Scope
 from inspector.domain.viewing import Shown as What
-from inspector.flows import consequences, openings, past, withdrawals, wording
+from inspector.flows import consequences, openings, past, spotwords, withdrawals, wording
 from inspector.flows.decisions import last_review
 from inspector.flows.explain import Explanation
 from inspector.flows.narrative import render
@@ -253,6 +253,8 @@ def _case_page(
         "grounds": desk.look(lambda tx: grounds(tx, case_id, held.agency, (one.id for one in why.heard))),
         "names": {claim.id: claim.name for claim in why.claims},
         "text": render(why, lang),
+        "case_id": case_id,
+        "spot_lines": lambda spot: spotwords.lines(spot, lang),
         "act": lambda one: act_line(one, lang),
         "way": lambda heard: wording.way(heard.method, heard.via, lang),
         "requests": [(one.id, f"{one.party or one.requested}: {past.stands(one.state, one.end, lang)}") for one in why.letters],
