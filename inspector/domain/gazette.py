@@ -29,10 +29,28 @@ class CheckResult(StrEnum):
     PROBLEM = "PROBLEM"
     CEASED = "CEASED"
     UNCLEAR = "UNCLEAR"
+    UNREACHABLE = "UNREACHABLE"
+    NOT_ACTIVE = "NOT_ACTIVE"
+    REFUSED = "REFUSED"
 
 
-UNHARMING = frozenset({CheckResult.NOTHING, CheckResult.CEASED})
+UNHARMING = frozenset({CheckResult.NOTHING, CheckResult.CEASED, CheckResult.NOT_ACTIVE})
 """What speaks against nobody."""
+_CAME = {
+    Outcome.UNREACHABLE: CheckResult.UNREACHABLE,
+    Outcome.REFUSED: CheckResult.REFUSED,
+    Outcome.CEASED: CheckResult.CEASED,
+    Outcome.NOT_ACTIVE: CheckResult.NOT_ACTIVE,
+    Outcome.UNVERIFIABLE: CheckResult.UNCLEAR,
+}
+"""Outcomes of a case after which nothing was checked, whatever its visit saw beside it: never told as nothing found."""
+_MEANT = {
+    CheckResult.UNREACHABLE: frozenset({"no-contact"}),
+    CheckResult.NOT_ACTIVE: frozenset({"no-activity"}),
+    CheckResult.REFUSED: frozenset({"obstructed"}),
+    CheckResult.CEASED: frozenset({"closed", "deregistered", "licence-revoked", "registration-cancelled", "moved"}),
+}
+"""The codes of the field's form that say what such a result does."""
 
 
 class Fallen(StrEnum):
@@ -131,6 +149,8 @@ def found(
         if wordy or not outcomes:
             return judged
         return CheckResult.NOTHING if all(one in GOOD for one in outcomes) else CheckResult.UNCLEAR
+    if (gone := next((_CAME[one] for one in _CAME if one in outcomes), None)) is not None:
+        return gone
     agreed = bool(findings) and all(one.verdict is Verdict.MATCH for one in findings)
     return CheckResult.NOTHING if agreed or Seen.NOTHING in seen else CheckResult.UNCLEAR
 
@@ -144,7 +164,8 @@ def coded(came: CheckResult, sheet: Collated, codes: Sequence[CodeRow]) -> tuple
     """The codes of a team's check sheet that may stand beside a result, in the pack's order.
 
     What was ticked as found stands only where it says what the result does: a problem beside one that an officer has found, and
-    nothing found (a code that stands `alone`) beside nothing. What follows is never told: it may be a clue that is still pursued.
+    nothing found (a code that stands `alone`) beside nothing; where nothing was checked, what says so. What follows is never told: it
+    may be a clue that is still pursued.
     """
     said = {(LINES[name], code) for line, held in sheet.lines if (name := line.partition("~")[0]) in LINES for code in held}
     fits = {CheckResult.PROBLEM: False, CheckResult.NOTHING: True}.get(came)
@@ -152,5 +173,9 @@ def coded(came: CheckResult, sheet: Collated, codes: Sequence[CodeRow]) -> tuple
         row
         for row in codes
         if (row.list, row.code) in said
-        and (row.list is CodeList.MODE or (row.list is CodeList.OUTCOME and fits is not None and row.alone is fits))
+        and (
+            row.list is CodeList.MODE
+            or (row.list is CodeList.OUTCOME and fits is not None and row.alone is fits)
+            or (row.list is CodeList.OUTCOME and row.code in _MEANT.get(came, frozenset()))
+        )
     )

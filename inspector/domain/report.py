@@ -16,7 +16,7 @@ from inspector.domain.case import Outcome
 from inspector.domain.classes import Classes
 from inspector.domain.evidence import UNTRUE
 from inspector.domain.exclusion import Exclusion
-from inspector.domain.finding import Seen
+from inspector.domain.finding import UNMET, Seen
 from inspector.domain.frame import ELIGIBLE, Ban, Frame
 from inspector.domain.inclusion import Joint
 from inspector.domain.margin import Beside
@@ -215,7 +215,7 @@ def found(outcomes: Iterable[Outcome | None], *, over: bool, seen: Seen | None =
     """
     held = list(outcomes)
     if over and not held and seen is not None:
-        return Found.FALSE if seen is Seen.FINDING else Found.TRUE
+        return Found.FALSE if seen is Seen.FINDING else Found.UNDECIDED if seen in UNMET else Found.TRUE
     if not over or None in held:
         return Found.OPEN
     if any(one in UNTRUE for one in held):

@@ -85,5 +85,5 @@ def matter(seen: Seen | None) -> str | None:
             return DIFFERS
         case Seen.UNCLEAR:
             return UNCLEAR
-        case Seen.NOTHING | None:
+        case _:
             return None

@@ -14,7 +14,7 @@ from inspector.domain.decision import Because, Decision, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.filing import Filing
-from inspector.domain.finding import Doubt, Finding, Part, Seen
+from inspector.domain.finding import UNMET, Doubt, Finding, Part, Seen
 from inspector.domain.inspection import CheckType
 from inspector.domain.quiet import Whom
 from inspector.domain.stop import Shut
@@ -199,10 +199,18 @@ class Visit:
         return next((one for one in self.briefs if one.agency == agency), None)
 
     def found_by(self, agency: str) -> bool:
-        """Whether a person has to look at what an agency's team has entered: a finding, or words that nobody has put a name to."""
+        """Whether a person has to look at what an agency's team has entered: a finding, or words that nobody has put a name to.
+
+        So it is where nothing could be checked (`unmet`).
+        """
         part = next((one for one in self.parts if one.agency == agency), None)
         asked = any(doubt.agency == agency for doubt in self.doubts)
-        return part is not None and (part.seen is Seen.FINDING or (part.seen is None and not asked and not blank(part.remarks)))
+        unsaid = part is not None and part.seen is None and not asked and not blank(part.remarks)
+        return unsaid or (part is not None and part.seen is Seen.FINDING) or self.unmet(agency) is not None
+
+    def unmet(self, agency: str) -> Seen | None:
+        """Why an agency's team could check nothing, on a visit that serves no case of it; None where it could."""
+        return next((one.seen for one in self.parts if one.agency == agency and one.seen in UNMET), None)
 
     def cases_of(self, agency: str) -> tuple[str, ...]:
         """An agency's own cases that the visit serves; in a joint one those with a fact still in question."""

@@ -1,4 +1,4 @@
-"""Attempts to reach a subject, as a team or an officer writes them down: entries of the ledger about each case."""
+"""Attempts to reach a subject, as a team or an officer writes them down: entries of the ledger about each case, or the visit for none."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from inspector.domain.case import Case, Outcome
 from inspector.domain.errors import Refusal
 from inspector.domain.fieldnote import closed_to
 from inspector.domain.seeking import SeekingRow, strictest
+from inspector.domain.visit import Visit
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seated import by_name
@@ -39,8 +40,10 @@ def from_seat(
 ) -> None:
     """Somebody of a team has tried to reach whom the visit is to: it stands with each case of the agency that the visit serves.
 
+    Of a visit that serves none it stands with the visit, from the moment on at which its team knew whom it is to.
+
     Where nobody says `at` what time, it was before it lay in the phone (`lay`), if the visit was given by then.
-    Raises Refusal while no note of the team would be taken (`fieldnote.closed_to`), or where the visit is for no case.
+    Raises Refusal while no note of the team would be taken (`fieldnote.closed_to`), or for a second look, on which nobody goes.
     """
     before, seat = by_name(tx, name)
     tx.cases.lock(before.case_ids)
@@ -48,12 +51,16 @@ def from_seat(
     if (hindered := closed_to(held, tx.visits.team(held.id), seat)) is not None:
         raise hindered
     own = held.cases_of(seat.agency)
-    if not own:
+    if held.looks_at:
         raise Refusal("attempt_about_nothing", visit=held.id)
     lain = now - lay if lay <= now - held.opened_at else now  # a phone whose clock was lost says any year
     made = Attempt(way=way, at=at or lain, words=words, by=seat.inspector)
     for case_id in own:
         enter(office, tx, case_id, made, now, visit=held.id)
+    if not own:
+        pack = tx.draws.pack_of(held.draw, seat.agency)
+        basis = office.book.get(pack).outcomes[Outcome.UNREACHABLE].basis
+        record(tx, held.id, attempted(made, held.release_at or held.opened_at, pack, now, basis), now, {"agency": seat.agency})
 
 
 def of_cases(tx: Tx, case_ids: Iterable[str]) -> list[Attempt]:
@@ -67,6 +74,24 @@ def of_cases(tx: Tx, case_ids: Iterable[str]) -> list[Attempt]:
                 one = Attempt(way=AttemptWay(facts["way"]), at=at, words=str(facts["words"]), by=str(facts["by"]))
                 told[one.way, one.at, one.words, one.by] = one
     return sorted(told.values(), key=lambda one: one.at)
+
+
+def of_visit(tx: Tx, held: Visit, agency: str) -> list[Attempt]:
+    """What an agency has tried to reach whom a visit is to: with its cases, or where it serves none, with the visit."""
+    return of_cases(tx, held.cases_of(agency) or (held.id,))
+
+
+def needed_for(office: Office, tx: Tx, held: Visit, agency: str) -> SeekingRow:
+    """How often that is to be tried, by the packs of the cases, or by that of the draw."""
+    cases = held.cases_of(agency)
+    return needed(office, tx, cases) if cases else office.book.get(tx.draws.pack_of(held.draw, agency)).seeking
+
+
+def refuse_unsought(office: Office, tx: Tx, held: Visit, agency: str) -> None:
+    """Whom a visit is to is not called unreachable before enough was tried. Raises Refusal (`attempts_lacking`)."""
+    tried = [(one.way, one.at) for one in of_visit(tx, held, agency)]
+    if (why := lacking(tried, office.calendar, needed_for(office, tx, held, agency))) is not None:
+        raise why
 
 
 def needed(office: Office, tx: Tx, case_ids: Iterable[str]) -> SeekingRow:

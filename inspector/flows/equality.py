@@ -285,7 +285,7 @@ def _visits(tx: Tx, held: Draw, listed: Listed, policy: Policy, now: datetime, t
 def found(one: Visit, agency: str) -> bool:
     """Whether an agency's team has found something: in its own word, or about a fact of a case of its own."""
     theirs = {(doubt.case_id, doubt.claim) for doubt in one.doubts if doubt.agency != agency}
-    return one.found_by(agency) or any(
+    return (one.found_by(agency) and one.unmet(agency) is None) or any(
         found.verdict is Verdict.MISMATCH and (found.case_id, found.claim) not in theirs for found in one.findings
     )
 

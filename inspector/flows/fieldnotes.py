@@ -16,7 +16,7 @@ from inspector.domain.collated import SheetClash
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Missing
 from inspector.domain.fieldnote import FieldNote, Photo, Place, Times, before_team, day, is_late, noted, taken
-from inspector.domain.finding import Doubt, Finding, Part, Seen
+from inspector.domain.finding import UNMET, Doubt, Finding, Part, Seen
 from inspector.domain.inorder import in_order, superseded
 from inspector.domain.peace import made as made_on
 from inspector.domain.version import Came, Choice, Clash, Gathered
@@ -293,7 +293,7 @@ def _beside(office: Office, tx: Tx, held: Visit, note: FieldNote, on: date, now:
     part = _part(held, note.agency)
     if held.looks_at:
         secondlook.tell(tx, held, note.seen, now)
-    elif note.seen is Seen.FINDING and (part is None or part.seen is not Seen.FINDING):
+    elif note.seen in (Seen.FINDING, *UNMET) and (part is None or part.seen not in (Seen.FINDING, note.seen)):
         facts = {"draw": held.draw, "seat": note.seat, "cases": list(held.cases_of(note.agency))}
         tx.attention.open(supervision.FOUND, note.agency, short_of(held, note.agency), facts, now)
 

@@ -73,8 +73,9 @@ def tell(tx: Tx, held: Visit, by: Seat, others: Iterable[Doubt], pack: str, now:
         return
     part = next(one for one in held.parts if one.agency == by.agency)
     cases = list(dict.fromkeys(doubt.case_id for doubt in others))
-    facts = {"draw": held.draw, "seat": by.name, "cases": [*held.cases_of(by.agency), *cases]}
-    tx.attention.open(FOUND, by.agency, short_of(held, by.agency), facts, now)
+    if held.unmet(by.agency) is None:  # that has a date, and a matter of its own (`clues`)
+        facts = {"draw": held.draw, "seat": by.name, "cases": [*held.cases_of(by.agency), *cases]}
+        tx.attention.open(FOUND, by.agency, short_of(held, by.agency), facts, now)
     because = Because(
         rule="supervision.found",
         basis=(held.basis,),
