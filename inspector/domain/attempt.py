@@ -17,6 +17,8 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.seeking import SeekingRow
 
+CITED = "attempt:"
+"""What an attempt is cited by begins so, and ends with its entry in the ledger."""
 RULE = "contact.attempt"
 """The rule of an attempt's entry in the ledger, which is its record."""
 
@@ -33,12 +35,13 @@ class AttemptWay(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One attempt: how, when, and in words at which address or number and what came of it; `by` whom."""
+    """One attempt: how, when, and in words at which address or number and what came of it; `by` whom. `id` is what it is cited by."""
 
     way: AttemptWay
     at: datetime
     words: str
     by: str
+    id: str = ""
 
 
 def attempted(attempt: Attempt, since: datetime, pack: str, now: datetime, basis: str) -> Decision[Attempt]:

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from inspector.domain.attempt import RULE, Attempt, AttemptWay, attempted, lacking
+from inspector.domain.attempt import CITED, RULE, Attempt, AttemptWay, attempted, lacking
 from inspector.domain.case import Case, Outcome
-from inspector.domain.errors import Refusal
+from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.fieldnote import closed_to
 from inspector.domain.seeking import SeekingRow, strictest
 from inspector.domain.visit import Visit
@@ -71,7 +71,9 @@ def of_cases(tx: Tx, case_ids: Iterable[str]) -> list[Attempt]:
             if sound and row["body"]:
                 facts = json.loads(row["body"])["facts"]
                 at = datetime.fromisoformat(str(facts["at"]))
-                one = Attempt(way=AttemptWay(facts["way"]), at=at, words=str(facts["words"]), by=str(facts["by"]))
+                one = Attempt(
+                    way=AttemptWay(facts["way"]), at=at, words=str(facts["words"]), by=str(facts["by"]), id=CITED + row["id"]
+                )
                 told[one.way, one.at, one.words, one.by] = one
     return sorted(told.values(), key=lambda one: one.at)
 
@@ -102,6 +104,21 @@ def needed(office: Office, tx: Tx, case_ids: Iterable[str]) -> SeekingRow:
 def enough(office: Office, tried: Iterable[Attempt], by: SeekingRow) -> bool:
     """Whether somebody may be called unreachable by what was tried."""
     return lacking([(one.way, one.at) for one in tried], office.calendar, by) is None
+
+
+def cited(tx: Tx, case_id: str, outcome: Outcome, evidence: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(the pieces of evidence, the attempts) that an officer cites; who says unreachable and names no attempt rests on all of them.
+
+    Raises Invalid (`evidence_unknown`; `evidence_attempts`: they show that somebody was not reached, and nothing else).
+    """
+    evidence = tuple(dict.fromkeys(evidence))
+    named = tuple(one for one in evidence if one.startswith(CITED))
+    known = [one.id for one in of_cases(tx, [case_id])] if named or outcome is Outcome.UNREACHABLE else []
+    if strange := [one for one in named if one not in known]:
+        raise Invalid("evidence_unknown", evidence=", ".join(strange), known=", ".join(known), field="evidence")
+    if named and outcome is not Outcome.UNREACHABLE:
+        raise Invalid("evidence_attempts", evidence=", ".join(named), field="evidence")
+    return tuple(one for one in evidence if one not in named), named or tuple(known)
 
 
 def refuse_early(office: Office, tx: Tx, case_id: str, outcome: Outcome) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from inspector.domain.attempt import Attempt
 from inspector.domain.calendar import Counting
 from inspector.domain.case import (
     Case,
@@ -40,7 +41,7 @@ from inspector.flows.office import Office, Place
 from inspector.flows.records import Act, Kept, act, acts, kept
 from inspector.flows.showed import Showed, showed
 from inspector.flows.signing import Answered, Signed, answered, signed
-from inspector.flows.spot import Spot, SpotSaid, seen_by, spots
+from inspector.flows.spot import Spot, SpotSaid, seen_by, spots, tried
 from inspector.flows.upcoming import Late, Next, missed, upcoming
 from inspector.store.tx import Tx
 
@@ -182,6 +183,7 @@ class Explanation:
     shown: tuple[Showed, ...]
     visits: tuple[Call, ...]
     spots: tuple[Spot, ...]
+    attempts: tuple[Attempt, ...]
     decisions: tuple[Decided, ...]
     next: tuple[Next, ...]
     overdue: tuple[Late, ...]
@@ -250,6 +252,7 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False, word
         shown=tuple(showed(office, held, policy) for held in shows),
         visits=tuple(call(office, held, team, case.agency) for held, team in calls),
         spots=seen,
+        attempts=tried(tx, case_id, named=not outside) if words else (),
         decisions=shown,
         next=upcoming(office, tx, case, letters, shows),
         overdue=missed(office, case, letters, shows, [held for held, _ in calls]),

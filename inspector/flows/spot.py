@@ -7,9 +7,10 @@ page alone. Whoever wrote something is named to the officers of the agency and t
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from inspector.domain.attempt import Attempt
 from inspector.domain.case import Case
 from inspector.domain.checkcode import CodeList, CodeRow
 from inspector.domain.checksheet import Signing
@@ -19,6 +20,7 @@ from inspector.domain.fieldnote import FieldNote, Photo
 from inspector.domain.finding import Seen
 from inspector.domain.version import STANDS, Choice
 from inspector.domain.visit import Visit
+from inspector.flows import attempts
 from inspector.flows.fieldnotes import field_of
 from inspector.flows.office import Office
 from inspector.flows.seated import pack
@@ -238,6 +240,11 @@ def takers(photos: Iterable[Photo], notes: Sequence[FieldNote], base: str, piece
         if any(one.claim == claim for one in note.findings):
             own.setdefault(note.inspector, set()).add(f"{piece}:{note.id}" in known)
     return [one for one in photos if own.get(one.inspector) != {True}]
+
+
+def tried(tx: Tx, case_id: str, *, named: bool) -> tuple[Attempt, ...]:
+    """What was tried to reach the subject of a case, to be read and cited; without `named` nobody is told as who did."""
+    return tuple(one if named else replace(one, by="") for one in attempts.of_cases(tx, [case_id]))
 
 
 def person(tx: Tx, agency: str, staff: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from inspector.domain.attempt import Attempt
 from inspector.domain.checkcode import CodeRow
 from inspector.flows.spot import Spot, SpotChoice, SpotNote, SpotVersion
 from inspector.flows.wording import at
@@ -38,6 +39,13 @@ def lines(told: Spot, lang: Lang) -> Iterator[str]:
         yield "  " + say("differ")
     if told.challenged:
         yield "  " + say("challenged", who=label("ui.names_gap", lang).join(who(one) for one in told.challenged))
+
+
+def tried(number: int, one: Attempt, lang: Lang) -> str:
+    """An attempt to reach the subject, by the number under which a decision tells it."""
+    name = label("explain.attempt_number", lang, number=number)
+    who = label("ui.bracketed", lang, text=one.by) if one.by else ""
+    return label("spot.tried", lang, name=name, at=at(one.at), way=of(one.way, lang), words=one.words) + who
 
 
 def named(codes: Iterable[CodeRow], lang: Lang) -> str:

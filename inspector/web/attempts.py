@@ -45,8 +45,9 @@ class SeatAttemptIn(AttemptIn):
 
 
 class AttemptShown(Shown):
-    """An attempt as it was entered."""
+    """An attempt as it was entered; `id` is what an officer cites it by who says that nobody was reached."""
 
+    id: str
     way: AttemptWay
     at: datetime
     words: str

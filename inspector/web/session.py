@@ -191,7 +191,7 @@ def _complete(desk: Desk, caller: Caller, case_id: str, form: Fields) -> None:
         case = desk.look(lambda tx: caller.case(tx, case_id))
         ruled = desk.office.ruling(case.agency, case.pack, Scope.OUTCOMES, desk.office.now())
         row = ruled.policy.outcomes.get(Outcome(chosen))
-        if row is not None and review.adverse(row):
+        if row is not None and review.adverse(row) and row.outcome is not Outcome.UNREACHABLE:  # that rests on the attempts
             needed.append(Invalid("evidence_missing", outcome=Outcome(chosen), field="evidence"))
         if row is not None:
             needed += _act_needed(ruled.policy.acts, row)
