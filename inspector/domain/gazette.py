@@ -121,8 +121,8 @@ def leads(visit: Visit) -> tuple[str, ...]:
 
 
 def in_words(visit: Visit, agency: str) -> bool:
-    """Whether an agency's team has found something that no case says: an officer is to say what it came to (the plan, item 7)."""
-    return visit.found_by(agency) and not any(one.verdict is Verdict.MISMATCH for one in visit.findings)
+    """Whether a team found, or ticked, something that no case says: an officer is to say what it came to (the plan, item 7)."""
+    return (visit.found_by(agency) or visit.ticks(agency)) and not any(one.verdict is Verdict.MISMATCH for one in visit.findings)
 
 
 def found(
@@ -141,6 +141,9 @@ def found(
     seen = {part.seen for part in visit.parts if part.agency not in others}
     findings = [one for one in visit.findings if one.case_id not in cases or cases[one.case_id][0] not in others]
     wordy = in_words(visit, agency)
+    gone = next((_CAME[one] for one in _CAME if one in outcomes), None)
+    if gone is not None and not visit.found_by(agency):  # an officer has said so, whatever box was ticked
+        return gone
     if wordy or Seen.FINDING in seen or any(one.verdict is Verdict.MISMATCH for one in findings):
         if None in outcomes:
             return None
@@ -149,8 +152,6 @@ def found(
         if wordy or not outcomes:
             return judged
         return CheckResult.NOTHING if all(one in GOOD for one in outcomes) else CheckResult.UNCLEAR
-    if (gone := next((_CAME[one] for one in _CAME if one in outcomes), None)) is not None:
-        return gone
     agreed = bool(findings) and all(one.verdict is Verdict.MATCH for one in findings)
     return CheckResult.NOTHING if agreed or Seen.NOTHING in seen else CheckResult.UNCLEAR
 

@@ -53,7 +53,12 @@ def sound(visit: Visit, agency: str) -> bool:
     What found something, or could not say, is read by an officer anyway.
     """
     made = visit.state is VisitState.DONE and not visit.looks_at and any(one.agency == agency for one in visit.parts)
-    return made and not visit.found_by(agency) and all(one.verdict is Verdict.MATCH for one in said(visit, agency))
+    return (
+        made
+        and not visit.found_by(agency)
+        and not visit.ticks(agency)
+        and all(one.verdict is Verdict.MATCH for one in said(visit, agency))
+    )
 
 
 def framed(results: Iterable[Visit], looks: Iterable[Visit], before: Collection[str], agency: str) -> dict[str, str]:

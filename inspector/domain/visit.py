@@ -120,7 +120,7 @@ class Visit:
     `spared`: what was in question and was settled without it, so that nobody is asked; who had read it may still answer. `merged`: the
     cases of `case_ids` that no draw has brought here: they go along, for there is a visit anyway. `briefs`: what each agency's team was
     told of it last; before the release that is how it was given (`domain.brief`). `filing`: it was made and no visit code was read
-    (`domain.codeless`).
+    (`domain.codeless`). `ticked`: agency and code of what their check sheets tell for an officer, once the result is entered.
     """
 
     id: str
@@ -161,6 +161,7 @@ class Visit:
     merged: tuple[str, ...] = ()
     briefs: tuple[Brief, ...] = ()
     filing: Filing | None = None
+    ticked: tuple[tuple[str, str], ...] = ()
     version: int = 0
 
     @property
@@ -211,6 +212,10 @@ class Visit:
     def unmet(self, agency: str) -> Seen | None:
         """Why an agency's team could check nothing, on a visit that serves no case of it; None where it could."""
         return next((one.seen for one in self.parts if one.agency == agency and one.seen in UNMET), None)
+
+    def ticks(self, agency: str) -> bool:
+        """Whether an agency's check sheet tells of something that an officer is to see to: then it is no result without a problem."""
+        return any(one == agency for one, _ in self.ticked)
 
     def cases_of(self, agency: str) -> tuple[str, ...]:
         """An agency's own cases that the visit serves; in a joint one those with a fact still in question."""

@@ -161,7 +161,7 @@ def report(
         secondlook.tell(tx, decision.state, decision.state.parts[-1].seen, now)
     else:
         supervision.tell(tx, decision.state, seat, others, policy, now)
-        clues.unmet(office, tx, decision.state, seat, now)
+        clues.look(office, tx, decision.state, seat, now, entered=True)
     peace.tell_inside(tx, decision.state, seat.agency, now)
     codeless.done(office, tx, decision.state, now)
     return decision.state

@@ -22,7 +22,7 @@ from inspector.domain.peace import made as made_on
 from inspector.domain.version import Came, Choice, Clash, Gathered
 from inspector.domain.visit import Seat, Visit
 from inspector.domain.visitcode import ArrivalHow, arrived
-from inspector.flows import dispatch, listing, peace, secondlook, supervision
+from inspector.flows import clues, dispatch, listing, peace, secondlook, supervision
 from inspector.flows.checksheets import on_sheet
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -293,7 +293,10 @@ def _beside(office: Office, tx: Tx, held: Visit, note: FieldNote, on: date, now:
     part = _part(held, note.agency)
     if held.looks_at:
         secondlook.tell(tx, held, note.seen, now)
-    elif note.seen in (Seen.FINDING, *UNMET) and (part is None or part.seen not in (Seen.FINDING, note.seen)):
+        return
+    if not note.sheet.empty:
+        clues.look(office, tx, held, by_name(tx, note.seat)[1], now)
+    if note.seen in (Seen.FINDING, *UNMET) and (part is None or part.seen not in (Seen.FINDING, note.seen)):
         facts = {"draw": held.draw, "seat": note.seat, "cases": list(held.cases_of(note.agency))}
         tx.attention.open(supervision.FOUND, note.agency, short_of(held, note.agency), facts, now)
 

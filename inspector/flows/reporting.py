@@ -171,6 +171,7 @@ def _checked(visits: Iterable[Visit], standing: Standing, agency: str) -> list[C
                 ],
                 over=not one.state.open,
                 seen=next((part.seen for part in one.parts if part.agency == agency), None),
+                ticks=one.ticks(agency),
             ),
         )
         for one in visits
