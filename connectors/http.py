@@ -12,11 +12,12 @@ import logging
 import ssl
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -25,8 +26,9 @@ from connectors.config import ConnectorConfig, parse
 from connectors.connection import Connection
 from connectors.deadline import Deadline
 from connectors.kept import Kept
-from connectors.patience import ahead, in_turn, off, patiently, retry_after
+from connectors.patience import ahead, in_turn, patiently
 from connectors.reply import Reply
+from connectors.status import judge, shut
 from connectors.trust import kept as kept_trust
 from inspector.domain.errors import Invalid
 from inspector.ports import Barred, Garbled, Origin, PortError, Receipt, Refused, Unavailable
@@ -34,15 +36,6 @@ from inspector.ports import Barred, Garbled, Origin, PortError, Receipt, Refused
 # httpx writes whole URLs at INFO, httpcore headers at DEBUG.
 for _talker in ("httpx", "httpcore"):
     logging.getLogger(_talker).setLevel(logging.WARNING)
-
-_SHUT = frozenset({401, 403, 407})
-"""Our credential is missing, has expired or does not suffice: nobody is let in by it, whatever is asked."""
-
-_NOWHERE = frozenset({404, 405, 501, 505})
-"""There is nothing of the kind at this address: the path is wrong or has moved, whatever is asked. So are redirects, never followed."""
-
-_LATER = frozenset({408, 425, 429})
-"""The 4xx that it does: an idle connection closed (RFC 9110, 15.5.9), too early (RFC 8470), too many requests."""
 
 Anew = Callable[[], tuple[Mapping[str, str], Mapping[str, object] | bytes]]
 """Headers and body (JSON, or bytes as they are) as they go out at one try: a signature that holds its own time is good for one only."""
@@ -102,8 +95,12 @@ class Wire:
         *,
         sleep: Callable[[float], None] = time.sleep,
         signs: Signs | None = None,
+        secrets: Sequence[Kept[Any]] = (),
     ) -> None:
-        """Raises Invalid (`connector_…`) when the configuration, a secret or a certificate file cannot be used."""
+        """`secrets`: those that show who asks besides the token, so that it is known when one was exchanged meanwhile.
+
+        Raises Invalid (`connector_…`) when the configuration, a secret or a certificate file cannot be used.
+        """
         self._config = config if isinstance(config, WireConfig) else parse(WireConfig, name, config)
         _check(self._config, name)
         self._trust = kept_trust(self._config.url, self._config.ca_file, self._config.client_cert_file, name)
@@ -111,6 +108,7 @@ class Wire:
         self._headers = {"User-Agent": "inspector", "Accept": "application/json", "Accept-Encoding": "identity"}
         token = self._config.token_file
         self._token = Kept(token, name, "token_file", "Bearer {}".format) if token else None
+        self._secrets = (*((self._token,) if self._token is not None else ()), *secrets)
         held = self._config
         self._timeouts = {
             "connect": held.connect_seconds,
@@ -140,9 +138,9 @@ class Wire:
         `anew` makes further headers and the body for each try, instead of `json`. `within`: seconds that are left of a budget which
         several calls share. What `answers` although its status is none of 2xx is told like an answer.
 
-        Raises Unavailable (`unreachable`, `timeout`, `broken_off`, `http_429`, `http_5xx`; with `retry_after` where named), Barred
-        (`unauthorised`, `key_unreadable`, `http_<status>` of a wrong address), Refused (other `http_<status>`, `request_malformed`),
-        Garbled (`too_large`, `encoded`).
+        Raises Unavailable (`unreachable`, `timeout`, `broken_off`, `http_429`, `http_5xx`; with `retry_after` where named;
+        `secret_exchanged`), Barred (`unauthorised`, `key_unreadable`, `http_<status>` of a wrong address), Refused (other
+        `http_<status>`, `request_malformed`), Garbled (`too_large`, `encoded`).
         """
         body = None if json is None else encoded(json)
         typed = json if anew is None else None if method == "GET" else {}
@@ -187,8 +185,7 @@ class Wire:
             "Idempotency-Key": key,
             "X-Correlation-Id": case_id,
         }
-        ours = {"Authorization": self._token.now()} if self._token is not None else {}
-        return self._headers | ours | {name: printable(value) for name, value in told.items() if value} | dict(more or {})
+        return self._headers | {name: printable(value) for name, value in told.items() if value} | dict(more or {})
 
     def _patiently(self, ask: _Ask, within: float | None = None) -> Reply:
         budget = self._config.budget_seconds if within is None else min(within, self._config.budget_seconds)
@@ -197,8 +194,23 @@ class Wire:
         for attempt in patiently(self._config.tries, budget, self._sleep):
             number = attempt.retry_state.attempt_number
             with attempt:
-                return self._try(self._signed(ask.made(), number), deadline, number)
+                return self._shown(ask, deadline, number)
         raise AssertionError("tenacity either returns or raises")
+
+    def _shown(self, ask: _Ask, deadline: float, number: int) -> Reply:
+        """One try with the secrets as they lie in their files now: a try may come long after the one before.
+
+        A 401 to one that is not in force any more says nothing of the one that is, and bars nobody: it is asked again with that.
+        Raises Unavailable (`secret_exchanged`) for it, and as `_try`.
+        """
+        held = [one.now() for one in self._secrets]
+        ours = {"Authorization": self._token.now()} if self._token is not None else {}
+        try:
+            return self._try(self._signed(replace(ask, headers={**ours, **ask.headers}).made(), number), deadline, number)
+        except Barred as error:
+            if not shut(error) or held == [one.now() for one in self._secrets]:
+                raise
+            raise Unavailable("secret_exchanged", origin=Origin.US, detail=error.detail, attempts=number) from None
 
     def _signed(self, ask: _Ask, number: int) -> _Ask:
         if self._signs is None:
@@ -241,7 +253,7 @@ class Wire:
             asked_at=asked_at,
         )
         if not (whole and ask.answers is not None and not 200 <= reply.status < 300 and ask.answers(reply)):
-            _judge(reply, ask, self.ahead)
+            judge(reply, self.ahead, delivers=ask.delivers)
         if not whole:
             raise Garbled("too_large", digest=digest, detail=f"over {self._config.max_reply_bytes} bytes", attempts=number)
         if response.headers.get("content-encoding", "identity") != "identity":
@@ -318,24 +330,6 @@ class _Line(httpx.HTTPTransport):
         self._deadline.at = deadline
         request = httpx.Request(ask.method, url, content=ask.body, headers=ask.headers, extensions={"timeout": dict(timeouts)})
         return self.handle_request(request)
-
-
-def _judge(reply: Reply, ask: _Ask, ahead: timedelta | None) -> None:
-    """Raises what a status means; 2xx means nothing bad. Who is not let in is told if the clocks differ: signatures bear the time."""
-    status, number = reply.status, reply.attempts
-    if 200 <= status < 300:
-        return
-    code = f"http_{status}"
-    if status in _SHUT:
-        raise Barred("unauthorised", detail="; ".join(filter(None, (code, off(ahead)))), attempts=number)
-    if status in _NOWHERE or 300 <= status < 400:
-        raise Barred(code, attempts=number)
-    if status in _LATER or status >= 500:
-        after = retry_after(reply.headers, datetime.now(UTC))
-        raise Unavailable(code, origin=Origin.THEM, attempts=number, retry_after=after)
-    if status == 409 and ask.delivers:
-        raise Refused("conflict", origin=Origin.US, detail=code, attempts=number)
-    raise Refused(code, origin=Origin.THEM, attempts=number)
 
 
 def _failure(error: httpx.TransportError, number: int) -> PortError:

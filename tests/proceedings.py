@@ -177,7 +177,7 @@ class Proceeding:
         with self.office.store.begin() as tx:
             held, against = tx.cases.get(self.case, lock=True), tx.cases.evidence(self.case)[0]
             seen = replace(against, id=new_id(), verdict=Found.MATCH, asked_at=self.hand(), found="存续")
-            tx.cases.add_evidence(self.case, seen)
+            tx.cases.add_evidence(held, seen)
             pack = self.office.book.get(held.pack)
             settle_case(tx, self.office, finding(held, seen, pack, self.hand(), self.office.calendar), pack, self.hand())
 

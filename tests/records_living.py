@@ -63,7 +63,7 @@ def bars(office: Office, many: int) -> list[list[str]]:
     made = [replace(held, document=f"{number}号", **(repair if number % 2 else {})) for number in range(many)]
     made = [replace(one, id=bar_id(one.kind, one.code, one.authority, one.document)) for one in made]
     with office.store.begin() as tx:
-        eligibility.enter(tx, made, "李四", office.now())
+        eligibility.enter(office, tx, made, "李四", office.now())
     return [[one.id] for one in made]
 
 

@@ -53,6 +53,7 @@ def under_way(office: Office, cases: tuple[str, str], many: int) -> tuple[list[l
         (entry, {}, {}),
         (suspend, imposed, {}),
         (suspend, imposed, {}),
+        (rectify, imposed | {"rectification": order, "doubted": "review.finding"}, {}),
         (Proposal.REFER_REGISTER, {}, {}),
         (penalty, imposed, {"why": "COURT"}),
         (rectify, imposed | {"rectification": order}, {}),

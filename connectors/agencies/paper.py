@@ -1,7 +1,7 @@
 """Letters of the assistance procedure (协助核查函) on paper: laid as pages into a folder, printed and posted by a person.
 
 Each page is one HTML file that needs nothing beside it and prints on A4; the browser of whoever posts it makes a PDF where one is
-wanted (decision 57).
+wanted, or `assistance pdf` beside each (decision 57).
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ class Form:
 
             self._own = Kept(held.key_file, name, "key_file", made)
         self._moments, self._last = threading.Lock(), 0
-        self._wire = Wire(held, name)
+        self._wire = Wire(held, name, secrets=[self._own] if self._own is not None else [])
 
     def hand_over(self, told: Mapping[str, object], *, key: str) -> Receipt:
         """Send what is `told` by the names of our parts. Raises what the wire raises, and as `codes.judge` does."""

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from connectors.reply import Reply
+from connectors.status import shut
 from inspector.ports import Barred, Garbled, Origin, PortError, Refused, Unavailable
 
 
@@ -36,42 +37,56 @@ class Lent:
     def used(self, send: Callable[[str], Reply], until: float) -> Reply:
         """The reply to what is sent with a secret in force. Two renewals in one call never happen (scenario 12).
 
+        One that another thread has replaced while this call was under way was refused for that: it is sent again with the new one,
+        which is no renewal of its own.
+
         Raises what `send` and the fetch raise; `secret_expired` and HTTP 401 only where a new secret is not taken either.
         """
-        held, new = self.current(until)
-        try:
-            return send(held)
-        except Barred as error:
-            if new or not (error.code == "secret_expired" or error.detail.partition(";")[0] == "http_401"):
+        held, renewed = self.current(until)
+        tried = 0
+        while True:
+            try:
+                reply = send(held)
+            except PortError as error:
+                error.attempts += tried
+                spent = isinstance(error, Barred) and (error.code == "secret_expired" or shut(error))
+                if not spent or (renewed and held == self._secret) or (tried and self._clock() >= until):
+                    raise
+                tried = error.attempts
+            else:
+                return replace(reply, attempts=reply.attempts + tried)
+            try:
+                held, fetched = self._other(held, until)
+            except PortError as error:
+                error.attempts += tried
                 raise
-            first = error
-        try:
-            reply = send(self.renewed(held, until))
-        except PortError as error:
-            error.attempts += first.attempts
-            raise
-        return replace(reply, attempts=reply.attempts + first.attempts)
+            renewed = renewed or fetched
 
     def current(self, until: float) -> tuple[str, bool]:
         """The secret in force, and whether it is new by this very call. Raises as `renewed` does."""
         held, ends = self._secret, self._ends
         if held and (ends is None or self._clock() < ends):
             return held, False
-        return self.renewed(held, until), True
+        return self._other(held, until)
 
     def renewed(self, spent: str, until: float) -> str:
         """A secret other than `spent`: a new one, or the one that another thread has fetched meanwhile.
 
         Raises what the fetch raises, and Unavailable (`busy`) when the others took all the time there was.
         """
+        return self._other(spent, until)[0]
+
+    def _other(self, spent: str, until: float) -> tuple[str, bool]:
+        """The same, and whether this very call has fetched it."""
         if not self._one.acquire(timeout=max(0.0, until - self._clock())):
             raise Unavailable("busy", origin=Origin.US, detail="another call is fetching the secret", attempts=0)
         try:
-            if self._secret == spent or not self._secret:
-                loan = self._fetch(until)
-                self._ends = None if loan.lasts is None else self._clock() + loan.lasts
-                self._secret = loan.secret
-            return self._secret
+            if self._secret and self._secret != spent:
+                return self._secret, False
+            loan = self._fetch(until)
+            self._ends = None if loan.lasts is None else self._clock() + loan.lasts
+            self._secret = loan.secret
+            return self._secret, True
         finally:
             self._one.release()
 

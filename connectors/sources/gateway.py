@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from connectors.signers.lent import Lent, Loan, lending
 from connectors.sources.answers import Answers, texts
 from connectors.sources.signed import Caller, SignedSourceConfig
 from inspector.domain.errors import Invalid
-from inspector.ports import Answer, Barred, Question, Sighting
+from inspector.ports import Answer, Barred, Origin, Question, Sighting, Unavailable
 
 _PLACES = ("headers", "body")
 """Where that may go."""
@@ -55,7 +55,7 @@ class GatewaySource:
         held = self._config = parse(GatewayConfig, name, config)
         self._caller = Caller(held, name, places=_PLACES)
         _check(held, name, self._caller.key, shared=self._caller.shared)
-        self._wire = Wire(held, name)
+        self._wire = Wire(held, name, secrets=[self._caller.own])
         self._lent = Lent(self._fetch) if held.path_secret else None
         self.card = held.card(name, port="source", kind="gateway")
         self._answers = Answers(held, self.card)
@@ -64,12 +64,12 @@ class GatewaySource:
     def ask(self, question: Question, *, key: str) -> Answer:
         """Ask one fact; a secret that is no longer taken is renewed once, and the question asked once more.
 
-        Raises Unavailable (the wire's, `source_busy`, `busy`), Barred (the wire's, `source_barred`, `secret_expired`,
+        Raises Unavailable (the wire's, `source_busy`, `busy`, `secret_exchanged`), Barred (the wire's, `source_barred`, `secret_expired`,
         `secret_refused`, `secret_unreadable`, `key_unreadable`, `clock_differs`), Refused and Garbled as every source over HTTP.
         """
         asked = self._answers.asked(question, key)
         until = time.monotonic() + self._config.budget_seconds
-        with self._clocked():
+        with self._clocked(), self._exchanged():
             reply = self._taken(asked, question.case_id, key, until)
             answer = self._answers.read(reply, question, key)
         return replace(answer, clock=self._clock())
@@ -96,14 +96,14 @@ class GatewaySource:
     def _taken(self, asked: Mapping[str, object], case_id: str, key: str, until: float) -> Reply:
         """The reply to a question that was signed with a secret in force."""
         if self._lent is None:
-            return self._sent(asked, self._caller.key, case_id, key, until)
-        return self._lent.used(lambda held: self._sent(asked, held, case_id, key, until), until)
+            return self._sent(asked, lambda: self._caller.key, case_id, key, until)
+        return self._lent.used(lambda held: self._sent(asked, lambda: held, case_id, key, until), until)
 
-    def _sent(self, asked: Mapping[str, object], held: str, case_id: str, key: str, until: float) -> Reply:
+    def _sent(self, asked: Mapping[str, object], held: Callable[[], str], case_id: str, key: str, until: float) -> Reply:
         reply = self._wire.send(
             "POST",
             self._config.path,
-            anew=lambda: self._signed(held, asked, self._config.signed_in),
+            anew=lambda: self._signed(held(), asked, self._config.signed_in),
             key=key,
             case_id=case_id,
             within=until - time.monotonic(),
@@ -131,15 +131,15 @@ class GatewaySource:
 
         Raises Unavailable and Barred only: what goes wrong here is about no question, so no case loses its way by it.
         """
+        keys: list[str] = []
+
+        def anew() -> tuple[Mapping[str, str], Mapping[str, object]]:
+            keys.append(self._caller.key)
+            return self._signed(keys[-1], {}, _PLACES)
+
         with lending():
-            key = self._caller.key
-            reply = self._wire.send(
-                "POST",
-                self._config.path_secret,
-                anew=lambda: self._signed(key, {}, _PLACES),
-                within=until - time.monotonic(),
-            )
-            return self._loan(reply, key)
+            reply = self._wire.send("POST", self._config.path_secret, anew=anew, within=until - time.monotonic())
+            return self._loan(reply, keys[-1])
 
     def _loan(self, reply: Reply, key: str) -> Loan:
         told = self._config
@@ -173,6 +173,17 @@ class GatewaySource:
     def _differs(self) -> bool:
         ahead = self._wire.ahead
         return ahead is not None and abs(ahead.total_seconds()) > self._config.skew_seconds
+
+    @contextmanager
+    def _exchanged(self) -> Iterator[None]:
+        """A refusal of our own key that was exchanged in its file meanwhile is none of the new one: it is asked again with that."""
+        own = self._caller.key
+        try:
+            yield
+        except Barred as error:
+            if self._caller.key == own:
+                raise
+            raise Unavailable("secret_exchanged", origin=Origin.US, detail=error.detail, attempts=error.attempts) from None
 
     @contextmanager
     def _clocked(self) -> Iterator[None]:

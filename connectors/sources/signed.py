@@ -41,7 +41,7 @@ class SignedSourceConfig(SourceConfig):
 
 
 class Caller:
-    """Shows who asks. `shared`: both sides hold the key."""
+    """Shows who asks. `own`: our key, as it lies in its file; `shared`: both sides hold it."""
 
     def __init__(self, held: SignedSourceConfig, name: str, *, places: tuple[str, ...]) -> None:
         """`places`: where the signature may go. Raises Invalid (`connector_key_range`, `connector_secret_…`)."""
@@ -51,8 +51,8 @@ class Caller:
             more = {"encoding": held.encoding, "identity": held.identity, "secret": key}
             return key, recipe(held.signer, name, signed=held.signed, **more)
 
-        self._own = Kept(held.key_file, name, "key_file", signing)
-        self.shared = self._own.now()[1].shared
+        self.own = Kept(held.key_file, name, "key_file", signing)
+        self.shared = self.own.now()[1].shared
         for place, fine, wanted in _wanted(held, places):
             if not fine:
                 raise Invalid("connector_key_range", connector=name, key=place, wanted=wanted)
@@ -62,7 +62,7 @@ class Caller:
     @property
     def key(self) -> str:
         """The key as it lies in its file now: who exchanges it need not restart. Raises Barred (`key_unreadable`)."""
-        return self._own.now()[0]
+        return self.own.now()[0]
 
     def shown(self, key: str, asked: Mapping[str, object]) -> Mapping[str, str]:
         """What shows who asks, by the names of the other side: the time is this moment's, for a signature is taken once."""
@@ -71,7 +71,7 @@ class Caller:
         values = {"rid": held.requester, "sid": held.service, "rtime": str(self._moment()), "nonce": nonce, "secret": ""}
         told = {self._names.get(one, one): values[one] for one in held.signed}
         shown = {self._names[one]: values[one] for one in SHOWN if values.get(one)}
-        return {**shown, self._names["sign"]: self._own.now()[1].signature(key, told, asked)}
+        return {**shown, self._names["sign"]: self.own.now()[1].signature(key, told, asked)}
 
     def _moment(self) -> int:
         """Now in ms, each once: two questions of one moment would have one signature, and the second would pass for a replay."""

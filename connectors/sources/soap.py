@@ -101,7 +101,8 @@ class SoapSource:
         )
         self._caller = Caller(held, name, places=_PLACES) if held.key_file else None
         self._word = Kept(held.password_file, name, "password_file", str) if held.password_file else None
-        self._wire = Wire(held, name)
+        own = [self._caller.own] if self._caller is not None else []
+        self._wire = Wire(held, name, secrets=[*own, *([self._word] if self._word is not None else [])])
         self.card = held.card(name, port="source", kind="soap")
         self._answers = Answers(held, self.card)
         self._checked(name)

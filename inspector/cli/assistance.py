@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inspector.cli import columns
+from inspector.cli import columns, printing
 from inspector.cli.command import Reasons, command
 from inspector.cli.heads import head
 from inspector.cli.terminal import Terminal, echo, in_words
@@ -37,6 +37,7 @@ def register(app: typer.Typer) -> None:
     for name, body in (*steps, ("dossier", dossier), ("scoreboard", scoreboard), ("connect", connect)):
         command(app, name)(body)
     command(app, "list")(list_open)
+    command(app, "pdf")(printing.letters)
 
 
 def list_open(
@@ -87,6 +88,7 @@ def show(terminal: Terminal, request: RequestId) -> None:
         "state": held.state if terminal.as_json else stands(held.state, ended_as(held), terminal.lang),
         "opened_at": held.opened_at,
         "due_at": held.due_at,
+        "case_due_at": terminal.look(lambda tx: tx.cases.get(held.case_id)).due_at,
         "proposed": held.proposed.due_at if held.proposed else None,
         "urgency": held.urgency,
         "forwarded_from": held.forwarded_from,

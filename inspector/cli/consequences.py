@@ -47,6 +47,9 @@ def register(app: typer.Typer) -> None:
         *(("ask-recheck", ask_recheck), ("recheck", recheck)),
     ):
         command(app, name)(body)
+    from inspector.cli import upholding
+
+    command(app, "uphold")(upholding.uphold)
 
 
 def list_open(

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +12,7 @@ from inspector.cli.cases import meant
 from inspector.cli.command import Exit, command
 from inspector.cli.days import typed
 from inspector.cli.ledger import Heads, read_proof, told
+from inspector.cli.printing import browser, printed
 from inspector.cli.terminal import Terminal, operator
 from inspector.cli.viewings import viewed
 from inspector.domain import folio
@@ -33,9 +31,6 @@ Growth = Annotated[
     list[Path] | None,
     typer.Option("--growth", help="What `ledger prove --since` has written, for a later head 台账增长证明", dir_okay=False),
 ]
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_PRINTING = 60
-"""Seconds a browser has to print a page."""
 
 
 def register(app: typer.Typer) -> None:
@@ -71,7 +66,7 @@ def dossier(
     from inspector.flows import casefile
 
     _new(to)
-    program = _browser() if pdf is not None else ""
+    program = browser() if pdf is not None else ""
     case = terminal.look(lambda tx: meant(terminal, tx, case))
     viewed(terminal, "DOSSIER", (terminal.look(lambda tx: tx.cases.get(case)),))
     made = casefile.case_file(terminal.office, case, operator(), "dossier")
@@ -119,7 +114,7 @@ def hand_out(terminal: Terminal, made: Made, to: Path, pdf: Path | None, program
     for name, content in made.files.items():
         (to / name).write_bytes(content)
     if pdf is not None:
-        _print(program, to / "index.html", pdf)
+        printed(program, to / "index.html", pdf)
     head = f"{made.head.size}:{made.head.root}"
     counted = {"entries": made.judged.entries, "withheld": made.judged.withheld, "erased": made.judged.erased}
     told = {"folder": str(to), "files": sorted(made.files), **counted}
@@ -211,23 +206,3 @@ def _size(files: Mapping[str, bytes]) -> int:
         return int(json.loads(files[folio.LEDGER])["head"]["size"])
     except (ValueError, TypeError, KeyError, RecursionError):
         return 1
-
-
-def _browser() -> str:
-    """An installed Chromium. Raises Invalid (`pdf_needs_browser`)."""
-    found = next((there for name in _BROWSERS if (there := shutil.which(name))), None)
-    if found is None:
-        raise Invalid("pdf_needs_browser", field="--pdf")
-    return found
-
-
-def _print(program: str, page: Path, to: Path) -> None:
-    """Print a page. It is our own, holds no script and asks for nothing, so that the browser needs no fence as root. Raises Invalid."""
-    flags = ["--headless", "--disable-gpu", "--no-pdf-header-footer", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    asked = [program, *flags, f"--print-to-pdf={to.resolve()}", page.resolve().as_uri()]
-    try:
-        ran = subprocess.run(asked, capture_output=True, check=False, timeout=_PRINTING)  # noqa: S603 - a program of this machine, our own page
-    except subprocess.TimeoutExpired as error:
-        raise Invalid("pdf_failed", file=str(to)) from error
-    if ran.returncode or not to.is_file():
-        raise Invalid("pdf_failed", file=str(to))

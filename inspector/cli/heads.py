@@ -31,6 +31,7 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "opened_at": ("opened", "受理"),
     "raised_at": ("opened", "提出时间"),
     "due_at": ("due", "到期"),
+    "case_due_at": ("case due", "本办件到期"),
     "connector": ("connector", "连接器"),
     "kind": ("kind", "类型"),
     "lane": ("connector", "连接器"),

@@ -16,6 +16,7 @@ from inspector.domain.gate import BarAnnulment, BarFault
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from inspector.domain.gate import OutsideBar
     from inspector.store.tx import Tx
 
 Bar = Annotated[str, typer.Argument(help="Id of the bar, as credit bars list names it 编号", metavar="ID")]
@@ -56,7 +57,7 @@ def import_bars(
     needs = foresee(terminal, bars.BARS, table) if dry_run else confirm(terminal, bars.BARS, table)
 
     def do(tx: Tx, now: datetime) -> eligibility.Entered:
-        return eligibility.enter(tx, read.rows, terminal.signer(None), now, dry_run=dry_run)
+        return eligibility.enter(office, tx, read.rows, terminal.signer(None), now, dry_run=dry_run)
 
     if dry_run:
         done = terminal.look(lambda tx: do(tx, office.now()))
@@ -94,7 +95,7 @@ def repair_bar(
     day = typed(on, "--on")
 
     def do(tx: Tx, now: datetime) -> None:
-        eligibility.repair(tx, bar, tuple(terminal.office.tree), day, document, terminal.signer(None), now)
+        eligibility.repair(terminal.office, tx, bar, tuple(terminal.office.tree), day, document, terminal.signer(None), now)
 
     terminal.act("credit.bars.repair", f"bar:{bar}", do, on=on, document=document)
     terminal.value({"id": bar, "repaired_on": on})
@@ -112,7 +113,7 @@ def undo_repair(
     why = terminal.reason(reason, "--reason")
 
     def do(tx: Tx, now: datetime) -> None:
-        eligibility.unrepair(tx, bar, tuple(terminal.office.tree), why, terminal.signer(None), now)
+        eligibility.unrepair(terminal.office, tx, bar, tuple(terminal.office.tree), why, terminal.signer(None), now)
 
     terminal.act("credit.bars.undo_repair", f"bar:{bar}", do, reason=why)
     terminal.value({"id": bar, "repaired_on": None})
@@ -146,7 +147,7 @@ def undo_annulment(terminal: Terminal, bar: Bar, reason: Reason = None) -> None:
     reasons = terminal.reason(reason, "--reason")
 
     def do(tx: Tx, now: datetime) -> None:
-        eligibility.reinstate(tx, bar, tuple(terminal.office.tree), reasons, terminal.signer(None), now)
+        eligibility.reinstate(terminal.office, tx, bar, tuple(terminal.office.tree), reasons, terminal.signer(None), now)
 
     terminal.act("credit.bars.undo_annulment", f"bar:{bar}", do, reason=reasons)
     terminal.value({"id": bar, "annulled_for": None})
@@ -159,7 +160,8 @@ def object_to_bar(
     """Enter that its subject says that it does not exist, or is another's: whoever entered it looks. 录入当事人对该记录的异议。"""
     from inspector.flows import eligibility
 
-    held = terminal.act(
-        "credit.bars.object", f"bar:{bar}", lambda tx, now: eligibility.contest(tx, bar, words, (), terminal.signer(None), now)
-    )
+    def do(tx: Tx, now: datetime) -> OutsideBar:
+        return eligibility.contest(terminal.office, tx, bar, words, (), terminal.signer(None), now)
+
+    held = terminal.act("credit.bars.object", f"bar:{bar}", do)
     terminal.fields({"id": bar, "agency": held.agency})

@@ -17,7 +17,7 @@ from inspector.domain.sampling import Window
 from inspector.flows import doorways, equality, publication, supplies
 from inspector.flows.held import left, waits
 from inspector.flows.office import Office
-from inspector.flows.scoreboard import recent, recent_days
+from inspector.flows.scoreboard import recent, recent_days, standing
 from inspector.flows.uncovered import HOLE
 from inspector.flows.windows import start
 from inspector.ports import PortError, Pulse
@@ -130,8 +130,8 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         cases=[(state, outcome or "", count) for state, outcome, count in tx.cases.counts()],
         work=[(kind, state, count) for (kind, state), count in sorted(work.items())],
         oldest_due=[(kind, office.waited(since, now).total_seconds()) for kind, since in sorted(oldest.items())],
-        assistance=[tuple(row) for row in tx.assistance.counts()],
-        score=recent(tx, now),
+        assistance=standing(office, tx),
+        score=recent(office, tx, now),
         answer_days=recent_days(office, tx, now),
         self_proofs=[tuple(row) for row in tx.selfproofs.counts()],
         consequences=[tuple(row) for row in tx.consequences.counts()],

@@ -124,7 +124,7 @@ class Deciders:
             if row["proposal"] == "PENALTY":
                 said |= {"content": "罚款一千元（演示）", "basis": [_LAW]}
             await self._do(self._officer, about, "notice", said)
-        elif stage == "SERVE":
+        elif stage == "SERVE" and row["state"] == "PROPOSED":  # that of a decision is among the notices
             await self._do(self._officer, about, "service", {"on": _day(given), "way": "IN_PERSON", "proof": f"回证-{about}"})
         elif stage == "DECIDE":
             await self._rule(row)

@@ -389,6 +389,11 @@ class Case:
                 return held
         raise KeyError(claim)
 
+    def day_of(self, claim: str) -> date | None:
+        """The day that a claim speaks of, also one of before a correction; None where the case has none of this key."""
+        told = (*(held.claim for held in self.claims), *(one for former in self.corrected for one in former.claims))
+        return next((one.on for one in told if one.key == claim), None)
+
     def with_file(self, file: ClaimFile) -> Case:
         """The case with one claim's file replaced."""
         return replace(self, claims=tuple(file if held.claim.key == file.claim.key else held for held in self.claims))

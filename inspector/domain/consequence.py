@@ -296,7 +296,7 @@ class Consequence:
     """One proposal and its proceeding. `row` is the pack's `[[consequence]]`, `origin` the rule that proposed it.
 
     `due_at`: by when its next step is to be done; None once it is over. `turn` counts the dates it has had: a clock of a former turn
-    says nothing. `entry` is the credit entry that it ordered. `doubted` is the rule by which the outcome of an order in force fell.
+    says nothing. `entry` is the credit entry that it ordered. `doubted`: the rule by which an order's outcome fell; `upheld`: it stands.
     """
 
     id: str
@@ -325,6 +325,7 @@ class Consequence:
     transfer: Transfer | None = None
     entry: str = ""
     doubted: str = ""
+    upheld: Ended | None = None
     ended: Ended | None = None
     annulled: Ended | None = None
 
@@ -338,8 +339,7 @@ class Consequence:
             signed += [self.verdict.signed, *self.verdict.agreed.values()]
         if self.rectification is not None:
             signed += [one.signed for one in self.rectification.looks]
-        absent = (Signed(by=one.stead, token="", at=one.at) for one in signed if one.stead)
-        return (*signed, *absent)
+        return (*signed, *(Signed(by=one.stead, token="", at=one.at) for one in signed if one.stead))
 
     @property
     def reporters(self) -> tuple[Signed, ...]:

@@ -16,6 +16,10 @@ AMEND_BY_HAND = "credit_amend_by_hand"
 """The matter of a receiver that cannot be told by a program what became of an entry: a person tells it."""
 AMEND_STUCK = "credit_amend_stuck"
 """The matter of what a receiver does not take of what became of an entry, by kind; over when it has."""
+BAR_CONTESTED = "bar_contested"
+"""The matter of a bar of another authority that its subject says is none: whoever entered it looks, and annuls it or answers."""
+STOOD_IN = "head_stood_in"
+"""The matter of what was decided in a head's stead: a head reads it, and nobody else puts it away."""
 HELD_ENTRY = "credit_held"
 """The matter of an entry to somebody's discredit that waits for a rule; over when its proceeding is opened, or when the outcome falls."""
 
@@ -28,6 +32,7 @@ class DocketKind(StrEnum):
     `SEND_BACK`: whether a case came by mistake, as one officer says. `SPOKEN`: words of a subject that fit no proceeding, to be answered.
     `RETRACTION`: an entry that a receiver has not taken back by its date, or will not. `AMENDMENT`: a receiver that a person tells what
     became of one. `UNTAKEN`: a receiver that has not taken what became of one. `HELD`: an entry that waits for a rule of the pack.
+    `BAR`: a bar of another authority that its subject contests. `STOOD_IN`: what was decided in a head's stead, for a head to read.
     """
 
     REVIEW = "REVIEW"
@@ -44,6 +49,8 @@ class DocketKind(StrEnum):
     AMENDMENT = "AMENDMENT"
     UNTAKEN = "UNTAKEN"
     HELD = "HELD"
+    BAR = "BAR"
+    STOOD_IN = "STOOD_IN"
 
 
 class Nearness(StrEnum):
@@ -69,7 +76,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocketRow:
-    """One decision that is due: of what, in which case, by when."""
+    """One decision that is due: of what, in which case (empty: of none), by when."""
 
     kind: DocketKind
     id: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -114,6 +114,11 @@ class Evidence:
     owner: str = ""
     valid_for: str = ""
 
+    @property
+    def heard_at(self) -> datetime:
+        """When it was here to be heard: an answer without a date of its own is of then."""
+        return self.came_at or self.asked_at
+
 
 def carry(outcome: Outcome, cited: Sequence[Evidence], *, adverse: bool) -> None:
     """Whether what an officer cites can carry an outcome. Raises Invalid.
@@ -133,6 +138,16 @@ def carry(outcome: Outcome, cited: Sequence[Evidence], *, adverse: bool) -> None
         raise Invalid("evidence_stale", outcome=outcome, evidence=stale, field="evidence")
     if adverse and not speaking:
         raise Invalid("evidence_silent", outcome=outcome, field="evidence")
+
+
+def as_dated(piece: Evidence, on: date | None) -> Evidence:
+    """As it may be weighed: a contradiction that is not of the day `on` of its claim, by its own dates, is not fresh.
+
+    Whatever it is marked as: the mark is of whoever heard the answer, the dates are the answer's own. None: no day is known.
+    """
+    if piece.verdict is not Verdict.MISMATCH or not piece.fresh:
+        return piece
+    return replace(piece, fresh=not unfresh(piece.verdict, piece.as_of, on or date.min, None, piece.heard_at))
 
 
 def carries(piece: Evidence) -> Carries | None:

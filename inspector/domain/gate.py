@@ -253,6 +253,14 @@ def contested(bar: OutsideBar, words: str, digests: Collection[str], by: str) ->
     return Decision(state=bar, because=Because(rule="bar.contested", basis=(BASIS,), pack="", facts=facts))
 
 
+def stood(bar: OutsideBar, reasons: str, by: str) -> Decision[OutsideBar]:
+    """An officer has looked at what its subject said against it: it bars on."""
+    return Decision(
+        state=bar,
+        because=Because(rule="bar.stands", basis=(BASIS,), pack="", facts={"bar": bar.id, "by": by, "reasons": reasons}),
+    )
+
+
 def standing(bar: OutsideBar) -> None:
     """Raise Refusal (`bar_annulled`) for one that bars nobody any more."""
     if bar.annulled_on is not None:

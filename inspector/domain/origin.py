@@ -12,7 +12,7 @@ from inspector.domain.serving import NoticeKind
 
 
 class NoticeOrigin(StrEnum):
-    """What says a notice: a step of a proceeding or of a credit record, an answer, a case sent back, a word entered for the subject."""
+    """What says a notice: a step of a proceeding or of a credit record, an answer, a case sent back, a word entered for somebody, a bar."""
 
     PROCEEDING = "PROCEEDING"
     RECORD = "RECORD"
@@ -20,6 +20,7 @@ class NoticeOrigin(StrEnum):
     WITHDRAWAL = "WITHDRAWAL"
     SENT_BACK = "SENT_BACK"
     WORD = "WORD"
+    BAR = "BAR"
 
 
 _ORIGINS = {
@@ -36,6 +37,7 @@ _ORIGINS = {
     NoticeKind.WITHDRAWAL: NoticeOrigin.WITHDRAWAL,
     NoticeKind.SENT_BACK: NoticeOrigin.SENT_BACK,
     NoticeKind.ENTERED: NoticeOrigin.WORD,
+    NoticeKind.BAR: NoticeOrigin.BAR,
 }
 BY_HAND = tuple(one for one in NoticeKind if one not in _ORIGINS)
 """What an officer may say in words of his or her own: guidance, and a reminder. Nothing takes effect by it."""

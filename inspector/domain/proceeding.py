@@ -226,8 +226,8 @@ def lacking(held: Consequence, row: ConsequenceRow) -> tuple[Agreement, ...]:
 
 
 def drop(held: Consequence, reasons: str, signed: Signed, setting: Setting) -> Decision[Consequence]:
-    """A named officer lets a proposal go, with reasons; a transfer also where the police's refusal is left standing."""
-    if held.state not in UNDECIDED | {ConsequenceState.DECLINED}:
+    """A named officer lets a proposal go, with reasons. That the police's refusal of a transfer stands is the head's (`transfer`)."""
+    if held.state not in UNDECIDED:
         raise Refusal("consequence_decided", consequence=held.id, state=held.state)
     named(signed)
     said("reasons", reasons)

@@ -160,7 +160,7 @@ def doubt(held: Consequence, why: str, setting: Setting) -> Decision[Consequence
     """By rule: the outcome of an order in force fell. No re-check is due on it; an officer says in the row's time whether it stands."""
     _ordered(held)
     by = counted(setting.now, setting.row.decide, setting.calendar)
-    return going(replace(held, doubted=why), by, setting, "consequence.doubted", {"fallen_by": why})
+    return going(replace(held, doubted=why, upheld=None), by, setting, "consequence.doubted", {"fallen_by": why})
 
 
 def stand(held: Consequence, setting: Setting) -> Decision[Consequence]:

@@ -16,7 +16,7 @@ from inspector.domain.decision import Because, Decision, Told
 from inspector.domain.duty import Follow, Rule
 from inspector.domain.ending import LEAVES, end, graded, leave, refuse_gone, reopen, take_back
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.evidence import GOOD, UNTRUE, Evidence, Verdict, blank, carry
+from inspector.domain.evidence import GOOD, UNTRUE, Evidence, Verdict, as_dated, blank, carry
 from inspector.domain.grading import Grading, lacking
 from inspector.domain.person import refuse_nameless, same
 from inspector.domain.piece import fingerprint
@@ -129,6 +129,7 @@ def review(  # noqa: PLR0913 - a decision in all its parts
     now_claimed = {held.claim.key for held in case.claims}
     if former := [piece.id for piece in cited if piece.claim not in now_claimed]:
         raise Invalid("evidence_former", evidence=", ".join(former), field="evidence")
+    cited = tuple(as_dated(piece, case.day_of(piece.claim)) for piece in cited)
     row = policy.outcomes[outcome]
     if outcome is not Outcome.UNREACHABLE:  # referred to the register's keeper, and a finding against nobody (handbook 1.2.36)
         carry(outcome, cited, adverse=adverse(row))

@@ -67,38 +67,37 @@ class Filled:
     longer: str = ""
     to: str = ""
     reasons: str = ""
+    warn: str = ""
 
 
 def guess(filled: Filled) -> Saying:
     """What somebody means who fills lines in and names no step: the only one that all the filled lines can mean.
 
     A line for what is still open makes data a part of an answer. Who says why it takes longer asks for more time, or for the day that
-    is named, and never refuses; beside a part that wish is another step. Reasons alone refuse. A name alone says nothing: nobody is
-    taken at a word that was not given.
+    is named, and never refuses; beside a part that wish is another step. A difficulty moves nothing, so it stands alone, or beside a
+    word that the request has been taken on: beside anything else nobody knows which of the two is meant. Reasons alone
+    refuse. A name alone says nothing: nobody is taken at a word that was not given.
 
     Raises Invalid (`slip_mixed`) for lines that cannot all be meant, so that none is dropped, and (`slip_empty`) where there are none.
     """
     answers = filled.verdict is not None or not blank(filled.value)
-    longer, rest, to = (not blank(text) for text in (filled.longer, filled.rest, filled.to))
+    longer, rest, to, warns = (not blank(text) for text in (filled.longer, filled.rest, filled.to, filled.warn))
     mixed = (
         (longer and not rest and (answers or to))
         or (rest and (filled.verdict is not None or to))
         or (to and answers)
         or (filled.day is not None and (answers or rest or to) and not (rest and longer))
         or (filled.accepted and to)
+        or (warns and (answers or longer or rest or to or filled.day is not None or not blank(filled.reasons)))
     )
     if mixed:
-        raise Invalid("slip_mixed", field="longer" if longer else "rest" if rest else "to" if to else "day")
-    if rest:
-        return Saying.PARTLY
-    if answers:
-        return Saying.ANSWER
-    if to:
-        return Saying.FORWARD
-    if filled.day is not None:
-        return Saying.PROPOSE
-    if longer:
-        return Saying.EXTEND
+        raise Invalid("slip_mixed", field="warn" if warns else "longer" if longer else "rest" if rest else "to" if to else "day")
+    steps = (
+        *((warns, Saying.WARN), (rest, Saying.PARTLY), (answers, Saying.ANSWER), (to, Saying.FORWARD)),
+        *((filled.day is not None, Saying.PROPOSE), (longer, Saying.EXTEND)),
+    )
+    if (do := next((step for said, step in steps if said), None)) is not None:
+        return do
     if filled.accepted:
         if not blank(filled.reasons):
             raise Invalid("slip_mixed", field="accepted")

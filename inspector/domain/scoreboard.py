@@ -6,7 +6,7 @@ counted apart and held against nobody: an outage is no silence.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -45,12 +45,14 @@ WORDS = frozenset(
 
 @dataclass(slots=True, kw_only=True)
 class Score:
-    """How one agency (a connector) has answered one kind of question (a fact). Days are working days from the day its letter was sent.
+    """How one agency (the connector that it is reached by now) has answered one kind of question (a fact).
+
+    Days are working days from the day its letter was sent.
 
     `asked` is the sum of `open`, `answered`, `declined`, `forwarded`, `unanswered`, `undecided`, `relieved`, `unheeded`,
     `unreached` and `cancelled`. `undecided`: the agency has disputed, and the superior kept silent or was never reached; `relieved`:
     the superior has found that it need not help. `unheeded`: it has
-    named another date, it was the requester who kept silent, and the ladder did not wait for that yet. Of an answer to a letter on
+    named another date, and it was the requester who kept silent (`domain.unheard`). Of an answer to a letter on
     paper of which nobody said when it was posted no time is counted. `heard_days` tells of each first word how long it took, to the
     hour at which it came, and not to the one at which an officer entered it; `heard_in_time` those within the term of acknowledging,
     or of the answer where there is none. `punctual` are answers by the date that was
@@ -205,12 +207,13 @@ def own(request: Request) -> tuple[Past, ...]:
     return tuple(one for one in request.history if one.at >= request.opened_at and one.rule != _FORWARD)
 
 
-def scores(requests: Iterable[Request], calendar: WorkingCalendar) -> list[Score]:
-    """The score of each agency and kind of question, by name."""
+def scores(requests: Iterable[Request], calendar: WorkingCalendar, now: Callable[[str], str] = str) -> list[Score]:
+    """The score of each agency and kind of question, by name. `now`: the connector by which the agency behind one is reached now."""
     held: dict[tuple[str, str], Score] = {}
     for request in requests:
         fact = str(request.question["fact"])
-        score = held.setdefault((request.requested, fact), Score(agency=request.requested, fact=fact))
+        agency = now(request.requested)
+        score = held.setdefault((agency, fact), Score(agency=agency, fact=fact))
         _count(score, request, calendar)
     return [held[key] for key in sorted(held)]
 

@@ -25,8 +25,8 @@ from inspector.domain.wayto import Announced, Reach, ServiceRow, ServiceWay, nex
 WAITS = frozenset({OrderKind.NOTICE_DUE, OrderKind.NOTICE_PUBLIC})
 """The waits of a notice that has not reached its subject: for a way's time, for the days of a public notice."""
 
-AGAIN, OBSOLETE = "notice.again", "timer.obsolete"
-"""Rules after which nothing is written."""
+AGAIN, OBSOLETE, HANDED = "notice.again", "timer.obsolete", "notice.hand"
+"""Rules: after the first two nothing is written; by the last one text and link were given to whoever passes them on."""
 
 MOST_WORDS = 50
 """Words that one notice takes by its link: who has more to say comes to the counter."""
@@ -39,8 +39,8 @@ class NoticeKind(StrEnum):
     `WITHDRAWAL`: what became of one by whom an officer has decided against. `STRUCK`: the entry of a kept promise was struck out.
     `REPAIR` (信用修复): what lacks of a repair that was asked for, or why it is refused; `REPAIRED`: it is granted.
     `LET_GO` (不再处理): what was intended against somebody who was told so is not done. `ENTERED`: what an officer entered in somebody's
-    name, or what came by a link that an officer was handed. `RECORD`: made by releases of before the decision
-    told the entry, and still answered.
+    name, or what came by a link that an officer was handed. `BAR`: what another authority has decided keeps somebody from committing here.
+    `RECORD`: made by releases of before the decision told the entry, and still answered.
     """
 
     PROPOSAL = "PROPOSAL"
@@ -58,6 +58,7 @@ class NoticeKind(StrEnum):
     REPAIR = "REPAIR"
     REPAIRED = "REPAIRED"
     ENTERED = "ENTERED"
+    BAR = "BAR"
 
 
 class NoticeState(StrEnum):
@@ -94,7 +95,7 @@ class SubjectWord(StrEnum):
 
 _RIGHTS = {
     NoticeKind.PROPOSAL: (SubjectWord.DEFENCE, SubjectWord.HEARING, SubjectWord.WAIVER),
-    **dict.fromkeys((NoticeKind.DECISION, NoticeKind.WITHDRAWAL, NoticeKind.STRUCK), (SubjectWord.OBJECTION,)),
+    **dict.fromkeys((NoticeKind.DECISION, NoticeKind.WITHDRAWAL, NoticeKind.STRUCK, NoticeKind.BAR), (SubjectWord.OBJECTION,)),
     NoticeKind.RECORD: (SubjectWord.OBJECTION, SubjectWord.REPAIR),
     NoticeKind.ENTERED: (SubjectWord.DEFENCE,),
     **dict.fromkeys((NoticeKind.REPAIRABLE, NoticeKind.REPAIR), (SubjectWord.REPAIR, SubjectWord.OBJECTION)),
@@ -239,7 +240,7 @@ def handed(notice: SubjectNotice, by: str, now: datetime, pack: str, officer: Si
     refuse_nameless(by)
     if officer is not None and not any(officer.is_of(one) for one in notice.holders):
         notice = replace(notice, holders=(*notice.holders, officer))
-    because = _because(notice, "notice.hand", pack, by=by)
+    because = _because(notice, HANDED, pack, by=by)
     held = replace(notice, state=NoticeState.HANDED_OVER, handed_at=now) if notice.state is NoticeState.MADE else notice
     return Decision(state=_noted(held, because.rule, now, by), because=because)
 

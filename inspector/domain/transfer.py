@@ -17,7 +17,10 @@ from inspector.domain.decision import Decision
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.proposal import Proposal
+from inspector.domain.value import nothing
 
+NEEDED = (Part.LETTER, Part.REPORT)
+"""What no transfer goes without; of goods, tests and other papers there may be none, and the part says so (handbook 1.8.7)."""
 POLICE, PROCURATOR = "police", "procurator"
 """Whom a refusal can be taken to: reconsideration by the police, or supervision by the procurator (handbook 1.8.4)."""
 
@@ -113,11 +116,12 @@ def hand(
 ) -> Decision[Consequence]:
     """The bundle is handed over with a receipt. Each of its five parts is named; where there is none of a kind, the part says so.
 
+    No transfer goes without its letter and its report (`NEEDED`): that there is none of them is no part.
     `at`: when it went, by the receipt, where it is entered later; the police's days run from then. Raises Invalid as `head` does.
     """
     under = _under(held, ConsequenceState.APPROVED)
     named(signed)
-    if missing := [part.value for part in Part if blank(bundle.get(part, ""))]:
+    if missing := [part.value for part in Part if blank(text := bundle.get(part, "")) or (part in NEEDED and nothing(text))]:
         raise Refusal("transfer_bundle_incomplete", consequence=held.id, lacking=", ".join(missing))
     said("receipt", receipt)
     assert under.head is not None, "what is approved has a head"
@@ -172,6 +176,24 @@ def contest(held: Consequence, to: str, document: str, signed: Signed, setting: 
     facts = {**who(signed), "to": to, "document": document}
     by = plain(setting.now, _stated(setting.row.answer), setting.calendar)
     return going(replace(made, state=ConsequenceState.CONTESTED), by, setting, "consequence.contested", facts)
+
+
+def let_stand(
+    held: Consequence, reasons: str, signed: Signed, setting: Setting, close: Collection[str] = ()
+) -> Decision[Consequence]:
+    """The police have declined, and that is left standing: the head says so, and nobody who has raised or reported the question.
+
+    `close` as with `report`.
+    """
+    under = _under(held, ConsequenceState.DECLINED)
+    named(signed)
+    said("reasons", reasons)
+    raised = Signed(by=held.proposed_by, token=held.proposed_token, at=held.proposed_at)
+    if any(signed.is_of(other) for other in (raised, *held.reporters)):
+        raise Refusal("consequence_same_person", consequence=held.id, by=signed.by)
+    apart(held, signed, ", ".join(other.by for other, _ in under.reports), close, setting)
+    told = (setting, "consequence.dropped", {**who(signed), "reasons": reasons}, "consequence.dropped")
+    return over(held, ConsequenceState.DROPPED, signed.by, reasons, *told)
 
 
 def papers(held: Consequence, receipt: str, signed: Signed, setting: Setting) -> Decision[Consequence]:

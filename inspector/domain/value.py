@@ -126,6 +126,12 @@ def wordless(text: str) -> bool:
     return empty or _UNKNOWN.match(told) is not None or broken(text)
 
 
+def nothing(text: str) -> bool:
+    """Whether a text is nothing but signs, or one of the words that stand for none, whatever signs stand around it."""
+    told = "".join(sign for sign in plain(text) if sign.isalnum())
+    return not told or told in _NOTHING
+
+
 def broken(text: str) -> bool:
     """Whether a text tells of something that does not work: such a one is no match either, whatever was promised."""
     return _OUTAGE.search(plain(text)) is not None

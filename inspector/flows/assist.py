@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 
-from inspector.domain import asking, dispute, reply, respite, sending
+from inspector.domain import asking, dispute, reply, respite, sending, unheard
 from inspector.domain.afterword import DECIDE, afterword, beyond, speaks
 from inspector.domain.assistance import AssistanceState, Door, Inability, Quarrel, Request
 from inspector.domain.case import Case
@@ -377,7 +377,8 @@ def _settled(
         tx.assistance.file(decision.state.id, entry, filed, now)
     if heard:
         unsettled.heard(tx, was, decision.state, now)
-    unsettled.named(tx, decision.state, office.calendar, now)
+    silence = unheard.ours(decision.state, _policy(office, case), office.calendar)
+    unsettled.named(tx, decision.state, office.calendar, now, silence)
     spread(tx, office, case, decision, now)
     return decision.state
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 from inspector.domain import replacement, veil
 from inspector.domain.decision import Because, Decision
@@ -78,9 +79,9 @@ def told(kind: str, body: str, lang: Lang) -> str:
         case unsettled.SUPERIOR_UNKNOWN if said.get("superior"):
             return label("attention_told.superior_mute", lang, **said)
         case unsettled.DATE_PROPOSED:
-            said = {"requested": "-", "day": "-", "until": "-", **said}
-            key = "date_holds" if said.get("holds") else "date_proposed"
-            return label(f"attention_told.{key}", lang, **said)
+            return _named(said, lang)
+        case unsettled.DATE_UNHEARD:
+            said = {"requested": "-", "day": "-", "since": "-", "goes_on": "-", "heads": "-", **said}
         case supplies.LATE:
             return label(
                 f"attention_told.{kind}", lang, connector=said.get("connector", "-"), why=wording.late(said, lang) or "-"
@@ -91,6 +92,15 @@ def told(kind: str, body: str, lang: Lang) -> str:
             pass
     key = f"attention_told.{kind}"
     return label(key, lang, **said) if known(key, lang) else ""
+
+
+def _named(said: Mapping[str, Any], lang: Lang) -> str:
+    """A date that an agency has named: what it waits for, by when, and whether the case itself is due before."""
+    told = {"requested": "-", "day": "-", "until": "-", **said}
+    key = "date_went_on" if said.get("went_on") else "date_holds" if said.get("holds") else "date_proposed"
+    more = [name for name, fact in (("date_goes_on", "goes_on"), ("date_beyond", "case_due")) if said.get(fact)]
+    names = [key, *more] if key != "date_went_on" else [key, *more[1:]]
+    return "".join(label(f"attention_told.{name}", lang, **told) for name in names)
 
 
 def close(tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", sees: Collection[str] | None = None) -> None:
@@ -135,7 +145,7 @@ def _refuse_passing(tx: Tx, kind: str, about: str, attention_id: str) -> None:
         raise Refusal("withdrawal_unanswered", case=about)
     if kind == REREVIEW:
         raise Refusal("attention_needs_confirmation", attention=attention_id)
-    if kind == unsettled.DATE_PROPOSED and waits_for_us(tx.assistance.get(about)):
+    if kind in (unsettled.DATE_PROPOSED, unsettled.DATE_UNHEARD) and waits_for_us(tx.assistance.get(about)):
         raise Refusal("date_unanswered", request=about)
     if kind == STUCK:
         stopped.refuse_open(tx, about)

@@ -29,6 +29,8 @@ from inspector.flows.telling import tell
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
+_IMPOSED = "consequence.imposed"
+"""The event of a decision: its notice is given in the same transaction."""
 RESTAGED = "consequence.restaged"
 """The rule by which what is proposed changes with the stage of the matter; it is one proposal and no new one."""
 
@@ -238,10 +240,20 @@ def settle(
 
 
 def spread(office: Office, tx: Tx, case: Case, decision: Decision[Consequence], now: datetime) -> None:
-    """Tell the approving system what a step says to it."""
+    """Tell the approving system what a step says to it; of an order that has not come to its subject, that it is to be served."""
     if decision.told:
-        told = Decision(state=case, because=decision.because, told=decision.told)
+        told = Decision(
+            state=case, because=decision.because, told=tuple(_truly(tx, decision.state, one) for one in decision.told)
+        )
         tx.work.order(tell(tx, office, case, told, office.book.get(case.pack), now), now)
+
+
+def _truly(tx: Tx, held: Consequence, told: Told) -> Told:
+    """An event with the step that somebody has to take: the decision of an order goes out with it, and has not come yet."""
+    fresh = told.type == _IMPOSED
+    if told.data.get("stage") != Stage.RECHECK.value or not (fresh or not came(tx, held)):
+        return told
+    return replace(told, data={**told.data, "stage": Stage.SERVE.value})
 
 
 def main_over(office: Office, tx: Tx, case: Case, done: Consequence, now: datetime) -> None:

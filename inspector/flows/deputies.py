@@ -6,27 +6,53 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from inspector.domain import deputy as domain
+from inspector.domain.calendar import due
 from inspector.domain.consequence import Consequence, Signed
 from inspector.domain.decision import Decision
 from inspector.domain.deputy import Deputy
+from inspector.domain.docket import STOOD_IN
+from inspector.domain.errors import Invalid, Missing
 from inspector.domain.objection import Objection
-from inspector.domain.person import same
+from inspector.domain.person import nameable, same
+from inspector.domain.timer import Timer
 from inspector.flows import touched
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.store.tx import Tx
 
-STOOD = "head_stood_in"
-"""The matter of what was decided in a head's stead: a head reads it, and nobody else puts it away."""
+STOOD = STOOD_IN
+_OFFICER = "officer"
+"""The role of the accounts by which officers sign (`web.roles`)."""
 
 
 def name(office: Office, tx: Tx, made: Deputy, now: datetime) -> Deputy:
-    """An officer of an agency is away, and another one decides in his or her stead. Raises what `domain.deputy.name` raises."""
+    """An officer of an agency is away, and another one decides in his or her stead.
+
+    Raises what `domain.deputy.name` raises, and Invalid (`officer_unknown`) for a name that nobody here has.
+    """
     others, today = tx.deputies.page((made.agency,)), office.calendar.local_date(now)
     decided = domain.name(made, others, today, _heads_over(office, made))
+    _known(office, tx, made)
     tx.deputies.add(made)
     _record(tx, decided, now)
     return made
+
+
+def _known(office: Office, tx: Tx, made: Deputy) -> None:
+    """Raise Invalid where a name is no officer's account, no head's, and no declared person's: a duty would come to nobody.
+
+    Where nobody has an account, all sign at the command line, and their names are known to nobody before they sign.
+    """
+    accounts = tx.tokens.names(_OFFICER) | tx.admissions.names(_OFFICER)
+    if not accounts:
+        return
+    people = office.entrance.people
+    there = {*accounts, *people, *(one for others in people.values() for one in others)}
+    there |= {head for node in office.tree.values() for head in node.heads}
+    for field in ("officer", "deputy"):
+        name = getattr(made, field)
+        if nameable(name) and not any(same(name, one) for one in there):
+            raise Invalid("officer_unknown", field=field, name=name)
 
 
 def end(tx: Tx, deputy_id: str, by: str, now: datetime) -> Deputy:
@@ -73,9 +99,22 @@ def told(office: Office, tx: Tx, held: Consequence | Objection, now: datetime) -
 
 
 def hear(office: Office, tx: Tx, agency: str, about: str, by: str, facts: Mapping[str, object], now: datetime) -> None:
-    """A head hears what was decided in his or her stead, by whom: of an agency that names one, or of those above it."""
+    """A head hears what was decided in his or her stead, by whom: of an agency that names one, or of those above it.
+
+    By the pack's term of a decision: whoever may say otherwise is to read it while that helps.
+    """
     heads = [name for one in office.line(agency) for name in office.tree[one].heads]
-    tx.attention.open(STOOD, agency, about, {**facts, "instead": by, "by": by, "heads": list(dict.fromkeys(heads))}, now)
+    told = {**facts, "instead": by, "by": by, "heads": list(dict.fromkeys(heads)), **_by(office, agency, now)}
+    tx.attention.open(STOOD, agency, about, told, now)
+
+
+def _by(office: Office, agency: str, now: datetime) -> dict[str, object]:
+    """By when, by which row and article of the agency's pack; nothing where none is in force, and then it is due at once."""
+    try:
+        row = office.policy(agency, office.calendar.local_date(now)).term(Timer.REVIEW)
+    except Missing:
+        return {}
+    return {"due_at": due(now, row.term, office.calendar).at.isoformat(), "row": Timer.REVIEW.value, "basis": row.basis}
 
 
 def _heads_over(office: Office, made: Deputy) -> tuple[str, ...]:

@@ -200,7 +200,7 @@ def weigh(tx: Tx, office: Office, held: Visit, finding: Finding, on: date, now: 
     if not known or case.state not in (CaseState.VERIFYING, CaseState.REVIEW, CaseState.CLOSED, CaseState.POOLED):
         late.beside(tx, case, item, now)  # corrected or withdrawn while the inspectors were on their way; what they saw is kept
         return
-    tx.cases.add_evidence(case.id, item)
+    tx.cases.add_evidence(case, item)
     if case.state in (CaseState.VERIFYING, CaseState.REVIEW):
         settle_case(tx, office, verification.weigh(case, item, policy, now, office.calendar), policy, now)
     else:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import structlog
 
 from inspector.domain import gate
+from inspector.domain.calendar import due
 from inspector.domain.case import Case, Route
 from inspector.domain.decision import Decision
+from inspector.domain.docket import BAR_CONTESTED
 from inspector.domain.errors import Missing
 from inspector.domain.gate import BarAnnulment, OutsideBar
-from inspector.flows import reapplying, same
+from inspector.flows import bartold, reapplying, same
+from inspector.flows.bartold import Change
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.store.tx import Tx
 
 log = structlog.get_logger(__name__)
 
-CONTESTED = "bar_contested"
-"""The matter of a bar that its subject says is none: whoever entered it looks, and annuls it or answers."""
+CONTESTED = BAR_CONTESTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +60,13 @@ def admit(office: Office, tx: Tx, case: Case, now: datetime) -> None:
         raise gate.refuse(bar, case.reference, case.letter.signed_on, holder.name if holder is not None else "")
 
 
-def enter(tx: Tx, bars: Iterable[OutsideBar], by: str, now: datetime, *, dry_run: bool = False) -> Entered:
-    """Keep bars; the same again changes nothing. Raises Invalid as `gate.noted`, Refusal as `gate.restated` does."""
+def enter(office: Office, tx: Tx, bars: Iterable[OutsideBar], by: str, now: datetime, *, dry_run: bool = False) -> Entered:
+    """Keep bars; the same again changes nothing. Whom one bars from now on is told so (`bartold`).
+
+    Raises Invalid as `gate.noted`, Refusal as `gate.restated` does.
+    """
     held: list[OutsideBar] = []
+    became: list[Change] = []
     added = changed = 0
     for bar in sorted(bars, key=lambda one: one.id):  # in one order, so that two files wait for one another in no ring
         before = tx.records.bar(bar.id) if dry_run else tx.records.new_bar(bar)
@@ -74,34 +80,45 @@ def enter(tx: Tx, bars: Iterable[OutsideBar], by: str, now: datetime, *, dry_run
             if before is not None:
                 tx.records.keep_bar(stands)
             record(tx, f"bar:{bar.id}", decided, now, {})
+            became.append(Change(before=before, now=stands))
+    bartold.tell(office, tx, became, now)
     return Entered(added=added, changed=changed, same=len(held) - added - changed, held=tuple(held))
 
 
-def repair(tx: Tx, bar_id: str, sees: Collection[str], on: date, document: str, by: str, now: datetime) -> OutsideBar:
+def repair(
+    office: Office, tx: Tx, bar_id: str, sees: Collection[str], on: date, document: str, by: str, now: datetime
+) -> OutsideBar:
     """A bar of another authority was repaired, by its document. Raises Missing (`bar_unknown`), Invalid."""
-    return _keep(tx, gate.repaired(_own(tx, bar_id, sees), on, document, by), now)
+    held = _own(tx, bar_id, sees)
+    return _keep(office, tx, held, gate.repaired(held, on, document, by), now)
 
 
-def unrepair(tx: Tx, bar_id: str, sees: Collection[str], reasons: str, by: str, now: datetime) -> OutsideBar:
+def unrepair(office: Office, tx: Tx, bar_id: str, sees: Collection[str], reasons: str, by: str, now: datetime) -> OutsideBar:
     """The repair of a bar was entered by mistake. Raises Missing (`bar_unknown`), and as `gate.unrepaired` does."""
-    return _keep(tx, gate.unrepaired(_own(tx, bar_id, sees), reasons, by), now)
+    held = _own(tx, bar_id, sees)
+    return _keep(office, tx, held, gate.unrepaired(held, reasons, by), now, reasons)
 
 
 def annul(office: Office, tx: Tx, bar_id: str, sees: Collection[str], said: BarAnnulment, now: datetime) -> OutsideBar:
     """A bar never was one. Raises Missing (`bar_unknown`), and as `gate.annulled` does."""
-    decided = gate.annulled(_own(tx, bar_id, sees), said, office.calendar.local_date(now))
+    held = _own(tx, bar_id, sees)
+    decided = gate.annulled(held, said, office.calendar.local_date(now))
     tx.attention.over(f"{CONTESTED}:{bar_id}", now)
-    return _keep(tx, decided, now)
+    return _keep(office, tx, held, decided, now, said.reasons)
 
 
-def reinstate(tx: Tx, bar_id: str, sees: Collection[str], reasons: str, by: str, now: datetime) -> OutsideBar:
+def reinstate(office: Office, tx: Tx, bar_id: str, sees: Collection[str], reasons: str, by: str, now: datetime) -> OutsideBar:
     """The annulment of a bar was the mistake. Raises Missing (`bar_unknown`), and as `gate.reinstated` does."""
-    return _keep(tx, gate.reinstated(_own(tx, bar_id, sees), reasons, by), now)
+    held = _own(tx, bar_id, sees)
+    return _keep(office, tx, held, gate.reinstated(held, reasons, by), now, reasons)
 
 
-def contest(tx: Tx, bar_id: str, words: str, digests: Collection[str], by: str, now: datetime) -> OutsideBar:
+def contest(
+    office: Office, tx: Tx, bar_id: str, words: str, digests: Collection[str], by: str, now: datetime, *, case: str = ""
+) -> OutsideBar:
     """The subject of a bar says that it is none, or not its own: the agency that entered it hears so, and bars on until it has looked.
 
+    It looks by the pack's term of an objection; what waits already keeps its date. `case`: by whose notice it was said.
     Whoever was refused by a bar knows its id, whichever agency of the house entered it. Raises Missing (`bar_unknown`), and as
     `gate.contested` does.
     """
@@ -109,9 +126,24 @@ def contest(tx: Tx, bar_id: str, words: str, digests: Collection[str], by: str, 
     if held is None:
         raise Missing("bar_unknown", bar=bar_id)
     record(tx, f"bar:{held.id}", gate.contested(held, words, digests, by), now, {})
-    facts = {"bar": held.id, "authority": held.authority, "document": held.document}
-    tx.attention.open(CONTESTED, held.agency, held.id, facts, now)
+    row = bartold.ruled(office, held.agency, now)
+    at = due(now, row.own, office.calendar).at.isoformat()
+    facts = {"bar": held.id, "authority": held.authority, "document": held.document, "row": row.row, "basis": row.basis}
+
+    def told(before: Mapping[str, object]) -> dict[str, object]:
+        return {**facts, "case": case or before.get("case", ""), "due_at": before.get("due_at", at)}
+
+    tx.attention.add(CONTESTED, held.agency, held.id, told, now)
     return held
+
+
+def stands(office: Office, tx: Tx, bar_id: str, reasons: str, by: str, now: datetime) -> None:
+    """An officer has looked at what was said against a bar, and it stands: its subject hears so, with whom to object to."""
+    held = tx.records.bar(bar_id, lock=True)
+    if held is None or held.annulled_on is not None:
+        return
+    record(tx, f"bar:{held.id}", gate.stood(held, reasons, by), now, {})
+    bartold.stands(office, tx, held, reasons, now)
 
 
 def _own(tx: Tx, bar_id: str, sees: Collection[str]) -> OutsideBar:
@@ -121,7 +153,10 @@ def _own(tx: Tx, bar_id: str, sees: Collection[str]) -> OutsideBar:
     return held
 
 
-def _keep(tx: Tx, decided: Decision[OutsideBar], now: datetime) -> OutsideBar:
+def _keep(
+    office: Office, tx: Tx, before: OutsideBar, decided: Decision[OutsideBar], now: datetime, reasons: str = ""
+) -> OutsideBar:
     tx.records.keep_bar(decided.state)
     record(tx, f"bar:{decided.state.id}", decided, now, {})
+    bartold.tell(office, tx, [Change(before=before, now=decided.state, reasons=reasons)], now)
     return decided.state

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from inspector.domain import dispute, ladder, sending
+from inspector.domain import dispute, ladder, sending, unheard
 from inspector.domain import letter as post
 from inspector.domain.assistance import Request
 from inspector.domain.decision import Decision, OrderKind
@@ -185,14 +185,23 @@ def _wait_for_reader(office: Office, request: Request) -> None:
 def _wait_for_word(office: Office, request: Request) -> None:
     """Raise NotYet while the agency has named another date and hears nothing of us: from the date on that binds it is we who are silent.
 
-    A person of the requester is told that the request stands still for him or her. Before that date the agency is reminded of it.
+    A person of the requester is told that the request stands still for him or her, then the head, and then the ladder goes on without
+    that word (`domain.unheard`). Before that date the agency is reminded of it.
     """
-    if not waits_for_us(request) or office.now() < request.due_at:
+    if not waits_for_us(request) or office.now() < request.due_at or unheard.over(request):
         return
     with office.store.begin() as tx:
-        _, fresh = held(tx, request.id)
-        unsettled.named(tx, fresh, office.calendar, office.now())
-    if waits_for_us(fresh):
+        case, fresh = held(tx, request.id)
+        policy, now = office.book.get(case.pack), office.now()
+        silence = unheard.ours(fresh, policy, office.calendar)
+        if silence is not None and now >= silence.on_at and not unheard.over(fresh):
+            decision = unheard.go_on(fresh, silence, policy.label, now, office.calendar)
+            settle_request(tx, decision, now)
+            fresh = decision.state
+        unsettled.named(tx, fresh, office.calendar, now, silence)
+        heads = [name for one in office.line(case.agency) for name in office.tree[one].heads]
+        unsettled.unheard(tx, fresh, office.calendar, now, silence, heads)
+    if waits_for_us(fresh) and not unheard.over(fresh):
         raise NotYet("date_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
 
 

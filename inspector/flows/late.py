@@ -19,7 +19,7 @@ from inspector.store.tx import Tx
 def keep(tx: Tx, office: Office, case: Case, found: Evidence, asked: Claim, now: datetime) -> None:
     """Keep a late answer as evidence and let the domain say who must see it; the caller holds the case, which has not left the house."""
     policy = office.book.get(case.pack)
-    tx.cases.add_evidence(case.id, found)
+    tx.cases.add_evidence(case, found)
     settle_case(tx, office, late(case, found, asked, policy, now, office.calendar), policy, now)
 
 
@@ -28,7 +28,7 @@ def beside(tx: Tx, case: Case, found: Evidence, now: datetime) -> None:
 
     The ledger holds its digest like that of an answer, so that no later change of it goes unseen either.
     """
-    tx.cases.add_evidence(case.id, found)
+    tx.cases.add_evidence(case, found)
     facts = {"claim": found.claim, "method": found.method.value, "verdict": found.verdict.value, "via": found.via}
     facts |= {"evidence": found.id, "digest": fingerprint(found)}
     because = Because(rule="evidence.kept", basis=(), pack=case.pack, facts=facts)

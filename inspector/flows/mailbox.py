@@ -248,9 +248,13 @@ def meant(filled: Mapping[str, str]) -> tuple[Said, ...]:
             raise Invalid("mail_line", field=name, most=LONGEST_LINE)
     verdict = _verdict(filled["verdict"]) if "verdict" in filled else None
     day = _day(filled["day"]) if "day" in filled else None
-    value, rest, to, reasons, longer = (filled.get(name, "") for name in ("value", "rest", "to", "reasons", "longer"))
+    value, rest, to, reasons = (filled.get(name, "") for name in ("value", "rest", "to", "reasons"))
+    longer, warn = filled.get("longer", ""), filled.get("warn", "")
     signer, accepted = filled.get("signer", "").partition("\n")[0], "accepted" in filled and _yes(filled["accepted"])
-    do = guess(Filled(verdict=verdict, value=value, rest=rest, accepted=accepted, day=day, longer=longer, to=to, reasons=reasons))
+    told = Filled(
+        verdict=verdict, value=value, rest=rest, accepted=accepted, day=day, longer=longer, to=to, reasons=reasons, warn=warn
+    )
+    do = guess(told)
     wish = Said(
         do=Saying.EXTEND if day is None else Saying.PROPOSE,
         signer=signer,
@@ -261,7 +265,7 @@ def meant(filled: Mapping[str, str]) -> tuple[Said, ...]:
         return (wish,)
     if do is Saying.DECLINE and any(word in reasons.casefold() for word in _time_words()):
         raise Invalid("mail_longer", field="reasons")
-    said = Said(do=do, signer=signer, verdict=verdict, value=value, rest=rest, reasons=reasons, day=day, to=to)
+    said = Said(do=do, signer=signer, verdict=verdict, value=value, rest=rest, reasons=warn or reasons, day=day, to=to)
     return (said, wish) if longer else (said,)
 
 

@@ -295,6 +295,12 @@ def behind(tree: Mapping[str, AgencyNode], connector: str) -> AgencyNode | None:
     return next((node for node in tree.values() if connector in node.connectors), None)
 
 
+def present(tree: Mapping[str, AgencyNode], connector: str) -> str:
+    """The connector by which the agency behind one is reached now: it counts once, however often it has moved; else this one."""
+    held = behind(tree, connector)
+    return held.connectors[0] if held is not None else connector
+
+
 def names_of(tree: Mapping[str, AgencyNode]) -> dict[str, str]:
     """What agencies are called, by each connector that leads to them, or has."""
     return {via: node.name for node in tree.values() for via in node.connectors}

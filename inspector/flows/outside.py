@@ -57,7 +57,7 @@ def take(office: Office, tx: Tx, found: OutsideFinding, by: str, now: datetime, 
     fact: Fact = policy.item(case.item).fact(claim.fact)
     piece = outside.evidence(found, case, claim, fact, by, now, typed=typed)
     if case.state in (CaseState.CLOSED, CaseState.POOLED):
-        tx.cases.add_evidence(case.id, piece)
+        tx.cases.add_evidence(case, piece)
         return Took(new=True, state=supervision.found(office, tx, case, piece, now).state)
     if found.verdict is Verdict.MISMATCH:
         late.keep(tx, office, case, piece, claim, now)

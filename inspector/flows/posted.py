@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from inspector.domain import competence, letter, reply, sending
-from inspector.flows import attention, inquiries, leaves
+from inspector.flows import attention, eligibility, inquiries, leaves
 from inspector.flows.ladder import OBSOLETE
 from inspector.flows.office import Office
 from inspector.flows.requests import held
@@ -32,6 +32,8 @@ def seen_to(
     if matter is not None and matter["kind"] in attention.UNDONE and (sees is None or matter["agency"] in sees):
         leaves.refuse(office, tx, attention_id, matter["agency"], json.loads(matter["body"]), by)
     attention.close(tx, attention_id, by, now, note=note, sees=sees)
+    if matter is not None and matter["kind"] == eligibility.CONTESTED:
+        eligibility.stands(office, tx, str(matter["about"]), note, by, now)
     if matter is not None and matter["kind"] == MAIL_UNREAD:
         for request_id in about(json.loads(matter["body"])):
             read(tx, request_id, now)

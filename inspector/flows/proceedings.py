@@ -22,7 +22,7 @@ from inspector.domain.course import named, read, said
 from inspector.domain.decision import Decision
 from inspector.domain.duty import Follow
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.evidence import carry
+from inspector.domain.evidence import as_dated, carry
 from inspector.domain.opening import Opening
 from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.domain.serving import NoticeKind, SubjectNotice
@@ -65,7 +65,7 @@ def propose(office: Office, tx: Tx, case_id: str, given: Opening, signed: Signed
     outcome, weighed = openings.admitted(tx, case, given, policy, others)
     known = {piece.id: piece for piece in tx.cases.evidence(case_id)}
     cited = chosen(office, tx, case_id, office.book.get(case.pack), known, given.evidence)
-    carry(outcome, cited, adverse=True)
+    carry(outcome, [as_dated(piece, case.day_of(piece.claim)) for piece in cited], adverse=True)
     opening = replace(
         given,
         by=signed.by,
@@ -153,10 +153,15 @@ def agree(
 
 
 def drop(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Signed, now: datetime) -> Consequence:
-    """A named officer lets a proposal go, with reasons; to a transfer that is not reported yet the head alone says no (handbook 1.8.2)."""
+    """A named officer lets a proposal go, with reasons; to a transfer that is not reported yet the head alone says no (handbook 1.8.2).
+
+    So it is where the police have declined: who has reported it does not end it alone.
+    """
     case, held = locked(tx, consequence_id)
     if held.proposal is Proposal.TRANSFER_JUDICIAL and held.state is ConsequenceState.PROPOSED:
         return transfers.refuse(office, tx, held.id, reasons, signed, now)
+    if held.state is ConsequenceState.DECLINED:
+        return transfers.let_stand(office, tx, held.id, reasons, signed, now)
     signed = deputies.signs(office, tx, held, signed, now)
     done = settle(office, tx, case, held, proceeding.drop(held, reasons, signed, setting(office, held, now)), now)
     main_over(office, tx, case, done, now)

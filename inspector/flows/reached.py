@@ -15,9 +15,9 @@ from inspector.domain.consequence import Consequence, ConsequenceState, Statemen
 from inspector.domain.docket import SPOKE
 from inspector.domain.errors import Refusal
 from inspector.domain.proceeding import STANDING
-from inspector.domain.serving import AGAIN, SubjectNotice, SubjectWord, Word
+from inspector.domain.serving import AGAIN, NoticeKind, SubjectNotice, SubjectWord, Word
 from inspector.domain.wayto import ServiceWay
-from inspector.flows import consequences, objections, rectifying, repairs, review
+from inspector.flows import consequences, eligibility, objections, rectifying, repairs, review, unread
 from inspector.flows.giving import settle
 from inspector.flows.office import Office
 from inspector.flows.serving import answer_until
@@ -84,6 +84,9 @@ def said(office: Office, tx: Tx, notice: SubjectNotice, word: Word, now: datetim
         _state(office, tx, consequence, word, now)
     elif word.kind is SubjectWord.OBJECTION and (entry or (consequence is not None and consequence.state in STANDING)):
         objections.object(office, tx, notice.about, _words(office, notice, word), word.digests, _door(word), now)
+    elif word.kind is SubjectWord.OBJECTION and notice.kind is NoticeKind.BAR:
+        told = notice.about, _words(office, notice, word), word.digests, _door(word), now
+        eligibility.contest(office, tx, *told, case=notice.case_id)
     elif word.kind is SubjectWord.RECHECK and consequence is not None:
         rectifying.ask(office, tx, consequence.id, _words(office, notice, word), _door(word), now)
     elif word.kind is SubjectWord.REPAIR and entry is not None:
@@ -97,15 +100,32 @@ def said(office: Office, tx: Tx, notice: SubjectNotice, word: Word, now: datetim
             "late": word.late,
         }
         pack = tx.cases.get(notice.case_id).pack
-        tx.attention.add(SPOKE, notice.agency, notice.id, by_review(office, pack, facts, now), now)
+        more = unread.more(by_review(office, pack, facts, now), word.receipt)
+        tx.attention.add(SPOKE, notice.agency, notice.id, more, now)
 
 
 def counts(notice: SubjectNotice, word: Word) -> bool:
     """Whether a withdrawal takes effect: the subject's own, or one of two officers, with the paper that the subject has signed."""
-    earlier = [one for one in notice.words if one.kind is word.kind and one.receipt != word.receipt]
     if ownword.hands(word):
-        return ownword.seconded(word, earlier)
+        return ownword.seconded(word, _alone(notice, word.receipt))
     return True
+
+
+def awaiting(notice: SubjectNotice) -> Word | None:
+    """The last withdrawal that may be an officer's and waits for a second one's word; None: none does."""
+    held = _alone(notice, "")
+    return held[-1] if held else None
+
+
+def _alone(notice: SubjectNotice, receipt: str) -> list[Word]:
+    """The withdrawals before a receipt that count for nothing yet. What has counted once is no first word of another one."""
+    waiting: list[Word] = []
+    for one in notice.words:
+        if one.receipt == receipt:
+            break
+        if one.kind is SubjectWord.WITHDRAWAL:
+            waiting = [] if not ownword.hands(one) or ownword.seconded(one, waiting) else [*waiting, one]
+    return waiting
 
 
 def _began(office: Office, tx: Tx, notice: SubjectNotice, now: datetime) -> SubjectNotice:

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain import proceeding, rectification
+from inspector.domain import upholding as domain
 from inspector.domain.act import GRAVITY
 from inspector.domain.case import Case, CaseState
-from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Look
+from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Look, Stage
 from inspector.domain.duty import Follow, FollowRow
 from inspector.domain.errors import Refusal
-from inspector.domain.falling import REVOCATION, SHAKEN
+from inspector.domain.falling import IN_FORCE, REVOCATION, SHAKEN
 from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice
@@ -49,7 +50,7 @@ def reached(office: Office, tx: Tx, consequence_id: str, now: datetime) -> Conse
     under, was = done.rectification, held.rectification
     assert under is not None, "it was counted"
     assert was is not None, "it was counted"
-    if under.until == was.until or now > under.until or not _follows(case, done):
+    if under.until == was.until or now > under.until or not _standing(case, done):
         return done
     unserved.done(tx, f"{done.id}:reminder", now)  # it named a day that counts no more
     lang = office.agency(done.agency).language
@@ -97,7 +98,7 @@ def remind(work: Work, office: Office) -> Settlement:
     def write(tx: Tx, now: datetime) -> None:
         case, held = locked(tx, str(work.payload["consequence"]))
         made = rectification.remind(held)
-        if made is None or held.rectification is None or now > held.rectification.until or not _follows(case, held):
+        if made is None or held.rectification is None or now > held.rectification.until or not _standing(case, held):
             return
         if work.payload["until"] != held.rectification.until.isoformat() or not came(tx, held):
             return
@@ -128,9 +129,16 @@ def _reminder(office: Office, held: Consequence, part: str, now: datetime) -> Su
 
 
 def stands(office: Office, tx: Tx, case: Case, now: datetime) -> None:
-    """A case was decided: an order in doubt that follows the same outcome stands again, and nobody need look whether it does."""
+    """A case was decided: an order in doubt that follows the same outcome stands again, and nobody need look whether it does.
+
+    What an officer had said to stand while the case was open is looked at once more where it was decided otherwise.
+    """
     for held in tx.consequences.of_case(case.id, lock=True):
-        if held.doubted and held.state is ConsequenceState.IMPOSED and _follows(case, held):
+        if held.upheld is not None and held.state in IN_FORCE and not _follows(case, held):
+            shaken.shake(office, tx, case, [held], domain.RULE, now)
+            if held.stage is Stage.RECHECK:
+                settle(office, tx, case, held, rectification.doubt(held, domain.RULE, setting(office, held, now)), now)
+        elif held.doubted and held.state is ConsequenceState.IMPOSED and _follows(case, held):
             settle(office, tx, case, held, rectification.stand(held, setting(office, held, now)), now)
             tx.attention.over(f"{SHAKEN}:{held.id}", now)
 
@@ -140,8 +148,13 @@ def _follows(case: Case, held: Consequence) -> bool:
     return case.state is CaseState.CLOSED and case.outcome is held.grading.outcome
 
 
+def _standing(case: Case, held: Consequence) -> bool:
+    """Whether an order goes on: its outcome stands, or an officer has said that the order does."""
+    return _follows(case, held) or (held.upheld is not None and not case.state.gone)
+
+
 def _stands(case: Case, held: Consequence) -> None:
-    if not _follows(case, held):  # a case that is open again asks nobody to rectify anything
+    if not _standing(case, held):  # a case that is open again asks nobody to rectify anything
         raise Refusal("consequence_case_open", consequence=held.id, state=case.state)
 
 

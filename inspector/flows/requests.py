@@ -75,7 +75,7 @@ def go_on(tx: Tx, office: Office, request: Request, verdict: Verdict, note: str,
     if request.claim not in {one.claim.key for one in case.claims}:
         late.beside(tx, case, found, now)
         return
-    tx.cases.add_evidence(case.id, found)
+    tx.cases.add_evidence(case, found)
     settle_case(tx, office, verification.weigh(case, found, policy, now, office.calendar), policy, now)
 
 

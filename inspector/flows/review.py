@@ -29,6 +29,7 @@ from inspector.flows import (
     selfproof,
     sooner,
     striking,
+    unread,
     unruled,
     withdrawals,
 )
@@ -140,6 +141,7 @@ def withdraw(office: Office, tx: Tx, case_id: str, reason: str, by: str, now: da
         return case
     if case.concluded_at is None and not blank(reason) and withdrawals.kept(tx, case):
         withdrawals.ask(office, tx, case, reason, by, now)
+        unread.withdrawn(tx, case.id, now)
         return case
     bar = withdrawing(office, tx, case, now)
     if bar is not None and not bar_known and not blank(reason):
@@ -170,6 +172,7 @@ def left(office: Office, tx: Tx, case: Case, decision: Decision[Case], now: date
     if frees:
         enrolment.take_back(office, tx, ended, policy, now)
     withdrawals.over(tx, case.id, now)
+    unread.withdrawn(tx, case.id, now)
     return ended
 
 

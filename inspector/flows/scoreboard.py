@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
 from inspector.domain.scoreboard import COLUMNS, Gain, Score, days_between, end_of, gains, middle, scores
 from inspector.domain.signs import plain_cell
-from inspector.flows.office import Office
+from inspector.flows.office import Office, present
 from inspector.flows.requests import node_of
 from inspector.store.tx import Tx
 
@@ -31,7 +32,7 @@ def scoreboard(
     held = tx.assistance.opened(since, until)
     if sees is not None:
         held = (one for one in held if one.requester in sees or node_of(office, one.requested) in sees)
-    return scores(held, calendar)
+    return scores(held, calendar, lambda via: present(office.tree, via))
 
 
 def score_rows(found: Sequence[Score]) -> list[dict[str, object]]:
@@ -64,15 +65,26 @@ SCORES = (*COLUMNS, "reasons")
 """The columns of the scoreboard."""
 
 
-def recent(tx: Tx, now: datetime) -> list[tuple[str, str, str, int]]:
-    """(agency, fact, mark, count) of the requests opened within `SPAN`: what metrics and the ops page show."""
+def standing(office: Office, tx: Tx) -> list[tuple[str, str, int]]:
+    """(agency, state, count) of all requests, an agency being the connector that it is reached by now."""
+    held: Counter[tuple[str, str]] = Counter()
+    for via, state, count in tx.assistance.counts():
+        held[present(office.tree, via), state] += count
+    return [(*key, count) for key, count in sorted(held.items())]
+
+
+def recent(office: Office, tx: Tx, now: datetime) -> list[tuple[str, str, str, int]]:
+    """(agency, fact, mark, count) of the requests opened within `SPAN`: what metrics and the ops page show.
+
+    An agency is the connector that it is reached by now, here as in the score.
+    """
     held: dict[tuple[str, str, str], int] = {}
     for agency, fact, state, last, heard_in_time, punctual, above, echo, count in tx.assistance.score(now - SPAN):
         marks = {"asked": True, end_of(state, last or ""): True, "heard_in_time": heard_in_time, "punctual": punctual}
         marks |= {"escalated": above, "disproved": echo == "DISPROVED"}
         for mark, applies in marks.items():
             if applies:
-                key = (agency, fact or "", mark)
+                key = (present(office.tree, agency), fact or "", mark)
                 held[key] = held.get(key, 0) + count
     return [(*key, count) for key, count in sorted(held.items())]
 
@@ -83,5 +95,5 @@ def recent_days(office: Office, tx: Tx, now: datetime) -> list[tuple[str, str, i
     for agency, fact, sent_at, opened_at, ended_at, came in tx.assistance.answered(now - SPAN):
         if ended_at:
             days = days_between(sent_at or opened_at, came or ended_at, office.calendar)
-            held.setdefault((agency, fact or ""), []).append(days)
+            held.setdefault((present(office.tree, agency), fact or ""), []).append(days)
     return [(*key, middle(days) or 0) for key, days in sorted(held.items())]

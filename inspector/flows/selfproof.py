@@ -279,7 +279,7 @@ def _go_on(tx: Tx, office: Office, proof: SelfProof, found: Evidence, now: datet
         if found.verdict is not Verdict.NO_ANSWER:
             late.keep(tx, office, case, found, claim_of({**proof.question, "claim": proof.claim}), now)
         return
-    tx.cases.add_evidence(case.id, found)
+    tx.cases.add_evidence(case, found)
     settle_case(tx, office, verification.weigh(case, found, policy, now, office.calendar), policy, now)
 
 

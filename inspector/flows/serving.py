@@ -15,7 +15,8 @@ from inspector.domain.consequence import Signed
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Forbidden, Invalid
 from inspector.domain.evidence import blank
-from inspector.domain.serving import OBSOLETE, NoticeKind, SubjectNotice
+from inspector.domain.person import same
+from inspector.domain.serving import HANDED, OBSOLETE, NoticeKind, SubjectNotice
 from inspector.domain.wayto import ServiceWay
 from inspector.flows import stopped, unserved
 from inspector.flows.contents import named
@@ -38,7 +39,7 @@ BY_HAND = "subject by hand"
 GOES = frozenset(
     {
         *(NoticeKind.RECORD, NoticeKind.REPAIRABLE, NoticeKind.REPAIR, NoticeKind.DECISION, NoticeKind.WITHDRAWAL),
-        NoticeKind.STRUCK,
+        *(NoticeKind.STRUCK, NoticeKind.BAR),
     }
 )
 """What gives rights that outlast any number of days here: its link is open until it is called back."""
@@ -53,9 +54,23 @@ def token(office: Office, tx: Tx, notice_id: str, purpose: str = LINK) -> str:
 
 
 def holders(office: Office, tx: Tx, notice_id: str, shown: str) -> tuple[Signed, ...]:
-    """The officers who were handed the link that is shown; none of one that a channel or the approving system has brought."""
-    by_hand = _same(token(office, tx, notice_id, BY_HAND), shown)
-    return tx.servings.get(notice_id).holders if by_hand else ()
+    """The officers who were handed the link that is shown; none of one that only a channel or the approving system has brought."""
+    if _same(token(office, tx, notice_id, BY_HAND), shown):
+        return tx.servings.get(notice_id).holders
+    return _took(office, tx, notice_id) if _same(token(office, tx, notice_id), shown) else ()
+
+
+def _took(office: Office, tx: Tx, notice_id: str) -> tuple[Signed, ...]:
+    """Who took the subject's own link before officers had one of theirs: whoever uses it may be one of them, and nobody could tell.
+
+    The approving system of the case and the channels bring it to the subject alone. A link that was called back is in nobody's hands.
+    """
+    held = tx.servings.get(notice_id)
+    ours = {tx.cases.get(held.case_id).sender, *office.connectors.channels}
+    since = tx.replylinks.called_back(LINK, notice_id)
+    taken = (one for one in held.history if one.rule == HANDED and one.who not in ours and (since is None or one.at > since))
+    known = [one for one in taken if not any(same(one.who, other.by) and one.at >= other.at for other in held.holders)]
+    return tuple(Signed(by=one.who, token="", at=one.at) for one in known)
 
 
 def by_link(office: Office, tx: Tx, notice_id: str, shown: str) -> SubjectNotice:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from inspector.domain import proceeding, rectification
+from inspector.domain import proceeding, rectification, upholding
 from inspector.domain.annulled import Annulled
 from inspector.domain.calendar import due
 from inspector.domain.case import Case
@@ -51,6 +51,7 @@ def write(tx: Tx, case: Case, before: Consequence, decision: Decision[Consequenc
             unserved.done(tx, f"{held.id}:{part}", now)
     if held.state is ConsequenceState.ANNULLED:
         unserved.done(tx, f"{held.id}:decision", now)
+        unserved.done(tx, upholding.notice_id(held), now)
     if held.state is ConsequenceState.ANNULLED or (before.state in UNDECIDED and held.state not in UNDECIDED):
         for matter in (SHAKEN, REGRADE):  # it is gone, or a named officer has decided it with the matter before him or her
             tx.attention.over(f"{matter}:{held.id}", now)

@@ -84,6 +84,16 @@ def contest(office: Office, tx: Tx, consequence_id: str, to: str, document: str,
     return settle(office, tx, case, held, transfer.contest(held, to, document, signed, setting(office, held, now)), now)
 
 
+def let_stand(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Signed, now: datetime) -> Consequence:
+    """The head, or who stands in for one, leaves the police's refusal standing. Raises what `headed.signs` raises."""
+    case, held = locked(tx, consequence_id)
+    close, at = _close(office, tx, held, now), setting(office, held, now)
+    signed = headed.signs(office, tx, held, signed)
+    made = transfer.let_stand(held, reasons, signed, at, close)
+    _heard(office, tx, held, signed, now)
+    return settle(office, tx, case, held, made, now)
+
+
 def papers(office: Office, tx: Tx, consequence_id: str, receipt: str, signed: Signed, now: datetime) -> Consequence:
     """Goods and papers followed the case that the police have filed."""
     case, held = locked(tx, consequence_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.letter import letters
 from inspector.domain.respite import waits_for_us
+from inspector.domain.unheard import Silence, over
 from inspector.store.tx import Tx
 
 UNDELIVERABLE = "letter_undeliverable"
@@ -37,8 +38,13 @@ COMPETENCE_DOUBTED = "competence_doubted"
 DATE_PROPOSED = "date_proposed"
 """A date that an agency has proposed: an officer agrees, or says why not, and no note in passing ends it.
 
-`until`: the date from which its request stands still for that word; `holds`: it does.
+`until`: the date from which its request stands still for that word; `holds`: it does. `head`, `goes_on`: when the head hears of it, and
+when the ladder goes on without it, where the pack has rows for that; `went_on`: it has. `case_due`: the date of the case itself, where
+the named one lies after it.
 """
+
+DATE_UNHEARD = "date_unheard"
+"""The same where the officer's time for that word is over: the head (`heads`) sees to it. Over with that word, or with the request."""
 
 DIFFICULTY = "difficulty_told"
 """A difficulty that an agency has told of before its date: an officer reads why, and sees what can be done; over with the request."""
@@ -112,16 +118,34 @@ def heard(tx: Tx, was: Request, request: Request, now: datetime) -> None:
     gone(tx, was, now)
 
 
-def named(tx: Tx, request: Request, calendar: WorkingCalendar, now: datetime) -> None:
+def named(tx: Tx, request: Request, calendar: WorkingCalendar, now: datetime, silence: Silence | None) -> None:
     """A date that the agency has named waits for an officer: told where it is named, again by another date or the superior's word, and
 
     once its request stands still for it.
     """
     if request.proposed is None or not waits_for_us(request):
         return
-    day, until = (calendar.local_date(at).isoformat() for at in (request.proposed.due_at, request.due_at))
-    facts = {"requested": request.requested, "case": request.case_id, "day": day, "until": until, "holds": now >= request.due_at}
+    dates = {"day": request.proposed.due_at, "until": request.due_at}
+    if silence is not None:
+        dates |= {"head": silence.head_at, "goes_on": silence.on_at}
+    due_at = tx.cases.get(request.case_id).due_at
+    if due_at is not None and request.proposed.due_at > due_at:
+        dates["case_due"] = due_at
+    facts = {"requested": request.requested, "case": request.case_id, "holds": now >= request.due_at, "went_on": over(request)}
+    facts |= {name: calendar.local_date(at).isoformat() for name, at in dates.items()}
     tx.attention.open(DATE_PROPOSED, request.requester, request.id, facts, now)
+
+
+def unheard(
+    tx: Tx, request: Request, calendar: WorkingCalendar, now: datetime, silence: Silence | None, heads: Sequence[str]
+) -> None:
+    """A head hears of a date that waits for a word of ours, once the officer's time for it is over."""
+    if request.proposed is None or silence is None or now < silence.head_at:
+        return
+    dates = {"day": request.proposed.due_at, "since": silence.since, "goes_on": silence.on_at}
+    told = {name: calendar.local_date(at).isoformat() for name, at in dates.items()}
+    facts = {"requested": request.requested, "case": request.case_id, "heads": ", ".join(dict.fromkeys(heads)) or "-", **told}
+    tx.attention.open(DATE_UNHEARD, request.requester, request.id, facts, now)
 
 
 def follow(tx: Tx, request: Request, now: datetime) -> None:
@@ -130,7 +154,8 @@ def follow(tx: Tx, request: Request, now: datetime) -> None:
     if over or request.owed is None:
         tx.attention.close(f"{LINK_MISSING}:{request.id}", now)
     if over or request.proposed is None or request.state is AssistanceState.DISPUTED:  # it rests, and nobody can agree meanwhile
-        tx.attention.close(f"{DATE_PROPOSED}:{request.id}", now)
+        for kind in (DATE_PROPOSED, DATE_UNHEARD):
+            tx.attention.close(f"{kind}:{request.id}", now)
     if over or request.dispute is not None:
         tx.attention.close(f"{FORWARD_CIRCLE}:{request.id}", now)
     if over:

@@ -210,7 +210,7 @@ def _weigh(work: Work, office: Office, answer: Answer | Evidence, *, failed: Por
         case = tx.cases.get(str(work.case_id), lock=True)
         policy = office.book.get(case.pack)
         found = _found(tx, office, work, case, answer, failed, now)
-        tx.cases.add_evidence(case.id, found)
+        tx.cases.add_evidence(case, found)
         settle_case(tx, office, verification.weigh(case, found, policy, now, office.calendar), policy, now)
 
     verdict = answer.verdict.value if isinstance(answer, Evidence) else answer.status.value

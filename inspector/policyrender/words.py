@@ -102,6 +102,8 @@ WORDS: Mapping[str, str] = {
     Timer.ASSIST_END: "报送后结束协助请求",
     Timer.ASSIST_EXTEND: "被请求机关延期（一次，期满前说明理由）",
     Timer.ASSIST_DISPUTE: "共同上级决定争议",
+    Timer.ASSIST_WORD: "对方所提期限无人答复的，原期限届满后告知本机关负责人",
+    Timer.ASSIST_WORD_HEAD: "告知本机关负责人后继续催办（不早于对方所提期限）",
     Timer.ACCEPT: "检查人员接受任务",
     Timer.VISIT: "完成现场核查",
     Timer.ENTRY: "现场核查期满后录入结果；逾期全组无任何记录的，接受失效",

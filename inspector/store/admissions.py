@@ -70,6 +70,10 @@ class AdmissionRoom(Room):
         row = self.connection.execute(asked.order_by(admission.c.made_at.desc()).limit(1)).one_or_none()
         return Admission(**row._asdict()) if row else None
 
+    def names(self, role: str) -> set[str]:
+        """Whoever is, or was, admitted in a role."""
+        return set(self.connection.execute(sa.select(admission.c.name).where(admission.c.role == role).distinct()).scalars())
+
     def dismiss(self, admission_id: str, now: datetime) -> None:
         """End one. Raises Missing where there is none in force."""
         held = sa.update(admission).where(admission.c.id == admission_id, admission.c.ended_at.is_(None))

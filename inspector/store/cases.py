@@ -12,14 +12,14 @@ import sqlalchemy as sa
 
 from inspector.domain.case import Case, CaseState, Outcome, Subject, SubjectKind
 from inspector.domain.errors import Missing, Refusal
-from inspector.domain.evidence import UNTRUE, Evidence, carries
+from inspector.domain.evidence import UNTRUE, Evidence
 from inspector.domain.folio import PURGED
 from inspector.domain.signs import composed
 from inspector.domain.spelling import told_of
 from inspector.domain.verification import wants_visit
 from inspector.store.codec import dump, load
 from inspector.store.drawtables import draw
-from inspector.store.grounds import groundless
+from inspector.store.grounds import groundless, row
 from inspector.store.room import GONE, Room, Row, insert_new, padded
 from inspector.store.standing import counts
 from inspector.store.tables import PROVISIONAL, case_file, evidence, ledger, subject, visit, visit_case
@@ -295,18 +295,9 @@ class CaseRoom(Room):
         asked = asked.where(there)
         return {row[0]: row[1] for row in self.connection.execute(asked.group_by(case_file.c.stratum))}
 
-    def add_evidence(self, case_id: str, item: Evidence) -> None:
-        """Keep a piece of evidence; the same one twice is one."""
-        row = {
-            "id": item.id,
-            "case_id": case_id,
-            "claim": item.claim,
-            "verdict": item.verdict.value,
-            "asked_at": item.asked_at,
-            "body": dump(item, item.id),
-            "carries": carries(item),
-        }
-        self.batch.later(insert_new(self.sqlite, evidence, ("id",)), (row,))
+    def add_evidence(self, case: Case, item: Evidence) -> None:
+        """Keep a piece of evidence of a case; the same one twice is one."""
+        self.batch.later(insert_new(self.sqlite, evidence, ("id",)), (row(case, item),))
 
     def evidence(self, case_id: str) -> list[Evidence]:
         """All evidence of a case in order of asking."""

@@ -8,7 +8,16 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from inspector.domain.docket import AMEND_BY_HAND, AMEND_STUCK, HELD_ENTRY, SPOKE, DocketKind, DocketRow
+from inspector.domain.docket import (
+    AMEND_BY_HAND,
+    AMEND_STUCK,
+    BAR_CONTESTED,
+    HELD_ENTRY,
+    SPOKE,
+    STOOD_IN,
+    DocketKind,
+    DocketRow,
+)
 from inspector.domain.falling import REGRADE, SHAKEN
 from inspector.domain.missent import SEND_BACK_ASKED
 from inspector.domain.statement import STUCK
@@ -28,8 +37,12 @@ _KINDS = {
     AMEND_BY_HAND: DocketKind.AMENDMENT,
     AMEND_STUCK: DocketKind.UNTAKEN,
     HELD_ENTRY: DocketKind.HELD,
+    BAR_CONTESTED: DocketKind.BAR,
+    STOOD_IN: DocketKind.STOOD_IN,
 }
 KINDS = tuple(_KINDS.values())
+_CASELESS = frozenset({BAR_CONTESTED, STOOD_IN})
+"""Of a subject or of a visit, and of a case only where they say so."""
 
 
 def dated(connection: sa.Connection, agencies: Sequence[str] | None = None) -> list[DocketRow]:
@@ -49,7 +62,9 @@ def dated(connection: sa.Connection, agencies: Sequence[str] | None = None) -> l
         DocketRow(
             kind=_KINDS[one.kind],
             id=one.id if one.kind == WITHDRAWAL else one.about,
-            case_id=told.get("case", one.about),  # one of before there were dates is about its case
+            case_id=told.get(
+                "case", "" if one.kind in _CASELESS else one.about
+            ),  # one of before there were dates is about its case
             due_at=datetime.fromisoformat(told["due_at"]) if "due_at" in told else one.opened_at,
         )
         for one in connection.execute(asked)

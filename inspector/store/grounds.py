@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import Any
 
 import sqlalchemy as sa
 
-from inspector.domain.evidence import UNTRUE, Carries, Verdict
+from inspector.domain.calendar import SHANGHAI
+from inspector.domain.case import Case
+from inspector.domain.evidence import TOLERANCE, UNTRUE, Carries, Evidence, Verdict, carries
+from inspector.store.codec import dump
 from inspector.store.tables import ADVERSE, REVIEWED, case_file, evidence, ledger
+
+
+def row(case: Case, piece: Evidence) -> dict[str, object]:
+    """A piece of evidence as it is kept, with its dates beside the body, which may be sealed.
+
+    The dates are the answer's and the claim's own, whatever the piece is marked as: by them `groundless` sees whether it was fresh.
+    """
+    on = case.day_of(piece.claim)
+    return {
+        "id": piece.id,
+        "case_id": case.id,
+        "claim": piece.claim,
+        "verdict": piece.verdict.value,
+        "asked_at": piece.asked_at,
+        "body": dump(piece, piece.id),
+        "carries": carries(piece),
+        "of_at": piece.as_of or piece.heard_at,
+        "heard_at": piece.heard_at,
+        "claim_from": datetime.combine(on, time.min, SHANGHAI) if on is not None else None,
+    }
 
 
 def groundless() -> sa.Select[int]:
     """How many cases ended against their subject with no officer's decision, or with one that cites nothing which may carry it.
+
+    A mismatch counts as fresh where it is marked so and its own dates say so, too: it is of the claimed day or later, was heard on it or
+    later, and is not dated ahead. What a former release kept sealed has no such dates, and goes by its mark.
 
     As `inspector.domain.evidence.carry` says: an untrue outcome needs a fresh mismatch among what is cited, any other that is adverse
     that or what people saw on the spot. The last decision counts: whatever made the outcome of an earlier one fall came before it.
@@ -26,7 +53,7 @@ def groundless() -> sa.Select[int]:
         )
     ).correlate(ledger)
     cited = ledger.c.cites.like(sa.literal("%\n") + evidence.c.id + sa.literal("\n%"))
-    against = (evidence.c.verdict == Verdict.MISMATCH.value) & (evidence.c.carries == Carries.AGAINST.value)
+    against = (evidence.c.verdict == Verdict.MISMATCH.value) & (evidence.c.carries == Carries.AGAINST.value) & _dated()
     seen = (evidence.c.carries == Carries.SEEN.value) & sa.not_(untrue)
     carried = sa.exists(
         sa.select(sa.literal_column("1")).where(evidence.c.case_id == case_file.c.id, cited, against | seen)
@@ -37,3 +64,10 @@ def groundless() -> sa.Select[int]:
         decided.where(sa.not_(overruled), untrue | ledger.c.adverse.is_not(sa.false()), sa.not_(carried))
     ).correlate(case_file)
     return sa.select(sa.func.count()).select_from(case_file).where(ADVERSE, unreviewed | baseless)
+
+
+def _dated() -> sa.ColumnElement[bool]:
+    """Whether a mismatch is of the day that its claim speaks of, or later, by its stored dates (`domain.evidence.unfresh`)."""
+    told, from_ = evidence.c, evidence.c.claim_from
+    ahead = sa.extract("epoch", told.of_at) - sa.extract("epoch", told.heard_at)  # in whole seconds on SQLite, so one of grace
+    return from_.is_(None) | ((told.of_at >= from_) & (told.heard_at >= from_) & (ahead <= TOLERANCE.total_seconds() + 1))

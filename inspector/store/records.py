@@ -19,7 +19,7 @@ from inspector.store.codec import dump, load
 from inspector.store.recordtables import credit_record, objection, outside_bar
 from inspector.store.room import Room, Row, insert_new
 from inspector.store.sealed import SubjectCode
-from inspector.store.tables import subject
+from inspector.store.tables import case_file, subject
 
 _SUBJECTS = (
     sa.select(credit_record.c.body)
@@ -191,6 +191,13 @@ class RecordRoom(Room):
         told = told_of(kind, code)
         found = self.connection.execute(_SPELT, {"told": told}).scalars() if told is not None else ()
         return sorted({code, *found})
+
+    def cases_about(self, kind: SubjectKind, code: str, agency: str) -> list[str]:
+        """The cases about this party, by whatever code: an agency's own before any other's, and of each the newest first."""
+        held = case_file.c
+        asked = sa.select(held.id).where(held.subject_kind == kind.value, held.subject_code.in_(self.spellings(kind, code)))
+        first = sa.case((held.agency == agency, 0), else_=1)
+        return list(self.connection.execute(asked.order_by(first, held.opened_at.desc(), held.id.desc())).scalars())
 
     def bars(self, agencies: Collection[str], limit: int, after: str = "") -> Sequence[OutsideBar]:
         """The bars that these agencies entered, by id."""

@@ -22,6 +22,12 @@ class ReplyLinkRoom(Room):
         asked = sa.select(held.edition).where(held.purpose == purpose, held.about == about)
         return self.connection.execute(asked).scalar_one_or_none() or 0
 
+    def called_back(self, purpose: str, about: str) -> datetime | None:
+        """When it was last called back; None: never."""
+        held = reply_link.c
+        asked = sa.select(held.changed_at).where(held.purpose == purpose, held.about == about)
+        return self.connection.execute(asked).scalar_one_or_none()
+
     def call_back(self, purpose: str, about: str, now: datetime) -> int:
         """From now on another one counts; which. The caller holds the lock of what it is about."""
         edition = self.edition(purpose, about) + 1

@@ -125,6 +125,9 @@ evidence = sa.Table(
     sa.Column("asked_at", Moment, nullable=False),
     sa.Column("body", Sealed("evidence.body", "id"), nullable=False),
     sa.Column("carries", sa.String(10), nullable=True),  # `domain.evidence.carries` of the body, which may be sealed
+    sa.Column("of_at", Moment),  # of when it is: its source's date, else when it was heard (`grounds`)
+    sa.Column("heard_at", Moment),
+    sa.Column("claim_from", Moment),  # when the day begins that its claim speaks of; empty: the case has no such claim
 )
 
 visit = sa.Table(

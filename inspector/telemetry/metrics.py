@@ -117,7 +117,8 @@ class _State(Collector):
         yield _family("inspector_coverage_holes", help_uncovered, ("lack",), held.uncovered)
         help_at_risk = (
             "Open dates within this many working days, of ours (verification, review, consequence, visit, objection, repair, withdrawal, "
-            "striking, shaken, regrade, send_back, spoken, retraction, amendment, untaken, held) and of the agencies asked (assistance)."
+            "striking, shaken, regrade, send_back, spoken, retraction, amendment, untaken, held, bar, stood_in) "
+            "and of the agencies asked (assistance)."
         )
         yield _family("inspector_deadlines_at_risk", help_at_risk, ("of", "within_working_days"), held.at_risk)
         yield from _connectors(held)
@@ -140,7 +141,8 @@ class _State(Collector):
         yield _single("inspector_deadlines_provisional", help_provisional, held.provisional)
         yield from _published(held)
         help_adverse = (
-            "Cases that ended against somebody without an officer's decision, or by one that cites no ground for it: must be 0."
+            "Cases that ended against somebody without an officer's decision, or by one that cites no ground for it, or data that are "
+            "stale by their own dates: must be 0."
         )
         yield _single("inspector_adverse_without_review", help_adverse, held.adverse_without_review)
 

@@ -137,7 +137,7 @@ def enter_bar(desk: AtDesk, caller: Officer, given: BarIn, message_id: MessageId
         code = identify(identity_kind(given.kind), given.code, today=now.date(), field="code").normal
         name = bar_id(given.kind, code, given.authority, given.document)
         made = OutsideBar(**(given.model_dump() | {"id": name, "code": code}))
-        (held,) = eligibility.enter(tx, [made], caller.name, now).held
+        (held,) = eligibility.enter(desk.office, tx, [made], caller.name, now).held
         return bar_shown(held)
 
     return desk.once(message(caller.source, message_id, "bar", given), do)
@@ -148,7 +148,7 @@ def repair_bar(desk: AtDesk, caller: Officer, bar: NamePath, given: BarRepairIn,
     """Another authority has repaired it: commitments signed from that day on are accepted."""
 
     def do(tx: Tx, now: datetime) -> OutsideBarShown:
-        return bar_shown(eligibility.repair(tx, bar, caller.sees, given.on, given.document, caller.name, now))
+        return bar_shown(eligibility.repair(desk.office, tx, bar, caller.sees, given.on, given.document, caller.name, now))
 
     return desk.once(message(caller.source, message_id, f"bar repair {bar}", given), do)
 
@@ -160,7 +160,7 @@ def undo_repair(
     """Its repair was entered by mistake: it bars again. The ledger keeps who says so, why, and which repair it was."""
 
     def do(tx: Tx, now: datetime) -> OutsideBarShown:
-        return bar_shown(eligibility.unrepair(tx, bar, caller.sees, given.reasons, caller.name, now))
+        return bar_shown(eligibility.unrepair(desk.office, tx, bar, caller.sees, given.reasons, caller.name, now))
 
     return desk.once(message(caller.source, message_id, f"bar repair undone {bar}", given), do)
 
@@ -186,7 +186,7 @@ def undo_annulment(
     """The annulment was the mistake: it bars again."""
 
     def do(tx: Tx, now: datetime) -> OutsideBarShown:
-        return bar_shown(eligibility.reinstate(tx, bar, caller.sees, given.reasons, caller.name, now))
+        return bar_shown(eligibility.reinstate(desk.office, tx, bar, caller.sees, given.reasons, caller.name, now))
 
     return desk.once(message(caller.source, message_id, f"bar annulment undone {bar}", given), do)
 
@@ -196,7 +196,7 @@ def contest_bar(desk: AtDesk, caller: Asker, bar: NamePath, given: BarObjectionI
     """Its subject says that it does not exist, or is another's: whoever entered it hears so (`bar_contested`). It bars meanwhile."""
 
     def do(tx: Tx, now: datetime) -> BarContestedShown:
-        held = eligibility.contest(tx, bar, given.words, given.digests, caller.name, now)
+        held = eligibility.contest(desk.office, tx, bar, given.words, given.digests, caller.name, now)
         return BarContestedShown(bar=held.id, agency=held.agency, authority=held.authority, document=held.document)
 
     return desk.once(message(caller.source, message_id, f"bar objection {bar}", given), do)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inspector.settings import Web
 
-PAGES = ("/show/", "/subject/", "/credit/")
+PAGES = ("/show/", "/subject/", "/credit/", "/notices/")
 """Pages whose form takes a file."""
 AROUND = 50_000
 """Bytes of the words that go with a file."""

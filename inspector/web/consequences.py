@@ -26,7 +26,7 @@ from inspector.domain.consequence import (
 )
 from inspector.domain.proposal import Proposal
 from inspector.domain.viewing import Shown as What
-from inspector.flows import annulling, consequences, proceedings, reached, rectifying
+from inspector.flows import annulling, consequences, proceedings, reached, rectifying, upholding
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
 from inspector.web.body import JsonRoute
@@ -59,6 +59,8 @@ Passing = Annotated[Caller, Depends(allow(Role.SYSTEM, Role.OFFICER))]
 class ConsequenceShown(Shown):
     """A consequence: what is proposed on which basis and evidence, how far it has come, and what is to be done next by when.
 
+    `stage` of an order that has not come to its subject is `SERVE`: `due_at`, by when it is looked at again, moves with the day on which
+    it comes.
     `statements` are told without their words to the approving system.
     """
 
@@ -96,9 +98,10 @@ class ConsequencesShown(Shown):
     consequences: tuple[ConsequenceShown, ...]
 
 
-def shown(held: Consequence, *, words: bool = True) -> ConsequenceShown:
+def shown(tx: Tx, held: Consequence, *, words: bool = True) -> ConsequenceShown:
     """A consequence as it goes out."""
     told = {name: getattr(held, name) for name in ConsequenceShown.model_fields}
+    told["stage"] = consequences.step(tx, held) if held.stage is not None else None
     if not words:
         told["statements"] = tuple(
             Statement(kind=one.kind, words="", digests=(), door=one.door, at=one.at, late=one.late) for one in held.statements
@@ -120,7 +123,7 @@ def step(
     def act(tx: Tx, now: datetime) -> ConsequenceShown:
         caller.case(tx, tx.consequences.get(consequence_id).case_id)
         made = do(tx, Signed(by=caller.name, token=caller.token, at=now), now)
-        return shown(made, words=caller.role is not Role.SYSTEM)
+        return shown(tx, made, words=caller.role is not Role.SYSTEM)
 
     return desk.once(message(caller.source, message_id, f"{what} {consequence_id}", given), act)
 
@@ -130,9 +133,9 @@ def list_consequences(
     desk: AtDesk, caller: ResultReader, limit: Limit = 50, after: AfterName = None, case: CaseId | None = None
 ) -> ConsequencesShown:
     """Open consequences of the agencies of the token by the date of their next step; of one `case` those that are over, too."""
-    held = desk.look(lambda tx: tx.consequences.page(caller.sees, limit, after or "", case or ""))
+    held = desk.look(lambda tx: [shown(tx, one) for one in tx.consequences.page(caller.sees, limit, after or "", case or "")])
     shown_of(desk, caller, What.PROCEEDING, (one.case_id for one in held))
-    return ConsequencesShown(consequences=tuple(map(shown, held)))
+    return ConsequencesShown(consequences=tuple(held))
 
 
 @router.get("/consequences/{consequence_id}", responses=READS)
@@ -142,7 +145,7 @@ def show_consequence(desk: AtDesk, caller: ResultReader, consequence_id: NamePat
     def ask(tx: Tx) -> ConsequenceShown:
         held = tx.consequences.get(consequence_id)
         caller.case(tx, held.case_id)
-        return shown(held)
+        return shown(tx, held)
 
     told = desk.look(ask)
     shown_of(desk, caller, What.PROCEEDING, (told.case_id,))
@@ -158,7 +161,7 @@ def open_consequence(
     def do(tx: Tx, now: datetime) -> ConsequenceShown:
         caller.case(tx, case_id)
         by = Signed(by=caller.name, token=caller.token, at=now)
-        return shown(proceedings.propose(desk.office, tx, case_id, given.opening(caller.name), by, now))
+        return shown(tx, proceedings.propose(desk.office, tx, case_id, given.opening(caller.name), by, now))
 
     return desk.once(message(caller.source, message_id, f"propose {case_id}", given), do)
 
@@ -285,6 +288,22 @@ def lift(desk: AtDesk, caller: Officer, consequence_id: NamePath, given: Reasons
         return proceedings.lift(desk.office, tx, consequence_id, given.reasons, by, now)
 
     return step(desk, caller, consequence_id, "lift", given, message_id, do)
+
+
+@router.post("/consequences/{consequence_id}/upheld", response_model=ConsequenceShown, responses=WRITES)
+def uphold(
+    desk: AtDesk, caller: Officer, consequence_id: NamePath, given: ReasonsIn, message_id: MessageId = None
+) -> JSONResponse:
+    """An officer says that a decision in force stands though what it followed fell, with reasons: its subject hears so.
+
+    Refused where nothing was put before anybody (409 `consequence_unshaken`), where the case has ended in favour of its subject or has
+    left the house (`consequence_unfounded`), and while an objection is open (`consequence_objected`).
+    """
+
+    def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
+        return upholding.uphold(desk.office, tx, consequence_id, given.reasons, by, now)
+
+    return step(desk, caller, consequence_id, "upheld", given, message_id, do)
 
 
 @router.post("/consequences/{consequence_id}/referral", response_model=ConsequenceShown, responses=WRITES)

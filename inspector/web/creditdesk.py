@@ -11,9 +11,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.annulled import Annulled
@@ -27,7 +27,7 @@ from inspector.domain.statement import STUCK
 from inspector.domain.striking import TO_STRIKE
 from inspector.domain.viewing import Shown as What
 from inspector.domain.withdrawal import WITHDRAWAL
-from inspector.flows import spotwords, touched
+from inspector.flows import touched
 from inspector.flows.decisions import last_review
 from inspector.labels import Lang, label
 from inspector.store.room import Row
@@ -39,13 +39,14 @@ from inspector.web.cases import read_case
 from inspector.web.cases import why as why_of
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.fields import NamePath
-from inspector.web.grounds import grounds
+from inspector.web.filed import Form
+from inspector.web.grounds import grounds, spotted
 from inspector.web.language import InLang, carried, language
 from inspector.web.material import fitting
 from inspector.web.messages import SeenToIn
-from inspector.web.multipart import FORM, Sent, sent
+from inspector.web.multipart import Sent
 from inspector.web.noticedesk import said
-from inspector.web.pages import NO_TROUBLE, Fields, Trouble, fields, page, read, refused, trouble
+from inspector.web.pages import NO_TROUBLE, Fields, Trouble, page, read, refused, trouble
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login, unfit, written_by_officer
 from inspector.web.signedin import guard, held_cookie
@@ -66,19 +67,6 @@ class Step:
 
     fields: tuple[Field, ...]
     take: Take
-
-
-async def posted(request: Request, caller: Visitor) -> Sent:
-    """What was sent by somebody of a session: of anybody else not a byte of a file is waited for."""
-    if caller is None:
-        return Sent(fields=Fields([]), files={})
-    content, kind = await request.body(), request.headers.get("content-type", "")
-    if kind.partition(";")[0].strip().lower() == FORM:
-        return sent(content, kind)
-    return Sent(fields=fields(content, kind or "application/x-www-form-urlencoded"), files={})
-
-
-Form = Annotated[Sent, Depends(posted)]
 
 
 def _digest(desk: Desk, form: Sent, name: str) -> str:
@@ -303,9 +291,7 @@ def _objection(
             "case": case,
             "link": "/credit/records/" if record is not None else "/consequences/",
             "names": {claim.id: claim.name for claim in why.claims},
-            "why": why,
-            "case_id": case.id,
-            "spot_lines": lambda spot: spotwords.lines(spot, language(request)),
+            **spotted(why, language(request)),
             "rests": [one for one in why.heard if one.id in cited],
             "beside": [one for one in why.heard if one.id not in cited],
             "grounds": grounds(tx, case.id, case.agency, (one.id for one in why.heard)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -11,16 +12,17 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from inspector.domain import ownword
 from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence, Stage
-from inspector.domain.docket import DocketKind, DocketRow, Nearness, Place, nearness
+from inspector.domain.docket import BAR_CONTESTED, STOOD_IN, DocketKind, DocketRow, Nearness, Place, nearness
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import blank
 from inspector.domain.identity import normalise
 from inspector.domain.line import pasted
 from inspector.domain.objection import Objection
 from inspector.domain.viewing import Shown as What
-from inspector.flows import consequences, deputies, wording
+from inspector.flows import consequences, deputies, reached, wording
 from inspector.labels import Lang, label, of
 from inspector.store.tx import Tx
 from inspector.web.answers import CaseShown, Shown, case_shown
@@ -52,6 +54,8 @@ _LINKS = {
     DocketKind.UNTAKEN: "/credit/records/",
 }
 """Where each kind of decision is made; a review on its case's page."""
+_MATTERS = {DocketKind.BAR: BAR_CONTESTED, DocketKind.STOOD_IN: STOOD_IN}
+"""What is a matter with a page of its own, of a case or of none."""
 _BEHIND = {DocketKind.WITHDRAWAL: "/withdrawal", DocketKind.SEND_BACK: "/send-back", DocketKind.HELD: ""}
 """And what is made behind that page."""
 
@@ -64,9 +68,12 @@ class Wanted(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A line of the list: a case with the name of its item, what is due about it (empty: its review), and how near that is."""
+    """A line of the list: a case with the name of its item, what is due about it (empty: its review), and how near that is.
 
-    case: CaseShown
+    Where there is no case, `item` says what it is about.
+    """
+
+    case: CaseShown | None
     item: str
     link: str
     due_at: datetime | None
@@ -154,17 +161,20 @@ def _due(desk: Desk, caller: Caller, after: Place | None, lang: Lang) -> tuple[l
 
     def ask(tx: Tx) -> tuple[list[Row], list[Case], str | None]:
         due = tx.docket.page(caller.sees, after, _MOST)
-        cases = [tx.cases.get(row.case_id) for row in due]
+        cases = [tx.cases.get(row.case_id) if row.case_id else None for row in due]
         both = zip(due, cases, strict=True)
         rows = [replace(_shown(desk, tx, row, one, lang), near=nearness(row.due_at, now, calendar)) for row, one in both]
-        return rows, cases, told(due[-1].place) if len(due) == _MOST else None
+        return rows, [one for one in cases if one is not None], told(due[-1].place) if len(due) == _MOST else None
 
     rows, cases, more = desk.look(ask)
     shown(desk, caller, What.LIST, cases, "page")
     return rows, more
 
 
-def _shown(desk: Desk, tx: Tx, row: DocketRow, of_case: Case, lang: Lang) -> Row:
+def _shown(desk: Desk, tx: Tx, row: DocketRow, of_case: Case | None, lang: Lang) -> Row:
+    if row.kind in _MATTERS:
+        return _matter(desk, tx, row, of_case, lang)
+    assert of_case is not None, "all else is of a case"
     case = _case(desk, of_case)
     if row.kind is DocketKind.REVIEW:
         return case
@@ -181,9 +191,22 @@ def _shown(desk: Desk, tx: Tx, row: DocketRow, of_case: Case, lang: Lang) -> Row
             what += label("proceeding.asked_for", lang)
     if row.kind is DocketKind.STRIKING and (struck := tx.records.get(row.id).striking) is not None:
         what += label("deputydesk.first", lang, by=struck.asked.by)
+    if row.kind is DocketKind.SPOKEN and (first := reached.awaiting(tx.servings.get(row.id))) is not None:
+        what = label("noticedesk.second", lang, by=", ".join(one.by for one in ownword.hands(first)))
     officer, instead = _whose(desk, tx, row)
     what += label("deputydesk.instead", lang, officer=officer, deputy=instead) if instead else ""
     return replace(case, link=link, due_at=row.due_at, provisional=False, what=what)
+
+
+def _matter(desk: Desk, tx: Tx, row: DocketRow, of_case: Case | None, lang: Lang) -> Row:
+    """What is of a subject or of a visit stands on the list by what it is about, where it is of no case."""
+    name = f"{_MATTERS[row.kind]}:{row.id}"
+    bar = tx.records.bar(row.id) if row.kind is DocketKind.BAR else None
+    about = f"{bar.authority} {bar.document}" if bar is not None else row.id
+    held = _case(desk, of_case) if of_case is not None else Row(case=None, item=about, link="", due_at=None, provisional=False)
+    officer, _ = _whose(desk, tx, row)
+    what = of(row.kind, lang) + (f" ({officer})" if officer else "")
+    return replace(held, link=f"/matters/{quote(name, safe=':')}", due_at=row.due_at, provisional=False, what=what)
 
 
 def _whose(desk: Desk, tx: Tx, row: DocketRow) -> tuple[str, str]:
@@ -193,6 +216,10 @@ def _whose(desk: Desk, tx: Tx, row: DocketRow) -> tuple[str, str]:
             held = tx.consequences.get(row.id)
         case DocketKind.OBJECTION:
             held = tx.records.objection(row.id)
+        case DocketKind.STOOD_IN:
+            matter = tx.attention.get(f"{STOOD_IN}:{row.id}")
+            heads = json.loads(matter["body"]).get("heads", ()) if matter is not None else ()
+            return ", ".join(heads), ""
         case _:  # any officer's, or any other one's: nobody has begun it
             return "", ""
     return deputies.whose(desk.office, tx, held, desk.office.now())

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from inspector.flows import spotwords
+from inspector.flows.explain import Explanation
 from inspector.flows.spot import person, takers
+from inspector.labels import Lang
 from inspector.store.tx import Tx
 
 
@@ -24,6 +27,11 @@ class Ground:
 
 NOWHERE = Ground(kind="", page="", files=())
 """What a source has answered: its words are all there is."""
+
+
+def spotted(why: Explanation, lang: Lang) -> dict[str, object]:
+    """What a page needs to show what came from the spot (`spot.html`)."""
+    return {"why": why, "spot_lines": lambda one: spotwords.lines(one, lang)}
 
 
 def grounds(tx: Tx, case_id: str, agency: str, ids: Iterable[str]) -> Mapping[str, Ground]:

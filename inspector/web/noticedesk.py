@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from inspector.domain import announcing
+from inspector.domain import announcing, ownword
+from inspector.domain.consequence import Signed
 from inspector.domain.docket import SPOKE
 from inspector.domain.errors import InspectorError, Invalid, Refusal
-from inspector.domain.serving import NoticeKind, SubjectNotice
+from inspector.domain.serving import NoticeKind, SubjectNotice, SubjectWord, Word
 from inspector.domain.viewing import Shown as What
 from inspector.domain.wayto import PROVEN
-from inspector.flows import reached, serving, spoken
+from inspector.flows import intended, reached, review, serving, spoken
+from inspector.labels import Lang, label
 from inspector.store.tx import Tx, new_id
 from inspector.web.caller import Caller
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.fields import Digest
-from inspector.web.language import InLang, carried
-from inspector.web.material import SANDBOX
+from inspector.web.filed import Form
+from inspector.web.language import InLang, carried, language
+from inspector.web.material import SANDBOX, fitting
 from inspector.web.messages import SeenToIn
-from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
+from inspector.web.multipart import Sent
+from inspector.web.pages import NO_TROUBLE, Fields, Trouble, complete, page, read, refused, trouble
 from inspector.web.roles import Role
 from inspector.web.selfproofs import CallBackIn
 from inspector.web.serving import (
@@ -32,9 +38,11 @@ from inspector.web.serving import (
     SubjectNoticeIn,
     SubjectNoticeShown,
     UnservedIn,
+    WordIn,
     announce_notice,
     give_notice,
     notice_shown,
+    say_word,
 )
 from inspector.web.session import Visitor, to_login, unfit, written_by_officer
 from inspector.web.signedin import guard, held_cookie
@@ -49,6 +57,21 @@ _STEPS: Mapping[str, tuple[Field, ...]] = {
     "seen": (entry("note", Kind.TEXT),),
 }
 """What an officer does about words that fit no proceeding: answer them, by a notice of his or her own, and say that they are read."""
+_WITHDRAW = "withdraw"
+_BAR_TOLD = Field(name="bar_known", kind=Kind.CHOICE, choices=(("true", "noticedesk.bar_told"),))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Leaving:
+    """A withdrawal at the counter (the plan, item 9): the form's fields, empty where this officer has none to fill in.
+
+    `first`: one that waits for a second officer; `mine`: it is this one's. `bar`: what follows for committing again, in words.
+    """
+
+    fields: tuple[Field, ...] = ()
+    first: Word | None = None
+    mine: bool = False
+    bar: str = ""
 
 
 @router.get("/notices")
@@ -92,22 +115,26 @@ def show_file(request: Request, desk: AtDesk, caller: Visitor, notice_id: str, d
 
 
 @router.post("/notices/{notice_id}")
-def post_one(request: Request, desk: AtDesk, caller: Visitor, notice_id: str, form: Posted, lang: InLang) -> Response:
-    """An officer enters the proof, says that no way is left, takes the link to hand it over, or calls it back."""
+def post_one(request: Request, desk: AtDesk, caller: Visitor, notice_id: str, posted: Form, lang: InLang) -> Response:
+    """An officer enters the proof, says that no way is left, takes the link, calls it back, or enters a withdrawal with its paper."""
     if caller is None:
         return to_login(request)
+    form = posted.fields
     try:
         written_by_officer(request, desk, caller, form)
         if form.one("do") == "hand":  # the link is shown once, here, and lies in no row
             return _page(request, desk, caller, notice_id, link=desk.act(lambda tx, now: _hand(desk, tx, caller, notice_id, now)))
-        _do(desk, caller, notice_id, form)
+        if form.one("do") == _WITHDRAW:
+            _withdraw(desk, caller, notice_id, posted)
+        else:
+            _do(desk, caller, notice_id, form)
     except InspectorError as error:
         return _page(request, desk, caller, notice_id, form, trouble(error, form, lang, group=_group(form)))
     return RedirectResponse(request.url.path + carried(request), 303)
 
 
 def _group(form: Fields) -> str:
-    return "noticedesk" if form.one("do") in _STEPS else "ui"
+    return "noticedesk" if form.one("do") in (*_STEPS, _WITHDRAW) else "ui"
 
 
 def _do(desk: Desk, caller: Caller, notice_id: str, form: Fields) -> None:
@@ -162,6 +189,35 @@ def _do(desk: Desk, caller: Caller, notice_id: str, form: Fields) -> None:
             raise Refusal("action_unknown", action=other[:40])
 
 
+def _withdraw(desk: Desk, caller: Caller, notice_id: str, posted: Sent) -> None:
+    """A withdrawal with the paper that the subject has signed: the message of the API, so that both are held to the same rules."""
+    form = posted.fields
+    complete(form, Invalid("word_empty", field="words"))
+    paper = fitting(posted.files.get("file", b""), desk.settings.max_material_bytes)
+    file = {"content": b64encode(paper).decode()} if paper else None
+    known = form.one("bar_known") or False
+    given = read(WordIn, word=SubjectWord.WITHDRAWAL, words=form.one("words"), file=file, bar_known=known)
+    say_word(desk, caller, notice_id, given, form.message_id())
+
+
+def _leaving(desk: Desk, tx: Tx, caller: Caller, held: SubjectNotice, lang: Lang) -> _Leaving:
+    """What this officer may enter of a withdrawal; who has entered the one that waits, or had its link in hand, is no second officer."""
+    case = tx.cases.get(held.case_id)
+    now = desk.office.now()
+    about = tx.consequences.find(held.about)
+    if caller.role is not Role.OFFICER or SubjectWord.WITHDRAWAL not in spoken.may_say(desk.office, case, held, now, about):
+        return _Leaving()
+    first = reached.awaiting(held)
+    if first is not None and ownword.of(first, Signed(by=caller.name, token=caller.token, at=now)):
+        return _Leaving(first=first, mine=True)
+    bar = review.withdrawing(desk.office, tx, case, now)
+    policy = desk.office.book.get(case.pack)
+    told = intended.withdrawing(bar, case.item, policy, lang) if bar is not None else ""
+    today = label("intended.withdrawing_today", lang, until=bar.until.isoformat()) if bar is not None else ""
+    fields = (entry("words", Kind.TEXT), entry("file", Kind.FILE), *((_BAR_TOLD,) if bar is not None else ()))
+    return _Leaving(fields=fields, first=first, bar=told + today)
+
+
 def said(desk: Desk, case_id: str) -> dict[str, Any]:
     """For the pages on which people decide about a case: what was said to its subject, and by which notice each of its files came."""
     notices = desk.look(lambda tx: tx.servings.of_case(case_id))
@@ -192,21 +248,30 @@ def _page(
     try:
         caller.reads()
         held, waits = desk.look(lambda tx: (_own(tx, caller, notice_id), tx.attention.get(f"{SPOKE}:{notice_id}")))
+        leaving = desk.look(lambda tx: _leaving(desk, tx, caller, held, language(request)))
         shown_of(desk, caller, What.NOTICE, (held.case_id,), "page")
     except InspectorError as error:
         return refused(request, error)
     officer, tried = caller.role is Role.OFFICER, form.one("do") if form is not None else ""
+    waiting = officer and waits is not None and waits["closed_at"] is None
+    withdraw = ((_WITHDRAW, leaving.fields),) if leaving.fields else ()
+    steps = [*(withdraw if leaving.first is not None else ()), *(_STEPS.items() if waiting else ())]
+    typed_before = {"words": leaving.first.words} if leaving.first is not None else {}
     context = {
         "caller": caller,
         "held": held,
         "officer": officer,
-        "steps": [*_STEPS.items()] if officer and waits is not None and waits["closed_at"] is None else [],
+        "waiting": waiting,
+        "steps": [*steps, *(withdraw if leaving.first is None else ())],
+        "at_rest": not steps,
+        "leaving": leaving,
+        "hands": ", ".join(one.by for one in ownword.hands(leaving.first)) if leaving.first is not None else "",
         "tried": tried,
         "today": f"{desk.office.calendar.local(desk.office.now()):%Y-%m-%d}",
         "ways": list(PROVEN),
         "public": announcing.unreached(held),
         "link": link,
-        "kept": form.kept() if form else {},
+        "kept": form.kept() if form else typed_before,
         "trouble": wrong,
         "message_id": new_id(),
         "guard": guard(desk, held_cookie(request)),

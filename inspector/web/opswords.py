@@ -159,7 +159,7 @@ def _supplies(tx: Tx, lang: Lang) -> Iterator[str]:
 def _score(office: Office, tx: Tx, now: datetime, lang: Lang) -> Iterator[str]:
     """How each agency has answered each kind of question within the last months, one line each."""
     held: dict[tuple[str, str], dict[str, int]] = {}
-    for agency, fact, mark, count in recent(tx, now):
+    for agency, fact, mark, count in recent(office, tx, now):
         held.setdefault((agency, fact), {})[mark] = count
     names = names_of(office.tree)
     days = {(agency, fact): median for agency, fact, median in recent_days(office, tx, now)}

@@ -1,7 +1,6 @@
 """The officer's page of a consequence: why it is proposed, on what evidence, with which dates and proofs, and the steps that are due now.
 
-Each form is one step of the API by the same operation, so that page and program are held to the same rules; two persons where the pack
-asks for two are two logins here as there.
+Each form is one step of the API by the same operation: the same rules, and two logins where the pack asks for two persons.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.proposal import ConsequenceRow, Proposal
 from inspector.domain.viewing import Shown as What
 from inspector.domain.wayto import PROVEN
-from inspector.flows import consequences, deputies, headed, intended, remedying, spotwords, wording
+from inspector.flows import consequences, deputies, endwords, headed, intended, remedying, wording
 from inspector.flows.explain import Explanation
 from inspector.flows.shaken import STATED
 from inspector.labels import Lang, label, of
@@ -51,8 +50,6 @@ from inspector.web.steps import Field, Kind, Step, among, either, entry, typed
 from inspector.web.watch import close_attention
 
 router = APIRouter(include_in_schema=False)
-
-
 _REASONS = entry("reasons", Kind.TEXT)
 _WORDS = entry("words", Kind.TEXT)
 _SIGNED = entry("digests", Kind.LINES, needed=False)
@@ -79,8 +76,15 @@ def _closing(matter: str) -> Step:
     return Step(message=SeenToIn, take=take, fields=(entry("note", needed=False),))
 
 
+def _stands(desk: Desk, caller: Caller, consequence_id: str, given: SeenToIn, message_id: str | None) -> Response:
+    """That it stands is a step of its own, so that its subject hears so."""
+    return api.uphold(desk, caller, consequence_id, messages.ReasonsIn(reasons=given.note), message_id)
+
+
 STEPS: Mapping[str, Step] = {
-    **{name: _closing(matter) for name, matter in MATTERS.items()},
+    **{name: _closing(matter) for name, matter in MATTERS.items() if name != "stands"},
+    "stands": Step(message=SeenToIn, take=_stands, fields=(entry("note", Kind.TEXT),)),
+    "uphold": Step(message=messages.ReasonsIn, take=api.uphold, fields=(_REASONS,)),
     "notice": Step(
         message=messages.NoticeIn,
         take=api.give_notice,
@@ -187,7 +191,7 @@ OFFERED: Mapping[Stage, tuple[str, ...]] = {
     Stage.HEAR: ("hearing", "statement", "drop"),
     Stage.AGREE: ("agreement", "statement", "drop"),
     Stage.RECHECK: ("recheck", "wish", "objection", "annulment"),
-    Stage.WEIGH: ("annulment", "objection"),
+    Stage.WEIGH: ("uphold", "annulment", "objection"),
     Stage.LOOK: ("keep", "lift", "objection", "annulment"),
     Stage.REFER: ("referral", "drop"),
     Stage.REPORT: ("report", "drop"),
@@ -198,6 +202,7 @@ OFFERED: Mapping[Stage, tuple[str, ...]] = {
     Stage.PAPERS: ("papers", "annulment"),
 }
 """What may be done at each stage, what is due first."""
+_HEADS = (Stage.REPORT, Stage.CONTEST)  # stages at which the head alone lets a transfer go
 
 
 def offered(held: Consequence) -> tuple[str, ...]:
@@ -237,9 +242,9 @@ class Read:
 
 
 def _offered(told: Read) -> tuple[str, ...]:
-    """The same for whoever looks: the head alone lets a transfer go that is not reported yet."""
+    """The same for whoever looks."""
     held = told.held
-    return tuple(one for one in offered(held) if one != "drop" or held.stage is not Stage.REPORT or told.refuses)
+    return tuple(one for one in offered(held) if one != "drop" or held.stage not in _HEADS or told.refuses)
 
 
 @router.get("/consequences/{consequence_id}", name="consequence")
@@ -286,7 +291,7 @@ def _page(
             bars=intended.bars(held, policy),
             basis=wording.citations(policy, held.basis, lang),
             act=next((one.name for one in policy.acts if one.row == held.grading.act), ""),
-            refuses=held.stage is Stage.REPORT and headed.refuses(desk.office, tx, held, mine),
+            refuses=held.stage in _HEADS and headed.refuses(desk.office, tx, held, mine),
             remedies=(held.verdict.rights or remedying.rights(policy, lang)) if held.verdict is not None else (),
             held=held,
             case=case,
@@ -304,17 +309,17 @@ def _page(
     except InspectorError as error:
         return refused(request, error)
     officer = caller.role is Role.OFFICER
-    # no note ends the step of an order in doubt: its case is decided again, or it is annulled
+    # no note ends the step of an order in doubt: its case is decided again, it is said to stand, or it is annulled
     before = tuple(one for one in told.matters if one == "seen" or told.held.stage is not Stage.WEIGH)
     behind = ("decision",) if told.mends else ()
     context: dict[str, Any] = {
         "told": told,
-        "why": told.why,
-        "case_id": told.held.case_id,
-        "spot_lines": lambda spot: spotwords.lines(spot, language(request)),
+        **grounds.spotted(told.why, language(request)),
         **said(desk, told.held.case_id),
         "stage": desk.look(lambda tx: consequences.step(tx, told.held)) if told.held.stage is not None else None,
         "held": told.held,
+        "ends": desk.look(lambda tx: endwords.told(tx, told.held, lang)),
+        "door": lambda by: endwords.by_door(by, lang),
         "steps": [(name, _fields(name, told.row)) for name in (*before, *_offered(told), *behind)] if officer else [],
         "kept": _kept(told, form, desk.settings.language) | {"turn": _turn(told.held, form, wrong)},
         "tried": form.one("do") if form is not None else "",

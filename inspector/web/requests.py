@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from inspector.domain import assistance
 from inspector.domain.assistance import AssistanceState, Inability, Quarrel
+from inspector.domain.case import Case
 from inspector.domain.dispute import contestable
 from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
 from inspector.domain.evidence import Verdict
@@ -165,15 +166,15 @@ def _meant(desk: Desk, caller: Caller, request_id: str, form: Fields) -> tuple[S
 def _transcription(form: Fields) -> TranscriptionIn:
     """A slip's lines: which step they are is what they can mean at most."""
     complete(form, Invalid("written_missing", field="written"), Invalid("signer_missing", field="signer"))
-    words = ("verdict", "value", "rest", "accepted", "day", "longer", "to")
+    words = ("verdict", "value", "rest", "accepted", "warn", "day", "longer", "to")
     names = (*words, "signer", "reasons", "inability", "about", "written", "scan", "came", "posted")
-    filled = {name: form.one(name) for name in names if form.one(name) and name not in ("accepted", "longer")}
+    filled = {name: form.one(name) for name in names if form.one(name) and name not in ("accepted", "warn", "longer")}
     if filled.get("about"):  # a dispute stands alone: whoever disputes what is asked of it has not answered it
         if any(form.one(name) for name in words):
             raise Invalid("slip_mixed", field="about")
         return read(TranscriptionIn, do=Saying.CONTEST.value, **filled)
-    longer, accepted = form.one("longer"), form.one("accepted") == "yes"
-    told = read(TranscriptionIn, do="accept", **filled | ({"reasons": longer} if longer else {}))
+    longer, warn, accepted = form.one("longer"), form.one("warn"), form.one("accepted") == "yes"
+    told = read(TranscriptionIn, do="accept", **filled | ({"reasons": longer or warn} if longer or warn else {}))
     verdict = Verdict(told.verdict) if told.verdict else None
     if longer and told.rest:
         raise Invalid("slip_mixed", field="longer")
@@ -187,8 +188,11 @@ def _transcription(form: Fields) -> TranscriptionIn:
             longer=longer,
             to=told.to,
             reasons=form.one("reasons"),
+            warn=warn,
         )
     )
+    if warn:
+        filled["reasons"] = warn
     if longer:
         filled["reasons"] = "\n".join(filter(None, (longer, form.one("reasons"))))
     return read(TranscriptionIn, do=do.value, **filled)
@@ -216,18 +220,18 @@ def _asked(desk: Desk, held: assistance.Request) -> str:
 def _page(
     request: Request, desk: Desk, caller: Caller, request_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
 ) -> Response:
-    def ask(tx: Tx) -> tuple[assistance.Request, str, list[Mapping[str, Any]], bool, str]:
+    def ask(tx: Tx) -> tuple[assistance.Request, Case, str, list[Mapping[str, Any]], bool, str]:
         held = tx.assistance.get(request_id)
         _own(tx, caller, request_id)
         case = tx.cases.get(held.case_id)
         fact = fact_name(desk, case.pack, str(held.question["item"]), str(held.question["fact"]))
         lies = held.sent_at is None and bool(unsettled.to_post(tx, held))
         prepared = dossier.unaddressed(desk.office, policy_of(desk.office, tx, held), held, language(request))
-        return held, fact, list(unsettled.unread(tx, request_id)), lies, prepared
+        return held, tx.cases.get(held.case_id), fact, list(unsettled.unread(tx, request_id)), lies, prepared
 
     try:
         caller.reads()
-        held, fact, mails, lies, prepared = desk.look(ask)
+        held, case, fact, mails, lies, prepared = desk.look(ask)
     except InspectorError as error:
         return refused(request, error)
     officer = caller.role is Role.OFFICER
@@ -239,6 +243,9 @@ def _page(
         "requester": name_of(desk, held.requester),
         "fact": fact,
         "hears": officer,
+        "case_due": case.due_at if not case.state.ended else None,
+        "case_provisional": case.provisional,
+        "beyond": held.proposed is not None and case.due_at is not None and held.proposed.due_at > case.due_at,
         "agrees": officer and held.proposed is not None and held.state.open and held.state is not AssistanceState.DISPUTED,
         "contests": officer and contestable(held),
         "calls": officer,

@@ -22,7 +22,7 @@ from inspector.domain.grading import GradingInput
 from inspector.domain.policy import OutcomeRow
 from inspector.domain.transition import Scope
 from inspector.domain.viewing import Shown as What
-from inspector.flows import consequences, openings, past, spotwords, withdrawals, wording
+from inspector.flows import consequences, openings, past, withdrawals, wording
 from inspector.flows.decisions import last_review
 from inspector.flows.explain import Explanation
 from inspector.flows.narrative import render
@@ -37,7 +37,7 @@ from inspector.web.cases import decide, read_case
 from inspector.web.cases import why as why_of
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.fields import CaseId
-from inspector.web.grounds import grounds
+from inspector.web.grounds import grounds, spotted
 from inspector.web.language import InLang, carried, language
 from inspector.web.messages import ReviewIn
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
@@ -60,6 +60,7 @@ _LISTED = "|".join(
         "credit",
         "credit/records",
         "credit/objections",
+        "matters",
     )
 )
 _WITHIN = rf"review/[0-9a-f]{{32}}/photos/[0-9a-f]{{64}}|notices{_NAME}/paper|(notices|proofs){_NAME}/materials/[0-9a-f]{{64}}"
@@ -249,12 +250,10 @@ def _case_page(
         "notices": desk.look(lambda tx: tx.servings.of_case(case_id)),
         "objected": desk.look(lambda tx: tx.records.objections(case_id=case_id)),
         "may_send_back": caller.role is Role.OFFICER and missent.may(held),
-        "why": why,
         "grounds": desk.look(lambda tx: grounds(tx, case_id, held.agency, (one.id for one in why.heard))),
         "names": {claim.id: claim.name for claim in why.claims},
         "text": render(why, lang),
-        "case_id": case_id,
-        "spot_lines": lambda spot: spotwords.lines(spot, lang),
+        **spotted(why, lang),
         "act": lambda one: act_line(one, lang),
         "way": lambda heard: wording.way(heard.method, heard.via, lang),
         "requests": [(one.id, f"{one.party or one.requested}: {past.stands(one.state, one.end, lang)}") for one in why.letters],

@@ -90,7 +90,7 @@ def fill(url: str, count: int) -> None:
             for number, case in some:
                 tx.cases.add(case, "0" * 64)
                 for one in evidence(case, number):
-                    tx.cases.add_evidence(case.id, one)
+                    tx.cases.add_evidence(case, one)
     store.close()
 
 

@@ -134,7 +134,7 @@ def look(door: Door, file: str) -> None:
 
 
 def agency(door: Door, file: str) -> None:
-    """A clerk's answer to a letter: not begun, filled in, refused; in both languages, on a phone and at a desk; and the texts on them."""
+    """A clerk's answer to a letter: not begun, filled in, refused, taken; in both languages, on a phone and at a desk; with the texts."""
     texts = dict[str, str]()
     with closing(open_store(file)) as store, scenes.doubting(store, Hand()) as edge:
         _, path = scenes.letter(edge.office)
@@ -148,6 +148,13 @@ def agency(door: Door, file: str) -> None:
                     visitor.page.screenshot(path=picture, full_page=width == "phone")
                     if state != "populated":  # what is filled in is no text
                         texts[f"{state}-{lang}"] = scenes.unnumbered(visitor.text())
+        visitors = [(width, lang) for lang in scenes.CLERK for width in ("phone", "desk")]
+        for number, (width, lang) in enumerate(visitors, start=102):
+            visitor = door.phone(edge.url) if width == "phone" else door.desk(edge.url)
+            scenes.answered(visitor, scenes.letter(edge.office, number)[1], lang)
+            visitor.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+            visitor.page.screenshot(path=FOLDER / f"assist-answered-{lang}-{width}.png", full_page=width == "phone")
+            texts[f"answered-{lang}"] = scenes.unnumbered(visitor.text())
     scenes.BEHIND.write_text(json.dumps(texts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

@@ -116,6 +116,15 @@ def answering(visitor: Visitor, path: str, lang: Lang) -> Iterator[str]:
     yield "error"
 
 
+def answered(visitor: Visitor, path: str, lang: Lang) -> None:
+    """The reply page as it is when the answer was taken."""
+    _, value, _, send = CLERK[lang]
+    for _ in answering(visitor, path, lang):
+        pass
+    visitor.fill(value, "李某某")
+    visitor.press(send)
+
+
 DAY = ROOT / "docs" / "pictures" / "seat.json"
 """The same of the inspector's page."""
 

@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium"), pytest.mark.sl
 def test_an_officer_names_a_deputy_and_is_back_sooner(store: Store, hand: Hand, door: Door) -> None:
     office = open_office(store, hand, sources={"registers": Table(default="吊销")})
     with serving(office) as edge:
+        edge.token("officer", name="周八")
         desk = door.desk(edge.url)
         desk.log_in(edge.token("officer", name="李四"), "/deputies")
         check(desk)

@@ -104,6 +104,8 @@ def test_the_page_is_within_reach_of_everybody_before_in_and_after_an_answer(
         assert len(walked(visitor)) == len(FORMS[lang])
     visitor.fill(value, "李某某")
     visitor.press(send)
+    pictured = json.loads(BEHIND.read_text(encoding="utf-8"))[f"answered-{lang}"]
+    assert unnumbered(visitor.text()) == pictured, "mend: python -m tests.browser.pictures agency"
     check(visitor)
     assert visitor.page.get_by_role("form").count() == 0
     assert visitor.page.get_by_text(GLANCE[lang][-1]).count() == 0, "nothing comes of a silence that is over"

@@ -9,7 +9,7 @@ from pathlib import Path
 from inspector import lawbook
 from inspector.daemon.schedules import plan_order, schedules
 from inspector.domain.assistance import Inability
-from inspector.domain.case import Claim
+from inspector.domain.case import Claim, SubjectKind
 from inspector.domain.catalogue import Opinion
 from inspector.domain.challenge import Applicant
 from inspector.domain.consequence import StatementKind
@@ -197,12 +197,13 @@ def subjects(made: Makers, held: list[Proceeding]) -> None:
 def inspectors(made: Makers, visits: list[Visit]) -> None:
     """What happens about inspectors in that hour: a test, a report of an unknown push, one who need not go, a recusal, a filing."""
     office, hand, act = made.office, made.hand, made.act
+    firms = [one for one in visits if one.kind is SubjectKind.FIRM]  # whose visits are filed; of persons other agencies are asked
     act(lambda tx: trial.order(office, tx, "bureau", "B001", "clerk", hand()))
     unheard = [Reached(about="phones-unheard", reach=Reach.DELIVERED)]
     act(lambda tx: receipts.ordered(tx, "phones", unheard, hand()))
-    act(lambda tx: review.withdraw(office, tx, visits[0].case_ids[0], "不再办理", "hall", hand()))
-    made.accepted(visits[1])
-    entered(made, visits[1])  # and no visit code was read
+    act(lambda tx: review.withdraw(office, tx, firms[0].case_ids[0], "不再办理", "hall", hand()))
+    made.accepted(firms[1])
+    entered(made, firms[1])  # and no visit code was read
     said = {"by": "孙七", "reason": "kin", "evidence": "户籍档案", "applicant": Applicant.COLLEAGUE}
 
     def challenge(tx: Tx) -> None:

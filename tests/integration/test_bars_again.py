@@ -50,7 +50,7 @@ database_url = one_database
 
 def entered(office: Office, *bars: OutsideBar) -> eligibility.Entered:
     with office.store.begin() as tx:
-        return eligibility.enter(tx, bars, "os:clerk", office.now())
+        return eligibility.enter(office, tx, bars, "os:clerk", office.now())
 
 
 def rules(office: Office) -> list[str]:
@@ -122,7 +122,7 @@ def test_two_agencies_that_enter_one_bar_at_once_leave_it_to_who_was_first(store
     theirs: list[eligibility.Entered] = []
     other = Thread(target=lambda: theirs.append(entered(office, replace(BAR, agency="other"))))
     with store.begin() as tx:
-        assert eligibility.enter(tx, [REPAIRED], "os:clerk", office.now()).added == 1
+        assert eligibility.enter(office, tx, [REPAIRED], "os:clerk", office.now()).added == 1
         other.start()
         other.join(0.3)
         assert not theirs, "it waits for who was first"

@@ -97,7 +97,7 @@ def test_a_letter_of_before_the_repair_is_told_to_be_signed_anew_and_since_when(
     assert (code, "signed anew, on 2026-03-01 or later" in en, "重新签署" in zh) == ("subject_barred", True, True)
     assert "until its credit is repaired" not in en
     with store.begin() as tx:
-        eligibility.unrepair(tx, BAR.id, ["bureau"], "误录", "李四", hand())
+        eligibility.unrepair(office, tx, BAR.id, ["bureau"], "误录", "李四", hand())
     _, en, zh = said(2, date(2026, 3, 2))
     assert ("省税务局" in en, "区市场监管局" in en) == (True, True), "who decides an objection, and who a wrong subject"
     for words in (en, zh):

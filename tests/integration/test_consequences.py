@@ -200,7 +200,7 @@ def test_a_suspected_crime_is_transferred_within_its_hours_and_no_fine_is_given_
     assert lacks.value.facts["lacking"] == "GOODS"
     assert case.hand_over(transfer).state is ConsequenceState.HANDED
     assert case.police(transfer, accepted=False).stage is Stage.CONTEST
-    case.drop(transfer)
+    case.drop(transfer, "陈局长")
     assert case.give(penalty).notice is not None
 
 
@@ -255,7 +255,7 @@ def test_what_speaks_for_somebody_afterwards_takes_the_entry_back_and_asks_a_per
     with store.begin() as tx:
         held, (against,) = tx.cases.get(case.case, lock=True), tx.cases.evidence(case.case)
         seen = replace(against, id="e-later", verdict=Verdict.MATCH, asked_at=hand(), found="存续")
-        tx.cases.add_evidence(case.case, seen)
+        tx.cases.add_evidence(held, seen)
         pack = case.office.book.get(held.pack)
         settle_case(tx, case.office, finding(held, seen, pack, hand(), case.office.calendar), pack, hand())
     entry = case.the(Proposal.RECORD_CREDIT)

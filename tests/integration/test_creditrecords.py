@@ -363,13 +363,13 @@ def test_a_bad_record_of_another_authority_bars_by_its_dates_and_until_its_repai
         until=date(2026, 3, 20),
     )
     with here.office.store.begin() as tx:
-        assert eligibility.enter(tx, [made], "李四", here.hand()).added == 1
-        assert eligibility.enter(tx, [made], "李四", here.hand()).same == 1
+        assert eligibility.enter(here.office, tx, [made], "李四", here.hand()).added == 1
+        assert eligibility.enter(here.office, tx, [made], "李四", here.hand()).same == 1
     with pytest.raises(Refusal, match="subject_barred") as refused:
         here.commits(5)
     assert (refused.value.facts["document"], refused.value.facts["until"]) == ("税罚〔2026〕7号", "2026-03-20")
     with here.office.store.begin() as tx:
-        eligibility.repair(tx, made.id, ["bureau"], date(2026, 3, 2), "税修〔2026〕1号", "李四", here.hand())
+        eligibility.repair(here.office, tx, made.id, ["bureau"], date(2026, 3, 2), "税修〔2026〕1号", "李四", here.hand())
     assert here.commits(5)
 
 

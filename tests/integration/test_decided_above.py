@@ -63,7 +63,7 @@ def test_that_an_agency_need_not_help_is_the_superiors_word_and_no_refusal_of_th
     assert WORD["reasons"] not in page
     with edge.office.store.read() as tx:
         (piece,) = (one for one in tx.cases.evidence(case_id) if one.via == "housing")
-        counted = {(mark, count) for _, _, mark, count in recent(tx, edge.office.now())}
+        counted = {(mark, count) for _, _, mark, count in recent(edge.office, tx, edge.office.now())}
         (score,) = scores([tx.assistance.get(request_id)], edge.office.calendar)
     assert (piece.verdict, piece.note, piece.remark) == (Verdict.CANNOT_SAY, "relieved", ""), "nothing is put into its mouth"
     assert (row["declined"], row["relieved"], row["badly_put"], row["reasons"]) == (0, 1, 1, "")

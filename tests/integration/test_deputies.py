@@ -161,6 +161,8 @@ def test_a_deputy_is_named_and_ended_over_the_api_and_on_the_page_and_the_list_o
     office = open_office(store, hand, sources={"registers": Table(default="吊销")})
     told = {"officer": "李四", "deputy": "周八", "since": "2026-03-02", "until": "2026-03-20"}
     with serving(office) as edge, edge.as_("officer", name="李四") as officer, edge.as_("officer", agency="other") as stranger:
+        for name in ("赵六", "钱七", "周八"):
+            edge.token("officer", name=name)
         case = in_review(edge)
         with store.begin() as tx:
             cited = tuple(piece.id for piece in tx.cases.evidence(case))
@@ -189,3 +191,21 @@ def test_a_deputy_is_named_and_ended_over_the_api_and_on_the_page_and_the_list_o
         rows = officer.get("/v1/deputies").json()["deputies"]
         assert [(one["officer"], one["ended_at"] is not None) for one in rows if one["officer"] == "李四"] == [("李四", True)]
         assert {one["instead"] for one in officer.get("/v1/docket").json()["duties"]} == {""}
+
+
+def test_nobody_stands_in_for_a_name_that_nobody_has_nor_by_one(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand)
+    with serving(office) as edge, edge.as_("officer", name="李四") as officer:
+        edge.token("officer", name="周八")
+        days = {"since": "2026-03-02", "until": "2026-03-20"}
+        for names, field in (
+            ({"officer": "李四", "deputy": "周巴"}, "deputy"),
+            ({"officer": "李思", "deputy": "周八"}, "officer"),
+        ):
+            error = officer.post("/v1/deputies", json=names | days).json()["error"]
+            assert (error["code"], error["facts"]["field"], error["facts"]["name"]) == ("officer_unknown", field, names[field])
+        assert (
+            officer.post("/v1/deputies", json={"officer": "陈局长", "deputy": "周八"} | days).json()["error"]["code"]
+            == "deputy_of_head"
+        )
+        assert officer.post("/v1/deputies", json={"officer": "李四", "deputy": "周 八"} | days).status_code == 200

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from connectors.agencies import paper as post_room
 from inspector.domain import folio
 from inspector.domain.treehead import TreeHead
 from inspector.flows import casefile
 from inspector.store.store import Store
+from inspector.testing import LETTER
 from tests.edge import a_case, serving
 from tests.house import Hand, application, closing, open_office, post
 from tests.needs import require
@@ -101,3 +103,15 @@ def test_a_page_is_printed_by_an_installed_browser_and_where_there_is_none_that_
     said = operator.say("case", "dossier", case_id, "--to", str(tmp_path / "other"), "--pdf", str(paper))
     assert (said.code, (tmp_path / "other").exists()) == (2, False)
     assert "index.html" in said.err
+
+
+def test_letters_on_paper_are_printed_once_for_whoever_may_read_them(database_url: str, tmp_path: Path) -> None:
+    require("chromium")
+    operator, folder = settled(database_url, tmp_path), tmp_path / "letters"
+    folder.mkdir()
+    page = folder / post_room.connect("archives", {"folder": str(folder)}).send(LETTER, key="k-1").reference
+    first = operator.well("assistance", "pdf", str(folder), "--json").json["made"]
+    held = page.with_suffix(".pdf")
+    assert (first, held.read_bytes()[:5], held.stat().st_mode & 0o777) == ([str(held)], b"%PDF-", 0o640)
+    assert operator.well("assistance", "pdf", str(folder), "--json").json["made"] == []
+    assert {one.name for one in folder.iterdir()} == {page.name, held.name}

@@ -8,11 +8,13 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from email.utils import formatdate
 from pathlib import Path
 
 import pytest
 
+from connectors.reply import Reply
 from connectors.signers.lent import Lent, Loan
 from connectors.sources import gateway
 from inspector import testing
@@ -21,6 +23,10 @@ from inspector.testing import QUESTION, caught
 from inspector.testing.faults import table
 from inspector.testing.peer import answer, peer
 from tests.gateway import APP_KEY, FOUND, LENDS, SPENT, UNKNOWN, Platform, key_file, reached, sealed, settings
+
+REPLY = Reply(
+    status=200, headers={}, body=b"{}", attempts=1, request_digest="", reply_digest="", asked_at=datetime(2026, 3, 2, tzinfo=UTC)
+)
 
 
 def test_a_spent_secret_is_renewed_once_and_the_question_asked_once_more(tmp_path: Path) -> None:
@@ -60,6 +66,29 @@ def test_a_platform_that_takes_no_secret_is_asked_for_one_only_once_a_call(tmp_p
             assert error.code == ("secret_expired" if told else "unauthorised")
             lent.append(len(platform.secrets))
     assert lent == [1, 2, 3], "the first was new by this very call, the others were renewed"
+
+
+@pytest.mark.parametrize(
+    "told", [Barred("secret_expired"), Barred("unauthorised", detail="http_401; our clock is 90 s behind theirs")]
+)
+def test_a_secret_that_another_call_has_replaced_is_not_held_against_the_one_in_force(told: Barred) -> None:
+    fetched: list[str] = []
+
+    def fetch(_until: float) -> Loan:
+        fetched.append(f"s-{len(fetched) + 1}")
+        return Loan(secret=fetched[-1])
+
+    lent, sent = Lent(fetch), list[str]()
+
+    def send(held: str) -> Reply:
+        sent.append(held)
+        if len(sent) < 3:  # what it was sent with is spent by the time it arrives, for another call has another by now
+            lent.renewed(held, time.monotonic() + 5)
+            raise Barred(told.code, detail=told.detail, attempts=1)
+        return REPLY
+
+    assert lent.used(send, time.monotonic() + 5).attempts == 3
+    assert (sent, fetched) == (["s-1", "s-2", "s-3"],) * 2
 
 
 def test_a_secret_whose_time_is_over_is_renewed_before_it_is_refused() -> None:

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from standardwebhooks import Webhook
 
 from connectors.callbacks import webhook
@@ -14,11 +15,11 @@ from connectors.http import Wire
 from connectors.sources import database as front
 from inspector import testing
 from inspector.leave import NO_TURN, leave
-from inspector.ports import AnswerStatus, Barred, Unavailable
+from inspector.ports import AnswerStatus, Barred, Origin, Unavailable
 from inspector.testing import QUESTION, caught
-from inspector.testing.peer import answer, peer
+from inspector.testing.peer import Heard, Step, answer, peer
 from tests.frontends import FrontEnd
-from tests.gateway import APP_KEY, Platform, key_file, reached
+from tests.gateway import APP_KEY, FOUND, SPENT, UNKNOWN, Platform, key_file, reached
 from tests.integration.test_frontend_postgres import door
 
 
@@ -48,6 +49,50 @@ def test_a_token_is_that_of_the_file_at_every_call_and_without_one_nobody_is_ask
         assert (type(error), error.code, error.detail, error.attempts) == (Barred, "key_unreadable", why, 0)
 
 
+@pytest.mark.parametrize("tries", [1, 3])
+def test_a_token_that_was_exchanged_while_a_call_was_under_way_bars_nobody(tmp_path: Path, tries: int) -> None:
+    file, heard = put(tmp_path, "first"), list[str]()
+
+    def says(one: Heard) -> Step:
+        heard.append(one.headers["authorization"])
+        if heard[-1] == "Bearer other":
+            return answer(200, {})
+        put(tmp_path, "other")  # it comes in force on both sides while the first is asked by
+        return answer(401)
+
+    with peer(beside={"/": says}) as party:
+        told = {"url": party.url, "token_file": str(file), "tries": tries}
+        with closing(Wire(told, sleep=lambda _: None)) as wire:
+            if tries == 1:
+                error = caught(lambda: wire.send("POST", "/"))
+                assert (type(error), error.code, error.origin) == (Unavailable, "secret_exchanged", Origin.US)
+            assert wire.send("POST", "/").status == 200
+        assert heard == ["Bearer first", "Bearer other"]
+
+
+def test_a_token_exchanged_between_two_tries_is_that_of_the_second(tmp_path: Path) -> None:
+    file, heard = put(tmp_path, "first"), list[str]()
+
+    def says(one: Heard) -> Step:
+        heard.append(one.headers["authorization"])
+        put(tmp_path, "other")
+        return answer(503 if len(heard) == 1 else 200, {})
+
+    with (
+        peer(beside={"/": says}) as party,
+        closing(Wire({"url": party.url, "token_file": str(file)}, sleep=lambda _: None)) as wire,
+    ):
+        wire.send("POST", "/")
+    assert heard == ["Bearer first", "Bearer other"]
+
+
+def test_a_token_that_is_in_force_and_not_taken_bars_at_once(tmp_path: Path) -> None:
+    file = put(tmp_path, "first")
+    with peer(answer(401)) as party, closing(Wire({"url": party.url, "token_file": str(file)}, sleep=lambda _: None)) as wire:
+        error = caught(lambda: wire.send("POST", "/"))
+        assert (type(error), error.code, len(party.heard)) == (Barred, "unauthorised", 1)
+
+
 def test_a_webhook_signs_by_the_new_secret_and_one_that_is_none_bars_it(tmp_path: Path) -> None:
     words = ["whsec_" + base64.b64encode(sign * 24).decode() for sign in (b"n", b"m")]
     file = put(tmp_path, words[0])
@@ -70,6 +115,23 @@ def test_a_key_that_signs_questions_itself_is_exchanged_too(tmp_path: Path) -> N
         platform.secrets[:] = ["another-key"]
         key_file(tmp_path, "another-key")
         assert made.ask(QUESTION, key="k-2").status is AnswerStatus.FOUND
+
+
+@pytest.mark.parametrize("code", [SPENT, UNKNOWN])
+def test_a_key_exchanged_while_a_question_was_under_way_bars_nobody(tmp_path: Path, code: str) -> None:
+    platform = Platform(secrets=[APP_KEY])
+    with reached(tmp_path, platform, path_secret="") as (made, _, _):
+
+        def exchanged(_: object) -> Step:
+            platform.says = lambda _: answer(200, FOUND)
+            platform.secrets[:] = ["another-key"]
+            key_file(tmp_path, "another-key")
+            return answer(200, {"code": code})
+
+        platform.says = exchanged
+        error = caught(lambda: made.ask(QUESTION, key="k-1"))
+        assert (type(error), error.code) == (Unavailable, "secret_exchanged")
+        assert made.ask(QUESTION, key="k-1").status is AnswerStatus.FOUND
 
 
 def test_a_new_connection_to_a_database_is_made_by_the_password_of_its_moment(tmp_path: Path) -> None:

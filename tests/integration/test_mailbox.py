@@ -164,6 +164,42 @@ def test_whoever_says_why_it_takes_longer_asks_for_time_and_refuses_nothing() ->
     assert meant(part) == [(Saying.PARTLY, "", False), (Saying.EXTEND, "档案移交", False)], "both are heard"
 
 
+def test_a_difficulty_stands_alone_or_beside_that_it_is_taken_on_and_beside_anything_else_a_person_reads_it() -> None:
+    def meant(text: str) -> list[tuple[Saying, str]]:
+        return [(said.do, said.reasons) for said in mailbox.meant(mailbox.lines(text))]
+
+    line = "遇到的困难（尚不能说明何时答复的填写；…）：系统正在迁移"
+    assert meant(f"{line}\n签署人：王五") == [(Saying.WARN, "系统正在迁移")]
+    assert meant(f"受理：已受理\n{line}") == [(Saying.WARN, "系统正在迁移")]
+    assert meant("Difficulty (if …): the system is being moved") == [(Saying.WARN, "the system is being moved")]
+    for beside in (
+        "核查意见：一致",
+        "贵机关掌握的数据：李某某",
+        "可以答复的日期：2026-03-20",
+        "申请延期的理由：档案移交",
+        "有权办理的机关：区住建局",
+        "理由：没有资料",
+    ):
+        with pytest.raises(Invalid, match="slip_mixed"):
+            meant(f"{beside}\n{line}")
+
+
+@pytest.mark.alike
+def test_a_difficulty_by_mail_is_heard_and_moves_no_date(store: Store, hand: Hand, tmp_path: Path) -> None:
+    with mailroom() as room:
+        office = an_office(store, hand, {"civil-affairs": agency(room.port, inbox_folder=str(tmp_path))})
+        request = opened(office)
+        slip = str(room.letters[0].get_content())
+    lines = {"遇到的困难": "系统正在迁移", "签署人": "王五"}
+    filled = "\n".join(f"{line}{lines.get(line.split('（')[0].rstrip('：'), '')}" for line in slip.splitlines())
+    put(tmp_path, "1", written(filled))
+    assert mailbox.pick_up(office) == 1
+    told = request_of(store, request.case_id)
+    assert (told.state, told.due_at, told.history[-1].rule) == (AssistanceState.ACCEPTED, request.due_at, "assistance.warn")
+    with store.read() as tx:
+        assert [row["kind"] for row in tx.attention.page(None)] == [unsettled.DIFFICULTY]
+
+
 @pytest.mark.alike
 def test_a_clerk_who_needs_time_gets_it_by_mail_and_answers_in_part_beside(store: Store, hand: Hand, tmp_path: Path) -> None:
     with mailroom() as room:

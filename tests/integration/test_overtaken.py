@@ -42,7 +42,7 @@ def led(kept: Kept, verdict: Verdict = Verdict.MISMATCH) -> None:
     with office.store.begin() as tx:
         held, before = tx.cases.get(case, lock=True), tx.cases.evidence(case)[0]
         seen = replace(before, id=new_id(), verdict=verdict, asked_at=kept.case.hand(), found="吊销")
-        tx.cases.add_evidence(case, seen)
+        tx.cases.add_evidence(held, seen)
         pack = office.book.get(held.pack)
         settle_case(tx, office, finding(held, seen, pack, kept.case.hand(), office.calendar), pack, kept.case.hand())
     settle(office)

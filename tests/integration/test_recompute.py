@@ -209,7 +209,7 @@ def test_what_joined_the_file_and_what_a_release_before_opened_again_by_it_come_
     with store.begin() as tx:
         held, policy = tx.cases.get(case.case), office.book.get("demo@1")
         piece = evidence_of(replace(one, number="2"), held, claim, None, "platform", hand(), typed=False)
-        tx.cases.add_evidence(held.id, piece)
+        tx.cases.add_evidence(held, piece)
         before = finding(held, piece, policy, hand(), office.calendar, joins=False)
         settle_case(tx, office, before, policy, hand())
     found = [row for row in told(office, case.case) if row[0].startswith("supervision.")]

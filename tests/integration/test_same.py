@@ -41,7 +41,7 @@ def barred(here: Place, code: str, kind: SubjectKind = FIRM) -> None:
         since=date(2025, 6, 1),
     )
     with here.office.store.begin() as tx:
-        eligibility.enter(tx, [bar], "os:clerk", here.hand())
+        eligibility.enter(here.office, tx, [bar], "os:clerk", here.hand())
 
 
 def refused(here: Place, number: int, code: str, kind: SubjectKind = FIRM) -> bool:

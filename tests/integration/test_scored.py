@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+import sqlalchemy as sa
 
 from inspector.daemon import sweeps
 from inspector.domain.assistance import AssistanceState, Quarrel
 from inspector.domain.evidence import Verdict
 from inspector.domain.scoreboard import ENDS
 from inspector.flows import assist
-from inspector.flows.scoreboard import recent, recent_days, scoreboard
+from inspector.flows.office import behind
+from inspector.flows.scoreboard import recent, recent_days, scoreboard, standing
+from inspector.store.assistancetables import assistance
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
 from tests.edge import WEB, serving
 from tests.house import Hand, settle
 from tests.integration.test_letters import Desk, an_office, opened, request_of, withdraw
+
+
+def test_an_agency_that_has_moved_counts_once(store: Store, hand: Hand) -> None:
+    boxes = {name: Desk(name) for name in ("civil-affairs", "affairs-mail")}
+    office = an_office(store, hand, boxes)
+    first, second = (request_of(store, opened(office, number)) for number in (1, 2))
+    settle(office)
+    node = behind(office.tree, "civil-affairs")
+    assert node is not None
+    moved = replace(node, connector="affairs-mail", former=("civil-affairs",))
+    office = replace(office, tree={**office.tree, node.id: moved})
+    with store.begin() as tx:
+        tx.assistance.put(replace(tx.assistance.get(second.id), requested="affairs-mail"))
+        tx.connection.execute(sa.update(assistance).where(assistance.c.id == second.id).values(requested="affairs-mail"))
+        for request in (first, second):
+            assist.answer(office, tx, request.id, Verdict.MATCH, "", "王五", hand())
+    with store.read() as tx:
+        (score,) = scoreboard(office, tx)
+        asked = [(agency, count) for agency, _, mark, count in recent(office, tx, hand()) if mark == "asked"]
+        days, gauge = recent_days(office, tx, hand()), standing(office, tx)
+    assert (score.agency, score.asked, score.answered, len(score.answer_days)) == ("affairs-mail", 2, 2, 2)
+    assert (asked, [agency for agency, *_ in days]) == ([("affairs-mail", 2)], ["affairs-mail"])
+    assert gauge == [("affairs-mail", AssistanceState.ANSWERED.value, 2)]
 
 
 @pytest.mark.slow
@@ -35,7 +63,7 @@ def test_the_superiors_silence_is_not_the_agencies_and_each_question_is_told_wit
     assert states == {AssistanceState.UNANSWERED}
     with store.read() as tx:
         (score,) = scoreboard(office, tx)
-        marks, days = recent(tx, hand()), recent_days(office, tx, hand())
+        marks, days = recent(office, tx, hand()), recent_days(office, tx, hand())
     assert (score.asked, score.unanswered, score.undecided, score.disputed, score.moved) == (3, 1, 1, 1, 0)
     told = {mark: count for agency, fact, mark, count in marks if (agency, fact) == ("civil-affairs", "household")}
     assert {mark: told[mark] for mark in ("asked", "answered", "unanswered", "undecided")} == {
@@ -49,7 +77,7 @@ def test_the_superiors_silence_is_not_the_agencies_and_each_question_is_told_wit
     withdraw(office, called_off)
     with store.read() as tx:
         (score,) = scoreboard(office, tx)
-        told = {mark: count for _, _, mark, count in recent(tx, hand())}
+        told = {mark: count for _, _, mark, count in recent(office, tx, hand())}
     assert request_of(store, again).state.open
     assert (score.open, score.cancelled, told["open"], told["cancelled"]) == (1, 1, 1, 1)
     assert sum(getattr(score, end) for end in ENDS) == sum(told.get(end, 0) for end in ENDS) == score.asked == told["asked"] == 5

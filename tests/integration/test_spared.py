@@ -42,7 +42,7 @@ def answered(office: Office, case_id: str, *claims: str, verdict: Verdict = Verd
                 asked_at=now,
                 as_of=now,
             )
-            tx.cases.add_evidence(case_id, piece)
+            tx.cases.add_evidence(case, piece)
             settle_case(tx, office, verification.weigh(case, piece, policy, now, office.calendar), policy, now)
     settle(office)
 

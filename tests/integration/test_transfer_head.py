@@ -10,7 +10,7 @@ import pytest
 
 from inspector.domain.annulled import Annulled
 from inspector.domain.case import Outcome
-from inspector.domain.consequence import Agreement, Consequence, ConsequenceState
+from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Part
 from inspector.domain.deputy import Deputy
 from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.proposal import Proposal
@@ -275,3 +275,47 @@ def test_the_hours_run_from_the_approval_and_not_from_when_it_was_entered(store:
     with store.read() as tx:
         told = [facts for _, facts in tx.ledger.facts(("consequence.handed",), case.case)]
     assert [one["in_time"] for one in told] == [True]
+
+
+def test_who_has_reported_a_transfer_does_not_end_it_alone_once_the_police_have_declined(store: Store, hand: Hand) -> None:
+    case, held = reported(store, hand)
+    case.head(held, HEAD)
+    case.hand_over(held)
+    held = case.police(held, accepted=False)
+    path, page = f"/v1/consequences/{held.id}/drop", f"/consequences/{held.id}"
+    with serving(case.office) as edge:
+        for name in ("李四", "王五", "赵六"):
+            with edge.as_("officer", name=name) as officer:
+                tried = officer.post(path, json={"reasons": "公安机关不予立案"})
+                assert (tried.status_code, tried.json()["error"]["code"]) == (403, "transfer_not_head"), name
+        with edge.client() as browser, edge.client() as chief:
+            logged_in(edge, browser, name="李四")
+            logged_in(edge, chief, name=HEAD)
+            assert ['value="drop"' in one.get(page).text for one in (browser, chief)] == [False, True]
+        with edge.as_("officer", name=HEAD) as head:
+            assert head.post(path, json={"reasons": "公安机关不予立案"}).json()["state"] == "DROPPED"
+
+
+def test_where_no_head_is_named_none_of_the_reporters_lets_the_refusal_of_the_police_stand(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING, office=headless(store, hand))
+    held = case.propose(Proposal.TRANSFER_JUDICIAL)
+    for name in ("王五", "赵六"):
+        held = case.report(held, name)
+    case.head(held, "钱七")
+    case.hand_over(held)
+    case.police(held, accepted=False)
+    for name in ("李四", "王五", "赵六"):
+        with pytest.raises(Refusal, match="consequence_same_person"):
+            case.drop(held, name)
+    assert case.drop(held, "周八").state is ConsequenceState.DROPPED
+
+
+@pytest.mark.parametrize("nothing", ["无", " 无。", "（无）", "None", "n/a", "—", "ＮＯＮＥ"])
+def test_no_transfer_goes_without_its_letter_and_its_report(store: Store, hand: Hand, nothing: str) -> None:
+    case, held = reported(store, hand)
+    case.head(held, HEAD)
+    with pytest.raises(Refusal, match="transfer_bundle_incomplete") as lacks:
+        case.hand_over(held, dict.fromkeys(Part, nothing))
+    assert lacks.value.facts["lacking"] == "LETTER, REPORT"
+    some = dict.fromkeys(Part, nothing) | {Part.LETTER: "移送书〔2026〕1号", Part.REPORT: "无证经营情况调查报告"}
+    assert case.hand_over(held, some).state is ConsequenceState.HANDED, "of goods, tests and other papers there may be none"

@@ -46,7 +46,7 @@ def against(office: Office, hand: Hand, duty: PublicationDuty, verdict: Verdict 
             asked_at=hand(),
             as_of=hand(),
         )
-        tx.cases.add_evidence(case.id, piece)
+        tx.cases.add_evidence(case, piece)
         policy = office.book.get(case.pack)
         settle_case(tx, office, finding(case, piece, policy, hand(), office.calendar), policy, hand())
     return case_id

@@ -157,7 +157,7 @@ def test_check_warns_of_a_pack_in_force_without_these_rows_and_of_the_one_that_f
     assert lacks + "[[publicity]] (minor, general)" in first.what[0]
     assert ("maoji@2026.2" in first.mend[0], "2026-12-01" in first.mend[1]) == (True, True)
     assert last.what == ("is followed by maoji@2026.2 on 2026-12-01", "2026-12-01 起由 maoji@2026.2 接替")
-    assert list(ruled.packs(book, tree, date(2026, 12, 1))) == []
+    assert list(ruled.packs(book, tree, date(2026, 12, 15))) == []
     alone = replace(book, packs=tuple(pack for pack in book.packs if pack.label == "maoji@2026.1"))
     (only,) = ruled.packs(replace(alone, packs=(replace(alone.packs[0], effective_to=None),)), tree, date(2026, 12, 1))
     assert "write a version" in only.mend[0]

@@ -41,7 +41,7 @@ def test_the_shipped_packs_load_without_warning() -> None:
     book = Policybook.load(POLICIES)
     assert [pack.label for pack in book.packs if not pack.extends] == ["demo@1", "maoji@2026.1"]
     assert {pack.id for pack in book.packs} == {file.parent.name for file in POLICIES.glob("*/pack.toml")}
-    assert {pack.extends for pack in book.packs} == {"", "maoji@2026.1", "maoji@2026.2"}
+    assert {pack.extends for pack in book.packs} == {"", "maoji@2026.1", "maoji@2026.2", "maoji@2026.3"}
     assert len(book.packs) >= 8
     assert book.warnings == ()
 

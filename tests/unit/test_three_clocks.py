@@ -14,6 +14,9 @@ from inspector.domain.calendar import Term, Unit
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.timer import Timer
+from inspector.domain.urgency import Urgency
+from inspector.policybook import Policybook
+from tests.packs import POLICIES
 from tests.unit.test_ladder import START, WORD, bound, calendar, opened, pack
 
 
@@ -41,6 +44,27 @@ def test_a_request_for_shared_data_has_three_clocks(lies: str | None, due: date)
     assert (held.accept_by.date(), held.due_at.date()) == (date(2026, 3, 4), due)
     later = asking.forward(held, "archives", WORD, policy, START, calendar()).new.state
     assert later.due_at.date() == due, "whoever holds them, they lie where they lie"
+
+
+PRESETS = {
+    "assistance-guangdong@1": {"home-title": ("15wd", "S18:42")},
+    "assistance-anyang@1": {"home-title": ("5wd", "S20:35")},
+    "sharing-gaoping@1": {"household": ("10wd", "S49:1.5.9"), "insured-income": ("5wd", "S49:1.5.9")},
+    "sharing-guizhou@1": {"home-title": ("10wd", "S49:1.5.10")},
+}
+
+
+@pytest.mark.parametrize("label", PRESETS)
+def test_the_presets_have_the_terms_of_their_rules(label: str) -> None:
+    """Handbook 1.5.5, 1.5.6, 1.5.9, 1.5.10."""
+    held = Policybook.load(POLICIES).get(label)
+    items = {fact.code: item.code for item in held.items.values() for fact in item.facts}
+    for fact, (term, basis) in PRESETS[label].items():
+        row = asking.term_of(held, Urgency.NORMAL, {"fact": fact, "item": items[fact]})
+        assert (str(row.term), row.basis) == (term, basis)
+    assert str(held.term(Timer.ASSIST_EXTEND).term) == "5wd"
+    assert str(held.term(Timer.ASSIST_ACK).term) == "2wd"
+    assert {Timer.ASSIST_WORD, Timer.ASSIST_WORD_HEAD} <= held.terms.keys()
 
 
 def test_a_difficulty_that_is_told_of_moves_no_date_and_is_heard_once() -> None:

@@ -1,0 +1,66 @@
+"""An agency has named another date, and nobody of ours says a word: who is told of that, and when the ladder goes on all the same. Pure.
+
+Our silence is no guilt of the agency's. The officer is reminded from the date on that binds, then the head hears of it; the ladder goes on
+no earlier than the day that the agency has named itself, and what it brings ends as `assistance.unheeded`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from inspector.domain.assistance import Request, noted
+from inspector.domain.calendar import WorkingCalendar, due
+from inspector.domain.decision import Because, Decision
+from inspector.domain.policy import Policy
+from inspector.domain.respite import waits_for_us
+from inspector.domain.start import StartEvent
+from inspector.domain.timer import Timer
+
+RULE = "assistance.unheard"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """Ours: since when the request stands still for a word, when the head hears of it, and when the ladder goes on without it."""
+
+    since: datetime
+    head_at: datetime
+    on_at: datetime
+    basis: tuple[str, ...]
+
+
+def ours(request: Request, policy: Policy, calendar: WorkingCalendar) -> Silence | None:
+    """None: no date waits for a word, or the pack lacks a row (`assist_word`, `assist_word_head`): then it stands until somebody speaks.
+
+    It is counted from the date that binds, or from the naming, where that was later: of a date that is named anew nobody was silent yet.
+    """
+    word, head, told = policy.terms.get(Timer.ASSIST_WORD), policy.terms.get(Timer.ASSIST_WORD_HEAD), request.proposed
+    if told is None or word is None or head is None or not waits_for_us(request):
+        return None
+    since = max(request.due_at, told.at)
+    head_at = due(since, word.term, calendar, StartEvent.REQUEST_DUE).at
+    on_at = due(head_at, head.term, calendar, StartEvent.REQUEST_STEP).at
+    return Silence(since=since, head_at=head_at, on_at=max(on_at, told.due_at), basis=(word.basis, head.basis))
+
+
+def over(request: Request) -> bool:
+    """Whether the ladder goes on without our word about the date that is named now."""
+    told = request.proposed
+    return told is not None and any(one.rule == RULE and one.at >= told.at for one in request.history)
+
+
+def go_on(request: Request, silence: Silence, pack: str, now: datetime, calendar: WorkingCalendar) -> Decision[Request]:
+    """The ladder goes on: the next step is taken, late as it is, and those behind it are counted from then (`ladder.late`).
+
+    The date that was named still waits for a word, and history and dossier tell whoever is above that it was ours that did not come.
+    """
+    assert request.proposed is not None, "no date waits"
+    facts = {
+        "due_at": request.due_at.isoformat(),
+        "proposed": request.proposed.due_at.isoformat(),
+        "head_at": silence.head_at.isoformat(),
+    }
+    because = Because(rule=RULE, basis=(request.basis, *silence.basis), pack=pack, facts=facts)
+    day = calendar.local_date(request.proposed.due_at).isoformat()
+    return Decision(state=noted(request, RULE, now, said=day), because=because)

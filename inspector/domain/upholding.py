@@ -1,0 +1,47 @@
+"""That a decision in force stands though what it followed fell or is in doubt: a named officer says so, with reasons. Pure.
+
+Nothing in force ends by a rule (falling), so none goes on by one either: whoever looks says what he or she has found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from inspector.domain.case import Case, CaseState
+from inspector.domain.consequence import Consequence, Ended, Signed, Stage
+from inspector.domain.course import Setting, because, counted, going, named, said, told, who
+from inspector.domain.decision import Decision
+from inspector.domain.errors import Refusal
+from inspector.domain.evidence import GOOD
+from inspector.domain.falling import IN_FORCE
+
+RULE = "consequence.upheld"
+
+
+def uphold(
+    held: Consequence, case: Case, reasons: str, signed: Signed, setting: Setting, shaken_by: str
+) -> Decision[Consequence]:
+    """It stands. An order is looked at again in the row's time at the soonest: nobody is late by the time in which it was in doubt.
+
+    `shaken_by`: the rule by which it was put before an officer; empty: nothing was. Raises Invalid, and Refusal: `consequence_unshaken`;
+    `consequence_unfounded` where the case has ended in favour of its subject, or has left the house.
+    """
+    named(signed)
+    said("reasons", reasons)
+    order = held.stage is Stage.WEIGH
+    if held.state not in IN_FORCE or not (order or shaken_by):
+        raise Refusal("consequence_unshaken", consequence=held.id, state=held.state)
+    if case.state.gone or (case.state is CaseState.CLOSED and case.outcome in GOOD):
+        raise Refusal("consequence_unfounded", consequence=held.id, case=case.id, state=case.outcome or case.state)
+    facts = {**who(signed), "reasons": reasons, "doubted_by": held.doubted or shaken_by}
+    upheld = replace(held, doubted="", upheld=Ended(at=setting.now, by=signed.by, why=reasons))
+    if order and held.rectification is not None:
+        by = max(held.rectification.recheck_by, counted(setting.now, setting.row.decide, setting.calendar))
+        return going(upheld, by, setting, RULE, facts)
+    upheld = replace(upheld, turn=held.turn + 1)
+    return Decision(state=upheld, because=because(upheld, RULE, facts), told=(told("consequence.moved", upheld),))
+
+
+def notice_id(held: Consequence) -> str:
+    """The notice by which its subject hears so; empty where nobody has said so."""
+    return f"{held.id}:upheld:{held.upheld.at:%Y%m%d%H%M%S}" if held.upheld is not None else ""

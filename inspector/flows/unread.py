@@ -1,0 +1,47 @@
+"""What subjects have said by their notices and a person is to read: word by word, so that each ends when it is over, and no other one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from inspector.domain.docket import SPOKE
+from inspector.domain.serving import SubjectWord
+from inspector.store.tx import Tx
+
+_UNREAD = "unread"
+
+
+def more(
+    facts: Callable[[Mapping[str, Any]], Mapping[str, object]], receipt: str
+) -> Callable[[Mapping[str, Any]], dict[str, object]]:
+    """The facts of a matter with one more word in it, by its receipt, beside those that wait there already."""
+    return lambda told: {**facts(told), _UNREAD: [*_receipts(told), receipt]}
+
+
+def withdrawn(tx: Tx, case_id: str, now: datetime) -> None:
+    """A withdrawal of this case was carried out, or waits for its own answer: those that waited for a second officer wait no more.
+
+    A matter in which other words wait keeps them, and its date.
+    """
+    for notice in tx.servings.of_case(case_id):
+        name = f"{SPOKE}:{notice.id}"
+        matter = tx.attention.get(name)
+        if matter is None or matter["closed_at"] is not None:
+            continue
+        told = json.loads(matter["body"])
+        over = {one.receipt for one in notice.words if one.kind is SubjectWord.WITHDRAWAL}
+        left = [one for one in _receipts(told) if one not in over]
+        if not left:
+            tx.attention.over(name, now)
+        elif left != _receipts(told):
+            kinds = {one.receipt: one.kind.value for one in notice.words}
+            last = {"word": kinds.get(left[-1], ""), "receipt": left[-1], _UNREAD: left}
+            tx.attention.open(SPOKE, matter["agency"], notice.id, {**told, **last}, now)
+
+
+def _receipts(told: Mapping[str, Any]) -> list[str]:
+    """The words that wait in a matter; one of an earlier release names its last."""
+    return list(told.get(_UNREAD, [told["receipt"]] if told.get("receipt") else []))

@@ -1,0 +1,110 @@
+"""The officers' page of a matter that is of a subject or of a visit rather than of a case: what was said, by when, and what ends it.
+
+Each form is one message of the API, by the same operation, so that page and program are held to the same rules.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from inspector.domain.docket import BAR_CONTESTED, STOOD_IN, nearness
+from inspector.domain.errors import InspectorError, Missing, Refusal
+from inspector.domain.gate import BarFault, OutsideBar
+from inspector.store.room import Row
+from inspector.store.tx import Tx, new_id
+from inspector.web import bars
+from inspector.web.caller import Caller
+from inspector.web.desk import AtDesk, Desk
+from inspector.web.fields import NamePath
+from inspector.web.language import InLang, carried
+from inspector.web.messages import SeenToIn
+from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, page, read, refused, trouble
+from inspector.web.roles import Role
+from inspector.web.session import Visitor, to_login, written_by_officer
+from inspector.web.signedin import guard, held_cookie
+from inspector.web.steps import Field, Kind, among, entry
+from inspector.web.watch import close_attention
+
+router = APIRouter(include_in_schema=False)
+_NOTE = (entry("note", Kind.TEXT),)
+_ANNUL = (among("why", BarFault), entry("document", needed=False), entry("reasons", Kind.TEXT))
+_STEPS: Mapping[str, Mapping[str, tuple[Field, ...]]] = {
+    BAR_CONTESTED: {"annul": _ANNUL, "stands": _NOTE},
+    STOOD_IN: {"seen": _NOTE},
+}
+"""What ends a matter of each kind, by the name of its form."""
+
+
+@router.get("/matters/{attention_id}")
+def show_matter(request: Request, desk: AtDesk, caller: Visitor, attention_id: NamePath) -> Response:
+    """What it is about, by when it is answered, and for officers what ends it."""
+    return to_login(request) if caller is None else _page(request, desk, caller, attention_id)
+
+
+@router.post("/matters/{attention_id}")
+def post_matter(request: Request, desk: AtDesk, caller: Visitor, attention_id: NamePath, form: Posted, lang: InLang) -> Response:
+    """An officer annuls the bar, says that it stands, or, as a head, has read what was decided in his or her stead."""
+    if caller is None:
+        return to_login(request)
+    try:
+        written_by_officer(request, desk, caller, form)
+        kind, _, about = attention_id.partition(":")
+        match form.one("do"):
+            case "annul" if kind == BAR_CONTESTED:
+                told = {name: form.one(name) for name in ("why", "document", "reasons")}
+                bars.annul_bar(desk, caller, about, read(bars.BarAnnulmentIn, **told), form.message_id())
+            case "stands" | "seen":
+                close_attention(desk, caller, attention_id, read(SeenToIn, note=form.one("note")), form.message_id())
+            case other:
+                raise Refusal("action_unknown", action=other[:40])
+    except InspectorError as error:
+        return _page(request, desk, caller, attention_id, form, trouble(error, form, lang, group="matterdesk"))
+    return RedirectResponse(request.url.path + carried(request), 303)
+
+
+def _page(
+    request: Request, desk: Desk, caller: Caller, attention_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
+) -> Response:
+    def ask(tx: Tx) -> tuple[Row, OutsideBar | None, list[dict[str, Any]]]:
+        held = tx.attention.get(attention_id)
+        if held is None or held["kind"] not in _STEPS or held["agency"] not in caller.sees:
+            raise Missing("attention_unknown", attention=attention_id)
+        bar = tx.records.bar(held["about"]) if held["kind"] == BAR_CONTESTED else None
+        return held, bar, _said(tx, bar) if bar is not None else []
+
+    try:
+        caller.reads()
+        held, bar, said = desk.look(ask)
+    except InspectorError as error:
+        return refused(request, error)
+    facts, waits = json.loads(held["body"]), held["closed_at"] is None
+    due_at = datetime.fromisoformat(facts["due_at"]) if "due_at" in facts else held["opened_at"]
+    steps = _STEPS[held["kind"]]
+    context = {
+        "caller": caller,
+        "matter": held,
+        "facts": facts,
+        "bar": bar,
+        "said": said,
+        "due_at": due_at,
+        "near": nearness(due_at, desk.office.now(), desk.office.calendar) if waits else None,
+        "steps": [*steps.items()] if waits and caller.role is Role.OFFICER else [],
+        "kept": form.kept() if form is not None else {},
+        "tried": form.one("do") if form is not None else "",
+        "trouble": wrong,
+        "message_id": new_id(),
+        "guard": guard(desk, held_cookie(request)),
+    }
+    return page(request, "matter.html", status=wrong.status, **context)
+
+
+def _said(tx: Tx, bar: OutsideBar) -> list[dict[str, Any]]:
+    """What the subject has said against a bar, each with its day; where the entry is erased nobody knows."""
+    rows = (row for row in tx.ledger.about(f"bar:{bar.id}") if row["rule"] == "bar.contested")
+    return [{"at": row["at"], **json.loads(row["body"])["facts"]} for row in rows]
