@@ -19,6 +19,7 @@ from inspector.domain.collated import LINES, Collated
 from inspector.domain.evidence import GOOD, UNTRUE, Verdict
 from inspector.domain.finding import Seen
 from inspector.domain.inspection import CheckType
+from inspector.domain.unmet import ticks
 from inspector.domain.visit import Visit, VisitState
 
 
@@ -122,7 +123,7 @@ def leads(visit: Visit) -> tuple[str, ...]:
 
 def in_words(visit: Visit, agency: str) -> bool:
     """Whether a team found, or ticked, something that no case says: an officer is to say what it came to (the plan, item 7)."""
-    return (visit.found_by(agency) or visit.ticks(agency)) and not any(one.verdict is Verdict.MISMATCH for one in visit.findings)
+    return (visit.found_by(agency) or ticks(visit, agency)) and not any(one.verdict is Verdict.MISMATCH for one in visit.findings)
 
 
 def found(

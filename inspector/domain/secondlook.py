@@ -14,6 +14,7 @@ from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict, blank
 from inspector.domain.finding import Finding, Seen
 from inspector.domain.publish import SecondLookRow
+from inspector.domain.unmet import ticks
 from inspector.domain.visit import Visit, VisitState
 
 NEW, OWED = "second-look", "second-look-owed"
@@ -56,7 +57,7 @@ def sound(visit: Visit, agency: str) -> bool:
     return (
         made
         and not visit.found_by(agency)
-        and not visit.ticks(agency)
+        and not ticks(visit, agency)
         and all(one.verdict is Verdict.MATCH for one in said(visit, agency))
     )
 

@@ -17,6 +17,7 @@ from inspector.domain.filing import Filing
 from inspector.domain.finding import UNMET, Doubt, Finding, Part, Seen
 from inspector.domain.inspection import CheckType
 from inspector.domain.quiet import Whom
+from inspector.domain.stake import Stake
 from inspector.domain.stop import Shut
 
 LAPSED = "lapsed"
@@ -93,15 +94,6 @@ class SeatState(StrEnum):
     def knows(self) -> bool:
         """Whether the inspector may know whom the visit is to: not (any more) once the seat has passed to somebody else."""
         return self not in (SeatState.DECLINED, SeatState.EXPIRED, SeatState.RELIEVED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stake:
-    """In which stratum of its list an agency has drawn the object of a visit; `sampled`: chance alone chose it there."""
-
-    agency: str
-    stratum: str
-    sampled: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,22 +192,11 @@ class Visit:
         return next((one for one in self.briefs if one.agency == agency), None)
 
     def found_by(self, agency: str) -> bool:
-        """Whether a person has to look at what an agency's team has entered: a finding, or words that nobody has put a name to.
-
-        So it is where nothing could be checked (`unmet`).
-        """
+        """Whether a person has to look at what a team has entered: a finding, words without a name, or why nothing could be checked."""
         part = next((one for one in self.parts if one.agency == agency), None)
         asked = any(doubt.agency == agency for doubt in self.doubts)
         unsaid = part is not None and part.seen is None and not asked and not blank(part.remarks)
-        return unsaid or (part is not None and part.seen is Seen.FINDING) or self.unmet(agency) is not None
-
-    def unmet(self, agency: str) -> Seen | None:
-        """Why an agency's team could check nothing, on a visit that serves no case of it; None where it could."""
-        return next((one.seen for one in self.parts if one.agency == agency and one.seen in UNMET), None)
-
-    def ticks(self, agency: str) -> bool:
-        """Whether an agency's check sheet tells of something that an officer is to see to: then it is no result without a problem."""
-        return any(one == agency for one, _ in self.ticked)
+        return unsaid or (part is not None and part.seen in (Seen.FINDING, *UNMET))
 
     def cases_of(self, agency: str) -> tuple[str, ...]:
         """An agency's own cases that the visit serves; in a joint one those with a fact still in question."""

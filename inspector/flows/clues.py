@@ -15,6 +15,7 @@ from inspector.domain.decision import Because, Decision
 from inspector.domain.finding import Seen
 from inspector.domain.inorder import in_order
 from inspector.domain.tipoff import TipSource
+from inspector.domain.unmet import unmet
 from inspector.domain.visit import Seat, Visit
 from inspector.flows import attempts, leads
 from inspector.flows.office import Office
@@ -32,7 +33,7 @@ def look(office: Office, tx: Tx, held: Visit, by: Seat, now: datetime, *, entere
     A day on which what follows is to be done is that date.
     """
     policy = office.book.get(tx.draws.pack_of(held.draw, by.agency))
-    if entered and (seen := held.unmet(by.agency)) is not None:
+    if entered and (seen := unmet(held, by.agency)) is not None:
         _tell(office, tx, held, by, _unmet(office, tx, held, by, seen), {"seen": seen.value}, now)
     kept = tx.visits.get(held.id)
     team = {seat.name for seat in tx.visits.team(held.id) if not seat.lapsed}
@@ -48,7 +49,7 @@ def look(office: Office, tx: Tx, held: Visit, by: Seat, now: datetime, *, entere
     if not fresh:
         return
     tx.visits.put(replace(kept, ticked=(*kept.ticked, *((by.agency, one.code) for one in fresh))))
-    if held.unmet(by.agency) is not None:
+    if unmet(held, by.agency) is not None:
         fresh = [one for one in fresh if one.list is CodeList.FOLLOW_UP]  # that nothing could be checked has been told
     if not fresh:
         return

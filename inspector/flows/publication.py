@@ -10,6 +10,7 @@ from inspector.domain.case import Case
 from inspector.domain.errors import Refusal
 from inspector.domain.gazette import CheckResult, Fallen, Line, in_words, leads
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
+from inspector.domain.unmet import unmet
 from inspector.flows import attempts, pledges, shown, supervision, unpublish
 from inspector.flows.office import Office
 from inspector.flows.seats import short_of
@@ -106,7 +107,7 @@ def rule(office: Office, tx: Tx, duty: str, found: CheckResult, reasons: str, by
     visit = tx.visits.get(held.visit)
     if not in_words(visit, held.agency):
         raise Refusal("publication_nothing_to_rule", publication=duty)
-    decision = domain.rule(held, found, reasons, by, now, visit.unmet(held.agency))
+    decision = domain.rule(held, found, reasons, by, now, unmet(visit, held.agency))
     if found is CheckResult.UNREACHABLE:
         attempts.refuse_unsought(office, tx, visit, held.agency)
     tx.publications.put(decision.state)

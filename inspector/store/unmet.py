@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from inspector.domain.case import Outcome
 from inspector.domain.finding import Seen
+from inspector.domain.unmet import unmet
 from inspector.domain.visit import Visit, VisitState
 from inspector.store.codec import load
 from inspector.store.room import Room
@@ -33,4 +34,4 @@ class Unmet(Room):
         served = sa.select(visit_case.c.visit)
         asked = sa.select(visit.c.id, visit.c.body).where(visit.c.state == VisitState.DONE.value, visit.c.id.not_in(served))
         rows = self.connection.execute(asked if ids is None else asked.where(visit.c.id.in_(list(ids))))
-        return frozenset(name for name, body in rows if (held := load(Visit, body)).unmet(held.agency) is Seen.UNREACHABLE)
+        return frozenset(name for name, body in rows if unmet(held := load(Visit, body), held.agency) is Seen.UNREACHABLE)

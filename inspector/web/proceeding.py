@@ -314,7 +314,6 @@ def _page(
     behind = ("decision",) if told.mends else ()
     context: dict[str, Any] = {
         "told": told,
-        **grounds.spotted(told.why, language(request)),
         **said(desk, told.held.case_id),
         "stage": desk.look(lambda tx: consequences.step(tx, told.held)) if told.held.stage is not None else None,
         "held": told.held,
@@ -331,7 +330,7 @@ def _page(
         "message_id": new_id(),
         "guard": guard(desk, held_cookie(request)),
     }
-    return page(request, "consequence.html", status=wrong.status, **context)
+    return page(request, "consequence.html", status=wrong.status, **context, **grounds.spotted(told.why, language(request)))
 
 
 def _waits(tx: Tx, matter_id: str) -> bool:

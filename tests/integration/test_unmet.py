@@ -18,6 +18,7 @@ from inspector.domain.gazette import CheckResult
 from inspector.domain.report import Found, found
 from inspector.domain.secondlook import sound
 from inspector.domain.tipoff import TipOff, TipSource
+from inspector.domain.unmet import unmet
 from inspector.domain.visit import Visit, VisitState
 from inspector.flows import attempts, dispatch, leads, publication, supervision
 from inspector.flows.history import met_nobody
@@ -88,7 +89,7 @@ def test_three_attempts_make_it_unreachable_by_the_page_and_by_the_interface_and
         assert phone.post(f"/v1/seats/{seat}/notes", json={"seen": "UNREACHABLE"}).json()["became"] == "RESULT"
     with store.read() as tx:
         held = tx.visits.get(visit.id)
-    assert held.unmet("bureau") is Seen.UNREACHABLE
+    assert unmet(held, "bureau") is Seen.UNREACHABLE
     assert not sound(held, "bureau"), "nobody looks a second time at what nobody has looked at"
     assert found((), over=True, seen=Seen.UNREACHABLE) is Found.UNDECIDED
 
@@ -136,7 +137,7 @@ def test_the_fields_other_outcomes_are_said_in_words_and_go_to_an_officer(store:
     office, visit, seat = pooled(store, hand)
     with pytest.raises(Invalid, match="unmet_wordless"):
         said(office, hand, seat, seen, " ")
-    assert said(office, hand, seat, seen, "现场情况").unmet("bureau") is seen
+    assert unmet(said(office, hand, seat, seen, "现场情况"), "bureau") is seen
     (clue,) = clues(office)
     assert "现场情况" in clue.words
     assert ("转登记机关" in clue.words) is (seen is Seen.CEASED)
