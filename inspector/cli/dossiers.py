@@ -75,7 +75,7 @@ def dossier(
 
 def duty(
     terminal: Terminal,
-    officer: Annotated[str, typer.Argument(help="The name, as it signs 姓名（与签名一致）", metavar="OFFICER")],
+    officer: Annotated[str, typer.Argument(help="A name of that person 姓名（签名或者已登记的其他用名）", metavar="OFFICER")],
     since: Annotated[str, typer.Option("--since", help="First day, year-month-day 起始日")],
     until: Annotated[str, typer.Option("--until", help="Last day 截止日")],
     to: To,
@@ -85,9 +85,9 @@ def duty(
 ) -> Exit | None:
     """Write an officer's duty file: what was known, what was due, what was done, from the ledger of the day. 制作履职档案（尽职免责）。
 
-    For the officer, or for whoever oversees. Acts signed by that very name, with the evidence that stood in the case's ledger by then,
-    and dates kept or missed; nothing that was learnt since, and nobody to compare with. That you have made it is an entry of the ledger.
-    It is checked as a case's file is: `case dossier-check`.
+    For the officer, or for whoever oversees. Acts signed by that person, by whichever of the names that `[people]` declares, with the
+    evidence that stood in the case's ledger by then, and dates kept or missed; nothing that was learnt since, and nobody to compare
+    with. That you have made it is an entry of the ledger. It is checked as a case's file is: `case dossier-check`.
     """
     from inspector.flows import dutyfile
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,6 +17,7 @@ from inspector.domain.decision import Because
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
+from inspector.domain.person import at_machine
 from inspector.flows import casefile, dispatch, dutyfile
 from inspector.flows.casefile import Made
 from inspector.flows.office import Office
@@ -49,6 +52,28 @@ def decided(store: Store, hand: Hand) -> tuple[Office, str]:
     with store.begin() as tx:
         decide(office, tx, case_id, Outcome.UNTRUE_CURABLE, "李四", "现场与承诺不一致", seen, hand())
     return office, case_id
+
+
+@pytest.mark.slow
+def test_a_duty_file_has_what_its_officer_signed_at_the_machine_and_with_a_seat(decided: tuple[Office, str]) -> None:
+    bare, case_id = decided
+    office = replace(bare, entrance=replace(bare.entrance, people={"李四": ("os:lisi", "A-07")}))
+    with office.store.begin() as tx:
+        (visit,) = tx.visits.of_case(case_id)
+        signed = at_machine(None, "os:lisi", "李四")
+        tx.ledger.append(
+            new_id(), case_id, Because(rule="matter.close", basis=(), pack="", facts={"by": signed}), {}, office.now()
+        )
+        seat = Because(rule="seat.accept", basis=(), pack="", facts={"inspector": "A-07"})
+        tx.ledger.append(new_id(), visit.id, seat, {}, office.now())
+    today = str(office.calendar.local_date(office.now()))
+    with serving(office) as edge, edge.as_("officer", name="李四") as own, edge.as_("officer", name="王五") as other:
+        for name in ("李四", "os:lisi", "李四 (os:lisi)"):
+            told = own.post("/v1/duty", json={"officer": name, "since": today, "until": today})
+            with zipfile.ZipFile(io.BytesIO(told.content)) as packed:
+                (ledger_,) = (json.loads(packed.read(one)) for one in packed.namelist() if one.endswith(folio.LEDGER))
+            assert {one["rule"] for one in ledger_["entries"]} == {"officer.review", "matter.close", "seat.accept", "duty.file"}
+            assert other.post("/v1/duty", json={"officer": name, "since": today, "until": today}).status_code == 403
 
 
 def entries(made: Made) -> list[dict[str, str]]:
