@@ -125,6 +125,11 @@ DRAWS: Mapping[str, tuple[str, str]] = {
         "quarters told, by their first days: {quarters}; under embargo: {waiting}",
         "已计入的季度（首日）：{quarters}；尚在保密期：{waiting}",
     ),
+    "pledge_site": (
+        "{case}: its letter may stand on the public register, and does with the next posting",
+        "{case}：其承诺书可以上网公开，下次发布时列入",
+    ),
+    "pledge_no_site": ("{case}: its letter does not go on the public register", "{case}：其承诺书不上网公开"),
     "publication_said": ("{id}: {state}", "{id}：{state}"),
     "ledger_differs": (
         "the ledger of {size} entries has another root now than the lodged one ({root}): something in it was cut, changed or laid anew",

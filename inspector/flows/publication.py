@@ -42,6 +42,8 @@ def look(_work: Work, office: Office) -> Settlement:
             break
         after = visits[-1].id
 
+    waiting = sum(1 for _ in pledges.unread(office))
+
     def owe(tx: Tx, now: datetime) -> None:
         for visit, agency, pack in found:
             decision = domain.owe(visit, agency, office.book.get(pack).publish, pack, now, office.calendar)
@@ -50,7 +52,7 @@ def look(_work: Work, office: Office) -> Settlement:
         for duty in tx.publications.fallen():
             if duty.why is Fallen.REOPENED and not duty.renewed:
                 _renew(office, tx, duty.id, now)
-        pledges.look(office, tx, now)
+        pledges.look(office, tx, now, waiting)
 
     return Settlement(write=owe, outcome="looked")
 
