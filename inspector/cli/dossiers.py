@@ -14,7 +14,7 @@ from inspector.cli.days import typed
 from inspector.cli.ledger import Heads, read_proof, told
 from inspector.cli.printing import browser, printed
 from inspector.cli.terminal import Terminal, operator
-from inspector.cli.viewings import viewed
+from inspector.cli.viewings import shower, viewed
 from inspector.domain import folio
 from inspector.domain.errors import Invalid
 from inspector.domain.treehead import TreeHead
@@ -99,7 +99,7 @@ def duty(
     asked = dutyfile.Asked(
         officer=officer, since=first, until=last, agencies=office.within(agency) if agency is not None else None
     )
-    return hand_out(terminal, dutyfile.duty_file(office, asked, operator(), "duty"), to, None, "")
+    return hand_out(terminal, dutyfile.duty_file(office, asked, shower()), to, None, "")
 
 
 def _new(to: Path) -> None:

@@ -16,12 +16,14 @@ from inspector.domain.decision import Because
 from inspector.domain.dutyfile import Noted, Signed, signed, signs
 from inspector.domain.errors import Invalid, Missing
 from inspector.domain.person import names_of
+from inspector.domain.viewing import Shown
 from inspector.flows import filepage, wording
 from inspector.flows.casefile import Made, bind, lack, listed, telling
 from inspector.flows.decisions import decided
 from inspector.flows.embargo import closed
 from inspector.flows.narrative import Say, based
 from inspector.flows.office import Office
+from inspector.flows.viewings import Viewer, note
 from inspector.labels import LANGS, Lang, label
 from inspector.store.room import Row
 from inspector.store.tx import Tx, new_id
@@ -52,8 +54,12 @@ class _Done:
     rows: tuple[Row, ...]
 
 
-def duty_file(office: Office, asked: Asked, by: str, door: str) -> Made:
-    """Make an officer's duty file. Raises Invalid (`duty_period`), and Stale where nothing can be sealed now."""
+def duty_file(office: Office, asked: Asked, viewer: Viewer) -> Made:
+    """Make an officer's duty file. Raises Invalid (`duty_period`), and Stale where nothing can be sealed now.
+
+    It names the subjects of its cases: that they are shown is written down before it is handed out (`viewings.note`).
+    """
+    by, door = viewer.by, viewer.door
     if asked.since > asked.until:
         raise Invalid("duty_period", since=asked.since.isoformat(), until=asked.until.isoformat(), field="since")
     since, until = office.calendar.span(asked.since, asked.until)
@@ -75,6 +81,7 @@ def duty_file(office: Office, asked: Asked, by: str, door: str) -> Made:
         told = {**facts, **folio.facts(*listed(rows, hidden), pages)}
         entry = new_id()
         tx.ledger.append(entry, ABOUT, Because(rule="duty.file", basis=(), pack="", facts=told), {}, now)
+    note(office.store, now, viewer, Shown.DUTY, [one.case for one in done])
     return bind(office, [row["id"] for row in rows], entry, hidden, pages)
 
 

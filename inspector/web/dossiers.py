@@ -22,7 +22,7 @@ from inspector.web.pages import Posted, refused
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login
 from inspector.web.signedin import guarded
-from inspector.web.viewings import shown
+from inspector.web.viewings import shown, viewer
 
 api = APIRouter(prefix="/v1", tags=["cases"])
 pages = APIRouter(include_in_schema=False)
@@ -60,7 +60,7 @@ def duty_file(desk: AtDesk, caller: ResultReader, given: DutyIn) -> Response:
             raise Forbidden("duty_of_another", officer=officer)
         officer = caller.name
     asked = dutyfile.Asked(officer=officer, since=given.since, until=given.until, agencies=caller.sees)
-    return zipped("duty", dutyfile.duty_file(desk.office, asked, caller.name, "api").files)
+    return zipped("duty", dutyfile.duty_file(desk.office, asked, viewer(caller)).files)
 
 
 @pages.post("/review/{case_id}/dossier")
