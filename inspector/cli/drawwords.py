@@ -95,6 +95,14 @@ DRAWS: Mapping[str, tuple[str, str]] = {
         "{results} results in {folder}: {posted} new, {removed} taken back, {withheld} waiting; {written} files written, {unchanged} not",
         "{folder} 共 {results} 项：本次公布 {posted} 项、撤下 {removed} 项，待定 {withheld} 项；写出文件 {written}，未变 {unchanged}",
     ),
+    "register_posted": (
+        "Posted {at} at {address}, by a head of {size} entries",
+        "公布于 {at}，网址 {address}，所依台账根含 {size} 个条目",
+    ),
+    "register_since": (
+        "You hold a head of {last} entries: whether one was posted since entry {size}, only the `ledger.json` of the site shows (--newer)",
+        "所持台账根已有 {last} 个条目：自第 {size} 个条目以后是否另行公布，本文件夹不能证明；请以 --newer 给出网站现有的 ledger.json",
+    ),
     "register_holds": (
         "The register is as it was posted: {files} files",
         "公示内容与公示时一致：共 {files} 个文件",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ from inspector.cli.dossiers import Growth, say_troubles
 from inspector.cli.ledger import Heads, read_proof, told
 from inspector.cli.terminal import Terminal
 from inspector.cli.viewings import viewed
+from inspector.domain.calendar import SHANGHAI
 from inspector.domain.errors import Invalid
 from inspector.domain.gazette import CheckResult, Fallen
 from inspector.domain.publicationduty import PublicationState
@@ -118,6 +120,7 @@ def site(
         withheld=held.withheld,
         counted=held.counted,
         pledges=shown.shown,
+        on=terminal.office.calendar.local_date(now) if post is not None else terminal.look(lambda tx: affix.last(office, tx)),
     )
     with bars.step("written"):
         written, left = affix.write(folder, pages.files(register))
@@ -151,11 +154,20 @@ def verify(
     folder: Annotated[Path, typer.Argument(help="Folder of the register 公示文件夹", metavar="FOLDER", file_okay=False)],
     heads: Heads = None,
     growth: Growth = None,
+    newer: Annotated[
+        Path | None,
+        typer.Option(
+            "--newer", help="`ledger.json` as it is served now, or of another copy 网站现有的 ledger.json", dir_okay=False
+        ),
+    ] = None,
 ) -> Exit | None:
     """Check a register's files by heads of the ledger that you hold, without database and settings. 离线核验公示文件。
 
-    Found is every file that was changed, cut, added or taken away since it was posted. Exit code 0: all is as it was posted; 1: something
-    is not, or no head covers the posting; 2: it cannot be checked, for no head is given or there is no such folder.
+    It says when the register was posted, where, and by which head: a former one that is served again is as it was posted, too. Whether
+    it is the newest is shown by the proof of a later posting alone: give `ledger.json` of the site, or of a copy that you had from
+    elsewhere, as --newer. Found is every file that was changed, cut, added or taken away since it was posted. Exit code 0: all is as it
+    was posted; 1: something is not, no head covers the posting, or --newer shows a later one; 2: it cannot be checked, for no head is
+    given or there is no such folder.
     """
     from inspector.domain import manifest
     from inspector.flows import affix
@@ -168,15 +180,29 @@ def verify(
     if not held:
         raise Invalid("file_head_needed", size=size, field="--head")
     there = dict(affix.sums_of(folder))
-    judged = manifest.judge(there, listed, ledger, held, [read_proof(one) for one in growth or ()])
+    grown = [read_proof(one) for one in growth or ()]
+    judged = manifest.judge(there, listed, ledger, held, grown)
+    if newer is not None and (late := manifest.outdated(ledger, newer.read_bytes(), held, grown)) is not None:
+        judged = replace(judged, troubles=(*judged.troubles, late))
+    said = manifest.posting(ledger)
     terminal.value(
         {
+            "posted_at": said.at if said is not None else None,
+            "address": said.address if said is not None else "",
+            "head": f"{said.head.size}:{said.head.root}" if said is not None else "",
             "holds": judged.holds,
             "files": len(there),
             "younger": judged.younger,
             "troubles": [{"code": one.code, "about": one.about} for one in judged.troubles],
         }
     )
+    if said is not None:
+        told_at = said.at.astimezone(SHANGHAI)
+        terminal.say(
+            "register_posted", at=told_at.isoformat(sep=" ", timespec="minutes"), address=said.address, size=said.head.size
+        )
+        if newer is None and (last := max(one.size for one in held)) > said.head.size:
+            terminal.say("register_since", size=said.head.size, last=last)
     if judged.holds:
         terminal.say("register_holds", files=len(there))
     return say_troubles(terminal, judged, size, held)
