@@ -147,6 +147,8 @@ def check(
     terminal.value({"holds": judged.holds, **counted, "younger": judged.younger, "troubles": troubles})
     if judged.holds:
         terminal.say("file_holds", **counted)
+    if judged.erased:
+        terminal.say("file_erased", erased=judged.erased)
     return say_troubles(terminal, judged, _size(files), held)
 
 

@@ -167,6 +167,10 @@ DRAWS: Mapping[str, tuple[str, str]] = {
         "the file holds by the heads that you gave: {entries} entries, the words of {withheld} withheld, of {erased} erased",
         "档案完好（按所给台账根）：台账条目 {entries} 条，其中 {withheld} 条内容不附、{erased} 条内容已清除",
     ),
+    "file_erased": (
+        "that the days of {erased} erased entries were over is their purges' own word; `ledger purges` holds it to the records",
+        "{erased} 条已清除的内容是否保存期满，以清除条目所述为准；与案卷是否一致，由机关以 ledger purges 核对",
+    ),
     "file_younger": (
         "NOT SHOWN: {younger} of {entries} entries are younger than your heads. Ask for a head of {size} entries or more",
         "尚不能证明：{entries} 条中有 {younger} 条晚于所给台账根。请索取 {size} 条或者更多的台账根",
