@@ -13,6 +13,7 @@ from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.evidence import Verdict
 from inspector.domain.fieldnote import FieldNote, Photo, PlaceHow, Times
 from inspector.domain.finding import Seen
+from inspector.domain.known import knows
 from inspector.domain.material import MaterialKind
 from inspector.domain.version import Came, Clash, Gathered
 from inspector.domain.visit import Seat, Visit
@@ -387,7 +388,7 @@ def _let_in(tx: Tx, by: Caller | str, name: str) -> tuple[Visit, Seat]:
     if not isinstance(by, str):
         by.reads()
     held, seat = by_name(tx, name)
-    if isinstance(by, str) and not (seat.state.knows and held.released):
+    if isinstance(by, str) and not knows(held, seat):
         raise Forbidden("seat_passed_on")
     if not isinstance(by, str) and seat.agency not in by.sees:
         raise Missing("seat_unknown", seat=name)
