@@ -74,13 +74,15 @@ def placed(words: str, latitude: float | None, longitude: float | None, within: 
 class Times:
     """When something was written or taken, and when it was sent, both as the phone's own clock says; and when it came in, by ours.
 
-    `late`: after the visit's date, or after the team's result had been entered.
+    `late`: after the visit's date, or after the team's result had been entered. `apart`: after its inspector was gone or recused; it
+    is kept, and decides nothing.
     """
 
     captured_at: datetime | None
     sent_at: datetime | None
     received_at: datetime
     late: bool = False
+    apart: bool = False
 
     @property
     def lay(self) -> timedelta:
@@ -191,6 +193,15 @@ def written(visit: Visit, times: Times) -> datetime | None:
     return None if times.lay > times.received_at - known + timedelta(days=1) else times.received_at - times.lay
 
 
+def brought(visit: Visit, times: Times, since: datetime | None) -> bool:
+    """Whether something that comes from who is gone was written before, as far as its phone says; of a lost clock nothing is known.
+
+    `since`: when that was; None where nobody has it: then it must have lain in the phone at all.
+    """
+    at = written(visit, times)
+    return at is None or (at <= since if since is not None else times.lay > _NEARLY)
+
+
 def day(visit: Visit, times: Times, calendar: WorkingCalendar) -> date | None:
     """The day that a note is of where nobody says: that on which it began to lie in the phone, if the visit could be made then."""
     if (at := written(visit, times)) is None:
@@ -272,6 +283,7 @@ def clocks(times: Times) -> dict[str, object]:
         "captured_at": times.captured_at.isoformat() if times.captured_at else None,
         "sent_at": times.sent_at.isoformat() if times.sent_at else None,
         "late": times.late,
+        **({"apart": True} if times.apart else {}),
     }
 
 

@@ -21,6 +21,8 @@ from inspector.domain.stop import Shut
 
 LAPSED = "lapsed"
 """Why a seat expires whose inspector had accepted: the time to enter a result is over, too, and nothing was heard of the team."""
+GONE = "gone"
+"""Why a seat from which a visit was made is read as one that has passed on: its inspector has left, or was recused since."""
 
 
 EXPIRED, EXPIRED_RECALLED = "expired", "expired_recalled"

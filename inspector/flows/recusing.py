@@ -15,7 +15,7 @@ from inspector.domain.fieldnote import Times, is_late
 from inspector.domain.person import same
 from inspector.domain.roster import Recusal
 from inspector.domain.visit import SeatState
-from inspector.flows import deputies, edits, embargo, relief, stopped
+from inspector.flows import deputies, edits, embargo, gone, relief, stopped
 from inspector.flows.challenges import TOO_LATE, enter, head, known_as, parted, running, seat_name, seat_of, tell_head
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -121,6 +121,7 @@ def at_door(  # noqa: PLR0913 - an application in all its parts
         raise Forbidden("seat_passed_on")
     about, by = seat_of(tx, held, staff), seat.inspector
     times = Times(captured_at=captured_at, sent_at=sent_at, received_at=now, late=is_late(held, about.agency, now))
+    times = gone.marked(tx, held, seat, times)  # the firm's word that was written before counts as any other
     told = {"reason": reason, "evidence": evidence}
     return enter(office, tx, held, about, applicant=Applicant.FIRM, by=by, **told, now=now, times=times)
 

@@ -12,8 +12,8 @@ from datetime import date, datetime
 from inspector.domain.errors import Forbidden
 from inspector.domain.visit import SeatState, Visit
 from inspector.flows.briefing import NoticePart, part
+from inspector.flows.gone import at_door
 from inspector.flows.office import Office
-from inspector.flows.seated import by_name
 from inspector.store.tx import Tx
 
 
@@ -55,7 +55,7 @@ class VisitNotice:
 
 def notice(office: Office, tx: Tx, name: str, now: datetime) -> tuple[VisitNotice, str]:
     """(the notice by a seat of its visit's teams, whose officer asks). Raises Forbidden before the release, and to whoever does not go."""
-    held, seat = by_name(tx, name)
+    held, seat = at_door(tx, name)
     if not (held.released and seat.state in (SeatState.ACCEPTED, SeatState.DONE)):
         raise Forbidden("seat_passed_on")
     team = [one for one in tx.visits.team(held.id) if one.state.open or one.state is SeatState.DONE]

@@ -28,6 +28,7 @@ from inspector.flows import briefing, dispatch, supervision, visitcodes, wording
 from inspector.flows.articles import articles
 from inspector.flows.checksheets import on_sheet
 from inspector.flows.fieldnotes import field_of
+from inspector.flows.gone import at_door
 from inspector.flows.seated import by_name
 from inspector.labels import Lang, label
 from inspector.store.tx import Tx, new_id
@@ -202,7 +203,7 @@ def _asks_nothing(held: Visit, seat: Seat) -> bool:
 
 def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE) -> Response:
     def ask(tx: Tx) -> _SeatRead:
-        held, seat = by_name(tx, name)
+        held, seat = at_door(tx, name)
         veiled = held.released and seat.state.awaited and not wanted(request)
         if veiled:  # a program that previews links hears no more than before the release
             held = replace(held, released=False)

@@ -17,6 +17,7 @@ from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.visit import SeatState
 from inspector.flows import assist, dispatch, embargo, pushing, replylink, seatlink, supervision, trial
 from inspector.flows.fieldnotes import look_at
+from inspector.flows.gone import at_door
 from inspector.flows.replylink import LINK, opens
 from inspector.flows.requests import node_of
 from inspector.flows.seated import by_name
@@ -250,7 +251,7 @@ def opened(desk: Desk, name: str) -> None:
 
 def shown(tx: Tx, name: str) -> SeatShown:
     """A seat as it is, for its own inspector."""
-    held, seat = by_name(tx, name)
+    held, seat = at_door(tx, name)
     return seat_shown(name, held, seat, supervision.exempt(tx, held, seat.agency), mates_shown(tx, held, seat))
 
 
