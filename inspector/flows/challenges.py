@@ -15,7 +15,7 @@ from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import deputies
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.seats import ASKED
+from inspector.flows.seats import ASKED, DECIDED, tell_seat
 from inspector.store.tx import Tx
 
 TOO_LATE = "recused_too_late"
@@ -176,6 +176,27 @@ def from_register(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime
 def granted(tx: Tx, held: Visit, staff: str) -> bool:
     """Whether the head has recused an inspector from a visit."""
     return any(one.state is ChallengeState.GRANTED for one in tx.challenges.of_visit(held.id, staff))
+
+
+def heard(tx: Tx, held: Visit, seat: Seat) -> list[Challenge]:
+    """What the head has decided of applications about who sits in a seat, or that he or she has entered: the page says it, and why."""
+    asked = tx.challenges.of_visit(held.id)
+    return [one for one in asked if one.state is not ChallengeState.OPEN and seat.inspector in (one.inspector, one.applied_by)]
+
+
+def tell_decided(office: Office, tx: Tx, held: Visit, made: Challenge, now: datetime) -> None:
+    """Who goes, or has gone, and was meant by an application, or has entered it, hears that it is decided (art. 43).
+
+    Who is recused and still sits hears that he or she need not go, once the seat is dealt again.
+    """
+    for seat in tx.visits.team(held.id):
+        relieved = seat.inspector == made.inspector and seat.state.open and made.state is ChallengeState.GRANTED
+        if (
+            seat.inspector in (made.inspector, made.applied_by)
+            and not relieved
+            and (seat.state.open or seat.state is SeatState.DONE)
+        ):
+            tell_seat(office, tx, held, seat, DECIDED, f"recusal{made.inspector}{made.number}", now)
 
 
 def challenged(tx: Tx, held: Visit) -> frozenset[str]:

@@ -16,7 +16,18 @@ from inspector.domain.person import same
 from inspector.domain.roster import Recusal
 from inspector.domain.visit import SeatState
 from inspector.flows import deputies, edits, embargo, gone, relief, stopped
-from inspector.flows.challenges import TOO_LATE, enter, head, known_as, parted, running, seat_name, seat_of, tell_head
+from inspector.flows.challenges import (
+    TOO_LATE,
+    enter,
+    head,
+    known_as,
+    parted,
+    running,
+    seat_name,
+    seat_of,
+    tell_decided,
+    tell_head,
+)
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seated import by_name, read
@@ -156,6 +167,7 @@ def decide(office: Office, tx: Tx, visit_id: str, staff: str, *, granted: bool, 
     decision = challenge.decide(last, out, who, granted=granted, by=by, why=why, pack=pack, now=now)
     tx.challenges.put(decision.state)
     record(tx, visit_id, decision, now, {})
+    tell_decided(office, tx, held, decision.state, now)
     seat = seat_name(tx, visit_id, staff)
     if stead := decision.state.stead:  # of a head who goes along nobody reads so in a matter
         named = {"officer": stead} if any(same(stead, one) for one in who.names) else {}

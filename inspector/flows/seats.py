@@ -49,6 +49,9 @@ CHANGED, SPARED, ADDED, RENEWED, DIFFERS = "changed", "spared", "added", "renewe
 Its lead alone hears that two of it say different things.
 """
 
+DECIDED = "recusal"
+"""What is told to whom an application for recusal was about, and who of the team has entered it: the head has decided, and why."""
+
 UNDELIVERED = "push_undelivered"
 """The matter for a person that a push opens which no channel took; it is over when the seat is."""
 

@@ -27,10 +27,10 @@ router = APIRouter(prefix="/v1", tags=["visits"], route_class=SeatRoute)
 
 
 class ChallengeShown(Shown):
-    """An application that the inspector of a visit be recused. `why` is what the applicant is told; `stead`: the head in whose
+    """An application that the inspector of a visit be recused. `evidence`: the facts that were stated, and where the proof lies.
 
-    stead a deputy has decided, empty where none has. `came`: when it was written down at the firm's door, by the phone's clock, and
-    came in; `late` where that was after the visit's date or its result.
+    `why` is what the applicant is told; `stead`: the head in whose stead a deputy has decided, empty where none has. `came`: when it was
+    written down at the firm's door, by the phone's clock, and came in; `late` where that was after the visit's date or its result.
     """
 
     visit: str
@@ -40,6 +40,7 @@ class ChallengeShown(Shown):
     applied_by: str
     applied_at: datetime
     reason: str
+    evidence: str
     state: ChallengeState
     decided_by: str
     decided_at: datetime | None

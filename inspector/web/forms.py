@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from inspector.domain.attempt import AttemptWay
 from inspector.domain.brief import Brief
 from inspector.domain.case import SubjectKind
+from inspector.domain.challenge import Challenge
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.fieldnote import closed_to
@@ -26,6 +27,7 @@ from inspector.domain.roster import Recusal
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import briefing, dispatch, supervision, visitcodes, wording
 from inspector.flows.articles import articles
+from inspector.flows.challenges import heard
 from inspector.flows.checksheets import on_sheet
 from inspector.flows.fieldnotes import field_of
 from inspector.flows.gone import at_door
@@ -77,6 +79,7 @@ class _SeatRead:
     brief: Brief | None
     cite: Callable[[str], str]
     work: LookedAtShown | None
+    decided: list[Challenge]
 
 
 @router.get("/", name="index")
@@ -242,6 +245,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
             work=work_of(desk, tx, whole, seat)
             if whole.looks_at and seat.state in (SeatState.ACCEPTED, SeatState.DONE)
             else None,
+            decided=heard(tx, held, seat),
         )
 
     told = desk.look(ask)
@@ -295,6 +299,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "shows_notice": seat.state is SeatState.ACCEPTED and held.released and held.state.open,
         "notice_link": f"{request.url.path}/notice{carried(request)}",
         "work": told.work,
+        "decided": told.decided,
         "here": request.url.path,
         "place_of": place_of,
         "phone": phone_words(language(request)),
