@@ -44,6 +44,16 @@ def last_seat(tx: Tx, visit_id: str, staff: str) -> Seat:
     return next(one for one in reversed(tx.visits.team(visit_id)) if one.inspector == staff)
 
 
+def about_seat(tx: Tx, name: str) -> Challenge:
+    """The last application about whoever holds, or held, a seat, by the seat's name. Raises Missing."""
+    visit_id, place, turn = name.rsplit(":", 2)
+    seat = tx.visits.seat(visit_id, int(place), int(turn))
+    asked = tx.challenges.of_visit(visit_id, seat.inspector)
+    if not asked:
+        raise Missing("challenge_unknown", visit=visit_id, inspector=seat.inspector)
+    return asked[-1]
+
+
 def parted(tx: Tx, held: Visit) -> list[str]:
     """Who goes, or has made the visit, by staff code and by name: nobody of them decides about one of them."""
     sitting = [one for one in tx.visits.team(held.id) if one.state.open or one.state is SeatState.DONE]

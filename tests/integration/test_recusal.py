@@ -267,7 +267,7 @@ def test_over_http_a_clerk_applies_for_the_firm_after_the_release_and_another_of
             assert head.post(f"{at}/{first}", json={"granted": True, "why": "属实"}).json()["state"] == "GRANTED"
             (told,) = head.get(at).json()["applications"]
     assert (told["applied_by"], told["decided_by"], told["why"]) == ("clerk", "head", "属实")
-    assert "evidence" not in told
+    assert (told["evidence"], made.json()["evidence"]) == ("申请书 3 号", None), "whoever decides reads the facts"
     assert first not in sitting(office, visit)
 
 
