@@ -26,6 +26,11 @@ def of(office: Office, tx: Tx, held: Visit) -> tuple[QuietRow, ...]:
     return () if held.looks_at else rows(office, tx.draws.get(held.draw), held.agencies)
 
 
+def known(office: Office, tx: Tx, held: Visit, now: datetime) -> Visit:
+    """A visit with the windows that count for it now, also behind its date."""
+    return peace.overdue(held, of(office, tx, held), now, office.calendar)
+
+
 def note(tx: Tx, drawn: Draw, held: Visit, quiet: tuple[QuietRow, ...], now: datetime) -> None:
     """Write down that windows have moved a visit's date; where they leave no day, a person is told (scenario 44)."""
     decision = peace.quieted(held, quiet, drawn.pack_of(held.agency))

@@ -22,10 +22,11 @@ from inspector.domain.evidence import blank
 from inspector.domain.fieldnote import closed_to
 from inspector.domain.finding import Doubt, Finding, Part
 from inspector.domain.known import as_known
+from inspector.domain.peace import shut_today
 from inspector.domain.result import hindrance
 from inspector.domain.roster import Recusal
 from inspector.domain.visit import Seat, SeatState, Visit
-from inspector.flows import briefing, dispatch, supervision, visitcodes, wording
+from inspector.flows import briefing, dispatch, peace, supervision, visitcodes, wording
 from inspector.flows.articles import articles
 from inspector.flows.challenges import heard
 from inspector.flows.checksheets import on_sheet
@@ -207,6 +208,7 @@ def _asks_nothing(held: Visit, seat: Seat) -> bool:
 def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE) -> Response:
     def ask(tx: Tx) -> _SeatRead:
         held, seat = at_door(tx, name)
+        held = peace.known(desk.office, tx, held, desk.office.now())
         veiled = held.released and seat.state.awaited and not wanted(request)
         if veiled:  # a program that previews links hears no more than before the release
             held = replace(held, released=False)
@@ -269,6 +271,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "seat": seat,
         "now": todo(held, seat, told.hindered),
         "overdue": held.state.open and desk.office.now() > held.due_at,
+        "shut_today": seat.state.open and shut_today(held, desk.office.now(), desk.office.calendar),
         "waited": awaited(told.mates, language(request)),
         "doubts": facts,
         "owed": len(held.doubts),
