@@ -6,12 +6,13 @@ import json
 from datetime import datetime
 
 from inspector.domain import challenge
+from inspector.domain.calendar import due
 from inspector.domain.challenge import Applicant, Challenge, ChallengeState, Head, head_of, next_look
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.errors import Missing
 from inspector.domain.fieldnote import Times
 from inspector.domain.person import same
-from inspector.domain.visit import Seat, SeatState, Visit
+from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.flows import deputies
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -105,11 +106,36 @@ def enter(  # noqa: PLR0913 - an application in all its parts
         pack=tx.draws.get(held.draw).pack,
         now=now,
         times=times,
+        unsettled=unsettled(office, tx, held, seat.agency, now),
     )
     tx.challenges.add(decision.state)
     record(tx, held.id, decision, now, {})
     tell_head(office, tx, held, decision.state, seat, now)
     return decision.state
+
+
+def unsettled(office: Office, tx: Tx, held: Visit, agency: str, now: datetime) -> str:
+    """By which article the result of a visit is not final yet, so that somebody may still say who should not have made it; else empty.
+
+    While a case of it is undecided, or in the days from the result on in which its subject might object by the draw's pack.
+    """
+    if held.state is not VisitState.DONE or held.done_at is None:
+        return ""
+    if any(tx.cases.get(one).outcome is None for one in held.cases_of(agency)):
+        return challenge.BASIS
+    row = office.book.get(tx.draws.get(held.draw).pack).credit.objection
+    return row.basis if now <= due(held.done_at, row.own, office.calendar).at else ""
+
+
+def may_be_asked(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) -> tuple[str, ...]:
+    """The inspectors of whom a member of the team can write down that the firm asks them to stay away, or should have stayed away."""
+    if held.looks_at or not held.released:
+        return ()
+    team = tx.visits.team(held.id)
+    if seat.state is SeatState.ACCEPTED and held.state.open:
+        return tuple(one.inspector for one in team if one.state.open)
+    made = seat.state is SeatState.DONE and unsettled(office, tx, held, seat.agency, now)
+    return tuple(one.inspector for one in team if one.state is SeatState.DONE) if made else ()
 
 
 def tell_head(office: Office, tx: Tx, held: Visit, asked: Challenge, seat: Seat, now: datetime, looks: int = 0) -> None:

@@ -179,8 +179,8 @@ def decide(office: Office, tx: Tx, visit_id: str, staff: str, *, granted: bool, 
             tx.rosters.end_conflict(last.agency, held.code, staff, now)  # the head has said that it is none, by none of its codes
         return decision.state
     tx.rosters.declare(last.agency, held.code, staff, last.reason, by)
-    late = last.agency if last.times is not None and last.times.late else ""
-    if any(staff in part.challenged or part.agency == late for part in held.parts):
+    own = [part for part in held.parts if part.agency == last.agency]
+    if any(staff in part.challenged for part in held.parts) or any(part.at <= last.applied_at for part in own):
         tx.attention.open(TOO_LATE, last.agency, seat, {"visit": visit_id}, now)
     relief.look_at(office, tx, held, now)
     return decision.state

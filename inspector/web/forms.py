@@ -28,7 +28,7 @@ from inspector.domain.roster import Recusal
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import briefing, dispatch, peace, supervision, visitcodes, wording
 from inspector.flows.articles import articles
-from inspector.flows.challenges import heard
+from inspector.flows.challenges import heard, may_be_asked
 from inspector.flows.checksheets import on_sheet
 from inspector.flows.fieldnotes import field_of
 from inspector.flows.gone import at_door
@@ -240,7 +240,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
             lead=field is not None and field.lead is not None and field.lead.name == seat.name,
             takes=closed_to(whole, team, seat) is None,
             people={one.inspector: _person(tx, one.agency, one.inspector) for one in team},
-            going=tuple(one.inspector for one in team if one.state.open) if tells and not whole.looks_at else (),
+            going=may_be_asked(desk.office, tx, whole, seat, desk.office.now()),
             tried=attempts.shown(desk, tx, held.case_ids) if tells and held.case_ids else None,
             brief=_brief(desk, tx, whole, seat),
             cite=cites(desk, tx, whole, seat.agency, language(request)),
@@ -289,7 +289,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "opened": opened,
         "lead": told.lead,
         "people": told.people,
-        "going": told.going if not told.hindered or kept.get("do") == "challenge" else (),
+        "going": told.going if not told.hindered or seat.state is SeatState.DONE or kept.get("do") == "challenge" else (),
         "grounds": list(Recusal),
         "named": {f"{one.case_id}:{one.claim}": fact for one, fact in facts},
         "missing": " / ".join(fact for one, fact in facts for lack in _lacks(told.field) if lack == (one.case_id, one.claim)),

@@ -181,6 +181,7 @@ def test_what_is_entered_after_an_application_is_marked_and_looked_at_again_once
     assert f"recused_too_late:{next(one.name for one in team(office, visit) if one.inspector == first)}" in matters(office)
     assert {seat.state for seat in team(office, visit)} == {SeatState.DONE}, "what was entered stands"
     assert second not in done.parts[0].challenged
+    hand.on(days=60)
     with pytest.raises(Refusal, match="visit_closed"):
         applied(office, visit, second)
 
