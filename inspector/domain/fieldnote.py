@@ -74,8 +74,8 @@ def placed(words: str, latitude: float | None, longitude: float | None, within: 
 class Times:
     """When something was written or taken, and when it was sent, both as the phone's own clock says; and when it came in, by ours.
 
-    `late`: after the visit's date, or after the team's result had been entered. `apart`: after its inspector was gone or recused; it
-    is kept, and decides nothing.
+    `late`: it came after the visit's date, or was written after the team's result had been entered. `apart`: it came after its
+    inspector was gone or recused; it is kept, and decides nothing.
     """
 
     captured_at: datetime | None
@@ -182,9 +182,19 @@ def closed_to(visit: Visit, team: tuple[Seat, ...], by: Seat, *, former: bool = 
     return hindrance(visit, team, by)
 
 
-def is_late(visit: Visit, agency: str, now: datetime) -> bool:
-    """Whether what comes in now comes after the visit's date, or after the team's result."""
-    return not visit.state.open or now > visit.due_at or agency in {part.agency for part in visit.parts}
+def is_late(visit: Visit, agency: str, times: Times) -> bool:
+    """Whether something comes after the visit's date, or was written after the team's result.
+
+    A phone sends a result before its photos: what lay there by then is of the same visit, and only sent behind it. Of what no moment is
+    known it counts when it came.
+    """
+    if times.received_at > visit.due_at:
+        return True
+    result = next((part.at for part in visit.parts if part.agency == agency), None)
+    if result is None:
+        return not visit.state.open
+    at = written(visit, times)
+    return at is None or at > result
 
 
 def written(visit: Visit, times: Times) -> datetime | None:

@@ -91,7 +91,8 @@ def enter(
     `whole`: it must answer every fact in question by itself, as a form does whose page says beside it what lacks.
     """
     held, seat, exempt = _locked(tx, name)
-    times = Times(captured_at=given.captured_at, sent_at=given.sent_at, received_at=now, late=is_late(held, seat.agency, now))
+    times = Times(captured_at=given.captured_at, sent_at=given.sent_at, received_at=now)
+    times = replace(times, late=is_late(held, seat.agency, times))
     times, seat = gone.marked(tx, held, seat, times), gone.passed(tx, held, seat)
     on = given.on or day(held, times, office.calendar)
     made = made_on(held, on, peace.of(office, tx, held), now, office.calendar)
@@ -141,7 +142,8 @@ def photo(office: Office, tx: Tx, name: str, what: Taken, given: Shot, most: int
     same = [one for one in own if one.received == what.received]
     if (before := next((one for one in same if one.about == (given.case_id, given.claim)), None)) is not None:
         return before
-    times = Times(captured_at=given.captured_at, sent_at=given.sent_at, received_at=now, late=is_late(held, seat.agency, now))
+    times = Times(captured_at=given.captured_at, sent_at=given.sent_at, received_at=now)
+    times = replace(times, late=is_late(held, seat.agency, times))
     times, seat = gone.marked(tx, held, seat, times), gone.passed(tx, held, seat)
     came = Photo(
         receipt="",

@@ -6,6 +6,7 @@ that seat is dealt again by the rule; where the register has moved one of the te
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain import challenge
@@ -131,7 +132,8 @@ def at_door(  # noqa: PLR0913 - an application in all its parts
     if not (held.released and seat.state in (SeatState.ACCEPTED, SeatState.DONE)):
         raise Forbidden("seat_passed_on")
     about, by = seat_of(tx, held, staff), seat.inspector
-    times = Times(captured_at=captured_at, sent_at=sent_at, received_at=now, late=is_late(held, about.agency, now))
+    times = Times(captured_at=captured_at, sent_at=sent_at, received_at=now)
+    times = replace(times, late=is_late(held, about.agency, times))
     times = gone.marked(tx, held, seat, times)  # the firm's word that was written before counts as any other
     told = {"reason": reason, "evidence": evidence}
     return enter(office, tx, held, about, applicant=Applicant.FIRM, by=by, **told, now=now, times=times)
