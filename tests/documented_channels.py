@@ -61,8 +61,10 @@ CHANNEL_KEYS: Mapping[str, str] = {
     "feishu.address_kind": "what an inspector's address is: `user_id`, `open_id`, `union_id` or `email`",
     "sms.asks": '`{"field" = "to"}`: the gateway\'s fields (dotted: in objects) and what stands there: `to`, `content`, `params`, `key`; '
     + _PLACES,
-    "sms.content": "the whole text, with `{title}`, `{link}`, `{path}` (the link without scheme and host), `{accept_by}`",
-    "sms.params": '`{"variable" = "link"}`: the variables of a template that the gateway holds, and what stands in each: of the same four',
+    "sms.content": "the whole text, with `{title}`, `{link}` or `{path}` (the link without scheme and host), and `{accept_by}`; "
+    "what stands in `[ ]` is left out where a place in it is empty",
+    "sms.params": '`{"variable" = "link"}`: the variables of a template that the gateway holds, and what stands in '
+    "each: one of the same four, or a text with places as `content`",
     "sms.params_as": "how `params` is written: JSON in a `text`, an `object`, or a `list` of the values",
     "sms.numbers": "how the number is written: `text`, or a `list` of one",
     "sms.most_characters": "longest text and longest variable, counted as phones do; an SMS in Chinese holds 70, a long one 67 a part",

@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from inspector.domain import proceeding
+from inspector.domain import hearing, proceeding
 from inspector.domain.annulled import Annulled
+from inspector.domain.bundle import Part
 from inspector.domain.case import Outcome
 from inspector.domain.consequence import (
     Agreement,
     Consequence,
     Look,
     Notice,
-    Part,
     Police,
     Signed,
+    Sitting,
     StatementKind,
     Verdict,
 )
@@ -28,12 +29,13 @@ from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
 from inspector.domain.review import finding
 from inspector.domain.wayto import ServiceWay
-from inspector.flows import annulling, consequences, objections, proceedings, reached, rectifying, review, transfers
+from inspector.flows import annulling, consequences, objections, proceedings, reached, rectifying, review, sittings, transfers
 from inspector.flows.office import Office
 from inspector.flows.settle import settle_case
+from inspector.flows.shaken import setting
 from inspector.store.store import Store
 from inspector.store.tx import Tx, new_id
-from tests.house import Hand, Table, application, open_office, post, settle
+from tests.house import ZONE, Hand, Table, application, open_office, post, settle
 
 PARTS = {part: f"{part.value}-1" for part in Part}
 
@@ -107,6 +109,8 @@ class Proceeding:
     def rule(self, held: Consequence, name: str = "李四", **more: Any) -> Consequence:
         """An officer decides to impose what was read; an order to rectify is `brought` to its subject on the same day."""
         brought, turn = more.pop("brought", True), more.pop("turn", self.turn(held))
+        if held.proposal is Proposal.PENALTY:
+            more.setdefault("performance", "自收到本决定之日起十五日内缴至指定银行")
         verdict = Verdict(signed=self.by(name), reasons="事实清楚", **more)
         done = self.act(lambda tx: proceedings.rule(self.office, tx, held.id, verdict, self.hand(), turn=turn))
         return self.bring(done) if brought and done.rectification is not None else done
@@ -123,10 +127,25 @@ class Proceeding:
         told, turn = (held.id, kind, "同意", self.by(name), self.hand()), turn if turn is not None else self.turn(held)
         return self.act(lambda tx: proceedings.agree(self.office, tx, *told, turn=turn))
 
-    def hear(self, held: Consequence, *, was_held: bool = True) -> Consequence:
-        """Enter the hearing."""
-        told: dict[str, Any] = {"on": self.hand().date(), "record": "笔录1", "signed": self.by("李四"), "now": self.hand()}
-        return self.act(lambda tx: proceedings.hearing(self.office, tx, held.id, was_held=was_held, **told))
+    def fix(self, held: Consequence, presides: str = "郑九", name: str = "李四", **more: Any) -> Sitting:
+        """Say when and where the hearing is: in the morning of the first day on which it may be."""
+        day = hearing.first_day(self.hand(), setting(self.office, held, self.hand()))
+        told: dict[str, Any] = {"begins": datetime.combine(day, time(9), ZONE), "place": "区政务服务中心三楼听证室"} | more
+        sitting = Sitting(presides=presides, fixed=self.by(name), **told)
+        done = self.act(lambda tx: sittings.fix(self.office, tx, held.id, sitting, self.hand()))
+        assert done.hearing is not None
+        return done.hearing.sittings[-1]
+
+    def enter(self, held: Consequence, outcome: str, name: str = "李四", **more: Any) -> Consequence:
+        """Enter what became of the hearing, today."""
+        told: dict[str, Any] = {"on": self.hand().date(), "record": "笔录1"} | more
+        came = sittings.Came(outcome=outcome, **told)
+        return self.act(lambda tx: sittings.enter(self.office, tx, held.id, came, self.by(name), self.hand()))
+
+    def hear(self, held: Consequence) -> Consequence:
+        """Fix the hearing, hold it, and enter it."""
+        self.hand.now = self.fix(held).begins + timedelta(hours=2)
+        return self.enter(held, "held")
 
     def drop(self, held: Consequence, name: str = "李四") -> Consequence:
         """Let it go."""

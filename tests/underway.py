@@ -14,6 +14,7 @@ from inspector.domain.consequence import (
     Notice,
     Rectification,
     Signed,
+    Sitting,
     Transfer,
     Verdict,
 )
@@ -34,9 +35,10 @@ def under_way(office: Office, cases: tuple[str, str], many: int) -> tuple[list[l
     given = Notice(given=him, facts=("不符",), reasons="不符", rights=("陈述、听证",), basis=())
     told = replace(given, served_at=long_ago, way="直接送达", proof="回证", served_by="李四", defend_by=long_ago)
     written = Verdict(signed=him, reasons="清楚", law="某法第1条")
-    order = Rectification(until=soon, recheck_by=soon)
+    order, later = Rectification(until=soon, recheck_by=soon), (now + timedelta(days=20)).date()
     noticed = {"state": State.NOTICED, "notice": told}
     imposed = {"state": State.IMPOSED, "notice": told, "verdict": written, "imposed_at": long_ago}
+    heard = Hearing(asked_at=now, sittings=(Sitting(begins=now, place="听证室", presides="郑九", fixed=him),))
     handed = Transfer(reports=((him, "报告"), (her, "报告")), head=him, handed=replace(him, at=now))
     entry, penalty, suspend, rectify, transfer = (
         *(Proposal.RECORD_CREDIT, Proposal.PENALTY, Proposal.SUSPEND, Proposal.ORDER_RECTIFY),
@@ -47,7 +49,8 @@ def under_way(office: Office, cases: tuple[str, str], many: int) -> tuple[list[l
         (entry, {}, {"basis": (), "facts": ("不符",), "rights": ("陈述、听证",), "reasons": "不符"}),
         (entry, {"notice": given}, {"on": today.isoformat(), "way": "PAPER"}),
         (entry, noticed, {"kind": "DEFENCE"}),
-        (entry, noticed | {"hearing": Hearing(asked_at=now)}, {"outcome": "held", "on": today.isoformat()}),
+        (entry, noticed | {"hearing": Hearing(asked_at=now)}, {"begins": (now + timedelta(days=60)).isoformat()}),
+        (entry, noticed | {"hearing": heard}, {"outcome": "held", "on": today.isoformat(), "proxies": ()}),
         (entry, noticed, {"turn": 0}),
         (penalty, noticed | {"verdict": replace(written, agreed={})}, {"kind": "SECOND", "turn": 0}),
         (entry, {}, {}),
@@ -58,6 +61,7 @@ def under_way(office: Office, cases: tuple[str, str], many: int) -> tuple[list[l
         (penalty, imposed, {"why": "COURT"}),
         (rectify, imposed | {"rectification": order}, {}),
         (rectify, imposed | {"rectification": order}, {"good": True, "corrected_on": today.isoformat(), "documents": ("照片",)}),
+        (rectify, imposed | {"rectification": order}, {"until": later.isoformat()}),
         (transfer, {}, {}),
         (transfer, {"state": State.REPORTED, "transfer": Transfer(reports=((him, "报告"), (her, "报告")))}, {}),
         (

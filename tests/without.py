@@ -1,6 +1,8 @@
-"""The program without one of its branches: `python -m tests.without MODULE FUNCTION BRANCH TEST` runs a test against it.
+"""The program as it is not: without one of its branches, or with a text of its own in the place of another.
 
-The branch is taken out in memory while its module is loaded: no file is touched, and nothing of it is kept.
+`python -m tests.without MODULE FUNCTION BRANCH TEST` runs a test without a branch; whole bugs are planted by `tests.plants`. What is
+changed is changed in memory while its module is loaded: no file is touched, nothing of it is kept, and a process that a test starts has
+the program as it is.
 """
 
 from __future__ import annotations
@@ -39,6 +41,14 @@ def lacking(module: str, function: str, branch: str) -> ast.Module:
     return tree
 
 
+def otherwise(module: str, old: str, new: str) -> ast.Module:
+    """A module's tree with a text in the place of another. Raises ValueError unless that one stands there once."""
+    text = (ROOT / module).read_text(encoding="utf-8")
+    if (count := text.count(old)) != 1:
+        raise ValueError(f"{module} has {count} of “{old.strip()}”")
+    return ast.parse(text.replace(old, new))
+
+
 def _blocks(holder: ast.AST) -> Iterator[list[ast.stmt]]:
     for node in ast.walk(holder):
         for name in ("body", "orelse", "finalbody"):
@@ -47,8 +57,8 @@ def _blocks(holder: ast.AST) -> Iterator[list[ast.stmt]]:
                 yield block
 
 
-class _Lacking(Loader, MetaPathFinder):
-    """Loads one module without its branch, never from a cache nor into one."""
+class _Changed(Loader, MetaPathFinder):
+    """Loads one module as it was changed, never from a cache nor into one."""
 
     def __init__(self, module: str, tree: ast.Module) -> None:
         self._path = ROOT / module
@@ -59,11 +69,18 @@ class _Lacking(Loader, MetaPathFinder):
         return spec_from_file_location(name, self._path, loader=self) if name == self._name else None
 
     def exec_module(self, module: ModuleType) -> None:
-        exec(compile(self._tree, str(self._path), "exec"), module.__dict__)  # noqa: S102 - our own module, less one statement
+        exec(compile(self._tree, str(self._path), "exec"), module.__dict__)  # noqa: S102 - our own module, but for a few lines
+
+
+def run(tests: Sequence[str], module: str = "", tree: ast.Module | None = None) -> int:
+    """Run tests on SQLite in this process, against a module that was changed, where one was; pytest's own code."""
+    if tree is not None:
+        sys.meta_path.insert(0, _Changed(module, tree))
+    os.environ.pop("INSPECTOR_TEST_TURN", None)  # whose turn it is, is asked of the run that starts this one
+    asked = ["-q", "-n", "0", "-m", "", "-k", "not postgres", "-p", "no:cacheprovider", *(str(ROOT / test) for test in tests)]
+    return int(pytest.main(asked))
 
 
 if __name__ == "__main__":
     module_, function_, branch_, test_ = sys.argv[1:]
-    sys.meta_path.insert(0, _Lacking(module_, lacking(module_, function_, branch_)))
-    os.environ.pop("INSPECTOR_TEST_TURN", None)  # whose turn it is, is asked of the run that starts this one
-    sys.exit(pytest.main(["-q", "-n", "0", "-m", "", "-k", "not postgres", "-p", "no:cacheprovider", str(ROOT / test_)]))
+    sys.exit(run([test_], module_, lacking(module_, function_, branch_)))

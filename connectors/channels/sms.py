@@ -24,6 +24,9 @@ _SAID = ("title", "link", "path", "accept_by")
 """What may be said: the title, the link, the link without scheme and host, and the day and hour by which to answer."""
 
 _PLACE = re.compile(r"\{(\w*)\}")
+_PERHAPS = re.compile(r"\[([^\[\]]*)\]")
+"""What is said only where all that stands in it is: what is called off, or a test, has no hour by which to answer."""
+
 _PHONE = re.compile(r"\+?[0-9]{5,15}")
 _WRITTEN = ("text", "object", "list")
 
@@ -33,7 +36,9 @@ class SmsConfig(FormConfig):
     """What is said, and how the gateway wants it: as whole `content`, or as `params` of a template that it holds.
 
     Parts for `asks`: `to`, `content`, `params`, `key` (the same when it is sent again). `params`: its variables and what stands in each
-    (`title`, `link`, `path`, `accept_by`), written as JSON in a `text`, as an `object`, or as a `list` of the values.
+    (`title`, `link`, `path`, or a text with places as `content` is), written as JSON in a `text`, as an `object`, or as a `list` of the
+    values. What stands in `[ ]` goes out only where all its places have something to say; `{accept_by}` stands only there. The title is
+    always said: by it alone an assignment is told from one that is called off, and from a test.
     `most_characters`: of content and of each variable, counted as phones do (an SMS in Chinese holds 70, a long one 67 a part).
     """
 
@@ -73,8 +78,8 @@ class SmsChannel:
 
     def _told(self, message: Message, key: str) -> dict[str, object]:
         held, said = self._config, _said(message)
-        params = {name: said[part] for name, part in held.params.items()}
-        content = _PLACE.sub(lambda place: said[place[1]], held.content) if "content" in held.asks.values() else ""
+        params = {name: _filled(_pattern(part), said) for name, part in held.params.items()}
+        content = _filled(held.content, said) if "content" in held.asks.values() else ""
         for one in (content, *params.values()):
             if len(one.encode("utf-16-le")) // 2 > held.most_characters:
                 raise Refused("text_too_long", origin=Origin.US, detail=f"over {held.most_characters} characters", attempts=0)
@@ -103,16 +108,30 @@ def _said(message: Message) -> dict[str, str]:
     }
 
 
+def _pattern(part: str) -> str:
+    """A variable that is one part alone is named without braces."""
+    return f"{{{part}}}" if part in _SAID else part
+
+
+def _filled(pattern: str, said: Mapping[str, str]) -> str:
+    kept = _PERHAPS.sub(lambda some: some[1] if all(said[place] for place in _PLACE.findall(some[1])) else "", pattern)
+    return _PLACE.sub(lambda place: said[place[1]], kept)
+
+
 def _wanted(held: SmsConfig) -> Iterator[tuple[str, bool, str]]:
     """Each setting that may be wrong, whether it is right, and what would be."""
-    said = ", ".join(_SAID)
-    yield "content", {place[1] for place in _PLACE.finditer(held.content)} <= {*_SAID}, said
-    yield "params", {*held.params.values()} <= {*_SAID}, said
+    patterns = {"content": [held.content], "params": [_pattern(part) for part in held.params.values()]}
+    parts = {*held.asks.values()}
+    for key, texts in patterns.items():
+        places = [place for text in texts for place in _PLACE.findall(text)]
+        yield key, {*places} <= {*_SAID} and all(_PLACE.search(text) for text in texts), ", ".join(_SAID)
+        if key not in parts:
+            continue
+        yield key, not {"link", "path"}.isdisjoint(places), "with {link} or {path}"
+        yield key, "title" in places, "with {title}: what is called off is told from an assignment by it alone"
+        always = [place for text in texts for place in _PLACE.findall(_PERHAPS.sub("", text))]
+        yield key, "accept_by" not in always, "with {accept_by} in [ ]: not everything has an hour by which to answer"
     yield "params_as", held.params_as in _WRITTEN, ", ".join(_WRITTEN)
     yield "numbers", held.numbers in ("text", "list"), "text, list"
     yield "most_characters", held.most_characters > 0, "> 0"
-    parts = {*held.asks.values()}
     yield "asks", "to" in parts and bool(parts & {"content", "params"}), "with to, and content or params"
-    links = any(part in ("link", "path") for part in held.params.values())
-    yield "params", "params" not in parts or links, "with link or path"
-    yield "content", "content" not in parts or bool(re.search(r"\{(link|path)\}", held.content)), "with {link} or {path}"

@@ -64,12 +64,12 @@ class GatewaySource:
     def ask(self, question: Question, *, key: str) -> Answer:
         """Ask one fact; a secret that is no longer taken is renewed once, and the question asked once more.
 
-        Raises Unavailable (the wire's, `source_busy`, `busy`), Barred (the wire's, `source_barred`, `secret_expired`,
+        Raises Unavailable (the wire's, `source_busy`, `busy`, `secret_exchanged`), Barred (the wire's, `source_barred`, `secret_expired`,
         `secret_refused`, `secret_unreadable`, `key_unreadable`, `clock_differs`), Refused and Garbled as every source over HTTP.
         """
         asked = self._answers.asked(question, key)
         until = time.monotonic() + self._config.budget_seconds
-        with self._clocked():
+        with self._clocked(), self._exchanged():
             reply = self._taken(asked, question.case_id, key, until)
             answer = self._answers.read(reply, question, key)
         return replace(answer, clock=self._clock())
@@ -96,18 +96,8 @@ class GatewaySource:
     def _taken(self, asked: Mapping[str, object], case_id: str, key: str, until: float) -> Reply:
         """The reply to a question that was signed with a secret in force."""
         if self._lent is None:
-            return self._by_our_key(asked, case_id, key, until)
-        return self._lent.used(lambda held: self._sent(asked, lambda: held, case_id, key, until), until)
-
-    def _by_our_key(self, asked: Mapping[str, object], case_id: str, key: str, until: float) -> Reply:
-        """The reply to a question signed with our own key. One that was exchanged meanwhile is no refusal of the new one."""
-        own = self._caller.key
-        try:
             return self._sent(asked, lambda: self._caller.key, case_id, key, until)
-        except Barred as error:
-            if error.code != "secret_expired" or self._caller.key == own:
-                raise
-            raise Unavailable("secret_exchanged", origin=Origin.US, detail=error.detail, attempts=error.attempts) from None
+        return self._lent.used(lambda held: self._sent(asked, lambda: held, case_id, key, until), until)
 
     def _sent(self, asked: Mapping[str, object], held: Callable[[], str], case_id: str, key: str, until: float) -> Reply:
         reply = self._wire.send(
@@ -141,14 +131,15 @@ class GatewaySource:
 
         Raises Unavailable and Barred only: what goes wrong here is about no question, so no case loses its way by it.
         """
+        keys: list[str] = []
+
+        def anew() -> tuple[Mapping[str, str], Mapping[str, object]]:
+            keys.append(self._caller.key)
+            return self._signed(keys[-1], {}, _PLACES)
+
         with lending():
-            reply = self._wire.send(
-                "POST",
-                self._config.path_secret,
-                anew=lambda: self._signed(self._caller.key, {}, _PLACES),
-                within=until - time.monotonic(),
-            )
-            return self._loan(reply, self._caller.key)
+            reply = self._wire.send("POST", self._config.path_secret, anew=anew, within=until - time.monotonic())
+            return self._loan(reply, keys[-1])
 
     def _loan(self, reply: Reply, key: str) -> Loan:
         told = self._config
@@ -182,6 +173,17 @@ class GatewaySource:
     def _differs(self) -> bool:
         ahead = self._wire.ahead
         return ahead is not None and abs(ahead.total_seconds()) > self._config.skew_seconds
+
+    @contextmanager
+    def _exchanged(self) -> Iterator[None]:
+        """A refusal of our own key that was exchanged in its file meanwhile is none of the new one: it is asked again with that."""
+        own = self._caller.key
+        try:
+            yield
+        except Barred as error:
+            if self._caller.key == own:
+                raise
+            raise Unavailable("secret_exchanged", origin=Origin.US, detail=error.detail, attempts=error.attempts) from None
 
     @contextmanager
     def _clocked(self) -> Iterator[None]:

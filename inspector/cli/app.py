@@ -33,6 +33,7 @@ from inspector.cli import (
     matters,
     migrations,
     missent,
+    moretime,
     moving,
     noticing,
     packs,
@@ -50,6 +51,7 @@ from inspector.cli import (
     shadows,
     signins,
     simulating,
+    sittings,
     supposing,
     tokens,
     transfers,
@@ -115,6 +117,8 @@ selfproof.register(group("self-proof", "What subjects are asked to show. 当事�
 docket.register(group("docket", "Decisions that are due, of every kind. 待办决定", app))
 consequence_group = group("consequence", "Proposals to officers, and what becomes of each. 处理", app)
 consequences.register(consequence_group)
+moretime.register(consequence_group)
+sittings.register(consequence_group)
 transfers.register(consequence_group)
 deputies.register(group("deputy", "Who decides in whose stead. 代行职责", app))
 catalogue_group = group("catalogue", "The catalogue of items: apply, review, publish, file. 证明事项目录", app)

@@ -15,8 +15,9 @@ from inspector.domain.consequence import Agreement, StatementKind
 from inspector.domain.proposal import Proposal
 
 if TYPE_CHECKING:
-    from inspector.domain.consequence import Consequence, Signed, Stage, Verdict
+    from inspector.domain.consequence import Consequence, Hearing, Signed, Stage, Verdict
     from inspector.flows.office import Office
+    from inspector.labels import Lang
     from inspector.store.tx import Tx
 
 Id = Annotated[str, typer.Argument(help="Id of the consequence 处理编号", metavar="CONSEQUENCE")]
@@ -34,7 +35,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     command(app, "list")(list_open)
     for name, body in (
-        *(("show", show), ("propose", propose), ("notice", notice), ("state", state), ("hearing", hearing)),
+        *(("show", show), ("propose", propose), ("notice", notice), ("state", state)),
         *(
             ("impose", impose),
             ("agree", agree),
@@ -86,6 +87,7 @@ def show(terminal: Terminal, consequence: Id) -> None:
             "turn": held.turn,
             "served_at": told.served_at if told is not None else None,
             "defend_by": told.defend_by if told is not None else None,
+            **(_sitting(held.hearing, terminal.lang) if held.hearing is not None else {}),
             "statements": [f"{in_words(one.at, terminal.lang)} {one.words}" for one in held.statements],
             "until": held.rectification.until if held.rectification is not None else None,
             "imposed_at": held.imposed_at,
@@ -102,9 +104,17 @@ def _step(tx: Tx, held: Consequence) -> Stage | None:
     return consequences.step(tx, held) if held.stage is not None else None
 
 
+def _sitting(hearing: Hearing, lang: Lang) -> dict[str, object]:
+    """When and where the hearing is, as it was fixed last, and who presides."""
+    if not hearing.sittings:
+        return {}
+    last = hearing.sittings[-1]
+    return {"begins": in_words(last.begins, lang), "venue": last.place, "presides": last.presides}
+
+
 def _text(verdict: Verdict) -> dict[str, object]:
     """What is decided, in all its parts: who agrees agrees to these."""
-    told = {name: getattr(verdict, name) for name in ("content", "law", "public_interest", "rights")}
+    told = {name: getattr(verdict, name) for name in ("content", "performance", "law", "public_interest", "rights")}
     return {name: value for name, value in told.items() if value}
 
 
@@ -193,37 +203,6 @@ def state(
     )
 
 
-def hearing(
-    terminal: Terminal,
-    consequence: Id,
-    on: OnDay,
-    record: Annotated[str, typer.Option("--record", help="The minutes, or the subject's words 笔录")],
-    waived: Annotated[bool, typer.Option("--waived", help="The subject has waived it 当事人放弃")] = False,
-    digest: Digests = None,
-    by: By = None,
-) -> None:
-    """Enter that the hearing was held, or waived by its subject. 登记听证。"""
-    from inspector.flows import proceedings
-
-    step(
-        terminal,
-        "consequence.hearing",
-        consequence,
-        by,
-        lambda office, tx, signed, now: proceedings.hearing(
-            office,
-            tx,
-            consequence,
-            was_held=not waived,
-            on=on.date(),
-            record=record,
-            signed=signed,
-            now=now,
-            digests=tuple(digest or ()),
-        ),
-    )
-
-
 def impose(  # noqa: PLR0913, PLR0917 - a decision in all its parts
     terminal: Terminal,
     consequence: Id,
@@ -232,6 +211,9 @@ def impose(  # noqa: PLR0913, PLR0917 - a decision in all its parts
     law: Annotated[str, typer.Option("--law", help="What a penalty rests on 处罚依据")] = "",
     public_interest: Annotated[str, typer.Option("--public-interest", help="The test before a revocation 公共利益审查")] = "",
     content: Annotated[str, typer.Option("--content", help="The penalty; default: as announced 处罚内容")] = "",
+    performance: Annotated[
+        str, typer.Option("--performance", help="How and by when it is performed; needed of a fine 履行方式和期限")
+    ] = "",
     lighter: Annotated[bool, typer.Option("--lighter", help="Another than announced, and no graver 不重于告知")] = False,
     until: Annotated[
         datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="The last day to rectify 整改期限")
@@ -257,6 +239,7 @@ def impose(  # noqa: PLR0913, PLR0917 - a decision in all its parts
             rights=tuple(right or ()),
             content=content,
             lighter=lighter,
+            performance=performance,
         )
         return proceedings.rule(office, tx, consequence, verdict, now, turn=turn)
 

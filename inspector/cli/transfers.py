@@ -84,7 +84,7 @@ def hand(
     by: By = None,
 ) -> None:
     """Enter that the bundle of five parts was handed over. 登记移送。"""
-    from inspector.domain.consequence import Part
+    from inspector.domain.bundle import Part
     from inspector.domain.errors import Invalid
     from inspector.flows import transfers
 

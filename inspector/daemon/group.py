@@ -89,13 +89,13 @@ def hold(tx: Tx, group: Sequence[Done], breaker: Breaker) -> None:
     """Agencies' turns, cases, visits, draws, lanes, each in their order, and work rows last.
 
     Whoever else takes hold of several takes them like this (a withdrawal, a decline, another daemon), so that nobody waits in a ring.
-    SQLite has one writer, who need hold nothing; of its visits too a group reads all at once.
+    SQLite has one writer, who need hold nothing; of its cases and visits too a group reads all at once.
     """
     rows = [done.work for done in group]
     draws = {str(row.payload["draw"]) for row in rows if "draw" in row.payload}
-    if not tx.sqlite and draws:
+    if draws:
         tx.draws.take_turns(draws)
-    if not tx.sqlite and (cases := {row.case_id for row in rows if row.case_id}):
+    if cases := {row.case_id for row in rows if row.case_id}:
         tx.cases.lock(cases)
     if visits := {str(row.payload["visit"]) for row in rows if "visit" in row.payload}:
         tx.visits.hold(visits)

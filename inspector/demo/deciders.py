@@ -156,6 +156,8 @@ class Deciders:
             "law": _LAW,
             "public_interest": "不损害公共利益（演示）",
         }
+        if row["proposal"] == "PENALTY":
+            said["performance"] = "自收到本决定之日起十五日内缴至指定银行（演示）"
         if row["proposal"] == "ORDER_RECTIFY":
             said["until"] = str(row["due_at"])[:10]
         heard = await self._do(self._officer, about, "decision", said)

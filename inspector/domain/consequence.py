@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from inspector.domain.case import Outcome
-from inspector.domain.grading import Harm
+from inspector.domain.bundle import Part
+from inspector.domain.ended import Ended
 from inspector.domain.person import same
 from inspector.domain.proposal import UNSERVED, Proposal
+from inspector.domain.weight import Grading
 
 
 class ConsequenceState(StrEnum):
@@ -49,14 +50,20 @@ ON_THE_WAY = frozenset(
 
 
 class Stage(StrEnum):
-    """What is to be done next about an open consequence. `WEIGH`: to say whether an order stands whose outcome fell."""
+    """What is to be done next about an open consequence.
+
+    `FIX`: to say when and where a hearing is that was asked for; `WEIGH`: whether an order stands whose outcome fell; `EXTEND`: to agree
+    to more time for one.
+    """
 
     GIVE = "GIVE"
     SERVE = "SERVE"
     DECIDE = "DECIDE"
+    FIX = "FIX"
     HEAR = "HEAR"
     AGREE = "AGREE"
     RECHECK = "RECHECK"
+    EXTEND = "EXTEND"
     WEIGH = "WEIGH"
     LOOK = "LOOK"
     REFER = "REFER"
@@ -81,16 +88,6 @@ class Agreement(StrEnum):
 
     SECOND = "SECOND"
     LEGAL = "LEGAL"
-
-
-class Part(StrEnum):
-    """The five parts of a transfer's bundle (handbook 1.8.7): letter, report, list of goods, test reports, other papers."""
-
-    LETTER = "LETTER"
-    REPORT = "REPORT"
-    GOODS = "GOODS"
-    TESTS = "TESTS"
-    OTHER = "OTHER"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,31 +115,6 @@ class Signed:
 def by_rule(now: datetime) -> Signed:
     """What stands in the place of a name under what a rule does, and nobody."""
     return Signed(by="rule", token="", at=now)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grading:
-    """The inputs of grading (handbook 2.7), as far as they are known; None, or no words: nobody has said.
-
-    `earlier`: how many cases of the subject ended untrue before, the last one at `earlier_at`; `contested`: how many more are left out,
-    for an objection is open there (scenario 62). `corrected`: before the decision. The last three are words: of an officer with the
-    notice, or what the review's form has (a number, `true` or `false`, a `Cooperation`).
-    """
-
-    outcome: Outcome
-    concluded: bool
-    knowing: bool
-    curable: bool | None
-    grade: str | None = None
-    act: str = ""
-    earlier: int = 0
-    earlier_at: datetime | None = None
-    contested: int = 0
-    harm: Harm | None = None
-    corrected: bool | None = None
-    amount: str = ""
-    third_parties: str = ""
-    cooperation: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,10 +159,26 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hearing:
-    """A hearing that the subject has a right to and asked for; until it was held or waived nothing is decided.
+class Sitting:
+    """When and where a hearing is held, and who presides, as an officer fixed it (Penalties Law art. 64).
 
-    `digests`: the subject's signed paper, where an officer has entered that it was waived.
+    `closed`: why it is not public, empty where it is; `reasons`: why it was moved from the one before.
+    """
+
+    begins: datetime
+    place: str
+    presides: str
+    fixed: Signed
+    closed: str = ""
+    reasons: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """A hearing that the subject has a right to and asked for; until it was held or given up nothing is decided.
+
+    `sittings`: as it was fixed and moved, the last one counts. `absent`: who was told in time did not come. `proxies`: who came for the
+    subject. `digests`: the subject's signed paper, where an officer has entered that it was waived.
     """
 
     asked_at: datetime
@@ -199,6 +187,9 @@ class Hearing:
     record: str = ""
     entered: Signed | None = None
     digests: tuple[str, ...] = ()
+    sittings: tuple[Sitting, ...] = ()
+    absent: bool = False
+    proxies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,8 +197,8 @@ class Verdict:
     """An officer's decision to impose: with reasons, what it rests on beside the row, and for some the date or the test of 1.1.22.
 
     It takes effect once everybody has agreed whom the row asks for. `rights`: the remedies as the officer has worded them; none: as
-    the pack's rows say. `content`: of a penalty, what it is; `lighter`: the officer has said that it is another than the notice told of,
-    and no graver one.
+    the pack's rows say. `content`: of a penalty, what it is; `performance`: how and by when it is performed; `lighter`: the officer has
+    said that it is another than the notice told of, and no graver one.
     """
 
     signed: Signed
@@ -218,6 +209,7 @@ class Verdict:
     rights: tuple[str, ...] = ()
     content: str = ""
     lighter: bool = False
+    performance: str = ""
     agreed: Mapping[Agreement, Signed] = field(default_factory=dict)
 
 
@@ -234,10 +226,23 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoreTime:
+    """More time to rectify (延长整改期限), as an officer wrote it: `was`, the last moment before; by which `law`; who has agreed."""
+
+    signed: Signed
+    until: date
+    was: datetime
+    reasons: str
+    law: str
+    agreed: Mapping[Agreement, Signed] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rectification:
     """An order to rectify by a date (责令限期整改): `until` is its last moment, `recheck_by` when the re-check is to be entered.
 
-    `served_on`: the day on which the order reached its subject, from which the date is counted; None until then.
+    `served_on`: the day on which the order reached its subject, from which the date is counted; None until then. `longer`: each time that
+    it was lengthened; `waits`: more time that is written and waits for others to agree.
     """
 
     until: datetime
@@ -246,6 +251,8 @@ class Rectification:
     asked_at: datetime | None = None
     asked_by: str = ""
     looks: tuple[Look, ...] = ()
+    longer: tuple[MoreTime, ...] = ()
+    waits: MoreTime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,16 +286,6 @@ class Transfer:
     contested: tuple[tuple[Signed, str, str], ...] = ()
     papers: Signed | None = None
     papers_receipt: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    """Why it is over or does not stand: a person's reasons, or the rule that ended it; `document` where one says so."""
-
-    at: datetime
-    by: str
-    why: str
-    document: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -339,6 +336,7 @@ class Consequence:
             signed += [self.verdict.signed, *self.verdict.agreed.values()]
         if self.rectification is not None:
             signed += [one.signed for one in self.rectification.looks]
+            signed += [one.signed for one in self.rectification.longer]
         return (*signed, *(Signed(by=one.stead, token="", at=one.at) for one in signed if one.stead))
 
     @property
@@ -377,10 +375,11 @@ class Consequence:
     def stage(self) -> Stage | None:
         """What is to be done next; None once it is over."""
         if self.state is ConsequenceState.IMPOSED:
-            order = Stage.WEIGH if self.doubted else Stage.RECHECK
+            waits = self.rectification is not None and self.rectification.waits is not None
+            order = Stage.WEIGH if self.doubted else Stage.EXTEND if waits else Stage.RECHECK
             return {Proposal.ORDER_RECTIFY: order, Proposal.SUSPEND: Stage.LOOK}.get(self.proposal)
-        if self.state is ConsequenceState.NOTICED and self.awaits_hearing:
-            return Stage.HEAR
+        if self.state is ConsequenceState.NOTICED and self.hearing is not None and self.hearing.held is None:
+            return Stage.HEAR if self.hearing.sittings else Stage.FIX
         if self.state is ConsequenceState.NOTICED:
             return Stage.DECIDE if self.verdict is None else Stage.AGREE
         if self.state is ConsequenceState.PROPOSED and self.proposal in UNSERVED:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inspector.domain.calendar import Term, Unit, WorkingCalendar, due, reminder
-from inspector.domain.consequence import Consequence, ConsequenceState, Ended, Signed
+from inspector.domain.consequence import Consequence, ConsequenceState, Signed
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
+from inspector.domain.ended import Ended
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.person import refuse_nameless, same

@@ -15,7 +15,7 @@ _OF_PEOPLE = ("consequence.", "objection.", "credit.", "notice.", "withdrawal.",
 _TOLD = frozenset(
     {
         *("consequence", "proposal", "row", "stage", "statement", "agreement", "annulled", "stood"),
-        *("due_at", "until", "until_was", "at", "on", "late", "way"),
+        *("due_at", "until", "until_was", "begins", "begins_was", "at", "on", "late", "way"),
         *("objection", "about", "decided", "withdrawal_answer", "sent_back_for"),
         *("entry", "grade", "act", "bars", "published", "decided_on", "earliest", "repairable_from", "shown_until", "most_until"),
         *("connector", "kind", "lacking", "was"),

@@ -21,6 +21,7 @@ from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.finding import Doubt, Finding, Seen
+from inspector.domain.known import known_from
 from inspector.domain.material import MaterialKind
 from inspector.domain.result import hindrance, sound
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
@@ -102,7 +103,7 @@ class Times:
 class FieldNote:
     """What one inspector has written down: answers to some or all of the facts in question, never written over by another one.
 
-    `on` is the day of the visit as stated, or as it follows from how long the note lay in the phone. `arrival`: it says that its
+    `on` is the day of the visit as `stated`, or as it follows from how long the note lay in the phone. `arrival`: it says that its
     inspector has come to the firm.
     """
 
@@ -119,6 +120,7 @@ class FieldNote:
     times: Times
     sheet: Sheet = NO_SHEET
     arrival: ArrivalHow | None = None
+    stated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +201,7 @@ def is_late(visit: Visit, agency: str, times: Times) -> bool:
 
 def written(visit: Visit, times: Times) -> datetime | None:
     """When something began to lie in the phone; None where the phone's clock was lost, which then says any year."""
-    known = _known(visit)
+    known = known_from(visit)
     return None if times.lay > times.received_at - known + timedelta(days=1) else times.received_at - times.lay
 
 
@@ -216,12 +218,8 @@ def day(visit: Visit, times: Times, calendar: WorkingCalendar) -> date | None:
     """The day that a note is of where nobody says: that on which it began to lie in the phone, if the visit could be made then."""
     if (at := written(visit, times)) is None:
         return None
-    first, told = calendar.local_date(_known(visit)), calendar.local_date(at)
+    first, told = calendar.local_date(known_from(visit)), calendar.local_date(at)
     return told if first <= told < calendar.local_date(times.received_at) else None
-
-
-def _known(visit: Visit) -> datetime:
-    return max(visit.opened_at, visit.release_at or visit.opened_at)
 
 
 def noted(  # noqa: PLR0913 - a note in all its parts

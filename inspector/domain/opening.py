@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inspector.domain.case import Case, Outcome
-from inspector.domain.consequence import Consequence, ConsequenceState, Grading
+from inspector.domain.consequence import Consequence, ConsequenceState
 from inspector.domain.ending import graded
 from inspector.domain.grading import Grading as Found
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import Proposal
+from inspector.domain.weight import Grading
 
 PROPOSED = "consequence.proposed"
 """The rule, and the event, by which a review proposes."""

@@ -28,6 +28,7 @@ _ORIGINS = {
     NoticeKind.DECISION: NoticeOrigin.PROCEEDING,
     NoticeKind.ANNULMENT: NoticeOrigin.PROCEEDING,
     NoticeKind.LET_GO: NoticeOrigin.PROCEEDING,
+    NoticeKind.HEARING: NoticeOrigin.PROCEEDING,
     NoticeKind.RECORD: NoticeOrigin.RECORD,
     NoticeKind.REPAIRABLE: NoticeOrigin.RECORD,
     NoticeKind.REPAIR: NoticeOrigin.RECORD,

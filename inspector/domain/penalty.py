@@ -10,6 +10,7 @@ from inspector.domain.consequence import Consequence, Verdict
 from inspector.domain.course import Setting, said
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import blank
+from inspector.domain.proposal import FINE_WORDS
 
 
 def announced(held: Consequence, verdict: Verdict, setting: Setting) -> Verdict:
@@ -18,7 +19,8 @@ def announced(held: Consequence, verdict: Verdict, setting: Setting) -> Verdict:
     What is left out is as the notice told it, or by the law of the row. No program can say which of two penalties is the graver one, so
     the officer says it of another content (`lighter`). By another law, or graver, it is another proposal: this one is let go, and a
     notice given of that one.
-    Raises Invalid (`consequence_law_missing`, `penalty_law_unread`, `penalty_unread`).
+    A fine says how and by when it is paid (art. 59).
+    Raises Invalid (`consequence_law_missing`, `penalty_law_unread`, `penalty_performance_missing`, `penalty_unread`).
     """
     told = held.notice
     assert told is not None, "what is decided was served"
@@ -32,6 +34,8 @@ def announced(held: Consequence, verdict: Verdict, setting: Setting) -> Verdict:
         raise Invalid("penalty_law_unread", consequence=held.id, law=law, told="；".join(told.basis), field="law")
     content = verdict.content if not blank(verdict.content) else told.content
     said("content", content)
+    if fines(content) and blank(verdict.performance):
+        raise Invalid("penalty_performance_missing", consequence=held.id, field="performance")
     other = _bare(content) != _bare(told.content)
     if other and (blank(told.content) or not verdict.lighter):
         raise Invalid("penalty_unread", consequence=held.id, told=told.content or "—", field="lighter")
@@ -42,7 +46,14 @@ def content(verdict: Verdict) -> dict[str, object]:
     """What a decision says of a penalty beside its law: what it is, and whether the officer has found another one than was announced."""
     if not verdict.content:
         return {}
-    return {"content": verdict.content, "lighter": verdict.lighter}
+    told = {"content": verdict.content, "lighter": verdict.lighter}
+    return told if blank(verdict.performance) else {**told, "performance": verdict.performance}
+
+
+def fines(content: str) -> bool:
+    """Whether a penalty is a fine, in whole or in part."""
+    words = {*re.findall("[a-z]+", content.lower())}
+    return any(one in words if one.isascii() else one in content for one in FINE_WORDS)
 
 
 def _articles(text: str) -> frozenset[str]:

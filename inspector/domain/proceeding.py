@@ -1,4 +1,4 @@
-"""The steps from a proposal to a decision: notice, service, the subject's words, hearing, decision, agreement; or it is let go.
+"""The steps from a proposal to a decision: notice, service, the subject's words, decision, agreement; or it is let go.
 
 Nothing is imposed without a named officer, a basis, reviewed evidence and a served notice whose time for a statement is over, or waived
 by the subject in its own words (Penalties Law art. 44, 45; handbook 2.7). Every function raises Invalid for a word that says nothing and
@@ -19,8 +19,6 @@ from inspector.domain.consequence import (
     Agreement,
     Consequence,
     ConsequenceState,
-    Ended,
-    Grading,
     Hearing,
     Notice,
     Rectification,
@@ -32,10 +30,13 @@ from inspector.domain.consequence import (
 from inspector.domain.course import Setting, apart, because, counted, going, named, over, require, said, told, who
 from inspector.domain.decision import Decision
 from inspector.domain.duty import FollowRow
+from inspector.domain.ended import Ended
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
+from inspector.domain.hearing import waived_itself
 from inspector.domain.proposal import HEARING_WORDS, UNSERVED, ConsequenceRow, Proposal
 from inspector.domain.rectification import last_moment, reminding
+from inspector.domain.weight import Grading
 
 STANDING = frozenset(
     {
@@ -131,33 +132,13 @@ def state(  # noqa: PLR0913, PLR0917 - a word in all its parts
     late = notice is not None and notice.defend_by is not None and at > notice.defend_by
     told = Statement(kind=kind, words=words, digests=tuple(digests), door=door, at=at, late=late)
     told = replace(told, entered=entered, holders=holders)
-    hearing = held.hearing
+    hearing, due_at = held.hearing, held.due_at or setting.now
     if kind is StatementKind.HEARING and setting.row.hearing and not late and hearing is None:
-        hearing = Hearing(asked_at=at)
+        hearing = Hearing(asked_at=at)  # what is due next is to say when and where it is
+        due_at = min(due_at, counted(setting.now, setting.row.decide, setting.calendar))
     changed = replace(held, statements=(*held.statements, told), hearing=hearing, verdict=None)
     facts = {"statement": kind.value, "door": door, "late": late, "words": words, "digests": list(digests)}
-    return going(changed, held.due_at or setting.now, setting, "consequence.stated", facts)
-
-
-def hearing(
-    held: Consequence, *, was_held: bool, on: date, record: str, signed: Signed, setting: Setting, digests: Sequence[str] = ()
-) -> Decision[Consequence]:
-    """The hearing that was asked for was held on a day, or its subject has waived it; `record` says where that is written.
-
-    That it was waived needs the `digests` of the subject's signed paper, where its own door has not said so since it asked.
-    """
-    if held.state is not ConsequenceState.NOTICED or held.hearing is None or held.hearing.held is not None:
-        raise Refusal("consequence_no_hearing", consequence=held.id)
-    named(signed)
-    said("record", record)
-    if not held.hearing.asked_at.date() <= on <= setting.now.date():
-        raise Invalid("hearing_out_of_range", since=held.hearing.asked_at.date().isoformat(), field="on")
-    if not was_held and not digests and not _waived_itself(held):
-        raise Invalid("waiver_unsigned", field="digests")
-    entered = replace(held.hearing, held=was_held, on=on, record=record, entered=signed, digests=tuple(digests))
-    facts = {**who(signed), "held": was_held, "on": on.isoformat(), "document": record, "digests": list(digests)}
-    after = max(held.due_at or setting.now, counted(setting.now, setting.row.decide, setting.calendar))
-    return going(replace(held, hearing=entered), after, setting, "consequence.hearing", facts)
+    return going(changed, due_at, setting, "consequence.stated", facts)
 
 
 def rule(held: Consequence, verdict: Verdict, setting: Setting, recheck: FollowRow | None = None) -> Decision[Consequence]:
@@ -171,7 +152,7 @@ def rule(held: Consequence, verdict: Verdict, setting: Setting, recheck: FollowR
         raise Refusal("consequence_unproven", consequence=held.id)
     if held.proposal is Proposal.PENALTY:
         verdict = penalty.announced(held, verdict, setting)
-    elif verdict.content or verdict.lighter:
+    elif verdict.content or verdict.lighter or verdict.performance:
         raise Invalid("penalty_alone", consequence=held.id, proposal=held.proposal, field="content")
     if held.proposal is Proposal.REVOKE and blank(verdict.public_interest):
         raise Invalid("public_interest_missing", field="public_interest")
@@ -359,12 +340,6 @@ def _until(day: date | None, setting: Setting) -> date:
     return day
 
 
-def _waived_itself(held: Consequence) -> bool:
-    """Whether the subject's own door has waived since the hearing was asked for."""
-    asked = held.hearing.asked_at if held.hearing is not None else held.proposed_at
-    return any(ownword.itself(one) and one.at >= asked for one in held.waivers)
-
-
 def _ripe(held: Consequence, decider: Signed, setting: Setting) -> None:
     """Raise Refusal unless the notice is served, its time over or waived, and no hearing open.
 
@@ -386,7 +361,7 @@ def _ripe(held: Consequence, decider: Signed, setting: Setting) -> None:
     if held.awaits_hearing:
         raise Refusal("consequence_hearing_open", consequence=held.id)
     heard = held.hearing
-    if heard is not None and heard.held is False and _same(heard.entered, decider) and not _waived_itself(held):
+    if heard is not None and heard.held is False and _same(heard.entered, decider) and not waived_itself(held):
         raise Refusal("waiver_own", consequence=held.id, by=decider.by)
 
 

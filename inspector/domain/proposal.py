@@ -35,15 +35,19 @@ HEARING_WORDS = ("听证", "hearing")
 """By one of these a line of a notice names that right, whatever else it says."""
 
 
+FINE_WORDS = ("罚款", "fine", "fined", "fines")
+"""By one of these the content of a penalty is a fine, whatever else it says."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsequenceRow:
     """`[[consequence]]`: by which steps a proposal may become true.
 
     `decide`: how long each of our own steps may take. `defend`: the time for a statement of defence, from service. `second`, `legal`:
     another person, a legal review, must agree; `deputy_apart`: not whoever stands in for who decides. `hearing`: the subject has a
-    right to be heard. `law`: what a penalty rests on; where it is empty the officer names it. `least`, `most`, `remind`: a date to
-    rectify lies so far ahead, and so many working days before it its subject is reminded. `head`, `hand`, `answer`, `contest`,
-    `papers`: the steps of a transfer (handbook 1.8).
+    right to be heard, and when and where is told so long before (`hearing_notice`). `law`: what a penalty rests on; where it is empty
+    the officer names it. `least`, `most`, `remind`: a date to rectify lies so far ahead, and so many working days before it its
+    subject is reminded. `head`, `hand`, `answer`, `contest`, `papers`: the steps of a transfer (handbook 1.8).
     """
 
     row: str
@@ -55,6 +59,7 @@ class ConsequenceRow:
     legal: bool = False
     deputy_apart: bool = False
     hearing: bool = False
+    hearing_notice: Term | None = None
     law: str = ""
     least: Term | None = None
     most: Term | None = None

@@ -78,7 +78,7 @@ def look(
         "words": seen.words,
         "until": under.until.isoformat(),
     }
-    looked = replace(held, rectification=replace(under, looks=(*under.looks, seen)))
+    looked = replace(held, rectification=replace(under, looks=(*under.looks, seen), waits=None))
     if seen.good and seen.corrected_on is not None and seen.corrected_on <= under.until.date():
         return over(looked, ConsequenceState.RECTIFIED, seen.signed.by, seen.words, setting, "consequence.rectified", facts)
     if setting.now <= under.until:
@@ -124,10 +124,12 @@ def last_moment(day: date, calendar: WorkingCalendar) -> datetime:
 
 
 def remind_key(held: Consequence) -> str:
-    """The key of the reminder; once the order has come it has another one, since the date may be another."""
+    """The key of the reminder; once the order has come, or has got more time, it has another one, since the date may be another."""
     on = held.rectification.served_on if held.rectification is not None else None
     key = f"{OrderKind.RECTIFY_REMIND.value}:{held.id}"
-    return key if on is None else f"{key}:{on.isoformat()}"
+    key = key if on is None else f"{key}:{on.isoformat()}"
+    longer = len(held.rectification.longer) if held.rectification is not None else 0
+    return f"{key}:{longer}" if longer else key
 
 
 def reminding(held: Consequence, setting: Setting) -> tuple[Order, ...]:
@@ -158,9 +160,11 @@ def remind(held: Consequence) -> Decision[Consequence] | None:
 
 def doubt(held: Consequence, why: str, setting: Setting) -> Decision[Consequence]:
     """By rule: the outcome of an order in force fell. No re-check is due on it; an officer says in the row's time whether it stands."""
-    _ordered(held)
+    under = replace(_ordered(held), waits=None)
     by = counted(setting.now, setting.row.decide, setting.calendar)
-    return going(replace(held, doubted=why, upheld=None), by, setting, "consequence.doubted", {"fallen_by": why})
+    return going(
+        replace(held, doubted=why, upheld=None, rectification=under), by, setting, "consequence.doubted", {"fallen_by": why}
+    )
 
 
 def stand(held: Consequence, setting: Setting) -> Decision[Consequence]:

@@ -40,7 +40,7 @@ class NoticeKind(StrEnum):
     `REPAIR` (信用修复): what lacks of a repair that was asked for, or why it is refused; `REPAIRED`: it is granted.
     `LET_GO` (不再处理): what was intended against somebody who was told so is not done. `ENTERED`: what an officer entered in somebody's
     name, or what came by a link that an officer was handed. `BAR`: what another authority has decided keeps somebody from committing here.
-    `RECORD`: made by releases of before the decision told the entry, and still answered.
+    `HEARING` (听证通知): when and where it is. `RECORD`: made by releases of before the decision told the entry, and still answered.
     """
 
     PROPOSAL = "PROPOSAL"
@@ -58,6 +58,7 @@ class NoticeKind(StrEnum):
     REPAIR = "REPAIR"
     REPAIRED = "REPAIRED"
     ENTERED = "ENTERED"
+    HEARING = "HEARING"
     BAR = "BAR"
 
 
@@ -90,6 +91,7 @@ class SubjectWord(StrEnum):
     OBJECTION = "OBJECTION"
     REPAIR = "REPAIR"
     RECHECK = "RECHECK"
+    MORE_TIME = "MORE_TIME"
     WITHDRAWAL = "WITHDRAWAL"
 
 
@@ -98,9 +100,10 @@ _RIGHTS = {
     **dict.fromkeys((NoticeKind.DECISION, NoticeKind.WITHDRAWAL, NoticeKind.STRUCK, NoticeKind.BAR), (SubjectWord.OBJECTION,)),
     NoticeKind.RECORD: (SubjectWord.OBJECTION, SubjectWord.REPAIR),
     NoticeKind.ENTERED: (SubjectWord.DEFENCE,),
+    NoticeKind.HEARING: (SubjectWord.DEFENCE, SubjectWord.WAIVER),
     **dict.fromkeys((NoticeKind.REPAIRABLE, NoticeKind.REPAIR), (SubjectWord.REPAIR, SubjectWord.OBJECTION)),
 }
-OF_THE_MATTER = frozenset({NoticeKind.PROPOSAL, NoticeKind.GUIDANCE, NoticeKind.REMINDER})
+OF_THE_MATTER = frozenset({NoticeKind.PROPOSAL, NoticeKind.GUIDANCE, NoticeKind.REMINDER, NoticeKind.HEARING})
 """What nobody need be told any more once the commitment was withdrawn."""
 WORDLESS = frozenset({SubjectWord.RECEIVED, SubjectWord.HEARING, SubjectWord.WAIVER, SubjectWord.RECHECK})
 """Words that say enough by being said."""
@@ -212,27 +215,6 @@ def make(
     because = replace(because, basis=(*held.basis, *((row.basis,) if row is not None else ())))
     told = Told(type="subject.notice", data=_told(held) | {"answer_by": held.answer_by.isoformat() if held.answer_by else ""})
     return Decision(state=_noted(held, because.rule, now), because=because, orders=_waits(held, now), told=(told,))
-
-
-def informing(notice: SubjectNotice, reach: Reach) -> ServiceWay | None:
-    """The electronic way by which somebody hears of a notice that another way is to serve; None where there is none, or it serves."""
-    if notice.way.pushed:
-        return None
-    return next((way for way in ServiceWay if way.pushed and way in reach.ways), None)
-
-
-def push(notice: SubjectNotice, way: ServiceWay, lane: str, now: datetime, urgent_by: datetime) -> Order:
-    """The order to bring the link by a channel; whom to is looked up when it leaves, so that no order holds a telephone number."""
-    return Order(
-        kind=OrderKind.NOTICE_PUSH,
-        key=f"{OrderKind.NOTICE_PUSH.value}:{notice.id}:{notice.turn}",
-        due_at=now,
-        urgent_by=urgent_by,
-        lane=lane,
-        case_id=notice.case_id,
-        expires_at=urgent_by,
-        payload={"notice": notice.id, "way": way.value, "turn": notice.turn},
-    )
 
 
 def handed(notice: SubjectNotice, by: str, now: datetime, pack: str, officer: Signed | None = None) -> Decision[SubjectNotice]:

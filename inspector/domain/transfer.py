@@ -10,8 +10,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
+from inspector.domain.bundle import Part
 from inspector.domain.calendar import Term
-from inspector.domain.consequence import Consequence, ConsequenceState, Part, Police, Signed, Transfer
+from inspector.domain.consequence import Consequence, ConsequenceState, Police, Signed, Transfer
 from inspector.domain.course import Setting, apart, going, named, over, plain, require, said, who
 from inspector.domain.decision import Decision
 from inspector.domain.errors import Invalid, Refusal

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from inspector.domain.case import Case, CaseState
-from inspector.domain.consequence import Consequence, Ended, Signed, Stage
+from inspector.domain.consequence import Consequence, Signed, Stage
 from inspector.domain.course import Setting, because, counted, going, named, said, told, who
 from inspector.domain.decision import Decision
+from inspector.domain.ended import Ended
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import GOOD
 from inspector.domain.falling import IN_FORCE

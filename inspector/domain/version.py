@@ -114,6 +114,7 @@ def gather(
 
     `beside` are promises that may be answered and need not be; words on what nobody asks (any more) stay in their notes.
     `codes` are the pack's for the check sheet.
+    A day of the visit that somebody has said stands before one that follows from how long a note lay in a phone.
     What one of them has seen beside the facts in question was seen: a person looks at it (handbook 7.6), so there is nothing to choose.
     """
     choices = tuple(choices)
@@ -138,6 +139,12 @@ def gather(
             clashes.append(Clash(case_id=about[0], claim=about[1], versions=tuple(versions.values())))
         else:
             findings.append(_joined(about, verdict, versions.values()))
+    held = part.on.isoformat() if part is not None and part.on is not None else ""
+    stands = (
+        SheetVersion(inspector=part.by, note=STANDS, said=(held,), words="", at=part.at) if part is not None and held else None
+    )
+    settled = [Settled(line=one.claim, said=one.said, over=one.over) for one in choices if not one.case_id]
+    sheet = collate(notes, codes, settled, stands)
     last = {note.inspector: note.seen for note in notes if note.seen is not None}
     return Gathered(
         findings=tuple(findings),
@@ -145,10 +152,8 @@ def gather(
         clashes=tuple(clashes),
         seen=next((one for one in (Seen.FINDING, Seen.UNCLEAR) if one in last.values()), next(iter(last.values()), None)),
         remarks=_lines(note.remarks for note in notes),
-        on=next((note.on for note in reversed(notes) if note.on is not None), None),
-        sheet=collate(
-            notes, codes, [Settled(line=one.claim, said=one.said, over=one.over) for one in choices if not one.case_id]
-        ),
+        on=sheet.on or next((note.on for note in reversed(notes) if note.on is not None), None),
+        sheet=sheet,
     )
 
 

@@ -24,7 +24,6 @@ LAPSED = "lapsed"
 GONE = "gone"
 """Why a seat from which a visit was made is read as one that has passed on: its inspector has left, or was recused since."""
 
-
 EXPIRED, EXPIRED_RECALLED = "expired", "expired_recalled"
 """Why a seat passes on whose inspector gave no word in time; the second one where the office had called its link back before."""
 
@@ -93,8 +92,8 @@ class SeatState(StrEnum):
 
     @property
     def knows(self) -> bool:
-        """Whether the inspector may know whom the visit is to: not (any more) once the seat has passed to somebody else."""
-        return self not in (SeatState.DECLINED, SeatState.EXPIRED, SeatState.RELIEVED)
+        """Whether the inspector may know whom the visit is to: not (any more) once the seat has passed on, or was called off."""
+        return self not in (SeatState.DECLINED, *_PAST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +189,11 @@ class Visit:
     def stakes(self) -> tuple[Stake, ...]:
         """Who has drawn the object, and how."""
         return (Stake(agency=self.agency, stratum=self.stratum, sampled=self.sampled), *self.others)
+
+    @property
+    def nameless(self) -> bool:
+        """Whether it stands without whom it was to and what was written there, as at the end of its days (`purge.nameless`)."""
+        return not self.code and not self.name
 
     @property
     def owing(self) -> frozenset[str]:
@@ -369,9 +373,12 @@ def relieve(seat: Seat, reason: str, pack: str) -> Decision[Seat]:
 
 
 def release(visit: Visit, pack: str) -> Decision[Visit]:
-    """The clock has come to the release: the team may know whom the visit is to. Nobody can bring it forward."""
+    """The clock has come to the release: the team may know whom the visit is to. Nobody can bring it forward.
+
+    One that is short is made by nobody of its draw: the object stays unannounced, for another seed deals it another team (ruling 13).
+    """
     because = Because(rule="visit.release", basis=(visit.basis,), pack=pack, facts={"release_at": f"{visit.release_at}"})
-    if visit.released or not visit.state.open:
+    if visit.released or visit.state is not VisitState.ASSIGNED:
         return Decision(state=visit, because=replace(because, rule="timer.obsolete"))
     return Decision(state=replace(visit, released=True), because=because)
 

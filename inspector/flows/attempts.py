@@ -10,6 +10,7 @@ from inspector.domain.attempt import RULE, Attempt, AttemptWay, attempted, lacki
 from inspector.domain.case import Case, Outcome
 from inspector.domain.errors import Refusal
 from inspector.domain.fieldnote import Times, closed_to
+from inspector.domain.known import known_from
 from inspector.domain.seeking import SeekingRow, strictest
 from inspector.flows import gone
 from inspector.flows.office import Office
@@ -18,11 +19,13 @@ from inspector.flows.seated import by_name
 from inspector.store.tx import Tx
 
 
-def enter(office: Office, tx: Tx, case_id: str, attempt: Attempt, now: datetime, *, visit: str = "") -> Case:
-    """An attempt about a case is written down. Raises Invalid and Missing."""
+def enter(
+    office: Office, tx: Tx, case_id: str, attempt: Attempt, now: datetime, *, visit: str = "", since: datetime | None = None
+) -> Case:
+    """An attempt about a case is written down; `since` when a team could make one. Raises Invalid and Missing."""
     case = tx.cases.get(case_id, lock=True)
     row = office.book.get(case.pack).outcomes[Outcome.UNREACHABLE]
-    decision = attempted(attempt, case.opened_at, case.pack, now, row.basis)
+    decision = attempted(attempt, max(case.opened_at, since or case.opened_at), case.pack, now, row.basis)
     record(tx, case_id, decision, now, {"visit": visit} if visit else {}, kept=case.pack)
     return case
 
@@ -40,7 +43,9 @@ def from_seat(
 ) -> None:
     """Somebody of a team has tried to reach whom the visit is to: it stands with each case of the agency that the visit serves.
 
-    Where nobody says `at` what time, it was before it lay in the phone (`lay`), if the visit was given by then.
+    Where nobody says `at` what time, it was before it lay in the phone (`lay`), if whoever says it knew the visit by then: nobody has
+    sought a firm before the release, or before sitting in its team. From whose acceptance
+    is over (recused, on leave, silent, called off) it is kept and counts for nothing, as a note of theirs does.
     Raises Refusal while no note of the team would be taken (`fieldnote.closed_to`), or where the visit is for no case.
     """
     before, seat = by_name(tx, name)
@@ -53,22 +58,24 @@ def from_seat(
     own = held.cases_of(seat.agency)
     if not own:
         raise Refusal("attempt_about_nothing", visit=held.id)
-    lain = now - lay if lay <= now - held.opened_at else now  # a phone whose clock was lost says any year
-    made = Attempt(way=way, at=at or lain, words=words, by=seat.inspector)
+    since = max(known_from(held), seat.ordered_at)
+    lain = now - lay if lay <= now - since else now  # a phone whose clock was lost says any year
+    made = Attempt(way=way, at=at or lain, words=words, by=seat.inspector, counts=not seat.lapsed)
     for case_id in own:
-        enter(office, tx, case_id, made, now, visit=held.id)
+        enter(office, tx, case_id, made, now, visit=held.id, since=since)
 
 
 def of_cases(tx: Tx, case_ids: Iterable[str]) -> list[Attempt]:
     """What has been tried about some cases, each once, in order; an entry that was erased or altered is none."""
-    told = {}
+    told: dict[tuple[AttemptWay, datetime, str, str], Attempt] = {}
     for case_id in case_ids:
         for row, sound in tx.ledger.checked(case_id, [RULE])[0]:
             if sound and row["body"]:
                 facts = json.loads(row["body"])["facts"]
                 at = datetime.fromisoformat(str(facts["at"]))
-                one = Attempt(way=AttemptWay(facts["way"]), at=at, words=str(facts["words"]), by=str(facts["by"]))
-                told[one.way, one.at, one.words, one.by] = one
+                way, words, by = AttemptWay(facts["way"]), str(facts["words"]), str(facts["by"])
+                one = Attempt(way=way, at=at, words=words, by=by, counts=bool(facts.get("counts", True)))
+                told.setdefault((one.way, one.at, one.words, one.by), one)
     return sorted(told.values(), key=lambda one: one.at)
 
 
@@ -79,13 +86,16 @@ def needed(office: Office, tx: Tx, case_ids: Iterable[str]) -> SeekingRow:
 
 def enough(office: Office, tried: Iterable[Attempt], by: SeekingRow) -> bool:
     """Whether somebody may be called unreachable by what was tried."""
-    return lacking([(one.way, one.at) for one in tried], office.calendar, by) is None
+    return _lacking(office, tried, by) is None
 
 
 def refuse_early(office: Office, tx: Tx, case_id: str, outcome: Outcome) -> None:
     """Nobody is called unreachable before enough was tried. Raises Refusal (`attempts_lacking`)."""
     if outcome is not Outcome.UNREACHABLE:
         return
-    tried = [(one.way, one.at) for one in of_cases(tx, [case_id])]
-    if (why := lacking(tried, office.calendar, needed(office, tx, [case_id]))) is not None:
+    if (why := _lacking(office, of_cases(tx, [case_id]), needed(office, tx, [case_id]))) is not None:
         raise why
+
+
+def _lacking(office: Office, tried: Iterable[Attempt], by: SeekingRow) -> Refusal | None:
+    return lacking([(one.way, one.at) for one in tried if one.counts], office.calendar, by)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inspector.domain.annulled import Annulled
-from inspector.domain.consequence import Consequence, Ended
+from inspector.domain.consequence import Consequence
+from inspector.domain.ended import Ended
 from inspector.flows import wording
 from inspector.labels import Lang, label, of
 from inspector.store.tx import Tx

@@ -31,6 +31,9 @@ from inspector.flows.seats import CLASH, DIFFERS, LAPSED_NOTE, short_of, tell_se
 from inspector.flows.selfproof import Taken
 from inspector.store.tx import Tx, new_id
 
+UNSAID = Place()
+"""Where nobody says where it was."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noted:
@@ -40,9 +43,9 @@ class Noted:
     seen: Seen | None
     remarks: str
     on: date | None
-    place: Place
-    captured_at: datetime | None
-    sent_at: datetime | None
+    place: Place = UNSAID
+    captured_at: datetime | None = None
+    sent_at: datetime | None = None
     sheet: Sheet = NO_SHEET
     arrival: tuple[ArrivalHow, str] | None = None
 
@@ -97,21 +100,7 @@ def enter(
     on = given.on or day(held, times, office.calendar)
     made = made_on(held, on, peace.of(office, tx, held), now, office.calendar)
     listed = replace(held, unpublished=tuple(sorted(listing.unlisted(office, tx, held, made.on))))
-    note = FieldNote(
-        id=new_id(),
-        visit=held.id,
-        seat=seat.name,
-        agency=seat.agency,
-        inspector=seat.inspector,
-        findings=given.findings,
-        seen=given.seen,
-        remarks=given.remarks,
-        on=on,
-        place=given.place,
-        times=times,
-        sheet=given.sheet,
-        arrival=arrived(held, *given.arrival) if given.arrival is not None else None,
-    )
+    note = _as_note(held, seat, given, on, times)
     policy = pack(tx, held)
     team = tx.visits.team(held.id)
     former = before_team(held, team, note, on, office.calendar)
@@ -128,6 +117,23 @@ def enter(
         gathered = look_at(office, tx, held, seat, now)
         return note, Came.CLASH if gathered.clashing else Came.KEPT, gathered
     return note, *_go_on(office, tx, held, seat, now)
+
+
+def report(office: Office, tx: Tx, name: str, given: Noted, now: datetime) -> Visit:
+    """A whole result that one of the team has entered by another door than the page, with what the team's notes say beside it.
+
+    Nothing that a colleague has seen is lost by it: a finding stays one, remarks are kept, and where two say different things of one
+    fact this one is entered and the lead decides (`look_at`). Raises as `dispatch.report` does.
+    """
+    held, seat, _ = _locked(tx, name)
+    said = _as_note(held, seat, given, given.on, Times(captured_at=None, sent_at=None, received_at=now))
+    gathered = _gathered(office, tx, held, seat.agency, [said])
+    found = {(one.case_id, one.claim): one for one in (*given.findings, *gathered.findings)}
+    seen = None if given.seen is None and gathered.seen is Seen.NOTHING else gathered.seen  # nobody says that for who enters it
+    on = given.on or gathered.on
+    entered = dispatch.report(office, tx, name, found.values(), gathered.remarks, now, seen=seen, on=on)
+    look_at(office, tx, entered, by_name(tx, name)[1], now)
+    return entered
 
 
 def photo(office: Office, tx: Tx, name: str, what: Taken, given: Shot, most: int, now: datetime) -> Photo:
@@ -259,7 +265,26 @@ def _locked(tx: Tx, name: str) -> tuple[Visit, Seat, tuple[Doubt, ...]]:
     return held, seat, exempt
 
 
-def _gathered(office: Office, tx: Tx, held: Visit, agency: str) -> Gathered:
+def _as_note(held: Visit, seat: Seat, given: Noted, on: date | None, times: Times) -> FieldNote:
+    return FieldNote(
+        id=new_id(),
+        visit=held.id,
+        seat=seat.name,
+        agency=seat.agency,
+        inspector=seat.inspector,
+        findings=given.findings,
+        seen=given.seen,
+        remarks=given.remarks,
+        on=on,
+        place=given.place,
+        times=times,
+        sheet=given.sheet,
+        arrival=arrived(held, *given.arrival) if given.arrival is not None else None,
+        stated=given.on is not None,
+    )
+
+
+def _gathered(office: Office, tx: Tx, held: Visit, agency: str, more: Iterable[FieldNote] = ()) -> Gathered:
     part, (codes, _) = _part(held, agency), on_sheet(office, tx, held, agency)
     team = tx.visits.team(held.id)
     lapsed = {seat.name for seat in team if seat.lapsed}  # kept, and no word of the team that goes now
@@ -268,7 +293,7 @@ def _gathered(office: Office, tx: Tx, held: Visit, agency: str) -> Gathered:
     ]
     return version.gather(
         [one for one in held.doubts if one.agency == agency],
-        [note for note in notes if not before_team(held, team, note, note.on, office.calendar)],
+        [*(note for note in notes if not before_team(held, team, note, note.on, office.calendar)), *more],
         tx.fieldnotes.choices(held.id, agency),
         part,
         _standing(held, agency) if part is not None else (),

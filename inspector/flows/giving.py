@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from inspector.domain import origin, serving
+from inspector.domain import bringing, origin, serving
 from inspector.domain.calendar import due as counted
 from inspector.domain.case import Case
 from inspector.domain.decision import Decision
@@ -96,12 +96,12 @@ def bring(tx: Tx, office: Office, case: Case, notice: SubjectNotice, reach: Reac
     """What the way under way asks for: a push, or a person; and whom paper is to serve hears by a channel that there is paper to come."""
     if not notice.way.electronic:
         tx.attention.open(TO_SERVE, case.agency, notice.id, facts_of(notice), now)
-    way = notice.way if notice.way.pushed else serving.informing(notice, reach) if notice.turn == 0 else None
+    way = notice.way if notice.way.pushed else bringing.informing(notice, reach) if notice.turn == 0 else None
     if way is not None and not office.shadow:
         lane = office.serving(case.agency, way.value)
         message = office.book.get(case.pack).term(Timer.CALLBACK).term  # where no row of the pack says how long a way is tried
         by = notice.due_at or counted(now, message, office.calendar).at
-        tx.work.order((serving.push(notice, way, lane, now, by),), now)
+        tx.work.order((bringing.push(notice, way, lane, now, by),), now)
 
 
 def settle(tx: Tx, office: Office, case: Case, decision: Decision[SubjectNotice], now: datetime, *, new: bool = False) -> None:

@@ -29,7 +29,8 @@ from inspector.domain.case import (
     SubjectKind,
 )
 from inspector.domain.correction import Change
-from inspector.domain.decision import OrderKind
+from inspector.domain.credit import Told
+from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Conflict, Invalid, Stale
 from inspector.domain.identity import identify, identity_kind
 from inspector.domain.merged import doubts
@@ -44,7 +45,7 @@ from inspector.flows.rating import DIFFER, level_of
 from inspector.flows.recall import call_off
 from inspector.flows.record import record
 from inspector.flows.seats import tell_changed
-from inspector.flows.settle import settle_case
+from inspector.flows.settle import follow, settle_case
 from inspector.store.ahead import Coming
 from inspector.store.tx import Tx, new_id
 
@@ -110,34 +111,36 @@ def take(office: Office, tx: Tx, given: Application, sender: str, now: datetime)
     (`item_withdrawn`, `subject_barred`, `reapplication_barred`, `recommitment_barred`) and Conflict (reference reused).
     """
     digest = given.digest()
-    if (held := _known(tx, given, sender, digest)) is not None:
+    if (held := _known(office, tx, given, sender, digest, now)) is not None:
         return Taken(case=held, new=False)
     case, policy = _admitted(office, tx, given, sender, now)
+    decision, differ = _begun(office, tx, case, policy, None, now)
     # the same message came by another connection meanwhile, and its transaction has just ended
-    if not tx.cases.add(case, digest):
-        if (held := _known(tx, given, sender, digest)) is None:
+    if (added := tx.cases.add(decision.state, digest)) is None:
+        if (held := _known(office, tx, given, sender, digest, now)) is None:
             raise Stale("stale", what=given.reference)
         return Taken(case=held, new=False)
-    _reached_by(office, tx, case, given, sender, now)
-    opened = _open(office, tx, case, policy, None, now)
+    _reached_by(office, tx, added, given, sender, now)
+    opened = _opened(office, tx, follow(tx, office, replace(decision, state=added), policy, now), policy, differ, now)
     anew.look_at(office, tx, opened, now)
     tx.committed.append(lambda: log.info("case.opened", case_id=opened.id, agency=opened.agency, item=opened.item))
     return Taken(case=opened, new=True)
 
 
 def look_ahead(office: Office, tx: Tx, given: Collection[Application], sender: str, now: datetime) -> None:
-    """Ask at once what `take` and `foresee` would else ask for each of many applications, of which there is mostly nothing."""
-    coming = []
+    """Ask at once what `take` and `foresee` go by for each of many applications; for one alone they ask by themselves."""
+    coming: dict[str, list[Coming]] = {}
     for one in given:
         with suppress(Invalid):  # what is no code is said of its own row
             kind, code = one.subject_kind, identify(identity_kind(one.subject_kind), one.subject_code, today=now.date()).normal
-            coming.append(Coming(agency=one.agency, sender=sender, reference=one.reference, kind=kind, code=code))
-    tx.ahead.look(coming, {above for agency in {one.agency for one in coming} for above in office.line(agency)})
+            coming.setdefault(one.agency, []).append(Coming(reference=one.reference, kind=kind, code=code))
+    for agency, some in coming.items():
+        tx.ahead.look(agency, sender, some, office.line(agency))
 
 
 def foresee(office: Office, tx: Tx, given: Application, sender: str, now: datetime) -> bool:
     """Whether `take` would open a case, and not answer one that is here. Raises as `take` does; nothing is written."""
-    if _known(tx, given, sender, given.digest()) is not None:
+    if _known(office, tx, given, sender, given.digest(), now) is not None:
         return False
     _admitted(office, tx, given, sender, now)
     return True
@@ -154,11 +157,13 @@ def _admitted(office: Office, tx: Tx, given: Application, sender: str, now: date
     return case, policy
 
 
-def _known(tx: Tx, given: Application, sender: str, digest: str) -> Case | None:
+def _known(office: Office, tx: Tx, given: Application, sender: str, digest: str, now: datetime) -> Case | None:
     """The case that its sender has opened with this very content; None when the reference is new. Raises Conflict for other content.
 
     What it was opened with before a correction is its content too: a message delivered again, which changes nothing.
     """
+    if not tx.ahead.knows(given.agency, sender, given.reference):
+        look_ahead(office, tx, [given], sender, now)
     held = tx.cases.by_reference(given.agency, sender, given.reference)
     if held is None:
         return None
@@ -205,7 +210,8 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, by: str, n
         enrolment.respell(office, tx, held, corrected, now)
         tx.cases.let_go(held.subject)
     level = held.strategy.level if held.strategy and not respelt else None  # a level is stated of one code
-    begun = _open(office, tx, corrected, policy, level, now)
+    decision, differ = _begun(office, tx, corrected, policy, level, now)
+    begun = _opened(office, tx, settle_case(tx, office, decision, policy, now), policy, differ, now)
     outdated(office, tx, begun, now)
     if respelt:
         anew.look_at(office, tx, begun, now)
@@ -233,30 +239,43 @@ def _tell_visits(office: Office, tx: Tx, case: Case, policy: Policy, now: dateti
             tell_changed(office, tx, changed, now)
 
 
-def _open(office: Office, tx: Tx, case: Case, policy: Policy, level: Rated | None, now: datetime) -> Case:
-    """Begin a case's verification, at first or anew: remember the subject, find its level, decide, enrol where nothing is verified."""
+def _begun(office: Office, tx: Tx, case: Case, policy: Policy, level: Rated | None, now: datetime) -> tuple[Decision[Case], bool]:
+    """How a case's verification begins, at first or anew, by the level that is found unless one is given: nothing of it is written yet.
+
+    The subject is remembered. And whether the levels of its codes differ.
+    """
     tx.cases.remember(case.subject)
     lane = office.lane_of(OrderKind.RATE, case.sender)
-    level = level or known_level(tx, policy, case.subject, now, look_up=bool(lane))
+    told, differ = level_of(tx, policy, case.subject.kind, case.subject.code, now)
+    level = level or _known_level(policy, case.subject, told, now, differ=differ, look_up=bool(lane))
     decision = verification.begin(case, policy, level, now, office.calendar, lane=lane)
     guided = guidance.ahead(decision.state, policy, now, office.calendar)
-    decision = replace(decision, orders=(*decision.orders, *guided))
-    opened = settle_case(tx, office, decision, policy, now)
-    if level_of(tx, policy, case.subject.kind, case.subject.code, now)[1]:
+    return replace(decision, orders=(*decision.orders, *guided)), differ
+
+
+def _opened(office: Office, tx: Tx, case: Case, policy: Policy, differ: bool, now: datetime) -> Case:
+    """What else comes of a case that has begun: a person hears of levels that differ, and where nothing is verified it is enrolled."""
+    if differ:
         tx.attention.open(DIFFER, case.agency, case.id, {"case": case.id}, now)
-    if opened.state is CaseState.POOLED:
-        enrolment.enrol(office, tx, opened, now)
-    if opened.concluded_at is None:
-        return opened
-    return settle_case(tx, office, review.conclude(opened, opened.sender, policy, now, office.calendar), policy, now)
+    if case.state is CaseState.POOLED:
+        enrolment.enrol(office, tx, case, now)
+    if case.concluded_at is None:
+        return case
+    return settle_case(tx, office, review.conclude(case, case.sender, policy, now, office.calendar), policy, now)
 
 
-def known_level(tx: Tx, policy: Policy, subject: Subject, now: datetime, *, look_up: bool) -> Rated | None:
+def known_level(tx: Tx, policy: Policy, subject: Subject, now: datetime) -> Rated | None:
     """The level as already known, or None when it must be looked up. Persons have none; stale is unrated (handbook 2.1)."""
+    told, differ = level_of(tx, policy, subject.kind, subject.code, now)
+    return _known_level(policy, subject, told, now, differ=differ, look_up=True)
+
+
+def _known_level(
+    policy: Policy, subject: Subject, told: Told | None, now: datetime, *, differ: bool, look_up: bool
+) -> Rated | None:
     if not credit.needs_rating(subject.kind):
         return credit.rated_unknown(policy, LevelReason.PERSON)
-    held, differ = level_of(tx, policy, subject.kind, subject.code, now)
-    known = credit.rated(policy, held.level, held.as_of, held.source, now) if held is not None else None
+    known = credit.rated(policy, told.level, told.as_of, told.source, now) if told is not None else None
     if look_up and (known is None or known.as_of is None):
         return None
     return known or credit.rated_unknown(policy, LevelReason.DIFFER if differ else LevelReason.UNKNOWN)

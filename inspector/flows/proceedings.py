@@ -1,10 +1,9 @@
-"""What officers do about a consequence: open it, give its notice, enter a hearing, decide, agree, let go, lift, refer."""
+"""What officers do about a consequence: open it, give its notice, decide, agree, let go, lift, refer. Its hearing: `sittings`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from inspector.domain import ending, failing, proceeding
 from inspector.domain.case import Case, CaseState
@@ -12,10 +11,9 @@ from inspector.domain.consequence import (
     Agreement,
     Consequence,
     ConsequenceState,
-    Grading,
     Notice,
     Signed,
-    StatementKind,
+    Stage,
     Verdict,
 )
 from inspector.domain.course import named, read, said
@@ -27,17 +25,18 @@ from inspector.domain.opening import Opening
 from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.domain.transition import Scope
+from inspector.domain.weight import Grading
 from inspector.flows import (
     annulling,
     consequences,
     credittold,
     deputies,
     giving,
-    inname,
     intended,
     objections,
     openings,
     reapplying,
+    rectifying,
     remedying,
     transfers,
     unruled,
@@ -98,30 +97,6 @@ def give(office: Office, tx: Tx, consequence_id: str, notice: Notice, grading: G
     return done
 
 
-def hearing(  # noqa: PLR0913 - a hearing in all its parts
-    office: Office,
-    tx: Tx,
-    consequence_id: str,
-    *,
-    was_held: bool,
-    on: date,
-    record: str,
-    signed: Signed,
-    now: datetime,
-    digests: Sequence[str] = (),
-) -> Consequence:
-    """A hearing that was asked for was held, or its subject has waived it."""
-    case, held = locked(tx, consequence_id)
-    signed = deputies.signs(office, tx, held, signed, now)
-    at = setting(office, held, now)
-    made = proceeding.hearing(held, was_held=was_held, on=on, record=record, signed=signed, setting=at, digests=digests)
-    done = settle(office, tx, case, held, made, now)
-    if digests and not was_held:  # an officer's word for it that its subject needs none: the subject hears so
-        told = inname.Entered(StatementKind.WAIVER, record, now, done.id, done.basis, (signed,))
-        inname.tell(office, tx, case, f"{done.id}:hearing-waived", told, now)
-    return done
-
-
 def rule(office: Office, tx: Tx, consequence_id: str, verdict: Verdict, now: datetime, *, turn: int) -> Consequence:
     """A named officer decides to impose; it takes effect once those have agreed whom the pack asks for.
 
@@ -141,8 +116,13 @@ def rule(office: Office, tx: Tx, consequence_id: str, verdict: Verdict, now: dat
 def agree(
     office: Office, tx: Tx, consequence_id: str, kind: Agreement, words: str, signed: Signed, now: datetime, *, turn: int
 ) -> Consequence:
-    """Another person agrees to a decision that is written: a second one, or the legal review. `turn` names the text (decision 44)."""
+    """Another person agrees to a decision that is written: a second one, or the legal review. `turn` names the text (decision 44).
+
+    So is agreed to more time for an order, where the row asks others for the order itself.
+    """
     case, held = locked(tx, consequence_id)
+    if held.stage is Stage.EXTEND:
+        return rectifying.agree(office, tx, consequence_id, kind, words, signed, now, turn=turn)
     read(held, turn)
     _free(tx, case, held)
     _alone(tx, held)
@@ -282,10 +262,15 @@ def _said(office: Office, held: Consequence, kind: NoticeKind, reasons: str, now
 
 
 def _ordered(held: Consequence, lang: Lang) -> tuple[str, ...]:
-    """What the decision asks, beside the facts: by when to rectify, what a penalty is (Penalties Law art. 59), which law it rests on."""
+    """What the decision asks, beside the facts: by when to rectify, which law it rests on; of a penalty (Penalties Law art. 59) what it
+
+    is, how and by when it is performed.
+    """
     law, content = (held.verdict.law, held.verdict.content) if held.verdict is not None else ("", "")
     until = held.rectification.until if held.rectification is not None else None
     told = (label("proceeding.told_until", lang, until=f"{until:%Y-%m-%d}"),) if until is not None else ()
     if content:
         told = (*told, label("proceeding.told_content", lang, content=content))
+    if held.verdict is not None and held.verdict.performance:
+        told = (*told, label("proceeding.told_performance", lang, performance=held.verdict.performance))
     return (*told, label("proceeding.told_law", lang, law=law)) if law else told

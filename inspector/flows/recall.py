@@ -95,9 +95,7 @@ def call_off(office: Office, tx: Tx, case: Case, now: datetime) -> list[Order]:
         orders += cancelled.orders
     for proof in tx.selfproofs.of_case(case.id, lock=True) if asked_subject(case) else ():
         _forget_about(tx, proof, case, now)
-    for notice in tx.servings.of_case(case.id):
-        if notice.kind in guidance.needless(case.state) and notice.state.open:
-            unserved.done(tx, notice.id, now)  # no matter to be guided, reminded or heard about; who has the link sees so
+    unserved.needless(tx, case, guidance.needless(case.state), now)  # no matter to be guided, reminded or heard about
     for held in tx.visits.of_case(case.id, lock=True) if case.state.gone else ():
         if held.state.open:
             leave_visit(office, tx, held, case, now)

@@ -5,24 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain import proceeding, rectification
+from inspector.domain import moretime, proceeding, rectification
 from inspector.domain import upholding as domain
 from inspector.domain.act import GRAVITY
 from inspector.domain.case import Case, CaseState
-from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Look, Stage
+from inspector.domain.consequence import UNDECIDED, Agreement, Consequence, ConsequenceState, Look, MoreTime, Signed, Stage
+from inspector.domain.decision import Decision
+from inspector.domain.docket import SPOKE
 from inspector.domain.duty import Follow, FollowRow
 from inspector.domain.errors import Refusal
 from inspector.domain.falling import IN_FORCE, REVOCATION, SHAKEN
 from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
-from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice
+from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
 from inspector.flows import consequences, deputies, giving, objections, shaken, unserved
 from inspector.flows.consequences import came, locked, main_over, settle, spread
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing
-from inspector.flows.shaken import setting
+from inspector.flows.shaken import of_dates, setting
 from inspector.labels import label
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -58,6 +60,34 @@ def reached(office: Office, tx: Tx, consequence_id: str, now: datetime) -> Conse
     notice = _reminder(office, done, "until", now)
     giving.give(office, tx, replace(notice, facts=(fact, *notice.facts)), now)
     return done
+
+
+def more_time(office: Office, tx: Tx, consequence_id: str, given: MoreTime, now: datetime) -> Consequence:
+    """An officer gives more time to rectify: its subject is told the new date. Raises what `moretime.give` raises.
+
+    Refused (`rectification_unserved`) of an order that has not come: its date is counted from the day on which it does.
+    """
+    case, held = locked(tx, consequence_id)
+    _stands(case, held)
+    held = reached(office, tx, held.id, now)
+    if not came(tx, held):
+        raise Refusal("rectification_unserved", consequence=held.id, notice=f"{held.id}:decision")
+    given = replace(given, signed=deputies.signs(office, tx, held, given.signed, now))
+    return _longer(office, tx, case, held, moretime.give(held, given, setting(office, held, now), _recheck(office, held)), now)
+
+
+def agree(
+    office: Office, tx: Tx, consequence_id: str, kind: Agreement, words: str, signed: Signed, now: datetime, *, turn: int
+) -> Consequence:
+    """Another person agrees to more time that is written. Raises what `moretime.agree` raises."""
+    case, held = locked(tx, consequence_id)
+    _stands(case, held)
+    under = held.rectification
+    written = under.waits if under is not None else None
+    close = deputies.close(office, tx, held.agency, [written.signed], now) if written is not None else ()
+    at, row = setting(office, held, now), _recheck(office, held)
+    made = moretime.agree(held, kind, signed, words, at, row, turn=turn, close=close)
+    return _longer(office, tx, case, held, made, now)
 
 
 def look(office: Office, tx: Tx, consequence_id: str, seen: Look, now: datetime) -> Consequence:
@@ -104,9 +134,33 @@ def remind(work: Work, office: Office) -> Settlement:
             return
         record(tx, case.id, made, now, {"consequence_state": held.state.value}, kept=case.pack)
         spread(office, tx, case, made, now)
-        giving.give(office, tx, _reminder(office, held, "reminder", now), now)
+        longer = len(held.rectification.longer)
+        giving.give(office, tx, _reminder(office, held, f"reminder-{longer}" if longer else "reminder", now), now)
 
     return Settlement(write=write)
+
+
+def _longer(office: Office, tx: Tx, case: Case, held: Consequence, made: Decision[Consequence], now: datetime) -> Consequence:
+    """Write more time; where it took effect its subject hears the new date, no notice of the former one goes on, a wish is answered."""
+    done = settle(office, tx, case, held, made, now)
+    under = done.rectification
+    assert under is not None, "an order has a date"
+    assert held.rectification is not None, "an order has a date"
+    if len(under.longer) == len(held.rectification.longer):
+        return done
+    for part in of_dates(held):
+        unserved.done(tx, f"{done.id}:{part}", now)
+    for one in tx.servings.of_case(case.id):
+        said = {word.kind for word in one.words}
+        if one.about == done.id and SubjectWord.MORE_TIME in said and SubjectWord.WITHDRAWAL not in said:
+            tx.attention.over(f"{SPOKE}:{one.id}", now)
+    given, lang = under.longer[-1], office.agency(done.agency).language
+    days = {"until": under.until.date().isoformat(), "was": given.was.date().isoformat()}
+    notice = _reminder(office, done, f"longer-{len(under.longer)}", now)
+    facts = (label("proceeding.longer_told", lang, **days), *notice.facts)
+    basis = tuple(dict.fromkeys((*notice.basis, given.law)))
+    giving.give(office, tx, replace(notice, facts=facts, reasons=given.reasons, basis=basis), now)
+    return done
 
 
 def _reminder(office: Office, held: Consequence, part: str, now: datetime) -> SubjectNotice:

@@ -63,8 +63,13 @@ def nothing(outcome: str, *, attempts: int = 0) -> Settlement:
 def settle_case(
     tx: Tx, office: Office, decision: Decision[Case], policy: Policy, now: datetime, *, digest: str | None = None
 ) -> Case:
-    """Write a case decision. Orders to ask another agency become assistance requests in the same breath."""
-    case = tx.cases.put(decision.state, digest=digest)
+    """Write a case decision, and what follows from it."""
+    return follow(tx, office, replace(decision, state=tx.cases.put(decision.state, digest=digest)), policy, now)
+
+
+def follow(tx: Tx, office: Office, decision: Decision[Case], policy: Policy, now: datetime) -> Case:
+    """Write what follows from a decision whose case is written. Orders to ask another agency become requests in the same breath."""
+    case = decision.state
     record(tx, case.id, decision, now, {"state": case.state.value}, kept=case.pack)
     orders: list[Order] = []
     for order in decision.orders:

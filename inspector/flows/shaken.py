@@ -33,6 +33,17 @@ REMINDING = ("reminder", "until")
 """The notices of an order's date: the reminder before it, and that it was counted anew when the order came late."""
 
 
+def of_dates(held: Consequence) -> tuple[str, ...]:
+    """The same of one order, with those of each time that it got more time."""
+    longer = len(held.rectification.longer) if held.rectification is not None else 0
+    return (*REMINDING, *(f"{part}-{number}" for number in range(1, longer + 1) for part in ("longer", "reminder")))
+
+
+def sitting_notice(held: Consequence) -> str:
+    """The id of the notice that tells when and where a hearing is, of the last time that was fixed; of a move it is another one."""
+    return f"{held.id}:hearing-{len(held.hearing.sittings) if held.hearing is not None else 0}"
+
+
 def setting(office: Office, held: Consequence, now: datetime) -> Setting:
     """What a step of a consequence is judged by: the pack that it was proposed under."""
     policy = office.book.get(held.pack)
@@ -47,8 +58,10 @@ def write(tx: Tx, case: Case, before: Consequence, decision: Decision[Consequenc
     record(tx, case.id, decision, now, {"consequence_state": held.state.value}, kept=case.pack)
     ending = [clock_key(kind, before) for kind in CLOCKS]
     if held.due_at is None:
-        for part in ("notice", *REMINDING):
+        for part in ("notice", *of_dates(held)):
             unserved.done(tx, f"{held.id}:{part}", now)
+    if before.stage is Stage.HEAR and held.stage is not Stage.HEAR:  # it was held or given up, or what it was about is over
+        unserved.done(tx, sitting_notice(before), now)
     if held.state is ConsequenceState.ANNULLED:
         unserved.done(tx, f"{held.id}:decision", now)
         unserved.done(tx, upholding.notice_id(held), now)
@@ -80,7 +93,7 @@ def fell(office: Office, tx: Tx, case: Case, why: str, now: datetime) -> tuple[T
             made = proceeding.lift(held, why, by_rule(now), setting(office, held, now))
         elif held.state in (ConsequenceState.IMPOSED, ConsequenceState.FAILED):
             shake(office, tx, case, [held], why, now)
-            if held.stage is not Stage.RECHECK:
+            if held.stage not in (Stage.RECHECK, Stage.EXTEND):
                 continue
             made = rectification.doubt(held, why, setting(office, held, now))  # what cannot be done any more is not due either
         else:
@@ -101,7 +114,7 @@ def shake(office: Office, tx: Tx, case: Case, held: Iterable[Consequence], why: 
     for one in held:
         facts = {"case": case.id, "proposal": one.proposal.value, "rule": why}
         tx.attention.add(SHAKEN, case.agency, one.id, by_review(office, one.pack, facts, now), now)
-        for part in REMINDING:
+        for part in of_dates(one):
             unserved.done(tx, f"{one.id}:{part}", now)
 
 

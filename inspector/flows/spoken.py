@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from inspector.domain import ownword, rectification, serving
+from inspector.domain import moretime, ownword, rectification, serving
 from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence, Signed
 from inspector.domain.decision import Because, Decision
@@ -54,7 +54,9 @@ def digests_of(files: tuple[Kept, ...]) -> tuple[str, ...]:
 def may_say(
     office: Office, case: Case, notice: SubjectNotice, now: datetime, held: Consequence | None = None
 ) -> tuple[SubjectWord, ...]:
-    """What the subject may say now; by a notice of an order to rectify (`held`) also that it asks for the re-check (handbook 1.1.12).
+    """What the subject may say now; by a notice of an order to rectify (`held`) also that it asks for the re-check (handbook 1.1.12),
+
+    or, before its date is over, for more time.
 
     A hearing is offered to whom the row of what is proposed gives a right to one.
     """
@@ -62,7 +64,11 @@ def may_say(
     hearing = row is not None and row.hearing
     said = serving.may_say(notice, now, concluded=case.concluded_at is not None, over=case.state.gone, hearing=hearing)
     told = notice.kind in (NoticeKind.DECISION, NoticeKind.REMINDER) and notice.state is not NoticeState.CANCELLED
-    return (*said, SubjectWord.RECHECK) if told and held is not None and rectification.may_ask(held) else said
+    if not told or held is None or held.rectification is None:
+        return said
+    recheck = (SubjectWord.RECHECK,) if rectification.may_ask(held) else ()
+    longer = (SubjectWord.MORE_TIME,) if moretime.may_ask(held) and now <= held.rectification.until else ()
+    return (*said, *recheck, *longer)
 
 
 def say(  # noqa: PLR0913 - a word in all its parts
@@ -137,6 +143,10 @@ def _answered(tx: Tx, case: Case, notice: SubjectNotice, word: Word) -> bool:
     match word.kind:
         case SubjectWord.RECHECK:
             return True  # it is offered only while none waits
+        case SubjectWord.MORE_TIME:
+            order = tx.consequences.find(notice.about)
+            longer = order.rectification.longer if order is not None and order.rectification is not None else ()
+            return any(one.signed.at > word.at for one in longer)
         case SubjectWord.REPAIR:
             entry = tx.records.find(notice.about)
             return entry is not None and entry.repair is None

@@ -44,9 +44,13 @@ def end_at_last(tx: Tx, keys: Iterable[str], now: datetime) -> None:
 
 
 def end_of(tx: Tx, case_id: str, kinds: Iterable[OrderKind], now: datetime) -> None:
-    """The same for a case's open work of these kinds."""
-    ended = tx.work.end(case_id, [kind.value for kind in kinds], now)
-    seen_to(tx, ((row.kind, row.case_id) for row in ended if row.stopped), now)
+    """The same for a case's open work of these kinds: a group of settlements ends it for all of its cases at once."""
+    ending = frozenset(kind.value for kind in kinds)
+
+    def end(cases: list[str]) -> None:
+        seen_to(tx, ((row.kind, row.case_id) for row in tx.work.end(cases, ending, now) if row.stopped), now)
+
+    tx.work.end_soon(case_id, ending, end)
 
 
 def retry(tx: Tx, work_id: int, now: datetime) -> None:

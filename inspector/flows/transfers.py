@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain import transfer
-from inspector.domain.consequence import Consequence, ConsequenceState, Part, Police, Signed
+from inspector.domain.bundle import Part
+from inspector.domain.consequence import Consequence, ConsequenceState, Police, Signed
 from inspector.flows import deputies, headed
 from inspector.flows.consequences import locked, settle
 from inspector.flows.office import Office

@@ -7,7 +7,7 @@ from datetime import datetime
 from inspector.domain import announcing, serving
 from inspector.domain.case import Case
 from inspector.domain.decision import Decision
-from inspector.domain.serving import NoticeState, SubjectNotice
+from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice
 from inspector.flows import stopped
 from inspector.flows.record import record
 from inspector.store.tx import Tx
@@ -45,6 +45,18 @@ def write(tx: Tx, case: Case, decision: Decision[SubjectNotice], now: datetime, 
         tx.attention.open(UNREACHED, case.agency, notice.id, facts, now)
     else:
         tx.attention.over(f"{UNREACHED}:{notice.id}", now)
+
+
+def needless(tx: Tx, case: Case, kinds: frozenset[NoticeKind], now: datetime) -> None:
+    """Notices of these kinds need not be brought any more, for their case is over; who has the link sees so. All cases' at once."""
+
+    def end(cases: list[str]) -> None:
+        for notice in tx.servings.of_cases(cases):
+            if notice.kind in kinds and notice.state.open:
+                done(tx, notice.id, now)
+
+    if kinds:
+        tx.soon(("needless", kinds), case.id, end)
 
 
 def done(tx: Tx, notice_id: str, now: datetime) -> None:

@@ -193,7 +193,7 @@ def _choose(
     if case.state.gone:
         return False
     policy = office.book.get(case.pack)
-    held = known_level(tx, policy, case.subject, now, look_up=True)
+    held = known_level(tx, policy, case.subject, now)
     newer = held is not None and held.as_of is not None and (than is None or held.as_of > than)
     rated = held if held is not None and newer else said(policy)
     if case.state is CaseState.RATING:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from inspector.domain import hearing
 from inspector.domain.act import GRAVITY, KEPT
-from inspector.domain.calendar import Unit
+from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import Outcome
 from inspector.domain.policy import OutcomeRow
 from inspector.domain.proposal import UNSERVED, ConsequenceRow, Proposal
@@ -63,7 +64,7 @@ def consequence(part: Part) -> ConsequenceRow:
     own = _OF.get(proposal, ()) if proposal is not None else ()
     served = () if proposal in UNSERVED else ("defend",)
     apart = () if proposal is Proposal.REFER_REGISTER else ("deputy_apart",)
-    agreed = (*apart, *(() if proposal in UNSERVED else ("second", "legal", "hearing")))
+    agreed = (*apart, *(() if proposal in UNSERVED else ("second", "legal", "hearing", "hearing_notice")))
     needed = tuple(key for key in own if key not in _MAY)
     others = [key for keys in _OF.values() for key in keys if key not in own]
     for key in others:
@@ -81,6 +82,7 @@ def consequence(part: Part) -> ConsequenceRow:
         legal="legal" in part.content and part.flag("legal"),
         deputy_apart="deputy_apart" in part.content and part.flag("deputy_apart"),
         hearing="hearing" in part.content and part.flag("hearing"),
+        hearing_notice=part.maybe_term("hearing_notice"),
         law=part.maybe_basis("law") or "",
         least=part.maybe_term("least"),
         most=part.maybe_term("most"),
@@ -93,11 +95,20 @@ def consequence(part: Part) -> ConsequenceRow:
     )
     if part.clean and row.remind is not None and row.remind.unit is not Unit.WORKING_DAY:
         part.flaw("remind_not_working_days", "remind", value=row.remind)
+    if part.clean and row.hearing_notice is not None and not row.hearing:
+        part.flaw("hearing_notice_alone", "hearing_notice", value=row.hearing_notice)
+    if part.clean and row.hearing_notice is not None and not _long_enough(row.hearing_notice):
+        part.flaw("hearing_notice_short", "hearing_notice", value=row.hearing_notice)
     if part.clean and row.least is not None and row.most is not None:
         same = row.least.unit is row.most.unit
         if not same or row.least.amount > row.most.amount:
             part.flaw("consequence_limits", "least", value=row.least, other=row.most)
     return row
+
+
+def _long_enough(term: Term) -> bool:
+    """Whether a hearing is told at least as long before as the law has it, in working days (Penalties Law art. 64, 85)."""
+    return term.unit is hearing.LEAST.unit and term.amount >= hearing.LEAST.amount
 
 
 def outcome(part: Part) -> OutcomeRow:

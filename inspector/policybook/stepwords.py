@@ -31,6 +31,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{value} is longer than {other}; the shortest term to rectify comes first",
         "{value} 长于 {other}；整改期限的下限不得长于上限",
     ),
+    "hearing_notice_alone": (
+        "{value}: only where the row has `hearing = true` is there a hearing to tell of; take it out",
+        "{value}：只有 hearing = true 的行才有听证；请删去",
+    ),
+    "hearing_notice_short": (
+        'a hearing is told seven working days before at least (Penalties Law art. 64, 85), and {value} is less; write "7wd" or more',
+        "听证至少提前七个工作日通知（行政处罚法第六十四条、第八十五条），{value} 不足；请写“7wd”以上",
+    ),
     "consequence_revoke_missing": (
         "where rectification fails a revocation is proposed: add a row for {value}",
         "整改逾期或者不合格时提出撤销：请补上 {value} 的行",

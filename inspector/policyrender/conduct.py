@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from inspector.domain import hearing
 from inspector.domain.calendar import Term
 from inspector.domain.case import Outcome
 from inspector.domain.ending import graded
@@ -97,6 +98,7 @@ def _steps(row: ConsequenceRow) -> tuple[str, ...]:
     """A row of `[[consequence]]` in words."""
     others = {
         "处罚依据": row.law,
+        "听证提前通知": _term(hearing.notice(row)) if row.hearing else "",
         "整改期限不少于": _term(row.least),
         "整改期限不多于": _term(row.most),
         "期满前提醒": _term(row.remind),

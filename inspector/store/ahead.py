@@ -1,128 +1,131 @@
-"""What is mostly nothing, asked for many cases at once: a file of thousands is taken in with a few questions, not with six for each row.
+"""What every case asks that comes in, asked at once: of one case as of a file of thousands it is one question, not six for each.
 
-Of each it is found out what is there for none; whoever asks for that in the same transaction is answered without the database. What is
-there for some is asked for each, as ever. Whoever writes such a thing in the transaction takes the answer away (`Batch.nothing`).
+What is known ahead answers whoever asks for it in the same transaction, without the database (`Batch.ahead`). Of records, bars and
+withdrawals, of which there are mostly none, it is known whether there are any, and what is there is asked for, as ever. Whoever writes
+such a thing in the transaction takes the answer away.
 
 What another hand writes between this look and the case's own row is not seen, as it is not where it comes between that row and the commit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from inspector.domain.case import CaseState, SubjectKind
+from inspector.domain.credit import Told
 from inspector.domain.spelling import told_of
-from inspector.store.cases import forms
+from inspector.store.among import among
 from inspector.store.cataloguetables import catalogue_entry
 from inspector.store.recordtables import credit_record, outside_bar
-from inspector.store.room import Room, padded
+from inspector.store.references import forms, sent
+from inspector.store.room import Room
 from inspector.store.tables import case_file, credit_level, subject
 
-_TOGETHER = 1000
-"""Values in one question: databases bound them."""
-T = TypeVar("T")
+_COLUMNS = ("what", "one", "two", "three", "code", "organisation", "at")
+_FIRM, *_ = _KINDS = [sa.literal_column(f"'{kind.value}'", sa.Text) for kind in (SubjectKind.FIRM, SubjectKind.PERSON)]
+_held, _level, _record, _bar = case_file.c, credit_level.c, credit_record.c, outside_bar.c
+
+
+def _rows(what: str, **columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """The rows that answer one question: what they are about, and of the columns that all have those that it fills."""
+    told = {"what": sa.literal_column(f"'{what}'", sa.Text), "three": sa.cast(sa.null(), sa.Text), **columns}
+    return sa.select(*(told.get(name, sa.null()).label(name) for name in _COLUMNS))
+
+
+_ALIKE = among(subject.c.organisation, "organisations")  # only a firm's code stands for one
+_SPELT = sa.select(subject.c.code).where(_ALIKE)
+_LEVELS = _rows("level", one=_level.level, two=_level.source, code=_level.code, organisation=_level.organisation, at=_level.as_of)
+_RECORDED = _rows("record", one=_record.kind, code=_record.code).where(_record.adverse)
+_DRAWN = _rows("drawn", one=_held.subject_kind, two=_held.state, code=_held.subject_code).where(_held.drawn.is_not(None))
+_BARS = _rows("bar", one=_bar.kind, code=_bar.code, organisation=_bar.organisation)
+_THERE = sa.union_all(
+    _LEVELS.where(_level.kind == _FIRM, among(_level.code, "codes")),  # the first has all columns: by it their types are known
+    _LEVELS.where(among(_level.organisation, "organisations")),
+    _rows("published", one=catalogue_entry.c.agency)
+    .where(among(catalogue_entry.c.agency, "line"), catalogue_entry.c.published_on.is_not(None))
+    .group_by(catalogue_entry.c.agency),
+    _rows("case", one=_held.reference, two=_held.id, three=_held.digest).where(
+        _held.agency == sa.bindparam("agency"), _held.sender == sa.bindparam("sender"), among(_held.reference, "references")
+    ),
+    _rows("spelt", code=subject.c.code, organisation=subject.c.organisation).where(_ALIKE),
+    _RECORDED.where(_record.kind.in_(_KINDS), among(_record.code, "codes")),
+    _RECORDED.where(_record.kind == _FIRM, _record.code.in_(_SPELT)),
+    _DRAWN.where(_held.subject_kind.in_(_KINDS), among(_held.subject_code, "codes")),
+    _DRAWN.where(_held.subject_kind == _FIRM, _held.subject_code.in_(_SPELT)),
+    _BARS.where(among(_bar.organisation, "organisations")),
+    _BARS.where(_bar.kind.in_(_KINDS), among(_bar.code, "codes")),
+)
+"""Each part by an index of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coming:
-    """A case that will be asked about: its agency, its sender and reference there, and its subject's code as the tables have it."""
+    """A case that will be asked about: its reference, and its subject's code as the tables have it."""
 
-    agency: str
-    sender: str
     reference: str
     kind: SubjectKind
     code: str
-    party: tuple[str, str] = field(init=False)
-    """Who the subject is, by whatever code: its organisation, else its own code."""
-
-    def __post_init__(self) -> None:
-        told = told_of(self.kind, self.code)
-        object.__setattr__(self, "party", ("organisation", told) if told is not None else (self.kind.value, self.code))
 
 
 class AheadRoom(Room):
-    """Questions of many cases at once."""
+    """What is asked of cases that come in."""
 
-    def look(self, coming: Collection[Coming], agencies: Collection[str]) -> None:
-        """Find out what is not there: cases of these references; records, bars, levels, withdrawals of these subjects; catalogues.
+    def knows(self, agency: str, sender: str, reference: str) -> bool:
+        """Whether a case of this reference has been asked about, and not been written since."""
+        return sent(agency, sender, reference) in self.batch.ahead
 
-        To be asked before any of the cases is written.
+    def look(self, agency: str, sender: str, coming: Collection[Coming], line: Collection[str]) -> None:
+        """Find out what is there of cases that a sender hands in at an agency; `line` are that agency and those above it.
+
+        The cases of these references, the catalogues, and of each subject levels, other codes, records, bars and withdrawals. To be asked
+        before any of the cases is written.
         """
-        nothing = self.batch.nothing
-        nothing |= {("published", one) for one in agencies} - self._published(agencies)
-        nothing |= {("case", one.agency, one.sender, one.reference) for one in coming} - self._sent(coming)
-        rated = self._levels({one for one in coming if one.kind is SubjectKind.FIRM})
-        nothing |= {("level", one.kind, one.code) for one in coming if one.party not in rated}
-        parties = self._parties(coming)
-        of_note, left = self._recorded(parties) | self._barred(coming), self._withdrawn(parties)
-        nothing |= {("record", one.kind, one.code) for one in coming if one.party not in of_note}
-        nothing |= {("withdrawn", one.kind, one.code) for one in coming if one.party not in left}
+        parties = {one: told_of(one.kind, one.code) for one in coming}
+        found = self._found(agency, sender, parties, line)
+        published = {row.one for row in found["published"]}
+        cases = {row.one: (row.two, row.three) for row in found["case"]}
+        levels, spelt = defaultdict[str | None, list[Told]](list), defaultdict[str, list[str]](list)
+        for row in found["level"]:
+            told = Told(code=row.code, level=row.one, as_of=row.at, source=row.two)
+            for name in {row.code, row.organisation}:
+                levels[name].append(told)
+        for row in found["spelt"]:
+            spelt[row.organisation].append(row.code)
+        recorded, barred = ({(row.one, row.code) for row in found[what]} for what in ("record", "bar"))
+        left = {(row.one, row.code) for row in found["drawn"] if row.two == CaseState.WITHDRAWN}
+        named = {row.organisation for row in found["bar"]}
+        ahead = self.batch.ahead
+        ahead |= {("published", one): one in published for one in line}
+        for one, party in parties.items():
+            written = next((cases[form] for form in forms(one.reference) if form in cases), None)
+            codes = {(one.kind.value, code) for code in (one.code, *(spelt[party] if party is not None else ()))}
+            ahead[sent(agency, sender, one.reference)] = written
+            ahead["level", one.kind, one.code] = list(
+                dict.fromkeys([*levels[one.code], *(levels[party] if party is not None else ())])
+            )
+            ahead["spelt", party] = spelt[party] if party is not None else []
+            ahead["record", one.kind, one.code] = not codes.isdisjoint(recorded)
+            ahead["withdrawn", one.kind, one.code] = not codes.isdisjoint(left)
+            ahead["bar", one.kind, one.code] = (one.kind.value, one.code) in barred if party is None else party in named
 
-    def _published(self, agencies: Collection[str]) -> set[tuple[Any, ...]]:
-        asked = sa.select(catalogue_entry.c.agency).distinct().where(catalogue_entry.c.published_on.is_not(None))
-        return {("published", row.agency) for row in self._rows(asked, catalogue_entry.c.agency, agencies)}
-
-    def _sent(self, coming: Collection[Coming]) -> set[tuple[Any, ...]]:
-        """The references that have a case, in whichever form it has them."""
-        written: dict[str, set[str]] = {}
-        for one in coming:
-            for form in forms(one.reference):
-                written.setdefault(form, set()).add(one.reference)
-        asked = sa.select(case_file.c.agency, case_file.c.sender, case_file.c.reference)
-        rows = self._rows(asked, case_file.c.reference, written)
-        return {("case", row.agency, row.sender, one) for row in rows for one in written[row.reference]}
-
-    def _levels(self, firms: set[Coming]) -> set[tuple[str, str]]:
-        """The parties of which somebody has stated a level, by whatever code."""
-        held = credit_level.c
-        asked = sa.select(held.code, held.organisation).where(held.kind == SubjectKind.FIRM.value)
-        exact = {row.code for row in self._rows(asked, held.code, {one.code for one in firms})}
-        told = {value for sort, value in (one.party for one in firms) if sort == "organisation"}
-        named = {("organisation", row.organisation) for row in self._rows(asked, held.organisation, told)}
-        return named | {one.party for one in firms if one.code in exact}
-
-    def _parties(self, coming: Collection[Coming]) -> dict[tuple[str, str], tuple[str, str]]:
-        """By kind and code, for any code that cases name them by: which party it is."""
-        parties = {(one.kind.value, one.code): one.party for one in coming}
-        told = {value for sort, value in parties.values() if sort == "organisation"}
-        firm = SubjectKind.FIRM.value
-        spelt = sa.select(subject.c.code, subject.c.organisation).where(subject.c.kind == firm)
-        for row in self._rows(spelt, subject.c.organisation, told):
-            parties[firm, row.code] = ("organisation", row.organisation)
-        return parties
-
-    def _recorded(self, parties: Mapping[tuple[str, str], tuple[str, str]]) -> set[tuple[str, str]]:
-        """The parties of whom something is in our records."""
-        asked = sa.select(credit_record.c.kind, credit_record.c.code).where(credit_record.c.adverse)
-        rows = self._rows(asked, credit_record.c.code, {code for _, code in parties})
-        return {parties[row.kind, row.code] for row in rows if (row.kind, row.code) in parties}
-
-    def _withdrawn(self, parties: Mapping[tuple[str, str], tuple[str, str]]) -> set[tuple[str, str]]:
-        """The parties of whom a case that stood in a frame was withdrawn (`ConsequenceRoom.framed_and_withdrawn`)."""
-        held = case_file.c
-        asked = sa.select(held.subject_kind, held.subject_code).where(
-            held.state == CaseState.WITHDRAWN.value, held.drawn.is_not(None)
-        )
-        rows = self._rows(asked, held.subject_code, {code for _, code in parties})
-        return {parties[name] for row in rows if (name := (row.subject_kind, row.subject_code)) in parties}
-
-    def _barred(self, coming: Collection[Coming]) -> set[tuple[str, str]]:
-        """The parties whom a bar of another authority names."""
-        told = {value for sort, value in (one.party for one in coming) if sort == "organisation"}
-        asked = sa.select(outside_bar.c.organisation)
-        named = {("organisation", row.organisation) for row in self._rows(asked, outside_bar.c.organisation, told)}
-        asked = sa.select(outside_bar.c.kind, outside_bar.c.code)
-        return named | {(row.kind, row.code) for row in self._rows(asked, outside_bar.c.code, {one.code for one in coming})}
-
-    def _rows(self, asked: sa.Select[Any], column: sa.Column[str], values: Collection[str]) -> Iterator[sa.Row[Any]]:
-        """The rows that have one of these in a column."""
-        for some in _parts(sorted(values)):
-            yield from self.connection.execute(asked.where(column.in_(padded(some))))
-
-
-def _parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (values[start : start + _TOGETHER] for start in range(0, len(values), _TOGETHER))
+    def _found(
+        self, agency: str, sender: str, parties: Mapping[Coming, str | None], line: Collection[str]
+    ) -> Mapping[str, Sequence[sa.Row[Any]]]:
+        """The rows there are, by what they are about; each once, though two ways lead to it."""
+        asked = {
+            "agency": agency,
+            "sender": sender,
+            "line": [*line],
+            "references": [*dict.fromkeys(form for one in parties for form in forms(one.reference))],
+            "codes": [*{one.code for one in parties}],
+            "organisations": [*filter(None, {*parties.values()})],
+        }
+        found = defaultdict[str, list[sa.Row[Any]]](list)
+        for row in dict.fromkeys(self.connection.execute(_THERE, asked)):
+            found[row.what].append(row)
+        return found

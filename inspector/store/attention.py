@@ -6,15 +6,27 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
-from inspector.store.room import Room, Row
+from inspector.store.room import Batch, Room, Row
 from inspector.store.sealed import own
-from inspector.store.tables import Moment, attention
+from inspector.store.tables import attention
 
 _CLOSE = sa.update(attention).where(attention.c.id == sa.bindparam("matter"), attention.c.closed_at.is_(None))
+
+
+@cache
+def _ask(is_sqlite: bool) -> postgresql.Insert | sqlite.Insert:
+    """Open a matter, or tell anew of one that is there; built once."""
+    insert = sqlite.insert(attention) if is_sqlite else postgresql.insert(attention)
+    fresh = insert.excluded
+    since = sa.case((attention.c.closed_at.is_(None), attention.c.opened_at), else_=fresh.opened_at)
+    told = {"agency": fresh.agency, "opened_at": since, "closed_at": None, "body": fresh.body}
+    return insert.on_conflict_do_update(index_elements=["id"], set_=told)
 
 
 def _those(beginning: str) -> sa.ColumnElement[bool]:
@@ -35,24 +47,29 @@ class Matter:
 class AttentionRoom(Room):
     """The attention table."""
 
+    def __init__(self, batch: Batch) -> None:
+        super().__init__(batch)
+        self._asked: set[str] = set()
+        self._over: set[str] = set()
+
     def open(self, kind: str, agency: str, about: str, facts: Mapping[str, object], now: datetime) -> None:
-        """Ask for a person, once for each kind and thing while it is open.
+        """Ask for a person, once for each kind and thing while it is open: written down with the transaction's rows.
 
         What happens again is told anew: an open matter takes the new facts and keeps its date, a closed one opens again.
         """
+        matter = f"{kind}:{about}"
         row = {
-            "id": f"{kind}:{about}",
+            "id": matter,
             "kind": kind,
             "agency": agency,
             "about": about,
             "opened_at": now,
-            "body": own(_json(facts), f"{kind}:{about}"),
+            "body": own(_json(facts), matter),
         }
-        self.batch.write()  # one that is over with this transaction may be this one
-        if not self.insert_one(attention, row, ("id",)):
-            since = sa.case((attention.c.closed_at.is_(None), attention.c.opened_at), else_=sa.literal(now, Moment()))
-            again = sa.update(attention).where(attention.c.id == row["id"])
-            self.connection.execute(again.values(agency=agency, opened_at=since, closed_at=None, body=row["body"]))
+        if matter in self._over:  # it is over with this transaction, and opens behind that
+            self.batch.write()
+        self._asked.add(matter)
+        self.batch.later(_ask(self.sqlite), (row,))
 
     def add(
         self, kind: str, agency: str, about: str, facts: Callable[[Mapping[str, Any]], Mapping[str, object]], now: datetime
@@ -93,6 +110,9 @@ class AttentionRoom(Room):
 
     def over(self, attention_id: str, now: datetime) -> None:
         """What was to be seen to, if anything was, has come about: written down with the transaction's rows."""
+        if attention_id in self._asked:
+            self.batch.write()
+        self._over.add(attention_id)
         self.batch.later(_CLOSE, ({"matter": attention_id, "closed_at": now},))
 
     def close_those(self, beginning: str, now: datetime) -> int:

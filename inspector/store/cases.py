@@ -14,12 +14,13 @@ from inspector.domain.case import Case, CaseState, Outcome, Subject, SubjectKind
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.evidence import UNTRUE, Evidence
 from inspector.domain.folio import PURGED
-from inspector.domain.signs import composed
 from inspector.domain.spelling import told_of
 from inspector.domain.verification import wants_visit
+from inspector.store.among import among
 from inspector.store.codec import dump, load
 from inspector.store.drawtables import draw
 from inspector.store.grounds import groundless, row
+from inspector.store.references import forms, found_by, sent
 from inspector.store.room import GONE, Room, Row, insert_new, padded
 from inspector.store.standing import counts
 from inspector.store.tables import PROVISIONAL, case_file, evidence, ledger, subject, visit, visit_case
@@ -32,13 +33,14 @@ _REFERRED = sa.select(case_file.c.id, case_file.c.digest, case_file.c.reference)
     case_file.c.sender == sa.bindparam("by"),
     case_file.c.reference.in_(sa.bindparam("references", expanding=True)),
 )
-_LOCKED = sa.select(case_file.c.id, case_file.c.body).where(case_file.c.id.in_(sa.bindparam("cases", expanding=True)))
+_LOCKED = sa.select(case_file.c.id, case_file.c.body).where(among(case_file.c.id, "cases"))
 _LOCKED = _LOCKED.order_by(case_file.c.id).with_for_update()
 _KEPT = sa.select(subject.c.code).where(subject.c.kind == sa.bindparam("of_kind"), subject.c.code == sa.bindparam("of_code"))
 _KEPT = _KEPT.with_for_update(read=True, key_share=True)
 _ORDERED = sa.select(case_file.c.id).order_by(case_file.c.id).with_for_update()
+_SENT = ("agency", "sender", "reference")
+_NEW = insert_new(True, case_file, _SENT).execution_options(preserve_rowcount=True)
 _PUT = sa.update(case_file).where(case_file.c.id == sa.bindparam("case"), case_file.c.version == sa.bindparam("at_version"))
-_LONGEST = 200  # characters of a reference's column
 _TOGETHER = 1000
 """Ids in one question: databases bound the values of a statement."""
 _OPEN_DRAWS = ("PREPARING", "ANNOUNCED", "SEEDING")
@@ -50,25 +52,14 @@ _IN_OPEN_DRAW = sa.exists().where(draw.c.number == case_file.c.drawn, draw.c.sta
 _FREE = ~_TO_BE_VISITED & ~_IN_OPEN_DRAW
 
 
-def found_by(reference: str) -> str:
-    """How a reference is kept to be found by: in NFC, so that the table's key holds whoever sends it in which form; else as it was sent."""
-    return told if len(told := composed(reference, "NFC")) <= _LONGEST else reference
-
-
-def forms(reference: str) -> list[str]:
-    """By what a reference may be found, the likeliest first: a former release kept it as it was sent, in NFD on some systems."""
-    return list(dict.fromkeys((found_by(reference), reference, composed(reference, "NFD"))))
-
-
 class CaseRoom(Room):
     """The case table, the subjects and the evidence."""
 
-    def add(self, case: Case, digest: str) -> bool:
-        """Write a new case; False when its sender has used the reference at the agency before (then nothing is written)."""
-        sent = "case", case.agency, case.sender, case.reference
-        insert = self.insert_soon if sent in self.batch.nothing else self.insert_one
-        self.batch.nothing.discard(sent)
-        row = self._row(case) | {
+    def add(self, case: Case, digest: str) -> Case | None:
+        """Write a new case; None when its sender has used the reference at the agency before (then nothing is written)."""
+        unsent = self.batch.ahead.pop(sent(case.agency, case.sender, case.reference), ...) is None
+        written = replace(case, version=case.version + 1)
+        row = self._row(written) | {
             "id": case.id,
             "agency": case.agency,
             "sender": case.sender,
@@ -76,14 +67,20 @@ class CaseRoom(Room):
             "digest": digest,
             "pack": case.pack,
             "opened_at": case.opened_at,
-            "version": 0,
         }
-        return insert(case_file, row, ("agency", "sender", "reference"))
+        if unsent and self.sqlite:  # whoever writes is alone until the commit
+            self.batch.expect(_NEW, case.reference, row)
+        elif not self.insert_one(case_file, row, _SENT):
+            return None
+        self.batch.held[_held(case.id)] = written  # nobody else sees it yet
+        return written
 
     def remember(self, person: Subject) -> None:
         """Keep the subject once, as first seen; to the transaction's end nobody lets go of it."""
         body = dump(person, person.kind.value, person.code)
-        row = {"kind": person.kind.value, "code": person.code, "body": body, "organisation": told_of(person.kind, person.code)}
+        told = told_of(person.kind, person.code)
+        row = {"kind": person.kind.value, "code": person.code, "body": body, "organisation": told}
+        self.batch.ahead.pop(("spelt", told), None)
         # it may go between the two, with the last case before this one: then it is new
         while not self.insert_soon(subject, row, ("kind", "code")):
             if self.batch.direct.execute(_KEPT, {"of_kind": person.kind.value, "of_code": person.code}).first() is not None:
@@ -126,7 +123,7 @@ class CaseRoom(Room):
         Each body is taken apart when its case is asked for: one that nobody can read is the affair of whoever needs it.
         """
         self.batch.holds_rows()
-        locked = self.connection.execute(_LOCKED, {"cases": padded(case_ids)})
+        locked = self.connection.execute(_LOCKED, {"cases": case_ids})
         with suppress(Refusal):  # one cannot be opened: all are locked, and each is read by whoever asks for it
             self.batch.held.update({_held(row.id): row.body for row in locked.all()})
 
@@ -138,9 +135,12 @@ class CaseRoom(Room):
 
     def by_reference(self, agency: str, sender: str, reference: str) -> tuple[str, str] | None:
         """(id, content digest) of the case a sender has opened under its reference at an agency, in whichever Unicode form, or None."""
+        asked = sent(agency, sender, reference)
+        if asked in self.batch.ahead:  # nothing need be written down to know it
+            known: tuple[str, str] | None = self.batch.ahead[asked]
+            return known
         written = forms(reference)
-        unsent = ("case", agency, sender, reference) in self.batch.nothing  # nothing need be written down to know it
-        found = [] if unsent else self.connection.execute(_REFERRED, {"at": agency, "by": sender, "references": written}).all()
+        found = self.connection.execute(_REFERRED, {"at": agency, "by": sender, "references": written}).all()
         row = min(found, key=lambda one: written.index(one.reference), default=None)
         return (row.id, row.digest) if row is not None else None
 
@@ -179,13 +179,13 @@ class CaseRoom(Room):
     def put(self, case: Case, *, digest: str | None = None) -> Case:
         """Write a changed case with the transaction's next statement; expects the version it was read at, else that raises Stale."""
         following = replace(case, version=case.version + 1)
-        values = self._row(following) | {"version": following.version}
-        guarded = values | {"case": case.id, "at_version": case.version}
+        guarded = self._row(following) | {"case": case.id, "at_version": case.version}
         if digest is None:
             self.batch.expect(_PUT, case.id, guarded)
         else:  # a column more: another statement, which must keep its place between the collected ones
             self.batch.write()
             self.expect_one(_PUT, case.id, guarded | {"digest": digest})
+            self.batch.ahead.pop(sent(case.agency, case.sender, case.reference), None)
         self.batch.held[_held(case.id)] = following
         return following
 
@@ -381,6 +381,7 @@ class CaseRoom(Room):
             "due_at": case.due_at,
             "provisional": case.provisional,
             "ended_at": case.ended_at,
+            "version": case.version,
             "body": dump(case, case.id),
         }
 

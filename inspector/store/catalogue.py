@@ -33,7 +33,7 @@ class CatalogueRoom(Room):
 
     def add(self, made: Entry) -> None:
         """Write a new edition. Raises Refusal (`catalogue_open`) when another hand has written it first."""
-        self.batch.nothing.clear()
+        self.batch.ahead.clear()
         told = made.content
         row = {"agency": told.agency, "item": told.item, "edition": told.edition, "version": 0} | self._row(made)
         if not self.insert_one(catalogue_entry, row, ("agency", "item", "edition")):
@@ -41,7 +41,7 @@ class CatalogueRoom(Room):
 
     def put(self, changed: Entry) -> None:
         """Write a changed edition; the caller holds its lock."""
-        self.batch.nothing.clear()
+        self.batch.ahead.clear()
         told = changed.content
         here = (
             catalogue_entry.c.agency == told.agency,
@@ -66,8 +66,10 @@ class CatalogueRoom(Room):
 
     def keepers(self, agencies: Sequence[str]) -> list[str]:
         """Those of the agencies that have ever published anything in a catalogue of their own."""
-        left = [one for one in agencies if ("published", one) not in self.batch.nothing]
-        return list(self.connection.execute(_KEEPERS, {"agencies": padded(left)}).scalars()) if left else []
+        known = {one: self.batch.ahead.get(("published", one)) for one in agencies}
+        if None not in known.values():
+            return sorted(one for one, published in known.items() if published)
+        return list(self.connection.execute(_KEEPERS, {"agencies": padded(agencies)}).scalars())
 
     def page(self, agencies: Sequence[str] | None = None) -> list[Entry]:
         """Every edition, by agency, item and edition: some hundreds, since each was made by hand."""

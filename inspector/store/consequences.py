@@ -94,7 +94,7 @@ class ConsequenceRoom(Room):
 
     def nobody_withdrew(self, kind: SubjectKind, code: str) -> bool:
         """Whether it is known ahead that no case of a subject was withdrawn from a frame (`AheadRoom`)."""
-        return ("withdrawn", kind, code) in self.batch.nothing
+        return self.batch.ahead.get(("withdrawn", kind, code)) is False
 
     def framed_and_withdrawn(self, agency: str, kind: SubjectKind, codes: Sequence[str], item: str) -> list[tuple[str, str]]:
         """(case, draw) of a subject's withdrawn cases about an item that stood in the frame of a draw which is not void."""

@@ -71,15 +71,17 @@ class CreditRoom(Room):
         """(level, as of, source) of a subject, or None; always for a natural person, who has no class, whatever was once stated."""
         if not needs_rating(kind):
             return None
-        if ("level", kind, code) in self.batch.nothing:
-            return None
+        if (known := self.batch.ahead.get(("level", kind, code))) is not None:
+            return next(((one.level, one.as_of, one.source) for one in known if one.code == code), None)
         row = self.connection.execute(_LEVEL, {"of_kind": kind.value, "of_code": code}).one_or_none()
         return (row.level, row.as_of, row.source) if row else None
 
     def told(self, kind: SubjectKind, code: str) -> list[Told]:
         """What was stated of a subject, by whatever code of its organisation (`credit.of_firm`); nothing of a natural person."""
-        if not needs_rating(kind) or ("level", kind, code) in self.batch.nothing:
+        if not needs_rating(kind):
             return []
+        if (known := self.batch.ahead.get(("level", kind, code))) is not None:
+            return list(known)
         told = told_of(kind, code)
         asked = (_ALIKE, {"of_code": code, "told": told}) if told is not None else (_FIRMS, {"of_code": code})
         return [
@@ -105,7 +107,8 @@ class CreditRoom(Room):
 
         Which of the two is right nobody can tell by their dates: the last to arrive would turn a level back by being sent again.
         """
-        self.batch.nothing -= {one for one in self.batch.nothing if one[0] == "level"}  # it is its whole organisation's
+        for name in [one for one in self.batch.ahead if one[0] == "level"]:  # it is its whole organisation's
+            del self.batch.ahead[name]
         said = {"level": level, "as_of": as_of, "source": source}
         row = {"kind": kind.value, "code": code, "organisation": told_of(kind, code), **said}
         if self.connection.execute(_state(self.sqlite), row).first() is not None:
@@ -117,7 +120,7 @@ class CreditRoom(Room):
 
         The rows that are there are held from before they are read, so that nobody changes one meanwhile. The caller has the turn.
         """
-        self.batch.nothing.clear()
+        self.batch.ahead.clear()
         told = list(some)
         held = self._held(sorted({one.code for one in told}))
         found, rows = [], {}

@@ -16,11 +16,11 @@ from inspector.domain.roster import InspectorRecord
 from inspector.domain.serving import NoticeState
 from inspector.domain.signs import composed
 from inspector.domain.visit import VisitState
-from inspector.store.cases import found_by
 from inspector.store.codec import load
 from inspector.store.consequencetables import consequence
 from inspector.store.dated import dated
 from inspector.store.recordtables import credit_record, objection
+from inspector.store.references import found_by
 from inspector.store.room import Room
 from inspector.store.servingtables import subject_notice
 from inspector.store.tables import case_file, inspector, seat, subject, visit, visit_case

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from inspector.store.among import among
 from inspector.store.tables import Moment, work
 
 _WHY = sa.case(
@@ -20,8 +21,8 @@ _OBSOLETE = (
     .values(state="done", done_at=sa.bindparam("now", type_=Moment), error=_WHY, owner=None)
     .returning(work.c.key, work.c.kind, work.c.lane, work.c.case_id, work.c.fence, work.c.lease_until, work.c.error)
 )
-END = _OBSOLETE.where(work.c.case_id == sa.bindparam("ended_case"), work.c.kind.in_(sa.bindparam("kinds", expanding=True)))
-END_KEYS = _OBSOLETE.where(work.c.key.in_(sa.bindparam("keys", expanding=True)))
+END = _OBSOLETE.where(among(work.c.case_id, "cases"), among(work.c.kind, "kinds"))
+END_KEYS = _OBSOLETE.where(among(work.c.key, "keys"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

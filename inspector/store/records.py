@@ -56,7 +56,7 @@ class RecordRoom(Room):
 
     def add(self, record: Record) -> None:
         """Write a new one; the same entry twice is one."""
-        self.batch.nothing.clear()
+        self.batch.ahead.clear()
         said = {"case_id": record.case_id, "agency": record.agency, "kind": record.kind.value, "code": record.code}
         row = {"entry": record.entry, "adverse": record.adverse, "version": 0, **said, **_row(record)}
         self.batch.later(insert_new(self.sqlite, credit_record, ("entry",)), [row])
@@ -85,7 +85,7 @@ class RecordRoom(Room):
 
     def of_subject(self, kind: SubjectKind, code: str) -> list[Record]:
         """What is to a subject's discredit, whatever became of it; a firm's by whatever code of its organisation a case has named it."""
-        if ("record", kind, code) in self.batch.nothing:
+        if self.batch.ahead.get(("record", kind, code)) is False:
             return []
         codes = self.spellings(kind, code)
         asked = (_ONES, {"of_code": code}) if codes == [code] else (_SUBJECTS, {"of_codes": codes})
@@ -168,19 +168,19 @@ class RecordRoom(Room):
 
     def new_bar(self, bar: OutsideBar) -> OutsideBar | None:
         """Write a bar that is not there yet. Where it is, nothing is written, and it comes back locked: who was first keeps it."""
-        self.batch.nothing.clear()
+        self.batch.ahead.clear()
         if self.insert_one(outside_bar, _bar(bar), ("id",)):
             return None
         return self.bar(bar.id, lock=True)
 
     def keep_bar(self, bar: OutsideBar) -> None:
         """Write a bar, or what was mended of it."""
-        self.batch.nothing.clear()
+        self.batch.ahead.clear()
         self.upsert(outside_bar, _bar(bar), ("id",))
 
     def bars_of(self, kind: SubjectKind, code: str) -> list[OutsideBar]:
         """The bars of a subject, whatever became of them; a firm's by whatever code of its organisation they name it."""
-        if ("record", kind, code) in self.batch.nothing:
+        if self.batch.ahead.get(("bar", kind, code)) is False:
             return []
         told = told_of(kind, code)
         asked = (_ALIKE, {"told": told}) if told is not None else (_BARS, {"of_kind": kind.value, "of_code": code})
@@ -189,7 +189,10 @@ class RecordRoom(Room):
     def spellings(self, kind: SubjectKind, code: str) -> list[str]:
         """The codes by which cases are about this party, its own among them. A natural person's code stands for nobody else."""
         told = told_of(kind, code)
-        found = self.connection.execute(_SPELT, {"told": told}).scalars() if told is not None else ()
+        if told is None:
+            return [code]
+        known = self.batch.ahead.get(("spelt", told))
+        found = known if known is not None else self.connection.execute(_SPELT, {"told": told}).scalars()
         return sorted({code, *found})
 
     def cases_about(self, kind: SubjectKind, code: str, agency: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from functools import cache
 from traceback import extract_stack
 from typing import Any, TypeVar
@@ -38,18 +38,19 @@ class Batch:
     Written together, one statement for all of a kind, for on a database behind a wire each statement is a journey. `connection`
     writes down what is collected first, so whoever uses it sees everything; `direct` is for the few hot statements that touch
     none of the tables collected for. `held` are the values behind locked rows, as last written: nobody else can change them.
-    `nothing` names what was looked for and is not there (`ahead`).
+    `ahead` are the answers to what was asked ahead (`AheadRoom`), by the question.
     """
 
     def __init__(self, connection: Connection) -> None:
         self.direct = connection
         self.held: dict[str, object] = {}
-        self.nothing: set[tuple[Any, ...]] = set()
+        self.ahead: dict[tuple[Any, ...], Any] = {}
         self._turns: set[str] = set()
         self._holds_rows = False
         self._rows: dict[sa.Insert | sa.Update, list[Mapping[str, object]]] = {}
-        self._guarded: dict[sa.Update, list[tuple[str, Mapping[str, object]]]] = {}
+        self._guarded: dict[sa.Update | sa.Insert, list[tuple[str, Mapping[str, object]]]] = {}
         self._spoilt: Stale | None = None
+        self._first: dict[Hashable, tuple[list[str], Callable[[list[str]], object]]] = {}
         self._ending: list[str] = []
         self._end: Callable[[list[str]], object] = list
 
@@ -80,9 +81,20 @@ class Batch:
         """Collect rows, or updates of which nobody asks whether they hit; `statement` is one built once, for it is the key."""
         self._rows.setdefault(statement, []).extend(rows)
 
-    def expect(self, statement: sa.Update, what: str, values: Mapping[str, object]) -> None:
-        """Collect a guarded update that must hit one row, named `what`; `statement` is one built once, for it is the key."""
+    def expect(self, statement: sa.Update | sa.Insert, what: str, values: Mapping[str, object]) -> None:
+        """Collect a guarded update, or a row, that must hit one row, named `what`; `statement` is one built once, for it is the key."""
         self._guarded.setdefault(statement, []).append((what, values))
+
+    def at_first(self, what: Hashable, of: str, do: Callable[[list[str]], object]) -> None:
+        """Collect of whom something is done at once, before all rows that are collected; each caller means the same by `what`."""
+        self._first.setdefault(what, ([], do))[0].append(of)
+
+    def begun(self) -> Connection:
+        """The connection, with done what is done at first, and nothing written of the rows that are collected."""
+        while self._first:
+            some, do = self._first.pop(next(iter(self._first)))
+            do(some)
+        return self.direct
 
     def at_last(self, keys: Iterable[str], end: Callable[[list[str]], object]) -> None:
         """Collect keys of work that is over, to `end` all of them at once behind everything else; each caller means the same by it."""
@@ -96,6 +108,7 @@ class Batch:
         """
         if self._spoilt is not None:
             raise self._spoilt
+        self.begun()
         while self._rows:
             rows = next(iter(self._rows))
             self.direct.execute(rows, self._rows.pop(rows))
@@ -111,6 +124,7 @@ class Batch:
 
     def drop(self) -> None:
         """Forget what is collected and held: its part of the transaction has failed."""
+        self._first.clear()
         self._rows.clear()
         self._guarded.clear()
         self._ending.clear()

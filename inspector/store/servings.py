@@ -11,10 +11,14 @@ import sqlalchemy as sa
 from inspector.domain.errors import Missing
 from inspector.domain.serving import NoticeState, SubjectNotice
 from inspector.domain.wayto import Contact
+from inspector.store.among import among
 from inspector.store.codec import dump, load
 from inspector.store.room import Room
 from inspector.store.servingtables import subject_contact, subject_notice
 from inspector.store.tables import case_file
+
+_OF_CASES = sa.select(subject_notice.c.body).where(among(subject_notice.c.case_id, "cases")).order_by(subject_notice.c.id)
+"""Every case that ends asks it."""
 
 
 class ServingRoom(Room):
@@ -47,6 +51,10 @@ class ServingRoom(Room):
         """Those of a case, in the order in which they were made."""
         asked = sa.select(subject_notice.c.body).where(subject_notice.c.case_id == case_id).order_by(subject_notice.c.id)
         return [load(SubjectNotice, text) for text in self.connection.execute(asked).scalars()]
+
+    def of_cases(self, cases: Sequence[str]) -> list[SubjectNotice]:
+        """The same of several cases. What a transaction collects is none of these, and need not be written down to read them."""
+        return [load(SubjectNotice, text) for text in self.batch.direct.execute(_OF_CASES, {"cases": cases}).scalars()]
 
     def open_of(self, agencies: Sequence[str] | None, limit: int) -> list[SubjectNotice]:
         """Those on their way of these agencies, or of the whole house (None); the nearest date first."""

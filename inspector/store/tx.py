@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
@@ -90,6 +90,10 @@ class Tx:
     def write(self) -> None:
         """Write down the rows collected so far; the store does it before each commit."""
         self._batch.write()
+
+    def soon(self, what: Hashable, of: str, do: Callable[[list[str]], object]) -> None:
+        """Have something done for all at once for whom it is asked, with the next statement; each caller means the same by `what`."""
+        self._batch.at_first(what, of, do)
 
     def machine_now(self) -> datetime:
         """Machine time: the database's clock where it has one that all replicas share (engine.md 5.2), else the process's.

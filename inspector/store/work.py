@@ -10,7 +10,7 @@ killed in the middle wears out nobody's case. Whether a call may have left the h
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -93,6 +93,7 @@ class WorkRoom(Backlog):
         super().__init__(batch)
         self.ready: list[str] = []
         self._collected: set[str] = set()
+        self._cases: set[str] = set()
         self._ahead: dict[int, Work] = {}
 
     def order(self, orders: Iterable[Order], now: datetime) -> None:
@@ -118,6 +119,7 @@ class WorkRoom(Backlog):
         if rows:
             self.batch.later(insert_new(self.sqlite, work, ("key",)), rows)
         self._collected.update(str(row["key"]) for row in rows)
+        self._cases.update(str(row["case_id"]) for row in rows)
         self.ready += [str(row["key"]) for row in rows if row["state"] == "ready"]
 
     def promote(self, office_now: datetime, limit: int = 2000) -> int:
@@ -264,20 +266,31 @@ class WorkRoom(Backlog):
         held = sa.update(work).where(work.c.state == "ready", work.c.lease_until > EPOCH)
         return self.connection.execute(held.values(lease_until=EPOCH, owner=None)).rowcount
 
-    def end(self, case_id: str, kinds: Iterable[str], now: datetime) -> list[Ended]:
-        """End a case's open work of these kinds: it has lost its purpose. A running one is refused when it settles."""
-        kinds = list(kinds)
+    def end(self, cases: Collection[str], kinds: Collection[str], now: datetime) -> list[Ended]:
+        """End the open work of these kinds that some cases have: it has lost its purpose. A running one is refused when it settles.
+
+        What is collected of their rows is not written down before: see `end_soon`.
+        """
+        values = {"cases": cases, "kinds": kinds, "now": now}
+        return [Ended(**row) for row in self.batch.direct.execute(END, values).mappings()]
+
+    def end_soon(self, case_id: str, kinds: frozenset[str], end: Callable[[list[str]], object]) -> None:
+        """Have a case's open work of some kinds ended before anything is written that is collected from here on.
+
+        All cases of one transaction together: `end` is called with their ids, and means the same by it whoever gives it.
+        """
         self._none_ahead(lambda row: row.case_id == case_id and row.kind in kinds)
-        values = {"ended_case": case_id, "kinds": kinds, "now": now}
-        return [Ended(**row) for row in self.connection.execute(END, values).mappings()]
+        if case_id in self._cases:
+            self.batch.write()
+        self.batch.at_first(kinds, case_id, end)
 
     def end_keys(self, keys: Iterable[str], now: datetime) -> list[Ended]:
         """End open work by its keys; what was open, as it was. One statement, so that no claim comes between look and end."""
         keys = list(keys)
         self._none_ahead(lambda row: row.key in keys)
         # what is collected is of other rows
-        connection = self.batch.direct if self._collected.isdisjoint(keys) else self.connection
-        return [Ended(**row) for row in connection.execute(END_KEYS, {"keys": padded(keys), "now": now}).mappings()]
+        connection = self.batch.begun() if self._collected.isdisjoint(keys) else self.connection
+        return [Ended(**row) for row in connection.execute(END_KEYS, {"keys": keys, "now": now}).mappings()]
 
     def at_last(self, keys: Iterable[str], end: Callable[[list[str]], object]) -> None:
         """Have work ended by its keys behind everything else that the transaction writes, all in one statement."""
@@ -285,7 +298,7 @@ class WorkRoom(Backlog):
 
     def late(self, held: Work) -> bool:
         """Whether a claimed row was ended under our hands, with nobody else's claim since. Yes is said once: then it is marked."""
-        return self.batch.direct.execute(_LATE, _of(held)).rowcount == 1
+        return self.batch.begun().execute(_LATE, _of(held)).rowcount == 1
 
     def retry(self, work_id: int, now: datetime) -> None:
         """A person sends a quarantined row round again, with fresh attempts. Raises Missing; Refusal where it is in none.
@@ -327,11 +340,12 @@ class WorkRoom(Backlog):
 
     def _later(self, statement: sa.Update, held: Work, **values: object) -> None:
         self._collected.add(held.key)
+        self._cases.add(str(held.case_id))
         self.batch.expect(statement, held.key, {**_of(held), **values})
 
     def _guarded(self, held: Work, **values: object) -> None:
         """The one guarded update: id, fence and state must still be ours, else Stale and nothing of the settlement stays."""
-        if self.batch.direct.execute(_MINE, {"unheard": 0, **values, **_of(held)}).rowcount != 1:
+        if self.batch.begun().execute(_MINE, {"unheard": 0, **values, **_of(held)}).rowcount != 1:
             raise Stale("lease_lost", work=held.key)
 
 

@@ -43,12 +43,13 @@ class SeatAttemptIn(AttemptIn):
 
 
 class AttemptShown(Shown):
-    """An attempt as it was entered."""
+    """An attempt as it was entered; `counts` false: by who stood for the visit no more."""
 
     way: AttemptWay
     at: datetime
     words: str
     by: str
+    counts: bool
 
 
 class AttemptsShown(Shown):
@@ -103,17 +104,17 @@ def enter(desk: Desk, seated: Seated, given: SeatAttemptIn, message_id: str | No
         lay = Times(captured_at=given.captured_at, sent_at=given.sent_at, received_at=now, late=False).lay
         attempts.from_seat(desk.office, tx, seated.name, given.way, given.at, given.words, now, lay=lay)
         held, seat = by_name(tx, seated.name)
-        return shown(desk, tx, held.cases_of(seat.agency))
+        return shown(desk, tx, held.cases_of(seat.agency), seat.inspector if seat.lapsed else "")
 
     said = given.model_copy(update={"sent_at": None})  # each try is sent at another moment, and is the same message
     return seated.once(desk, message_id, "attempt", said, do)
 
 
-def shown(desk: Desk, tx: Tx, case_ids: tuple[str, ...]) -> AttemptsShown:
-    """What was tried about some cases."""
+def shown(desk: Desk, tx: Tx, case_ids: tuple[str, ...], alone: str = "") -> AttemptsShown:
+    """What was tried about some cases; to one who goes no more (`alone`) what he or she has entered."""
     told, by = attempts.of_cases(tx, case_ids), attempts.needed(desk.office, tx, case_ids)
     return AttemptsShown(
-        attempts=tuple(AttemptShown.model_validate(one) for one in told),
+        attempts=tuple(AttemptShown.model_validate(one) for one in told if alone in ("", one.by)),
         enough=attempts.enough(desk.office, told, by),
         least=by.least,
         ways=by.ways,

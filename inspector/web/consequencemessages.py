@@ -7,21 +7,24 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from inspector.domain.annulled import Annulled
+from inspector.domain.bundle import Part
 from inspector.domain.consequence import (
     Agreement,
     Consequence,
-    Grading,
     Look,
+    MoreTime,
     Notice,
-    Part,
     Police,
     Signed,
+    Sitting,
     StatementKind,
     Verdict,
 )
 from inspector.domain.grading import Harm
 from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
+from inspector.domain.weight import Grading
+from inspector.flows.sittings import Came
 from inspector.web.fields import Day, Digest, Line, MaybeLine, Moment, Strict, Text
 
 _Ids = Annotated[tuple[Line, ...], Field(max_length=100)]
@@ -83,23 +86,43 @@ class StatementIn(Strict):
     digests: Annotated[tuple[Digest, ...], Field(max_length=50)] = ()
 
 
-class HearingIn(Strict):
-    """The hearing was held, or waived by its subject, on a day; `record`: the minutes, or the subject's words.
+class SittingIn(Strict):
+    """When and where a hearing is held and who presides; `closed`: why it is not public, empty where it is; `reasons`: why it is moved."""
 
-    `digests`: of the paper by which the subject has waived it.
+    begins: Moment
+    place: Line
+    presides: Line
+    closed: MaybeLine = ""
+    reasons: Text = ""
+
+    def sitting(self, signed: Signed) -> Sitting:
+        """The same as the domain reads it."""
+        return Sitting(fixed=signed, **{name: getattr(self, name) for name in SittingIn.model_fields})
+
+
+class HearingIn(Strict):
+    """The hearing was held on the day that was fixed, or given up by its subject; `record`: the minutes, or the subject's words.
+
+    `absent`: who was told of it in time did not come. `proxies`: who came for the subject. `digests`: of the paper by which it was waived.
     """
 
-    outcome: Literal["held", "waived"]
+    outcome: Literal["held", "waived", "absent"]
     on: Day
     record: Line
     digests: Annotated[tuple[Digest, ...], Field(max_length=50)] = ()
+    proxies: Annotated[tuple[Line, ...], Field(max_length=10)] = ()
+
+    def came(self) -> Came:
+        """The same as the flow reads it."""
+        return Came(**{name: getattr(self, name) for name in HearingIn.model_fields})
 
 
 class VerdictIn(Strict):
     """The decision to impose. `law`: what a penalty rests on; `public_interest`: the test before a revocation; `until`: to rectify.
 
     `rights`: the remedies, each to whom and until when, where they are not those that the pack names. `turn`: of the consequence as it was
-    read. `content`: what the penalty is, where it is not the one of the notice; `lighter`: it is no graver than that one.
+    read. `content`: what the penalty is, where it is not the one of the notice; `lighter`: it is no graver than that one; `performance`:
+    how and by when it is performed, needed of a fine.
     """
 
     turn: Turn
@@ -110,6 +133,7 @@ class VerdictIn(Strict):
     rights: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
     content: Text = ""
     lighter: bool = False
+    performance: Text = ""
 
     def verdict(self, signed: Signed) -> Verdict:
         """The same as the domain reads it."""
@@ -161,6 +185,18 @@ class RecheckIn(Strict):
     def look(self, signed: Signed) -> Look:
         """The same as the domain reads it."""
         return Look(signed=signed, **{name: getattr(self, name) for name in RecheckIn.model_fields})
+
+
+class MoreTimeIn(Strict):
+    """More time to rectify: the new last day, why, and by which law or rule."""
+
+    until: Day
+    reasons: Text
+    law: Line
+
+    def given(self, signed: Signed) -> MoreTime:
+        """The same as the domain reads it; what the date was the order knows."""
+        return MoreTime(signed=signed, was=signed.at, **{name: getattr(self, name) for name in MoreTimeIn.model_fields})
 
 
 class ReportIn(Strict):

@@ -13,8 +13,6 @@ from starlette.responses import JSONResponse
 from inspector.domain.consequence import (
     Consequence,
     ConsequenceState,
-    Ended,
-    Grading,
     Hearing,
     Notice,
     Rectification,
@@ -24,9 +22,11 @@ from inspector.domain.consequence import (
     Transfer,
     Verdict,
 )
+from inspector.domain.ended import Ended
 from inspector.domain.proposal import Proposal
 from inspector.domain.viewing import Shown as What
-from inspector.flows import annulling, consequences, proceedings, reached, rectifying, upholding
+from inspector.domain.weight import Grading
+from inspector.flows import annulling, consequences, proceedings, reached, rectifying, sittings, upholding
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
 from inspector.web.body import JsonRoute
@@ -36,11 +36,13 @@ from inspector.web.consequencemessages import (
     AnnulmentIn,
     DocumentIn,
     HearingIn,
+    MoreTimeIn,
     NoticeIn,
     ProposalIn,
     ReasonsIn,
     RecheckIn,
     RecheckWishIn,
+    SittingIn,
     StatementIn,
     VerdictIn,
 )
@@ -207,25 +209,29 @@ def enter_statement(
     return step(desk, caller, consequence_id, "statement", given, message_id, do)
 
 
+@router.post("/consequences/{consequence_id}/sitting", response_model=ConsequenceShown, responses=WRITES)
+def fix_hearing(
+    desk: AtDesk, caller: Officer, consequence_id: NamePath, given: SittingIn, message_id: MessageId = None
+) -> JSONResponse:
+    """When and where the hearing is that was asked for, and who presides; again: it is moved. Its subject is told by a notice.
+
+    Refused (409 `hearing_presider_own`) for whoever has investigated the case or has a part in the proposal.
+    """
+
+    def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
+        return sittings.fix(desk.office, tx, consequence_id, given.sitting(by), now)
+
+    return step(desk, caller, consequence_id, "sitting", given, message_id, do)
+
+
 @router.post("/consequences/{consequence_id}/hearing", response_model=ConsequenceShown, responses=WRITES)
 def enter_hearing(
     desk: AtDesk, caller: Officer, consequence_id: NamePath, given: HearingIn, message_id: MessageId = None
 ) -> JSONResponse:
-    """The hearing that was asked for was held, or its subject has waived it."""
+    """The hearing was held on the day that was fixed, or its subject has waived it, or was told in time and did not come."""
 
     def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
-        was_held = given.outcome == "held"
-        return proceedings.hearing(
-            desk.office,
-            tx,
-            consequence_id,
-            was_held=was_held,
-            on=given.on,
-            record=given.record,
-            signed=by,
-            now=now,
-            digests=given.digests,
-        )
+        return sittings.enter(desk.office, tx, consequence_id, given.came(), by, now)
 
     return step(desk, caller, consequence_id, "hearing", given, message_id, do)
 
@@ -356,3 +362,15 @@ def recheck(
         return rectifying.look(desk.office, tx, consequence_id, given.look(by), now)
 
     return step(desk, caller, consequence_id, "recheck", given, message_id, do)
+
+
+@router.post("/consequences/{consequence_id}/more-time", response_model=ConsequenceShown, responses=WRITES)
+def give_more_time(
+    desk: AtDesk, caller: Officer, consequence_id: NamePath, given: MoreTimeIn, message_id: MessageId = None
+) -> JSONResponse:
+    """An officer gives more time to rectify, with reasons; where the pack asks others for the order it waits for their agreement."""
+
+    def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
+        return rectifying.more_time(desk.office, tx, consequence_id, given.given(by), now)
+
+    return step(desk, caller, consequence_id, "more-time", given, message_id, do)

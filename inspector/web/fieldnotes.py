@@ -13,6 +13,7 @@ from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.evidence import Verdict
 from inspector.domain.fieldnote import FieldNote, Photo, PlaceHow, Times
 from inspector.domain.finding import Seen
+from inspector.domain.known import knows
 from inspector.domain.material import MaterialKind
 from inspector.domain.version import Came, Clash, Gathered
 from inspector.domain.visit import Seat, Visit
@@ -128,10 +129,7 @@ class PlaceShown(Shown):
 
 
 class CameShown(Shown):
-    """When it was captured and sent, by the phone's clock, and received, by ours; `clock_off`: seconds that the phone's is behind.
-
-    `apart`: it came once its inspector was gone, or recused; it is kept and decides nothing.
-    """
+    """When captured and sent by the phone's clock, and received by ours; `clock_off`: seconds it is behind; `apart`: it decides nothing."""
 
     captured_at: datetime | None
     sent_at: datetime | None
@@ -393,7 +391,7 @@ def _let_in(tx: Tx, by: Caller | str, name: str) -> tuple[Visit, Seat]:
     if not isinstance(by, str):
         by.reads()
     held, seat = at_door(tx, name) if isinstance(by, str) else by_name(tx, name)
-    if isinstance(by, str) and not (seat.state.knows and held.released):
+    if isinstance(by, str) and not knows(held, seat):
         raise Forbidden("seat_passed_on")
     if not isinstance(by, str) and seat.agency not in by.sees:
         raise Missing("seat_unknown", seat=name)

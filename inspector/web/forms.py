@@ -21,7 +21,7 @@ from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.fieldnote import closed_to
 from inspector.domain.finding import Doubt, Finding, Part
-from inspector.domain.known import as_known
+from inspector.domain.known import as_known, knows
 from inspector.domain.peace import shut_today
 from inspector.domain.result import hindrance
 from inspector.domain.roster import Recusal
@@ -31,7 +31,6 @@ from inspector.flows.articles import articles
 from inspector.flows.challenges import heard, may_be_asked
 from inspector.flows.checksheets import on_sheet
 from inspector.flows.fieldnotes import field_of
-from inspector.flows.gone import at_door
 from inspector.flows.seated import by_name
 from inspector.labels import Lang, label
 from inspector.store.tx import Tx, new_id
@@ -58,10 +57,11 @@ _SAID = ("match", "mismatch", "not_found", "cannot_say")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _SeatRead:
-    """What the page of a seat is made of; `hindered`: why no result would be taken now; `veiled`: a program asks."""
+    """The page of a seat; `hindered`: why no result would be taken now; `veiled`: a program asks; `knows`: the object may be read."""
 
     held: Visit
     veiled: bool
+    knows: bool
     seat: Seat
     hindered: str
     facts: list[tuple[Doubt, str]]
@@ -207,12 +207,11 @@ def _asks_nothing(held: Visit, seat: Seat) -> bool:
 
 def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE) -> Response:
     def ask(tx: Tx) -> _SeatRead:
-        held, seat = at_door(tx, name)
-        held = peace.known(desk.office, tx, held, desk.office.now())
-        veiled = held.released and seat.state.awaited and not wanted(request)
+        held, seat = peace.at_door(desk.office, tx, name, desk.office.now())
+        veiled = knows(held, seat) and seat.state.awaited and not wanted(request)
         if veiled:  # a program that previews links hears no more than before the release
             held = replace(held, released=False)
-        tells = seat.state is SeatState.ACCEPTED and held.state.open and held.released
+        tells = seat.state is SeatState.ACCEPTED and held.state.open and knows(held, seat)
         exempt = supervision.exempt(tx, held, seat.agency) if tells else ()
         team = tx.visits.team(held.id)
         hindered = hindrance(held, team, seat)
@@ -221,19 +220,20 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         cases = {case_id: tx.cases.get(case_id) for case_id in dict.fromkeys(one.case_id for one in asked)}
         facts = [(one, fact_name(desk, cases[one.case_id].pack, cases[one.case_id].item, one.fact)) for one in asked]
         policy = desk.office.book.get(tx.draws.get(held.draw).pack)
-        knows = seat.state.knows and held.released
-        places = _places(desk, tx, held) if knows else []
-        field = field_of(desk.office, tx, whole, seat.agency) if knows else None
+        known = knows(held, seat)
+        places = _places(desk, tx, held) if known else []
+        field = field_of(desk.office, tx, whole, seat.agency) if known else None
         return _SeatRead(
             held=held,
             veiled=veiled,
+            knows=known,
             seat=seat,
             hindered=hindered.code if hindered else "",
             facts=facts,
             cited=[wording.cited(one, language(request)) for one in articles(policy, held.basis)],
             places=places,
             mates=mates_shown(tx, held, seat),
-            entered=_entered(desk, tx, held) if knows else [],
+            entered=_entered(desk, tx, held) if known else [],
             parts=[(one, _person(tx, one.agency, one.by)) for one in held.parts],
             field=field_shown(name, field) if field is not None else None,
             sheet=SheetWords(*on_sheet(desk.office, tx, whole, seat.agency), language(request)),
@@ -268,6 +268,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
     context = {
         "visit": held,
         "veiled": told.veiled,
+        "knows": told.knows,
         "seat": seat,
         "now": todo(held, seat, told.hindered),
         "overdue": held.state.open and desk.office.now() > held.due_at,
@@ -299,7 +300,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "brief": told.brief,
         "cite": told.cite,
         "own_name": desk.office.agency(seat.agency).name,
-        "shows_notice": seat.state is SeatState.ACCEPTED and held.released and held.state.open,
+        "shows_notice": seat.state is SeatState.ACCEPTED and told.knows and held.state.open,
         "notice_link": f"{request.url.path}/notice{carried(request)}",
         "work": told.work,
         "decided": told.decided,
@@ -348,7 +349,8 @@ def _brief(desk: Desk, tx: Tx, held: Visit, seat: Seat) -> Brief | None:
     """What an inspector is told before and after accepting: until the release what was told when the visit was given, then what stands."""
     if held.looks_at or not (seat.state.open and held.state.open):
         return None
-    return briefing.brief(desk.office, tx, held, seat.agency, desk.office.now()) if held.released else held.brief_of(seat.agency)
+    office, agency = desk.office, seat.agency
+    return briefing.brief(office, tx, held, agency, office.now()) if knows(held, seat) else held.brief_of(agency)
 
 
 def _places(desk: Desk, tx: Tx, held: Visit) -> list[str]:

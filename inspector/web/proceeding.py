@@ -13,25 +13,19 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from inspector.domain.annulled import Annulled
+from inspector.domain import penalty
 from inspector.domain.case import Case
-from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Part, Signed, Stage, StatementKind
+from inspector.domain.consequence import Consequence, Signed, Stage
 from inspector.domain.docket import Nearness, nearness
 from inspector.domain.errors import InspectorError, Refusal
-from inspector.domain.falling import REGRADE, SHAKEN
-from inspector.domain.grading import Harm
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import ConsequenceRow, Proposal
 from inspector.domain.viewing import Shown as What
-from inspector.domain.wayto import PROVEN
 from inspector.flows import consequences, deputies, endwords, headed, intended, remedying, wording
 from inspector.flows.explain import Explanation
-from inspector.flows.shaken import STATED
 from inspector.labels import Lang, label, of
 from inspector.store.tx import Tx, new_id
-from inspector.web import consequencemessages as messages
-from inspector.web import consequences as api
-from inspector.web import creditrecords, grounds, transfers
+from inspector.web import grounds
 from inspector.web.caller import Caller
 from inspector.web.cases import read_case
 from inspector.web.cases import why as why_of
@@ -39,181 +33,19 @@ from inspector.web.desk import AtDesk, Desk
 from inspector.web.fields import NamePath
 from inspector.web.grounds import Ground
 from inspector.web.language import InLang, carried, language
-from inspector.web.messages import SeenToIn
 from inspector.web.noticedesk import said
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, page, read, refused, trouble
 from inspector.web.roles import Role
-from inspector.web.serving import ServedIn
 from inspector.web.session import Visitor, to_login, written_by_officer
 from inspector.web.signedin import guard, held_cookie
-from inspector.web.steps import Field, Kind, Step, among, either, entry, typed
-from inspector.web.watch import close_attention
+from inspector.web.stages import HEADS, MATTERS, STEPS, fields, offered
+from inspector.web.steps import typed
 
 router = APIRouter(include_in_schema=False)
-_REASONS = entry("reasons", Kind.TEXT)
-_WORDS = entry("words", Kind.TEXT)
-_SIGNED = entry("digests", Kind.LINES, needed=False)
+
+
 _LINE = 200
 """How long a line may be; a longer list of articles is left out of the draft, and the decision rests on what was announced."""
-_BY_WHOM = tuple(one for one in Annulled if one is not Annulled.OBJECTION)
-"""Who annuls by a document that is entered here; an objection annuls where it is upheld."""
-_TURN = Field(name="turn", kind=Kind.HIDDEN)
-"""Which text and state the page has shown: who decides, or agrees, does so about these."""
-_LIGHTER = Field(name="lighter", kind=Kind.CHOICE, choices=(("true", "proceeding.lighter_yes"),), needed=False)
-_OF_PENALTY = frozenset({"content", "lighter"})
-"""The fields of a decision that only one about a penalty has."""
-
-
-MATTERS = {"seen": STATED, "stands": SHAKEN, "graded": REGRADE}
-"""Steps that close a matter about a consequence, as any other is closed: words of its subject are read, what took effect or its grade
-stands though its ground fell."""
-
-
-def _closing(matter: str) -> Step:
-    def take(desk: Desk, caller: Caller, consequence_id: str, given: SeenToIn, message_id: str | None) -> Response:
-        return close_attention(desk, caller, f"{matter}:{consequence_id}", given, message_id)
-
-    return Step(message=SeenToIn, take=take, fields=(entry("note", needed=False),))
-
-
-def _stands(desk: Desk, caller: Caller, consequence_id: str, given: SeenToIn, message_id: str | None) -> Response:
-    """That it stands is a step of its own, so that its subject hears so."""
-    return api.uphold(desk, caller, consequence_id, messages.ReasonsIn(reasons=given.note), message_id)
-
-
-STEPS: Mapping[str, Step] = {
-    **{name: _closing(matter) for name, matter in MATTERS.items() if name != "stands"},
-    "stands": Step(message=SeenToIn, take=_stands, fields=(entry("note", Kind.TEXT),)),
-    "uphold": Step(message=messages.ReasonsIn, take=api.uphold, fields=(_REASONS,)),
-    "notice": Step(
-        message=messages.NoticeIn,
-        take=api.give_notice,
-        fields=(
-            *(entry("facts", Kind.LINES), _REASONS, entry("rights", Kind.LINES), entry("basis", Kind.LINES, needed=False)),
-            entry("content", Kind.TEXT, needed=False),
-            among("harm", Harm, needed=False),
-            Field(
-                name="corrected",
-                kind=Kind.CHOICE,
-                choices=(("true", "proceeding.corrected_yes"), ("false", "proceeding.corrected_no")),
-                needed=False,
-            ),
-            *(entry(name, needed=False) for name in ("amount", "third_parties", "cooperation")),
-        ),
-    ),
-    "service": Step(
-        message=ServedIn,
-        take=api.enter_service,
-        fields=(
-            *(entry("on", Kind.DAY), among("way", PROVEN), entry("proof")),
-            Field(name="agreed", kind=Kind.CHOICE, choices=(("true", "proceeding.agreed_yes"),), needed=False),
-        ),
-    ),
-    "statement": Step(
-        message=messages.StatementIn, take=api.enter_statement, fields=(among("kind", StatementKind), _WORDS, _SIGNED)
-    ),
-    "hearing": Step(
-        message=messages.HearingIn,
-        take=api.enter_hearing,
-        fields=(
-            either("outcome", ("held", "proceeding.hearing_held"), ("waived", "proceeding.hearing_waived")),
-            *(entry("on", Kind.DAY), entry("record"), _SIGNED),
-        ),
-    ),
-    "decision": Step(
-        message=messages.VerdictIn,
-        take=api.impose,
-        fields=(
-            *(_TURN, _REASONS, entry("content", Kind.TEXT, needed=False), _LIGHTER),
-            *(entry("law", needed=False), entry("public_interest", Kind.TEXT, needed=False)),
-            *(entry("until", Kind.DAY, needed=False), entry("rights", Kind.LINES, needed=False)),
-        ),
-    ),
-    "agreement": Step(message=messages.AgreementIn, take=api.agree, fields=(_TURN, among("kind", Agreement), _WORDS)),
-    "drop": Step(message=messages.ReasonsIn, take=api.drop, fields=(_REASONS,)),
-    "keep": Step(message=messages.ReasonsIn, take=api.keep, fields=(_REASONS,)),
-    "lift": Step(message=messages.ReasonsIn, take=api.lift, fields=(_REASONS,)),
-    "referral": Step(message=messages.DocumentIn, take=api.refer, fields=(entry("document"),)),
-    "objection": Step(message=creditrecords.ObjectionIn, take=creditrecords.object_to, fields=(_WORDS,)),
-    "annulment": Step(message=messages.AnnulmentIn, take=api.annul, fields=(among("why", _BY_WHOM), entry("document"))),
-    "wish": Step(message=messages.RecheckWishIn, take=api.ask_recheck, fields=(_WORDS,)),
-    "recheck": Step(
-        message=messages.RecheckIn,
-        take=api.recheck,
-        fields=(
-            either("good", ("true", "proceeding.recheck_good"), ("false", "proceeding.recheck_not")),
-            entry("corrected_on", Kind.DAY, needed=False),
-            *(entry("evidence", Kind.EVIDENCE, needed=False), entry("documents", Kind.LINES, needed=False), _WORDS),
-        ),
-    ),
-    "report": Step(message=messages.ReportIn, take=transfers.report, fields=(_WORDS,)),
-    "head": Step(
-        message=messages.HeadIn,
-        take=transfers.decide_transfer,
-        fields=(
-            either("approves", ("true", "proceeding.head_approves"), ("false", "proceeding.head_refuses")),
-            *(_REASONS, entry("at", Kind.MOMENT, needed=False)),
-        ),
-    ),
-    "handover": Step(
-        message=messages.BundleIn,
-        take=transfers.hand_bundle_over,
-        fields=(
-            *(entry(part.value.lower(), needed=False) for part in Part),
-            entry("receipt"),
-            entry("at", Kind.MOMENT, needed=False),
-        ),
-    ),
-    "police": Step(
-        message=messages.PoliceIn,
-        take=transfers.enter_police,
-        fields=(
-            either("accepted", ("true", "proceeding.police_filed"), ("false", "proceeding.police_declined")),
-            *(entry("document"), entry("on", Kind.DAY), entry("reasons", Kind.TEXT, needed=False)),
-        ),
-    ),
-    "contest": Step(
-        message=messages.ContestIn,
-        take=transfers.contest,
-        fields=(
-            either("to", ("police", "proceeding.to_police"), ("procurator", "proceeding.to_procurator")),
-            entry("document"),
-        ),
-    ),
-    "papers": Step(message=messages.ReceiptIn, take=transfers.enter_papers, fields=(entry("receipt"),)),
-}
-"""Every step that a person takes here, by the name of its form; those of `MATTERS` while such a matter is open."""
-
-OFFERED: Mapping[Stage, tuple[str, ...]] = {
-    Stage.GIVE: ("notice", "drop"),
-    Stage.SERVE: ("service", "drop"),
-    Stage.DECIDE: ("decision", "statement", "drop"),
-    Stage.HEAR: ("hearing", "statement", "drop"),
-    Stage.AGREE: ("agreement", "statement", "drop"),
-    Stage.RECHECK: ("recheck", "wish", "objection", "annulment"),
-    Stage.WEIGH: ("uphold", "annulment", "objection"),
-    Stage.LOOK: ("keep", "lift", "objection", "annulment"),
-    Stage.REFER: ("referral", "drop"),
-    Stage.REPORT: ("report", "drop"),
-    Stage.HEAD: ("head", "report"),
-    Stage.HAND: ("handover",),
-    Stage.POLICE: ("police",),
-    Stage.CONTEST: ("contest", "drop"),
-    Stage.PAPERS: ("papers", "annulment"),
-}
-"""What may be done at each stage, what is due first."""
-_HEADS = (Stage.REPORT, Stage.CONTEST)  # stages at which the head alone lets a transfer go
-
-
-def offered(held: Consequence) -> tuple[str, ...]:
-    """The steps that a page offers about a consequence: of one that took effect and has no next step, that it stands no more."""
-    stage = held.stage
-    if stage is not None:
-        return OFFERED[stage]
-    if held.state is ConsequenceState.TRANSFERRED:
-        return ("annulment",)  # the police's, the procurator's or a court's word frees the penalty
-    took_effect = held.state in (ConsequenceState.IMPOSED, ConsequenceState.RECTIFIED, ConsequenceState.FAILED)
-    return ("objection", "annulment") if took_effect else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,7 +76,7 @@ class Read:
 def _offered(told: Read) -> tuple[str, ...]:
     """The same for whoever looks."""
     held = told.held
-    return tuple(one for one in offered(held) if one != "drop" or held.stage not in _HEADS or told.refuses)
+    return tuple(one for one in offered(held) if one != "drop" or held.stage not in HEADS or told.refuses)
 
 
 @router.get("/consequences/{consequence_id}", name="consequence")
@@ -291,7 +123,7 @@ def _page(
             bars=intended.bars(held, policy),
             basis=wording.citations(policy, held.basis, lang),
             act=next((one.name for one in policy.acts if one.row == held.grading.act), ""),
-            refuses=held.stage in _HEADS and headed.refuses(desk.office, tx, held, mine),
+            refuses=held.stage in HEADS and headed.refuses(desk.office, tx, held, mine),
             remedies=(held.verdict.rights or remedying.rights(policy, lang)) if held.verdict is not None else (),
             held=held,
             case=case,
@@ -319,7 +151,7 @@ def _page(
         "held": told.held,
         "ends": desk.look(lambda tx: endwords.told(tx, told.held, lang)),
         "door": lambda by: endwords.by_door(by, lang),
-        "steps": [(name, _fields(name, told.row)) for name in (*before, *_offered(told), *behind)] if officer else [],
+        "steps": [(name, fields(name, told.row)) for name in (*before, *_offered(told), *behind)] if officer else [],
         "kept": _kept(told, form, desk.settings.language) | {"turn": _turn(told.held, form, wrong)},
         "tried": form.one("do") if form is not None else "",
         "chosen": frozenset(form.all("evidence")) if form is not None else frozenset(),
@@ -337,16 +169,6 @@ def _waits(tx: Tx, matter_id: str) -> bool:
     """Whether a matter is open."""
     matter = tx.attention.get(matter_id)
     return matter is not None and matter["closed_at"] is None
-
-
-def _fields(name: str, row: ConsequenceRow | None) -> tuple[Field, ...]:
-    """The fields of a step; a wish to be heard is entered only where the row gives the right to it, and a content of a penalty alone."""
-    if name == "decision" and (row is None or row.proposal is not Proposal.PENALTY):
-        return tuple(one for one in STEPS[name].fields if one.name not in _OF_PENALTY)
-    if name != "statement" or (row is not None and row.hearing):
-        return STEPS[name].fields
-    said = among("kind", (one for one in StatementKind if one is not StatementKind.HEARING))
-    return (said, *(one for one in STEPS[name].fields if one.name != said.name))
 
 
 def _turn(held: Consequence, form: Fields | None, wrong: Trouble) -> str:
@@ -371,6 +193,7 @@ def _kept(told: Read, form: Fields | None, lang: Lang) -> dict[str, str]:
     return {
         "rights": "\n".join(remedying.rights(told.policy, lang)),
         "content": notice.content,
+        "performance": label("proceeding.draft_performance", lang) if penalty.fines(notice.content) else "",
         "law": law if len(law) <= _LINE else "",
     }
 

@@ -147,10 +147,10 @@ def test_a_file_is_judged_by_a_few_statements_and_costs_as_few_or_two_a_row_wher
 
 def test_what_is_written_in_the_same_transaction_is_seen_though_it_was_not_there_before(here: Place) -> None:
     row = given(here, 900, subject_code=CREDIT)
-    coming = Coming(agency="bureau", sender="hall", reference=row.reference, kind=FIRM, code=CREDIT)
+    coming = Coming(reference=row.reference, kind=FIRM, code=CREDIT)
 
     def looked(tx: Tx) -> Tx:
-        tx.ahead.look([coming], here.office.line("bureau"))
+        tx.ahead.look("bureau", "hall", [coming], here.office.line("bureau"))
         assert not tx.records.bars_of(FIRM, CREDIT)
         assert not tx.records.of_subject(FIRM, CREDIT)
         assert tx.credit.level(FIRM, CREDIT) is None
@@ -169,6 +169,15 @@ def test_what_is_written_in_the_same_transaction_is_seen_though_it_was_not_there
         assert (made.new, foresee(here.office, tx, row, "hall", here.hand())) == (True, False)
 
 
+def test_a_reference_that_stands_in_a_file_in_two_forms_is_one_case(here: Place) -> None:
+    row = given(here, 910, reference="申请-é-910")
+    with here.office.store.begin() as tx:
+        file = [row, replace(row, reference=normalize("NFD", row.reference))]
+        look_ahead(here.office, tx, file, "hall", here.hand())
+        first, second = (take(here.office, tx, one, "hall", here.hand()) for one in file)
+    assert (first.new, second.new, second.case.id) == (True, False, first.case.id)
+
+
 def test_a_catalogue_that_is_kept_is_asked_and_an_item_that_left_it_is_refused_in_a_file_too(here: Place) -> None:
     public(here.office)
     withdrawn(here.office)
@@ -183,6 +192,6 @@ def test_bars_are_kept_apart_by_kind(here: Place) -> None:
         tx.records.keep_bar(
             OutsideBar(**{name: getattr(a_bar("p1", MET), name) for name in OutsideBar.__slots__} | {"kind": PERSON})
         )
-        tx.ahead.look([Coming(agency="bureau", sender="hall", reference="R", kind=FIRM, code=MET)], ["bureau"])
+        tx.ahead.look("bureau", "hall", [Coming(reference="R", kind=FIRM, code=MET)], ["bureau"])
         assert tx.records.bars_of(FIRM, MET) == []
         assert [one.id for one in tx.records.bars_of(PERSON, MET)] == ["p1"]

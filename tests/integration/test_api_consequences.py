@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -53,8 +54,14 @@ def test_a_revocation_takes_three_people_a_served_notice_and_the_subjects_words(
         assert first.post(f"{about}/service", json=service).json()["stage"] == "DECIDE"
         words = {"kind": "HEARING", "words": "请求听证，我有话说"}
         passed = system.post(f"{about}/statements", json=words).json()
-        assert (passed["stage"], passed["statements"][0]["words"]) == ("HEAR", ""), "whoever passes words on reads none"
-        hand.on(days=12)
+        assert (passed["stage"], passed["statements"][0]["words"]) == ("FIX", ""), "whoever passes words on reads none"
+        hand.on(days=1)
+        begins = (hand() + timedelta(days=14)).isoformat()
+        own = first.post(f"{about}/sitting", json={"begins": begins, "place": "听证室", "presides": "李 四"})
+        assert (own.status_code, own.json()["error"]["code"]) == (409, "hearing_presider_own")
+        fixed = first.post(f"{about}/sitting", json={"begins": begins, "place": "听证室", "presides": "郑九"}).json()
+        assert (fixed["stage"], fixed["hearing"]["sittings"][0]["presides"]) == ("HEAR", "郑九")
+        hand.on(days=14)
         minutes = {"outcome": "held", "on": hand().date().isoformat(), "record": "笔录1"}
         heard = first.post(f"{about}/hearing", json=minutes).json()
         assert heard["stage"] == "DECIDE"

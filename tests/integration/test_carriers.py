@@ -50,7 +50,7 @@ HMAC: Mapping[str, object] = {
     "always": {"signName": "某区市监局", "templateId": "T-7", "X-App": "app-7"},
     "in_headers": ["X-App", "X-Time", "X-Nonce", "X-Sign"],
     "numbers": "list",
-    "params": {"url": "link", "by": "accept_by"},
+    "params": {"url": "link", "what": "{title}[，请于{accept_by}前处理]"},
     "params_as": "object",
     "signed": ["X-App", "X-Time", "X-Nonce", "outId"],
     "encoding": "hex",
@@ -65,7 +65,7 @@ FORM: Mapping[str, object] = {
     "asks": {"mobile": "to", "tplValue": "params", "uid": "key", "ts": "stamp", "sign": "sign"},
     "always": {"account": "office", "tplId": 88},
     "body": "form",
-    "params": {"path": "path"},
+    "params": {"path": "path", "what": "title"},
     "signer": "md5-sorted",
     "code_field": "result",
     "permanent_codes": [-3, -4],
@@ -77,7 +77,7 @@ MAS: Mapping[str, object] = {
     "asks": {"mobiles": "to", "content": "content", "mac": "sign"},
     "always": {"ecName": "某区市监局", "apId": "ap7", "sign": "Sg7", "addSerial": ""},
     "body": "base64",
-    "content": "{title}，请于{accept_by}前处理 {link}",
+    "content": "{title}[，请于{accept_by}前处理] {link}",
     "signer": "md5",
     "signed": ["ecName", "apId", "secret", "mobiles", "content", "sign", "addSerial"],
     "code_field": "rspcod",
@@ -205,7 +205,13 @@ def test_an_sms_says_that_there_is_something_by_when_and_where(tmp_path: Path) -
     assert there.sent[0]["text"] == "seat/V-1:0:0/one-time-word", "for a template that has scheme and host itself"
     with reached("json", tmp_path) as (made, there):
         made.push(PUSH, key="k-1")
-    assert there.sent[0]["text"] == f"【某区市监局】T-7 {{'url': '{PUSH.link}', 'by': '2026-03-03 17:30'}}"
+        made.push(replace(PUSH, title="任务取消", data={"called_off": True}), key="k-2")
+        made.push(replace(PUSH, title="测试消息", data={"test": True}), key="k-3")
+    assert [one["text"].partition("'what': ")[2] for one in there.sent] == [
+        f"'{PUSH.title}，请于2026-03-03 17:30前处理'}}",
+        "'任务取消'}",
+        "'测试消息'}",
+    ]
 
 
 def test_an_assignment_goes_to_the_platform_in_its_own_fields_with_what_is_needed_to_answer(tmp_path: Path) -> None:
@@ -292,7 +298,11 @@ def test_a_result_comes_back_in_the_platforms_words_and_an_unknown_word_is_no_fi
         ("mas", {"content": "{title} {text} {link}"}, "content"),
         ("mas", {"content": "{title}"}, "content"),
         ("form", {"params": {"name": "text"}}, "params"),
-        ("form", {"params": {"by": "accept_by"}}, "params"),
+        ("mas", {"content": "任务 {link}"}, "content"),
+        ("mas", {"content": "{title}，请于{accept_by}前处理 {link}"}, "content"),
+        ("form", {"params": {"path": "path"}}, "params"),
+        ("form", {"params": {"what": "title"}}, "params"),
+        ("form", {"params": {"path": "path", "what": "title", "by": "accept_by"}}, "params"),
         ("form", {"asks": {"mobile": "to", "sign": "sign"}}, "asks"),
         ("form", {"asks": {"mobile": "to", "tplValue": "params"}}, "key_file"),
         ("json", {"signed": ["X-App", "nowhere"]}, "signed"),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import Outcome
-from inspector.flows import review
+from inspector.domain.wayto import ServiceWay
+from inspector.flows import reached, review
 from tests import house
 from tests.operator import Operator, one_database, settled
 
@@ -57,3 +58,36 @@ def test_who_is_away_is_stood_in_for_until_he_is_back(operator: Operator) -> Non
     assert "周八" in operator.well("deputy", "list").out
     assert operator.well("deputy", "end", made["id"], "--by", "李四", "--json").json["ended_at"] is not None
     assert "周八 decides in the stead of 李四" in operator.well("deputy", "name", "李四", *told).out
+
+
+def test_a_hearing_is_fixed_shown_and_given_up(operator: Operator) -> None:
+    with house.closing(operator.store()) as store:
+        office = house.open_office(store, lambda: datetime.now(SHANGHAI), sources={"registers": house.Table(default="吊销")})
+        case_id = house.post(office, house.application(1, "business-licence", {"registration-status": "存续"}))
+        house.settle(office)
+        with store.begin() as tx:
+            review.conclude(office, tx, case_id, "hall", office.now())
+            cited = tuple(piece.id for piece in tx.cases.evidence(case_id))
+            review.decide(office, tx, case_id, Outcome.UNTRUE_INCURABLE, "李四", "不符", cited, office.now())
+        held = next(one["id"] for one in operator.well("consequence", "list", "--json").json if one["proposal"] == "REVOKE")
+        given = ("--fact", "状态为吊销", "--right", "陈述申辩，可以要求听证", "--reasons", "不符", "--by", "李四")
+        operator.well("consequence", "notice", held, *given)
+        with store.begin() as tx:
+            told = office.now().date(), ServiceWay.IN_PERSON, "回证1", "李四", office.now()
+            reached.noticed(office, tx, held, *told)
+        operator.well("consequence", "state", held, "--kind", "HEARING", "--words", "请求听证")
+        fixes = "consequence", "sitting", held, "--place", "听证室", "--presides"
+        soon, later = (f"{office.now() + timedelta(days=days):%Y-%m-%dT%H:%M}" for days in (1, 60))
+        early = operator.say(*fixes, "郑九", "--begins", soon, lang="zh-Hans")
+        assert (early.code, "提前通知当事人" in early.err) == (2, True)
+        assert operator.say(*fixes, "李四", "--begins", later).code == 4, "who found it does not preside"
+        assert operator.well(*fixes, "郑九", "--begins", later, "--json").json["state"] == "NOTICED"
+        assert "郑九" in operator.well("consequence", "show", held).out
+        assert (
+            operator.say("consequence", "hearing", held, "--waived", "--on", f"{office.now():%Y-%m-%d}", "--record", "书").code
+            == 2
+        )
+        waived = ("--waived", "--on", f"{office.now():%Y-%m-%d}", "--record", "放弃书", "--digest", "ab" * 32)
+        operator.well("consequence", "hearing", held, *waived)
+        shown = operator.well("case", "explain", case_id, lang="en").out
+        assert ("who presides" in shown, "听证室" in shown) == (True, True)

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from inspector.domain.annulled import Annulled
+from inspector.domain.bundle import Part
 from inspector.domain.case import Outcome
-from inspector.domain.consequence import Agreement, ConsequenceState, Part, Stage, StatementKind
+from inspector.domain.consequence import Agreement, ConsequenceState, Stage, StatementKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.proposal import Proposal
@@ -93,7 +94,7 @@ def test_a_waiver_ends_the_time_early_and_a_wish_to_be_heard_holds_the_decision_
     assert case.rule(entry).state is ConsequenceState.IMPOSED
     case.serve(case.give(revoke))
     asked = case.say(revoke, StatementKind.HEARING, "要求听证")
-    assert asked.stage is Stage.HEAR
+    assert asked.stage is Stage.FIX
     hand.on(days=20)
     with pytest.raises(Refusal, match="consequence_hearing_open"):
         case.rule(revoke, public_interest="无")

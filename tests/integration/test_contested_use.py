@@ -14,7 +14,7 @@ from inspector.domain.proposal import Proposal
 from inspector.flows import review
 from inspector.flows.consequences import RESTAGED
 from inspector.store.store import Store
-from inspector.web.proceeding import offered
+from inspector.web.stages import offered
 from tests.edge import serving
 from tests.house import Hand, settle
 from tests.integration.test_forms import logged_in

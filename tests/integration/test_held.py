@@ -14,6 +14,7 @@ from inspector.domain.visit import SeatState
 from inspector.flows import challenges, stopped
 from inspector.flows.seats import UNDELIVERED, put_seat
 from inspector.store.store import Store
+from inspector.store.tx import Tx
 from tests.house import Hand
 from tests.phones import Line, sent, team
 
@@ -57,6 +58,23 @@ def test_a_matter_that_opens_again_behind_its_end_is_open(store: Store, hand: Ha
         assert tx.attention.standing(UNDELIVERED) == [{"error": "again"}]
         tx.attention.over(f"{UNDELIVERED}:s", hand())
         assert tx.attention.standing(UNDELIVERED) == []
+
+
+def test_matters_that_open_and_are_over_in_one_transaction_stand_as_was_said_last(store: Store, hand: Hand) -> None:
+    def told(tx: Tx, about: str, *, opens: bool) -> None:
+        if opens:
+            tx.attention.open(UNDELIVERED, "bureau", about, {"about": about}, hand())
+        else:
+            tx.attention.over(f"{UNDELIVERED}:{about}", hand())
+
+    with store.begin() as tx:
+        for about in ("a", "b"):
+            told(tx, about, opens=True)
+    with store.begin() as tx:
+        for about, opens in (("c", True), ("a", False), ("a", True), ("d", True), ("d", False), ("b", False)):
+            told(tx, about, opens=opens)
+    with store.read() as tx:
+        assert sorted(one["about"] for one in tx.attention.standing(UNDELIVERED)) == ["a", "c"]
 
 
 def test_work_that_is_ordered_and_has_lost_its_purpose_in_one_transaction_is_ended(store: Store, hand: Hand) -> None:

@@ -19,7 +19,7 @@ from inspector.ports import AnswerStatus, Barred, Origin, Unavailable
 from inspector.testing import QUESTION, caught
 from inspector.testing.peer import Heard, Step, answer, peer
 from tests.frontends import FrontEnd
-from tests.gateway import APP_KEY, FOUND, SPENT, Platform, key_file, reached
+from tests.gateway import APP_KEY, FOUND, SPENT, UNKNOWN, Platform, key_file, reached
 from tests.integration.test_frontend_postgres import door
 
 
@@ -117,15 +117,16 @@ def test_a_key_that_signs_questions_itself_is_exchanged_too(tmp_path: Path) -> N
         assert made.ask(QUESTION, key="k-2").status is AnswerStatus.FOUND
 
 
-def test_a_key_exchanged_while_a_question_was_under_way_bars_nobody(tmp_path: Path) -> None:
+@pytest.mark.parametrize("code", [SPENT, UNKNOWN])
+def test_a_key_exchanged_while_a_question_was_under_way_bars_nobody(tmp_path: Path, code: str) -> None:
     platform = Platform(secrets=[APP_KEY])
-    with reached(tmp_path, platform, path_secret="", tries=1) as (made, _, _):
+    with reached(tmp_path, platform, path_secret="") as (made, _, _):
 
         def exchanged(_: object) -> Step:
             platform.says = lambda _: answer(200, FOUND)
             platform.secrets[:] = ["another-key"]
             key_file(tmp_path, "another-key")
-            return answer(200, {"code": SPENT})
+            return answer(200, {"code": code})
 
         platform.says = exchanged
         error = caught(lambda: made.ask(QUESTION, key="k-1"))

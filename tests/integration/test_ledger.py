@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from inspector.domain.decision import Because
 from inspector.domain.errors import Conflict, Missing
-from inspector.domain.ledger import body_digest, digest
+from inspector.domain.ledger import body_digest, chain, digest
 from inspector.labels import told
 from inspector.store.store import Store
 from inspector.store.tables import event, ledger, ledger_tree, seal
@@ -94,6 +94,7 @@ def test_entries_are_appended_unchained_and_the_sealer_orders_and_chains_them(st
     ],
     ids=lambda changed: "+".join(f"blank {name}" if value == "" else name for name, value in changed.items()),
 )
+@pytest.mark.bare
 @pytest.mark.parametrize("sealed_already", [True, False], ids=["sealed", "waiting"])
 def test_whatever_is_changed_in_an_entry_is_found(chained: Store, changed: dict[str, object], sealed_already: bool) -> None:
     append(chained, "case-9")
@@ -113,6 +114,7 @@ def test_an_entry_rewritten_with_digests_that_fit_breaks_its_seal(chained: Store
     assert verified(chained) == (1, "seal 2 does not hold")
 
 
+@pytest.mark.bare
 @pytest.mark.parametrize("names", [["body"], ["body", "salt"], ["about"], ["seal"], ["digest"], ["body", "salt", "body_digest"]])
 def test_two_entries_that_changed_places_are_found(chained: Store, names: list[str]) -> None:
     append(chained, "case-9")
@@ -174,6 +176,21 @@ def test_a_seal_that_is_gone_is_found(chained: Store, number: int) -> None:
 def test_a_head_that_was_recomputed_breaks_the_chain_behind_it(chained: Store) -> None:
     change(chained, sa.update(seal).where(seal.c.number == 2).values(head="f" * 64))
     assert verified(chained) == (1, "seal 2 does not hold")
+
+
+def test_a_seal_laid_anew_over_entries_that_fit_it_breaks_the_one_behind_it(chained: Store) -> None:
+    which = ids(chained)[4]
+    hidden = body_digest("", "{}")
+    forged = {"salt": "", "body": "{}", "body_digest": hidden, "digest": digest(which, START, "nobody", "nothing", hidden)}
+    change(chained, sa.update(ledger).where(ledger.c.id == which).values(about="nobody", rule="nothing", **forged))
+    with chained.read() as tx:
+        before, at = tx.connection.execute(sa.select(seal.c.head, seal.c.at).where(seal.c.number == 1)).one()
+        digests = list(
+            tx.connection.execute(sa.select(ledger.c.digest).where(ledger.c.seal == 2).order_by(ledger.c.id)).scalars()
+        )
+    change(chained, sa.update(seal).where(seal.c.number == 2).values(head=chain(before, 2, at, digests)))
+    checked, told = verified(chained)
+    assert (checked, told) == (2, "seal 3 does not hold"), "what it holds is forged, and only its follower knows"
 
 
 def test_what_an_erased_body_leaves_still_proves_rule_date_and_subject(chained: Store) -> None:

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from inspector.domain.plan import DrawState
 from inspector.flows import draw as drawing
+from inspector.flows.seeding import type_figures
 from inspector.store.store import Store
 from inspector.store.work import Work
 from tests.edge import serving
-from tests.house import START, Hand
+from tests.house import START, Hand, carry_out, claim, settle
 from tests.integration.test_draw_rivals import at_once
-from tests.integration.test_draw_way import announced, carried_out, visits
+from tests.integration.test_draw_way import announced, carried_out, thrown, visits
 from tests.integration.test_draw_way import drawing as an_office
 
 STORE = Path(__file__).resolve().parents[2] / "inspector" / "store"
@@ -47,6 +48,34 @@ def test_a_draw_carried_out_twice_or_by_two_hands_at_once_keeps_its_first_result
     with store.read() as tx:
         assert (tx.draws.files(held.number), tx.visits.of_draw(held.number)) == (before, made)
         assert tx.draws.get(held.number).state is DrawState.DRAWN
+
+
+def test_of_two_daemons_that_have_both_computed_a_result_the_second_writes_nothing(store: Store, hand: Hand) -> None:
+    office, _, _ = an_office(store, hand)
+    _, held = announced(office, hand)
+    with store.read() as tx:
+        opens = tx.draws.get(held.number).seed_at
+    assert opens is not None
+    hand.now = max(hand.now, opens)
+    settle(office)
+    for by in ("赵", "钱"):
+        with store.begin() as tx:
+            type_figures(office, tx, held.number, by, thrown(held.number), hand())
+    drawn: list[Work] = []
+    while not drawn:
+        rows = claim(office)
+        assert rows, "it comes to be carried out"
+        for row in rows:
+            if row.kind == "draw.carry_out":
+                drawn.append(row)
+            else:
+                carry_out(office, row)
+    for done in [drawing.carry_out(drawn[0], office) for _ in range(2)]:
+        with store.begin() as tx:
+            done.write(tx, hand())
+    with store.read() as tx:
+        entries = [row["rule"] for row in tx.ledger.about(held.number)]
+        assert (tx.draws.get(held.number).state, entries.count("draw.carry_out")) == (DrawState.DRAWN, 1)
 
 
 def test_the_api_answers_every_repetition_with_the_first_draw(store: Store, hand: Hand) -> None:

@@ -14,7 +14,7 @@ from inspector.domain.consequence import Consequence, ConsequenceState, Statemen
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
 from inspector.domain.withdrawal import Answering, WithdrawalAnswer
-from inspector.flows import proceedings, repairs, spoken, withdrawals
+from inspector.flows import repairs, spoken, withdrawals
 from inspector.flows import serving as links
 from inspector.store.store import Store
 from tests.edge import Edge, serving
@@ -119,14 +119,7 @@ def test_who_is_said_to_need_no_hearing_hears_so(store: Store, hand: Hand) -> No
     case = decided(store, hand, Outcome.FALSE_KNOWING)
     held = case.serve(case.give(case.the(Proposal.PENALTY)))
     case.say(held, StatementKind.HEARING)
-    waived: dict[str, Any] = {
-        "on": hand().date(),
-        "record": "放弃听证书",
-        "signed": case.by("李四"),
-        "now": hand(),
-        "digests": ("ab",),
-    }
-    case.act(lambda tx: proceedings.hearing(case.office, tx, held.id, was_held=False, **waived))
+    case.enter(held, "waived", record="放弃听证书", digests=("ab",))
     (notice,) = told(case)
     assert ("李四" in notice.facts[0], "放弃听证书" in notice.facts[0]) == (True, True)
 

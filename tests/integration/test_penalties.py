@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from inspector.domain import penalty
 from inspector.domain.case import Outcome
 from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Notice
 from inspector.domain.errors import Invalid
@@ -111,13 +112,41 @@ def test_who_agrees_reads_the_penalty_its_law_and_what_is_open_against_it(store:
         form = browser.get(path).text
         assert ">\n罚款三万元</textarea>" in form, "the draft is what was announced"
         assert f'name="law" maxlength="200" dir="auto" value="{LAW}"' in form
-        told = {"reasons": "清楚", "law": LAW, "rights": "六十日内向市人民政府申请行政复议"}
+        assert ">\n自收到本决定之日起十五日内，到指定的银行或者通过电子支付系统缴纳</textarea>" in form
+        told = {"reasons": "清楚", "law": LAW, "rights": "六十日内向市人民政府申请行政复议", "performance": "三十日内分两期缴纳"}
         silent = send(browser, path, "decision", content="罚款一万元", **told)
         assert (silent.status_code, "不重于告知的处罚" in silent.text) == (422, True)
         assert send(browser, path, "decision", content="罚款一万元", lighter="true", **told).status_code == 303
         read = other.get(path).text
-        for words in ("罚款一万元", "与告知的处罚不同，但不重于告知的处罚", LAW, "六十日内向市人民政府申请行政复议"):
+        for words in (
+            "罚款一万元",
+            "三十日内分两期缴纳",
+            "与告知的处罚不同，但不重于告知的处罚",
+            LAW,
+            "六十日内向市人民政府申请行政复议",
+        ):
             assert words in read, words
+
+
+def test_the_decision_of_a_fine_says_how_and_by_when_it_is_paid(store: Store, hand: Hand) -> None:
+    case, held = heard(store, hand)
+    for silent in ("", "  "):
+        with pytest.raises(Invalid, match="penalty_performance_missing"):
+            case.rule(held, performance=silent)
+    case.rule(held, performance="自收到本决定之日起十五日内缴至指定银行")
+    agreed(case, held)
+    assert "履行方式和期限：自收到本决定之日起十五日内缴至指定银行" in facts(case, held)
+    entry = case.noticed(case.the(Proposal.RECORD_CREDIT))
+    with pytest.raises(Invalid, match="penalty_alone"):
+        case.rule(entry, performance="十五日内")
+
+
+@pytest.mark.parametrize(
+    ("content", "fine"),
+    [("警告，并处罚款二万元", True), ("警告", False), ("A fine of 100", True), ("Refined goods are taken away", False)],
+)
+def test_what_a_fine_is(content: str, *, fine: bool) -> None:
+    assert penalty.fines(content) is fine
 
 
 def test_a_content_is_decided_of_a_penalty_alone(store: Store, hand: Hand) -> None:

@@ -13,7 +13,7 @@ from inspector.domain.consequence import ConsequenceState, Stage
 from inspector.domain.proposal import Proposal
 from inspector.labels import of
 from inspector.store.store import Store
-from inspector.web.proceeding import MATTERS, OFFERED, STEPS
+from inspector.web.stages import MATTERS, OFFERED, STEPS
 from tests.edge import Edge, serving
 from tests.house import Hand
 from tests.integration.test_forms import hidden, logged_in

@@ -293,6 +293,21 @@ def test_no_phone_rings_in_quiet_hours_but_for_what_is_urgent(store: Store, hand
     assert {message.data["seat"] for message in line.assignments[2:]} == {seat.name for seat in waits}
 
 
+def test_a_push_that_its_channels_outage_has_kept_until_the_night_waits_for_the_morning(store: Store, hand: Hand) -> None:
+    line = Line("wecom", fault=AWAY)
+    office, _ = sent(store, hand, line)
+    nights = {Urgency.NORMAL: (Window(begins=time(21), ends=time(8)),)}
+    office = replace(office, pushing=Pushing(hush=Hush(windows=nights, urgent=frozenset({"off"}))))
+    line.fault = None
+    open_lanes(office)
+    hand.now = hand().replace(hour=22, minute=0)
+    settle(office)
+    assert line.took == [], "a try made again is no reason to ring"
+    hand.now = (hand() + timedelta(days=1)).replace(hour=8, minute=0)
+    settle(office)
+    assert len(line.assignments) == 2
+
+
 def test_whoever_opens_the_link_has_the_push_though_its_receipt_was_lost(store: Store, hand: Hand) -> None:
     office, visit = sent(store, hand, Line("wecom", fault=AWAY))
     seat = team(office, visit)[0]

@@ -9,12 +9,13 @@ import pytest
 
 from inspector.domain.annulled import Annulled
 from inspector.domain.case import Outcome
-from inspector.domain.consequence import Agreement, ConsequenceState, Grading, Notice, Stage, StatementKind
+from inspector.domain.consequence import Agreement, ConsequenceState, Notice, Stage, StatementKind
 from inspector.domain.errors import Refusal
 from inspector.domain.grading import Harm
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeState
 from inspector.domain.wayto import ServiceWay
+from inspector.domain.weight import Grading
 from inspector.flows import proceedings, reached
 from inspector.flows.office import Office
 from inspector.store.store import Store

@@ -134,7 +134,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "/v1/catalogue/mistaken-repeals": {"source": "S0", "reason": "登记有误"},
     "/v1/catalogue/repeals": {"source": "S0", "on": "2026-07-01"},
     "/v1/self-proofs/{proof_id}/reading": {"verdict": "match", "value": "", "of_day": "2026-03-01"},
-    "/v1/consequences/{consequence_id}/decision": {"content": "", "lighter": False},
+    "/v1/consequences/{consequence_id}/decision": {"content": "", "lighter": False, "performance": ""},
     "/v1/consequences/{consequence_id}/recheck": {"good": False, "words": "尚未改正", "evidence": []},
     "/v1/seats/{name}/result/{channel}": {"findings": []},
     "/v1/seats/{name}/notes": {"findings": [], "seen": "NOTHING", "place": {}, "visited_on": None},

@@ -61,12 +61,10 @@ def test_each_step_that_a_deputy_takes_says_in_whose_stead(store: Store, hand: H
     assert given.notice.given.stead == "李四"
     case.serve(held)
     case.say(held, StatementKind.HEARING)
-    day, signed = hand().date(), case.by("周八")
-    case.act(
-        lambda tx: proceedings.hearing(case.office, tx, held.id, was_held=True, on=day, record="笔录1", signed=signed, now=hand())
-    )
+    hand.now = case.fix(held, name="周八").begins
+    case.enter(held, "held", "周八")
     case.act(lambda tx: proceedings.drop(case.office, tx, held.id, "情节轻微", case.by("周八"), hand()))
-    for rule in ("consequence.given", "consequence.hearing", "consequence.dropped"):
+    for rule in ("consequence.given", "consequence.hearing_fixed", "consequence.hearing", "consequence.dropped"):
         assert [(one["by"], one.get("stead")) for one in told(case, rule)] == [("周八", "李四")], rule
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,7 +14,7 @@ from inspector.domain.consequence import Consequence, Look, StatementKind
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Evidence
 from inspector.domain.proposal import Proposal
-from inspector.flows import objections, proceedings, repairs
+from inspector.flows import objections, repairs
 from inspector.flows.shaken import setting
 from inspector.store.store import Store
 from tests.house import ZONE, Hand
@@ -62,16 +61,11 @@ def test_a_hearing_was_held_between_the_wish_for_it_and_today(store: Store, hand
     case.serve(case.give(revoke))
     hand.on(days=1)
     case.say(revoke, StatementKind.HEARING, "要求听证")
-    hand.on(days=4)
-    told: dict[str, Any] = {"was_held": True, "record": "听证笔录1", "signed": case.by("李四"), "now": hand()}
-
-    def heard(on: date) -> Consequence:
-        return case.act(lambda tx: proceedings.hearing(case.office, tx, revoke.id, on=on, **told))
-
-    for wrong in (-5, 1):
+    hand.now = case.fix(revoke).begins + timedelta(hours=2)
+    for wrong in (-20, 1):
         with pytest.raises(Invalid, match="hearing_out_of_range"):
-            heard(hand().date() + timedelta(days=wrong))
-    held, on = heard(hand().date()), hand().date()
+            case.enter(revoke, "held", on=hand().date() + timedelta(days=wrong))
+    held, on = case.enter(revoke, "held"), hand().date()
     assert held.hearing is not None
     assert held.hearing.on == on
 

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from inspector.domain.annulled import Annulled
+from inspector.domain.bundle import Part
 from inspector.domain.case import Outcome
-from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Part
+from inspector.domain.consequence import Agreement, Consequence, ConsequenceState
 from inspector.domain.deputy import Deputy
 from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.proposal import Proposal
@@ -18,7 +19,7 @@ from inspector.flows import annulling, deputies
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from inspector.store.tx import new_id
-from inspector.web.proceeding import offered
+from inspector.web.stages import offered
 from tests.edge import serving
 from tests.house import ZONE, Hand, Table, open_office
 from tests.integration.test_forms import logged_in

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
 import pytest
 
@@ -12,7 +11,7 @@ from inspector.domain.consequence import Consequence, ConsequenceState, Statemen
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.proposal import Proposal
 from inspector.domain.wayto import ServiceWay
-from inspector.flows import consequences, proceedings, reached
+from inspector.flows import consequences, reached
 from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import Hand
@@ -37,8 +36,7 @@ def entered(case: Proceeding, held: Consequence, digests: tuple[str, ...], name:
 
 def waived(case: Proceeding, held: Consequence, digests: tuple[str, ...], name: str = "李四") -> Consequence:
     """An officer writes down that the subject waives the hearing that it asked for."""
-    told: dict[str, Any] = {"on": case.hand().date(), "record": "放弃听证书", "signed": case.by(name), "now": case.hand()}
-    return case.act(lambda tx: proceedings.hearing(case.office, tx, held.id, was_held=False, digests=digests, **told))
+    return case.enter(held, "waived", name, record="放弃听证书", digests=digests)
 
 
 def test_one_officer_alone_ends_nobodys_time_for_a_defence(store: Store, hand: Hand) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
 
@@ -215,13 +216,28 @@ def test_quarantine_is_visible_and_a_person_retries_or_releases_it(store: Store)
     assert (fresh.key, fresh.attempts, fresh.expires_at) == ("ask:1", 1, None), "fresh attempts, no old patience"
 
 
+def test_what_a_transaction_orders_is_ended_by_what_it_ends_behind_it_and_not_before(store: Store) -> None:
+    ended: list[str] = []
+    with store.begin() as tx:
+
+        def end(cases: list[str]) -> None:
+            ended.extend(row.key for row in tx.work.end(cases, ["ask"], clock()))
+
+        tx.work.order([order(1), order(2)], clock())
+        for case in ("case-1", "case-2"):
+            tx.work.end_soon(case, frozenset({"ask"}), end)
+        tx.work.order([replace(order(3), case_id="case-1")], clock())
+    assert sorted(ended) == ["ask:1", "ask:2"]
+    assert names(claim(store)) == ["3"]
+
+
 def test_ended_work_is_never_claimed_and_a_running_one_is_refused(store: Store) -> None:
     put(store, order(1), order(2, due_at=clock() + HOUR), order(3))
     (running, *_) = claim(store, 1)
     with store.begin() as tx:
-        assert [row.key for row in tx.work.end("case-1", ["ask"], clock())] == ["ask:1"]
+        assert [row.key for row in tx.work.end(["case-1"], ["ask"], clock())] == ["ask:1"]
         assert [row.key for row in tx.work.end_keys(["ask:2", "ask:nobody"], clock())] == ["ask:2"]
-        assert tx.work.end("case-3", ["push"], clock()) == []
+        assert tx.work.end(["case-3"], ["push"], clock()) == []
     with pytest.raises(Stale), store.begin() as tx:
         tx.work.finish(running, clock())
     assert names(claim(store)) == ["3"]

@@ -8,19 +8,20 @@ from random import Random
 
 import pytest
 
-from inspector.domain import proceeding, rectification, transfer
+from inspector.domain import hearing, moretime, proceeding, rectification, transfer
 from inspector.domain.annulled import Annulled
+from inspector.domain.bundle import Part
 from inspector.domain.case import Outcome
 from inspector.domain.consequence import (
     Agreement,
     Consequence,
     ConsequenceState,
-    Grading,
     Look,
+    MoreTime,
     Notice,
-    Part,
     Police,
     Signed,
+    Sitting,
     StatementKind,
     Verdict,
 )
@@ -28,6 +29,7 @@ from inspector.domain.course import Setting, clock_key
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.proposal import UNSERVED, Proposal
+from inspector.domain.weight import Grading
 from tests.house import START
 from tests.unit.test_conduct import CALENDAR, MAOJI
 
@@ -75,7 +77,10 @@ def give(held: Consequence, at: Setting, chance: Random) -> Decision[Consequence
 
 def rule(held: Consequence, at: Setting, chance: Random) -> Decision[Consequence]:
     test, law = words(chance), chance.choice([LAW, LAW, "另一条例第1条", "  "])
-    verdict = Verdict(signed=signed(at, chance), reasons=words(chance), law=law, public_interest=test, until=day(at, chance))
+    how = chance.choice(["十五日内", "十五日内", ""]) if held.proposal is Proposal.PENALTY else ""
+    verdict = Verdict(
+        signed=signed(at, chance), reasons=words(chance), law=law, public_interest=test, until=day(at, chance), performance=how
+    )
     return proceeding.rule(held, verdict, at)
 
 
@@ -87,10 +92,31 @@ def look(held: Consequence, at: Setting, chance: Random) -> Decision[Consequence
     return rectification.look(held, seen, (), at, None)
 
 
+def longer(held: Consequence, at: Setting, chance: Random) -> Decision[Consequence]:
+    given = MoreTime(signed=signed(at, chance), until=day(at, chance), was=at.now, reasons=words(chance), law=LAW)
+    return moretime.give(held, given, at, None)
+
+
 def police(held: Consequence, at: Setting, chance: Random) -> Decision[Consequence]:
     accepted = chance.random() < 0.5
     said = Police(signed=signed(at, chance), accepted=accepted, document=words(chance), on=day(at, chance), reasons=words(chance))
     return transfer.answered(held, said, at)
+
+
+def fix(held: Consequence, at: Setting, chance: Random) -> Decision[Consequence]:
+    begins = at.now + timedelta(days=chance.choice([0, 5, 14, 20]))
+    told = Sitting(
+        begins=begins, place="听证室", presides=chance.choice(["郑九", "李四"]), fixed=signed(at, chance), reasons="改期"
+    )
+    return hearing.fix(held, told, (), at)
+
+
+def heard(held: Consequence, at: Setting, chance: Random) -> Decision[Consequence]:
+    fixed = held.hearing.sittings[-1].begins.date() if held.hearing is not None and held.hearing.sittings else at.now.date()
+    told = {"on": chance.choice([fixed, day(at, chance)]), "record": words(chance), "signed": signed(at, chance), "setting": at}
+    if chance.random() < 0.3:
+        return hearing.absent(held, told_on=day(at, chance), **told)  # type: ignore[arg-type]
+    return hearing.heard(held, **told)  # type: ignore[arg-type]
 
 
 STEPS: tuple[Step, ...] = (
@@ -100,9 +126,8 @@ STEPS: tuple[Step, ...] = (
         held, at.now - timedelta(days=chance.choice([-1, 0, 1])), "送达", "回证", "李四", at
     ),
     lambda held, at, chance: proceeding.state(held, chance.choice(list(StatementKind)), words(chance), (), "link", at),
-    lambda held, at, chance: proceeding.hearing(
-        held, was_held=True, on=day(at, chance), record=words(chance), signed=signed(at, chance), setting=at
-    ),
+    fix,
+    heard,
     rule,
     rule,
     lambda held, at, chance: proceeding.agree(held, chance.choice(list(Agreement)), signed(at, chance), words(chance), at),
@@ -110,6 +135,7 @@ STEPS: tuple[Step, ...] = (
     lambda held, at, chance: proceeding.lift(held, words(chance), signed(at, chance), at),
     lambda held, at, chance: proceeding.refer(held, words(chance), signed(at, chance), at),
     lambda held, at, chance: rectification.ask(held, "张三", words(chance), at, None),
+    longer,
     look,
 )
 HANDING: tuple[Step, ...] = (

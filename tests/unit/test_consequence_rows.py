@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from inspector.domain import hearing
 from inspector.domain.proposal import UNSERVED, Proposal
 from inspector.policybook import Policybook
 from tests.packs import POLICIES, refused, write
@@ -13,7 +14,7 @@ from tests.packs import POLICIES, refused, write
 PACK = (POLICIES / "demo" / "pack.toml").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("label", ["demo@1", "maoji@2026.2"])
+@pytest.mark.parametrize("label", ["demo@1", "maoji@2026.2", "maoji@2026.3"])
 def test_a_shipped_pack_has_a_row_for_each_proposal_and_no_step_against_somebody_without_a_time_for_a_statement(
     label: str,
 ) -> None:
@@ -22,6 +23,9 @@ def test_a_shipped_pack_has_a_row_for_each_proposal_and_no_step_against_somebody
     assert {proposal for proposal, row in rows.items() if row.defend is None} == UNSERVED
     heavy = [row for row in rows.values() if row.proposal in (Proposal.REVOKE, Proposal.PENALTY)]
     assert all(row.second and row.legal and row.hearing for row in heavy)
+    assert {str(hearing.notice(row)) for row in heavy} == {"7wd"}, (
+        "Penalties Law, articles 64 and 85, whether the row says so or not"
+    )
     transfer = rows[Proposal.TRANSFER_JUDICIAL]
     assert (str(transfer.head), str(transfer.hand), str(transfer.answer)) == ("3d", "24h", "3d")
 
@@ -34,6 +38,9 @@ def test_a_shipped_pack_has_a_row_for_each_proposal_and_no_step_against_somebody
         ('proposal = "REFER_REGISTER"', 'proposal = "REFER_REGISTER"\ndeputy_apart = true', "key_stray"),
         ('most = "30wd"', 'most = "30d"', "consequence_limits"),
         ('remind = "3wd"\nbasis = "S0:7;S1:44', 'remind = "3d"\nbasis = "S0:7;S1:44', "remind_not_working_days"),
+        ('hearing_notice = "7wd"', 'hearing_notice = "5wd"', "hearing_notice_short"),
+        ('hearing_notice = "7wd"', 'hearing_notice = "10d"', "hearing_notice_short"),
+        ("hearing = true\nhearing_notice", "hearing_notice", "hearing_notice_alone"),
         ('id = "consequence-penalty"\n', 'id = "consequence-penalty"\nlaw = "P:2.7"\n', "consequence_law_proposal"),
         ('remedy = "LITIGATION"', 'remedy = "RECONSIDERATION"', "remedy_twice"),
         ('remedy = "LITIGATION"', 'remedy = "RECONSIDERATION"', "remedy_missing"),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from inspector.domain.calendar import SHANGHAI, Counting, Term, Unit
-from inspector.domain.visit import Seat, SeatState, VisitState, lapsing
+from inspector.domain.visit import Seat, SeatState, VisitState, expire, lapsing
 from tests.unit.test_trail import VISIT
 
 NOW = datetime(2026, 3, 9, 17, 30, tzinfo=SHANGHAI)
@@ -61,3 +61,11 @@ def test_nobodys_acceptance_is_over_while_the_visit_could_not_be_made(is_: dict[
 
 def test_nor_while_somebody_of_any_team_has_yet_to_accept() -> None:
     assert places((*TEAM[:3], replace(TEAM[3], state=SeatState.READ))) == []
+
+
+@pytest.mark.parametrize("state", SeatState)
+def test_silence_counts_from_the_hand_over_alone_and_against_nobody_who_has_answered(state: SeatState) -> None:
+    decision = expire(seat(0, state=state), "pack")
+    silent = state in (SeatState.HANDED_OVER, SeatState.DELIVERED, SeatState.READ)
+    assert decision.state.state is (SeatState.EXPIRED if silent else state)
+    assert decision.because.rule == ("seat.expire" if silent else "timer.obsolete")
