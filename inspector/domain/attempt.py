@@ -17,6 +17,8 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.seeking import SeekingRow
 
+CITED = "attempt:"
+"""What an attempt is cited by begins so, and ends with its entry in the ledger."""
 RULE = "contact.attempt"
 """The rule of an attempt's entry in the ledger, which is its record."""
 
@@ -33,7 +35,7 @@ class AttemptWay(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One attempt: how, when, and in words at which address or number and what came of it; `by` whom.
+    """One attempt: how, when, and in words at which address or number and what came of it; `by` whom. `id` is what it is cited by.
 
     One that does not count (`counts`) is kept and decides nothing: it was entered by who stood for the visit no more.
     """
@@ -42,6 +44,7 @@ class Attempt:
     at: datetime
     words: str
     by: str
+    id: str = ""
     counts: bool = True
 
 

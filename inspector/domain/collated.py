@@ -109,6 +109,17 @@ def collate(
     )
 
 
+def telling(sheet: Collated, codes: Iterable[CodeRow]) -> tuple[CodeRow, ...]:
+    """What a team's sheet tells for an officer, in the pack's order: what was found, and what is to follow, but for what stands alone.
+
+    A code that stands alone says that there is nothing; of words that still differ each is told.
+    """
+    held = [(line, said) for line, said in sheet.lines]
+    held += [(clash.line, one.said) for clash in sheet.clashes for one in clash.versions]
+    said = {(LINES[name], code) for line, codes in held if (name := line.partition("~")[0]) in LINES for code in codes}
+    return tuple(one for one in codes if not one.alone and one.list is not CodeList.MODE and (one.list, one.code) in said)
+
+
 def _lines(note: FieldNote) -> Iterable[tuple[str, tuple[str, ...], str]]:
     """What a note says, by line; what it leaves out it does not say."""
     signed = note.sheet.signature

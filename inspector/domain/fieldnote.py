@@ -29,8 +29,8 @@ from inspector.domain.visitcode import ArrivalHow
 
 OFF = timedelta(minutes=5)
 """A phone's clock that differs by no more from ours is not worth a word."""
-LATER = frozenset({"team_short", "team_not_accepted", "visit_embargoed", "visit_unpublished"})
-"""Refusals that pass by themselves, when somebody accepts or a day comes: a phone keeps what it has and asks again."""
+LATER = frozenset({"team_short", "team_not_accepted", "visit_embargoed", "visit_unpublished", "attempts_lacking"})
+"""Refusals that pass by themselves, when somebody accepts, tries again or a day comes: a phone keeps what it has and asks again."""
 _DECIMALS = 5
 """Of a degree: about a metre. A phone knows no better, and less is kept of where an officer was (PIPL art. 6)."""
 

@@ -17,7 +17,7 @@ from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.evidence import Verdict, blank
 from inspector.domain.fieldnote import FieldNote, Times
-from inspector.domain.finding import Doubt, Finding, Part, Seen
+from inspector.domain.finding import UNMET, Doubt, Finding, Part, Seen
 from inspector.domain.visit import Seat, SeatState, Visit
 
 STANDS = "stands"
@@ -150,7 +150,7 @@ def gather(
         findings=tuple(findings),
         missing=tuple(about for about in doubts if about not in told),
         clashes=tuple(clashes),
-        seen=next((one for one in (Seen.FINDING, Seen.UNCLEAR) if one in last.values()), next(iter(last.values()), None)),
+        seen=next((one for one in (Seen.FINDING, Seen.UNCLEAR, *UNMET) if one in last.values()), next(iter(last.values()), None)),
         remarks=_lines(note.remarks for note in notes),
         on=sheet.on or next((note.on for note in reversed(notes) if note.on is not None), None),
         sheet=sheet,

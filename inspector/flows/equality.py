@@ -29,6 +29,7 @@ from inspector.domain.rowfile import split
 from inspector.domain.sampling import POOL, SamplingRow, Window, parted
 from inspector.domain.source import permitting
 from inspector.domain.spending import level
+from inspector.domain.unmet import unmet
 from inspector.domain.visit import Visit, VisitState
 from inspector.flows.embargo import closed
 from inspector.flows.lists import OBJECTS, kept
@@ -290,7 +291,7 @@ def _visits(tx: Tx, held: Draw, listed: Listed, policy: Policy, now: datetime, t
 def found(one: Visit, agency: str) -> bool:
     """Whether an agency's team has found something: in its own word, or about a fact of a case of its own."""
     theirs = {(doubt.case_id, doubt.claim) for doubt in one.doubts if doubt.agency != agency}
-    return one.found_by(agency) or any(
+    return (one.found_by(agency) and unmet(one, agency) is None) or any(
         found.verdict is Verdict.MISMATCH and (found.case_id, found.claim) not in theirs for found in one.findings
     )
 

@@ -16,13 +16,13 @@ from inspector.domain.collated import SheetClash
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Missing
 from inspector.domain.fieldnote import FieldNote, Photo, Place, Times, before_team, day, is_late, noted, taken
-from inspector.domain.finding import Doubt, Finding, Part, Seen
+from inspector.domain.finding import UNMET, Doubt, Finding, Part, Seen
 from inspector.domain.inorder import in_order, superseded
 from inspector.domain.peace import made as made_on
 from inspector.domain.version import Came, Choice, Clash, Gathered
 from inspector.domain.visit import Seat, Visit
 from inspector.domain.visitcode import ArrivalHow, arrived
-from inspector.flows import dispatch, gone, listing, peace, secondlook, supervision
+from inspector.flows import clues, dispatch, gone, listing, peace, secondlook, supervision
 from inspector.flows.checksheets import on_sheet
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -331,7 +331,10 @@ def _beside(office: Office, tx: Tx, held: Visit, note: FieldNote, on: date, now:
     part = _part(held, note.agency)
     if held.looks_at:
         secondlook.tell(tx, held, note.seen, now)
-    elif note.seen is Seen.FINDING and (part is None or part.seen is not Seen.FINDING):
+        return
+    if not note.sheet.empty:
+        clues.look(office, tx, held, by_name(tx, note.seat)[1], now)
+    if note.seen in (Seen.FINDING, *UNMET) and (part is None or part.seen not in (Seen.FINDING, note.seen)):
         facts = {"draw": held.draw, "seat": note.seat, "cases": list(held.cases_of(note.agency))}
         tx.attention.open(supervision.FOUND, note.agency, short_of(held, note.agency), facts, now)
 

@@ -27,6 +27,7 @@ from inspector.store.tx import Tx
 from inspector.web.answers import Shown
 from inspector.web.caller import Caller
 from inspector.web.checksheets import NO_SHEET, CollatedShown, SheetIn, SheetShown, collated_shown, sheet_shown
+from inspector.web.chosen import MadeShown, made_shown
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import NOTE, CaseId, ClaimName, ClockTime, Day, Digest, Line, MessageId, NamePath, Strict, Text
@@ -221,7 +222,7 @@ class ChosenShown(Shown):
 
 
 class FieldShown(Shown):
-    """All that has come from the spot of a visit by one agency's team; `lead` decides between versions."""
+    """All that has come from the spot of a visit by one agency's team; `lead` decides between versions, `choices` are those made."""
 
     seat: str
     lead: str
@@ -229,6 +230,7 @@ class FieldShown(Shown):
     photos: tuple[PhotoShown, ...]
     missing: tuple[MissingShown, ...]
     clashes: tuple[ClashShown, ...]
+    choices: tuple[MadeShown, ...]
     sheet: CollatedShown
 
 
@@ -333,6 +335,7 @@ def field_shown(name: str, told: FromField) -> FieldShown:
         photos=tuple(photo_shown(one) for one in told.photos),
         missing=_missing(told.gathered),
         clashes=tuple(clash_shown(one) for one in told.gathered.clashes),
+        choices=tuple(made_shown(one, told.notes) for one in told.choices),
         sheet=collated_shown(told.gathered.sheet),
     )
 

@@ -20,7 +20,7 @@ from inspector.domain.challenge import Challenge
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.fieldnote import closed_to
-from inspector.domain.finding import Doubt, Finding, Part
+from inspector.domain.finding import UNMET, Doubt, Finding, Part, Seen
 from inspector.domain.known import as_known, knows
 from inspector.domain.peace import shut_today
 from inspector.domain.result import hindrance
@@ -241,7 +241,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
             takes=closed_to(whole, team, seat) is None,
             people={one.inspector: _person(tx, one.agency, one.inspector) for one in team},
             going=may_be_asked(desk.office, tx, whole, seat, desk.office.now()),
-            tried=attempts.shown(desk, tx, held.case_ids) if tells and held.case_ids else None,
+            tried=attempts.of_visit(desk, tx, whole, seat.agency) if tells and not whole.looks_at else None,
             brief=_brief(desk, tx, whole, seat),
             cite=cites(desk, tx, whole, seat.agency, language(request)),
             work=work_of(desk, tx, whole, seat)
@@ -297,6 +297,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "takes": told.takes,
         "tried": told.tried if not told.hindered or kept.get("do") == "attempt" else None,
         "ways": list(AttemptWay),
+        "seens": (Seen.NOTHING, Seen.FINDING, *(() if held.cases_of(seat.agency) else UNMET)),
         "brief": told.brief,
         "cite": told.cite,
         "own_name": desk.office.agency(seat.agency).name,
@@ -356,7 +357,8 @@ def _brief(desk: Desk, tx: Tx, held: Visit, seat: Seat) -> Brief | None:
 def _places(desk: Desk, tx: Tx, held: Visit) -> list[str]:
     """Where the premises are, as far as the visit's cases tell: what was promised, and what a source said about it. No more is shown."""
     told = []
-    for case_id in held.case_ids:
+    exempt = supervision.exempt(tx, held, held.agency)
+    for case_id in dict.fromkeys((*held.case_ids, *(one.case_id for one in exempt))):
         case = tx.cases.get(case_id)
         item = desk.office.book.get(case.pack).item(case.item)
         keys = {one.claim.key: one.claim.value for one in case.claims if item.fact(one.claim.fact).place}

@@ -180,6 +180,8 @@ class ConclusionIn(Strict):
 class ReviewIn(Strict):
     """An officer's decision; `evidence` are ids of evidence of the case, needed for an outcome with proposals.
 
+    `UNREACHABLE` rests on the attempts to reach the subject: all on record, or those named here by their ids (`attempt:…`).
+
     `act`: a row of the pack's catalogue of dishonest acts (`explanation.acts`), needed where one of them is about this outcome.
     `grading`: what the gravity is judged by, as far as the pack needs it.
     """
