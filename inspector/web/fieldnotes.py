@@ -52,10 +52,7 @@ class FromPhone(Strict):
 
 
 class NoteIn(FromPhone):
-    """What one inspector has seen: answers to some or all of the facts in question, and what there was beside them.
-
-    `visited_on`: where it is left out, the day follows from how long the note lay in the phone.
-    """
+    """What one inspector has seen of the facts and beside them; without `visited_on` it is of the day it began to lie in the phone."""
 
     findings: Annotated[tuple[FindingIn, ...], Field(max_length=200)] = ()
     seen: Seen | None = None
