@@ -31,7 +31,7 @@ def steps(agencies: Collection[str] | None = None, one: str = "") -> sa.Subquery
     coming = (
         sa.select(held.id, sa.case((looked_at, held.due_at), else_=by).label("by"))
         .select_from(subject_notice)
-        .join(consequence, held.id == sa.func.substr(told.id, 1, sa.func.length(told.id) - len(_PART)))
+        .join(consequence, held.id == sa.func.replace(told.id, _PART, ""))
         .where(told.kind == NoticeKind.DECISION.value, told.state.in_(_WAITS), told.id.endswith(_PART))
         .where(held.state == ConsequenceState.IMPOSED.value, *([told.id == one + _PART] if one else []))
     ).subquery("coming")
