@@ -10,9 +10,10 @@ from inspector.domain.annulled import Annulled
 from inspector.domain.calendar import due
 from inspector.domain.case import Outcome
 from inspector.domain.docket import DocketKind
+from inspector.domain.errors import Refusal
 from inspector.domain.proposal import Proposal
 from inspector.domain.timer import Timer
-from inspector.flows import attention, shaken
+from inspector.flows import attention, shaken, upholding
 from inspector.flows.office import Office
 from inspector.store.deadlines import due_by
 from inspector.store.store import Store
@@ -75,10 +76,14 @@ def test_a_penalty_whose_ground_a_court_has_taken_away_is_due_to_be_decided_and_
     assert at_risk(case.office, "shaken", by) == 0
 
 
-def test_who_sees_that_it_stands_for_reasons_of_its_own_closes_the_matter(store: Store, hand: Hand) -> None:
+def test_who_sees_that_it_stands_for_reasons_of_its_own_says_so_to_its_subject_and_not_in_passing(
+    store: Store, hand: Hand
+) -> None:
     case = penalised(store, hand)
-    with store.begin() as tx:
-        attention.close(tx, f"consequence_shaken:{case.the(Proposal.PENALTY).id}", "王五", hand(), note="另有违法事实")
+    held = case.the(Proposal.PENALTY)
+    with store.begin() as tx, pytest.raises(Refusal, match="shaken_unanswered"):
+        attention.close(tx, f"consequence_shaken:{held.id}", "王五", hand(), note="另有违法事实")
+    case.act(lambda tx: upholding.uphold(case.office, tx, held.id, "另有违法事实", case.by("王五"), hand()))
     assert waiting(case.office, DocketKind.SHAKEN) == []
 
 
