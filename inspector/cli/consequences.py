@@ -61,8 +61,15 @@ def list_open(
     """List what is to be done about consequences, the next date first. 列出待办的处理建议。"""
     if case:
         terminal.look(lambda tx: tx.cases.get(case))
-    held = terminal.look(lambda tx: [(one, _step(tx, one)) for one in tx.consequences.page(None, limit, case_id=case)])
-    rows = [{"id": one.id, "proposal": one.proposal, "state": one.state, "step": due, "due_at": one.due_at} for one, due in held]
+
+    def ask(tx: Tx) -> list[tuple[Consequence, Stage | None, datetime | None]]:
+        held = tx.consequences.page(None, limit, case_id=case)
+        return [(one, due := _step(tx, one), one.due_at or (tx.consequences.due(one.id) if due else None)) for one in held]
+
+    rows = [
+        {"id": one.id, "proposal": one.proposal, "state": one.state, "step": due, "due_at": at}
+        for one, due, at in terminal.look(ask)
+    ]
     terminal.rows(("id", "proposal", "state", "step", "due_at"), rows)
 
 
@@ -98,10 +105,10 @@ def show(terminal: Terminal, consequence: Id) -> None:
 
 
 def _step(tx: Tx, held: Consequence) -> Stage | None:
-    """What somebody has to do: an order that has not come to its subject is brought first, and not looked at again."""
+    """What somebody has to do: a decision that has not come to its subject is brought first, and not looked at again."""
     from inspector.flows import consequences
 
-    return consequences.step(tx, held) if held.stage is not None else None
+    return consequences.step(tx, held)
 
 
 def _sitting(hearing: Hearing, lang: Lang) -> dict[str, object]:

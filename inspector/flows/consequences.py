@@ -20,7 +20,7 @@ from inspector.domain.opening import PROPOSED, Opening
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.domain.serving import NoticeState
-from inspector.flows import cleared, deputies, inname, same
+from inspector.flows import cleared, deputies, giving, inname, same
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement
@@ -199,7 +199,7 @@ def due(work: Work, office: Office) -> Settlement:
         facts: dict[str, object] = {
             "case": case.id,
             "proposal": held.proposal.value,
-            "step": step(tx, held).value,
+            "step": (held.stage if held.stage is Stage.LOOK else step(tx, held) or held.stage).value,
             "due_at": held.due_at.isoformat(),
             "overdue": now >= held.due_at,
         }
@@ -217,10 +217,10 @@ def came(tx: Tx, held: Consequence) -> bool:
     return told is None or told.state is NoticeState.SERVED
 
 
-def step(tx: Tx, held: Consequence) -> Stage:
-    """What somebody has to do: while an order has not come, to bring it, and nothing is looked at again before."""
-    assert held.stage is not None, "it waits for somebody"
-    return Stage.SERVE if held.stage is Stage.RECHECK and not came(tx, held) else held.stage
+def step(tx: Tx, held: Consequence) -> Stage | None:
+    """What somebody has to do: while a decision has not come, to bring it, and nothing is looked at again before. None: nothing."""
+    effect = held.state is ConsequenceState.IMPOSED and held.stage in (None, Stage.RECHECK, Stage.LOOK)
+    return Stage.SERVE if effect and not came(tx, held) else held.stage
 
 
 def locked(tx: Tx, consequence_id: str) -> tuple[Case, Consequence]:
@@ -240,20 +240,24 @@ def settle(
 
 
 def spread(office: Office, tx: Tx, case: Case, decision: Decision[Consequence], now: datetime) -> None:
-    """Tell the approving system what a step says to it; of an order that has not come to its subject, that it is to be served."""
+    """Tell the approving system what a step says to it; of a decision that has not come to its subject, that it is to be served."""
     if decision.told:
-        told = Decision(
-            state=case, because=decision.because, told=tuple(_truly(tx, decision.state, one) for one in decision.told)
-        )
-        tx.work.order(tell(tx, office, case, told, office.book.get(case.pack), now), now)
+        told = tuple(_truly(office, tx, case, decision.state, one, now) for one in decision.told)
+        heard = Decision(state=case, because=decision.because, told=told)
+        tx.work.order(tell(tx, office, case, heard, office.book.get(case.pack), now), now)
 
 
-def _truly(tx: Tx, held: Consequence, told: Told) -> Told:
-    """An event with the step that somebody has to take: the decision of an order goes out with it, and has not come yet."""
+def _truly(office: Office, tx: Tx, case: Case, held: Consequence, told: Told, now: datetime) -> Told:
+    """An event with the step that somebody has to take: a decision goes out with it, and has not come yet.
+
+    Of one that nothing else follows the date is that of its notice's first way.
+    """
     fresh = told.type == _IMPOSED
-    if told.data.get("stage") != Stage.RECHECK.value or not (fresh or not came(tx, held)):
+    waits = fresh or told.data.get("stage") in (Stage.RECHECK.value, Stage.LOOK.value)
+    if not waits or not (fresh or not came(tx, held)):
         return told
-    return replace(told, data={**told.data, "stage": Stage.SERVE.value})
+    due_at = told.data.get("due_at") or giving.first_due(office, tx, case, now).isoformat()
+    return replace(told, data={**told.data, "stage": Stage.SERVE.value, "due_at": due_at})
 
 
 def main_over(office: Office, tx: Tx, case: Case, done: Consequence, now: datetime) -> None:

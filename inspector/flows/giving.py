@@ -14,7 +14,7 @@ from inspector.domain.decision import Decision
 from inspector.domain.errors import Missing
 from inspector.domain.serving import AGAIN, NoticeKind, SubjectNotice
 from inspector.domain.timer import Timer
-from inspector.domain.wayto import Reach, ServiceRow, ServiceWay
+from inspector.domain.wayto import Reach, ServiceRow, ServiceWay, next_row
 from inspector.flows.office import Office
 from inspector.flows.telling import tell
 from inspector.flows.unserved import TO_SERVE, write
@@ -125,6 +125,12 @@ def _own(tx: Tx, notice: SubjectNotice) -> None:
 def rows_of(office: Office, case: Case) -> tuple[ServiceRow, ...]:
     """The ways of service, in the order of the case's pack."""
     return office.book.get(case.pack).services
+
+
+def first_due(office: Office, tx: Tx, case: Case, now: datetime) -> datetime:
+    """By when a notice that is given now is to have come by its first way; at once where the pack has no row."""
+    row = next_row(rows_of(office, case), reach_of(office, tx, case), None)
+    return counted(now, row.term, office.calendar).at if row is not None else now
 
 
 def facts_of(notice: SubjectNotice) -> dict[str, object]:

@@ -100,7 +100,8 @@ def enter_credit(work: Work, office: Office) -> Settlement:
         )
         record(tx, entry.case_id, Decision(state=None, because=because), now, {})
         tx.books.entered(entry_id, work.lane, receipt.reference, now, copy=copy)
-        for key in tx.books.amending(entry_id, work.lane, [one.value for one in Amend]) if why else ():
+        became = tx.records.find(entry_id, lock=mine.adverse) if mine is not None else None  # as it stands behind the call, too
+        for key in tx.books.amending(entry_id, work.lane, [one.value for one in Amend]) if why or unsendable(became) else ():
             tx.work.redate(now, now, key=key)  # contested since: it is marked at once (scenario 62)
         if work.fence > 1:  # a first claim has nothing behind it that a person could have been told
             entries_there(tx, work.lane, tx.cases.agency_of(entry.case_id), work.key, now)

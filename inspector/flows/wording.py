@@ -333,5 +333,5 @@ def _spans(days: tuple[NamedDay, ...], lang: Lang) -> str:
 
 def consequence(held: Consequence, lang: Lang, step: Stage | None = None) -> str:
     """A consequence in one line: what is proposed, and what is due about it (`step`, where it is not its stage), or how it ended."""
-    due = of(step or held.stage, lang) if held.stage is not None else of(held.state, lang)
+    due = of(step or held.stage or held.state, lang)
     return label("proceeding.listed", lang, proposal=of(held.proposal, lang), due=due)

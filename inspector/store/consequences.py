@@ -14,6 +14,7 @@ from inspector.domain.errors import Missing
 from inspector.domain.evidence import UNTRUE
 from inspector.store.codec import dump, load
 from inspector.store.consequencetables import consequence
+from inspector.store.nextsteps import steps
 from inspector.store.room import Room
 from inspector.store.standing import contested, counts, stood
 from inspector.store.tables import case_file
@@ -53,21 +54,24 @@ class ConsequenceRoom(Room):
 
     def page(self, agencies: Sequence[str] | None, limit: int, after: str = "", case_id: str = "") -> list[Consequence]:
         """Open ones by the date of their next step, behind the one of the id `after`; of one case all of them, those that are over too."""
+        due = steps(agencies)
         asked = sa.select(consequence.c.body)
-        if agencies is not None:
+        if not case_id:
+            asked = asked.join(due, due.c.id == consequence.c.id)
+        elif agencies is not None:
             asked = asked.where(consequence.c.agency.in_(list(agencies)))
-        asked = asked.where(consequence.c.case_id == case_id) if case_id else asked.where(consequence.c.due_at.is_not(None))
-        place = (consequence.c.id,) if case_id else (consequence.c.due_at, consequence.c.id)
+        asked = asked.where(consequence.c.case_id == case_id) if case_id else asked
+        place: tuple[sa.ColumnElement[Any], ...] = (consequence.c.id,) if case_id else (due.c.due_at, due.c.id)
         if after:
-            held = consequence.alias()
+            held = consequence.alias() if case_id else steps(agencies).alias("held")
             last = (held.c.id,) if case_id else (held.c.due_at, held.c.id)
             asked = asked.where(sa.tuple_(*place) > sa.select(*last).where(held.c.id == after).scalar_subquery())
         return [load(Consequence, text) for text in self.connection.execute(asked.order_by(*place).limit(limit)).scalars()]
 
     def counts(self) -> Sequence[Any]:
-        """(agency, proposal, state, count) of the open ones."""
+        """(agency, proposal, state, count) of the open ones; a decision that has not come to its subject is one."""
         asked = sa.select(consequence.c.agency, consequence.c.proposal, consequence.c.state, sa.func.count())
-        asked = asked.where(consequence.c.due_at.is_not(None))
+        asked = asked.join_from(consequence, due := steps(), due.c.id == consequence.c.id)
         return self.connection.execute(asked.group_by(consequence.c.agency, consequence.c.proposal, consequence.c.state)).all()
 
     def earlier(self, kind: SubjectKind, codes: Sequence[str], but: str) -> tuple[int, datetime | None, int]:
@@ -85,6 +89,12 @@ class ConsequenceRoom(Room):
         row = self.connection.execute(untrue.where(counts(held.id))).one()
         left = self.connection.execute(untrue.where(contested(held.id), stood(held.id))).one()
         return row[0], row[1], left[0]
+
+    def due(self, consequence_id: str) -> datetime | None:
+        """By when somebody has to do the next step about one of them, as lists have it; None: nobody has."""
+        asked = sa.select(steps(one=consequence_id).c.due_at)
+        at: datetime | None = self.connection.execute(asked).scalar()
+        return at
 
     def cases_about(self, kind: SubjectKind, codes: Sequence[str], item: str, but: str) -> list[str]:
         """The ids of a subject's other cases about an item, whatever became of them, the oldest first."""

@@ -12,8 +12,8 @@ from inspector.domain.decision import OrderKind
 from inspector.domain.objection import ObjectionState
 from inspector.domain.visit import VisitState
 from inspector.store.assistancetables import assistance
-from inspector.store.consequencetables import consequence
 from inspector.store.dated import KINDS, dated
+from inspector.store.nextsteps import steps
 from inspector.store.recordtables import credit_record, objection
 from inspector.store.tables import case_file, visit, work
 from inspector.store.tx import Tx
@@ -33,10 +33,11 @@ def due_by(tx: Tx, moment: datetime) -> dict[str, int]:
     Legal dates end at closes of business. What nobody can see to any more (a case that has an outcome, a request that is over) is none.
     """
     undecided = sa.select(case_file).where(case_file.c.outcome.is_(None), case_file.c.due_at <= moment).subquery()
+    due = steps()
     open_ = {
         "verification": sa.select(undecided).where(undecided.c.state.in_(_VERIFYING)),
         "review": sa.select(undecided).where(undecided.c.state == CaseState.REVIEW.value),
-        "consequence": sa.select(consequence).where(consequence.c.due_at <= moment),
+        "consequence": sa.select(due).where(due.c.due_at <= moment),
         "visit": sa.select(visit).join(work, work.c.key == _CLOCK).where(visit.c.state.in_(_VISITING), work.c.due_at <= moment),
         "objection": sa.select(objection).where(objection.c.state == ObjectionState.OPEN.value, objection.c.due_at <= moment),
         "repair": sa.select(credit_record).where(credit_record.c.repair_due_at <= moment),

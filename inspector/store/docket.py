@@ -8,17 +8,15 @@ from collections.abc import Collection, Iterator, Sequence
 import sqlalchemy as sa
 
 from inspector.domain.case import Case, CaseState, Subject
-from inspector.domain.consequence import ConsequenceState
 from inspector.domain.docket import DocketKind, DocketRow, Place
 from inspector.domain.objection import ObjectionState
-from inspector.domain.proposal import Proposal
 from inspector.domain.roster import InspectorRecord
-from inspector.domain.serving import NoticeState
 from inspector.domain.signs import composed
 from inspector.domain.visit import VisitState
 from inspector.store.codec import load
 from inspector.store.consequencetables import consequence
 from inspector.store.dated import dated
+from inspector.store.nextsteps import steps
 from inspector.store.recordtables import credit_record, objection
 from inspector.store.references import found_by
 from inspector.store.room import Room
@@ -62,21 +60,10 @@ class DocketRoom(Room):
         reviews = sa.select(
             sa.literal(DocketKind.REVIEW.value).label("kind"), held.id, held.id.label("case_id"), held.due_at
         ).where(held.state == CaseState.REVIEW.value, held.outcome.is_(None), held.agency.in_(list(agencies)))
-        step, told = consequence.c, subject_notice.c
-        unserved = sa.and_(  # an order that has not come: it is brought by its notice's date, and is looked at again by its own
-            told.id == step.id + ":decision",
-            told.state.not_in([NoticeState.SERVED.value, NoticeState.CANCELLED.value]),
-            step.proposal == Proposal.ORDER_RECTIFY.value,
-            step.state == ConsequenceState.IMPOSED.value,
-        )
-        steps = (
-            sa.select(
-                sa.literal(DocketKind.CONSEQUENCE.value).label("kind"),
-                *(step.id, step.case_id, sa.func.coalesce(told.due_at, step.due_at).label("due_at")),
-            )
-            .join_from(consequence, subject_notice, unserved, isouter=True)
-            .where(step.due_at.is_not(None), step.agency.in_(list(agencies)))
-        )
+        step, due = consequence.c, steps(agencies)
+        stepping = sa.select(
+            sa.literal(DocketKind.CONSEQUENCE.value).label("kind"), step.id, step.case_id, due.c.due_at
+        ).join_from(due, consequence, step.id == due.c.id)
         objected = sa.select(
             sa.literal(DocketKind.OBJECTION.value).label("kind"), objection.c.id, objection.c.case_id, objection.c.due_at
         ).where(
@@ -89,7 +76,7 @@ class DocketRoom(Room):
         repairs = sa.select(sa.literal(DocketKind.REPAIR.value).label("kind"), asked.entry.label("id"), asked.case_id, by).where(
             asked.repair_asked_at.is_not(None), asked.agency.in_(list(agencies))
         )
-        return sa.union_all(reviews, steps, objected, repairs).subquery("due")
+        return sa.union_all(reviews, stepping, objected, repairs).subquery("due")
 
     def find(self, agencies: Sequence[str], text: str, code: str, limit: int) -> list[Case]:
         """Cases of these agencies by whatever number stands on a paper of theirs, the subject's code or name, or who has visited it.

@@ -61,8 +61,8 @@ Passing = Annotated[Caller, Depends(allow(Role.SYSTEM, Role.OFFICER))]
 class ConsequenceShown(Shown):
     """A consequence: what is proposed on which basis and evidence, how far it has come, and what is to be done next by when.
 
-    `stage` of an order that has not come to its subject is `SERVE`: `due_at`, by when it is looked at again, moves with the day on which
-    it comes.
+    `stage` of a decision that has not come to its subject is `SERVE`: `due_at`, by when an order is looked at again, moves with the day
+    on which it comes; of a decision that nothing else follows it is the date of its notice, or since when a way of it is over.
     `statements` are told without their words to the approving system.
     """
 
@@ -103,7 +103,9 @@ class ConsequencesShown(Shown):
 def shown(tx: Tx, held: Consequence, *, words: bool = True) -> ConsequenceShown:
     """A consequence as it goes out."""
     told = {name: getattr(held, name) for name in ConsequenceShown.model_fields}
-    told["stage"] = consequences.step(tx, held) if held.stage is not None else None
+    told["stage"] = consequences.step(tx, held)
+    if told["stage"] is not None and held.due_at is None:
+        told["due_at"] = tx.consequences.due(held.id)
     if not words:
         told["statements"] = tuple(
             Statement(kind=one.kind, words="", digests=(), door=one.door, at=one.at, late=one.late) for one in held.statements

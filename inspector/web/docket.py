@@ -186,9 +186,10 @@ def _shown(desk: Desk, tx: Tx, row: DocketRow, of_case: Case | None, lang: Lang)
     link, what = _LINKS[row.kind] + quote(row.id.partition("@")[0], safe=":"), of(row.kind, lang)
     if row.kind is DocketKind.CONSEQUENCE:
         held = tx.consequences.get(row.id)
-        step = consequences.step(tx, held)
+        looked_at = held.stage is Stage.LOOK and row.due_at == held.due_at  # by its own date, served or not
+        step = held.stage if looked_at else consequences.step(tx, held)
         what = wording.consequence(held, lang, step)
-        if step is not held.stage:  # an order that has not come: its proof of service is entered on the page of its notice
+        if step is not held.stage:  # a decision that has not come: its proof of service is entered on the page of its notice
             link = f"/notices/{quote(held.id)}:decision"
         elif step is Stage.RECHECK and held.rectification is not None and held.rectification.asked_at is not None:
             what += label("proceeding.asked_for", lang)

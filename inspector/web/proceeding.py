@@ -147,7 +147,7 @@ def _page(
     context: dict[str, Any] = {
         "told": told,
         **said(desk, told.held.case_id),
-        "stage": desk.look(lambda tx: consequences.step(tx, told.held)) if told.held.stage is not None else None,
+        "stage": desk.look(lambda tx: consequences.step(tx, told.held)),
         "held": told.held,
         "ends": desk.look(lambda tx: endwords.told(tx, told.held, lang)),
         "door": lambda by: endwords.by_door(by, lang),

@@ -274,9 +274,7 @@ def _case_page(
 def listed(tx: Tx, case_id: str, lang: Lang) -> list[tuple[str, str]]:
     """The consequences of a case in words, each with what somebody has to do: an order that has not come is brought first."""
     held = tx.consequences.of_case(case_id)
-    return [
-        (one.id, wording.consequence(one, lang, consequences.step(tx, one) if one.stage is not None else None)) for one in held
-    ]
+    return [(one.id, wording.consequence(one, lang, consequences.step(tx, one))) for one in held]
 
 
 def _openable(desk: Desk, tx: Tx, case: Case) -> bool:

@@ -16,12 +16,16 @@ from tests.proceedings import Proceeding
 pytestmark = pytest.mark.alike
 
 
-def events(case: Proceeding, kind: str) -> list[str]:
-    """The steps that the approving system hears of in events of a type about the order."""
-    about = case.the(Proposal.ORDER_RECTIFY).id
+def events_of(case: Proceeding, kind: str) -> list[dict[str, object]]:
+    """What the approving system hears in events of a type."""
     with case.office.store.read() as tx:
-        bodies = [json.loads(row["body"]) for row in tx.events.of_case(case.case) if row["type"] == kind]
-    return [one["stage"] for one in bodies if one["consequence"] == about and "stage" in one]
+        return [json.loads(row["body"]) for row in tx.events.of_case(case.case) if row["type"] == kind]
+
+
+def events(case: Proceeding, kind: str) -> list[str]:
+    """The steps that it hears of about the order."""
+    about = case.the(Proposal.ORDER_RECTIFY).id
+    return [str(one["stage"]) for one in events_of(case, kind) if one["consequence"] == about and "stage" in one]
 
 
 def test_an_order_that_has_not_come_is_to_be_served(store: Store, hand: Hand) -> None:
