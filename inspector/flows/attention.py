@@ -10,6 +10,7 @@ from typing import Any
 from inspector.domain import replacement, veil
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Missing, Refusal
+from inspector.domain.falling import IN_FORCE, REGRADE, SHAKEN
 from inspector.domain.person import same
 from inspector.domain.respite import waits_for_us
 from inspector.domain.statement import STUCK
@@ -139,7 +140,8 @@ def _refuse_passing(tx: Tx, kind: str, about: str, attention_id: str) -> None:
     """Raise Refusal for what a word in passing does not end.
 
     `withdrawal_unanswered`; `date_unanswered` while an agency waits for a word about the date that it has named; of an item that rests on
-    a repealed document `attention_needs_confirmation`; of an entry that a receiver still has `retraction_open`.
+    a repealed document `attention_needs_confirmation`; of an entry that a receiver still has `retraction_open`; of a decision in force
+    whose ground fell `consequence_in_doubt`, for an officer says that it stands, and its subject hears so, or annuls it.
     """
     if kind == WITHDRAWAL:
         raise Refusal("withdrawal_unanswered", case=about)
@@ -147,6 +149,8 @@ def _refuse_passing(tx: Tx, kind: str, about: str, attention_id: str) -> None:
         raise Refusal("attention_needs_confirmation", attention=attention_id)
     if kind in (unsettled.DATE_PROPOSED, unsettled.DATE_UNHEARD) and waits_for_us(tx.assistance.get(about)):
         raise Refusal("date_unanswered", request=about)
+    if kind in (SHAKEN, REGRADE) and (held := tx.consequences.find(about)) is not None and held.state in IN_FORCE:
+        raise Refusal("consequence_in_doubt", consequence=held.id)
     if kind == STUCK:
         stopped.refuse_open(tx, about)
 

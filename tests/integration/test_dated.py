@@ -10,9 +10,10 @@ from inspector.domain.annulled import Annulled
 from inspector.domain.calendar import due
 from inspector.domain.case import Outcome
 from inspector.domain.docket import DocketKind
+from inspector.domain.errors import Refusal
 from inspector.domain.proposal import Proposal
 from inspector.domain.timer import Timer
-from inspector.flows import attention, shaken
+from inspector.flows import attention, shaken, upholding
 from inspector.flows.office import Office
 from inspector.store.deadlines import due_by
 from inspector.store.store import Store
@@ -75,10 +76,13 @@ def test_a_penalty_whose_ground_a_court_has_taken_away_is_due_to_be_decided_and_
     assert at_risk(case.office, "shaken", by) == 0
 
 
-def test_who_sees_that_it_stands_for_reasons_of_its_own_closes_the_matter(store: Store, hand: Hand) -> None:
+def test_a_decision_in_force_whose_ground_fell_is_kept_by_no_note_in_passing(store: Store, hand: Hand) -> None:
     case = penalised(store, hand)
-    with store.begin() as tx:
-        attention.close(tx, f"consequence_shaken:{case.the(Proposal.PENALTY).id}", "王五", hand(), note="另有违法事实")
+    penalty = case.the(Proposal.PENALTY)
+    with store.begin() as tx, pytest.raises(Refusal, match="consequence_in_doubt"):
+        attention.close(tx, f"consequence_shaken:{penalty.id}", "李四", hand(), note="看过")
+    assert [one for one, _, _ in waiting(case.office, DocketKind.SHAKEN)] == [penalty.id]
+    case.act(lambda tx: upholding.uphold(case.office, tx, penalty.id, "另有违法事实", case.by("王五"), hand()))
     assert waiting(case.office, DocketKind.SHAKEN) == []
 
 
@@ -94,6 +98,10 @@ def test_a_grade_that_rests_on_a_finding_that_fell_is_due_once_by_the_step_that_
     assert waiting(first.office, DocketKind.REGRADE) == [(entered.id, second.case, by_now(first.office, second.case))]
     steps = [about for about, _, _ in waiting(first.office, DocketKind.CONSEQUENCE)]
     assert steps.count(second.the(Proposal.REVOKE).id) == 1, "whoever takes its next step has the matter before him or her"
+    with store.begin() as tx, pytest.raises(Refusal, match="consequence_in_doubt"):
+        attention.close(tx, f"consequence_regrade:{entered.id}", "李四", hand(), note="看过")
+    second.act(lambda tx: upholding.uphold(first.office, tx, entered.id, "等级不变", second.by("王五"), hand()))
+    assert waiting(first.office, DocketKind.REGRADE) == []
 
 
 def test_a_case_that_an_officer_wants_sent_back_is_due_to_be_answered_by_another(scene: Scene) -> None:
