@@ -33,6 +33,7 @@ class DocketKind(StrEnum):
     `RETRACTION`: an entry that a receiver has not taken back by its date, or will not. `AMENDMENT`: a receiver that a person tells what
     became of one. `UNTAKEN`: a receiver that has not taken what became of one. `HELD`: an entry that waits for a rule of the pack.
     `BAR`: a bar of another authority that its subject contests. `STOOD_IN`: what was decided in a head's stead, for a head to read.
+    `OVERTAKEN`: a case that was withdrawn, and had been concluded before.
     """
 
     REVIEW = "REVIEW"
@@ -51,6 +52,7 @@ class DocketKind(StrEnum):
     HELD = "HELD"
     BAR = "BAR"
     STOOD_IN = "STOOD_IN"
+    OVERTAKEN = "OVERTAKEN"
 
 
 class Nearness(StrEnum):

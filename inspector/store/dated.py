@@ -22,7 +22,7 @@ from inspector.domain.falling import REGRADE, SHAKEN
 from inspector.domain.missent import SEND_BACK_ASKED
 from inspector.domain.statement import STUCK
 from inspector.domain.striking import TO_STRIKE
-from inspector.domain.withdrawal import WITHDRAWAL
+from inspector.domain.withdrawal import CONCLUDED_BEFORE, WITHDRAWAL
 from inspector.store.consequencetables import consequence
 from inspector.store.tables import attention
 
@@ -39,6 +39,7 @@ _KINDS = {
     HELD_ENTRY: DocketKind.HELD,
     BAR_CONTESTED: DocketKind.BAR,
     STOOD_IN: DocketKind.STOOD_IN,
+    CONCLUDED_BEFORE: DocketKind.OVERTAKEN,
 }
 KINDS = tuple(_KINDS.values())
 _CASELESS = frozenset({BAR_CONTESTED, STOOD_IN})

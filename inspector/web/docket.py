@@ -22,6 +22,7 @@ from inspector.domain.identity import normalise
 from inspector.domain.line import pasted
 from inspector.domain.objection import Objection
 from inspector.domain.viewing import Shown as What
+from inspector.domain.withdrawal import CONCLUDED_BEFORE
 from inspector.flows import consequences, deputies, reached, wording
 from inspector.labels import Lang, label, of
 from inspector.store.tx import Tx
@@ -54,7 +55,7 @@ _LINKS = {
     DocketKind.UNTAKEN: "/credit/records/",
 }
 """Where each kind of decision is made; a review on its case's page."""
-_MATTERS = {DocketKind.BAR: BAR_CONTESTED, DocketKind.STOOD_IN: STOOD_IN}
+_MATTERS = {DocketKind.BAR: BAR_CONTESTED, DocketKind.STOOD_IN: STOOD_IN, DocketKind.OVERTAKEN: CONCLUDED_BEFORE}
 """What is a matter with a page of its own, of a case or of none."""
 _BEHIND = {DocketKind.WITHDRAWAL: "/withdrawal", DocketKind.SEND_BACK: "/send-back", DocketKind.HELD: ""}
 """And what is made behind that page."""

@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from inspector.domain.docket import BAR_CONTESTED, STOOD_IN, nearness
 from inspector.domain.errors import InspectorError, Missing, Refusal
 from inspector.domain.gate import BarFault, OutsideBar
+from inspector.domain.withdrawal import CONCLUDED_BEFORE
 from inspector.store.room import Row
 from inspector.store.tx import Tx, new_id
 from inspector.web import bars
@@ -37,6 +38,7 @@ _ANNUL = (among("why", BarFault), entry("document", needed=False), entry("reason
 _STEPS: Mapping[str, Mapping[str, tuple[Field, ...]]] = {
     BAR_CONTESTED: {"annul": _ANNUL, "stands": _NOTE},
     STOOD_IN: {"seen": _NOTE},
+    CONCLUDED_BEFORE: {"follows": _NOTE},
 }
 """What ends a matter of each kind, by the name of its form."""
 
@@ -49,7 +51,7 @@ def show_matter(request: Request, desk: AtDesk, caller: Visitor, attention_id: N
 
 @router.post("/matters/{attention_id}")
 def post_matter(request: Request, desk: AtDesk, caller: Visitor, attention_id: NamePath, form: Posted, lang: InLang) -> Response:
-    """An officer annuls the bar, says that it stands, or, as a head, has read what was decided in his or her stead."""
+    """An officer annuls the bar, says that it stands, says what follows, or, as a head, has read what was decided in his or her stead."""
     if caller is None:
         return to_login(request)
     try:
@@ -59,7 +61,7 @@ def post_matter(request: Request, desk: AtDesk, caller: Visitor, attention_id: N
             case "annul" if kind == BAR_CONTESTED:
                 told = {name: form.one(name) for name in ("why", "document", "reasons")}
                 bars.annul_bar(desk, caller, about, read(bars.BarAnnulmentIn, **told), form.message_id())
-            case "stands" | "seen":
+            case "stands" | "seen" | "follows":
                 close_attention(desk, caller, attention_id, read(SeenToIn, note=form.one("note")), form.message_id())
             case other:
                 raise Refusal("action_unknown", action=other[:40])
