@@ -70,10 +70,11 @@ _SOON = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a list goes on: behind this date and this thing."""
+    """Where a list goes on: behind this date and this thing, of which several may be due; an empty `kind`: before all of them."""
 
     due_at: datetime
     id: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +89,7 @@ class DocketRow:
     @property
     def place(self) -> Place:
         """Where the list goes on behind it."""
-        return Place(due_at=self.due_at, id=self.id)
+        return Place(due_at=self.due_at, id=self.id, kind=self.kind.value)
 
 
 def nearness(due_at: datetime, now: datetime, calendar: WorkingCalendar) -> Nearness:

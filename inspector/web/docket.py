@@ -39,7 +39,7 @@ from inspector.web.viewings import shown
 
 router = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/v1", tags=["consequences"], route_class=JsonRoute)
-_PLACE = r"^(\d{1,11}\.\d{6})~([!-~]{1,300})$"
+_PLACE = r"^(\d{1,11}\.\d{6})~(?:([A-Z_]{0,20})~)?([!-~]{1,300})$"
 Behind = Annotated[str, Query(alias="after", max_length=320)]
 _MOST = 50
 _LINKS = {
@@ -240,7 +240,7 @@ def _found(desk: Desk, caller: Caller, text: str) -> list[Row]:
 
 def told(where: Place) -> str:
     """A place as it stands in an address."""
-    return f"{where.due_at.astimezone(UTC).timestamp():.6f}~{where.id}"
+    return f"{where.due_at.astimezone(UTC).timestamp():.6f}~{where.kind}~{where.id}"
 
 
 def place(text: str) -> Place | None:
@@ -248,4 +248,4 @@ def place(text: str) -> Place | None:
     found = re.match(_PLACE, text)
     if found is None:
         return None
-    return Place(due_at=datetime.fromtimestamp(float(found[1]), tz=UTC), id=found[2])
+    return Place(due_at=datetime.fromtimestamp(float(found[1]), tz=UTC), id=found[3], kind=found[2] or "")
