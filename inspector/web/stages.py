@@ -202,7 +202,7 @@ OFFERED: Mapping[Stage, tuple[str, ...]] = {
     Stage.REPORT: ("report", "drop"),
     Stage.HEAD: ("head", "report"),
     Stage.HAND: ("handover",),
-    Stage.POLICE: ("police",),
+    Stage.POLICE: ("police", "contest"),
     Stage.CONTEST: ("contest", "drop"),
     Stage.PAPERS: ("papers", "annulment"),
 }
