@@ -17,7 +17,7 @@ import structlog
 
 from inspector.store import room
 from inspector.store.store import Store
-from tests import apart, compiled, house, needs, postgres, reread
+from tests import apart, compiled, house, needs, postgres, reread, sealing
 
 structlog.configure(
     processors=[
@@ -38,6 +38,9 @@ collect_ignore = ["elsewhere"]
 
 TURN = os.environ.get("INSPECTOR_TEST_TURN", "")
 """`0/3`: of the slow tests this run takes the first of three parts, as `.ci/run` does with one part for each commit."""
+
+SEALED = os.environ.get("INSPECTOR_TEST_SEALED", "") not in ("", "0")
+"""Whether every test that asks for a `store` gets one that seals what is personal, as an office with `[privacy]` keys."""
 
 SLOW, UNREAD = pytest.StashKey[int](), pytest.StashKey[bool]()
 """How many slow tests the everyday run leaves out, and whether it leaves the generated requests unread."""
@@ -116,6 +119,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         marks = {mark.name for mark in item.iter_markers()}
         if marks >= {"alike", "postgres"} and "differs" not in marks:
             item.add_marker(pytest.mark.slow)
+    if SEALED:
+        _leave(config, items, [one for one in items if one.get_closest_marker("bare")])
     if TURN:
         _take_turn(config, items)
 
@@ -123,7 +128,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _take_turn(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves the slow tests of the other parts out; a test's name says to which part it belongs, in each process the same."""
     part, parts = map(int, TURN.split("/"))
-    left = [one for one in items if one.get_closest_marker("slow") and crc32(one.nodeid.encode()) % parts != part]
+    _leave(config, items, [one for one in items if one.get_closest_marker("slow") and crc32(one.nodeid.encode()) % parts != part])
+
+
+def _leave(config: pytest.Config, items: list[pytest.Item], left: list[pytest.Item]) -> None:
+    """Leaves some tests out."""
     if left:
         gone = set(left)
         items[:] = [one for one in items if one not in gone]
@@ -194,8 +203,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 @pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
-    """A migrated store, once on each database."""
-    with house.closing(house.open_store(database_url)) as held:
+    """A migrated store, once on each database; an office's that seals where the run asks for it."""
+    with house.closing(sealing.sealed_store(database_url) if SEALED else house.open_store(database_url)) as held:
         yield held
 
 

@@ -105,11 +105,11 @@ DRAWS: Mapping[str, tuple[str, str]] = {
     ),
     "equality_by": (
         (
-            "at most {alpha} false alarms over all four and all looks of a year ({spending}), {level} here; "
+            "at most {alpha} false alarms over all measures and all looks of a year ({spending}), {level} here; "
             "odds that differ by {effect} are to be found with {power}, or it says insufficient"
         ),
         (
-            "四项、全年各次合计误报不超过 {alpha}（{spending}），本次 {level}；"
+            "各项、全年各次合计误报不超过 {alpha}（{spending}），本次 {level}；"
             "比值相差 {effect} 倍的应以 {power} 的把握发现，达不到的注明“不足”"
         ),
     ),

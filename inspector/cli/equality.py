@@ -47,7 +47,7 @@ def report(
 
     Like are subjects of one item and one level. A small group is told as insufficient and stays; draws under embargo come later.
     """
-    from inspector.flows import equality
+    from inspector.flows import equality, equalitytold
 
     office = terminal.office
     now = office.now()
@@ -56,7 +56,7 @@ def report(
     last = office.calendar.midnight(until.date()) if until is not None else last
     held = terminal.look(lambda tx: equality.report(office, tx, agency or _whose(office, tx), first, last, now))
     if terminal.as_json:
-        terminal.value(equality.told(held))
+        terminal.value(equalitytold.told(held))
         return
     span = {"since": first.date(), "until": last.date(), "draws": held.draws, "waiting": held.waiting}
     terminal.say("equality_of", agency=held.agency, pack=held.pack, basis=held.rule.basis, **span)
@@ -68,7 +68,7 @@ def report(
         "power": f"{float(held.rule.power):.0%}",
     }
     terminal.say("equality_by", **told)
-    terminal.rows(_MEASURES, [_measured(one, equality.measured(one)) for one in held.compared], _CODES)
+    terminal.rows(_MEASURES, [_measured(one, equalitytold.measured(one)) for one in held.compared], _CODES)
     terminal.rows(_GROUPS, [_group(one) for one in held.groups], _CODES)
     aside = [{"reason": why, "committed": two[0], "certified": two[1]} for why, two in held.aside.items()]
     terminal.rows(("reason", "committed", "certified"), aside, _CODES)

@@ -22,7 +22,7 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "certified": ("certificate", "提交证明"),
     "odds": ("odds ratio", "比值比"),
     "chance": ("by chance", "偶然概率"),
-    "counted": ("of all four", "合计校正后"),
+    "counted": ("of all", "合计校正后"),
     "power": ("power", "发现把握"),
     "verdict": ("verdict", "结论"),
     "enough": ("enough", "足够"),

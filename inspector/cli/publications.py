@@ -185,7 +185,7 @@ def rule(
     from inspector.flows import publication
 
     who = terminal.signer(by)
-    _say(terminal, lambda tx, now: publication.rule(tx, duty, found, reasons, who, now))
+    _say(terminal, lambda tx, now: publication.rule(terminal.office, tx, duty, found, reasons, who, now))
 
 
 def recall(

@@ -55,9 +55,9 @@ def purge(
 ) -> None:
     """Let cases go that are over their days: file, evidence, letters, decisions and what the ledger says of them. 清除保存期满的案卷。
 
-    A finding or tip-off that no case is about goes likewise. Each goes with an entry that names the row, the days, how much went and its
-    digest; digests and the chain stand. What is still open, objected to, or binds somebody is refused, and so is what a pack says no days
-    of. There is no way back but a backup.
+    A finding or tip-off that no case is about goes likewise; a visit stands without a name and anybody's words from then on. Each goes with
+    an entry that names the row, the days, how much went and its digest; digests and the chain stand. What is still open, objected to, or
+    binds somebody is refused, and so is what a pack says no days of. There is no way back but a backup.
     仍未办结、有异议或仍有约束力的，以及政策包没有规定期限的，不予清除。清除不可撤销。
     """
     from inspector.flows import caseless

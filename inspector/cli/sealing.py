@@ -64,7 +64,7 @@ def rotate(terminal: Terminal) -> None:
     """Seal everything under the first keys of the settings. 用设置中的首个密钥重新加密全部数据。
 
     Texts and files are sealed anew beside a running daemon that has been started with these keys; broken off, it goes on where it
-    was. Codes change at once: the daemon is stopped for it, where the key of codes is new.
+    was. Codes change at once: the daemon is stopped for it, where the key of codes is new, or a process of before has written since.
     """
     from inspector.store import keys
     from inspector.store.opening import sole_owner
@@ -76,7 +76,7 @@ def rotate(terminal: Terminal) -> None:
     if lone:
         _refuse_running(held)
     with sole_owner(terminal.settings.database.url) if lone else nullcontext():
-        codes = keys.settle_codes(held)
+        codes = keys.settle_codes(held) if lone else 0
     done: dict[str, int] = {}
     with Bars(terminal).steps() as begin:
 
@@ -99,7 +99,7 @@ def _codes_lie_elsewhere(held: Store) -> bool:
         keys.refuse_unfit(held)
     except Refusal:
         return True
-    return False
+    return keys.astray(held)
 
 
 def _refuse_running(held: Store) -> None:

@@ -17,6 +17,8 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.seeking import SeekingRow
 
+CITED = "attempt:"
+"""What an attempt is cited by begins so, and ends with its entry in the ledger."""
 RULE = "contact.attempt"
 """The rule of an attempt's entry in the ledger, which is its record."""
 
@@ -33,31 +35,41 @@ class AttemptWay(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One attempt: how, when, and in words at which address or number and what came of it; `by` whom."""
+    """One attempt: how, when, and in words at which address or number and what came of it; `by` whom. `id` is what it is cited by.
+
+    One that does not count (`counts`) is kept and decides nothing: it was entered by who stood for the visit no more.
+    """
 
     way: AttemptWay
     at: datetime
     words: str
     by: str
+    id: str = ""
+    counts: bool = True
 
 
 def attempted(attempt: Attempt, since: datetime, pack: str, now: datetime, basis: str) -> Decision[Attempt]:
-    """An attempt is written down; `since`: when the case came in. Raises Invalid (`attempt_wordless`, `attempt_out_of_range`)."""
+    """An attempt is written down; `since`: when the case came in, or who has tried could know of it.
+
+    Raises Invalid (`attempt_wordless`, `attempt_out_of_range`).
+    """
     if blank(attempt.words):
         raise Invalid("attempt_wordless", field="words")
-    if not since <= attempt.at <= now:
+    if not since.replace(second=0, microsecond=0) <= attempt.at <= now:  # a form says the minute
         raise Invalid("attempt_out_of_range", field="at", since=f"{since:%Y-%m-%d %H:%M}")
-    facts = {"way": attempt.way.value, "at": attempt.at.isoformat(), "words": attempt.words, "by": attempt.by}
+    facts: dict[str, object] = {"way": attempt.way.value, "at": attempt.at.isoformat(), "words": attempt.words, "by": attempt.by}
+    facts |= {} if attempt.counts else {"counts": False}
     return Decision(state=attempt, because=Because(rule=RULE, basis=tuple(filter(None, (basis,))), pack=pack, facts=facts))
 
 
 def lacking(attempts: Collection[tuple[AttemptWay, datetime]], calendar: WorkingCalendar, by: SeekingRow) -> Refusal | None:
     """Why nobody may be called unreachable yet; None where they were sought long enough by a pack's row.
 
-    Two who went together have made one attempt: those of one way at one minute are one.
+    What was tried in one way on one day is one attempt, whoever has entered it and how often: two who went together write it down at
+    two minutes, and who did not answer at ten has been sought no better by a call at eleven.
     """
-    told = {(way, at.replace(second=0, microsecond=0)) for way, at in attempts}
-    ways, days = {way for way, _ in told}, {calendar.local_date(at) for _, at in told}
+    told = {(way, calendar.local_date(at)) for way, at in attempts}
+    ways, days = {way for way, _ in told}, {day for _, day in told}
     if len(told) >= by.least and len(ways) >= by.ways and len(days) >= by.days:
         return None
     needed = {"least": by.least, "least_ways": by.ways, "least_days": by.days}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from inspector.domain.checkcode import CodeList, CodeRow
 from inspector.domain.checksheet import Signature, excluding
@@ -16,12 +16,14 @@ from inspector.domain.fieldnote import FieldNote
 
 SIGNATURE = "signature"
 """The line of the signature; the others are `outcomes~item`, and so on by list."""
+DAY = "visited_on"
+"""The line of the day on which somebody says that the visit was made: two of them cannot both hold."""
 LINES = {"outcomes": CodeList.OUTCOME, "modes": CodeList.MODE, "follow-ups": CodeList.FOLLOW_UP}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetVersion:
-    """One inspector's word on one line of the sheet: codes, or how it was signed."""
+    """One inspector's word on one line of the sheet: codes, how it was signed, or the day of the visit."""
 
     inspector: str
     note: str
@@ -51,7 +53,8 @@ class Settled:
 class Collated:
     """What a team's sheets come to: by line what holds, in the pack's order, with the words of all; and what has to be settled.
 
-    `signatures` are those of the way that holds, each by who entered it; `statements` what the subject said, by who wrote it down.
+    `signatures` are those of the way that holds, each by who entered it; `statements` what the subject said, by who wrote it down; `on`
+    the day of the visit, where somebody has said which.
     """
 
     lines: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -59,13 +62,19 @@ class Collated:
     signatures: tuple[tuple[str, Signature], ...] = ()
     statements: tuple[tuple[str, str], ...] = ()
     clashes: tuple[SheetClash, ...] = ()
+    on: date | None = None
 
 
 NOTHING = Collated()
 
 
-def collate(notes: Sequence[FieldNote], codes: Collection[CodeRow] = (), settled: Iterable[Settled] = ()) -> Collated:
-    """Bring the sheets of a team's notes together, in the order in which they were said."""
+def collate(
+    notes: Sequence[FieldNote],
+    codes: Collection[CodeRow] = (),
+    settled: Iterable[Settled] = (),
+    standing: SheetVersion | None = None,
+) -> Collated:
+    """Bring the sheets of a team's notes together, in the order in which they were said; `standing` is the day that its result has."""
     versions: dict[str, dict[str, SheetVersion]] = {}
     signatures, words, statements = dict[str, Signature](), dict[tuple[str, str], None](), dict[tuple[str, str], None]()
     for note in notes:
@@ -79,6 +88,8 @@ def collate(notes: Sequence[FieldNote], codes: Collection[CodeRow] = (), settled
         for row in note.sheet.rows:
             if row.words:
                 words[row.item, row.words] = None
+    if standing is not None and DAY in versions:
+        versions[DAY] = {standing.note: standing, **versions[DAY]}
     chosen = {one.line: one for one in settled}
     lines, clashes = dict[str, tuple[str, ...]](), []
     for line, held in versions.items():
@@ -87,18 +98,33 @@ def collate(notes: Sequence[FieldNote], codes: Collection[CodeRow] = (), settled
             clashes.append(SheetClash(line=line, versions=tuple(held.values())))
         else:
             lines[line] = told
+    on = next(iter(lines.pop(DAY, ())), None)
     return Collated(
         lines=tuple(lines.items()),
         words=tuple(words),
         signatures=tuple((who, one) for who, one in signatures.items() if (str(one.how),) == lines.get(SIGNATURE)),
         statements=tuple(statements),
         clashes=tuple(clashes),
+        on=date.fromisoformat(on) if on is not None else None,
     )
+
+
+def telling(sheet: Collated, codes: Iterable[CodeRow]) -> tuple[CodeRow, ...]:
+    """What a team's sheet tells for an officer, in the pack's order: what was found, and what is to follow, but for what stands alone.
+
+    A code that stands alone says that there is nothing; of words that still differ each is told.
+    """
+    held = [(line, said) for line, said in sheet.lines]
+    held += [(clash.line, one.said) for clash in sheet.clashes for one in clash.versions]
+    said = {(LINES[name], code) for line, codes in held if (name := line.partition("~")[0]) in LINES for code in codes}
+    return tuple(one for one in codes if not one.alone and one.list is not CodeList.MODE and (one.list, one.code) in said)
 
 
 def _lines(note: FieldNote) -> Iterable[tuple[str, tuple[str, ...], str]]:
     """What a note says, by line; what it leaves out it does not say."""
     signed = note.sheet.signature
+    if note.stated and note.on is not None:
+        yield DAY, (note.on.isoformat(),), ""
     if signed.how is not None:
         yield SIGNATURE, (signed.how.value,), " · ".join(one for one in (signed.signer, signed.reason, signed.witness) if one)
     for row in note.sheet.rows:

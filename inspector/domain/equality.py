@@ -11,6 +11,8 @@ an omitted visit of the one nor an additional check of the other escapes. Daily 
 more chances are no unequal treatment.
 `WAITED`: of the visits of one draw, the share that took longer than their middle; one that is overdue and not made took longer.
 `FOUND`: of the visits made, the share that ended with a finding. A difference may lie in what is true: it says look, and no more.
+`FRAMED`: of the subjects of an item that came in the period, the share that stood in a frame at all, by a case or in daily supervision.
+Whoever is left out of all frames is compared in nothing else, so that leaving a whole route out would be no difference anywhere.
 
 Nothing is concluded about a person, and nothing follows by itself: a named officer looks. A small group is told as insufficient and stays.
 Where a row of the pack draws who committed more, on an article marked as permitting that (handbook 1.3.11), its groups are told with the
@@ -38,6 +40,7 @@ class Measure(StrEnum):
     VISITED = "VISITED"
     WAITED = "WAITED"
     FOUND = "FOUND"
+    FRAMED = "FRAMED"
 
 
 class EqualityVerdict(StrEnum):
@@ -51,7 +54,8 @@ class EqualityVerdict(StrEnum):
 class Aside(StrEnum):
     """Why something is counted and not compared.
 
-    `MIXED`: a subject that came by both routes. `UNFRAMED`: one that could be drawn in no frame of the period. Of the objects of frames:
+    `MIXED`: a subject that came by both routes. `UNFRAMED`: one of the period's that could be drawn in none of its frames. `EARLIER`: one
+    that had come before the period and stood in none of its frames. Of the objects of frames:
     `OWED`: its visit is needed by a case, or owed for coverage. `BARRED`: it could not be drawn. `CUT`: its window does not lie
     wholly in the period, so that what is owed of it may have been drawn before, or be drawn later.
     `SENT_BACK`: of the cases of the period, those that two officers have sent back as having come by mistake.
@@ -59,6 +63,7 @@ class Aside(StrEnum):
 
     MIXED = "MIXED"
     UNFRAMED = "UNFRAMED"
+    EARLIER = "EARLIER"
     OWED = "OWED"
     BARRED = "BARRED"
     CUT = "CUT"

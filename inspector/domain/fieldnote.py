@@ -21,6 +21,7 @@ from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.finding import Doubt, Finding, Seen
+from inspector.domain.known import known_from
 from inspector.domain.material import MaterialKind
 from inspector.domain.result import hindrance, sound
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
@@ -28,8 +29,8 @@ from inspector.domain.visitcode import ArrivalHow
 
 OFF = timedelta(minutes=5)
 """A phone's clock that differs by no more from ours is not worth a word."""
-LATER = frozenset({"team_short", "team_not_accepted", "visit_embargoed", "visit_unpublished"})
-"""Refusals that pass by themselves, when somebody accepts or a day comes: a phone keeps what it has and asks again."""
+LATER = frozenset({"team_short", "team_not_accepted", "visit_embargoed", "visit_unpublished", "attempts_lacking"})
+"""Refusals that pass by themselves, when somebody accepts, tries again or a day comes: a phone keeps what it has and asks again."""
 _DECIMALS = 5
 """Of a degree: about a metre. A phone knows no better, and less is kept of where an officer was (PIPL art. 6)."""
 
@@ -100,7 +101,7 @@ class Times:
 class FieldNote:
     """What one inspector has written down: answers to some or all of the facts in question, never written over by another one.
 
-    `on` is the day of the visit as stated, or as it follows from how long the note lay in the phone. `arrival`: it says that its
+    `on` is the day of the visit as `stated`, or as it follows from how long the note lay in the phone. `arrival`: it says that its
     inspector has come to the firm.
     """
 
@@ -117,6 +118,7 @@ class FieldNote:
     times: Times
     sheet: Sheet = NO_SHEET
     arrival: ArrivalHow | None = None
+    stated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +189,7 @@ def is_late(visit: Visit, agency: str, now: datetime) -> bool:
 
 def written(visit: Visit, times: Times) -> datetime | None:
     """When something began to lie in the phone; None where the phone's clock was lost, which then says any year."""
-    known = _known(visit)
+    known = known_from(visit)
     return None if times.lay > times.received_at - known + timedelta(days=1) else times.received_at - times.lay
 
 
@@ -195,12 +197,8 @@ def day(visit: Visit, times: Times, calendar: WorkingCalendar) -> date | None:
     """The day that a note is of where nobody says: that on which it began to lie in the phone, if the visit could be made then."""
     if (at := written(visit, times)) is None:
         return None
-    first, told = calendar.local_date(_known(visit)), calendar.local_date(at)
+    first, told = calendar.local_date(known_from(visit)), calendar.local_date(at)
     return told if first <= told < calendar.local_date(times.received_at) else None
-
-
-def _known(visit: Visit) -> datetime:
-    return max(visit.opened_at, visit.release_at or visit.opened_at)
 
 
 def noted(  # noqa: PLR0913 - a note in all its parts

@@ -14,11 +14,22 @@ class Seen(StrEnum):
 
     `NOTHING` that speaks against what was promised; `FINDING`: something that does, or that the law does not allow (the plan, item 7).
     Of a second look: what was entered bears the result out, says otherwise, or (`UNCLEAR`, of such a look alone) does not show it.
+    The others (`UNMET`) are why a visit that serves no case could not be made as it was to be: they say that nothing was checked, and
+    never that nothing was found (handbook 1.2.36, 1.2.37, 2.7).
     """
 
     NOTHING = "NOTHING"
     FINDING = "FINDING"
     UNCLEAR = "UNCLEAR"
+    UNREACHABLE = "UNREACHABLE"
+    CEASED = "CEASED"
+    NOT_ACTIVE = "NOT_ACTIVE"
+    REFUSED = "REFUSED"
+    UNVERIFIABLE = "UNVERIFIABLE"
+
+
+UNMET = (Seen.UNREACHABLE, Seen.REFUSED, Seen.CEASED, Seen.NOT_ACTIVE, Seen.UNVERIFIABLE)
+"""What a team says where nothing could be checked: the field's outcomes of a visit that serves no case, as an officer's are of a case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

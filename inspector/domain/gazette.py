@@ -19,6 +19,7 @@ from inspector.domain.collated import LINES, Collated
 from inspector.domain.evidence import GOOD, UNTRUE, Verdict
 from inspector.domain.finding import Seen
 from inspector.domain.inspection import CheckType
+from inspector.domain.unmet import ticks
 from inspector.domain.visit import Visit, VisitState
 
 
@@ -29,10 +30,28 @@ class CheckResult(StrEnum):
     PROBLEM = "PROBLEM"
     CEASED = "CEASED"
     UNCLEAR = "UNCLEAR"
+    UNREACHABLE = "UNREACHABLE"
+    NOT_ACTIVE = "NOT_ACTIVE"
+    REFUSED = "REFUSED"
 
 
-UNHARMING = frozenset({CheckResult.NOTHING, CheckResult.CEASED})
+UNHARMING = frozenset({CheckResult.NOTHING, CheckResult.CEASED, CheckResult.NOT_ACTIVE})
 """What speaks against nobody."""
+_CAME = {
+    Outcome.UNREACHABLE: CheckResult.UNREACHABLE,
+    Outcome.REFUSED: CheckResult.REFUSED,
+    Outcome.CEASED: CheckResult.CEASED,
+    Outcome.NOT_ACTIVE: CheckResult.NOT_ACTIVE,
+    Outcome.UNVERIFIABLE: CheckResult.UNCLEAR,
+}
+"""Outcomes of a case after which nothing was checked, whatever its visit saw beside it: never told as nothing found."""
+_MEANT = {
+    CheckResult.UNREACHABLE: frozenset({"no-contact"}),
+    CheckResult.NOT_ACTIVE: frozenset({"no-activity"}),
+    CheckResult.REFUSED: frozenset({"obstructed"}),
+    CheckResult.CEASED: frozenset({"closed", "deregistered", "licence-revoked", "registration-cancelled", "moved"}),
+}
+"""The codes of the field's form that say what such a result does."""
 
 
 class Fallen(StrEnum):
@@ -103,8 +122,8 @@ def leads(visit: Visit) -> tuple[str, ...]:
 
 
 def in_words(visit: Visit, agency: str) -> bool:
-    """Whether an agency's team has found something that no case says: an officer is to say what it came to (the plan, item 7)."""
-    return visit.found_by(agency) and not any(one.verdict is Verdict.MISMATCH for one in visit.findings)
+    """Whether a team found, or ticked, something that no case says: an officer is to say what it came to (the plan, item 7)."""
+    return (visit.found_by(agency) or ticks(visit, agency)) and not any(one.verdict is Verdict.MISMATCH for one in visit.findings)
 
 
 def found(
@@ -123,6 +142,9 @@ def found(
     seen = {part.seen for part in visit.parts if part.agency not in others}
     findings = [one for one in visit.findings if one.case_id not in cases or cases[one.case_id][0] not in others]
     wordy = in_words(visit, agency)
+    gone = next((_CAME[one] for one in _CAME if one in outcomes), None)
+    if gone is not None and not visit.found_by(agency):  # an officer has said so, whatever box was ticked
+        return gone
     if wordy or Seen.FINDING in seen or any(one.verdict is Verdict.MISMATCH for one in findings):
         if None in outcomes:
             return None
@@ -144,7 +166,8 @@ def coded(came: CheckResult, sheet: Collated, codes: Sequence[CodeRow]) -> tuple
     """The codes of a team's check sheet that may stand beside a result, in the pack's order.
 
     What was ticked as found stands only where it says what the result does: a problem beside one that an officer has found, and
-    nothing found (a code that stands `alone`) beside nothing. What follows is never told: it may be a clue that is still pursued.
+    nothing found (a code that stands `alone`) beside nothing; where nothing was checked, what says so. What follows is never told: it
+    may be a clue that is still pursued.
     """
     said = {(LINES[name], code) for line, held in sheet.lines if (name := line.partition("~")[0]) in LINES for code in held}
     fits = {CheckResult.PROBLEM: False, CheckResult.NOTHING: True}.get(came)
@@ -152,5 +175,9 @@ def coded(came: CheckResult, sheet: Collated, codes: Sequence[CodeRow]) -> tuple
         row
         for row in codes
         if (row.list, row.code) in said
-        and (row.list is CodeList.MODE or (row.list is CodeList.OUTCOME and fits is not None and row.alone is fits))
+        and (
+            row.list is CodeList.MODE
+            or (row.list is CodeList.OUTCOME and fits is not None and row.alone is fits)
+            or (row.list is CodeList.OUTCOME and row.code in _MEANT.get(came, frozenset()))
+        )
     )

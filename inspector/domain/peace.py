@@ -11,6 +11,7 @@ from inspector.domain.deadline import within
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid
 from inspector.domain.finding import Made
+from inspector.domain.known import known_from
 from inspector.domain.quiet import QuietRow, conflict, inside, pull, windows
 from inspector.domain.visit import Visit
 
@@ -78,8 +79,7 @@ def made(visit: Visit, on: date | None, rows: Sequence[QuietRow], now: datetime,
 
     Raises Invalid (`visited_out_of_range`) for a day to come, or of before the team could know whom the visit is to.
     """
-    known = max(visit.opened_at, visit.release_at or visit.opened_at)
-    first, today = calendar.local_date(known), calendar.local_date(now)
+    first, today = calendar.local_date(known_from(visit)), calendar.local_date(now)
     if on is not None and not first <= on <= today:
         raise Invalid(
             "visited_out_of_range", field="visited_on", on=on.isoformat(), first=first.isoformat(), last=today.isoformat()

@@ -16,6 +16,7 @@ from inspector.domain.calendar import Counting, WorkingCalendar, due, reminder
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
+from inspector.domain.finding import Seen
 from inspector.domain.gazette import CheckResult, Fallen, Line
 from inspector.domain.person import refuse_nameless
 from inspector.domain.publish import PublishRow
@@ -131,11 +132,18 @@ def owe(
     return Decision(state=held, because=because, orders=_clocks(held, now, calendar))
 
 
-def rule(held: PublicationDuty, found: CheckResult, reasons: str, by: str, now: datetime) -> Decision[PublicationDuty]:
-    """An officer says what a finding that no case tells came to. Raises Refusal (`publication_state`) and Invalid."""
+def rule(
+    held: PublicationDuty, found: CheckResult, reasons: str, by: str, now: datetime, unmet: Seen | None = None
+) -> Decision[PublicationDuty]:
+    """An officer says what a finding that no case tells came to; `unmet`: why the team could check nothing, where it could not.
+
+    Raises Refusal (`publication_state`) and Invalid (`publication_rule_ceased`, `publication_rule_unmet`).
+    """
     _stands(held, PublicationState.OWED)
-    if found is CheckResult.CEASED:
+    if found is CheckResult.CEASED and unmet is not Seen.CEASED:
         raise Invalid("publication_rule_ceased", field="found")
+    if found is CheckResult.NOTHING and unmet is not None:
+        raise Invalid("publication_rule_unmet", field="found", seen=unmet)
     if blank(reasons):
         raise Invalid("reason_missing", field="reasons")
     refuse_nameless(by)

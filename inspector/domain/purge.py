@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,7 +13,11 @@ from inspector.domain.case import Method
 from inspector.domain.decision import Because
 from inspector.domain.evidence import Evidence
 from inspector.domain.folio import PURGED
+from inspector.domain.gazette import Line
+from inspector.domain.publicationduty import PublicationDuty
 from inspector.domain.retention import RetentionRow
+from inspector.domain.veil import VEIL
+from inspector.domain.visit import Visit
 
 
 class Hold(StrEnum):
@@ -76,6 +81,46 @@ def _unreasoned(dispute: Dispute) -> Dispute:
 
 def _hushed(word: Mapping[str, object]) -> dict[str, object]:
     return {name: told if name in _SAID else "" for name, told in word.items()}
+
+
+def nameless(visit: Visit, cases: AbstractSet[str] | None = None) -> Visit:
+    """A visit without whom it was to and without anybody's words; that somebody wrote some is left, for results are counted by it.
+
+    What strangers recompute and frames go by stays: the key of its object, strata, states, verdicts, days, and the house's own officers.
+    `cases`: only what was asked and seen about these goes, for another case rests on the rest.
+    """
+
+    def mine(case_id: str) -> bool:
+        return cases is None or case_id in cases
+
+    doubts, spared = (
+        tuple(replace(one, claimed="") if mine(one.case_id) else one for one in some) for some in (visit.doubts, visit.spared)
+    )
+    findings = tuple(replace(one, note=_silenced(one.note)) if mine(one.case_id) else one for one in visit.findings)
+    held = replace(visit, doubts=doubts, spared=spared, findings=findings)
+    if cases is not None:
+        return held
+    parts = tuple(replace(one, remarks=_silenced(one.remarks)) for one in visit.parts)
+    return replace(held, code="", name="", parts=parts, ceased=_silenced(visit.ceased), proof=_silenced(visit.proof))
+
+
+def unnamed(duty: PublicationDuty) -> PublicationDuty:
+    """A duty to publish without the words of the house; what is public of it names nobody any more, and is counted."""
+    return replace(
+        duty,
+        reason=_silenced(duty.reason),
+        document=_silenced(duty.document),
+        ruled=replace(duty.ruled, reasons=_silenced(duty.ruled.reasons)) if duty.ruled is not None else None,
+        shown=_uncalled(duty.shown) if duty.shown is not None else None,
+    )
+
+
+def _uncalled(line: Line) -> Line:
+    return replace(line, name="", code="", formed_on=None, codes=(), counted=True) if line.name else line
+
+
+def _silenced(words: str) -> str:
+    return VEIL if words.strip() else words
 
 
 def gone(row: RetentionRow, pack: str, since: datetime, until: date, facts: Mapping[str, object]) -> Because:

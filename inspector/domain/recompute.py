@@ -209,6 +209,7 @@ def _decided(ground: Ground, state: Case, entry: Past, facts: Mapping[str, Any])
                 beside=seen,
                 grading=graded(facts),
                 earlier=facts.get("grade_earlier"),
+                attempts=facts.get("attempts", ()),
             )
             return ruled.told(made)
         case _:

@@ -16,7 +16,7 @@ from inspector.domain.case import Outcome
 from inspector.domain.classes import Classes
 from inspector.domain.evidence import UNTRUE
 from inspector.domain.exclusion import Exclusion
-from inspector.domain.finding import Seen
+from inspector.domain.finding import UNMET, Seen
 from inspector.domain.frame import ELIGIBLE, Ban, Frame
 from inspector.domain.inclusion import Joint
 from inspector.domain.margin import Beside
@@ -208,14 +208,15 @@ class Report:
     untold: frozenset[str] = frozenset()
 
 
-def found(outcomes: Iterable[Outcome | None], *, over: bool, seen: Seen | None = None) -> Found:
+def found(outcomes: Iterable[Outcome | None], *, over: bool, seen: Seen | None = None, ticks: bool = False) -> Found:
     """What a visit says: its cases; only an officer's word that a promise was untrue speaks against it, an outage never does.
 
     A visit to the pool that no case hangs on has no officer's word; there the team's own, by `seen`, is its result.
+    What its check sheet `ticks` for an officer leaves that open.
     """
     held = list(outcomes)
     if over and not held and seen is not None:
-        return Found.FALSE if seen is Seen.FINDING else Found.TRUE
+        return Found.FALSE if seen is Seen.FINDING else Found.UNDECIDED if seen in UNMET or ticks else Found.TRUE
     if not over or None in held:
         return Found.OPEN
     if any(one in UNTRUE for one in held):

@@ -10,7 +10,7 @@ from inspector.domain import secondlook
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict, blank
-from inspector.domain.finding import Doubt, Finding, Made, Part, Seen
+from inspector.domain.finding import UNMET, Doubt, Finding, Made, Part, Seen
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 
 LEAST = 2
@@ -69,7 +69,8 @@ def report(  # noqa: PLR0913 - a result in all its parts
     against somebody and may open an ended case again, so it says what was seen. `exempt` are promises that are not verified one by
     one: they may be answered, and need not be; one that is contradicted makes the part a finding. Whose recusal was applied for
     (`challenged`) goes on, and what the team of such a one enters is marked; so is a visit `made` on a day on which nobody might go.
-    Raises Refusal (see `hindrance`) and Invalid (`findings_missing`, `findings_unknown`, `findings_wordless`, `finding_wordless`).
+    Raises Refusal (see `hindrance`) and Invalid (`findings_missing`, `findings_unknown`, `findings_wordless`, `finding_wordless`,
+    `seen_of_no_case`, `unmet_wordless`).
     """
     if (hindered := hindrance(visit, team, by)) is not None:
         raise hindered
@@ -132,6 +133,10 @@ def sound(
     if any((one.case_id, one.claim) in beside for one in against):
         return Seen.FINDING
     secondlook.refuse_unsaid(visit, seen, remarks)
+    if seen in UNMET and (visit.looks_at or visit.cases_of(by.agency)):
+        raise Invalid("seen_of_no_case", visit=visit.id, field="seen")  # there an officer says it of each case
+    if seen in UNMET and seen is not Seen.UNREACHABLE and blank(remarks):
+        raise Invalid("unmet_wordless", visit=visit.id, field="remarks")
     if seen is Seen.FINDING and blank(remarks):
         raise Invalid("finding_wordless", visit=visit.id, field="remarks")
     return seen

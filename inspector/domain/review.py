@@ -106,8 +106,11 @@ def review(  # noqa: PLR0913 - a decision in all its parts
     beside: Sequence[Evidence] = (),
     grading: Grading | None = None,
     earlier: int | None = None,
+    attempts: Sequence[str] = (),
 ) -> Decision[Case]:
     """A named officer decides, with reasons; proposals and the credit grade follow from the pack.
+
+    That somebody could not be reached rests on the `attempts` to reach them (who calls has seen that they are enough), and on no evidence.
 
     An adverse outcome (one with proposals, or with a grade other than that of `TRUE`) needs evidence of this case about what
     it claims now; one that says "untrue" needs a mismatch among it: silence, no record and outage carry it never. Where the pack has a
@@ -128,10 +131,11 @@ def review(  # noqa: PLR0913 - a decision in all its parts
         raise Invalid("evidence_former", evidence=", ".join(former), field="evidence")
     cited = tuple(as_dated(piece, case.day_of(piece.claim)) for piece in cited)
     row = policy.outcomes[outcome]
-    carry(outcome, cited, adverse=adverse(row))
+    if outcome is not Outcome.UNREACHABLE:  # referred to the register's keeper, and a finding against nobody (handbook 1.2.36)
+        carry(outcome, cited, adverse=adverse(row))
     if adverse(row):
         _both_sides(case, cited, beside)
-    _not_own(outcome, officer, cited, adverse=adverse(row))
+    _not_own(outcome, officer, cited, adverse=adverse(row) and outcome is not Outcome.UNREACHABLE)
     done = found(policy.acts, outcome, row.grade, act)
     judged = _judged_by(policy, outcome, grading or Grading(), earlier)
     facts: dict[str, object] = {
@@ -144,6 +148,7 @@ def review(  # noqa: PLR0913 - a decision in all its parts
         "concluded": case.concluded_at is not None,
         "adverse": adverse(row),
         **judged,
+        **({"attempts": list(attempts)} if attempts else {}),
     }
     if done is not None:
         facts |= {"act": done.row, "graded": graded(row, done, concluded=case.concluded_at is not None), "bars": done.bars}

@@ -14,6 +14,7 @@ from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict, blank
 from inspector.domain.finding import Finding, Seen
 from inspector.domain.publish import SecondLookRow
+from inspector.domain.unmet import ticks
 from inspector.domain.visit import Visit, VisitState
 
 NEW, OWED = "second-look", "second-look-owed"
@@ -53,7 +54,12 @@ def sound(visit: Visit, agency: str) -> bool:
     What found something, or could not say, is read by an officer anyway.
     """
     made = visit.state is VisitState.DONE and not visit.looks_at and any(one.agency == agency for one in visit.parts)
-    return made and not visit.found_by(agency) and all(one.verdict is Verdict.MATCH for one in said(visit, agency))
+    return (
+        made
+        and not visit.found_by(agency)
+        and not ticks(visit, agency)
+        and all(one.verdict is Verdict.MATCH for one in said(visit, agency))
+    )
 
 
 def framed(results: Iterable[Visit], looks: Iterable[Visit], before: Collection[str], agency: str) -> dict[str, str]:
@@ -85,5 +91,5 @@ def matter(seen: Seen | None) -> str | None:
             return DIFFERS
         case Seen.UNCLEAR:
             return UNCLEAR
-        case Seen.NOTHING | None:
+        case _:
             return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeekingRow:
-    """At least so many attempts (`least`), in so many `ways`, on so many `days` (handbook 2.7)."""
+    """At least so many attempts (`least`), in so many `ways`, on so many `days` (handbook 2.7); in one way on one day it is one."""
 
     row: str
     least: int

@@ -26,7 +26,7 @@ class TipState(StrEnum):
 
 
 class TipSource(StrEnum):
-    """Where it came from (handbook 1.4.5: hotline, referral, media, monitoring)."""
+    """Where it came from (handbook 1.4.5: hotline, referral, media, monitoring). `CHECK`: from what was entered on a visit of our own."""
 
     HOTLINE = "HOTLINE"
     LETTER = "LETTER"
@@ -34,6 +34,7 @@ class TipSource(StrEnum):
     REFERRAL = "REFERRAL"
     MEDIA = "MEDIA"
     MONITORING = "MONITORING"
+    CHECK = "CHECK"
     OTHER = "OTHER"
 
 

@@ -92,12 +92,13 @@ def differs(visit: Visit, trail: Trail | None, struck: bool, manned: bool) -> bo
     """Whether a visit is not what its entries tell: its state, what was found, its cases, stakes and dates.
 
     `struck`: a line of the draw's lists says that it was called off; `manned`: somebody sits or sat there. One that was called off as
-    it was opened has such a line, and nobody was ever dealt to it.
+    it was opened has such a line, and nobody was ever dealt to it. Of a nameless one words are not compared: whether it may be nameless
+    is another question.
     """
     told = trail or Trail()
     if (
         not told.sound
-        or footing.ceased(told.words, (visit.ceased, visit.proof, visit.ceased_by))
+        or (not visit.nameless and footing.ceased(told.words, (visit.ceased, visit.proof, visit.ceased_by)))
         or not _stands(visit, told, struck, manned)
         or not _filed(visit, told.rules)
     ):
@@ -143,14 +144,16 @@ def _reported(visit: Visit, reports: Sequence[Mapping[str, object]]) -> bool:
     """Whether what was entered is not what the entries tell; of entries from before they bound it, as far as they do."""
     left, rest = list(reports), list(visit.findings)
     for part in visit.parts:
-        word = (part.by, part.seen.value if part.seen else None, part.remarks)
-        one = next((held for held in left if (held.get("by"), held.get("seen"), held.get("remarks")) == word), None)
+        word = (part.by, part.seen.value if part.seen else None, *(() if visit.nameless else (part.remarks,)))
+        said = ("by", "seen", "remarks")[: len(word)]
+        one = next((held for held in left if tuple(held.get(name) for name in said) == word), None)
         verdicts = one.get("findings") if one is not None else None
         if one is None or not isinstance(verdicts, list):
             return True
         left.remove(one)
         own, rest = rest[: len(verdicts)], rest[len(verdicts) :]
-        if [found.verdict.value for found in own] != verdicts or one.get("entered", entered(part, own)) != entered(part, own):
+        bound = visit.nameless or one.get("entered", entered(part, own)) == entered(part, own)
+        if [found.verdict.value for found in own] != verdicts or not bound:
             return True
     return bool(left or rest)
 

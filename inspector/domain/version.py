@@ -17,7 +17,7 @@ from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.evidence import Verdict, blank
 from inspector.domain.fieldnote import FieldNote, Times
-from inspector.domain.finding import Doubt, Finding, Part, Seen
+from inspector.domain.finding import UNMET, Doubt, Finding, Part, Seen
 from inspector.domain.visit import Seat, SeatState, Visit
 
 STANDS = "stands"
@@ -114,6 +114,7 @@ def gather(
 
     `beside` are promises that may be answered and need not be; words on what nobody asks (any more) stay in their notes.
     `codes` are the pack's for the check sheet.
+    A day of the visit that somebody has said stands before one that follows from how long a note lay in a phone.
     What one of them has seen beside the facts in question was seen: a person looks at it (handbook 7.6), so there is nothing to choose.
     """
     choices = tuple(choices)
@@ -138,17 +139,21 @@ def gather(
             clashes.append(Clash(case_id=about[0], claim=about[1], versions=tuple(versions.values())))
         else:
             findings.append(_joined(about, verdict, versions.values()))
+    held = part.on.isoformat() if part is not None and part.on is not None else ""
+    stands = (
+        SheetVersion(inspector=part.by, note=STANDS, said=(held,), words="", at=part.at) if part is not None and held else None
+    )
+    settled = [Settled(line=one.claim, said=one.said, over=one.over) for one in choices if not one.case_id]
+    sheet = collate(notes, codes, settled, stands)
     last = {note.inspector: note.seen for note in notes if note.seen is not None}
     return Gathered(
         findings=tuple(findings),
         missing=tuple(about for about in doubts if about not in told),
         clashes=tuple(clashes),
-        seen=next((one for one in (Seen.FINDING, Seen.UNCLEAR) if one in last.values()), next(iter(last.values()), None)),
+        seen=next((one for one in (Seen.FINDING, Seen.UNCLEAR, *UNMET) if one in last.values()), next(iter(last.values()), None)),
         remarks=_lines(note.remarks for note in notes),
-        on=next((note.on for note in reversed(notes) if note.on is not None), None),
-        sheet=collate(
-            notes, codes, [Settled(line=one.claim, said=one.said, over=one.over) for one in choices if not one.case_id]
-        ),
+        on=sheet.on or next((note.on for note in reversed(notes) if note.on is not None), None),
+        sheet=sheet,
     )
 
 

@@ -14,14 +14,14 @@ from inspector.domain.decision import Because, Decision, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.filing import Filing
-from inspector.domain.finding import Doubt, Finding, Part, Seen
+from inspector.domain.finding import UNMET, Doubt, Finding, Part, Seen
 from inspector.domain.inspection import CheckType
 from inspector.domain.quiet import Whom
+from inspector.domain.stake import Stake
 from inspector.domain.stop import Shut
 
 LAPSED = "lapsed"
 """Why a seat expires whose inspector had accepted: the time to enter a result is over, too, and nothing was heard of the team."""
-
 
 EXPIRED, EXPIRED_RECALLED = "expired", "expired_recalled"
 """Why a seat passes on whose inspector gave no word in time; the second one where the office had called its link back before."""
@@ -91,36 +91,27 @@ class SeatState(StrEnum):
 
     @property
     def knows(self) -> bool:
-        """Whether the inspector may know whom the visit is to: not (any more) once the seat has passed to somebody else."""
-        return self not in (SeatState.DECLINED, SeatState.EXPIRED, SeatState.RELIEVED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stake:
-    """In which stratum of its list an agency has drawn the object of a visit; `sampled`: chance alone chose it there."""
-
-    agency: str
-    stratum: str
-    sampled: bool
+        """Whether the inspector may know whom the visit is to: not (any more) once the seat has passed on, or was called off."""
+        return self not in (SeatState.DECLINED, *_PAST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """One object to be visited, by the agency and, in a joint check, its `partners` together, each with a team of its own.
 
-    `object_id` is the frame's key (a pseudonym for natural persons), `stratum` the one it was drawn in; `others` are the stakes of
-    partners that have drawn it in lists with rules of their own. `check` says whether it
-    counts towards a cap; `sampled`: chance alone chose it, so that it may stand in the statistics of random draws. Until `released`,
-    by the clock at `release_at`, not even the team learns whom the visit is to (handbook 1.2.18). `ceased`: how the object is no
-    more, `proof`: by what that is known, as `ceased_by` has recorded it; it is so once another person has signed that, and the state
-    says it. `replaces`: the visit whose object it came in for, or that a supplementary draw dealt anew. `pool` is its district, where
-    quiet windows ask for it; `windows` are the days, from when it was given on, on which nobody may go; `conflict`: they leave no day in
-    time, and a person decides. `unpublished` are items in question that stand in no published list any more: while there are any,
-    nobody may go (handbook 1.2.3). `looks_at`: the visit whose result is looked at again from what was entered; then nobody goes.
-    `spared`: what was in question and was settled without it, so that nobody is asked; who had read it may still answer. `merged`: the
-    cases of `case_ids` that no draw has brought here: they go along, for there is a visit anyway. `briefs`: what each agency's team was
-    told of it last; before the release that is how it was given (`domain.brief`). `filing`: it was made and no visit code was read
-    (`domain.codeless`).
+    `object_id` is the frame's key (a pseudonym for natural persons), `stratum` the one it was drawn in; `others` are the stakes of partners
+    that have drawn it in lists with rules of their own. `check` says whether it counts towards a cap; `sampled`: chance alone chose it, so
+    that it may stand in the statistics of random draws. Until `released`, by the clock at `release_at`, not even the team learns whom the
+    visit is to (handbook 1.2.18). `ceased`: how the object is no more, `proof`: by what that is known, as `ceased_by` has recorded it; it
+    is so once another person has signed that, and the state says it. `replaces`: the visit whose object it came in for, or that a
+    supplementary draw dealt anew. `pool` is its district, where quiet windows ask for it; `windows` are the days, from when it was given
+    on, on which nobody may go; `conflict`: they leave no day in time, and a person decides. `unpublished` are items in question that stand
+    in no published list any more: while there are any, nobody may go (handbook 1.2.3). `looks_at`: the visit whose result is looked at
+    again from what was entered; then nobody goes. `spared`: what was in question and was settled without it, so that nobody is asked; who
+    had read it may still answer. `merged`: the cases of `case_ids` that no draw has brought here: they go along, for there is a visit
+    anyway. `briefs`: what each agency's team was told of it last; before the release that is how it was given (`domain.brief`). `filing`:
+    it was made and no visit code was read (`domain.codeless`). `ticked`: agency and code of what check sheets tell for an officer,
+    once the result is entered.
     """
 
     id: str
@@ -161,6 +152,7 @@ class Visit:
     merged: tuple[str, ...] = ()
     briefs: tuple[Brief, ...] = ()
     filing: Filing | None = None
+    ticked: tuple[tuple[str, str], ...] = ()
     version: int = 0
 
     @property
@@ -190,6 +182,11 @@ class Visit:
         return (Stake(agency=self.agency, stratum=self.stratum, sampled=self.sampled), *self.others)
 
     @property
+    def nameless(self) -> bool:
+        """Whether it stands without whom it was to and what was written there, as at the end of its days (`purge.nameless`)."""
+        return not self.code and not self.name
+
+    @property
     def owing(self) -> frozenset[str]:
         """Who has not entered what the visit still waits for: the lead, and each agency that has a fact in question."""
         return frozenset({self.agency, *(doubt.agency for doubt in self.doubts)}) - {part.agency for part in self.parts}
@@ -199,10 +196,11 @@ class Visit:
         return next((one for one in self.briefs if one.agency == agency), None)
 
     def found_by(self, agency: str) -> bool:
-        """Whether a person has to look at what an agency's team has entered: a finding, or words that nobody has put a name to."""
+        """Whether a person has to look at what a team has entered: a finding, words without a name, or why nothing could be checked."""
         part = next((one for one in self.parts if one.agency == agency), None)
         asked = any(doubt.agency == agency for doubt in self.doubts)
-        return part is not None and (part.seen is Seen.FINDING or (part.seen is None and not asked and not blank(part.remarks)))
+        unsaid = part is not None and part.seen is None and not asked and not blank(part.remarks)
+        return unsaid or (part is not None and part.seen in (Seen.FINDING, *UNMET))
 
     def cases_of(self, agency: str) -> tuple[str, ...]:
         """An agency's own cases that the visit serves; in a joint one those with a fact still in question."""
@@ -367,9 +365,12 @@ def relieve(seat: Seat, reason: str, pack: str) -> Decision[Seat]:
 
 
 def release(visit: Visit, pack: str) -> Decision[Visit]:
-    """The clock has come to the release: the team may know whom the visit is to. Nobody can bring it forward."""
+    """The clock has come to the release: the team may know whom the visit is to. Nobody can bring it forward.
+
+    One that is short is made by nobody of its draw: the object stays unannounced, for another seed deals it another team (ruling 13).
+    """
     because = Because(rule="visit.release", basis=(visit.basis,), pack=pack, facts={"release_at": f"{visit.release_at}"})
-    if visit.released or not visit.state.open:
+    if visit.released or visit.state is not VisitState.ASSIGNED:
         return Decision(state=visit, because=replace(because, rule="timer.obsolete"))
     return Decision(state=replace(visit, released=True), because=because)
 

@@ -28,10 +28,11 @@ from inspector.domain.push import order_seat
 from inspector.domain.quiet import Whom, pull
 from inspector.domain.sampling import FULL
 from inspector.domain.spared import SETTLED, needless
+from inspector.domain.stake import Stake
 from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer
 from inspector.domain.verification import wants_visit
-from inspector.domain.visit import Seat, Stake, Visit, VisitState
+from inspector.domain.visit import Seat, Visit, VisitState
 from inspector.flows import anew, caps, embargo, merging, peace, reaching, sooner
 from inspector.flows.after import log_after
 from inspector.flows.briefing import brief, briefed

@@ -50,6 +50,8 @@ def part(office: Office, tx: Tx, held: Visit, agency: str, now: datetime) -> Not
                 fact = _fact(office, case.pack, case.item, file.claim.fact)
                 name = fact.name if fact is not None else file.claim.fact
                 proven.append(Proven(case_id=case_id, claim=file.claim.key, item=item.name, name=name))
+    if not items and not held.looks_at:
+        items = dict.fromkeys(_listed(office, tx, held, agency))
     asked = {(one.case_id, one.claim) for one in held.doubts}
     return NoticePart(
         agency=agency,
@@ -58,6 +60,15 @@ def part(office: Office, tx: Tx, held: Visit, agency: str, now: datetime) -> Not
         proven=tuple(one for one in proven if (one.case_id, one.claim) not in asked),
         use=caps.used(office, tx, held, agency, now),
     )
+
+
+def _listed(office: Office, tx: Tx, held: Visit, agency: str) -> list[str]:
+    """What may be checked on a visit for no case of an agency: its list's items for such a subject, those of daily supervision if any are.
+
+    They are the list's and not the subject's own, of whom nobody may read anything before the release.
+    """
+    items = [one for one in office.book.get(tx.draws.pack_of(held.draw, agency)).items.values() if held.kind in one.subjects]
+    return [one.name for one in ([one for one in items if one.exempt] or items)]
 
 
 def brief(office: Office, tx: Tx, held: Visit, agency: str, now: datetime) -> Brief:

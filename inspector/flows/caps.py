@@ -18,7 +18,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.sampling import FULL, MUST, FrequencyRow
 from inspector.domain.visit import Visit
 from inspector.flows import moved
-from inspector.flows.history import names, of_one
+from inspector.flows.history import met_nobody, names, of_one
 from inspector.flows.members import Member
 from inspector.flows.office import Office
 from inspector.store.tx import Tx
@@ -130,7 +130,7 @@ def _this(office: Office, tx: Tx, visit: Visit) -> Seen:
         authority=Authority.OWN,
         completed=done,
         open=not done,
-        nobody=done and visit.id in tx.visits.found_nobody([visit.id]),
+        nobody=done and visit.id in met_nobody(office, tx, [visit.id]),
     )
 
 

@@ -1,4 +1,6 @@
-"""Findings and tip-offs that no case is about: records of enforcement like a case, kept as long, and let go by a named hand (handbook 2.8).
+"""Findings, tip-offs and visits that no case is about: records of enforcement as a case is, kept as long, and let go by a named hand.
+
+Of a visit (daily supervision, a second look) goes whom it was to and what somebody wrote; it stands nameless with its draw (handbook 2.8).
 
 Their days are those of the pack that their agency goes by today, for they were taken in under none; they count from the last word about
 them. What is said of a case goes with the case (`purging`).
@@ -41,7 +43,7 @@ def let_go(office: Office, tx: Tx, about: str, by: str, now: datetime) -> str:
 
     Raises Invalid without a name, Missing, and Refusal: `retention_unsaid`, `retention_runs`, `retention_held` (`purging.case`).
     """
-    if not (about.startswith(FINDING) or tx.tips.there(about)):
+    if not (about.startswith(FINDING) or tx.tips.there(about) or tx.purging.visit_there(about)):
         return purging.case(office, tx, about, by, now)
     if not by.strip():
         raise Invalid("signer_missing", field="by")
@@ -57,7 +59,7 @@ def let_go(office: Office, tx: Tx, about: str, by: str, now: datetime) -> str:
     if holds := _holds(tx, one):
         raise Refusal("retention_held", case=about, holds=", ".join(holds))
     made = ""
-    erased = {name: entries(tx, name) for name in one.names}
+    erased = {name: dict[str, str]() if one.visit else entries(tx, name) for name in one.names}
     taken = tx.purging.take_caseless(one, [entry for some in erased.values() for entry in some])
     for name, some in erased.items():
         if name != about and not some:
@@ -81,14 +83,19 @@ def _law(office: Office, one: Caseless, now: datetime) -> tuple[Policy, Retentio
 
 
 def _since(tx: Tx, one: Caseless, row: RetentionRow) -> datetime:
-    """From when on it is kept: the last word about it, its end, or when it came."""
+    """From when on it is kept: the last word about it, its end, or when it came. That a visit became public is no word about it."""
     if row.since is Since.RECORDED:
         return one.at
-    return max(
-        (entry["at"] for name in one.names for entry in tx.ledger.about(name) if entry["rule"] not in KEPT), default=one.at
+    told = (
+        entry["at"]
+        for name in one.names
+        for entry in tx.ledger.about(name)
+        if entry["rule"] not in KEPT and not (one.visit and entry["rule"].startswith("publication."))
     )
+    return max(told, default=one.at)
 
 
 def _holds(tx: Tx, one: Caseless) -> tuple[Hold, ...]:
     there = {Hold.TIP_OFF: not one.closed, Hold.MATTER: tx.purging.matter(one)}
-    return tuple(hold for hold in Hold if there.get(hold))
+    held = tx.purging.visit_holds(one.id) if one.visit else frozenset[Hold]()
+    return tuple(hold for hold in Hold if there.get(hold) or hold in held)

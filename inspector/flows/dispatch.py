@@ -16,7 +16,9 @@ from inspector.domain.peace import made as made_on
 from inspector.domain.trail import entered
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import (
+    attempts,
     challenges,
+    clues,
     codeless,
     declines,
     late,
@@ -132,6 +134,8 @@ def report(
     policy = pack(tx, held)
     made = made_on(held, on, peace.of(office, tx, held), now, office.calendar)
     gone = tuple(sorted(listing.unlisted(office, tx, held, made.on)))  # by the list of the visit's own day
+    if seen is Seen.UNREACHABLE and not held.looks_at and not held.cases_of(seat.agency):
+        attempts.refuse_unsought(office, tx, held, seat.agency)
     decision = result.report(
         replace(held, unpublished=gone),
         team,
@@ -157,6 +161,7 @@ def report(
         secondlook.tell(tx, decision.state, decision.state.parts[-1].seen, now)
     else:
         supervision.tell(tx, decision.state, seat, others, policy, now)
+        clues.look(office, tx, decision.state, seat, now, entered=True)
     peace.tell_inside(tx, decision.state, seat.agency, now)
     codeless.done(office, tx, decision.state, now)
     return decision.state

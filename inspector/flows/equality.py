@@ -1,7 +1,8 @@
 """Equal treatment from the records: who stood in which frame by which route, and what became of it; a person is told of a difference.
 
 The draws' own frames and results say who could be drawn at which level and who was; the cases say by which item and route a subject came,
-as of each frame. Nobody's name is read, and nothing is written but a matter for a person (`domain.equality`).
+as of each frame, however long before: who committed last year is in this year's daily supervision. Nobody's name is read, and nothing is
+written but a matter for a person (`domain.equality`).
 """
 
 from __future__ import annotations
@@ -9,9 +10,8 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from math import floor
 
 import structlog
 
@@ -29,6 +29,7 @@ from inspector.domain.rowfile import split
 from inspector.domain.sampling import POOL, SamplingRow, Window, parted
 from inspector.domain.source import permitting
 from inspector.domain.spending import level
+from inspector.domain.unmet import unmet
 from inspector.domain.visit import Visit, VisitState
 from inspector.flows.embargo import closed
 from inspector.flows.lists import OBJECTS, kept
@@ -75,12 +76,14 @@ class _Unit:
 
 @dataclass(slots=True)
 class _Tally:
-    """What has been read so far."""
+    """What has been read so far. `listed` stood in a frame, whatever for; `supervised`: when the last with daily supervision was made."""
 
     came: Mapping[str, list[_Came]]
     drawn: dict[tuple[str, str], tuple[_Unit, bool]] = field(default_factory=dict)
     stood: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     first: dict[str, _Unit] = field(default_factory=dict)
+    listed: set[str] = field(default_factory=set)
+    supervised: datetime | None = None
     visited: set[str] = field(default_factory=set)
     waits: list[Waiting] = field(default_factory=list)
     counts: Counter[tuple[Place, Route, bool]] = field(default_factory=Counter)
@@ -159,7 +162,7 @@ def _report(
     office: Office, tx: Tx, agency: str, policy: Policy, rule: EqualityRow, since: datetime, until: datetime, now: datetime
 ) -> Equality:
     came: defaultdict[str, list[_Came]] = defaultdict(list)
-    for row in tx.past.routes(agency, since, until):
+    for row in tx.past.routes(agency, until):
         name = object_id(office.secret, SubjectKind(row["subject_kind"]), row["subject_code"])
         came[name].append(_Came(row["opened_at"], row["item"], Route(row["route"])))
     tally = _Tally(came)
@@ -180,7 +183,7 @@ def _report(
     )
     look = look_of(office, since, until)
     alpha = rule.alpha if look is None else level(rule.spending, rule.alpha, look)
-    compared, groups = domain.compare(_counts(tally), rule, alpha)
+    compared, groups = domain.compare(_counts(tally, since), rule, alpha)
     return Equality(
         agency=agency,
         pack=policy.label,
@@ -204,6 +207,9 @@ def _frame(office: Office, tx: Tx, held: Draw, listed: Listed, span: tuple[datet
     known: dict[tuple[str, str], tuple[str, Window]] = {}
     for line in split(tx.draws.parts(held.number, kept(held, listed, OBJECTS))):
         name, stratum, status, _ = line.decode().split("\t", 3)
+        tally.listed.add(name)
+        if stratum.startswith(POOL):
+            tally.supervised = held.made_at
         item, routes = tally.of(name, held.made_at)
         if not routes:
             continue
@@ -285,7 +291,7 @@ def _visits(tx: Tx, held: Draw, listed: Listed, policy: Policy, now: datetime, t
 def found(one: Visit, agency: str) -> bool:
     """Whether an agency's team has found something: in its own word, or about a fact of a case of its own."""
     theirs = {(doubt.case_id, doubt.claim) for doubt in one.doubts if doubt.agency != agency}
-    return one.found_by(agency) or any(
+    return (one.found_by(agency) and unmet(one, agency) is None) or any(
         found.verdict is Verdict.MISMATCH and (found.case_id, found.claim) not in theirs for found in one.findings
     )
 
@@ -300,22 +306,36 @@ def _checked(office: Office, tx: Tx, agency: str, since: date, until: date, tall
                 tally.visited.add(name)
 
 
-def _counts(tally: _Tally) -> Mapping[tuple[Place, Route, bool], int]:
+def _counts(tally: _Tally, since: datetime) -> Mapping[tuple[Place, Route, bool], int]:
     """All measures as counts, and who of the subjects is compared in none."""
     counts = Counter(tally.counts)
     for unit, was in tally.drawn.values():
         counts[_place(Measure.DRAWN, unit, unit.within), unit.route, was] += 1
     for name, held in tally.came.items():
-        routes = {one.route for one in held}
+        routes, stood = {one.route for one in held}, tally.first.get(name)
+        if stood is None:
+            new = held[-1].at >= since
+            for route in routes if new or name not in tally.listed else ():
+                tally.aside[Aside.UNFRAMED if new else Aside.EARLIER, route] += 1
         if len(routes) > 1:
             continue
-        stood = tally.first.get(name)
+        _reached(name, held, since, tally, counts)
         if stood is None:
-            tally.aside[Aside.UNFRAMED, held[0].route] += 1
             continue
         counts[_place(Measure.VISITED, stood, str(len(tally.stood[name]))), stood.route, name in tally.visited] += 1
     counts.update(domain.waits(tally.waits))
     return counts
+
+
+def _reached(name: str, held: list[_Came], since: datetime, tally: _Tally, counts: Counter[tuple[Place, Route, bool]]) -> None:
+    """Whether a subject that came in the period, before the last frame with daily supervision, stood in any frame.
+
+    A case stands in one, a certificate in daily supervision: so where no draw had that, only one route could have stood anywhere, and
+    nobody is compared. Who came earlier may have had his frame then.
+    """
+    if tally.supervised is not None and since <= held[0].at <= tally.supervised:
+        place = Place(measure=Measure.FRAMED, item=held[-1].item, level="", within="")
+        counts[place, held[0].route, name in tally.listed] += 1
 
 
 def _place(measure: Measure, unit: _Unit, within: str) -> Place:
@@ -348,40 +368,6 @@ def _facts(one: Equality, measured: Compared) -> dict[str, object]:
         "certified": f"{measured.certified_hit}/{measured.certified}",
         "chance": f"{measured.counted:.2g}",
         "level": f"{float(one.level):.2g}",
-    }
-
-
-def told(one: Equality) -> dict[str, object]:
-    """A report as it is handed out, in JSON's own types."""
-    rule = one.rule
-    return {
-        "agency": one.agency,
-        "pack": one.pack,
-        "row": rule.row,
-        "basis": rule.basis,
-        "alpha": str(rule.alpha),
-        "effect": str(rule.effect),
-        "spending": rule.spending.value,
-        "look": one.look,
-        "level": float(one.level),
-        "wanted_power": str(rule.power),
-        "since": one.since.date().isoformat(),
-        "until": one.until.date().isoformat(),
-        "draws": one.draws,
-        "waiting_draws": one.waiting,
-        "measures": [measured(held) for held in one.compared],
-        "groups": [asdict(group) | {"measure": group.measure.value} for group in one.groups],
-        "aside": [{"reason": why.value, "committed": two[0], "certified": two[1]} for why, two in one.aside.items()],
-    }
-
-
-def measured(one: Compared) -> dict[str, object]:
-    """A measure in JSON's own types. What is told of the power is cut off: never more than is true."""
-    return asdict(one) | {
-        "measure": one.measure.value,
-        "odds": None if one.odds is None else round(float(one.odds), 3),
-        "power": floor(one.power * 1000) / 1000,
-        "verdict": one.verdict.value,
     }
 
 

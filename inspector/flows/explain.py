@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from inspector.domain.attempt import Attempt
 from inspector.domain.calendar import Counting
 from inspector.domain.case import (
     Case,
@@ -40,6 +41,7 @@ from inspector.flows.office import Office, Place
 from inspector.flows.records import Act, Kept, act, acts, kept
 from inspector.flows.showed import Showed, showed
 from inspector.flows.signing import Answered, Signed, answered, signed
+from inspector.flows.spot import Spot, SpotSaid, seen_by, spots, tried
 from inspector.flows.upcoming import Late, Next, missed, upcoming
 from inspector.store.tx import Tx
 
@@ -108,6 +110,7 @@ class Heard:
     `came_at`: when the answer came; None while, or where, an agency that was asked by letter has not answered;
     `entered_at`: when somebody here read or entered it, where that was later.
     `note` is a code; `remark` are words that somebody outside wrote; `door` is how an agency's word came in, `token` by whose name.
+    `saw`: of a visit, who of the team saw it, each in the own words (nobody by name outside the agency).
     `claim` is the claim's `id`; `former`: what was asked about was promised before a correction. `owner` is whose data they are,
     `valid_for` how long such a fact holds by the pack, `source_version` what the other side calls the data (of another agency's result
     that agency and its number), the digests are SHA-256 of question and reply. `altered`: it is not what the sealed ledger has seen, or
@@ -135,6 +138,7 @@ class Heard:
     door: str
     token: str
     former: bool
+    saw: tuple[SpotSaid, ...]
     owner: str
     valid_for: str
     source_version: str
@@ -178,6 +182,8 @@ class Explanation:
     letters: tuple[Asked, ...]
     shown: tuple[Showed, ...]
     visits: tuple[Call, ...]
+    spots: tuple[Spot, ...]
+    attempts: tuple[Attempt, ...]
     decisions: tuple[Decided, ...]
     next: tuple[Next, ...]
     overdue: tuple[Late, ...]
@@ -189,7 +195,8 @@ class Explanation:
 def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False, words: bool = True) -> Explanation:
     """Explain a case from what is stored about it. Raises Missing; whether the asker may know of it is the caller's affair.
 
-    `outside` the agency, where the applicant is near, nobody hears of a visit before it has been made (draw-protocol ruling 18). Without
+    `outside` the agency, where the applicant is near, nobody hears of a visit before it has been made (draw-protocol ruling 18), nor ever
+    of who made it. Without
     `words` it tells of what people said and did no more than the events (`domain.discretion`).
     """
     case = tx.cases.get(case_id)
@@ -208,7 +215,12 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False, word
     relied_on = cited(evidence, last)
     came = {evidence_id(held): held.ended_at for held in letters if held.reply}  # pieces of before `came_at` was kept
     sealed = sealed_in(decisions)
-    heard = [_heard(office, held, case, policy, came, sealed) for held in evidence]
+    names = {one.key: _name(one, case, policy) for one, _ in promised(case)}
+    seen = spots(office, tx, case, [held for held, _ in calls], names, named=not outside) if words else ()
+    pieces = {held.id for held in evidence}
+    heard = [
+        replace(_heard(office, held, case, policy, came, sealed), saw=seen_by(held, case_id, seen, pieces)) for held in evidence
+    ]
     return Explanation(
         case=case.id,
         agency=case.agency,
@@ -239,6 +251,8 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False, word
         letters=tuple(letter(office, held, policy) for held in letters),
         shown=tuple(showed(office, held, policy) for held in shows),
         visits=tuple(call(office, held, team, case.agency) for held, team in calls),
+        spots=seen,
+        attempts=tried(tx, case_id, named=not outside) if words else (),
         decisions=shown,
         next=upcoming(office, tx, case, letters, shows),
         overdue=missed(office, case, letters, shows, [held for held, _ in calls]),
@@ -363,6 +377,7 @@ def _heard(
         door=held.door,
         token=held.token,
         former=former,
+        saw=(),
         owner=held.owner,
         valid_for=held.valid_for,
         source_version=held.source_version,

@@ -16,13 +16,13 @@ from inspector.domain.collated import SheetClash
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Missing
 from inspector.domain.fieldnote import FieldNote, Photo, Place, Times, before_team, day, is_late, noted, taken
-from inspector.domain.finding import Doubt, Finding, Part, Seen
+from inspector.domain.finding import UNMET, Doubt, Finding, Part, Seen
 from inspector.domain.inorder import in_order, superseded
 from inspector.domain.peace import made as made_on
 from inspector.domain.version import Came, Choice, Clash, Gathered
 from inspector.domain.visit import Seat, Visit
 from inspector.domain.visitcode import ArrivalHow, arrived
-from inspector.flows import dispatch, listing, peace, secondlook, supervision
+from inspector.flows import clues, dispatch, listing, peace, secondlook, supervision
 from inspector.flows.checksheets import on_sheet
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -30,6 +30,9 @@ from inspector.flows.seated import by_name, pack
 from inspector.flows.seats import CLASH, DIFFERS, LAPSED_NOTE, short_of, tell_seat
 from inspector.flows.selfproof import Taken
 from inspector.store.tx import Tx, new_id
+
+UNSAID = Place()
+"""Where nobody says where it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +43,9 @@ class Noted:
     seen: Seen | None
     remarks: str
     on: date | None
-    place: Place
-    captured_at: datetime | None
-    sent_at: datetime | None
+    place: Place = UNSAID
+    captured_at: datetime | None = None
+    sent_at: datetime | None = None
     sheet: Sheet = NO_SHEET
     arrival: tuple[ArrivalHow, str] | None = None
 
@@ -95,21 +98,7 @@ def enter(
     on = given.on or day(held, times, office.calendar)
     made = made_on(held, on, peace.of(office, tx, held), now, office.calendar)
     listed = replace(held, unpublished=tuple(sorted(listing.unlisted(office, tx, held, made.on))))
-    note = FieldNote(
-        id=new_id(),
-        visit=held.id,
-        seat=seat.name,
-        agency=seat.agency,
-        inspector=seat.inspector,
-        findings=given.findings,
-        seen=given.seen,
-        remarks=given.remarks,
-        on=on,
-        place=given.place,
-        times=times,
-        sheet=given.sheet,
-        arrival=arrived(held, *given.arrival) if given.arrival is not None else None,
-    )
+    note = _as_note(held, seat, given, on, times)
     policy = pack(tx, held)
     team = tx.visits.team(held.id)
     former = before_team(held, team, note, on, office.calendar)
@@ -127,6 +116,23 @@ def enter(
         gathered = look_at(office, tx, held, seat, now)
         return note, Came.CLASH if gathered.clashing else Came.KEPT, gathered
     return note, *_go_on(office, tx, held, seat, now)
+
+
+def report(office: Office, tx: Tx, name: str, given: Noted, now: datetime) -> Visit:
+    """A whole result that one of the team has entered by another door than the page, with what the team's notes say beside it.
+
+    Nothing that a colleague has seen is lost by it: a finding stays one, remarks are kept, and where two say different things of one
+    fact this one is entered and the lead decides (`look_at`). Raises as `dispatch.report` does.
+    """
+    held, seat, _ = _locked(tx, name)
+    said = _as_note(held, seat, given, given.on, Times(captured_at=None, sent_at=None, received_at=now))
+    gathered = _gathered(office, tx, held, seat.agency, [said])
+    found = {(one.case_id, one.claim): one for one in (*given.findings, *gathered.findings)}
+    seen = None if given.seen is None and gathered.seen is Seen.NOTHING else gathered.seen  # nobody says that for who enters it
+    on = given.on or gathered.on
+    entered = dispatch.report(office, tx, name, found.values(), gathered.remarks, now, seen=seen, on=on)
+    look_at(office, tx, entered, by_name(tx, name)[1], now)
+    return entered
 
 
 def photo(office: Office, tx: Tx, name: str, what: Taken, given: Shot, most: int, now: datetime) -> Photo:
@@ -248,14 +254,33 @@ def _locked(tx: Tx, name: str) -> tuple[Visit, Seat, tuple[Doubt, ...]]:
     return held, seat, exempt
 
 
-def _gathered(office: Office, tx: Tx, held: Visit, agency: str) -> Gathered:
+def _as_note(held: Visit, seat: Seat, given: Noted, on: date | None, times: Times) -> FieldNote:
+    return FieldNote(
+        id=new_id(),
+        visit=held.id,
+        seat=seat.name,
+        agency=seat.agency,
+        inspector=seat.inspector,
+        findings=given.findings,
+        seen=given.seen,
+        remarks=given.remarks,
+        on=on,
+        place=given.place,
+        times=times,
+        sheet=given.sheet,
+        arrival=arrived(held, *given.arrival) if given.arrival is not None else None,
+        stated=given.on is not None,
+    )
+
+
+def _gathered(office: Office, tx: Tx, held: Visit, agency: str, more: Iterable[FieldNote] = ()) -> Gathered:
     part, (codes, _) = _part(held, agency), on_sheet(office, tx, held, agency)
     team = tx.visits.team(held.id)
     lapsed = {seat.name for seat in team if seat.lapsed}  # kept, and no word of the team that goes now
     notes = [note for note in in_order(held, tx.fieldnotes.notes(held.id, agency)) if note.seat not in lapsed]
     return version.gather(
         [one for one in held.doubts if one.agency == agency],
-        [note for note in notes if not before_team(held, team, note, note.on, office.calendar)],
+        [*(note for note in notes if not before_team(held, team, note, note.on, office.calendar)), *more],
         tx.fieldnotes.choices(held.id, agency),
         part,
         _standing(held, agency) if part is not None else (),
@@ -293,7 +318,10 @@ def _beside(office: Office, tx: Tx, held: Visit, note: FieldNote, on: date, now:
     part = _part(held, note.agency)
     if held.looks_at:
         secondlook.tell(tx, held, note.seen, now)
-    elif note.seen is Seen.FINDING and (part is None or part.seen is not Seen.FINDING):
+        return
+    if not note.sheet.empty:
+        clues.look(office, tx, held, by_name(tx, note.seat)[1], now)
+    if note.seen in (Seen.FINDING, *UNMET) and (part is None or part.seen not in (Seen.FINDING, note.seen)):
         facts = {"draw": held.draw, "seat": note.seat, "cases": list(held.cases_of(note.agency))}
         tx.attention.open(supervision.FOUND, note.agency, short_of(held, note.agency), facts, now)
 

@@ -65,7 +65,7 @@ def history(office: Office, tx: Tx, agency: str) -> History:
     imported = dict(last)
     teams, going = tx.visits.teams(agency), tx.visits.going()
     items = tx.visits.items(above) if above else {}
-    nobody = tx.visits.found_nobody()
+    nobody = met_nobody(office, tx)
     for held in tx.visits.made():
         done = held["done_at"]
         on = _day(office, held)
@@ -100,6 +100,13 @@ def history(office: Office, tx: Tx, agency: str) -> History:
     )
 
 
+def met_nobody(office: Office, tx: Tx, ids: Collection[str] | None = None) -> frozenset[str]:
+    """The visits made that found nobody; those for no case are looked through only where a pack's row goes by it (scenario 42)."""
+    found = tx.visits.found_nobody(ids)
+    goes = any(not row.nobody for pack in office.book.packs for row in pack.limits.checks.values())
+    return found | tx.visits.called_on(ids) if goes else found
+
+
 def of_one(  # noqa: PLR0913 - one object, and as of when it is asked
     office: Office,
     tx: Tx,
@@ -125,7 +132,7 @@ def of_one(  # noqa: PLR0913 - one object, and as of when it is asked
     ]
     made = [held for held in tx.visits.made(names(tx, name)) if held["id"] != without]
     ids = [held["id"] for held in made]
-    going, nobody = tx.visits.going(ids), tx.visits.found_nobody(ids)
+    going, nobody = tx.visits.going(ids), met_nobody(office, tx, ids)
     for held in made:
         done, whose = held["done_at"], _whose(going[held["id"]], agency, above)
         on = _day(office, held)

@@ -60,20 +60,25 @@ def take(office: Office, tx: Tx, given: Given, by: str, now: datetime) -> TipOff
     office.agency(given.agency)
     if given.case_id:
         tx.cases.get(given.case_id)
-    policy = office.policy(given.agency, now.date())
+    code = identify(identity_kind(given.kind), given.code, today=now.date(), field="subject.code").normal
+    return keep(office, tx, replace(given, code=code), office.policy(given.agency, now.date()), by, now)
+
+
+def keep(office: Office, tx: Tx, given: Given, policy: Policy, by: str, now: datetime, until: datetime | None = None) -> TipOff:
+    """Keep what is told of a subject whose code is known, and the date by which an officer sees to it: the pack's, or `until` another."""
     row = policy.term(Timer.REVIEW)
     told = TipOff(
         id=new_id(),
         agency=given.agency,
         source=given.source,
         kind=given.kind,
-        code=identify(identity_kind(given.kind), given.code, today=now.date(), field="subject.code").normal,
+        code=given.code,
         name=given.name,
         words=given.words,
         case_id=given.case_id,
         by=by,
         at=now,
-        due_at=due(now, row.term, office.calendar).at,
+        due_at=until or due(now, row.term, office.calendar).at,
     )
     decision = tipoff.take(told, row.basis, policy.label)
     tx.tips.add(told, given.informant)

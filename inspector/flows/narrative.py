@@ -14,7 +14,7 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.publicity import NOT_PUBLIC
 from inspector.domain.start import StartEvent
 from inspector.domain.urgency import Urgency
-from inspector.flows import past, showed, wording
+from inspector.flows import past, showed, spotwords, wording
 from inspector.flows.articles import Article
 from inspector.flows.asked import Asked
 from inspector.flows.calls import Call
@@ -81,6 +81,8 @@ def lines(told: Explanation, lang: Lang) -> Iterator[str]:
     yield from section(say, "shown", shown)
     visits = [line for held in told.visits for line in _call(held, say)]
     yield from section(say, "visits", visits)
+    yield from section(say, "tried", [spotwords.tried(number, one, lang) for number, one in enumerate(told.attempts, 1)])
+    yield from section(say, "spot", [line for held in told.spots for line in spotwords.lines(held, lang)])
     yield from section(
         say, "next", [*_late(told, say), *(line for one in told.next for line in _next(one, say))] or [say("nothing_due")]
     )
@@ -361,8 +363,10 @@ def _known_as(told: Explanation, say: Say) -> dict[str, str]:
     """What the reader has met above, by the id that decisions store."""
     answers = {held.id: say("answer_number", number=number) for number, held in enumerate(told.heard, 1)}
     letters = {held.id: say("letter_number", number=number) for number, held in enumerate(told.letters, 1)}
+    tries = {held.id: say("attempt_number", number=number) for number, held in enumerate(told.attempts, 1)}
     return (
         answers
+        | tries
         | letters
         | {held.claim: held.name for held in told.heard}
         | {held.id: held.name for held in told.claims}

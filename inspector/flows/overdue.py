@@ -104,7 +104,7 @@ def _heard(tx: Tx, held: Visit, team: Iterable[Seat]) -> set[str]:
     tried = {
         agency
         for agency in held.agencies
-        for one in attempts.of_cases(tx, held.cases_of(agency))
+        for one in attempts.of_visit(tx, held, agency)
         if one.by in sitting and one.at >= held.opened_at
     }
     return (

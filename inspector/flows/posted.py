@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from inspector.domain import competence, letter, reply, sending
-from inspector.flows import attention, eligibility, inquiries, leaves
+from inspector.flows import attention, eligibility, inquiries, leaves, replying
 from inspector.flows.ladder import OBSOLETE
 from inspector.flows.office import Office
 from inspector.flows.requests import held
@@ -25,6 +25,8 @@ def seen_to(
     Of a request with nobody known above both sides the note says whom a person has told, and of one to an agency that does not list
     the fact among its powers why it is competent; both stand in its history.
 
+    What a subject has asked for and does not get is answered to it with the note (`replying`).
+
     A mail of who has the letter that somebody has read was a word of the agency's, and counts from when it came. Raises Missing,
     Refusal, and Forbidden (`leave_not_head`) where only a head closes it.
     """
@@ -34,10 +36,9 @@ def seen_to(
     attention.close(tx, attention_id, by, now, note=note, sees=sees)
     if matter is not None and matter["kind"] == eligibility.CONTESTED:
         eligibility.stands(office, tx, str(matter["about"]), note, by, now)
-    if matter is not None and matter["kind"] == MAIL_UNREAD:
-        for request_id in about(json.loads(matter["body"])):
-            read(tx, request_id, now)
-        _wrote(office, tx, json.loads(matter["body"]), matter["opened_at"], by, now)
+    if matter is not None:
+        replying.answered(office, tx, matter, note, by, now)
+        _mail_read(office, tx, matter, by, now)
     if matter is not None and matter["kind"] == SUPERIOR_UNKNOWN:
         case, request = held(tx, str(matter["about"]))
         settle_request(tx, letter.picked(request, by, note, now, office.book.get(case.pack).label), now)
@@ -55,6 +56,15 @@ def seen_to(
     if told.because.rule != OBSOLETE:
         inquiries.posted(tx, office, request, via, key, now)
         settle_request(tx, letter.of_kind(told, letter.kind_of(request, key)), now)
+
+
+def _mail_read(office: Office, tx: Tx, matter: Mapping[str, Any], by: str, now: datetime) -> None:
+    """A mail that waited for a person was read, and counts from when it came."""
+    if matter["kind"] != MAIL_UNREAD:
+        return
+    for request_id in about(json.loads(matter["body"])):
+        read(tx, request_id, now)
+    _wrote(office, tx, json.loads(matter["body"]), matter["opened_at"], by, now)
 
 
 def _wrote(office: Office, tx: Tx, told: Mapping[str, Any], opened_at: datetime, by: str, now: datetime) -> None:

@@ -20,7 +20,8 @@ from inspector.domain.course import named, read, said
 from inspector.domain.decision import Decision
 from inspector.domain.duty import Follow
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.evidence import as_dated, carry
+from inspector.domain.evidence import GOOD, as_dated, carry
+from inspector.domain.falling import SHAKEN, rests
 from inspector.domain.opening import Opening
 from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.domain.serving import NoticeKind, SubjectNotice
@@ -38,6 +39,7 @@ from inspector.flows import (
     reapplying,
     rectifying,
     remedying,
+    replying,
     transfers,
     unruled,
 )
@@ -106,6 +108,7 @@ def rule(office: Office, tx: Tx, consequence_id: str, verdict: Verdict, now: dat
     read(held, turn)
     _free(tx, case, held)
     _alone(tx, held)
+    replying.refuse_unanswered(tx, held)
     verdict = replace(verdict, signed=deputies.signs(office, tx, held, verdict.signed, now))
     policy = office.book.get(held.pack)
     remedying.of(replace(held, verdict=verdict), policy, office.agency(held.agency).language)  # who agrees, agrees to them too
@@ -218,10 +221,28 @@ def _free(tx: Tx, case: Case, held: Consequence) -> None:
         raise Refusal("consequence_objected", consequence=held.id, case=case.id)
     if held.proposal is Proposal.PENALTY and (other := openings.transfer(tx.consequences.of_case(case.id))) is not None:
         raise Refusal("consequence_transfer_open", consequence=held.id, transfer=other.id)
-    if case.state is not CaseState.CLOSED or case.outcome is not held.grading.outcome:
+    if not _founded(tx, case, held):
         raise Refusal("consequence_case_open", consequence=held.id, state=case.state)
     if openings.wrong_stage(case, held.proposal):  # concluded since it was proposed
         raise Refusal("consequence_wrong_stage", case=case.id, proposal=held.proposal)
+
+
+def _founded(tx: Tx, case: Case, held: Consequence) -> bool:
+    """Whether the outcome that it follows stands, or what it rests on in its place.
+
+    A revocation follows from an order that has failed: where an officer has said that this order stands though the case came out
+    otherwise, and nothing has put that in doubt since, what follows its failure has its ground too.
+    """
+    if case.state is not CaseState.CLOSED or case.outcome is held.grading.outcome:
+        return case.state is CaseState.CLOSED
+    if case.outcome in GOOD:
+        return False
+    for order in (one for one in tx.consequences.of_case(case.id) if rests(held, one)):
+        doubt = tx.attention.get(f"{SHAKEN}:{order.id}")
+        sure = doubt is None or doubt["closed_at"] is not None
+        if sure and order.state is ConsequenceState.FAILED and order.upheld is not None:
+            return True
+    return False
 
 
 def _alone(tx: Tx, held: Consequence) -> None:

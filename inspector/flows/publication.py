@@ -10,7 +10,8 @@ from inspector.domain.case import Case
 from inspector.domain.errors import Refusal
 from inspector.domain.gazette import CheckResult, Fallen, Line, in_words, leads
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
-from inspector.flows import pledges, shown, supervision, unpublish
+from inspector.domain.unmet import unmet
+from inspector.flows import attempts, pledges, shown, supervision, unpublish
 from inspector.flows.office import Office
 from inspector.flows.seats import short_of
 from inspector.flows.settle import Settlement
@@ -97,13 +98,18 @@ def due(work: Work, _office: Office) -> Settlement:
     return Settlement(write=tell)
 
 
-def rule(tx: Tx, duty: str, found: CheckResult, reasons: str, by: str, now: datetime) -> PublicationDuty:
-    """An officer says what a finding in words came to, and the matter of it is over. Raises Missing, Refusal, Invalid."""
+def rule(office: Office, tx: Tx, duty: str, found: CheckResult, reasons: str, by: str, now: datetime) -> PublicationDuty:
+    """An officer says what a finding in words came to, and the matter of it is over. Raises Missing, Refusal, Invalid.
+
+    Nobody is told as unreachable before enough was tried (`attempts_lacking`).
+    """
     held = tx.publications.get(duty, lock=True)
     visit = tx.visits.get(held.visit)
     if not in_words(visit, held.agency):
         raise Refusal("publication_nothing_to_rule", publication=duty)
-    decision = domain.rule(held, found, reasons, by, now)
+    decision = domain.rule(held, found, reasons, by, now, unmet(visit, held.agency))
+    if found is CheckResult.UNREACHABLE:
+        attempts.refuse_unsought(office, tx, visit, held.agency)
     tx.publications.put(decision.state)
     tx.attention.close(f"{supervision.FOUND}:{short_of(visit, held.agency)}", now)
     return write(tx, decision, now)

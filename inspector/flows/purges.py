@@ -17,6 +17,7 @@ from inspector.domain.folio import PURGED
 from inspector.domain.piece import fingerprint
 from inspector.domain.retention import Record
 from inspector.store import payload
+from inspector.store.tables import visit
 from inspector.store.tx import Tx
 
 PROOF, VISIT, CONTACT, INFORMANT, AGED = (
@@ -108,7 +109,9 @@ def _purged(tx: Tx, about: str, at: datetime, facts: Mapping[str, object]) -> It
         yield Trouble(amiss=Amiss.EARLY, rule=PURGED, about=about)
     pieces = facts.get("pieces")
     if facts.get("record") == Record.ENFORCEMENT.value:
-        if tx.cases.known(about) or tx.purging.lead_there(about):
+        rows = facts.get("rows")
+        named = isinstance(rows, dict) and visit.name in rows and tx.purging.still_named(about)
+        if named or tx.cases.known(about) or tx.purging.lead_there(about):
             yield Trouble(amiss=Amiss.STILL, rule=PURGED, about=about)
     elif isinstance(pieces, dict) and tx.cases.known(about):
         there = {one.id: fingerprint(one) for one in tx.cases.evidence(about)}

@@ -54,7 +54,7 @@ def differing(office: Office, tx: Tx, held: Draw, *, whole: bool = False) -> tup
             unreadable[place] = name
             continue
         whom = visit.looks_at if held.kind is DrawKind.SECOND_LOOK else object_id(office.secret, visit.kind, visit.code)
-        known = sound and whom == visit.object_id
+        known = sound and (whom == visit.object_id or _unnamed(tx, visit))
         visits[place] = Going(visit=visit, team=team, known=known, trail=trails.get(name))
     seen = Held(
         draw=held,
@@ -191,8 +191,15 @@ def _standing_for(office: Office, tx: Tx, held: Draw, files: Mapping[str, bytes]
     members = members_of(tx, held.number, {one.object_id for one in visits})
     for one in visits:
         member = members.get(one.object_id)
+        if member is not None and _unnamed(tx, one):
+            continue
         if member is None or (member.kind, member.code) != (one.kind, one.code) or member.name not in ("", one.name):
             yield AuditLine(code="draw.records_visit", facts={"visit": one.id})
+
+
+def _unnamed(tx: Tx, visit: Visit) -> bool:
+    """Whether a visit went nameless at the end of its days: blank is lawful only where the ledger says so."""
+    return visit.nameless and tx.purging.unnamed(visit.id)
 
 
 def _chain(tx: Tx, agency: str, now: datetime, *, whole: bool) -> Iterator[AuditLine]:

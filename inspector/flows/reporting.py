@@ -25,6 +25,7 @@ from inspector.domain.sampling import Window
 from inspector.domain.spelling import party_of
 from inspector.domain.ticked import Ticked, ticked
 from inspector.domain.union import unions
+from inspector.domain.unmet import ticks
 from inspector.domain.visit import Visit, VisitState
 from inspector.flows import leaves, moved, restating
 from inspector.flows.fieldnotes import field_of
@@ -171,6 +172,7 @@ def _checked(visits: Iterable[Visit], standing: Standing, agency: str) -> list[C
                 ],
                 over=not one.state.open,
                 seen=next((part.seen for part in one.parts if part.agency == agency), None),
+                ticks=ticks(one, agency),
             ),
         )
         for one in visits

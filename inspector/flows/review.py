@@ -57,6 +57,8 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
 ) -> Case:
     """A named officer decides a case in review, citing evidence of this case by its ids, and the dishonest act where there is one.
 
+    Who says that somebody could not be reached cites the attempts.
+
     `grading` is what its gravity is judged by; whether it is the first time is computed from our own records. `token` is the login of the
     officer, who decides no objection to what follows.
 
@@ -65,6 +67,7 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
     case = tx.cases.get(case_id, lock=True)
     policy = office.book.get(case.pack)
     known = {item.id: item for item in tx.cases.evidence(case_id)}
+    evidence, tried = attempts.cited(tx, case_id, outcome, evidence)
     cited = chosen(office, tx, case_id, policy, known, evidence)
     ruled = office.ruling(case.agency, case.pack, Scope.OUTCOMES, now)
     _refuse_held(tx, case, outcome, ruled.policy)
@@ -80,6 +83,7 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
         act=act,
         beside=tuple(known.values()),
         grading=grading,
+        attempts=tried,
         earlier=_earlier(tx, case, outcome, ruled.policy, now),
     )
     attempts.refuse_early(office, tx, case_id, outcome)

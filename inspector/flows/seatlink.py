@@ -3,8 +3,8 @@
 Reading binds nothing, for mail and chat programs open links (decision 83). Who has said yes by it, or entered anything, is its
 inspector, and from then on no other phone opens it: the object stands behind it, and a result that counts (handbook 1.2.18, 1.2.20). On
 a further phone, or for one that was lost, the office calls the link back; the next one is bound anew. Whoever is signed in as the
-inspector by other means needs no such phone. Whose link was called back before an answer cannot give one: that is no silence, and no
-calling back moves a seat to whom the rule names next (decision 143).
+inspector by other means than a link needs no such phone. Whose link was called back before an answer cannot give one: that is no
+silence, and no calling back moves a seat to whom the rule names next (decision 143).
 """
 
 from __future__ import annotations

@@ -88,10 +88,10 @@ def tell_off(office: Office, tx: Tx, held: Visit, seats: Iterable[Seat], now: da
 def tell_changed(office: Office, tx: Tx, held: Visit, now: datetime, word: str = CHANGED) -> None:
     """What is in question was corrected, or is more or less: tell those who may have read what it was, once for each change.
 
-    Before the release nobody of the team has read it: then a push at the moment of a correction would only tell whoever sees both
-    whom the visit is to.
+    Before the release nobody of the team has read it, and of one that is short nobody need: then a push at the moment of a
+    correction would only tell whoever sees both whom the visit is to.
     """
-    if held.released:
+    if held.released and not held.state.short:
         _tell(office, tx, _rebriefed(office, tx, held, now), word, now, now)
 
 

@@ -11,6 +11,7 @@ from inspector.domain.decision import Because, Decision
 from inspector.domain.evidence import Evidence
 from inspector.domain.finding import Doubt
 from inspector.domain.outside import JOINED_MATTER
+from inspector.domain.unmet import unmet
 from inspector.domain.visit import Seat, Visit
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -73,8 +74,9 @@ def tell(tx: Tx, held: Visit, by: Seat, others: Iterable[Doubt], pack: str, now:
         return
     part = next(one for one in held.parts if one.agency == by.agency)
     cases = list(dict.fromkeys(doubt.case_id for doubt in others))
-    facts = {"draw": held.draw, "seat": by.name, "cases": [*held.cases_of(by.agency), *cases]}
-    tx.attention.open(FOUND, by.agency, short_of(held, by.agency), facts, now)
+    if unmet(held, by.agency) is None:  # that has a date, and a matter of its own (`clues`)
+        facts = {"draw": held.draw, "seat": by.name, "cases": [*held.cases_of(by.agency), *cases]}
+        tx.attention.open(FOUND, by.agency, short_of(held, by.agency), facts, now)
     because = Because(
         rule="supervision.found",
         basis=(held.basis,),

@@ -18,7 +18,7 @@ def more(
     facts: Callable[[Mapping[str, Any]], Mapping[str, object]], receipt: str
 ) -> Callable[[Mapping[str, Any]], dict[str, object]]:
     """The facts of a matter with one more word in it, by its receipt, beside those that wait there already."""
-    return lambda told: {**facts(told), _UNREAD: [*_receipts(told), receipt]}
+    return lambda told: {**facts(told), _UNREAD: [*receipts(told), receipt]}
 
 
 def withdrawn(tx: Tx, case_id: str, now: datetime) -> None:
@@ -33,15 +33,15 @@ def withdrawn(tx: Tx, case_id: str, now: datetime) -> None:
             continue
         told = json.loads(matter["body"])
         over = {one.receipt for one in notice.words if one.kind is SubjectWord.WITHDRAWAL}
-        left = [one for one in _receipts(told) if one not in over]
+        left = [one for one in receipts(told) if one not in over]
         if not left:
             tx.attention.over(name, now)
-        elif left != _receipts(told):
+        elif left != receipts(told):
             kinds = {one.receipt: one.kind.value for one in notice.words}
             last = {"word": kinds.get(left[-1], ""), "receipt": left[-1], _UNREAD: left}
             tx.attention.open(SPOKE, matter["agency"], notice.id, {**told, **last}, now)
 
 
-def _receipts(told: Mapping[str, Any]) -> list[str]:
+def receipts(told: Mapping[str, Any]) -> list[str]:
     """The words that wait in a matter; one of an earlier release names its last."""
     return list(told.get(_UNREAD, [told["receipt"]] if told.get("receipt") else []))

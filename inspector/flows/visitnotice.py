@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from inspector.domain.errors import Forbidden
+from inspector.domain.known import knows
 from inspector.domain.visit import SeatState, Visit
 from inspector.flows.briefing import NoticePart, part
 from inspector.flows.office import Office
@@ -56,7 +57,7 @@ class VisitNotice:
 def notice(office: Office, tx: Tx, name: str, now: datetime) -> tuple[VisitNotice, str]:
     """(the notice by a seat of its visit's teams, whose officer asks). Raises Forbidden before the release, and to whoever does not go."""
     held, seat = by_name(tx, name)
-    if not (held.released and seat.state in (SeatState.ACCEPTED, SeatState.DONE)):
+    if not (knows(held, seat) and seat.state in (SeatState.ACCEPTED, SeatState.DONE)):
         raise Forbidden("seat_passed_on")
     team = [one for one in tx.visits.team(held.id) if one.state.open or one.state is SeatState.DONE]
     people = [(one, tx.rosters.in_force(one.agency, one.inspector)) for one in team]

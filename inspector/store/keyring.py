@@ -58,6 +58,7 @@ class Keyring:
         self._columns: dict[tuple[str, str], AESGCM] = {}
         self._codes = {one.id: AESSIV(_derived(one, "code", 64)) for one in lookup}
         self._lock = threading.Lock()
+        self._used = threading.local()
 
     @cached_property
     def current(self) -> str:
@@ -89,9 +90,19 @@ class Keyring:
         head = len(MARK) + ID
         return self._open(place, row, told[len(MARK) : head].decode("ascii", "replace"), lambda: told[head + 1 :])
 
+    def watch(self) -> None:
+        """From now on this thread is told whether it has sealed a code (`told_code`)."""
+        self._used.code = False
+
+    @property
+    def told_code(self) -> bool:
+        """Whether this thread has sealed a code, to look by it or to write it, since it was watched."""
+        return getattr(self._used, "code", False)
+
     def seal_code(self, code: str) -> str:
         """A code as the database holds it: the same for the same code."""
         key = self.current_lookup
+        self._used.code = True
         return f"{CODE_MARK}{key}.{base64.urlsafe_b64encode(self._codes[key].encrypt(code.encode(), None)).decode().rstrip('=')}"
 
     def open_code(self, told: str) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from inspector.domain.errors import Refusal
 from inspector.store.keyring import CODE_MARK, ID, MARK, PARTS, Keyring
-from inspector.store.keytables import key_use
+from inspector.store.keytables import CODES, key_use
 from inspector.store.room import Row
 from inspector.store.sealed import NOTHING, Sealed, SealedFile, SubjectCode, bare
 from inspector.store.store import Store
@@ -24,7 +24,6 @@ from inspector.store.tx import Tx
 
 _ROWS, _FILES = 500, 4
 """Rows in hand at a time, and such as hold files."""
-_CODE = "code"
 
 Told = Callable[[str, int], None]
 """Told a table's name and how many of its rows were sealed anew."""
@@ -89,43 +88,74 @@ def refuse_unreadable(store: Store, ring: Keyring) -> None:
         raise Refusal("key_missing", key=held)
 
 
-def _settled(tx: Tx) -> str:
-    """The key by which every code is sealed; empty: none."""
-    asked = sa.select(key_use.c.key).where(key_use.c.purpose == _CODE)
-    return tx.connection.execute(asked).scalar_one_or_none() or ""
+def _settled(tx: Tx, *, lock: bool = False) -> str:
+    """The key by which every code is sealed; empty: none. `lock`: whoever writes codes waits until this transaction is over."""
+    asked = sa.select(key_use.c.key).where(key_use.c.purpose == CODES)
+    return tx.connection.execute(asked.with_for_update() if lock else asked).scalar_one_or_none() or ""
 
 
 def settle_codes(store: Store) -> int:
     """Bring every code under the current key, in one transaction; how many changed. Nobody else may use the database meanwhile.
 
-    Raises Refusal (`key_missing`) where one lies under a key that nobody has given: nothing has changed then.
+    Where the key is not new, those that a process of before has written since (`astray`): of what such a row stands for twice it is the
+    later word. Raises Refusal (`key_missing`) where one lies under a key that nobody has given: nothing has changed then.
     """
     ring, changed = store.keys, 0
     with store.begin() as tx:
-        if _settled(tx) == ring.current_lookup:
-            return 0
+        settled = _settled(tx, lock=True)
+        again = settled == ring.current_lookup
         if not ring.current_lookup:
-            raise Refusal("key_missing", key=_settled(tx))
+            if again:
+                return 0
+            raise Refusal("key_missing", key=settled)
         for table in metadata.sorted_tables:
             names = [column.name for column in table.columns if isinstance(column.type, SubjectCode)]
             for rows in _pages(tx.connection, bare(table), names, _ROWS) if names else ():
-                changed += _recode(tx.connection, bare(table), names, rows, ring)
-        tx.connection.execute(sa.delete(key_use).where(key_use.c.purpose == _CODE))
-        row = {"purpose": _CODE, "key": ring.current_lookup, "since": tx.machine_now()}
-        tx.connection.execute(sa.insert(key_use).values(row))
+                changed += _recode(tx.connection, bare(table), names, rows, ring, again=again)
+        row = {"key": ring.current_lookup, "since": tx.machine_now()}
+        if not again and not tx.connection.execute(sa.update(key_use).where(key_use.c.purpose == CODES).values(row)).rowcount:
+            tx.connection.execute(sa.insert(key_use).values({"purpose": CODES, **row}))
     return changed
 
 
-def _recode(connection: Connection, table: sa.Table, names: Sequence[str], rows: Sequence[Row], ring: Keyring) -> int:
+def astray(store: Store) -> bool:
+    """Whether a code lies under another key than the current one: it is never found. Every code is read for it, up to the first one."""
+    begins = f"{CODE_MARK}{store.keys.current_lookup}."
+    with store.read() as tx:
+        for table in metadata.sorted_tables if store.keys.current_lookup else ():
+            for column in (bare(table).c[one.name] for one in table.columns if isinstance(one.type, SubjectCode)):
+                asked = sa.select(column).where(column != "", sa.func.substr(column, 1, len(begins)) != begins)
+                if tx.connection.execute(asked.limit(1)).first() is not None:
+                    return True
+    return False
+
+
+def _recode(
+    connection: Connection, table: sa.Table, names: Sequence[str], rows: Sequence[Row], ring: Keyring, *, again: bool
+) -> int:
     begins, changed = f"{CODE_MARK}{ring.current_lookup}.", 0
     for row in rows:
         new = {
             name: ring.seal_code(ring.open_code(row[name])) for name in names if row[name] and not row[name].startswith(begins)
         }
         if new:
+            if again:
+                _make_room(connection, table, row, new)
             connection.execute(sa.update(table).where(*_this(table, row)).values(**new))
             changed += 1
     return changed
+
+
+def _make_room(connection: Connection, table: sa.Table, row: Row, new: Mapping[str, str]) -> None:
+    """Take out what stands where a row is to stand by its new codes: the process that wrote it could not find that one."""
+    unique = [list(one.columns) for one in table.constraints if isinstance(one, sa.PrimaryKeyConstraint | sa.UniqueConstraint)]
+    unique += [list(one.columns) for one in table.indexes if one.unique]
+    for columns in unique:
+        if not any(one.name in new for one in columns):
+            continue
+        held = connection.execute(sa.select(*columns).where(*_this(table, row))).mappings().one()
+        there = [one == new.get(one.name, held[one.name]) for one in columns]
+        connection.execute(sa.delete(table).where(*there, ~sa.and_(*_this(table, row))))
 
 
 def rotate(store: Store, told: Told) -> int:

@@ -6,6 +6,9 @@ import sqlalchemy as sa
 
 from inspector.store.tables import Moment, metadata
 
+CODES = "code"
+"""The purpose of the key by which codes are sealed."""
+
 key_use = sa.Table(
     "key_use",
     metadata,

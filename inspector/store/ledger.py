@@ -86,12 +86,12 @@ class LedgerRoom(Seals):
         After `since` and until a moment. Bodies are read of these alone: the index of what entries are about leads to them.
         """
         names, rows = [what] if isinstance(what, str) else list(what), list[Any]()
-        asked = sa.select(ledger.c.id, ledger.c.at, ledger.c.body).where(ledger.c.rule.in_(list(rules)), ledger.c.body != "")
+        asked = sa.select(ledger.c.id, ledger.c.at, ledger.c.body).where(ledger.c.rule.in_(list(rules)))
         asked = asked if since is None else asked.where(ledger.c.at > since)
         asked = asked if until is None else asked.where(ledger.c.at <= until)
         for start in range(0, len(names), _NEIGHBOURS):
             rows += self.connection.execute(asked.where(ledger.c.about.in_(names[start : start + _NEIGHBOURS])))
-        return [(row.at, json.loads(row.body)["facts"]) for row in sorted(rows, key=lambda row: row.id)]
+        return [(row.at, json.loads(row.body)["facts"]) for row in sorted(rows, key=lambda row: row.id) if row.body]
 
     def behind(self, what: str, seal: int) -> list[tuple[str, int | None, datetime, dict[str, Any]]]:
         """(id, seal, at, facts) of the entries about something that are behind a seal or wait for one, as they stand now, in order.

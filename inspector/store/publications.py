@@ -95,4 +95,4 @@ class PublicationRoom(Room):
 
 
 def _row(held: PublicationDuty) -> dict[str, object]:
-    return {"state": held.state.value, "due_at": held.due_at, "body": dump(held)}
+    return {"state": held.state.value, "due_at": held.due_at, "body": dump(held, held.id)}

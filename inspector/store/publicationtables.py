@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from inspector.store.sealed import Sealed
 from inspector.store.tables import Code, Moment, metadata
 
 publication_duty = sa.Table(
@@ -15,7 +16,7 @@ publication_duty = sa.Table(
     sa.Column("draw", Code, nullable=False, index=True),
     sa.Column("state", sa.String(12), nullable=False, index=True),
     sa.Column("due_at", Moment, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", Sealed("publication_duty.body", "id"), nullable=False),
 )
 
 pledge_shown = sa.Table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
@@ -21,12 +21,12 @@ from inspector.domain.evidence import Evidence
 from inspector.domain.folio import PURGED
 from inspector.domain.objection import ObjectionState
 from inspector.domain.outside import FINDING, about
-from inspector.domain.publicationduty import PublicationState
-from inspector.domain.purge import Hold
+from inspector.domain.publicationduty import PublicationDuty, PublicationState
+from inspector.domain.purge import Hold, nameless, unnamed
 from inspector.domain.selfproof import ProofState
 from inspector.domain.serving import NoticeState
 from inspector.domain.tipoff import TipOff, TipState
-from inspector.domain.visit import VisitState
+from inspector.domain.visit import Visit, VisitState
 from inspector.store.assistancetables import assistance, assistance_notice
 from inspector.store.booktables import credit_difference, credit_entry
 from inspector.store.codec import dump, load
@@ -51,7 +51,7 @@ _WITH_CASE: tuple[sa.Table, ...] = (
 )
 """What goes with its case, by the column `case_id`. Inquiries and viewings outlast it: they have days of their own."""
 _WITH_VISIT = (field_note, field_choice, field_photo, entry_scan)
-"""What was written down on the spot of visits. The visit itself is its draw's, which strangers recompute."""
+"""What was written down on the spot of visits. The visit itself is its draw's, by which frames and statistics go: nameless."""
 _CASE = "held_case"
 LEADS = ("tip_off.take", "finding.caseless")
 """The entries by which what no case is about came in; a tip-off about a case, too."""
@@ -82,10 +82,10 @@ class Taken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caseless:
-    """A tip-off with its checks, or a finding of another system, that no case is about: agency, and when it came.
+    """A tip-off with its checks, a finding of another system, or a visit, that no case is about: agency, and when it came.
 
     `id` is its name in the ledger, `names` are all under which something of it stands there, or in matters; `closed`: nobody has to see to
-    a tip-off any more.
+    a tip-off any more. `visit`: what the ledger says of one is its draw's, and stays.
     """
 
     id: str
@@ -93,6 +93,7 @@ class Caseless:
     at: datetime
     names: tuple[str, ...]
     closed: bool = True
+    visit: bool = False
 
 
 class PurgeRoom(Room):
@@ -151,10 +152,14 @@ class PurgeRoom(Room):
 
         Events keep their place in the feed, empty: who reads it goes on by number.
         """
+        others = sa.select(visit.c.body).join(visit_case, visit_case.c.visit == visit.c.id)
+        others = others.where(visit_case.c.case_id == case_id, visit.c.id.not_in(self._visits(case_id)))
+        for body in self.connection.execute(others.order_by(visit.c.id)).scalars().all():  # which another case has, too
+            self._unname(load(Visit, body), frozenset({case_id}))
         return self._taken(self._parts(case_id, entries))
 
     def caseless(self, before: datetime) -> Iterator[Caseless]:
-        """What no case is about and came before a moment: tip-offs, then findings."""
+        """What no case is about, or none that is still there, and came before a moment: tip-offs, findings, then visits."""
         told = sa.select(tip_off.c.body).where(tip_off.c.at < before).order_by(tip_off.c.id)
         for tip in (load(TipOff, body) for body in self.connection.execute(told).scalars().all()):
             if not tip.case_id:
@@ -165,6 +170,38 @@ class PurgeRoom(Room):
         for system, number, agency, at in self.connection.execute(found.order_by(held.system, held.number)).all():
             name = about(system, number)
             yield Caseless(id=f"{FINDING}{name}", agency=agency, at=at, names=(f"{FINDING}{name}", name))
+        ended = sa.select(visit.c.id, visit.c.body).where(visit.c.state.not_in(_open(VisitState)), visit.c.opened_at < before)
+        served = sa.exists().where(visit_case.c.visit == visit.c.id, visit_case.c.case_id == case_file.c.id)
+        for row in self.connection.execute(ended.where(~served).order_by(visit.c.id)).all():
+            if row.body and (one := load(Visit, row.body)).code:
+                owed = sa.select(publication_duty.c.id).where(publication_duty.c.visit == one.id)
+                names = (one.id, *self.connection.execute(owed).scalars())
+                yield Caseless(id=one.id, agency=one.agency, at=one.opened_at, names=names, visit=True)
+
+    def visit_there(self, name: str) -> bool:
+        """Whether there is such a visit, whoever it was to."""
+        return self.connection.execute(sa.select(visit.c.id).where(visit.c.id == name)).first() is not None
+
+    def visit_holds(self, name: str) -> frozenset[Hold]:
+        """What keeps a visit that no case is about."""
+        owed = sa.exists().where(publication_duty.c.visit == name, publication_duty.c.state.in_(_UNPUBLISHED))
+        applied = sa.exists().where(challenge.c.visit == name, challenge.c.state == ChallengeState.OPEN.value)
+        told = self.connection.execute(sa.select(owed, applied)).one()
+        return frozenset(hold for hold, there in zip((Hold.PUBLICATION, Hold.CHALLENGE), told, strict=True) if there)
+
+    def unnamed(self, name: str) -> bool:
+        """Whether it was said of a visit that it was to go nameless: of itself, or of every case that it served."""
+        both = visit_case.outerjoin(case_file, case_file.c.id == visit_case.c.case_id)
+        served = sa.select(visit_case.c.case_id, case_file.c.id).select_from(both).where(visit_case.c.visit == name)
+        cases = {row[0]: row[1] is not None for row in self.connection.execute(served)}
+        asked = sa.select(ledger.c.about).where(ledger.c.about.in_([name, *cases]), ledger.c.rule == PURGED)
+        said = set(self.connection.execute(asked).scalars())
+        return name in said or (bool(cases) and not any(cases.values()) and cases.keys() <= said)
+
+    def still_named(self, about: str) -> bool:
+        """Whether a visit, or one that served a case and no other that is still there, tells whom it was to."""
+        bodies = sa.select(visit.c.body).where(visit.c.id.in_([about, *self._visits(about)]))
+        return any(load(Visit, body).code for body in self.connection.execute(bodies).scalars() if body)
 
     def matter(self, one: Caseless) -> bool:
         """Whether a person still has to see to something about it."""
@@ -179,6 +216,7 @@ class PurgeRoom(Room):
             (lead_check, lead_check.c.tip_off == one.id),
             (tip_off, tip_off.c.id == one.id),
             (outside_finding, sa.tuple_(outside_finding.c.system, outside_finding.c.number).in_(mine)),
+            *self._of_visits([one.id] if one.visit else []),
             (ledger, ledger.c.id.in_(list(entries))),
         )
         return self._taken(parts)
@@ -211,6 +249,13 @@ class PurgeRoom(Room):
                 rows[table.name] = len(found)
             if table is event:
                 self.connection.execute(sa.update(event).where(where).values(body=NOTHING))
+            elif table is visit:
+                for row in found:
+                    self._unname(load(Visit, row["body"]))
+            elif table is publication_duty:
+                for row in found:
+                    bare = dump(unnamed(load(PublicationDuty, row["body"])), row["id"])
+                    self.connection.execute(sa.update(table).where(table.c.id == row["id"]).values(body=bare))
             elif table is not ledger:
                 self.connection.execute(sa.delete(table).where(where))
         return Taken(rows=rows, digest=hashed.hexdigest())
@@ -226,8 +271,7 @@ class PurgeRoom(Room):
         yield attention, _matter(case_id) | attention.c.about.in_(tips)
         yield lead_check, lead_check.c.tip_off.in_(tips)
         yield tip_off, tip_off.c.id.in_(tips)
-        for table in _WITH_VISIT:
-            yield table, table.c.visit.in_(visits)
+        yield from self._of_visits(visits)
         for table in _WITH_CASE:
             yield table, table.c.case_id == case_id
         yield event, event.c.case_id == case_id
@@ -239,6 +283,20 @@ class PurgeRoom(Room):
         ).all()  # a new case of it comes before, or after
         yield subject, mine & self._alone(case_id)
         yield case_file, case_file.c.id == case_id
+
+    def _of_visits(self, visits: Sequence[str]) -> Iterator[tuple[sa.Table, sa.ColumnElement[bool]]]:
+        """What hangs on visits that nobody else's case has, and themselves."""
+        for table in _WITH_VISIT:
+            yield table, table.c.visit.in_(visits)
+        yield material, material.c.about.in_(visits)
+        yield publication_duty, publication_duty.c.visit.in_(visits)
+        yield visit, visit.c.id.in_(visits)
+
+    def _unname(self, held: Visit, cases: frozenset[str] | None = None) -> None:
+        """Write a visit nameless; what its columns say of it stays."""
+        bare = replace(nameless(held, cases), version=held.version + 1)
+        changed = sa.update(visit).where(visit.c.id == held.id, visit.c.version == held.version)
+        self.expect_one(changed.values(body=dump(bare, held.id), version=bare.version), held.id)
 
     def _visits(self, case_id: str) -> list[str]:
         """The visits of a case that no other case has, so that what was noted there is this one's alone."""

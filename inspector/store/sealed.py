@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
+from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeDecorator
 
 from inspector.domain.errors import Invalid, Refusal
@@ -34,6 +35,24 @@ def own(text: str, *row: object) -> Own:
     return held
 
 
+class _Unasked(TypeDecorator.Comparator[str]):
+    """A database can tell of a sealed text that it is there, or says nothing, and no more: under a fresh nonce no two are alike.
+
+    So whoever asks anything else of the column raises TypeError where the statement is built, with keys or without: it would go well
+    in every office that has none.
+    """
+
+    def operate(self, op: operators.OperatorType, *other: Any, **kwargs: Any) -> sa.ColumnElement[Any]:
+        asked = op in (operators.eq, operators.ne) and other == (NOTHING,)
+        if not asked and op not in (operators.is_, operators.is_not):
+            place = getattr(self.type, "place", "")
+            raise TypeError(f"{place}: no database compares sealed texts; look at it in Python, or ask a column of its own")
+        return super().operate(op, *other, **kwargs)
+
+    def reverse_operate(self, op: operators.OperatorType, other: Any, **kwargs: Any) -> sa.ColumnElement[Any]:
+        return self.operate(op, other, **kwargs)
+
+
 class Sealed(TypeDecorator[str]):
     """A text that is sealed at rest where there is a key.
 
@@ -43,6 +62,7 @@ class Sealed(TypeDecorator[str]):
 
     impl = sa.Text
     cache_ok = True
+    comparator_factory = _Unasked
 
     def __init__(self, place: str, *row: str, judged: bool = False) -> None:
         super().__init__()

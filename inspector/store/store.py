@@ -15,13 +15,14 @@ from typing import Any
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import PoolProxiedConnection
 
 from inspector.domain.errors import Away, Stale
 from inspector.store.bell import Bell, notify
 from inspector.store.keyring import Keyring, give
+from inspector.store.keytables import CODES, key_use
 from inspector.store.machine import MachineClock
 from inspector.store.mark import Mark
 from inspector.store.outage import outage, outrun
@@ -164,12 +165,26 @@ class Store:
     def _begin(self) -> Iterator[Tx]:
         with self._turns.begin() if self._turns is not None else self._writer.begin() as connection:
             tx = Tx(connection, self.clock, self.mark)
+            self.keys.watch()
             if self.mark.foreign is not None:  # seen by another transaction; if it has been put right since, this one may go on
                 tx.look()
             yield tx
             tx.write()
+            if self.keys.told_code:
+                self._refuse_former_key(connection)
             if tx.work.ready:
                 self._make_known(tx)
+
+    def _refuse_former_key(self, connection: Connection) -> None:
+        """Raise Away (`keys_changed`) where codes lie under another key by now than this process has sealed one by.
+
+        Held to the end of the transaction, so that whoever changes the key waits for it, or it for him. Where nobody has settled codes
+        yet, nothing is to be said.
+        """
+        asked = sa.select(key_use.c.key).where(key_use.c.purpose == CODES).with_for_update(read=True)
+        held = connection.execute(asked).scalar_one_or_none()
+        if held is not None and held != self.keys.current_lookup:
+            raise Away("keys_changed", key=held)
 
     def _make_known(self, tx: Tx) -> None:
         """Tell our own dispatcher, and with the commit the other processes."""

@@ -15,7 +15,8 @@ from inspector.domain.inspection import CheckType
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.sampling import FULL
 from inspector.domain.spelling import party_of, told_of
-from inspector.domain.visit import Seat, SeatState, Stake, Visit, VisitState
+from inspector.domain.stake import Stake
+from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.store.codec import dump, load
 from inspector.store.draws import CONTRADICTED
 from inspector.store.drawtables import draw, visit_agency
@@ -36,7 +37,6 @@ _NO_LOAD = (VisitState.CANCELLED.value, VisitState.OWED.value, VisitState.CEASED
 _OPEN = tuple(state.value for state in SeatState if state.open)
 _ONE = sa.select(visit.c.draw, visit.c.body).where(visit.c.id == sa.bindparam("of"))
 _LOCKED = _ONE.with_for_update()
-
 T = TypeVar("T")
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.finding import Doubt, Seen
-from inspector.domain.known import as_known, mates
+from inspector.domain.known import as_known, knows, mates
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.store.pushes import Pushed
 from inspector.store.tx import Tx
@@ -183,7 +183,7 @@ def seat_shown(
         field: getattr(seat, field)
         for field in ("agency", "inspector", "state", "ordered_at", "handed_at", "accept_by", "reason", "belated")
     }
-    known, told = as_known(held, seat), tuple(exempt) if seat.state.knows and held.released else ()
+    known, told = as_known(held, seat), tuple(exempt) if knows(held, seat) else ()
     exempted = tuple(DoubtShown.model_validate(one) for one in told)
     visit = VisitShown.model_validate(known)
     sent = tuple(PushShown.model_validate({field: getattr(one, field) for field in PushShown.model_fields}) for one in pushes)

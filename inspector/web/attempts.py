@@ -11,6 +11,8 @@ from starlette.responses import JSONResponse
 
 from inspector.domain.attempt import Attempt, AttemptWay
 from inspector.domain.fieldnote import Times
+from inspector.domain.seeking import SeekingRow
+from inspector.domain.visit import Visit
 from inspector.flows import attempts
 from inspector.flows.seated import by_name
 from inspector.store.tx import Tx
@@ -43,12 +45,17 @@ class SeatAttemptIn(AttemptIn):
 
 
 class AttemptShown(Shown):
-    """An attempt as it was entered."""
+    """An attempt as it was entered; `counts` false: by who stood for the visit no more.
 
+    `id` is what an officer cites it by who says that nobody was reached.
+    """
+
+    id: str
     way: AttemptWay
     at: datetime
     words: str
     by: str
+    counts: bool
 
 
 class AttemptsShown(Shown):
@@ -66,7 +73,7 @@ class AttemptsShown(Shown):
 
 @router.post("/seats/{name}/attempts", response_model=AttemptsShown, responses=WRITES)
 def enter_from_seat(desk: AtDesk, seated: SeatLink, given: SeatAttemptIn, message_id: MessageId = None) -> JSONResponse:
-    """Somebody of the team has tried to reach the subject; it stands with every case of the agency that the visit serves."""
+    """Somebody of the team has tried to reach the subject; it stands with every case of the agency that the visit serves, or with it."""
     return enter(desk, seated, given, message_id)
 
 
@@ -103,7 +110,7 @@ def enter(desk: Desk, seated: Seated, given: SeatAttemptIn, message_id: str | No
         lay = Times(captured_at=given.captured_at, sent_at=given.sent_at, received_at=now, late=False).lay
         attempts.from_seat(desk.office, tx, seated.name, given.way, given.at, given.words, now, lay=lay)
         held, seat = by_name(tx, seated.name)
-        return shown(desk, tx, held.cases_of(seat.agency))
+        return of_visit(desk, tx, held, seat.agency, seat.inspector if seat.lapsed else "")
 
     said = given.model_copy(update={"sent_at": None})  # each try is sent at another moment, and is the same message
     return seated.once(desk, message_id, "attempt", said, do)
@@ -111,9 +118,17 @@ def enter(desk: Desk, seated: Seated, given: SeatAttemptIn, message_id: str | No
 
 def shown(desk: Desk, tx: Tx, case_ids: tuple[str, ...]) -> AttemptsShown:
     """What was tried about some cases."""
-    told, by = attempts.of_cases(tx, case_ids), attempts.needed(desk.office, tx, case_ids)
+    return _shown(desk, attempts.of_cases(tx, case_ids), attempts.needed(desk.office, tx, case_ids))
+
+
+def of_visit(desk: Desk, tx: Tx, held: Visit, agency: str, alone: str = "") -> AttemptsShown:
+    """What an agency has tried to reach whom a visit is to; to one who goes no more (`alone`) what he or she has entered."""
+    return _shown(desk, attempts.of_visit(tx, held, agency), attempts.needed_for(desk.office, tx, held, agency), alone)
+
+
+def _shown(desk: Desk, told: list[Attempt], by: SeekingRow, alone: str = "") -> AttemptsShown:
     return AttemptsShown(
-        attempts=tuple(AttemptShown.model_validate(one) for one in told),
+        attempts=tuple(AttemptShown.model_validate(one) for one in told if alone in ("", one.by)),
         enough=attempts.enough(desk.office, told, by),
         least=by.least,
         ways=by.ways,

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from inspector.domain.checkcode import CodeList, CodeRow
 from inspector.domain.checksheet import Sheet, SheetRow, Signature, Signing
-from inspector.domain.collated import SIGNATURE, Collated
+from inspector.domain.collated import DAY, SIGNATURE, Collated
 from inspector.labels import Lang, label, of
 from inspector.web.answers import Shown
 from inspector.web.fields import LINE, Day, MaybeLine, Strict, Text
@@ -212,11 +212,15 @@ class SheetWords:
         among, _, item = line.partition("~")
         if among == SIGNATURE:
             return label("ui.signing", self._lang)
+        if among == DAY:
+            return label("fact.visited_on", self._lang)
         about = label(f"ui.sheet_{among.replace('-', '_')}", self._lang)
         return f"{about} · {self.items.get(item, item)}" if item else about
 
     def said(self, line: str, said: Iterable[str]) -> str:
         """What holds of it, or what somebody says."""
+        if line == DAY:
+            return label("ui.names_gap", self._lang).join(said)
         among = dict(zip(_LISTS, CodeList, strict=True)).get(line.partition("~")[0].replace("-", "_"))
         if among is None:
             return label("ui.names_gap", self._lang).join(of(Signing(one), self._lang) for one in said)

@@ -40,7 +40,7 @@ from inspector.web.cases import why as why_of
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.fields import NamePath
 from inspector.web.filed import Form
-from inspector.web.grounds import grounds
+from inspector.web.grounds import grounds, spotted
 from inspector.web.language import InLang, carried, language
 from inspector.web.material import fitting
 from inspector.web.messages import SeenToIn
@@ -291,6 +291,7 @@ def _objection(
             "case": case,
             "link": "/credit/records/" if record is not None else "/consequences/",
             "names": {claim.id: claim.name for claim in why.claims},
+            **spotted(why, language(request)),
             "rests": [one for one in why.heard if one.id in cited],
             "beside": [one for one in why.heard if one.id not in cited],
             "grounds": grounds(tx, case.id, case.agency, (one.id for one in why.heard)),

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 
 from inspector.domain.equality import Aside, EqualityVerdict, Measure
 from inspector.domain.spending import Spending
-from inspector.flows import equality, training
+from inspector.flows import equality, equalitytold, training
 from inspector.flows.office import agency_unknown
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
@@ -139,7 +139,7 @@ def show_equality(
     """Whether who committed is treated as like subjects who brought a certificate are: drawn, visited, waits, findings."""
     office, (first, last), now = desk.office, _span(desk, since, until), desk.office.now()
     held = desk.look(lambda tx: equality.report(office, tx, _named(tx, caller, agency), first, last, now))
-    return EqualityShown.model_validate(equality.told(held))
+    return EqualityShown.model_validate(equalitytold.told(held))
 
 
 def _named(tx: Tx, caller: Caller, agency: str) -> str:

@@ -13,6 +13,7 @@ from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.evidence import Verdict
 from inspector.domain.fieldnote import FieldNote, Photo, PlaceHow, Times
 from inspector.domain.finding import Seen
+from inspector.domain.known import knows
 from inspector.domain.material import MaterialKind
 from inspector.domain.version import Came, Clash, Gathered
 from inspector.domain.visit import Seat, Visit
@@ -25,6 +26,7 @@ from inspector.store.tx import Tx
 from inspector.web.answers import Shown
 from inspector.web.caller import Caller
 from inspector.web.checksheets import NO_SHEET, CollatedShown, SheetIn, SheetShown, collated_shown, sheet_shown
+from inspector.web.chosen import MadeShown, made_shown
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import NOTE, CaseId, ClaimName, ClockTime, Day, Digest, Line, MessageId, NamePath, Strict, Text
@@ -218,7 +220,7 @@ class ChosenShown(Shown):
 
 
 class FieldShown(Shown):
-    """All that has come from the spot of a visit by one agency's team; `lead` decides between versions."""
+    """All that has come from the spot of a visit by one agency's team; `lead` decides between versions, `choices` are those made."""
 
     seat: str
     lead: str
@@ -226,6 +228,7 @@ class FieldShown(Shown):
     photos: tuple[PhotoShown, ...]
     missing: tuple[MissingShown, ...]
     clashes: tuple[ClashShown, ...]
+    choices: tuple[MadeShown, ...]
     sheet: CollatedShown
 
 
@@ -330,6 +333,7 @@ def field_shown(name: str, told: FromField) -> FieldShown:
         photos=tuple(photo_shown(one) for one in told.photos),
         missing=_missing(told.gathered),
         clashes=tuple(clash_shown(one) for one in told.gathered.clashes),
+        choices=tuple(made_shown(one, told.notes) for one in told.choices),
         sheet=collated_shown(told.gathered.sheet),
     )
 
@@ -387,7 +391,7 @@ def _let_in(tx: Tx, by: Caller | str, name: str) -> tuple[Visit, Seat]:
     if not isinstance(by, str):
         by.reads()
     held, seat = by_name(tx, name)
-    if isinstance(by, str) and not (seat.state.knows and held.released):
+    if isinstance(by, str) and not knows(held, seat):
         raise Forbidden("seat_passed_on")
     if not isinstance(by, str) and seat.agency not in by.sees:
         raise Missing("seat_unknown", seat=name)

@@ -19,8 +19,8 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.fieldnote import closed_to
-from inspector.domain.finding import Doubt, Finding, Part
-from inspector.domain.known import as_known
+from inspector.domain.finding import UNMET, Doubt, Finding, Part, Seen
+from inspector.domain.known import as_known, knows
 from inspector.domain.result import hindrance
 from inspector.domain.roster import Recusal
 from inspector.domain.visit import Seat, SeatState, Visit
@@ -54,10 +54,14 @@ _SAID = ("match", "mismatch", "not_found", "cannot_say")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _SeatRead:
-    """What the page of a seat is made of; `hindered`: why no result would be taken now; `veiled`: a program asks."""
+    """What the page of a seat is made of; `hindered`: why no result would be taken now; `veiled`: a program asks.
+
+    `knows`: the object may be read.
+    """
 
     held: Visit
     veiled: bool
+    knows: bool
     seat: Seat
     hindered: str
     facts: list[tuple[Doubt, str]]
@@ -203,10 +207,10 @@ def _asks_nothing(held: Visit, seat: Seat) -> bool:
 def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE) -> Response:
     def ask(tx: Tx) -> _SeatRead:
         held, seat = by_name(tx, name)
-        veiled = held.released and seat.state.awaited and not wanted(request)
+        veiled = knows(held, seat) and seat.state.awaited and not wanted(request)
         if veiled:  # a program that previews links hears no more than before the release
             held = replace(held, released=False)
-        tells = seat.state is SeatState.ACCEPTED and held.state.open and held.released
+        tells = seat.state is SeatState.ACCEPTED and held.state.open and knows(held, seat)
         exempt = supervision.exempt(tx, held, seat.agency) if tells else ()
         team = tx.visits.team(held.id)
         hindered = hindrance(held, team, seat)
@@ -215,19 +219,20 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         cases = {case_id: tx.cases.get(case_id) for case_id in dict.fromkeys(one.case_id for one in asked)}
         facts = [(one, fact_name(desk, cases[one.case_id].pack, cases[one.case_id].item, one.fact)) for one in asked]
         policy = desk.office.book.get(tx.draws.get(held.draw).pack)
-        knows = seat.state.knows and held.released
-        places = _places(desk, tx, held) if knows else []
-        field = field_of(desk.office, tx, whole, seat.agency) if knows else None
+        known = knows(held, seat)
+        places = _places(desk, tx, held) if known else []
+        field = field_of(desk.office, tx, whole, seat.agency) if known else None
         return _SeatRead(
             held=held,
             veiled=veiled,
+            knows=known,
             seat=seat,
             hindered=hindered.code if hindered else "",
             facts=facts,
             cited=[wording.cited(one, language(request)) for one in articles(policy, held.basis)],
             places=places,
             mates=mates_shown(tx, held, seat),
-            entered=_entered(desk, tx, held) if knows else [],
+            entered=_entered(desk, tx, held) if known else [],
             parts=[(one, _person(tx, one.agency, one.by)) for one in held.parts],
             field=field_shown(name, field) if field is not None else None,
             sheet=SheetWords(*on_sheet(desk.office, tx, whole, seat.agency), language(request)),
@@ -235,7 +240,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
             takes=closed_to(whole, team, seat) is None,
             people={one.inspector: _person(tx, one.agency, one.inspector) for one in team},
             going=tuple(one.inspector for one in team if one.state.open) if tells and not whole.looks_at else (),
-            tried=attempts.shown(desk, tx, held.case_ids) if tells and held.case_ids else None,
+            tried=attempts.of_visit(desk, tx, whole, seat.agency) if tells and not whole.looks_at else None,
             brief=_brief(desk, tx, whole, seat),
             cite=cites(desk, tx, whole, seat.agency, language(request)),
             work=work_of(desk, tx, whole, seat)
@@ -261,6 +266,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
     context = {
         "visit": held,
         "veiled": told.veiled,
+        "knows": told.knows,
         "seat": seat,
         "now": todo(held, seat, told.hindered),
         "overdue": held.state.open and desk.office.now() > held.due_at,
@@ -288,10 +294,11 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "takes": told.takes,
         "tried": told.tried if not told.hindered or kept.get("do") == "attempt" else None,
         "ways": list(AttemptWay),
+        "seens": (Seen.NOTHING, Seen.FINDING, *(() if held.cases_of(seat.agency) else UNMET)),
         "brief": told.brief,
         "cite": told.cite,
         "own_name": desk.office.agency(seat.agency).name,
-        "shows_notice": seat.state is SeatState.ACCEPTED and held.released and held.state.open,
+        "shows_notice": seat.state is SeatState.ACCEPTED and told.knows and held.state.open,
         "notice_link": f"{request.url.path}/notice{carried(request)}",
         "work": told.work,
         "here": request.url.path,
@@ -339,13 +346,16 @@ def _brief(desk: Desk, tx: Tx, held: Visit, seat: Seat) -> Brief | None:
     """What an inspector is told before and after accepting: until the release what was told when the visit was given, then what stands."""
     if held.looks_at or not (seat.state.open and held.state.open):
         return None
-    return briefing.brief(desk.office, tx, held, seat.agency, desk.office.now()) if held.released else held.brief_of(seat.agency)
+    return (
+        briefing.brief(desk.office, tx, held, seat.agency, desk.office.now()) if knows(held, seat) else held.brief_of(seat.agency)
+    )
 
 
 def _places(desk: Desk, tx: Tx, held: Visit) -> list[str]:
     """Where the premises are, as far as the visit's cases tell: what was promised, and what a source said about it. No more is shown."""
     told = []
-    for case_id in held.case_ids:
+    exempt = supervision.exempt(tx, held, held.agency)
+    for case_id in dict.fromkeys((*held.case_ids, *(one.case_id for one in exempt))):
         case = tx.cases.get(case_id)
         item = desk.office.book.get(case.pack).item(case.item)
         keys = {one.claim.key: one.claim.value for one in case.claims if item.fact(one.claim.fact).place}

@@ -15,8 +15,8 @@ from inspector.domain import assistance
 from inspector.domain.assistance import Door
 from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.visit import SeatState
-from inspector.flows import assist, dispatch, embargo, pushing, replylink, seatlink, supervision, trial
-from inspector.flows.fieldnotes import look_at
+from inspector.flows import assist, dispatch, embargo, fieldnotes, pushing, replylink, seatlink, supervision, trial
+from inspector.flows.fieldnotes import Noted
 from inspector.flows.replylink import LINK, opens
 from inspector.flows.requests import node_of
 from inspector.flows.seated import by_name
@@ -178,17 +178,20 @@ def declined(desk: Desk, seated: Seated, given: SeatDeclineIn, message_id: str |
 
 @router.post("/seats/{name}/result", tags=["visits"], response_model=SeatShown, responses=WRITES)
 def report_seat(desk: AtDesk, seated: SeatLink, given: ResultIn, message_id: MessageId = None) -> JSONResponse:
-    """A member of the team enters the result of the visit, whole: an answer to every fact in question. Parts of it are notes."""
+    """A member of the team enters the result of the visit, whole: an answer to every fact in question. Parts of it are notes.
+
+    What others of the team have noted goes with it: a finding of theirs stays one, and their remarks are kept.
+    """
     return reported(desk, seated, given, message_id)
 
 
 def reported(desk: Desk, seated: Seated, given: ResultIn, message_id: str | None) -> JSONResponse:
-    """A result, whole, by API. Notes of the team that say otherwise are for its lead."""
+    """A result, whole, by API: what the team's notes say beside it goes with it, and what they say otherwise is for its lead."""
+    found = tuple(one.finding() for one in given.findings)
+    noted = Noted(findings=found, seen=given.seen, remarks=given.remarks, on=given.visited_on)
 
     def do(tx: Tx, now: datetime) -> SeatShown:
-        found = [one.finding() for one in given.findings]
-        held = dispatch.report(desk.office, tx, seated.name, found, given.remarks, now, seen=given.seen, on=given.visited_on)
-        look_at(desk.office, tx, held, by_name(tx, seated.name)[1], now)
+        fieldnotes.report(desk.office, tx, seated.name, noted, now)
         return shown(tx, seated.name)
 
     return seated.once(desk, message_id, "result", given, do)

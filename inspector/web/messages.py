@@ -180,6 +180,8 @@ class ConclusionIn(Strict):
 class ReviewIn(Strict):
     """An officer's decision; `evidence` are ids of evidence of the case, needed for an outcome with proposals.
 
+    `UNREACHABLE` rests on the attempts to reach the subject: all on record, or those named here by their ids (`attempt:…`).
+
     `act`: a row of the pack's catalogue of dishonest acts (`explanation.acts`), needed where one of them is about this outcome.
     `grading`: what the gravity is judged by, as far as the pack needs it.
     """
@@ -281,8 +283,9 @@ class ResultIn(Strict):
     """The result of a visit: an answer to every fact in question, and whether there was something beside them.
 
     `seen`: `NOTHING` or `FINDING` (then in words, or in a mismatch of an exempt promise); of a visit that asks nothing it is the
-    result. A finding is a matter for a person. `visited_on`: today if left out; of that day
-    is what was seen, whenever it is entered. On a day on which nobody might go, the result counts, and a person is told.
+    result. A finding is a matter for a person, also one that another of the team has noted. `visited_on`: if left out, the day that
+    the team's notes say, or today; of that day is what was seen, whenever it is entered. On a day on which nobody might go, the result
+    counts, and a person is told.
     """
 
     findings: Annotated[tuple[FindingIn, ...], Field(max_length=200)]

@@ -18,8 +18,9 @@ from inspector.web.language import carried, language
 from inspector.web.pages import NO_TROUBLE, Posted, Trouble, page, refused, trouble
 from inspector.web.phone import phone_words, ring_words
 from inspector.web.roles import Role, lacking
+from inspector.web.seatdoor import phone_of
 from inspector.web.session import to_login
-from inspector.web.signedin import Someone, guard, guarded, held_cookie, someone
+from inspector.web.signedin import LINK, Someone, guard, guarded, held_cookie, someone
 from inspector.web.todo import listed
 
 router = APIRouter(include_in_schema=False)
@@ -29,7 +30,8 @@ router = APIRouter(include_in_schema=False)
 def show_mine(request: Request, desk: AtDesk) -> Response:
     """An inspector's open assignments, each by its own link, with what tells it from the others and what waits for whom it is given to.
 
-    No object is named here: its page tells that when its time has come.
+    No object is named here: its page tells that when its time has come. Where a link has begun the session, what another phone has
+    bound is not shown.
     """
     try:
         held = someone(request, desk)
@@ -110,8 +112,11 @@ def end_session(request: Request, desk: AtDesk, form: Posted) -> Response:
 
 def _mine(request: Request, desk: Desk, held: Someone, staff: tuple[str, str], wrong: Trouble = NO_TROUBLE) -> Response:
     lang = language(request)
-    rows, ring = desk.look(lambda tx: (listed(desk, tx, *staff, lang), subscribing.offer(desk.office, tx, *staff)))
-    told = {"ring": ring, "ring_words": ring_words(lang), "guard": guard(desk, held_cookie(request))}
+    phone = phone_of(request, desk) if held.session.way == LINK else None
+    (rows, elsewhere), ring = desk.look(
+        lambda tx: (listed(desk, tx, *staff, lang, phone), subscribing.offer(desk.office, tx, *staff))
+    )
+    told = {"elsewhere": elsewhere, "ring": ring, "ring_words": ring_words(lang), "guard": guard(desk, held_cookie(request))}
     return page(
         request, "mine.html", status=wrong.status, held=held.session, rows=rows, phone=phone_words(lang), trouble=wrong, **told
     )

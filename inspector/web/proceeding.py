@@ -164,7 +164,7 @@ def _page(
         "message_id": new_id(),
         "guard": guard(desk, held_cookie(request)),
     }
-    return page(request, "consequence.html", status=wrong.status, **context)
+    return page(request, "consequence.html", status=wrong.status, **context, **grounds.spotted(told.why, language(request)))
 
 
 def _waits(tx: Tx, matter_id: str) -> bool:

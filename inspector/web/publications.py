@@ -155,7 +155,9 @@ def rule(desk: AtDesk, caller: Officer, duty: NamePath, given: RuleIn, message_i
 
     def do(tx: Tx, now: datetime) -> PublicationShown:
         _own(tx, caller, duty)
-        return PublicationShown.model_validate(publication.rule(tx, duty, given.found, given.reasons, caller.name, now))
+        return PublicationShown.model_validate(
+            publication.rule(desk.office, tx, duty, given.found, given.reasons, caller.name, now)
+        )
 
     return desk.once(message(caller.source, message_id, f"rule {duty}", given), do)
 

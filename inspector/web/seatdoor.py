@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
@@ -26,7 +26,7 @@ from inspector.web.caller import ShownLink, Unknown
 from inspector.web.desk import AtDesk, Desk, desk_of, message
 from inspector.web.fields import NamePath
 from inspector.web.pages import Fields, posted
-from inspector.web.signedin import held_cookie, read_cookie, secure, someone
+from inspector.web.signedin import LINK, held_cookie, read_cookie, secure, someone
 
 T = TypeVar("T")
 
@@ -82,7 +82,7 @@ def enter(request: Request, desk: Desk, name: str, token: str, phone: str = "") 
 
     It is as `link_unknown`, or `link_elsewhere`: the office calls the link back and sends another one.
     """
-    known = phone or read_cookie(request, _name(desk))
+    known = phone or phone_of(request, desk)
 
     def elsewhere(tx: Tx) -> bool:
         seatlink.holds(desk.office, tx, name, token)
@@ -97,10 +97,23 @@ def enter(request: Request, desk: Desk, name: str, token: str, phone: str = "") 
 
 def welcome(request: Request, desk: Desk, answer: Response) -> Response:
     """Give a browser its own secret, if it has none: lax, for a link is opened from a mail or a chat."""
-    if not read_cookie(request, _name(desk)):
-        made = secrets.token_urlsafe(24)
-        answer.set_cookie(_name(desk), made, max_age=_LASTS, httponly=True, samesite="lax", secure=secure(desk), path="/")
+    if not phone_of(request, desk):
+        _give(desk, answer, secrets.token_urlsafe(24))
     return answer
+
+
+def phone_of(request: Request, desk: Desk) -> str:
+    """A browser's own secret; empty where it has none."""
+    return read_cookie(request, _name(desk))
+
+
+def binding(request: Request, desk: Desk, held: Seated, answer: Response) -> Seated:
+    """Whoever signs in by a link: its phone is bound by that, also a browser that has shown no secret, which is given one."""
+    if held.phone or phone_of(request, desk):
+        return held
+    made = secrets.token_urlsafe(24)
+    _give(desk, answer, made)
+    return replace(held, phone=made)
 
 
 def by_seat_link(request: Request, desk: AtDesk, name: NamePath, link: ShownLink, phone: PhoneKey = None) -> Seated:
@@ -159,7 +172,10 @@ def _shown(request: Request, desk: Desk, name: str, link: str | None, phone: str
 
 
 def _its_inspector(request: Request, desk: Desk, name: str) -> bool:
-    """Whether this browser is signed in as the seat's inspector, by whichever way in."""
+    """Whether this browser is signed in as the seat's inspector, and others than a link have said so.
+
+    A session that a link has begun says no more than that link: whoever held it has it, and another phone's assignments stay that phone's.
+    """
     if not held_cookie(request):
         return False
     try:
@@ -167,7 +183,11 @@ def _its_inspector(request: Request, desk: Desk, name: str) -> bool:
     except Unknown:
         return False
     _, seat = desk.look(lambda tx: by_name(tx, name))
-    return held.inspects == (seat.agency, seat.inspector)
+    return held.session.way != LINK and held.inspects == (seat.agency, seat.inspector)
+
+
+def _give(desk: Desk, answer: Response, made: str) -> None:
+    answer.set_cookie(_name(desk), made, max_age=_LASTS, httponly=True, samesite="lax", secure=secure(desk), path="/")
 
 
 def _name(desk: Desk) -> str:

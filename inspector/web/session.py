@@ -37,7 +37,7 @@ from inspector.web.cases import decide, read_case
 from inspector.web.cases import why as why_of
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.fields import CaseId
-from inspector.web.grounds import grounds
+from inspector.web.grounds import grounds, spotted
 from inspector.web.language import InLang, carried, language
 from inspector.web.messages import ReviewIn
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
@@ -192,7 +192,7 @@ def _complete(desk: Desk, caller: Caller, case_id: str, form: Fields) -> None:
         case = desk.look(lambda tx: caller.case(tx, case_id))
         ruled = desk.office.ruling(case.agency, case.pack, Scope.OUTCOMES, desk.office.now())
         row = ruled.policy.outcomes.get(Outcome(chosen))
-        if row is not None and review.adverse(row):
+        if row is not None and review.adverse(row) and row.outcome is not Outcome.UNREACHABLE:  # that rests on the attempts
             needed.append(Invalid("evidence_missing", outcome=Outcome(chosen), field="evidence"))
         if row is not None:
             needed += _act_needed(ruled.policy.acts, row)
@@ -250,10 +250,10 @@ def _case_page(
         "notices": desk.look(lambda tx: tx.servings.of_case(case_id)),
         "objected": desk.look(lambda tx: tx.records.objections(case_id=case_id)),
         "may_send_back": caller.role is Role.OFFICER and missent.may(held),
-        "why": why,
         "grounds": desk.look(lambda tx: grounds(tx, case_id, held.agency, (one.id for one in why.heard))),
         "names": {claim.id: claim.name for claim in why.claims},
         "text": render(why, lang),
+        **spotted(why, lang),
         "act": lambda one: act_line(one, lang),
         "way": lambda heard: wording.way(heard.method, heard.via, lang),
         "requests": [(one.id, f"{one.party or one.requested}: {past.stands(one.state, one.end, lang)}") for one in why.letters],

@@ -26,7 +26,7 @@ from inspector.signin import GATEWAY, Going, IdentityProvider
 from inspector.store.admissions import Admission
 from inspector.store.sessions import Opened
 from inspector.store.tx import Tx
-from inspector.web import signedin
+from inspector.web import seatdoor, signedin
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.fields import NamePath
 from inspector.web.language import InLang, carried
@@ -128,7 +128,10 @@ def _come_back(request: Request, desk: Desk, name: str, told: _Answer) -> Respon
 
 @router.post("/mine/{name}/{token}")
 def by_link(request: Request, desk: AtDesk, name: NamePath, door: AtPage, form: PostedAt) -> Response:
-    """From a seat's link: its inspector's session on this phone, once. The link's own page goes on without it, for whoever holds it."""
+    """From a seat's link: its inspector's session on this phone, once. The link's own page goes on without it.
+
+    It binds the phone, as what is entered by the link does, and shows what no other phone has bound.
+    """
 
     def of(tx: Tx) -> Opened:
         held, seat = by_name(tx, name)
@@ -143,7 +146,8 @@ def by_link(request: Request, desk: AtDesk, name: NamePath, door: AtPage, form: 
         if isinstance(door, InspectorError):
             raise door
         form.sound()
-        begin(request, desk, answer, desk.look(of), once=f"seat/{name}", by=door.acting)
+        bound = seatdoor.binding(request, desk, door, answer)
+        begin(request, desk, answer, desk.look(of), once=f"seat/{name}", by=bound.acting)
     except InspectorError as error:
         _note(signedin.LINK, error)
         return refused(request, error)

@@ -45,7 +45,7 @@ def _closing(matter: str) -> Step:
     def take(desk: Desk, caller: Caller, consequence_id: str, given: SeenToIn, message_id: str | None) -> Response:
         return close_attention(desk, caller, f"{matter}:{consequence_id}", given, message_id)
 
-    return Step(message=SeenToIn, take=take, fields=(entry("note", needed=False),))
+    return Step(message=SeenToIn, take=take, fields=(entry("note", Kind.TEXT),))
 
 
 def _stands(desk: Desk, caller: Caller, consequence_id: str, given: SeenToIn, message_id: str | None) -> Response:

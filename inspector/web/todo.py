@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inspector.domain.inspection import CheckType
+from inspector.domain.known import knows
 from inspector.domain.result import hindrance
 from inspector.domain.visit import LAPSED, Seat, SeatState, Visit
 from inspector.flows import fieldnotes, seatlink
@@ -62,11 +63,16 @@ def awaited(mates: tuple[MateShown, ...], lang: Lang) -> str:
     return label("ui.names_gap", lang).join(named(one) for one in mates if one.state.awaited)
 
 
-def listed(desk: Desk, tx: Tx, agency: str, staff: str, lang: Lang) -> list[Listed]:
-    """An inspector's open assignments, the nearest date first; then what a visit that was made asks of its lead: two versions differ."""
-    rows = [_listed(desk, tx, seat, lang) for seat, _ in tx.visits.open_seats_of(agency, staff)]
-    made = (_listed(desk, tx, seat, lang) for seat in _sat(tx, agency, staff))
-    return rows + [one for one in made if one.decides]
+def listed(desk: Desk, tx: Tx, agency: str, staff: str, lang: Lang, phone: str | None = None) -> tuple[list[Listed], bool]:
+    """An inspector's open assignments, the nearest date first; then what a visit that was made asks of its lead: two versions differ.
+
+    `phone`: the secret of the one whose list it is, where that must not show what another one has bound; and whether there is any such.
+    """
+    own = [(seat, True) for seat, _ in tx.visits.open_seats_of(agency, staff)]
+    told = [*own, *((seat, False) for seat in _sat(tx, agency, staff))]
+    rows = [row for seat, sits in told if (row := _listed(desk, tx, seat, lang)).decides or sits]
+    here = [row for row in rows if phone is None or not seatlink.bound_elsewhere(tx, row.seat.name, phone)]
+    return here, len(here) < len(rows)
 
 
 def _sat(tx: Tx, agency: str, staff: str) -> list[Seat]:
@@ -89,7 +95,7 @@ def _listed(desk: Desk, tx: Tx, seat: Seat, lang: Lang) -> Listed:
         due_at=held.due_at,
         todo="ui.unpublished" if held.unpublished else f"ui.seat_{todo(held, seat, hindered.code if hindered else '')}",
         who=awaited(mates_shown(tx, held, seat), lang),
-        decides=held.released and seat.state in (SeatState.ACCEPTED, SeatState.DONE) and _decides(desk, tx, held, seat),
+        decides=knows(held, seat) and seat.state in (SeatState.ACCEPTED, SeatState.DONE) and _decides(desk, tx, held, seat),
     )
 
 

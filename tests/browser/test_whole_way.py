@@ -48,8 +48,10 @@ def step(desk: Visitor, name: str, send: str, **typed: str) -> str:
 
 
 def say(phone: Visitor, word: str, send: str, words: str = "") -> str:
-    """The subject says something by the page of a notice."""
-    phone.page.locator(f"#way-{word}").click()
+    """The subject says something by the page of a notice; where a word was refused its form is open already."""
+    form = phone.page.locator(f'form[aria-labelledby="way-{word}"]')
+    if not form.is_visible():
+        phone.page.locator(f"#way-{word}").click()
     if words:
         phone.page.locator(f"#words-{word}").fill(words)
     return phone.press(send)

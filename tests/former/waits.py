@@ -12,7 +12,7 @@ from inspector.domain.assistance import Inability
 from inspector.domain.case import Claim, SubjectKind
 from inspector.domain.catalogue import Opinion
 from inspector.domain.challenge import Applicant
-from inspector.domain.consequence import StatementKind
+from inspector.domain.consequence import MoreTime, StatementKind
 from inspector.domain.creditlaw import RepairPaper
 from inspector.domain.decision import OrderKind
 from inspector.domain.evidence import Verdict
@@ -20,6 +20,7 @@ from inspector.domain.finding import Finding
 from inspector.domain.pause import Reason
 from inspector.domain.proposal import Proposal
 from inspector.domain.reached import Reach, Reached
+from inspector.domain.serving import SubjectWord
 from inspector.domain.visit import Visit
 from inspector.flows import (
     announcing,
@@ -27,11 +28,13 @@ from inspector.flows import (
     catalogue,
     dispatch,
     receipts,
+    rectifying,
     recusing,
     repairs,
     review,
     selfproof,
     serving,
+    spoken,
     suspension,
     trial,
 )
@@ -188,10 +191,26 @@ def subjects(made: Makers, held: list[Proceeding]) -> None:
     heard = held[5].the(Proposal.RECORD_CREDIT)
     held[5].serve(held[5].give(heard))
     held[5].say(heard, StatementKind.HEARING, "请求听证")
+    revoke = held[0].the(Proposal.REVOKE)
+    held[0].serve(held[0].give(revoke))
+    held[0].say(revoke, StatementKind.HEARING, "要求听证")
+    held[0].fix(revoke)
+    more_time(made, held[4])
     recorded(office, hand, held[7].case)
     livingsubjects.tips(office, SHOPS, 1)
     proofs = made.proofs()
     act(lambda tx: selfproof.receive(office, tx, proofs[0], selfproof.take(png()), "", hand()))
+
+
+def more_time(made: Makers, case: Proceeding) -> None:
+    """An order has got more time, and its subject asks for still more, which nobody has answered."""
+    office, hand, act, order = made.office, made.hand, made.act, case.the(Proposal.ORDER_RECTIFY)
+    assert order.rectification is not None, "it is in force"
+    until = order.rectification.until.date() + timedelta(days=7)
+    given = MoreTime(signed=case.by("李四"), until=until, was=hand(), reasons="供货延误", law="行政处罚法第28条")
+    act(lambda tx: rectifying.more_time(office, tx, order.id, given, hand()))
+    asked = f"{order.id}:decision", SubjectWord.MORE_TIME, "设备仍未到货", ()
+    act(lambda tx: spoken.say(office, tx, *asked, hand()))
 
 
 def inspectors(made: Makers, visits: list[Visit]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import httpx
@@ -10,12 +11,16 @@ import pytest
 
 from inspector.domain.attempt import AttemptWay, lacking
 from inspector.domain.case import Outcome
+from inspector.domain.challenge import Applicant
 from inspector.domain.proposal import Proposal
 from inspector.domain.seeking import SHIPPED
+from inspector.domain.visit import Seat, Visit
+from inspector.flows import attempts, dispatch, recusing, relief
 from inspector.store.store import Store
 from inspector.web.roles import Role
 from tests.edge import serving
 from tests.house import START, Hand, Table, application, open_office, post, settle
+from tests.integration.test_embargo import late
 from tests.integration.test_seat_page import Team, accepted, team
 
 pytestmark = pytest.mark.alike
@@ -31,11 +36,23 @@ HOUSE, PHONE = AttemptWay.ON_SITE, AttemptWay.TELEPHONE
         ([(HOUSE, 0), (HOUSE, 24), (HOUSE, 48)], False),
         ([(HOUSE, 0), (PHONE, 1), (PHONE, 2)], False),
         ([(HOUSE, 0), (HOUSE, 0), (PHONE, 24)], False),
+        ([(HOUSE, 0), (HOUSE, 1 / 60), (PHONE, 24)], False),
+        ([(HOUSE, 0), (PHONE, 24), (PHONE, 30)], False),
+        ([(HOUSE, 0), (PHONE, 0), (PHONE, 24)], True),
     ],
-    ids=["three in two ways on two days", "two", "one way", "one day", "two who went together"],
+    ids=[
+        "three in two ways on two days",
+        "two",
+        "one way",
+        "one day",
+        "two who went together",
+        "a minute apart",
+        "twice on one day",
+        "two ways on one day",
+    ],
 )
 def test_three_attempts_in_two_ways_on_two_days_are_enough_and_nothing_less_is(
-    tried: list[tuple[AttemptWay, int]], enough: bool, store: Store, hand: Hand
+    tried: list[tuple[AttemptWay, float]], enough: bool, store: Store, hand: Hand
 ) -> None:
     office = open_office(store, hand)
     refused = lacking([(way, START + timedelta(hours=hours)) for way, hours in tried], office.calendar, SHIPPED)
@@ -116,3 +133,89 @@ def test_a_team_before_a_locked_door_enters_its_attempts_on_the_page_and_they_st
         (case_id,) = tx.visits.get(team.visit).case_ids
         (row,) = [row for row in tx.ledger.about(case_id) if row["rule"] == "contact.attempt"]
     assert team.visit in row["body"] or team.visit in str(dict(row)), "with the visit on which it was made"
+
+
+@pytest.mark.parametrize("why", ["leave", "recused"])
+def test_what_was_entered_by_who_goes_no_more_is_kept_and_makes_nobody_unreachable(team: Team, hand: Hand, why: str) -> None:
+    office, (_, _, name, link) = team.edge.office, team.first.split("/")
+    accepted(team)
+    hand.on(days=2)
+    settle(office)
+    with team.edge.client(X_Link_Token=link) as phone, team.edge.client(X_Link_Token=team.second.split("/")[3]) as mate:
+
+        def attempt(by: httpx.Client, seat: str, way: str, back: int) -> tuple[int, object]:
+            given = {"way": way, "at": (hand() - timedelta(hours=back)).isoformat(), "words": "无人应答"}
+            return answered(by.post(f"/v1/seats/{seat}/attempts", json=given))
+
+        with office.store.begin() as tx:
+            staff = tx.visits.team(team.visit)[0].inspector
+            if why == "recused":
+                told = {"by": "赵", "reason": "kin", "evidence": "口头"}
+                recusing.apply(office, tx, team.visit, staff, applicant=Applicant.FIRM, **told, now=hand())
+            else:
+                person, until = tx.rosters.inspector("bureau", staff), hand().date() + timedelta(days=30)
+                tx.rosters.put_inspectors([replace(person, leave_from=hand().date(), leave_until=until)])
+        assert attempt(phone, name, "ON_SITE", 30) == (200, False), "while it was asked, he or she went on"
+        with office.store.begin() as tx:
+            if why == "recused":
+                recusing.decide(office, tx, team.visit, staff, granted=True, by="王局长", why="属实", now=hand())
+            else:
+                relief.look(office, tx, "bureau", hand())
+        settle(office)
+        hand.on(days=1)
+        for way, back in (("TELEPHONE", 26), ("TELEPHONE", 1), ("ON_SITE", 0)):
+            assert attempt(phone, name, way, back) == (200, False), "it may have lain in a phone, and is kept"
+        with team.edge.as_(Role.OFFICER) as officer:
+            (case_id,) = visit_of(team).case_ids
+            read = officer.get(f"/v1/cases/{case_id}/attempts").json()
+        assert ([one["counts"] for one in read["attempts"]], read["enough"]) == ([True, False, False, False], False)
+        with office.store.begin() as tx:
+            (fresh,) = (seat for seat in tx.visits.team(team.visit) if seat.state.awaited)
+            dispatch.accept(tx, fresh.name, hand())
+        second = team.second.split("/")[2]
+        assert attempt(mate, second, "TELEPHONE", 0) == (200, False)
+        hand.on(days=1)
+        assert attempt(mate, second, "TELEPHONE", 0) == (200, True), "by who goes"
+
+
+def test_nobody_has_sought_a_firm_before_the_team_could_know_it_or_before_sitting_there(store: Store, hand: Hand) -> None:
+    office, _, _, visit = late(store, hand)
+    assert visit.release_at is not None
+    with store.read() as tx:
+        first, second = tx.visits.team(visit.id)
+    for seat in (first, second):
+        with store.begin() as tx:
+            dispatch.accept(tx, seat.name, hand())
+    hand.now = visit.release_at
+    settle(office)
+    hand.on(hours=3)
+    with store.begin() as tx:
+        dispatch.decline(office, tx, second.name, "有事", hand())
+    settle(office)
+    with store.begin() as tx:
+        third = next(seat for seat in tx.visits.team(visit.id) if seat.state.awaited)
+        dispatch.accept(tx, third.name, hand())
+    hand.on(hours=3)
+    with serving(office) as edge, edge.client() as phone:
+
+        def attempt(seat: Seat, at: datetime | None, **lay: str) -> tuple[int, object]:
+            given = {"way": "TELEPHONE", "words": "无人应答", **({"at": at.isoformat()} if at else {}), **lay}
+            head = {"X-Link-Token": office.link_token("seat", seat.name)}
+            return answered(phone.post(f"/v1/seats/{seat.name}/attempts", json=given, headers=head))
+
+        early = visit.release_at - timedelta(minutes=1)
+        assert attempt(first, early) == (422, "attempt_out_of_range"), "it was told to nobody"
+        assert attempt(first, visit.release_at) == (200, False)
+        assert attempt(third, visit.release_at) == (422, "attempt_out_of_range"), "who was somewhere else then"
+        assert attempt(third, hand() - timedelta(hours=2)) == (200, False)
+        lay = {"captured_at": (hand() - timedelta(hours=5)).isoformat(), "sent_at": hand().isoformat()}
+        assert attempt(third, None, **lay) == (200, False), "a clock that says what cannot be counts for nothing"
+    with store.read() as tx:
+        (case_id,) = visit.case_ids
+        told = [one.at for one in attempts.of_cases(tx, [case_id])]
+    assert told == [visit.release_at, hand() - timedelta(hours=2), hand()]
+
+
+def visit_of(team: Team) -> Visit:
+    with team.edge.office.store.read() as tx:
+        return tx.visits.get(team.visit)

@@ -129,6 +129,7 @@ def test_whoever_is_given_a_file_is_an_entry_that_binds_it(decided: tuple[Office
 
 
 @pytest.mark.slow
+@pytest.mark.bare
 def test_a_ledger_that_was_altered_is_told_when_the_file_is_made(decided: tuple[Office, str]) -> None:
     office, case_id = decided
     casefile.case_file(office, case_id, "王五", "dossier")
@@ -141,6 +142,7 @@ def test_a_ledger_that_was_altered_is_told_when_the_file_is_made(decided: tuple[
 
 
 @pytest.mark.slow
+@pytest.mark.bare
 def test_words_that_retention_erased_are_said_to_be_erased_and_others_that_are_gone_are_found(
     decided: tuple[Office, str],
 ) -> None:

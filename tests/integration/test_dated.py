@@ -76,13 +76,14 @@ def test_a_penalty_whose_ground_a_court_has_taken_away_is_due_to_be_decided_and_
     assert at_risk(case.office, "shaken", by) == 0
 
 
-def test_a_decision_in_force_whose_ground_fell_is_kept_by_no_note_in_passing(store: Store, hand: Hand) -> None:
+def test_who_sees_that_it_stands_for_reasons_of_its_own_says_so_to_its_subject_and_not_in_passing(
+    store: Store, hand: Hand
+) -> None:
     case = penalised(store, hand)
-    penalty = case.the(Proposal.PENALTY)
-    with store.begin() as tx, pytest.raises(Refusal, match="consequence_in_doubt"):
-        attention.close(tx, f"consequence_shaken:{penalty.id}", "李四", hand(), note="看过")
-    assert [one for one, _, _ in waiting(case.office, DocketKind.SHAKEN)] == [penalty.id]
-    case.act(lambda tx: upholding.uphold(case.office, tx, penalty.id, "另有违法事实", case.by("王五"), hand()))
+    held = case.the(Proposal.PENALTY)
+    with store.begin() as tx, pytest.raises(Refusal, match="shaken_unanswered"):
+        attention.close(tx, f"consequence_shaken:{held.id}", "王五", hand(), note="另有违法事实")
+    case.act(lambda tx: upholding.uphold(case.office, tx, held.id, "另有违法事实", case.by("王五"), hand()))
     assert waiting(case.office, DocketKind.SHAKEN) == []
 
 
@@ -98,7 +99,7 @@ def test_a_grade_that_rests_on_a_finding_that_fell_is_due_once_by_the_step_that_
     assert waiting(first.office, DocketKind.REGRADE) == [(entered.id, second.case, by_now(first.office, second.case))]
     steps = [about for about, _, _ in waiting(first.office, DocketKind.CONSEQUENCE)]
     assert steps.count(second.the(Proposal.REVOKE).id) == 1, "whoever takes its next step has the matter before him or her"
-    with store.begin() as tx, pytest.raises(Refusal, match="consequence_in_doubt"):
+    with store.begin() as tx, pytest.raises(Refusal, match="shaken_unanswered"):
         attention.close(tx, f"consequence_regrade:{entered.id}", "李四", hand(), note="看过")
     second.act(lambda tx: upholding.uphold(first.office, tx, entered.id, "等级不变", second.by("王五"), hand()))
     assert waiting(first.office, DocketKind.REGRADE) == []

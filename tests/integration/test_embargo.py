@@ -16,8 +16,8 @@ from inspector.domain.finding import Finding
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
 from inspector.domain.timer import Timer
-from inspector.domain.visit import SeatState, Visit, VisitState
-from inspector.flows import dispatch
+from inspector.domain.visit import Seat, SeatState, Visit, VisitState
+from inspector.flows import dispatch, relief
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from tests.edge import serving
@@ -115,6 +115,60 @@ def test_scenario_39_the_team_alone_learns_whom_the_visit_is_to_when_the_clock_s
     assert visit.name.encode() not in metrics
     with store.read() as tx:
         assert [row["rule"] for row in tx.ledger.about(visit.id)].count("visit.release") == 1
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before the release", "behind it"])
+@pytest.mark.parametrize("state", [VisitState.OWED, VisitState.SHORT])
+def test_scenario_39_a_visit_that_another_team_will_make_is_released_to_nobody_of_this_one(
+    store: Store, hand: Hand, state: VisitState, before: bool
+) -> None:
+    office, _, _, visit = late(store, hand)
+    assert visit.release_at is not None
+    if not before:
+        hand.now = visit.release_at
+        settle(office)
+    first, *_ = _seats(store, visit)
+    while (held := _visit(store, visit)).state is VisitState.ASSIGNED:
+        other = next(seat for seat in _seats(store, visit) if seat.place != first.place and seat.state.open)
+        with store.begin() as tx:
+            if state is VisitState.OWED:
+                known, last = tx.rosters.inspector("bureau", other.inspector), hand().date() + timedelta(days=60)
+                tx.rosters.put_inspectors([replace(known, leave_from=hand().date(), leave_until=last)])
+                relief.look(office, tx, "bureau", hand())
+            else:
+                dispatch.decline(office, tx, other.name, "有事", hand())
+        settle(office)
+    assert held.state is state
+    hand.now = max(hand.now, visit.release_at)
+    settle(office)
+    assert _visit(store, visit).released is not before
+    with store.read() as tx:
+        assert [row["rule"] for row in tx.ledger.about(visit.id)].count("visit.release") == (0 if before else 1)
+    left = {seat.state for seat in _seats(store, visit)}
+    assert (SeatState.CANCELLED if state is VisitState.OWED else SeatState.HANDED_OVER) in left
+    with serving(office) as edge:
+        for seat in _seats(store, visit):
+            link = office.link_token("seat", seat.name)
+            with edge.client(X_Link_Token=link) as program, edge.client() as phone:
+                told = program.get(f"/v1/seats/{seat.name}").json()
+                assert (told["visit"]["code"], told["visit"]["name"], told["visit"]["doubts"], told["mates"]) == ("", "", [], [])
+                assert program.get(f"/v1/seats/{seat.name}/notes").status_code == 403
+                for page in (
+                    phone.get(f"/seat/{seat.name}/{link}"),
+                    phone.post(f"/seat/{seat.name}/{link}", data={"do": "look"}),
+                ):
+                    assert page.status_code == 200
+                    assert not [word for word in (visit.code, visit.name, PLACE) if word in page.text]
+
+
+def _seats(store: Store, visit: Visit) -> tuple[Seat, ...]:
+    with store.read() as tx:
+        return tx.visits.team(visit.id)
+
+
+def _visit(store: Store, visit: Visit) -> Visit:
+    with store.read() as tx:
+        return tx.visits.get(visit.id)
 
 
 def test_scenario_39_no_page_of_the_house_names_the_object_before_the_release(store: Store, hand: Hand) -> None:

@@ -202,6 +202,7 @@ def look(office: Office, hand: Hand) -> list[dict[str, object]]:
         return [dict(one) for one in tx.attention.standing(equality.MATTER)]
 
 
+@pytest.mark.bare
 def test_where_no_agency_is_named_the_report_is_of_the_one_that_takes_cases_and_of_several_none_is_guessed(
     store: Store, hand: Hand, tmp_path: Path
 ) -> None:
@@ -273,10 +274,66 @@ def test_the_command_tells_every_measure_in_both_languages_though_there_is_nothi
     assert (other["look"], other["level"]) == (None, 0.05), "a report of other days is none of the year's looks"
     said = office.well("equality", "report")
     assert "insufficient" in said.out
-    assert "at most 5.0% false alarms over all four and all looks of a year" in said.out
+    assert "at most 5.0% false alarms over all measures and all looks of a year" in said.out
     assert "不足" in office.well("equality", "report", lang="zh-Hans").out
     assert office.well("equality", "groups", "--json").json == {"groups": [], "quarters": [], "waiting": []}
     assert "已计入的季度" in office.well("equality", "groups", lang="zh-Hans").out
     wrong = office.say("equality", "report", "--since", "2026-07-01", "--until", "2026-07-01", lang="zh-Hans")
     assert wrong.code != 0
     assert "没有任何一日" in wrong.out + wrong.err
+
+
+def begun(store: Store, hand: Hand, routes: dict[Route, int]) -> Office:
+    """An office to which so many have come by each route, and who commits is drawn nine times as often."""
+    office, _, _ = drawing(store, hand, staff=80)
+    office = pooled(packed(office, Fraction(9, 10)), "weekly")
+    for place, (route, count) in enumerate(routes.items()):
+        for number in range(1, count + 1):
+            came(office, 500 * place + number, route)
+    settle(office)
+    return office
+
+
+def drawn_now(office: Office, hand: Hand) -> None:
+    """A draw is carried out, and its embargo ends."""
+    with office.store.begin() as tx:
+        held = announce_now(office, tx, "weekly", "clerk", hand())
+    assert held is not None
+    settle(office)
+    carried_out(office, hand, held.number)
+    hand.on(days=120)
+
+
+@on_both
+def test_who_came_before_the_period_and_stood_in_its_frames_is_compared_in_it(store: Store, hand: Hand) -> None:
+    """A case of December is drawn in January: the year of the draw has it, or none has."""
+    office = begun(store, hand, {Route.COMMITMENT: EACH, Route.CERTIFICATE: EACH})
+    hand.on(days=1)
+    since = hand()
+    hand.on(seconds=60)
+    drawn_now(office, hand)
+    with store.read() as tx:
+        held = equality.report(office, tx, "bureau", since, hand(), hand())
+        early = equality.report(office, tx, "bureau", since - timedelta(days=2), since, hand())
+        late = equality.report(office, tx, "bureau", hand() - timedelta(days=1), hand(), hand())
+    said = group(held, Measure.DRAWN)
+    assert (said.committed, said.certified) == (EACH, EACH)
+    assert [one.measure for one in held.alarms] == [Measure.DRAWN, Measure.VISITED]
+    assert {why for why, count in held.aside.items() if count != (0, 0)} <= {Aside.BARRED, Aside.OWED}
+    assert (early.draws, early.aside[Aside.UNFRAMED]) == (0, (EACH, EACH)), "of the period, and in no frame of it"
+    assert (late.groups, late.aside[Aside.EARLIER]) == ((), (EACH, EACH)), "what cannot be compared is told"
+
+
+@on_both
+def test_a_route_that_is_left_out_of_every_frame_is_an_alarm(store: Store, hand: Hand) -> None:
+    office = begun(store, hand, {Route.COMMITMENT: EACH, Route.CERTIFICATE: EACH})
+    with store.begin() as tx:  # somebody takes whoever brought a certificate out of the register
+        gone = [(SubjectKind.PERSON.value, f"P{500 + number:08d}") for number in range(1, EACH + 1)]
+        tx.rosters.remove_objects("bureau", gone, hand())
+    drawn_now(office, hand)
+    held = read(office, hand)
+    assert held.aside[Aside.UNFRAMED] == (0, EACH)
+    said = group(held, Measure.FRAMED)
+    assert (said.committed, said.committed_hit, said.certified, said.certified_hit) == (EACH, EACH, EACH, 0)
+    assert [one.measure for one in held.alarms] == [Measure.FRAMED], "it was no difference in anything else"
+    assert {one["measure"] for one in look(office, hand)} == {"FRAMED"}

@@ -164,7 +164,8 @@ def test_what_several_have_ticked_stands_beside_the_result_where_it_says_the_sam
 
     assert told(CheckResult.PROBLEM) == ["corrected", "moved", "on-site"]
     assert told(CheckResult.NOTHING) == ["on-site"], "an officer has found otherwise: a tick is no result"
-    assert told(CheckResult.UNCLEAR) == told(CheckResult.CEASED) == ["on-site"]
+    assert told(CheckResult.UNCLEAR) == told(CheckResult.UNREACHABLE) == ["on-site"]
+    assert told(CheckResult.CEASED) == ["moved", "on-site"], "of what was ticked, how the object is no more"
     assert told(CheckResult.NOTHING, Collated(lines=(("outcomes~a", ("none-found",)),))) == ["none-found"]
     line = replace(lines(1)[0], found=CheckResult.PROBLEM, codes=coded(CheckResult.PROBLEM, ticked, codes))
     assert (line.value()["outcomes"], line.value()["modes"]) == (["corrected", "moved"], ["on-site"])

@@ -9,8 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from inspector.daemon import sweeps
+from inspector.domain.consequence import Stage
 from inspector.domain.decision import OrderKind
 from inspector.domain.plan import DrawState
+from inspector.domain.serving import SubjectWord
 from inspector.store import migrate, moving
 from inspector.store.deadlines import next_due
 from inspector.store.opening import ready
@@ -20,6 +22,7 @@ from inspector.store.tx import Tx
 from tests.former import dump, heirs
 from tests.former.__main__ import made
 from tests.former.heirs import Heirs
+from tests.former.place import TREE
 from tests.house import settle
 from tests.integration.test_draw_way import agreeing
 
@@ -92,6 +95,11 @@ def test_the_office_that_this_release_would_leave_waits_for_everything_as_well(t
     file = made(tmp_path)
     with closing(Store(f"sqlite:///{file}")) as store, store.read() as tx:
         open_ones = {row["kind"] for state in ("ready", "waiting") for row in tx.work.page(state=state, limit=1000)}
+        waiting = [one for case in tx.cases.page(agencies=list(TREE), limit=1000) for one in tx.consequences.of_case(case.id)]
+        wishes = {dict(one).get("word") for one in tx.attention.standing("subject_spoke")}
+    assert Stage.HEAR in {one.stage for one in waiting}, "a hearing is fixed, and told"
+    assert any(one.rectification.longer for one in waiting if one.rectification is not None)
+    assert SubjectWord.MORE_TIME.value in wishes, "and more of it is asked for"
     assert set(OrderKind) - {OrderKind(kind) for kind in open_ones} == set()
 
 

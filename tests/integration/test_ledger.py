@@ -94,6 +94,7 @@ def test_entries_are_appended_unchained_and_the_sealer_orders_and_chains_them(st
     ],
     ids=lambda changed: "+".join(f"blank {name}" if value == "" else name for name, value in changed.items()),
 )
+@pytest.mark.bare
 @pytest.mark.parametrize("sealed_already", [True, False], ids=["sealed", "waiting"])
 def test_whatever_is_changed_in_an_entry_is_found(chained: Store, changed: dict[str, object], sealed_already: bool) -> None:
     append(chained, "case-9")
@@ -113,6 +114,7 @@ def test_an_entry_rewritten_with_digests_that_fit_breaks_its_seal(chained: Store
     assert verified(chained) == (1, "seal 2 does not hold")
 
 
+@pytest.mark.bare
 @pytest.mark.parametrize("names", [["body"], ["body", "salt"], ["about"], ["seal"], ["digest"], ["body", "salt", "body_digest"]])
 def test_two_entries_that_changed_places_are_found(chained: Store, names: list[str]) -> None:
     append(chained, "case-9")

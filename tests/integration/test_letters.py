@@ -225,6 +225,7 @@ def test_a_letter_put_off_before_its_first_try_says_the_date_that_binds(store: S
     assert letter.reply_url.startswith("https://inspector.example.gov.cn/assist/")
 
 
+@pytest.mark.bare
 def test_a_letter_that_a_restored_database_writes_anew_has_another_key_where_it_says_something_else(
     store: Store, hand: Hand, outside: Peer
 ) -> None:

@@ -113,6 +113,7 @@ def test_whatever_a_frame_is_made_of_is_held_to_the_ledger_and_each_row_is_named
             assert done.object_id not in " ".join(found)
 
 
+@pytest.mark.bare
 def test_a_visit_written_back_refuses_the_next_draw_until_a_person_has_mended_the_row(store: Store, hand: Hand) -> None:
     office, drawn = made(store, hand)
     one = next(held for held in visits(office, drawn.number) if held.done_at and not held.ceased)

@@ -21,10 +21,16 @@ from tests.integration.test_draw_way import announced, carried_out, drawing
 pytestmark = pytest.mark.alike
 
 
+def key(seat: Seat) -> str:
+    """The secret of its inspector's phone, which lists by a browser here and acts by a program."""
+    return f"the phone of {seat.inspector}"
+
+
 @contextmanager
 def listing(edge: Edge, seat: Seat) -> Iterator[Callable[..., str]]:
     """A phone that is signed in by the seat's link, once: the list as its inspector reads it, without its markup."""
     with edge.client() as phone:
+        phone.cookies.set("inspector_phone", key(seat))
         assert phone.post(f"/mine/{seat.name}/{edge.office.link_token('seat', seat.name)}").status_code == 303
 
         def read(lang: str = "zh-Hans") -> str:
@@ -86,10 +92,10 @@ def test_an_accepted_assignment_says_what_it_waits_for_and_a_lead_what_is_to_be_
         assert second.inspector in told, "once released it is told who has still to accept"
         assert "接受期限" not in told
         accept, note = f"/v1/seats/{second.name}/accept", {"case_id": doubt.case_id, "claim": doubt.claim}
-        with edge.client(X_Link_Token=office.link_token("seat", second.name)) as mate:
+        with edge.client(X_Link_Token=office.link_token("seat", second.name), X_Phone_Key=key(second)) as mate:
             assert mate.post(accept).status_code == 200
             assert mate.post(accept.replace("accept", "notes"), json=said(note, "match")).json()["became"] == "WAITS"
-        with edge.client(X_Link_Token=office.link_token("seat", first.name)) as lead:
+        with edge.client(X_Link_Token=office.link_token("seat", first.name), X_Phone_Key=key(first)) as lead:
             answer = lead.post(f"/v1/seats/{first.name}/notes", json=said(note, "mismatch"))
             assert answer.json()["became"] == "CLASH"
         assert "say different things" in one("en")
@@ -108,7 +114,7 @@ def test_what_comes_in_late_and_differs_is_on_its_leads_list_and_pushed_to_the_l
     with serving(office) as edge, listing(edge, first) as one, listing(edge, second) as other:
 
         def post(seat: Seat, what: str, **sent: object) -> dict[str, object]:
-            with edge.client(X_Link_Token=office.link_token("seat", seat.name)) as phone:
+            with edge.client(X_Link_Token=office.link_token("seat", seat.name), X_Phone_Key=key(seat)) as phone:
                 answer = phone.post(f"/v1/seats/{seat.name}/{what}", json=sent or None)
                 assert answer.status_code == 200, answer.text
                 settle(office)

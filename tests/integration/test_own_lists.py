@@ -21,7 +21,8 @@ from inspector.domain.inspection import Authority, CheckType, Inspection
 from inspector.domain.plan import Draw
 from inspector.domain.roster import RosterObject
 from inspector.domain.sampling import Window
-from inspector.domain.visit import Stake, VisitState
+from inspector.domain.stake import Stake
+from inspector.domain.visit import VisitState
 from inspector.flows import dispatch, planning, review
 from inspector.flows.draw import announce_now
 from inspector.flows.framing import frame

@@ -126,6 +126,7 @@ def test_days_count_from_the_last_word_about_it(office: Office, hand: Hand) -> N
     assert due(office) == {}, "ten years from its end, and not from its beginning"
 
 
+@pytest.mark.bare
 def test_who_takes_one_out_by_hand_or_brings_one_back_is_found(office: Office, store: Store, hand: Hand) -> None:
     tip = followed(office, hand)
     heard(office, hand)

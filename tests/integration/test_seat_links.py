@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -12,9 +13,11 @@ import httpx
 import pytest
 
 from inspector.domain.errors import Forbidden
-from inspector.domain.visit import Seat
+from inspector.domain.visit import Seat, SeatState
 from inspector.flows import dispatch, seatlink
 from inspector.flows.seated import LINK
+from inspector.labels import label
+from inspector.signin import Entrance
 from inspector.store.store import Store
 from inspector.web import seatdoor
 from inspector.web.desk import Desk
@@ -23,6 +26,7 @@ from tests.edge import WENT, Edge, serving
 from tests.house import Hand, settle
 from tests.integration.test_draw_way import Phones, announced, carried_out, drawing, visits
 from tests.integration.test_forms import logged_in
+from tests.integration.test_signin import SAYS, admit, gateway
 from tests.operator import settled
 
 pytestmark = pytest.mark.alike
@@ -245,3 +249,44 @@ def test_the_officers_page_takes_no_form_of_other_pages_or_other_roles_and_what_
         read = [row["body"] for row in tx.ledger.about(draw) if row["rule"] == "draw.read"]
     assert any(f"page:seat:{seat.name}" in one and "李四" in one for one in read)
     assert any("page:assignments" in one for one in read)
+
+
+@pytest.mark.slow
+def test_a_session_that_a_link_has_begun_neither_shows_nor_opens_what_is_another_phones(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand, staff=2)
+    office = replace(office, entrance=Entrance(gateway=gateway("127.0.0.1/32")))
+    _, held = announced(office, hand, cases=3)
+    carried_out(office, hand, held.number)
+    with store.read() as tx:
+        teams = [tx.visits.team(visit.id) for visit in visits(office, held.number)]
+        mine, fresh, third = (next(seat for seat in team if seat.inspector == teams[0][0].inspector) for team in teams)
+        code = tx.visits.get(mine.visit).code
+    with serving(office) as edge, edge.client() as own, edge.client() as stranger, edge.client() as known:
+        assert accepts(own, page(edge, mine)) == 303
+        assert stranger.post(page(edge, fresh).replace("/seat/", "/mine/")).status_code == 303, (
+            "whoever holds a link that nobody has used"
+        )
+        listed = stranger.get("/mine").text
+        assert mine.name not in listed
+        assert fresh.name in listed
+        assert label("ui.mine_elsewhere", "zh-Hans") in listed
+        for answer in (
+            stranger.get(page(edge, mine)),
+            stranger.post(page(edge, mine), data={"do": "decline", "reason": "x", "message": "m1"}),
+            stranger.get(f"{page(edge, mine)}/notice"),
+        ):
+            assert (answer.status_code, code in answer.text) == (403, False)
+        assert own.get(page(edge, fresh)).status_code == 403, "its inspector hears of it, and tells the office"
+        assert own.post(page(edge, third).replace("/seat/", "/mine/")).status_code == 303
+        shown = own.get("/mine").text
+        assert [seat.name in shown for seat in (mine, fresh, third)] == [True, False, True], "one phone has all that is its own"
+        assert own.get(page(edge, mine)).status_code == 200
+        admit(edge, name="检查员", role="inspector", inspector=mine.inspector)
+        assert known.post("/signin/gateway", headers=SAYS).status_code == 200
+        assert [seat.name in known.get("/mine", headers=SAYS).text for seat in (mine, fresh, third)] == [True] * 3
+        assert known.get(page(edge, mine), headers=SAYS).status_code == 200, "a new phone, of somebody whom others know"
+        assert (
+            known.post(page(edge, mine), headers=SAYS, data={"do": "decline", "reason": "x", "message": "m2"}).status_code == 303
+        )
+    with store.read() as tx:
+        assert tx.visits.team(mine.visit)[mine.place].state is SeatState.DECLINED

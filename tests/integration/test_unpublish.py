@@ -202,13 +202,13 @@ def test_what_daily_supervision_finds_enters_the_register_once_an_officer_has_sa
     with store.begin() as tx, pytest.raises(Refusal, match="publication_undecided"):
         publication.publish(office, tx, duty.id, hand().date(), "公告栏", "李四", hand())
     with store.begin() as tx:
-        publication.rule(tx, duty.id, CheckResult.PROBLEM, "现场笔录", "李四", hand())
+        publication.rule(office, tx, duty.id, CheckResult.PROBLEM, "现场笔录", "李四", hand())
         assert not [row for row in tx.attention.page(None) if row["kind"] == supervision.FOUND]
         done = publication.publish(office, tx, duty.id, hand().date(), "公告栏", "李四", hand())
     assert done.shown is not None
     assert (done.shown.found, done.shown.name, done.shown.counted) == (CheckResult.PROBLEM, "", True)
     with store.begin() as tx, pytest.raises(Refusal, match="publication_state"):
-        publication.rule(tx, duty.id, CheckResult.NOTHING, "现场笔录", "李四", hand())
+        publication.rule(office, tx, duty.id, CheckResult.NOTHING, "现场笔录", "李四", hand())
 
 
 @pytest.mark.slow
@@ -220,7 +220,7 @@ def test_what_contradicts_an_exempt_promise_enters_the_register_with_the_officer
     with store.begin() as tx, pytest.raises(Refusal, match="publication_undecided"):
         publication.publish(office, tx, duty.id, hand().date(), "公告栏", "李四", hand())
     with store.begin() as tx, pytest.raises(Refusal, match="publication_nothing_to_rule"):
-        publication.rule(tx, duty.id, CheckResult.PROBLEM, "见办件", "李四", hand())
+        publication.rule(office, tx, duty.id, CheckResult.PROBLEM, "见办件", "李四", hand())
     with store.begin() as tx:
         (piece,) = tx.cases.evidence(case_id)
         review.decide(office, tx, case_id, Outcome.UNTRUE_CURABLE, "李四", "理由", (piece.id,), hand())

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from inspector.domain.case import Outcome
-from inspector.domain.consequence import Consequence, ConsequenceState, Stage
+from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Stage
 from inspector.domain.errors import Refusal
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice
-from inspector.flows import upholding
+from inspector.flows import shaken, upholding
 from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import Hand
@@ -97,3 +97,30 @@ def test_the_subject_of_what_took_effect_hears_that_it_stands(store: Store, hand
     case.speaks_for()
     assert uphold(case, held).state is ConsequenceState.IMPOSED
     assert (case.matters(SHAKEN), [one.reasons for one in heard(case, held)]) == ([], [WHY])
+
+
+def failed_upheld(store: Store, hand: Hand, outcome: Outcome) -> tuple[Proceeding, Consequence]:
+    """An order that an officer lets stand though its case came out otherwise; it has failed, and a revocation is proposed."""
+    case, order = fallen(store, hand)
+    case.decide(outcome)
+    uphold(case, order)
+    hand.on(days=40)
+    case.look(order, good=False)
+    return case, case.the(Proposal.REVOKE)
+
+
+def test_the_revocation_that_follows_an_order_said_to_stand_is_imposed_like_any_other(store: Store, hand: Hand) -> None:
+    case, revoke = failed_upheld(store, hand, Outcome.FALSE_KNOWING)
+    assert revoke.origin == "consequence.revocation"
+    case.noticed(revoke)
+    case.rule(revoke, public_interest="不损害公共利益")
+    assert case.agree(revoke, Agreement.SECOND, "王五").verdict is not None
+
+
+def test_it_is_not_imposed_once_the_order_is_in_doubt_again(store: Store, hand: Hand) -> None:
+    case, revoke = failed_upheld(store, hand, Outcome.FALSE_KNOWING)
+    (order,) = [one for one in case.all() if one.proposal is Proposal.ORDER_RECTIFY and one.upheld is not None]
+    with store.begin() as tx:
+        shaken.shake(case.office, tx, tx.cases.get(case.case), [order], "consequence.annulled", hand())
+    with pytest.raises(Refusal, match="consequence_case_open"):
+        case.give(revoke)

@@ -42,7 +42,7 @@ def together(one: Split, two: Split) -> Split:
 
 
 def year(chance: random.Random, biased: int, quarterly: bool) -> list[list[Trial]]:
-    """The trials of all four measures at each look; `biased` of them are. By quarters: as many strata, each growing; else one."""
+    """The trials of all measures at each look; `biased` of them are. By quarters: as many strata, each growing; else one."""
     told = []
     for place in range(len(Measure)):
         came = list(months(chance, ODDS if place < biased else Fraction(1)))

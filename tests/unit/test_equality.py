@@ -173,7 +173,7 @@ def test_a_planted_bias_is_found_as_often_as_stated_and_a_fair_office_calls_no_o
 
 @pytest.mark.slow
 def test_over_all_measures_a_fair_office_calls_no_oftener_than_stated() -> None:
-    """In each office all four measures are fair: at most one office in twenty calls for any of them, and some do."""
+    """In each office all measures are fair: at most one office in twenty calls for any of them, and some do."""
     rounds, called, chance = 1_000, 0, random.Random(5)
     for _ in range(rounds):
         tried = {measure.value: Trial(tuple(office(chance, Fraction(1)))).chance for measure in Measure}

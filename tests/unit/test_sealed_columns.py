@@ -136,7 +136,6 @@ PLAIN = {
     "pace.name": "a limit of the settings",
     "pack.body": "rules",
     "pledge_shown.body": "a letter that is public, natural persons never named",
-    "publication_duty.body": "what is to be published, natural persons never named",
     "recusal.reason": "a word of the program",
     "replica.pulse_error": "a code of an error",
     "replica.schedules": "names of schedules",

@@ -4,7 +4,7 @@
 "use strict";
 const Outbox = (() => {
   // Refusals that pass by themselves, when somebody accepts or a day comes (inspector/domain/fieldnote.py, LATER);
-  const LATER = ["team_short", "team_not_accepted", "visit_embargoed", "visit_unpublished", "stale"];
+  const LATER = ["team_short", "team_not_accepted", "visit_embargoed", "visit_unpublished", "attempts_lacking", "stale"];
   const SHUT = ["link_unknown", "link_elsewhere"]; // and these when the seat's next link is opened here
   const AWAY = [408, 429, 502, 503, 504]; // nobody of the house has answered, or it cannot now
   const DOORS = { note: "notes", photo: "photos", attempt: "attempts", decline: "decline", challenge: "recusals", choice: "choices" };

@@ -196,7 +196,7 @@
       if (!findings.length && !seen && !remarks.trim() && Sheet.empty(sheet)) return alarm(words.flaw_empty, form.querySelector("input[type=radio]"));
       const bare = findings.find((one) => one.verdict === "mismatch" && !one.note.trim());
       if (bare) return alarm(words.flaw_wordless, form.elements[`note:${bare.case_id}:${bare.claim}`]);
-      if ((seen === "FINDING" || seen === "UNCLEAR") && !remarks.trim()) return alarm(words.flaw_finding, form.elements.remarks);
+      if (seen && seen !== "NOTHING" && seen !== "UNREACHABLE" && !remarks.trim()) return alarm(words.flaw_finding, form.elements.remarks);
       if (flaw) return alarm(words[flaw]);
       if (!await store(item)) return;
       form.reset();

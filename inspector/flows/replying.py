@@ -1,0 +1,86 @@
+"""What a subject has asked for and an officer does not grant is answered with reasons that it reads: somebody else to preside, more time.
+
+Granted it is answered by the step itself, with a notice of its own: the hearing is moved, the new date is told.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from inspector.domain import hearing
+from inspector.domain.consequence import Consequence, Statement, StatementKind
+from inspector.domain.docket import SPOKE
+from inspector.domain.errors import Refusal
+from inspector.domain.serving import NoticeKind, SubjectWord
+from inspector.flows import giving, unread
+from inspector.flows.office import Office
+from inspector.flows.shaken import STATED
+from inspector.labels import label
+from inspector.store.tx import Tx
+
+
+def refuse_unanswered(tx: Tx, held: Consequence) -> None:
+    """Raise Refusal (`hearing_unanswered`) while what a subject has said by the notice of its hearing waits for an answer.
+
+    Whoever has given the hearing up needs nobody else to preside.
+    """
+    matter = tx.attention.get(f"{STATED}:{held.id}")
+    waits = matter is not None and matter["closed_at"] is None
+    gone = held.hearing is not None and held.hearing.held is False and not held.hearing.absent
+    if waits and not gone and _of_sitting(held):
+        raise Refusal("hearing_unanswered", consequence=held.id)
+
+
+def answered(office: Office, tx: Tx, matter: Mapping[str, Any], note: str, by: str, now: datetime) -> None:
+    """An officer has closed the matter of such words: its subject hears that all stays as it was told, by whom and why."""
+    asked = _asked(office, tx, matter)
+    if asked is None:
+        return
+    held, receipt, facts, basis = asked
+    lang, case = office.agency(held.agency).language, tx.cases.get(held.case_id, lock=True)
+    giving.inform(
+        office,
+        tx,
+        case,
+        f"{receipt}:answer",
+        NoticeKind.GUIDANCE,
+        about=held.id,
+        title=label("replied.title", lang),
+        facts=(*facts, label("replied.by", lang, by=by)),
+        reasons=note,
+        basis=(*held.basis, *basis),
+        now=now,
+    )
+
+
+def _asked(office: Office, tx: Tx, matter: Mapping[str, Any]) -> tuple[Consequence, str, tuple[str, ...], tuple[str, ...]] | None:
+    """What was asked for in a matter: of which consequence, by which receipt, what its subject is told of it, by which articles."""
+    lang = office.agency(str(matter["agency"])).language
+    if matter["kind"] == STATED:
+        held = tx.consequences.get(str(matter["about"]))
+        if held.hearing is None or not (said := _of_sitting(held)):
+            return None
+        words, presides = said[-1].words, held.hearing.sittings[-1].presides
+        told = label("replied.words", lang, words=words), label("replied.preside", lang, presides=presides)
+        return held, said[-1].door[said[-1].door.index(f"{held.id}:") :], told, (hearing.BASIS,)
+    if matter["kind"] == SPOKE:
+        notice, left = tx.servings.get(str(matter["about"])), unread.receipts(json.loads(str(matter["body"])))
+        order = tx.consequences.find(notice.about)
+        wished = [one for one in notice.words if one.receipt in left and one.kind is SubjectWord.MORE_TIME]
+        if not wished or order is None or order.rectification is None:
+            return None
+        until = f"{office.calendar.local(order.rectification.until):%Y-%m-%d}"
+        told = label("replied.words", lang, words=wished[-1].words), label("replied.more_time", lang, until=until)
+        return order, wished[-1].receipt, told, ()
+    return None
+
+
+def _of_sitting(held: Consequence) -> list[Statement]:
+    """What its subject has said by the notice of the hearing as it was last fixed; a move has answered what was said before."""
+    if held.hearing is None or not held.hearing.sittings:
+        return []
+    since, notice = held.hearing.sittings[-1].fixed.at, f":{held.id}:hearing-"
+    return [one for one in held.statements if one.kind is StatementKind.DEFENCE and one.at >= since and notice in one.door]
