@@ -131,7 +131,7 @@ def contest(
     to: Annotated[str, typer.Option("--to", help="police or procurator 复议或者检察监督")],
     by: By = None,
 ) -> None:
-    """Enter that reconsideration, or the procurator's supervision, was asked for. 登记复议或者检察监督申请。"""
+    """Enter that reconsideration, or the procurator's supervision (of a silence, too), was asked for. 登记复议或者检察监督申请。"""
     from inspector.flows import transfers
 
     step(

@@ -24,6 +24,8 @@ from inspector.domain.person import refuse_nameless
 
 BASIS = "S0:8"
 """What a step rests on where the pack has no row of its own: item 8 of the plan, repair and objections."""
+ANNULLED = "credit.annulled"
+"""The rule of an entry of which the basis was annulled."""
 
 
 class RecordState(StrEnum):
@@ -268,7 +270,7 @@ def annul(record: Record, why: Annulled, document: str, by: str, today: date) ->
     signed(by, document)
     facts = {"entry": record.entry, "why": why.value, "document": document, "by": by, "was": record.state.value}
     state = replace(_over(record, RecordState.ANNULLED, why.value, today), document=document)
-    return Decision(state=state, because=_because("credit.annulled", record, facts))
+    return Decision(state=state, because=_because(ANNULLED, record, facts))
 
 
 def repairable(record: Record) -> Because:

@@ -39,6 +39,7 @@ class DocketKind(StrEnum):
     became of one. `UNTAKEN`: a receiver that has not taken what became of one. `HELD`: an entry that waits for a rule of the pack.
     `BAR`: a bar of another authority that its subject contests. `STOOD_IN`: what was decided in a head's stead, for a head to read.
     `RECUSAL`: whether the inspector of a visit stays, for the head. `VISIT`: what somebody has to see to about a visit, now.
+    `OVERTAKEN`: a case that was withdrawn, and had been concluded before.
     """
 
     REVIEW = "REVIEW"
@@ -59,6 +60,7 @@ class DocketKind(StrEnum):
     STOOD_IN = "STOOD_IN"
     RECUSAL = "RECUSAL"
     VISIT = "VISIT"
+    OVERTAKEN = "OVERTAKEN"
 
 
 class Nearness(StrEnum):
@@ -76,10 +78,11 @@ _SOON = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a list goes on: behind this date and this thing."""
+    """Where a list goes on: behind this date and this thing, of which several may be due; an empty `kind`: before all of them."""
 
     due_at: datetime
     id: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +97,7 @@ class DocketRow:
     @property
     def place(self) -> Place:
         """Where the list goes on behind it."""
-        return Place(due_at=self.due_at, id=self.id)
+        return Place(due_at=self.due_at, id=self.id, kind=self.kind.value)
 
 
 def nearness(due_at: datetime, now: datetime, calendar: WorkingCalendar) -> Nearness:

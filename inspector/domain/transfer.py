@@ -167,9 +167,17 @@ def answered(held: Consequence, said_so: Police, setting: Setting) -> Decision[C
 
 
 def contest(held: Consequence, to: str, document: str, signed: Signed, setting: Setting) -> Decision[Consequence]:
-    """The agency asks the police to reconsider, or the procurator to look at it (handbook 1.8.4)."""
-    under = _under(held, ConsequenceState.DECLINED)
+    """The agency asks the police to reconsider, or the procurator to look at it (handbook 1.8.4).
+
+    So it asks the procurator where the police say nothing within their time; there is no refusal then that they could reconsider. Raises
+    Refusal (`consequence_state`; `transfer_in_time` while their time runs), Invalid.
+    """
+    waits = (ConsequenceState.HANDED, ConsequenceState.CONTESTED) if to == PROCURATOR else ()
+    _of_states(held, ConsequenceState.DECLINED, *waits)
+    under = held.transfer or Transfer()
     named(signed)
+    if held.state is not ConsequenceState.DECLINED and held.due_at is not None and setting.now <= held.due_at:
+        raise Refusal("transfer_in_time", consequence=held.id, due_at=held.due_at.isoformat())
     if to not in (POLICE, PROCURATOR):
         raise Invalid("transfer_whom_unknown", field="to", known=f"{POLICE}, {PROCURATOR}")
     said("document", document)

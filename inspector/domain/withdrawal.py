@@ -5,11 +5,11 @@ A named officer answers it, with reasons. Outcome and record stay as they are, w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from inspector.domain.case import Case
+from inspector.domain.case import Case, CaseState
 from inspector.domain.decision import Because, Decision, Told
 from inspector.domain.duty import Rule
 from inspector.domain.ending import refuse_gone
@@ -18,10 +18,13 @@ from inspector.domain.evidence import blank
 from inspector.domain.person import refuse_nameless
 from inspector.domain.policy import Policy
 
-ASKED, ANSWERED = "withdrawal.asked", "withdrawal.answered"
+ASKED, ANSWERED, OVERTAKEN = "withdrawal.asked", "withdrawal.answered", "withdrawal.overtaken"
 
 WITHDRAWAL = "withdrawal_asked"
 """The matter of such a withdrawal: what becomes of the application is an officer's to say, and by no other word does it end."""
+
+CONCLUDED_BEFORE = "withdrawal_overtaken"
+"""The matter of a case that was withdrawn, and had been concluded before, as came to be known later: an officer says what follows."""
 
 
 class WithdrawalAnswer(StrEnum):
@@ -71,3 +74,17 @@ def answered(case: Case, given: Answering, policy: Policy, proceeding: str = "")
     data |= {"next": "ordinary_procedure"} if given.answer is WithdrawalAnswer.ORDINARY else {}
     because = Because(rule=ANSWERED, basis=(policy.basis(Rule.WITHDRAW),), pack=case.pack, facts=facts)
     return Decision(state=case, because=because, told=(Told(type="withdrawal.answered", data=data),))
+
+
+def overtaken(case: Case, at: datetime, by: str, policy: Policy) -> Decision[Case] | None:
+    """The approving system tells, after a withdrawal, that the matter was concluded (办结) before it; None: it was not.
+
+    The withdrawal came too late (the plan, item 9), and its maker has the licence unverified. All that was under way has ended, so nothing
+    comes back by a rule: the case says when it was concluded, and an officer says what follows.
+    """
+    if case.state is not CaseState.WITHDRAWN or case.ended_at is None or at >= case.ended_at:
+        return None
+    facts = {"by": by, "concluded_at": at.isoformat(), "withdrawn_at": case.ended_at.isoformat()}
+    because = Because(rule=OVERTAKEN, basis=(policy.basis(Rule.WITHDRAW),), pack=case.pack, facts=facts)
+    told = Told(type=OVERTAKEN, data={"concluded_at": at.isoformat()})
+    return Decision(state=replace(case, concluded_at=at), because=because, told=(told,))

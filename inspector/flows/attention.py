@@ -10,7 +10,7 @@ from typing import Any
 from inspector.domain import replacement, veil
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Missing, Refusal
-from inspector.domain.falling import IN_FORCE, SHAKEN
+from inspector.domain.falling import IN_FORCE, REGRADE, SHAKEN
 from inspector.domain.person import same
 from inspector.domain.respite import waits_for_us
 from inspector.domain.statement import STUCK
@@ -141,7 +141,7 @@ def _refuse_passing(tx: Tx, kind: str, about: str, attention_id: str) -> None:
 
     `withdrawal_unanswered`; `date_unanswered` while an agency waits for a word about the date that it has named; of an item that rests on
     a repealed document `attention_needs_confirmation`; of an entry that a receiver still has `retraction_open`; of a decision in force
-    whose ground fell `shaken_unanswered`: that it stands is said by a step of its own, and its subject hears so.
+    whose ground fell, or that of its grade, `shaken_unanswered`: that it stands is said by a step of its own, and its subject hears so.
     """
     if kind == WITHDRAWAL:
         raise Refusal("withdrawal_unanswered", case=about)
@@ -149,7 +149,7 @@ def _refuse_passing(tx: Tx, kind: str, about: str, attention_id: str) -> None:
         raise Refusal("attention_needs_confirmation", attention=attention_id)
     if kind in (unsettled.DATE_PROPOSED, unsettled.DATE_UNHEARD) and waits_for_us(tx.assistance.get(about)):
         raise Refusal("date_unanswered", request=about)
-    shaken = tx.consequences.find(about) if kind == SHAKEN else None
+    shaken = tx.consequences.find(about) if kind in (SHAKEN, REGRADE) else None
     if shaken is not None and shaken.state in IN_FORCE:
         raise Refusal("shaken_unanswered", consequence=about)
     if kind == STUCK:

@@ -6,12 +6,14 @@ from contextlib import suppress
 from datetime import datetime
 
 from inspector.domain import objection as domain
+from inspector.domain.annulled import Annulled
 from inspector.domain.case import Case, CaseState
 from inspector.domain.consequence import by_rule
-from inspector.domain.creditrecord import Amend, RecordState, marked
+from inspector.domain.creditrecord import ANNULLED, Amend, RecordState, marked
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Missing
 from inspector.domain.objection import Objection, ObjectionState
+from inspector.domain.person import same
 from inspector.domain.proceeding import ANNULLABLE
 from inspector.flows import creditbook, credittold, stopped, touched
 from inspector.flows.copies import amend
@@ -43,11 +45,12 @@ def write(tx: Tx, office: Office, case: Case, decided: Decision[Objection], now:
 def swept(office: Office, tx: Tx, case: Case, why: str, now: datetime) -> None:
     """End every open objection of a case to what does not stand any more, by the rule `why`: a clock on nothing would run for ever.
 
-    What fell because the case was opened again waits for another officer's answer until it is decided: opened and decided anew by whoever
-    had decided, the objection would end unheard.
+    What fell because the case was opened again waits for another officer's answer until it is decided; and what one of those annulled who
+    had decided it, while the case says the same: undone and decided anew by whoever had decided, the objection would end unheard.
     """
     for held in tx.records.objections(case_id=case.id):
-        if not stands(tx, held.about) and not (case.state is CaseState.REVIEW and _reopened(tx, held.about)):
+        reopened = case.state is CaseState.REVIEW and _reopened(tx, held.about)
+        if not stands(tx, held.about) and not reopened and not _undone(tx, case, held):
             reasons = label("credittold.ended", office.agency(case.agency).language)
             write(tx, office, case, domain.ended(held, why, reasons, now), now)
     remark(office, tx, case, now)
@@ -90,6 +93,22 @@ def _reopened(tx: Tx, about: str) -> bool:
         return mine.state is RecordState.FALLEN
     effect = tx.consequences.find(about)
     return effect is not None and effect.annulled is not None and effect.annulled.by == by_rule(effect.annulled.at).by
+
+
+def _undone(tx: Tx, case: Case, held: Objection) -> bool:
+    """Whether one of those who decided what is objected to has annulled it, and the case may still be held against its subject by it."""
+    effects = touched.decided(tx, held)
+    mine = tx.records.find(held.about)
+    found = {one.grading.outcome.value for one in effects} | ({mine.outcome} if mine is not None else set())
+    if case.state.gone or (case.state is not CaseState.REVIEW and case.outcome not in found):
+        return False
+    ended = [(one.annulled.why, one.annulled.by) for one in effects if one.annulled is not None]
+    if not ended:  # an entry that no consequence has ordered: who annulled it the ledger says
+        said = (one for _, one in tx.ledger.facts([ANNULLED], case.id) if one.get("entry") == held.about)
+        ended = [(str(one.get("why", "")), str(one.get("by", ""))) for one in said]
+    return any(
+        why != Annulled.OBJECTION.value and same(by, one.by) for why, by in ended for one in touched.deciders(tx, held) if by
+    )
 
 
 def stands(tx: Tx, about: str) -> bool:

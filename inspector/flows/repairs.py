@@ -50,7 +50,8 @@ def ask(
     lacking = decided.because.facts["lacking"]
     due_at = repair.due_at if repair is not None else None
     facts = {"entry": entry, "case": case.id, "lacking": lacking, "due_at": due_at.isoformat() if due_at else None}
-    tx.attention.open(TO_REPAIR, case.agency, entry, {**facts, "overdue": False}, now)
+    late = due_at is not None and now > due_at  # its clock has said so once: a paper more makes it no earlier
+    tx.attention.open(TO_REPAIR, case.agency, entry, {**facts, "overdue": late}, now)
     if due_at is not None:
         tx.work.order([_due(state, due_at)], now)
     if repair is not None and repair.missing and (mine.repair is None or mine.repair.missing != repair.missing):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain import review, spelling
+from inspector.domain.admission import concluded_wrongly
 from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.consequence import Signed
 from inspector.domain.decision import Decision, OrderKind
@@ -183,10 +184,17 @@ def _said_before(tx: Tx, case_id: str, reason: str, by: str) -> bool:
 
 
 def conclude(office: Office, tx: Tx, case_id: str, by: str, now: datetime, *, at: datetime | None = None) -> Case:
-    """The approving system says the matter is concluded (办结), now or `at` an earlier time. The same word again changes nothing."""
+    """The approving system says the matter is concluded (办结), now or `at` an earlier time. The same word again changes nothing.
+
+    Concluded before it was withdrawn, as is told only now, a case stays withdrawn, and an officer says what follows.
+    """
     case = tx.cases.get(case_id, lock=True)
     if case.concluded_at is not None and at in (None, case.concluded_at):
         return case
+    if at is not None and concluded_wrongly(case, at, now, "at") is None:
+        kept = withdrawals.overtaken(office, tx, case, at, by, now)
+        if kept is not None:
+            return kept
     policy = office.book.get(case.pack)
     made = settle_case(tx, office, review.conclude(case, by, policy, now, office.calendar, at=at), policy, now)
     if made.verify_term is not None and made.verify_term != case.verify_term:

@@ -9,7 +9,7 @@ from inspector.domain import upholding as domain
 from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence, Signed
 from inspector.domain.errors import Refusal
-from inspector.domain.falling import SHAKEN
+from inspector.domain.falling import REGRADE, SHAKEN
 from inspector.domain.serving import NoticeKind
 from inspector.flows import deputies, giving, objections, remedying
 from inspector.flows.consequences import locked, settle
@@ -25,14 +25,15 @@ def uphold(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Si
     While an objection is open another officer decides that, and with it whether this stands (scenario 62).
     """
     case, held = locked(tx, consequence_id)
-    matter = tx.attention.get(f"{SHAKEN}:{held.id}")
-    waits = matter is not None and matter["closed_at"] is None
-    why = str(json.loads(matter["body"]).get("rule", SHAKEN)) if matter is not None and waits else ""
+    matters = [(kind, tx.attention.get(f"{kind}:{held.id}")) for kind in (SHAKEN, REGRADE)]
+    waits = [(kind, one) for kind, one in matters if one is not None and one["closed_at"] is None]
+    why = next((str(json.loads(one["body"]).get("rule", kind)) for kind, one in waits), "")
     if objections.holds(tx, case.id):
         raise Refusal("consequence_objected", consequence=held.id, case=case.id)
     signed = deputies.signs(office, tx, held, signed, now)
     done = settle(office, tx, case, held, domain.uphold(held, case, reasons, signed, setting(office, held, now), why), now)
-    tx.attention.over(f"{SHAKEN}:{held.id}", now)
+    for kind, _ in waits:
+        tx.attention.over(f"{kind}:{held.id}", now)
     _tell(office, tx, case, done, reasons, now)
     return done
 

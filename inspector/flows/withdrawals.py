@@ -17,10 +17,12 @@ from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind
 from inspector.domain.timer import Timer
-from inspector.domain.withdrawal import WITHDRAWAL, Answering, WithdrawalAnswer
+from inspector.domain.withdrawal import CONCLUDED_BEFORE, WITHDRAWAL, Answering, WithdrawalAnswer
 from inspector.flows import credittold, giving, proceedings, remedying
 from inspector.flows.office import Office
 from inspector.flows.record import record
+from inspector.flows.settle import settle_case
+from inspector.flows.shaken import by_review
 from inspector.flows.telling import tell
 from inspector.labels import label, of
 from inspector.store.tx import Tx, new_id
@@ -98,6 +100,18 @@ def answer(office: Office, tx: Tx, case_id: str, given: Answering, now: datetime
     tx.attention.close(f"{WITHDRAWAL}:{case_id}", now)
     _tell(office, tx, case, said, given, now)
     return tx.cases.get(case_id)
+
+
+def overtaken(office: Office, tx: Tx, case: Case, at: datetime, by: str, now: datetime) -> Case | None:
+    """That a case which was withdrawn had been concluded before is kept, and an officer hears of it, with a date; None: it was not."""
+    policy = office.book.get(case.pack)
+    decision = domain.overtaken(case, at, by, policy)
+    if decision is None:
+        return None
+    made = settle_case(tx, office, decision, policy, now)
+    facts = {"case": case.id, "concluded_at": at.isoformat(), "by": by}
+    tx.attention.add(CONCLUDED_BEFORE, case.agency, case.id, by_review(office, case.pack, facts, now), now)
+    return made
 
 
 def over(tx: Tx, case_id: str, now: datetime) -> None:

@@ -24,7 +24,7 @@ from inspector.domain.falling import REGRADE, SHAKEN
 from inspector.domain.missent import SEND_BACK_ASKED
 from inspector.domain.statement import STUCK
 from inspector.domain.striking import TO_STRIKE
-from inspector.domain.withdrawal import WITHDRAWAL
+from inspector.domain.withdrawal import CONCLUDED_BEFORE, WITHDRAWAL
 from inspector.store.consequencetables import consequence
 from inspector.store.tables import attention
 
@@ -43,6 +43,7 @@ _KINDS = {
     STOOD_IN: DocketKind.STOOD_IN,
     RECUSAL_ASKED: DocketKind.RECUSAL,
     **dict.fromkeys(VISIT_MATTERS, DocketKind.VISIT),
+    CONCLUDED_BEFORE: DocketKind.OVERTAKEN,
 }
 KINDS = tuple(kind for kind in dict.fromkeys(_KINDS.values()) if kind is not DocketKind.VISIT)
 """Those with a date of the law; a metric counts them."""

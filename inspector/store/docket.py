@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -39,21 +40,24 @@ def _numbered(typed: Collection[str]) -> Iterator[sa.Select[tuple[str]]]:
         yield sa.select(held.case_id).where(number.in_(sorted(numbers - {""})))
 
 
+def _order(place: Place) -> tuple[datetime, str, str]:
+    return place.due_at, place.id, place.kind
+
+
 class DocketRoom(Room):
     """Reads of the tables that hold decisions to be made."""
 
     def page(self, agencies: Sequence[str], after: Place | None, limit: int) -> list[DocketRow]:
-        """Decisions that are due in these agencies, by date and then by id; those behind `after`."""
+        """Decisions that are due in these agencies, by date, by id, and then by kind; those behind `after`."""
         due = self._due(agencies)
-        asked = sa.select(due).order_by(due.c.due_at, due.c.id).limit(limit)
+        asked = sa.select(due).order_by(due.c.due_at, due.c.id, due.c.kind).limit(limit)
         asked_for = dated(self.connection, agencies)
         if after is not None:
-            asked = asked.where(
-                sa.or_(due.c.due_at > after.due_at, sa.and_(due.c.due_at == after.due_at, due.c.id > after.id)),
-            )
-            asked_for = [one for one in asked_for if (one.due_at, one.id) > (after.due_at, after.id)]
+            behind = sa.or_(due.c.id > after.id, sa.and_(due.c.id == after.id, due.c.kind > after.kind))
+            asked = asked.where(sa.or_(due.c.due_at > after.due_at, sa.and_(due.c.due_at == after.due_at, behind)))
+            asked_for = [one for one in asked_for if _order(one.place) > _order(after)]
         rows = [DocketRow(**{**row, "kind": DocketKind(row["kind"])}) for row in self.rows(asked)]
-        return sorted((*rows, *asked_for), key=lambda one: (one.due_at, one.id))[:limit]
+        return sorted((*rows, *asked_for), key=lambda one: _order(one.place))[:limit]
 
     def _due(self, agencies: Sequence[str]) -> sa.Subquery:
         held = case_file.c

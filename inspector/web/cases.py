@@ -166,7 +166,10 @@ def withdraw_case(
 def conclude_case(
     desk: AtDesk, caller: System, case_id: CasePath, given: ConclusionIn | None = None, message_id: MessageId = None
 ) -> JSONResponse:
-    """The matter is concluded (办结) at the approving system, now or `at` an earlier time. Verification goes on; withdrawal is over."""
+    """The matter is concluded (办结) at the approving system, now or `at` an earlier time. Verification goes on; withdrawal is over.
+
+    Told after a withdrawal that came later than `at`, it is kept: the case stays withdrawn, and an officer says what follows.
+    """
     at = given.at if given is not None else None
 
     def do(tx: Tx, now: datetime) -> CaseShown:

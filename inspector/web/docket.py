@@ -22,6 +22,7 @@ from inspector.domain.identity import normalise
 from inspector.domain.line import pasted
 from inspector.domain.objection import Objection
 from inspector.domain.viewing import Shown as What
+from inspector.domain.withdrawal import CONCLUDED_BEFORE
 from inspector.flows import consequences, deputies, reached, wording
 from inspector.labels import Lang, label, of
 from inspector.store.tx import Tx
@@ -38,7 +39,7 @@ from inspector.web.viewings import shown
 
 router = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/v1", tags=["consequences"], route_class=JsonRoute)
-_PLACE = r"^(\d{1,11}\.\d{6})~([!-~]{1,300})$"
+_PLACE = r"^(\d{1,11}\.\d{6})~(?:([A-Z_]{0,20})~)?([!-~]{1,300})$"
 Behind = Annotated[str, Query(alias="after", max_length=320)]
 _MOST = 50
 _LINKS = {
@@ -54,7 +55,12 @@ _LINKS = {
     DocketKind.UNTAKEN: "/credit/records/",
 }
 """Where each kind of decision is made; a review on its case's page."""
-_MATTERS = {DocketKind.BAR: BAR_CONTESTED, DocketKind.STOOD_IN: STOOD_IN, DocketKind.RECUSAL: RECUSAL_ASKED}
+_MATTERS = {
+    DocketKind.BAR: BAR_CONTESTED,
+    DocketKind.STOOD_IN: STOOD_IN,
+    DocketKind.OVERTAKEN: CONCLUDED_BEFORE,
+    DocketKind.RECUSAL: RECUSAL_ASKED,
+}
 """What is a matter with a page of its own, of a case or of none."""
 _BEHIND = {DocketKind.WITHDRAWAL: "/withdrawal", DocketKind.SEND_BACK: "/send-back", DocketKind.HELD: ""}
 """And what is made behind that page."""
@@ -248,7 +254,7 @@ def _found(desk: Desk, caller: Caller, text: str) -> list[Row]:
 
 def told(where: Place) -> str:
     """A place as it stands in an address."""
-    return f"{where.due_at.astimezone(UTC).timestamp():.6f}~{where.id}"
+    return f"{where.due_at.astimezone(UTC).timestamp():.6f}~{where.kind}~{where.id}"
 
 
 def place(text: str) -> Place | None:
@@ -256,4 +262,4 @@ def place(text: str) -> Place | None:
     found = re.match(_PLACE, text)
     if found is None:
         return None
-    return Place(due_at=datetime.fromtimestamp(float(found[1]), tz=UTC), id=found[2])
+    return Place(due_at=datetime.fromtimestamp(float(found[1]), tz=UTC), id=found[3], kind=found[2] or "")

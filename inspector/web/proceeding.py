@@ -74,9 +74,11 @@ class Read:
 
 
 def _offered(told: Read) -> tuple[str, ...]:
-    """The same for whoever looks."""
+    """The same for whoever looks, and when: the silence of the police is taken further once their time is over."""
     held = told.held
-    return tuple(one for one in offered(held) if one != "drop" or held.stage not in HEADS or told.refuses)
+    early = held.stage is Stage.POLICE and told.near is not Nearness.OVERDUE
+    left_out = {*(["drop"] if held.stage in HEADS and not told.refuses else []), *(["contest"] if early else [])}
+    return tuple(one for one in offered(held) if one not in left_out)
 
 
 @router.get("/consequences/{consequence_id}", name="consequence")

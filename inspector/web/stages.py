@@ -9,7 +9,7 @@ from starlette.responses import Response
 from inspector.domain.annulled import Annulled
 from inspector.domain.bundle import Part
 from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Stage, StatementKind
-from inspector.domain.falling import REGRADE, SHAKEN
+from inspector.domain.falling import IN_FORCE, REGRADE, SHAKEN
 from inspector.domain.grading import Harm
 from inspector.domain.proposal import ConsequenceRow, Proposal
 from inspector.domain.wayto import PROVEN
@@ -37,8 +37,8 @@ _OF_PENALTY = frozenset({"content", "lighter", "performance"})
 
 
 MATTERS = {"seen": STATED, "stands": SHAKEN, "graded": REGRADE}
-"""Steps that close a matter about a consequence, as any other is closed: words of its subject are read, what took effect or its grade
-stands though its ground fell."""
+"""Steps that close a matter about a consequence: words of its subject are read, what took effect or its grade stands though its ground
+fell."""
 
 
 def _closing(matter: str) -> Step:
@@ -53,9 +53,17 @@ def _stands(desk: Desk, caller: Caller, consequence_id: str, given: SeenToIn, me
     return api.uphold(desk, caller, consequence_id, messages.ReasonsIn(reasons=given.note), message_id)
 
 
+def _graded(desk: Desk, caller: Caller, consequence_id: str, given: SeenToIn, message_id: str | None) -> Response:
+    """So is that the grade of a decision in force does; of a proposal it is a matter as any other: whoever decides it has it before."""
+    if desk.look(lambda tx: tx.consequences.get(consequence_id)).state in IN_FORCE:
+        return _stands(desk, caller, consequence_id, given, message_id)
+    return close_attention(desk, caller, f"{REGRADE}:{consequence_id}", given, message_id)
+
+
 STEPS: Mapping[str, Step] = {
-    **{name: _closing(matter) for name, matter in MATTERS.items() if name != "stands"},
+    "seen": _closing(STATED),
     "stands": Step(message=SeenToIn, take=_stands, fields=(entry("note", Kind.TEXT),)),
+    "graded": Step(message=SeenToIn, take=_graded, fields=(entry("note", Kind.TEXT),)),
     "uphold": Step(message=messages.ReasonsIn, take=api.uphold, fields=(_REASONS,)),
     "notice": Step(
         message=messages.NoticeIn,
@@ -194,7 +202,7 @@ OFFERED: Mapping[Stage, tuple[str, ...]] = {
     Stage.REPORT: ("report", "drop"),
     Stage.HEAD: ("head", "report"),
     Stage.HAND: ("handover",),
-    Stage.POLICE: ("police",),
+    Stage.POLICE: ("police", "contest"),
     Stage.CONTEST: ("contest", "drop"),
     Stage.PAPERS: ("papers", "annulment"),
 }

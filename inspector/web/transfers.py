@@ -74,7 +74,10 @@ def enter_police(
 def contest(
     desk: AtDesk, caller: Officer, consequence_id: NamePath, given: ContestIn, message_id: MessageId = None
 ) -> JSONResponse:
-    """Reconsideration by the police is asked for, or supervision by the procurator."""
+    """Reconsideration by the police is asked for, or supervision by the procurator.
+
+    Where the police say nothing by their date it is the procurator (409 `transfer_in_time` before it).
+    """
 
     def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
         return transfers.contest(desk.office, tx, consequence_id, given.to, given.document, by, now)

@@ -6,10 +6,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from inspector.domain.docket import DocketKind
 from inspector.store.store import Store
 from tests.edge import a_case, serving
 from tests.house import Hand, open_office
 from tests.integration.test_api_cases import code
+from tests.integration.test_dated import by_now, waiting
+from tests.integration.test_forms import logged_in
+from tests.integration.test_proceeding_page import send
 
 pytestmark = pytest.mark.alike
 
@@ -42,3 +46,27 @@ def test_a_matter_concluded_before_its_case_came_in_is_told_truly_by_either_mess
     assert [one["facts"]["by"] for one in why if one["rule"] == "matter.conclude"] == [opened.json()["sender"]]
     assert {code(one) for one in refused} == {(422, "concluded_out_of_range")}
     assert {one.json()["error"]["facts"]["field"] for one in refused} == {"concluded_at"}
+
+
+def test_that_a_withdrawn_matter_had_been_concluded_before_is_kept_and_an_officers_to_follow(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand)
+    with serving(office) as edge, edge.as_("system") as client, edge.client() as browser:
+        given = client.post("/v1/cases", json=a_case()).json()["id"]
+        at = (hand() + timedelta(minutes=5)).isoformat()
+        hand.on(seconds=3600)
+        assert client.post(f"/v1/cases/{given}/withdraw", json={"reason": "不再办理"}).json()["state"] == "WITHDRAWN"
+        after = client.post(f"/v1/cases/{given}/conclude", json={"at": hand().isoformat()})
+        assert code(after) == (409, "already_withdrawn"), "what was concluded afterwards is another way's"
+        told = client.post(f"/v1/cases/{given}/conclude", json={"at": at})
+        assert (told.status_code, told.json()["state"]) == (200, "WITHDRAWN")
+        assert datetime.fromisoformat(told.json()["concluded_at"]) == datetime.fromisoformat(at)
+        assert client.post(f"/v1/cases/{given}/conclude", json={"at": at}).json() == told.json()
+        rules = [one["rule"] for one in client.get(f"/v1/cases/{given}").json()["explanation"]["decisions"]]
+        assert rules.count("withdrawal.overtaken") == 1
+        assert waiting(office, DocketKind.OVERTAKEN) == [(given, given, by_now(office, given))]
+        path = f"/matters/withdrawal_overtaken:{given}"
+        logged_in(edge, browser)
+        assert f'href="{path}"' in browser.get("/review").text
+        assert send(browser, path, "follows", note="").status_code == 422
+        assert send(browser, path, "follows", note="由审批系统作为新办件重新发送").status_code == 303
+    assert waiting(office, DocketKind.OVERTAKEN) == []

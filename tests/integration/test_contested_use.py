@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from inspector.domain.annulled import Annulled
 from inspector.domain.case import Outcome
 from inspector.domain.consequence import ConsequenceState, Stage
 from inspector.domain.errors import Refusal
 from inspector.domain.objection import ObjectionState
 from inspector.domain.proposal import Proposal
-from inspector.flows import review
+from inspector.flows import annulling, review
 from inspector.flows.consequences import RESTAGED
 from inspector.store.store import Store
 from inspector.web.stages import offered
@@ -130,6 +131,50 @@ def test_an_objection_to_what_fell_by_opening_the_case_again_waits_for_another_o
     assert case.answer(objection, case.by("周八"), upheld=False).state is ObjectionState.REJECTED
     case.decide(Outcome.UNTRUE_INCURABLE)
     assert case.the(Proposal.RECORD_CREDIT).id != held.id
+
+
+@pytest.mark.parametrize("proposal", [Proposal.REVOKE, Proposal.RECORD_CREDIT])
+@pytest.mark.parametrize("why", [Annulled.CORRECTION, Annulled.COURT])
+def test_who_has_decided_does_not_end_an_objection_by_annulling_and_deciding_the_same_again(
+    store: Store, hand: Hand, proposal: Proposal, why: Annulled
+) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_INCURABLE)
+    held = case.impose(case.the(proposal))
+    objection = case.object(held.entry or held.id)
+    case.act(lambda tx: annulling.consequence(case.office, tx, held.id, why, "自行更正", "李四", hand()))
+    assert case.the(proposal).state is ConsequenceState.ANNULLED
+    assert case.objection(objection).state is ObjectionState.OPEN
+    with pytest.raises(Refusal, match="objection_holds"):
+        case.propose(proposal)
+    with pytest.raises(Refusal, match="objection_same_officer"):
+        case.answer(objection, case.by("李四"), upheld=False)
+    assert case.answer(objection, case.by("周八"), upheld=False).state is ObjectionState.REJECTED
+    assert case.propose(proposal).stage is Stage.GIVE
+
+
+def test_an_entry_annulled_under_its_own_name_by_who_has_decided_ends_no_objection(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_INCURABLE)
+    held = case.impose(case.the(Proposal.RECORD_CREDIT))
+    objection = case.object(held.entry)
+    with store.begin() as tx:
+        annulling.entry(case.office, tx, held.entry, Annulled.CORRECTION, "自行更正", "李四", hand())
+    assert case.objection(objection).state is ObjectionState.OPEN
+
+
+@pytest.mark.parametrize("ends", ["another", "favour"])
+def test_what_another_officer_annuls_or_a_case_decided_for_its_subject_ends_the_objection(
+    store: Store, hand: Hand, ends: str
+) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_INCURABLE)
+    held = case.impose(case.the(Proposal.REVOKE))
+    objection = case.object(held.id)
+    by = "钱七" if ends == "another" else "李四"
+    case.act(lambda tx: annulling.consequence(case.office, tx, held.id, Annulled.CORRECTION, "更正", by, hand()))
+    if ends == "favour":
+        case.speaks_for()
+        assert case.objection(objection).state is ObjectionState.OPEN
+        case.decide(Outcome.TRUE)
+    assert case.objection(objection).state is ObjectionState.ENDED
 
 
 def test_what_is_good_for_its_subject_is_entered_while_an_objection_is_open(store: Store, hand: Hand) -> None:

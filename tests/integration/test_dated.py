@@ -99,6 +99,10 @@ def test_a_grade_that_rests_on_a_finding_that_fell_is_due_once_by_the_step_that_
     assert waiting(first.office, DocketKind.REGRADE) == [(entered.id, second.case, by_now(first.office, second.case))]
     steps = [about for about, _, _ in waiting(first.office, DocketKind.CONSEQUENCE)]
     assert steps.count(second.the(Proposal.REVOKE).id) == 1, "whoever takes its next step has the matter before him or her"
+    with store.begin() as tx, pytest.raises(Refusal, match="shaken_unanswered"):
+        attention.close(tx, f"consequence_regrade:{entered.id}", "李四", hand(), note="看过")
+    second.act(lambda tx: upholding.uphold(first.office, tx, entered.id, "等级不变", second.by("王五"), hand()))
+    assert waiting(first.office, DocketKind.REGRADE) == []
 
 
 def test_a_case_that_an_officer_wants_sent_back_is_due_to_be_answered_by_another(scene: Scene) -> None:

@@ -8,17 +8,19 @@ from collections.abc import Iterator
 import pytest
 
 from inspector.domain.case import Outcome
+from inspector.domain.docket import DocketKind, DocketRow
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
 from inspector.domain.identity import normalise
 from inspector.domain.proposal import Proposal
-from inspector.flows import dispatch
+from inspector.flows import dispatch, missent
 from inspector.store.store import Store
 from inspector.web import docket
 from tests.edge import Edge, a_case, serving
 from tests.house import Hand, Table, open_office, settle
 from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.integration.test_forms import in_review, logged_in
+from tests.integration.test_sent_back import ELSEWHERE
 from tests.proceedings import decided
 
 
@@ -53,6 +55,21 @@ def test_what_is_due_first_stands_first_and_each_page_goes_on_where_the_last_one
         assert browser.get("/review").text.count('class="error">已逾期') == 2
         strange = browser.get("/review?after=x~y").text
         assert numbers(strange) == ["R-000003", "R-000001"], "a place that is none is the beginning"
+
+
+def test_no_row_is_lost_between_pages_where_two_decisions_about_one_thing_are_due_at_once(edge: Edge, hand: Hand) -> None:
+    case_id = in_review(edge, 1)
+    with edge.office.store.begin() as tx:
+        missent.ask(edge.office, tx, case_id, ELSEWHERE, "李四", "", hand())
+    with edge.office.store.read() as tx:
+        whole = tx.docket.page(["bureau"], None, 50)
+        assert {(one.id, one.due_at) for one in whole} == {(case_id, whole[0].due_at)}, "both are due within the same term"
+        paged, after = list[DocketRow](), None
+        while rows := tx.docket.page(["bureau"], after, 1):
+            paged += rows
+            after = docket.place(docket.told(rows[-1].place))
+    assert paged == whole
+    assert {one.kind for one in paged} == {DocketKind.REVIEW, DocketKind.SEND_BACK}
 
 
 def test_a_case_is_found_by_its_number_the_senders_the_firms_code_or_name_whatever_its_state(edge: Edge) -> None:

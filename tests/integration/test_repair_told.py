@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,26 @@ def test_what_the_subject_sends_with_its_wish_is_on_the_record_and_our_clock_run
             link = f"/notices/{entry}:repairable/materials/{digest}"
             assert link in shown
             assert browser.get(link).content == PAPER
+
+
+def test_what_is_late_stays_so_when_one_more_paper_comes(store: Store, hand: Hand, tmp_path: Path) -> None:
+    with place(store, hand, tmp_path) as here:
+        entry = here.found(1)
+        hand.on(days=100)
+
+        def ask(papers: tuple[tuple[RepairPaper, str], ...]) -> tuple[object, object]:
+            with here.office.store.begin() as tx:
+                repairs.ask(here.office, tx, entry, "请修复", papers, "hall", hand())
+                matter = tx.attention.get(f"credit_repair_due:{entry}")
+            assert matter is not None
+            told = json.loads(matter["body"])
+            return told["overdue"], told["due_at"]
+
+        overdue, due_at = ask(PAPERS[:1])
+        assert overdue is False
+        hand.on(days=20)
+        settle(here.office)
+        assert ask(PAPERS[1:]) == (True, due_at)
 
 
 def test_the_subject_hears_once_which_papers_lack_and_by_when_it_is_decided(store: Store, hand: Hand, tmp_path: Path) -> None:

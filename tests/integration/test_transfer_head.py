@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import httpx
 import pytest
 
 from inspector.domain.annulled import Annulled
@@ -320,3 +321,28 @@ def test_no_transfer_goes_without_its_letter_and_its_report(store: Store, hand: 
     assert lacks.value.facts["lacking"] == "LETTER, REPORT"
     some = dict.fromkeys(Part, nothing) | {Part.LETTER: "移送书〔2026〕1号", Part.REPORT: "无证经营情况调查报告"}
     assert case.hand_over(held, some).state is ConsequenceState.HANDED, "of goods, tests and other papers there may be none"
+
+
+def test_the_silence_of_the_police_is_taken_to_the_procurator_once_their_time_is_over(store: Store, hand: Hand) -> None:
+    case, held = reported(store, hand)
+    case.head(held, HEAD)
+    held = case.hand_over(held)
+    page, path = f"/consequences/{held.id}", f"/v1/consequences/{held.id}/contest"
+
+    def asks(officer: httpx.Client, to: str) -> tuple[int, str]:
+        told = officer.post(path, json={"to": to, "document": "检察建议1号"})
+        return told.status_code, told.json().get("state") or told.json()["error"]["code"]
+
+    with serving(case.office) as edge, edge.as_("officer", name="李四") as officer, edge.client() as browser:
+        logged_in(edge, browser, name="李四")
+        assert asks(officer, "procurator") == (409, "transfer_in_time")
+        assert 'value="contest"' not in browser.get(page).text
+        hand.on(days=5)
+        assert 'value="contest"' in browser.get(page).text
+        assert asks(officer, "police") == (409, "consequence_state"), "nothing was refused that they could reconsider"
+        assert asks(officer, "procurator") == (200, "CONTESTED")
+        again = case.the(Proposal.TRANSFER_JUDICIAL)
+        assert again.due_at is not None
+        assert again.due_at > hand()
+        assert asks(officer, "procurator") == (409, "transfer_in_time")
+    assert case.police(again, accepted=True).state is ConsequenceState.FILED

@@ -17,11 +17,13 @@ from hypothesis import strategies as st
 from inspector.domain.annulled import Annulled
 from inspector.domain.case import Outcome
 from inspector.domain.consequence import Signed
-from inspector.domain.creditrecord import Amend, RecordState
+from inspector.domain.creditrecord import Amend, Record, RecordState
 from inspector.domain.errors import InspectorError, Refusal
+from inspector.domain.objection import ObjectionState
 from inspector.flows import annulling, eligibility, objections, repairs, review
 from inspector.flows.intake import drafted
 from inspector.flows.office import Office
+from inspector.store.tx import Tx
 from tests.creditplatform import CreditPlatform, platform
 from tests.house import Hand, Table, application, closing, open_office, open_store, post
 from tests.integration.test_acts import catalogued
@@ -111,7 +113,10 @@ class Life(Story):
             annulling.entry(self.office, tx, self.entries.get(number, "-"), Annulled.COURT, "判决", "王五", self.hand())
 
     def holds(self) -> None:
-        """Who is barred is barred by a record with its officer, act and basis; nobody is by what is contested, repaired or annulled."""
+        """Who is barred is barred by a record with its officer, act and basis; nobody is by what is repaired, annulled, or contested.
+
+        What was contested once and rejected bars on, whatever is objected anew: each thing is suspended until it was judged once.
+        """
         for number, entry in self.entries.items():
             today = self.hand().date()
             with self.office.store.read() as tx:
@@ -124,13 +129,19 @@ class Life(Story):
                 except Refusal as error:
                     refused = error
                 if refused is None:
-                    assert record.contested or record.state.over
+                    assert (record.contested and not self.judged(tx, record)) or record.state.over
                     continue
                 assert refused.facts["record"] == entry
                 assert (record.decided_by, record.act) == ("李四", "act-false")
                 assert record.basis
                 assert record.state in (RecordState.STANDING, RecordState.LAPSED)
-                assert not objections.holds(tx, record.case_id)
+                assert self.judged(tx, record) or not objections.holds(tx, record.case_id)
+
+    def judged(self, tx: Tx, record: Record) -> bool:
+        """Whether an objection to a record was rejected, before each came that is open now."""
+        said = tx.records.objections(case_id=record.case_id, open_ones=False)
+        rejected = [one.decided_at for one in said if one.state is ObjectionState.REJECTED and one.decided_at is not None]
+        return any(all(at <= one.opened_at for one in said if one.state is ObjectionState.OPEN) for at in rejected)
 
     def settles(self) -> None:
         for one in self.receivers.values():
@@ -175,6 +186,7 @@ HISTORIES: list[list[tuple[str, object]]] = [
     [("found", 1), ("object", 1), ("work", 0), ("first", "lost"), ("reject", 1), ("work", 0), ("object", 1), ("dies", 0)],
     [("found", 2), ("second", "garbage"), ("work", 0), ("season", 0), ("repair", 2), ("annul", 2), ("forget", 0)],
     [("found", 0), ("dies", 0), ("annul", 0), ("work", 0), ("annul", 0)],
+    [("found", 1), ("work", 0), ("object", 1), ("reject", 1), ("day", 0), ("object", 1)],
 ]
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from inspector.calendars import load_calendars
 from inspector.domain.calendar import SHANGHAI
-from inspector.domain.docket import DocketKind, DocketRow, Nearness, nearness
+from inspector.domain.docket import DocketKind, DocketRow, Nearness, Place, nearness
 from inspector.web import docket
 from tests.unit.test_packaging import ROOT
 
@@ -28,3 +28,7 @@ def test_a_place_is_read_as_it_was_written() -> None:
     due_at = datetime(2026, 3, 13, 17, 30, 0, 250_000, tzinfo=SHANGHAI)
     row = DocketRow(kind=DocketKind.REVIEW, id="a" * 32, case_id="a" * 32, due_at=due_at)
     assert docket.place(docket.told(row.place)) == row.place
+    bare = Place(due_at=due_at, id="a" * 32)
+    assert docket.place(docket.told(bare)) == docket.place(f"{due_at.timestamp():.6f}~{bare.id}") == bare, (
+        "as before, without a kind"
+    )
