@@ -179,7 +179,9 @@ def _hours(told: str) -> str:
 
 
 Hours = Annotated[str, AfterValidator(_hours)]
-Word = Literal["assignment", "off", "blocked", "unblocked", "changed", "sooner", "spared", "added", "renewed", "differs"]
+Word = Literal[
+    "assignment", "off", "blocked", "unblocked", "changed", "sooner", "spared", "added", "renewed", "differs", "recusal"
+]
 
 
 class PushSettings(Section):
@@ -194,7 +196,7 @@ class PushSettings(Section):
         ("off", "blocked", "sooner"),
         description="What is urgent: assignment, off (taken back), blocked, unblocked, changed (facts corrected), sooner (due earlier), "
         "spared (facts settled), added (a case goes along), renewed (a new link), "
-        "differs (the lead is to say which of two versions stands)",
+        "differs (the lead is to say which of two versions stands), recusal (the head has decided on one)",
     )
     patience_minutes: float = Field(
         60, gt=0, description="Office minutes for which one way to an inspector is tried where the register names a further one"

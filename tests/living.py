@@ -17,12 +17,12 @@ from inspector.domain.case import CaseState, MatterKind, SubjectKind
 from inspector.domain.catalogue import Opinion
 from inspector.domain.challenge import Applicant
 from inspector.domain.fieldnote import Place
-from inspector.domain.gazette import Fallen
+from inspector.domain.gazette import CheckResult, Fallen
 from inspector.domain.material import kept
 from inspector.domain.roster import RosterObject
 from inspector.domain.statement import Difference, Step, Unlike
 from inspector.domain.visit import Visit
-from inspector.flows import catalogue, dispatch, fieldnotes, planning, publication, recusing, repeals, selfproof
+from inspector.flows import catalogue, dispatch, fieldnotes, planning, publication, recusing, repeals, selfproof, shown
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office, Plan
 from inspector.store.store import Store
@@ -261,7 +261,8 @@ def _duties(office: Office, visits: Sequence[Visit]) -> list[list[str]]:
             tx.publications.add(duty)
             groups[place // MANY].append(duty.id)
             if place >= MANY:
-                publication.publish(office, tx, duty.id, today, "公告栏", "李四", now)
+                line = shown.line(office, tx, duty, formed, CheckResult.NOTHING, now, shown.Sheets())
+                publication.post(office, tx, duty, line, today, "公告栏", "李四", now)  # the record of their draw is still closed
             if place >= 2 * MANY:
                 publication.recall(office, tx, duty.id, Fallen.REVOKED, "", "", "李四", now)
     return groups

@@ -120,9 +120,19 @@ def list_conflicts(
     terminal: Terminal,
     agency: Agency,
     ended: Annotated[bool, typer.Option("--ended", help="Also those that hold no longer 含已解除的")] = False,
+    asked: Annotated[
+        bool,
+        typer.Option("--asked", help="Applications that wait for the head instead, with their facts 待决定的回避申请及所述事实"),
+    ] = False,
 ) -> None:
-    """List declared conflicts that hold. 列出回避登记。"""
+    """List declared conflicts that hold. 列出回避登记。
+
+    Before a visit, whoever reads the applications about its team is an entry of the ledger.
+    """
     terminal.office.agency(agency)
+    if asked:
+        _list_asked(terminal, agency)
+        return
     held = terminal.look(lambda tx: tx.rosters.recusals(agency, ended=ended))
     rows = [
         {
@@ -134,6 +144,30 @@ def list_conflicts(
         for one in held
     ]
     terminal.rows(("object", "inspector", "reason", *(("ended_at",) if ended else ())), rows)
+
+
+def _list_asked(terminal: Terminal, agency: str) -> None:
+    from inspector.flows import embargo
+
+    def do(tx: Tx, now: datetime) -> list[Challenge]:
+        held = tx.challenges.open_of([agency])
+        for draw in dict.fromkeys(tx.visits.get(one.visit).draw for one in held):
+            embargo.note(tx, draw, operator(), "cli:recusals", now)
+        return held
+
+    held = terminal.act("recusal.list", f"agency:{agency}", do)
+    rows = [
+        {
+            "visit": one.visit,
+            "inspector": one.inspector,
+            "applicant": one.applicant.value if terminal.as_json else of(one.applicant, terminal.lang),
+            "by": one.applied_by,
+            "reason": one.reason.value if terminal.as_json else of(one.reason, terminal.lang),
+            "evidence": one.evidence,
+        }
+        for one in held
+    ]
+    terminal.rows(("visit", "inspector", "applicant", "by", "reason", "evidence"), rows)
 
 
 def remove(

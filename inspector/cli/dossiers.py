@@ -14,7 +14,7 @@ from inspector.cli.days import typed
 from inspector.cli.ledger import Heads, read_proof, told
 from inspector.cli.printing import browser, printed
 from inspector.cli.terminal import Terminal, operator
-from inspector.cli.viewings import viewed
+from inspector.cli.viewings import shower, viewed
 from inspector.domain import folio
 from inspector.domain.errors import Invalid
 from inspector.domain.treehead import TreeHead
@@ -75,7 +75,7 @@ def dossier(
 
 def duty(
     terminal: Terminal,
-    officer: Annotated[str, typer.Argument(help="The name, as it signs 姓名（与签名一致）", metavar="OFFICER")],
+    officer: Annotated[str, typer.Argument(help="A name of that person 姓名（签名或者已登记的其他用名）", metavar="OFFICER")],
     since: Annotated[str, typer.Option("--since", help="First day, year-month-day 起始日")],
     until: Annotated[str, typer.Option("--until", help="Last day 截止日")],
     to: To,
@@ -85,9 +85,9 @@ def duty(
 ) -> Exit | None:
     """Write an officer's duty file: what was known, what was due, what was done, from the ledger of the day. 制作履职档案（尽职免责）。
 
-    For the officer, or for whoever oversees. Acts signed by that very name, with the evidence that stood in the case's ledger by then,
-    and dates kept or missed; nothing that was learnt since, and nobody to compare with. That you have made it is an entry of the ledger.
-    It is checked as a case's file is: `case dossier-check`.
+    For the officer, or for whoever oversees. Acts signed by that person, by whichever of the names that `[people]` declares, with the
+    evidence that stood in the case's ledger by then, and dates kept or missed; nothing that was learnt since, and nobody to compare
+    with. That you have made it is an entry of the ledger. It is checked as a case's file is: `case dossier-check`.
     """
     from inspector.flows import dutyfile
 
@@ -99,7 +99,7 @@ def duty(
     asked = dutyfile.Asked(
         officer=officer, since=first, until=last, agencies=office.within(agency) if agency is not None else None
     )
-    return hand_out(terminal, dutyfile.duty_file(office, asked, operator(), "duty"), to, None, "")
+    return hand_out(terminal, dutyfile.duty_file(office, asked, shower()), to, None, "")
 
 
 def _new(to: Path) -> None:
@@ -147,6 +147,8 @@ def check(
     terminal.value({"holds": judged.holds, **counted, "younger": judged.younger, "troubles": troubles})
     if judged.holds:
         terminal.say("file_holds", **counted)
+    if judged.erased:
+        terminal.say("file_erased", erased=judged.erased)
     return say_troubles(terminal, judged, _size(files), held)
 
 

@@ -95,6 +95,14 @@ DRAWS: Mapping[str, tuple[str, str]] = {
         "{results} results in {folder}: {posted} new, {removed} taken back, {withheld} waiting; {written} files written, {unchanged} not",
         "{folder} 共 {results} 项：本次公布 {posted} 项、撤下 {removed} 项，待定 {withheld} 项；写出文件 {written}，未变 {unchanged}",
     ),
+    "register_posted": (
+        "Posted {at} at {address}, by a head of {size} entries",
+        "公布于 {at}，网址 {address}，所依台账根含 {size} 个条目",
+    ),
+    "register_since": (
+        "You hold a head of {last} entries: whether one was posted since entry {size}, only the `ledger.json` of the site shows (--newer)",
+        "所持台账根已有 {last} 个条目：自第 {size} 个条目以后是否另行公布，本文件夹不能证明；请以 --newer 给出网站现有的 ledger.json",
+    ),
     "register_holds": (
         "The register is as it was posted: {files} files",
         "公示内容与公示时一致：共 {files} 个文件",
@@ -125,6 +133,11 @@ DRAWS: Mapping[str, tuple[str, str]] = {
         "quarters told, by their first days: {quarters}; under embargo: {waiting}",
         "已计入的季度（首日）：{quarters}；尚在保密期：{waiting}",
     ),
+    "pledge_site": (
+        "{case}: its letter may stand on the public register, and does with the next posting",
+        "{case}：其承诺书可以上网公开，下次发布时列入",
+    ),
+    "pledge_no_site": ("{case}: its letter does not go on the public register", "{case}：其承诺书不上网公开"),
     "publication_said": ("{id}: {state}", "{id}：{state}"),
     "ledger_differs": (
         "the ledger of {size} entries has another root now than the lodged one ({root}): something in it was cut, changed or laid anew",
@@ -153,6 +166,10 @@ DRAWS: Mapping[str, tuple[str, str]] = {
     "file_holds": (
         "the file holds by the heads that you gave: {entries} entries, the words of {withheld} withheld, of {erased} erased",
         "档案完好（按所给台账根）：台账条目 {entries} 条，其中 {withheld} 条内容不附、{erased} 条内容已清除",
+    ),
+    "file_erased": (
+        "that the days of {erased} erased entries were over is their purges' own word; `ledger purges` holds it to the records",
+        "{erased} 条已清除的内容是否保存期满，以清除条目所述为准；与案卷是否一致，由机关以 ledger purges 核对",
     ),
     "file_younger": (
         "NOT SHOWN: {younger} of {entries} entries are younger than your heads. Ask for a head of {size} entries or more",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inspector.cli.cases import CaseId, meant
 from inspector.cli.command import Exit, command
 from inspector.cli.days import day_of
 from inspector.cli.dossiers import Growth, say_troubles
 from inspector.cli.ledger import Heads, read_proof, told
 from inspector.cli.terminal import Terminal
+from inspector.cli.viewings import viewed
+from inspector.domain.calendar import SHANGHAI
 from inspector.domain.errors import Invalid
 from inspector.domain.gazette import CheckResult, Fallen
 from inspector.domain.publicationduty import PublicationState
@@ -40,6 +44,8 @@ def register(app: typer.Typer) -> None:
     command(app, "rule")(rule)
     command(app, "recall")(recall)
     command(app, "removed")(removed)
+    command(app, "letters")(letters)
+    command(app, "letter")(letter)
 
 
 def list_publications(
@@ -107,13 +113,14 @@ def site(
     bars, served = Bars(terminal), to or folder
     with bars.step("gathered") as seen:
         held = gazette.gather(office, now, post=post is not None, advance=lambda count: seen(count, 0))
-        letters = pledges.gather(office, now, post=post is not None)
+        shown = pledges.gather(office, now, post=post is not None)
     register = pages.Register(
         title=office.tree[office.house].name,
         lines=held.lines,
         withheld=held.withheld,
         counted=held.counted,
-        pledges=letters.shown,
+        pledges=shown.shown,
+        on=terminal.office.calendar.local_date(now) if post is not None else terminal.look(lambda tx: affix.last(office, tx)),
     )
     with bars.step("written"):
         written, left = affix.write(folder, pages.files(register))
@@ -123,13 +130,22 @@ def site(
             affix.copy(folder, to)
         affix.check(served, listed)
         gazette.say(office, held, post, who, now)
-        pledges.say(office, letters, post, who, now)
+        pledges.say(office, shown, post, who, now)
         terminal.act("publication.site", affix.ABOUT, lambda _tx, _now: None, by=who, address=post, results=len(held.lines))
         ledger = affix.bind(office, listed, post, len(held.lines))
         for place in dict.fromkeys((folder, served)):
             affix.prove(place, ledger)
     counts = {"results": len(held.lines), "posted": len(held.fresh), "removed": len(held.gone), "withheld": held.withheld}
-    terminal.value({**counts, "counted": held.counted, "letters": len(letters.shown), "written": written, "unchanged": left})
+    terminal.value(
+        {
+            **counts,
+            "counted": held.counted,
+            "letters": len(shown.shown),
+            "letters_unread": shown.unread,
+            "written": written,
+            "unchanged": left,
+        }
+    )
     terminal.say("site_written", folder=served, written=written, unchanged=left, **counts)
 
 
@@ -138,11 +154,20 @@ def verify(
     folder: Annotated[Path, typer.Argument(help="Folder of the register 公示文件夹", metavar="FOLDER", file_okay=False)],
     heads: Heads = None,
     growth: Growth = None,
+    newer: Annotated[
+        Path | None,
+        typer.Option(
+            "--newer", help="`ledger.json` as it is served now, or of another copy 网站现有的 ledger.json", dir_okay=False
+        ),
+    ] = None,
 ) -> Exit | None:
     """Check a register's files by heads of the ledger that you hold, without database and settings. 离线核验公示文件。
 
-    Found is every file that was changed, cut, added or taken away since it was posted. Exit code 0: all is as it was posted; 1: something
-    is not, or no head covers the posting; 2: it cannot be checked, for no head is given or there is no such folder.
+    It says when the register was posted, where, and by which head: a former one that is served again is as it was posted, too. Whether
+    it is the newest is shown by the proof of a later posting alone: give `ledger.json` of the site, or of a copy that you had from
+    elsewhere, as --newer. Found is every file that was changed, cut, added or taken away since it was posted. Exit code 0: all is as it
+    was posted; 1: something is not, no head covers the posting, or --newer shows a later one; 2: it cannot be checked, for no head is
+    given or there is no such folder.
     """
     from inspector.domain import manifest
     from inspector.flows import affix
@@ -155,15 +180,29 @@ def verify(
     if not held:
         raise Invalid("file_head_needed", size=size, field="--head")
     there = dict(affix.sums_of(folder))
-    judged = manifest.judge(there, listed, ledger, held, [read_proof(one) for one in growth or ()])
+    grown = [read_proof(one) for one in growth or ()]
+    judged = manifest.judge(there, listed, ledger, held, grown)
+    if newer is not None and (late := manifest.outdated(ledger, newer.read_bytes(), held, grown)) is not None:
+        judged = replace(judged, troubles=(*judged.troubles, late))
+    said = manifest.posting(ledger)
     terminal.value(
         {
+            "posted_at": said.at if said is not None else None,
+            "address": said.address if said is not None else "",
+            "head": f"{said.head.size}:{said.head.root}" if said is not None else "",
             "holds": judged.holds,
             "files": len(there),
             "younger": judged.younger,
             "troubles": [{"code": one.code, "about": one.about} for one in judged.troubles],
         }
     )
+    if said is not None:
+        told_at = said.at.astimezone(SHANGHAI)
+        terminal.say(
+            "register_posted", at=told_at.isoformat(sep=" ", timespec="minutes"), address=said.address, size=said.head.size
+        )
+        if newer is None and (last := max(one.size for one in held)) > said.head.size:
+            terminal.say("register_since", size=said.head.size, last=last)
     if judged.holds:
         terminal.say("register_holds", files=len(there))
     return say_troubles(terminal, judged, size, held)
@@ -212,6 +251,44 @@ def removed(terminal: Terminal, duty: Duty, reference: Reference, on: On = None,
 
     office, who = terminal.office, terminal.signer(by)
     _say(terminal, lambda tx, now: publication.remove(office, tx, duty, _day(terminal, on), reference, who, now))
+
+
+def letters(terminal: Terminal) -> None:
+    """List cases whose letters say of publicity what is not understood: they are not shown. 列出公开范围待认定的承诺书。
+
+    Whether the words take in the public register an officer says with `publication letter`.
+    """
+    from inspector.flows import pledges
+
+    held = list(pledges.unread(terminal.office))
+    viewed(terminal, "LIST", held)
+    shown = [
+        {"id": one.id, "agency": one.agency, "item": one.item, "publicity_scope": one.letter.publicity_scope}
+        for one in held
+        if one.letter is not None
+    ]
+    terminal.rows(("id", "agency", "item", "publicity_scope"), shown)
+
+
+def letter(
+    terminal: Terminal,
+    case: CaseId,
+    site: Annotated[bool, typer.Option("--site/--no-site", help="Whether it may stand on the public register 可否上网公开")],
+    reasons: Annotated[str, typer.Option("--reasons", help="Why; it stays in the house 理由（不公开）")],
+    by: By = None,
+) -> None:
+    """Say whether a letter's own words of publicity take in the public register. 认定承诺书所写公开范围是否包括网站。
+
+    Of these words alone: a letter that is corrected is read anew. The last word holds.
+    """
+    from inspector.flows import pledges
+
+    office, who, now = terminal.office, terminal.signer(by), terminal.office.now()
+    case = terminal.look(lambda tx: meant(terminal, tx, case))
+    with terminal.store.begin() as tx:
+        pledges.rule(office, tx, case, site, reasons, who, now)
+    terminal.value({"case": case, "site": site})
+    terminal.say("pledge_site" if site else "pledge_no_site", case=case)
 
 
 def _say(terminal: Terminal, do: Callable[[Tx, datetime], PublicationDuty]) -> None:

@@ -85,13 +85,16 @@ def apply(  # noqa: PLR0913 - an application in all its parts
     pack: str,
     now: datetime,
     times: Times | None = None,
+    unsettled: str = "",
 ) -> Decision[Challenge]:
     """An application about who holds a seat. `before` are those about the same one.
 
-    One that lay in a phone since before the visit was made is taken when it comes: late is told, and takes no right away (art. 43).
+    Whoever is checked reads the record last: what it says is not final while a case waits for a decision, nor within the days in which
+    the pack lets a subject object (`unsettled`: by which article it is taken after the result; empty: not any more). One that lay in a
+    phone since before the visit was made is taken when it comes: late is told, and takes no right away (art. 43).
     Raises Refusal (`visit_closed`, `challenge_open`, `challenge_granted`) and Invalid (`challenge_reason`, `draw_field_unusable`).
     """
-    if not (held.state.open or _written_before(held, times)):
+    if not (held.state.open or unsettled or _written_before(held, times)):
         raise Refusal("visit_closed", visit=held.id, state=held.state)
     for one in before:
         if one.state is ChallengeState.OPEN:
@@ -118,7 +121,8 @@ def apply(  # noqa: PLR0913 - an application in all its parts
         "reason": reason,
     }
     facts |= {"evidence": made.evidence, "number": made.number, **(clocks(times) if times is not None else {})}
-    return Decision(state=made, because=Because(rule="challenge.apply", basis=(BASIS,), pack=pack, facts=facts))
+    basis = tuple(dict.fromkeys((BASIS, *(unsettled.split(";") if unsettled and not held.state.open else ()))))
+    return Decision(state=made, because=Because(rule="challenge.apply", basis=basis, pack=pack, facts=facts))
 
 
 def _written_before(held: Visit, times: Times | None) -> bool:

@@ -23,6 +23,11 @@ STOOD_IN = "head_stood_in"
 HELD_ENTRY = "credit_held"
 """The matter of an entry to somebody's discredit that waits for a rule; over when its proceeding is opened, or when the outcome falls."""
 
+RECUSAL_ASKED = "recusal_asked"
+"""The matter of an application that an inspector be recused: the head decides it, and nobody who had a part in it."""
+VISIT_MATTERS = ("visit_finding", "note_clash", "team_short", "recused_too_late", "push_undelivered")
+"""Matters of a visit that wait for somebody of the office and have no date of the law: they are to be seen to at once."""
+
 
 class DocketKind(StrEnum):
     """What is to be decided: a case's outcome, the next step of a consequence, an objection, a repair that was asked for, a withdrawal.
@@ -33,6 +38,7 @@ class DocketKind(StrEnum):
     `RETRACTION`: an entry that a receiver has not taken back by its date, or will not. `AMENDMENT`: a receiver that a person tells what
     became of one. `UNTAKEN`: a receiver that has not taken what became of one. `HELD`: an entry that waits for a rule of the pack.
     `BAR`: a bar of another authority that its subject contests. `STOOD_IN`: what was decided in a head's stead, for a head to read.
+    `RECUSAL`: whether the inspector of a visit stays, for the head. `VISIT`: what somebody has to see to about a visit, now.
     `OVERTAKEN`: a case that was withdrawn, and had been concluded before.
     """
 
@@ -52,6 +58,8 @@ class DocketKind(StrEnum):
     HELD = "HELD"
     BAR = "BAR"
     STOOD_IN = "STOOD_IN"
+    RECUSAL = "RECUSAL"
+    VISIT = "VISIT"
     OVERTAKEN = "OVERTAKEN"
 
 

@@ -6,14 +6,17 @@ state of a case. Of one officer only, and never beside another's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from inspector.domain.person import acted
 from inspector.domain.recounting import RULE as RECOUNTED
 
-SIGNED = ("officer", "by", "approved_by")
-"""The facts of an entry that say in whose name something was done."""
+_SIGNED = ("officer", "by", "approved_by", "approved")
+"""The facts of an entry that say in whose name something was done: a name, or those of several."""
+_SEATED = frozenset({"seat.accept", "seat.decline", "seat.decline_late"})
+"""What an inspector has done with a seat of his or her own; whatever else names an `inspector` was done about one."""
 _DUE: Mapping[str, str] = {"officer.review": "review_due_at", "self_proof.read": "read_by"}
 """By the rule of what an officer does: under which fact an earlier entry of the case has told its date."""
 
@@ -42,15 +45,27 @@ class Signed:
     kept: bool | None
 
 
-def signs(entry: Noted, officer: str) -> bool:
-    """Whether an entry was signed by somebody, by the very name. What a review proposes the rule has written, after the review itself."""
-    return entry.rule != "consequence.proposed" and any(entry.facts.get(name) == officer for name in SIGNED)
+def signers(facts: Mapping[str, object]) -> Iterator[str]:
+    """Who has signed, as it was signed. Whether something was approved may stand where others have the name of who did."""
+    for name in _SIGNED:
+        told = facts.get(name)
+        yield from (one for one in (told if isinstance(told, list) else [told]) if isinstance(one, str) and one)
 
 
-def signed(entries: Sequence[Noted], officer: str, since: datetime, until: datetime) -> list[Signed]:
-    """What somebody has signed among the entries of one case, from `since` and before `until`; all entries, in their order."""
+def signs(rule: str, facts: Mapping[str, object], names: Collection[str]) -> bool:
+    """Whether an entry was signed by whoever has these names. What a review proposes the rule has written, after the review itself."""
+    if rule == "consequence.proposed":
+        return False
+    own = [str(facts["inspector"])] if rule in _SEATED and facts.get("inspector") else []
+    return any(acted(one, names) for one in (*signers(facts), *own))
+
+
+def signed(entries: Sequence[Noted], names: Collection[str], since: datetime, until: datetime) -> list[Signed]:
+    """What whoever has these names has signed among one case's entries, from `since` and before `until`; all entries, in their order."""
     return [
-        _act(entry, entries[:place]) for place, entry in enumerate(entries) if since <= entry.at < until and signs(entry, officer)
+        _act(entry, entries[:place])
+        for place, entry in enumerate(entries)
+        if since <= entry.at < until and signs(entry.rule, entry.facts, names)
     ]
 
 

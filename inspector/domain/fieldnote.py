@@ -75,13 +75,15 @@ def placed(words: str, latitude: float | None, longitude: float | None, within: 
 class Times:
     """When something was written or taken, and when it was sent, both as the phone's own clock says; and when it came in, by ours.
 
-    `late`: after the visit's date, or after the team's result had been entered.
+    `late`: it came after the visit's date, or was written after the team's result had been entered. `apart`: it came after its
+    inspector was gone or recused; it is kept, and decides nothing.
     """
 
     captured_at: datetime | None
     sent_at: datetime | None
     received_at: datetime
     late: bool = False
+    apart: bool = False
 
     @property
     def lay(self) -> timedelta:
@@ -182,15 +184,34 @@ def closed_to(visit: Visit, team: tuple[Seat, ...], by: Seat, *, former: bool = 
     return hindrance(visit, team, by)
 
 
-def is_late(visit: Visit, agency: str, now: datetime) -> bool:
-    """Whether what comes in now comes after the visit's date, or after the team's result."""
-    return not visit.state.open or now > visit.due_at or agency in {part.agency for part in visit.parts}
+def is_late(visit: Visit, agency: str, times: Times) -> bool:
+    """Whether something comes after the visit's date, or was written after the team's result.
+
+    A phone sends a result before its photos: what lay there by then is of the same visit, and only sent behind it. Of what no moment is
+    known it counts when it came.
+    """
+    if times.received_at > visit.due_at:
+        return True
+    result = next((part.at for part in visit.parts if part.agency == agency), None)
+    if result is None:
+        return not visit.state.open
+    at = written(visit, times)
+    return at is None or at > result
 
 
 def written(visit: Visit, times: Times) -> datetime | None:
     """When something began to lie in the phone; None where the phone's clock was lost, which then says any year."""
     known = known_from(visit)
     return None if times.lay > times.received_at - known + timedelta(days=1) else times.received_at - times.lay
+
+
+def brought(visit: Visit, times: Times, since: datetime | None) -> bool:
+    """Whether something that comes from who is gone was written before, as far as its phone says; of a lost clock nothing is known.
+
+    `since`: when that was; None where nobody has it: then it must have lain in the phone at all.
+    """
+    at = written(visit, times)
+    return at is None or (at <= since if since is not None else times.lay > _NEARLY)
 
 
 def day(visit: Visit, times: Times, calendar: WorkingCalendar) -> date | None:
@@ -270,6 +291,7 @@ def clocks(times: Times) -> dict[str, object]:
         "captured_at": times.captured_at.isoformat() if times.captured_at else None,
         "sent_at": times.sent_at.isoformat() if times.sent_at else None,
         "late": times.late,
+        **({"apart": True} if times.apart else {}),
     }
 
 

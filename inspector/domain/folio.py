@@ -12,10 +12,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from inspector.domain import treehead
+from inspector.domain.calendar import SHANGHAI, Term, Unit, nominal_last_day
+from inspector.domain.errors import InspectorError
 from inspector.domain.ledger import body_digest, digest
 from inspector.domain.strict import HEX64, is_count, matches, parse
 from inspector.domain.treehead import Proof, TreeHead
@@ -30,6 +32,8 @@ PURGED = "ledger.purge"
 
 It is about the same thing as they are, so that whoever reads about that thing reads it too.
 """
+_CIVIL = frozenset({Unit.DAY, Unit.MONTH, Unit.YEAR})
+"""The units of a term whose last day no calendar of this house moves."""
 _KEYS = frozenset({"id", "at", "about", "rule", "body_digest", "digest", "place", "path"})
 _SAID = frozenset({"salt", "body"})
 _LACKS = frozenset({"lacks"})
@@ -231,18 +235,42 @@ def _unpurged(entries: Sequence[Entry]) -> list[Trouble]:
     purged: dict[str, int] = {}
     for one in entries:
         if one.rule == PURGED and one.body is not None:
-            purged |= dict.fromkeys(named(one.body), one.place)
+            purged |= dict.fromkeys(named(one.body, one.at), one.place)
     erased = [one for one in entries if one.lacks is Lack.ERASED]
     return [Trouble(code="erasure_unproven", about=one.id) for one in erased if purged.get(one.digest, -1) <= one.place]
 
 
-def named(body: str) -> list[str]:
-    """The digests that a purge names; none where it cannot be read."""
+def named(body: str, at: datetime) -> list[str]:
+    """The digests that a purge names; none where it cannot be read, or says itself that it came too early (`early`)."""
     try:
-        told = json.loads(body)["facts"]["entries"]
+        facts = json.loads(body)["facts"]
+        told = facts["entries"]
     except (ValueError, TypeError, KeyError, RecursionError):
         return []
-    return [one for one in told if isinstance(one, str)] if isinstance(told, list) else []
+    return [one for one in told if isinstance(one, str)] if isinstance(told, list) and not early(facts, at) else []
+
+
+def early(facts: Mapping[str, object], at: datetime) -> bool:
+    """Whether a purge of a moment went too early by what it says itself: since when, how long and until when its words were kept.
+
+    What its case says of that, and its pack, the entry alone does not show (`ledger purges` holds it to the records). A former release
+    said none of it.
+    """
+    until, since, keep = (facts.get(name) for name in ("until", "since", "keep"))
+    if until is None:
+        return False
+    try:
+        last = date.fromisoformat(str(until))
+        if at.astimezone(SHANGHAI).date() <= last:
+            return True
+        if since is None:
+            return False
+        begun = datetime.fromisoformat(str(since)).astimezone(SHANGHAI)
+        term = Term.parse(str(keep)) if keep is not None else None
+        due = nominal_last_day(begun.date(), term) if term is not None and term.unit in _CIVIL else begun.date()
+    except (ValueError, OverflowError, InspectorError):
+        return True
+    return begun > at or due > last
 
 
 def vouched(head: TreeHead, held: Sequence[TreeHead], growth: Sequence[Proof]) -> int | None:

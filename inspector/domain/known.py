@@ -36,7 +36,7 @@ def as_known(visit: Visit, seat: Seat) -> Visit:
         case_ids=own,
         briefs=tuple(one for one in visit.briefs if one.agency == seat.agency and seat.state.knows),
     )
-    return known if knows(visit, seat) else replace(known, code="", name="", doubts=(), parts=())
+    return known if knows(visit, seat) else replace(known, code="", name="", doubts=(), findings=(), parts=())
 
 
 def mates(visit: Visit, seat: Seat, team: Iterable[Seat]) -> tuple[Seat, ...]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from inspector.domain.folio import Entry, Judged, Trouble, differing, json_of, vouched
 from inspector.domain.strict import HEX64, matches, parse
@@ -48,13 +50,48 @@ def proof(entry: Entry, head: TreeHead, growth: Sequence[Proof]) -> bytes:
     return json_of({**told, "growth": [one.value() for one in growth]})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """When a register was posted, where, and by which head its proof shows it: it says nothing of any later posting."""
+
+    at: datetime
+    address: str
+    head: TreeHead
+
+
+def posting(ledger: bytes) -> Posting | None:
+    """What a proof says of its posting; None where it says none. Whether that holds, `judge` says."""
+    try:
+        entry, head, _ = _read(ledger)
+        address = str(json.loads(entry.body or "")["facts"].get("address", ""))
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+        return None
+    return Posting(at=entry.at, address=address, head=head) if entry.rule == POSTED else None
+
+
+def outdated(ledger: bytes, newer: bytes, held: Sequence[TreeHead], growth: Sequence[Proof] = ()) -> Trouble | None:
+    """Whether the proof of another posting (`ledger.json`, as it is served now) shows that this one is not the newest.
+
+    A whole former register, served again, is as it was posted: only a later posting shows that it is none of today's. One that is
+    not proven shows nothing, and that is said. Never raises.
+    """
+    try:
+        (own, _, _), (other, head, within) = _read(ledger), _read(newer)
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        return Trouble(code="newer_unproven")
+    known = vouched(head, held, (*within, *growth))
+    if known is None or other.place >= known or not other.sound(head) or not _named(other) or other.about != own.about:
+        return Trouble(code="newer_unproven")
+    return Trouble(code="not_newest", about=other.at.isoformat()) if other.place > own.place else None
+
+
 def judge(
     there: Mapping[str, str], manifest: bytes, ledger: bytes, held: Sequence[TreeHead], growth: Sequence[Proof] = ()
 ) -> Judged:
     """Whether a folder is what was posted: the digests of its files, its list and its proof, by heads that the checker holds.
 
     `growth`: proofs asked for since, for another head than the proof's own. Never raises. What was posted elsewhere, or never, nobody
-    can see from the folder.
+    can see from the folder, nor what was posted since (`outdated`).
     """
     try:
         troubles = differing(there, read(manifest))

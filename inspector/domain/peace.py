@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from inspector.domain.calendar import Due, WorkingCalendar, again, reminder
 from inspector.domain.deadline import within
@@ -14,6 +14,9 @@ from inspector.domain.finding import Made
 from inspector.domain.known import known_from
 from inspector.domain.quiet import QuietRow, conflict, inside, pull, windows
 from inspector.domain.visit import Visit
+
+AHEAD = timedelta(days=31)
+"""How far windows are told to who still has to make a visit behind its date."""
 
 
 def dated(visit: Visit, counted: Due, rows: Sequence[QuietRow], calendar: WorkingCalendar) -> Visit:
@@ -51,6 +54,23 @@ def among(visit: Visit, rows: Sequence[QuietRow], calendar: WorkingCalendar) -> 
     changed = dated(visit, counted, rows, calendar)
     shut = inside(rows, calendar.local_date(visit.due_at), visit.whom)
     return replace(changed, conflict=changed.conflict or bool(shut))
+
+
+def overdue(visit: Visit, rows: Sequence[QuietRow], now: datetime, calendar: WorkingCalendar) -> Visit:
+    """The visit with the windows that are known to whoever still has to make it behind its date: to a month from today.
+
+    Until its date it has those of its term: it stays to be made, and nobody goes inside a window unsaid.
+    """
+    if not visit.state.open or now <= visit.due_at:
+        return visit
+    told = windows(rows, calendar.local_date(visit.opened_at), calendar.local_date(now) + AHEAD, visit.whom)
+    return replace(visit, windows=told)
+
+
+def shut_today(visit: Visit, now: datetime, calendar: WorkingCalendar) -> bool:
+    """Whether a visit that is still to be made is not made today, for nobody may go."""
+    today = calendar.local_date(now)
+    return visit.state.open and any(one.first <= today <= one.last for one in visit.windows)
 
 
 def because(visit: Visit, rows: Sequence[QuietRow], pack: str) -> Because | None:

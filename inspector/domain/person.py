@@ -35,12 +35,29 @@ def at_machine(name: str | None, user: str, known: str = "") -> str:
     return f"{name} ({user})" if name is not None and not same(name, user) else user
 
 
+def acted(signature: str, names: Collection[str]) -> bool:
+    """Whether what is signed so was done by whoever has one of these names.
+
+    Where the house knew whose the machine's user is, the act is that person's, and not of whom he or she wrote beside it.
+    """
+    _, there, own = signature.rpartition(" (os:")
+    user, known, person = own.removesuffix(")").partition("=")
+    whose = (f"os:{user}", person) if there and known else (signature,)
+    return any(same(one, name) for one in whose for name in names)
+
+
 def declared(name: str, people: Mapping[str, Collection[str]]) -> str:
     """By which name the house knows whoever has this one; empty: it has declared nobody by it.
 
     `people`: the name that signs, and the other names of its holder: of tokens and admissions, and `os:…` of the machine's users.
     """
     return next((one for one, others in people.items() if any(same(name, told) for told in (one, *others))), "")
+
+
+def names_of(name: str, people: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+    """Every name by which whoever has this one is known to the house: the one that signs first, and this one alone for a stranger."""
+    person = declared(name, people)
+    return (person, *people[person]) if person else (name,)
 
 
 def twice(people: Mapping[str, Collection[str]]) -> tuple[str, str] | None:

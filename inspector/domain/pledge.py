@@ -50,14 +50,33 @@ class Shown:
     by: str
 
 
-def pledge(case: Case, item: Item, agency: str, today: date) -> Pledge | None:
-    """What is shown of a case's letter today; None where nothing is.
+def unread(case: Case, item: Item) -> str | None:
+    """How far a letter says that it is public, where that is neither what its item says nor nothing; None: it is understood.
 
-    Nothing is shown of a letter that says less than its item, of one whose term is over, or of a matter that is gone. Where the two
-    say different last days, the earlier one holds: to nobody's harm.
+    Its words are free: no program can tell whether they allow the register, so an officer says it (`allowed`), once for these words.
     """
     letter, wanted = case.letter, item.publicity
-    if letter is None or wanted is None or not wanted.site or letter.publicity_scope == NOT_PUBLIC:
+    if letter is None or wanted is None or not wanted.site or case.route is not Route.COMMITMENT or case.state.gone:
+        return None
+    said = _plain(letter.publicity_scope)
+    return None if said in (NOT_PUBLIC, _plain(wanted.scope)) else said
+
+
+def _plain(scope: str) -> str:
+    return "".join(scope.split())
+
+
+def pledge(case: Case, item: Item, agency: str, today: date, allowed: str | None = None) -> Pledge | None:
+    """What is shown of a case's letter today; None where nothing is.
+
+    Nothing is shown of a letter that says less than its item, of one that says something else unless an officer has said that these
+    very words (`allowed`) take in the register, of one whose term is over, or of a matter that is gone. Where the two say different
+    last days, the earlier one holds: to nobody's harm.
+    """
+    letter, wanted = case.letter, item.publicity
+    if letter is None or wanted is None or not wanted.site or _plain(letter.publicity_scope) == NOT_PUBLIC:
+        return None
+    if (other := unread(case, item)) is not None and other != allowed:
         return None
     if case.route is not Route.COMMITMENT or case.state.gone:
         return None

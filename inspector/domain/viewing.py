@@ -47,6 +47,7 @@ class Shown(StrEnum):
     CASE = "CASE"
     EXPLANATION = "EXPLANATION"
     DOSSIER = "DOSSIER"
+    DUTY = "DUTY"
     NOTICE = "NOTICE"
     PROOF = "PROOF"
     PROCEEDING = "PROCEEDING"

@@ -22,6 +22,8 @@ from inspector.domain.stop import Shut
 
 LAPSED = "lapsed"
 """Why a seat expires whose inspector had accepted: the time to enter a result is over, too, and nothing was heard of the team."""
+GONE = "gone"
+"""Why a seat from which a visit was made is read as one that has passed on: its inspector has left, or was recused since."""
 
 EXPIRED, EXPIRED_RECALLED = "expired", "expired_recalled"
 """Why a seat passes on whose inspector gave no word in time; the second one where the office had called its link back before."""

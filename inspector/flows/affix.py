@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 
 from inspector.domain import manifest
@@ -91,6 +92,12 @@ def bind(office: Office, listed: bytes, address: str, results: int) -> bytes:
 def prove(folder: Path, ledger: bytes) -> None:
     """Put the proof beside the files. Raises OSError."""
     _put(folder, LEDGER, ledger)
+
+
+def last(office: Office, tx: Tx) -> date | None:
+    """The day on which the register was posted last; None before the first time."""
+    said = [row["at"] for row in tx.ledger.about(ABOUT) if row["rule"] == POSTED]
+    return office.calendar.local_date(said[-1]) if said else None
 
 
 def _said(tx: Tx, facts: dict[str, object]) -> str | None:

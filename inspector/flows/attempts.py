@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from inspector.domain.attempt import CITED, RULE, Attempt, AttemptWay, attempted, lacking
 from inspector.domain.case import Case, Outcome
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.fieldnote import closed_to
+from inspector.domain.fieldnote import Times, closed_to
 from inspector.domain.known import known_from
 from inspector.domain.seeking import SeekingRow, strictest
 from inspector.domain.visit import Visit
+from inspector.flows import gone
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seated import by_name
@@ -53,6 +54,8 @@ def from_seat(
     before, seat = by_name(tx, name)
     tx.cases.lock(before.case_ids)
     held, seat = by_name(tx, name, lock=True)
+    gone.marked(tx, held, seat, Times(captured_at=now - lay, sent_at=now, received_at=now))
+    seat = gone.passed(tx, held, seat)
     if (hindered := closed_to(held, tx.visits.team(held.id), seat)) is not None:
         raise hindered
     own = held.cases_of(seat.agency)

@@ -71,7 +71,7 @@ def reached(  # noqa: PLR0913 - an object, who has drawn it, and how
 
 
 def tell(tx: Tx, made: Visit, why: dict[str, Barred], now: datetime) -> None:
-    """A person of each agency that does not go is told, with what there is instead: off-site, or to join whoever goes (scenario 40)."""
+    """A person of each agency that does not go is told, with what there is instead: off-site, or to ask whoever goes (scenario 40)."""
     open_ones = _open(tx, made.object_id)
     for agency, bar in why.items():
         facts = {"draw": made.draw, "code": bar.code, "row": bar.row, "basis": bar.basis, "open": open_ones}
@@ -84,7 +84,7 @@ def about(made: Visit, agency: str) -> str:
 
 
 def tell_anew(tx: Tx, left: Visit, now: datetime) -> None:
-    """Nobody is told any more to join a visit that was called off."""
+    """Nobody is pointed any more to a visit that was called off."""
     for matter in tx.attention.of_kind(REACHED):
         if matter.open and left.id in list(matter.facts.get("open") or ()):  # type: ignore[call-overload]
             tx.attention.open(REACHED, matter.agency, matter.about, {**matter.facts, "open": _open(tx, left.object_id)}, now)

@@ -6,16 +6,17 @@ import json
 from datetime import datetime
 
 from inspector.domain import challenge
+from inspector.domain.calendar import due
 from inspector.domain.challenge import Applicant, Challenge, ChallengeState, Head, head_of, next_look
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.errors import Missing
 from inspector.domain.fieldnote import Times
 from inspector.domain.person import same
-from inspector.domain.visit import Seat, SeatState, Visit
+from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.flows import deputies
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.seats import ASKED
+from inspector.flows.seats import ASKED, DECIDED, tell_seat
 from inspector.store.tx import Tx
 
 TOO_LATE = "recused_too_late"
@@ -42,6 +43,16 @@ def seat_name(tx: Tx, visit_id: str, staff: str) -> str:
 def last_seat(tx: Tx, visit_id: str, staff: str) -> Seat:
     """The seat that an inspector holds or held last at a visit."""
     return next(one for one in reversed(tx.visits.team(visit_id)) if one.inspector == staff)
+
+
+def about_seat(tx: Tx, name: str) -> Challenge:
+    """The last application about whoever holds, or held, a seat, by the seat's name. Raises Missing."""
+    visit_id, place, turn = name.rsplit(":", 2)
+    seat = tx.visits.seat(visit_id, int(place), int(turn))
+    asked = tx.challenges.of_visit(visit_id, seat.inspector)
+    if not asked:
+        raise Missing("challenge_unknown", visit=visit_id, inspector=seat.inspector)
+    return asked[-1]
 
 
 def parted(tx: Tx, held: Visit) -> list[str]:
@@ -95,11 +106,36 @@ def enter(  # noqa: PLR0913 - an application in all its parts
         pack=tx.draws.get(held.draw).pack,
         now=now,
         times=times,
+        unsettled=unsettled(office, tx, held, seat.agency, now),
     )
     tx.challenges.add(decision.state)
     record(tx, held.id, decision, now, {})
     tell_head(office, tx, held, decision.state, seat, now)
     return decision.state
+
+
+def unsettled(office: Office, tx: Tx, held: Visit, agency: str, now: datetime) -> str:
+    """By which article the result of a visit is not final yet, so that somebody may still say who should not have made it; else empty.
+
+    While a case of it is undecided, or in the days from the result on in which its subject might object by the draw's pack.
+    """
+    if held.state is not VisitState.DONE or held.done_at is None:
+        return ""
+    if any(tx.cases.get(one).outcome is None for one in held.cases_of(agency)):
+        return challenge.BASIS
+    row = office.book.get(tx.draws.get(held.draw).pack).credit.objection
+    return row.basis if now <= due(held.done_at, row.own, office.calendar).at else ""
+
+
+def may_be_asked(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) -> tuple[str, ...]:
+    """The inspectors of whom a member of the team can write down that the firm asks them to stay away, or should have stayed away."""
+    if held.looks_at or not held.released:
+        return ()
+    team = tx.visits.team(held.id)
+    if seat.state is SeatState.ACCEPTED and held.state.open:
+        return tuple(one.inspector for one in team if one.state.open)
+    made = seat.state is SeatState.DONE and unsettled(office, tx, held, seat.agency, now)
+    return tuple(one.inspector for one in team if one.state is SeatState.DONE) if made else ()
 
 
 def tell_head(office: Office, tx: Tx, held: Visit, asked: Challenge, seat: Seat, now: datetime, looks: int = 0) -> None:
@@ -176,6 +212,27 @@ def from_register(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime
 def granted(tx: Tx, held: Visit, staff: str) -> bool:
     """Whether the head has recused an inspector from a visit."""
     return any(one.state is ChallengeState.GRANTED for one in tx.challenges.of_visit(held.id, staff))
+
+
+def heard(tx: Tx, held: Visit, seat: Seat) -> list[Challenge]:
+    """What the head has decided of applications about who sits in a seat, or that he or she has entered: the page says it, and why."""
+    asked = tx.challenges.of_visit(held.id)
+    return [one for one in asked if one.state is not ChallengeState.OPEN and seat.inspector in (one.inspector, one.applied_by)]
+
+
+def tell_decided(office: Office, tx: Tx, held: Visit, made: Challenge, now: datetime) -> None:
+    """Who goes, or has gone, and was meant by an application, or has entered it, hears that it is decided (art. 43).
+
+    Who is recused and still sits hears that he or she need not go, once the seat is dealt again.
+    """
+    for seat in tx.visits.team(held.id):
+        relieved = seat.inspector == made.inspector and seat.state.open and made.state is ChallengeState.GRANTED
+        if (
+            seat.inspector in (made.inspector, made.applied_by)
+            and not relieved
+            and (seat.state.open or seat.state is SeatState.DONE)
+        ):
+            tell_seat(office, tx, held, seat, DECIDED, f"recusal{made.inspector}{made.number}", now)
 
 
 def challenged(tx: Tx, held: Visit) -> frozenset[str]:

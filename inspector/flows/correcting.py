@@ -9,6 +9,7 @@ from inspector.domain.decision import Order, OrderKind
 from inspector.domain.reached import NO_RECIPIENT, UNCONFIRMED
 from inspector.domain.roster import Way
 from inspector.domain.urgency import Urgency
+from inspector.domain.visit import SeatState
 from inspector.flows import reaching, seatlink
 from inspector.flows.briefing import carried
 from inspector.flows.contents import named
@@ -16,7 +17,7 @@ from inspector.flows.office import Office
 from inspector.flows.pushing import quiet
 from inspector.flows.recall import wait_for_it
 from inspector.flows.seated import read
-from inspector.flows.seats import ADDED, CHANGED, CLASH, DIFFERS, RENEWED, SPARED, UNDELIVERED, short_of
+from inspector.flows.seats import ADDED, CHANGED, CLASH, DECIDED, DIFFERS, RENEWED, SPARED, UNDELIVERED, short_of
 from inspector.flows.settle import Settlement, nothing
 from inspector.labels import label
 from inspector.ports import Garbled, Message, PortError, Refused
@@ -29,7 +30,8 @@ def tell(work: Work, office: Office) -> Settlement:
     """Tell an inspector whose seat has been taken back that he or she need not go; never before the push that it takes back.
 
     So is told that nobody may go, for the item was taken off the published list, that somebody may again, and that what is in
-    question was corrected, partly settled or is more, that the visit is to be made earlier, or to its lead that notes differ.
+    question was corrected, partly settled or is more, that the visit is to be made earlier, or to its lead that notes differ; and to
+    whom a recusal concerns that the head has decided.
     """
     wait_for_it(work, office)
     with office.store.read() as tx:
@@ -41,6 +43,7 @@ def tell(work: Work, office: Office) -> Settlement:
     word = _word(work)
     turned = word in ("blocked", "unblocked") and bool(held.unpublished) is not (word == "blocked")
     concerned = differ is not None and differ["closed_at"] is None if word == DIFFERS else word == "off" or seat.state.open
+    concerned |= word == DECIDED and seat.state is SeatState.DONE
     if turned or not concerned:
         return nothing("obsolete")  # it has turned again meanwhile, or is nobody's affair any more
     if channel is None or way is None:
@@ -48,7 +51,9 @@ def tell(work: Work, office: Office) -> Settlement:
     urgency = quiet(office, word, _last(work) or held.due_at)
     lang = office.agency(seat.agency).language
     tells = (
-        {"changed": True} if word in (CHANGED, SPARED, ADDED, RENEWED, DIFFERS, "sooner") else {"called_off": word != "unblocked"}
+        {"changed": True}
+        if word in (CHANGED, SPARED, ADDED, RENEWED, DIFFERS, DECIDED, "sooner")
+        else {"called_off": word != "unblocked"}
     )
     about = {} if tells.get("called_off") else carried(held, seat.agency, policy, lang)
     message = Message(

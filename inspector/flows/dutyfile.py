@@ -6,20 +6,24 @@ For the officer, or for whoever oversees; never beside another officer's. Whoeve
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from inspector.domain import folio
 from inspector.domain.case import Case
 from inspector.domain.decision import Because
-from inspector.domain.dutyfile import SIGNED, Noted, Signed, signed
-from inspector.domain.errors import Invalid
+from inspector.domain.dutyfile import Noted, Signed, signed, signs
+from inspector.domain.errors import Invalid, Missing
+from inspector.domain.person import names_of
+from inspector.domain.viewing import Shown
 from inspector.flows import filepage, wording
 from inspector.flows.casefile import Made, bind, lack, listed, telling
 from inspector.flows.decisions import decided
+from inspector.flows.embargo import closed
 from inspector.flows.narrative import Say, based
 from inspector.flows.office import Office
+from inspector.flows.viewings import Viewer, note
 from inspector.labels import LANGS, Lang, label
 from inspector.store.room import Row
 from inspector.store.tx import Tx, new_id
@@ -33,7 +37,7 @@ ABOUT = "duty"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Whose file, from which day to which (both in it), and of which agencies' cases; None: all, and what is about no case as well."""
+    """Whose file, by any declared name, from which day to which (both in it), and of which agencies; None: all, and what is of none."""
 
     officer: str
     since: date
@@ -50,16 +54,25 @@ class _Done:
     rows: tuple[Row, ...]
 
 
-def duty_file(office: Office, asked: Asked, by: str, door: str) -> Made:
-    """Make an officer's duty file. Raises Invalid (`duty_period`), and Stale where nothing can be sealed now."""
+def duty_file(office: Office, asked: Asked, viewer: Viewer) -> Made:
+    """Make an officer's duty file. Raises Invalid (`duty_period`), and Stale where nothing can be sealed now.
+
+    It names the subjects of its cases: that they are shown is written down before it is handed out (`viewings.note`).
+    """
+    by, door = viewer.by, viewer.door
     if asked.since > asked.until:
         raise Invalid("duty_period", since=asked.since.isoformat(), until=asked.until.isoformat(), field="since")
     since, until = office.calendar.span(asked.since, asked.until)
     with office.store.begin() as tx:
         now = office.now()
-        found = [row for row in tx.ledger.naming(asked.officer, since, until) if _signs(row, asked.officer)]
-        done = list(_done(tx, asked, found, since, until))
-        others = [row for row in found if asked.agencies is None and not tx.cases.known(row["about"]) and row["rule"] != DUTY]
+        names = names_of(asked.officer, office.entrance.people)
+        found = [row for row in tx.ledger.between(since, until) if _signs(row, names)]
+        done = list(_done(tx, asked, names, found, (since, until)))
+        others = [
+            row
+            for row in found
+            if not tx.cases.known(row["about"]) and row["rule"] != DUTY and _may(office, tx, asked.agencies, row["about"], now)
+        ]
         rows = sorted([*(row for one in done for row in one.rows), *others], key=lambda row: str(row["id"]))
         hidden = {row["id"] for row in others} | {row["id"] for one in done for row in telling(tx, one.case.id, one.rows)}
         pages = _pages(office, asked, done, others, (by, now), hidden)
@@ -68,15 +81,28 @@ def duty_file(office: Office, asked: Asked, by: str, door: str) -> Made:
         told = {**facts, **folio.facts(*listed(rows, hidden), pages)}
         entry = new_id()
         tx.ledger.append(entry, ABOUT, Because(rule="duty.file", basis=(), pack="", facts=told), {}, now)
+    note(office.store, now, viewer, Shown.DUTY, [one.case for one in done])
     return bind(office, [row["id"] for row in rows], entry, hidden, pages)
 
 
-def _signs(row: Row, officer: str) -> bool:
-    facts = json.loads(row["body"]).get("facts", {}) if row["body"] else {}
-    return any(facts.get(name) == officer for name in SIGNED)
+def _signs(row: Row, names: Collection[str]) -> bool:
+    return bool(row["body"]) and signs(row["rule"], json.loads(row["body"]).get("facts", {}), names)
 
 
-def _done(tx: Tx, asked: Asked, found: Sequence[Row], since: datetime, until: datetime) -> Iterator[_Done]:
+def _may(office: Office, tx: Tx, agencies: Collection[str] | None, about: str, now: datetime) -> bool:
+    """Whether what is about no case is told: for some agencies only what is about a visit of theirs whose draw is open to all by now."""
+    if agencies is None:
+        return True
+    try:
+        visit = tx.visits.get(about)
+    except Missing:
+        return False
+    return not set(agencies).isdisjoint(visit.agencies) and closed(office, tx, tx.draws.get(visit.draw), now) is None
+
+
+def _done(
+    tx: Tx, asked: Asked, names: Collection[str], found: Sequence[Row], period: tuple[datetime, datetime]
+) -> Iterator[_Done]:
     """By case, in the order of the first act."""
     for case_id in dict.fromkeys(row["about"] for row in found):
         if not tx.cases.known(case_id):
@@ -85,7 +111,7 @@ def _done(tx: Tx, asked: Asked, found: Sequence[Row], since: datetime, until: da
         if asked.agencies is not None and case.agency not in asked.agencies:
             continue
         rows = {row["id"]: row for row in tx.ledger.about(case_id)}
-        acts = tuple(signed([_noted(row) for row in rows.values()], asked.officer, since, until))
+        acts = tuple(signed([_noted(row) for row in rows.values()], names, *period))
         yield _Done(case=case, acts=acts, rows=tuple(rows[one.entry.id] for one in acts))
 
 

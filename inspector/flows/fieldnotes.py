@@ -22,7 +22,7 @@ from inspector.domain.peace import made as made_on
 from inspector.domain.version import Came, Choice, Clash, Gathered
 from inspector.domain.visit import Seat, Visit
 from inspector.domain.visitcode import ArrivalHow, arrived
-from inspector.flows import clues, dispatch, listing, peace, secondlook, supervision
+from inspector.flows import clues, dispatch, gone, listing, peace, secondlook, supervision
 from inspector.flows.checksheets import on_sheet
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -82,7 +82,7 @@ def field_of(office: Office, tx: Tx, held: Visit, agency: str) -> Field:
         photos=tuple(tx.fieldnotes.photos(held.id, agency)),
         choices=tuple(choices),
         gathered=_gathered(office, tx, held, agency),
-        lead=version.lead(tx.visits.team(held.id), agency),
+        lead=version.lead(gone.team(tx, held), agency),
     )
 
 
@@ -94,7 +94,9 @@ def enter(
     `whole`: it must answer every fact in question by itself, as a form does whose page says beside it what lacks.
     """
     held, seat, exempt = _locked(tx, name)
-    times = Times(captured_at=given.captured_at, sent_at=given.sent_at, received_at=now, late=is_late(held, seat.agency, now))
+    times = Times(captured_at=given.captured_at, sent_at=given.sent_at, received_at=now)
+    times = replace(times, late=is_late(held, seat.agency, times))
+    times, seat = gone.marked(tx, held, seat, times), gone.passed(tx, held, seat)
     on = given.on or day(held, times, office.calendar)
     made = made_on(held, on, peace.of(office, tx, held), now, office.calendar)
     listed = replace(held, unpublished=tuple(sorted(listing.unlisted(office, tx, held, made.on))))
@@ -108,8 +110,7 @@ def enter(
     tx.fieldnotes.add(note)
     record(tx, held.id, decision, now, {"agency": seat.agency, "seat": seat.name})
     if seat.lapsed or former:
-        facts = {"draw": held.draw, "seat": seat.name, "by": seat.inspector, "on": on.isoformat() if on else None}
-        tx.attention.open(LAPSED_NOTE, seat.agency, short_of(held, seat.agency), facts, now)
+        _tell_lapsed(tx, held, seat, on, now)
         return note, Came.KEPT, _gathered(office, tx, held, seat.agency)
     if _part(held, seat.agency) is not None or not held.state.open:
         _beside(office, tx, held, note, made.on, now)
@@ -147,7 +148,9 @@ def photo(office: Office, tx: Tx, name: str, what: Taken, given: Shot, most: int
     same = [one for one in own if one.received == what.received]
     if (before := next((one for one in same if one.about == (given.case_id, given.claim)), None)) is not None:
         return before
-    times = Times(captured_at=given.captured_at, sent_at=given.sent_at, received_at=now, late=is_late(held, seat.agency, now))
+    times = Times(captured_at=given.captured_at, sent_at=given.sent_at, received_at=now)
+    times = replace(times, late=is_late(held, seat.agency, times))
+    times, seat = gone.marked(tx, held, seat, times), gone.passed(tx, held, seat)
     came = Photo(
         receipt="",
         visit=held.id,
@@ -174,6 +177,8 @@ def photo(office: Office, tx: Tx, name: str, what: Taken, given: Shot, most: int
     came = replace(came, receipt=receipt)
     tx.materials.keep(held.id, came.digest, came.kind, what.kept.content, now)
     tx.fieldnotes.keep(came, again=bool(same))
+    if times.apart:
+        _tell_lapsed(tx, held, seat, on, now)
     return came
 
 
@@ -196,7 +201,7 @@ def choose(  # noqa: PLR0913 - a choice in all its parts
     clash: Clash | SheetClash | None = next((one for one in told.clashes if (one.case_id, one.claim) == (case_id, claim)), None)
     if not case_id:
         clash = next((one for one in told.sheet.clashes if one.line == claim), None)
-    team, said = tx.visits.team(held.id), {"number": new_id(), "pack": pack(tx, held)}
+    team, said = gone.team(tx, held), {"number": new_id(), "pack": pack(tx, held)}
     decision = version.choose(held, team, seat, clash, note, reasons, **said, now=now, captured_at=captured_at, shown=shown)
     tx.fieldnotes.choose(decision.state)
     record(tx, held.id, decision, now, {"agency": seat.agency, "seat": seat.name})
@@ -216,7 +221,7 @@ def look_at(office: Office, tx: Tx, held: Visit, spoke: Seat, now: datetime) -> 
     if not gathered.clashing:
         tx.attention.close(f"{CLASH}:{about}", now)
         return gathered
-    head = version.lead(tx.visits.team(held.id), agency)
+    head = version.lead(gone.team(tx, held), agency)
     clashes: tuple[Clash | SheetClash, ...] = (*gathered.clashes, *gathered.sheet.clashes)
     facts = {
         "draw": held.draw,
@@ -243,6 +248,12 @@ def photo_of(tx: Tx, held: Visit, agency: str, digest: str) -> Photo:
     if found is None:
         raise Missing("material_unknown", digest=digest)
     return found
+
+
+def _tell_lapsed(tx: Tx, held: Visit, seat: Seat, on: date | None, now: datetime) -> None:
+    """An officer asks what it means that something comes from who does not go, or is gone."""
+    facts = {"draw": held.draw, "seat": seat.name, "by": seat.inspector, "on": on.isoformat() if on else None}
+    tx.attention.open(LAPSED_NOTE, seat.agency, short_of(held, seat.agency), facts, now)
 
 
 def _locked(tx: Tx, name: str) -> tuple[Visit, Seat, tuple[Doubt, ...]]:
@@ -277,7 +288,9 @@ def _gathered(office: Office, tx: Tx, held: Visit, agency: str, more: Iterable[F
     part, (codes, _) = _part(held, agency), on_sheet(office, tx, held, agency)
     team = tx.visits.team(held.id)
     lapsed = {seat.name for seat in team if seat.lapsed}  # kept, and no word of the team that goes now
-    notes = [note for note in in_order(held, tx.fieldnotes.notes(held.id, agency)) if note.seat not in lapsed]
+    notes = [
+        note for note in in_order(held, tx.fieldnotes.notes(held.id, agency)) if not (note.seat in lapsed or note.times.apart)
+    ]
     return version.gather(
         [one for one in held.doubts if one.agency == agency],
         [*(note for note in notes if not before_team(held, team, note, note.on, office.calendar)), *more],

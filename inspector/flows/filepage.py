@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
-from inspector.domain.dutyfile import SIGNED
+from inspector.domain.dutyfile import signers
 from inspector.domain.folio import Lack
 from inspector.flows import wording
 from inspector.labels import Lang, label
@@ -74,12 +74,11 @@ def signed(row: Row, lack: Lack | None) -> Signed:
     """The row of an entry. Of one whose words are withheld, or erased, nobody is named."""
     told = json.loads(row["body"]) if lack is None else {}
     facts = told.get("facts", {})
-    names = [str(facts[one]) for one in SIGNED if isinstance(facts.get(one), str) and facts[one]]
     return Signed(
         id=row["id"],
         at=row["at"],
         rule=row["rule"],
-        who=" / ".join(dict.fromkeys(names)),
+        who=" / ".join(dict.fromkeys(signers(facts))),
         pack=told.get("pack", ""),
         digest=row["digest"],
         lack=lack,

@@ -52,7 +52,10 @@ class Gathered:
 
 @dataclass(slots=True, kw_only=True)
 class _Register:
-    """The register while it is gathered. `ready`: fresh lines that name nobody; `waiting`: how many more of their group may come."""
+    """The register while it is gathered. `ready`: fresh lines that name nobody; `waiting`: how many more of their group may come.
+
+    `standing`: lines that name nobody and are public.
+    """
 
     office: Office
     now: datetime
@@ -62,6 +65,7 @@ class _Register:
     rested: dict[str, Mapping[str, str]] = field(default_factory=dict)
     kept: dict[str, Line] = field(default_factory=dict)
     gone: list[str] = field(default_factory=list)
+    standing: dict[Group, list[tuple[PublicationDuty, datetime, Line]]] = field(default_factory=lambda: defaultdict(list))
     ready: dict[Group, list[tuple[PublicationDuty, Line]]] = field(default_factory=lambda: defaultdict(list))
     waiting: dict[Group, int] = field(default_factory=lambda: defaultdict(int))
     withheld: int = 0
@@ -94,7 +98,11 @@ class _Register:
                 self._fresh(duty, self._line(tx, duty, visit, result))
 
     def close(self) -> None:
-        """What names nobody comes in together with others, or is counted once its date is near; till then it waits for them."""
+        """What names nobody comes in together with others, or is counted once its date is near; till then it waits for them.
+
+        What stands is looked at again each time: of a group that has become too small, or in which only what is bad is left, since others
+        of it were taken back, the rest is only counted from now on.
+        """
         for group, some in self.ready.items():
             least = min(self.office.book.get(duty.pack).publish.least for duty, _ in some)
             if crowded([line.found for _, line in some], least):
@@ -107,6 +115,12 @@ class _Register:
                     self.withheld += 1
                 else:
                     self._in(duty.id, replace(line, counted=True))
+        for group, stood in self.standing.items():
+            least = min(self.office.book.get(duty.pack).publish.least for duty, _, _ in stood)
+            beside = [one for duty, _ in self.ready.get(group, ()) if (one := self.fresh.get(duty.id)) and not one.counted]
+            few = not crowded([one.found for one in (*beside, *(line for _, _, line in stood))], least)
+            for _, at, line in stood:
+                self._stands(at, replace(line, counted=few))
 
     def _fresh(self, duty: PublicationDuty, line: Line) -> None:
         if line.name:
@@ -131,7 +145,10 @@ class _Register:
             line = line.taken_back(duty.why or Fallen.UNSTATED, on)
         elif duty.shown is None and self.post:
             self.kept[duty.id] = line
-        self._stands(duty.posted.at, line)
+        if line.name or line.counted or line.removed:
+            self._stands(duty.posted.at, line)
+        else:
+            self.standing[duty.draw, duty.agency].append((duty, duty.posted.at, line))
 
     def _stands(self, at: datetime, line: Line) -> None:
         if not line.counted:

@@ -8,7 +8,8 @@ from datetime import datetime
 from inspector.domain import peace
 from inspector.domain.plan import Draw
 from inspector.domain.quiet import QuietRow
-from inspector.domain.visit import Visit
+from inspector.domain.visit import Seat, Visit
+from inspector.flows import gone
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seats import CONFLICT, INSIDE
@@ -24,6 +25,17 @@ def rows(office: Office, drawn: Draw, agencies: Collection[str]) -> tuple[QuietR
 def of(office: Office, tx: Tx, held: Visit) -> tuple[QuietRow, ...]:
     """Those that hold for a visit; none for a look at what was entered, for nobody goes."""
     return () if held.looks_at else rows(office, tx.draws.get(held.draw), held.agencies)
+
+
+def known(office: Office, tx: Tx, held: Visit, now: datetime) -> Visit:
+    """A visit with the windows that count for it now, also behind its date."""
+    return peace.overdue(held, of(office, tx, held), now, office.calendar)
+
+
+def at_door(office: Office, tx: Tx, name: str, now: datetime) -> tuple[Visit, Seat]:
+    """The visit, with the windows that count now, and the seat, for whoever comes by its link (`gone`)."""
+    held, seat = gone.at_door(tx, name)
+    return known(office, tx, held, now), seat
 
 
 def note(tx: Tx, drawn: Draw, held: Visit, quiet: tuple[QuietRow, ...], now: datetime) -> None:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from inspector.domain import pledge as domain
 from inspector.domain.case import Case
 from inspector.domain.decision import Because, Decision
+from inspector.domain.errors import Refusal
+from inspector.domain.person import refuse_nameless, said
 from inspector.domain.pledge import Pledge, Shown, pledge
+from inspector.domain.policy import Item
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.store.tx import Tx
 
+RULED = "pledge.scope"
+"""The rule of the entry by which an officer says whether a letter's own words of how far it is public take in the register."""
+UNREAD = "pledge_scope"
+"""The matter of letters about whose words nobody has said that yet: they are not shown."""
 MATTER = "pledge_over"
 """The matter of letters that are public longer than their signers were told; it ends with the next posting of the register."""
 
@@ -21,11 +29,15 @@ _TOGETHER = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letters:
-    """The letters as they are to stand; `fresh` come in or say something else now, `gone` are cases whose letters go."""
+    """The letters as they are to stand; `fresh` come in or say something else now, `gone` are cases whose letters go.
+
+    `unread`: so many say of publicity what nobody has understood yet, and are not shown.
+    """
 
     shown: tuple[Pledge, ...] = ()
     fresh: tuple[Pledge, ...] = ()
     gone: tuple[str, ...] = ()
+    unread: int = 0
 
 
 def gather(office: Office, now: datetime, *, post: bool) -> Letters:
@@ -35,8 +47,31 @@ def gather(office: Office, now: datetime, *, post: bool) -> Letters:
     if not post:
         return Letters(shown=tuple(held.values()))
     due = {one.case_id: one for one in _due(office, now)}
+    waiting = sum(1 for _ in unread(office))
     fresh = tuple(one for name, one in due.items() if held.get(name) != one)
-    return Letters(shown=tuple(due.values()), fresh=fresh, gone=tuple(sorted(held.keys() - due.keys())))
+    return Letters(shown=tuple(due.values()), fresh=fresh, gone=tuple(sorted(held.keys() - due.keys())), unread=waiting)
+
+
+def unread(office: Office) -> Iterator[Case]:
+    """The cases whose letters say of publicity what is neither their item's scope nor nothing, and about which nobody has ruled."""
+    for case, item, ruled in _cases(office):
+        if (words := domain.unread(case, item)) is not None and words not in ruled:
+            yield case
+
+
+def rule(office: Office, tx: Tx, case_id: str, site: bool, reasons: str, by: str, now: datetime) -> None:
+    """A named officer says whether a letter's words take in the public register: of these words alone, and the last word holds.
+
+    Raises Missing, Refusal (`pledge_understood`) where there is nothing to say, Invalid without reasons.
+    """
+    refuse_nameless(by)
+    why, case = said("reasons", reasons), tx.cases.get(case_id, lock=True)
+    item = office.book.get(case.pack).item(case.item)
+    if (words := domain.unread(case, item)) is None or item.publicity is None:
+        raise Refusal("pledge_understood", case=case_id)
+    facts = {"by": by, "scope": words, "site": site, "reasons": why}
+    because = Because(rule=RULED, basis=(item.publicity.basis,), pack=case.pack, facts=facts)
+    record(tx, case.id, Decision(state=None, because=because), now, {}, kept=case.pack)
 
 
 def say(office: Office, letters: Letters, base: str, by: str, now: datetime) -> None:
@@ -64,8 +99,15 @@ def say(office: Office, letters: Letters, base: str, by: str, now: datetime) -> 
         tx.attention.close(f"{MATTER}:{office.house}", now)
 
 
-def look(office: Office, tx: Tx, now: datetime) -> None:
-    """Letters that are public too long are a matter for a person: nothing goes from the register by itself."""
+def look(office: Office, tx: Tx, now: datetime, waiting: int = 0) -> None:
+    """Letters that are public too long are a matter for a person: nothing goes from the register by itself.
+
+    So are those (`waiting`) that say of publicity what nobody has understood yet.
+    """
+    if waiting:
+        tx.attention.open(UNREAD, office.house, office.house, {"letters": waiting}, now)
+    else:
+        tx.attention.close(f"{UNREAD}:{office.house}", now)
     if count := tx.pledges.over(office.calendar.local_date(now)):
         tx.attention.open(MATTER, office.house, office.house, {"letters": count}, now)
 
@@ -83,19 +125,30 @@ def _public(office: Office) -> Iterator[Shown]:
 
 def _due(office: Office, now: datetime) -> Iterator[Pledge]:
     """What is to be shown today, of every pack's items whose letters stand on the register."""
+    today = office.calendar.local_date(now)
+    for case, item, ruled in _cases(office):
+        agency = office.tree[case.agency].name if case.agency in office.tree else case.agency
+        allowed = next((words for words, site in ruled.items() if site and words == domain.unread(case, item)), None)
+        if (shown := pledge(case, item, agency, today, allowed)) is not None:
+            yield shown
+
+
+def _cases(office: Office) -> Iterator[tuple[Case, Item, Mapping[str, bool]]]:
+    """The cases whose items' letters stand on the register, each with what officers have said of its letter's words."""
     items = {item.code for pack in office.book.packs for item in pack.items.values() if item.publicity and item.publicity.site}
-    today, after = office.calendar.local_date(now), ""
+    after = ""
     while items:
         with office.store.read() as tx:
-            part = tx.pledges.cases(items, after, _TOGETHER)
-        for case in part:
-            agency = office.tree[case.agency].name if case.agency in office.tree else case.agency
-            shown = pledge(case, office.book.get(case.pack).item(case.item), agency, today)
-            if shown is not None:
-                yield shown
+            part = [(case, office.book.get(case.pack).item(case.item)) for case in tx.pledges.cases(items, after, _TOGETHER)]
+            ruled = {case.id: _ruled(tx, case.id) for case, item in part if domain.unread(case, item) is not None}
+        yield from ((case, item, ruled.get(case.id, {})) for case, item in part)
         if len(part) < _TOGETHER:
             return
-        after = part[-1].id
+        after = part[-1][0].id
+
+
+def _ruled(tx: Tx, case_id: str) -> Mapping[str, bool]:
+    return {str(facts["scope"]): facts["site"] is True for _, facts in tx.ledger.facts([RULED], case_id)}
 
 
 def _case(office: Office, tx: Tx, case_id: str) -> tuple[Case, tuple[str, ...]]:

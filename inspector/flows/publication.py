@@ -12,6 +12,7 @@ from inspector.domain.gazette import CheckResult, Fallen, Line, in_words, leads
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.domain.unmet import unmet
 from inspector.flows import attempts, pledges, shown, supervision, unpublish
+from inspector.flows.embargo import closed
 from inspector.flows.office import Office
 from inspector.flows.seats import short_of
 from inspector.flows.settle import Settlement
@@ -43,6 +44,8 @@ def look(_work: Work, office: Office) -> Settlement:
             break
         after = visits[-1].id
 
+    waiting = sum(1 for _ in pledges.unread(office))
+
     def owe(tx: Tx, now: datetime) -> None:
         for visit, agency, pack in found:
             decision = domain.owe(visit, agency, office.book.get(pack).publish, pack, now, office.calendar)
@@ -51,7 +54,7 @@ def look(_work: Work, office: Office) -> Settlement:
         for duty in tx.publications.fallen():
             if duty.why is Fallen.REOPENED and not duty.renewed:
                 _renew(office, tx, duty.id, now)
-        pledges.look(office, tx, now)
+        pledges.look(office, tx, now, waiting)
 
     return Settlement(write=owe, outcome="looked")
 
@@ -118,14 +121,17 @@ def rule(office: Office, tx: Tx, duty: str, found: CheckResult, reasons: str, by
 def publish(office: Office, tx: Tx, duty: str, on: date, reference: str, by: str, now: datetime) -> PublicationDuty:
     """A named person says since when and where it is public; it is kept as it stands. Raises Missing, Refusal, Invalid.
 
-    What no officer has decided about is a lead, and is refused (`publication_undecided`). A line that names nobody is only counted in
-    the register: by itself it would tell whoever knows of the visit what was found.
+    What no officer has decided about is a lead, and is refused (`publication_undecided`), and so is what would tell of a draw whose record
+    is still closed (`publication_closed`; handbook 1.2.18): who else is to be visited is not to be read off what is public. A line that
+    names nobody is only counted in the register: by itself it would tell whoever knows of the visit what was found.
     """
     held = tx.publications.get(duty, lock=True)
     visit = tx.visits.get(held.visit)
     result = shown.came(held, visit, shown.outcomes_of(tx, [visit]))
     if held.state is PublicationState.OWED and result is None:
         raise Refusal("publication_undecided", publication=duty)
+    if held.state is PublicationState.OWED and (shut := closed(office, tx, tx.draws.get(held.draw), now)) is not None:
+        raise Refusal("publication_closed", publication=duty, draw=held.draw, left=shut.left, until=shut.day(office))
     line = shown.line(office, tx, held, visit, result or CheckResult.UNCLEAR, now, shown.Sheets())
     return post(office, tx, held, replace(line, counted=not line.name), on, reference, by, now)
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
-from inspector.domain.calendar import SHANGHAI
-from inspector.domain.folio import PURGED
+from inspector.domain.folio import PURGED, early
 from inspector.domain.piece import fingerprint
 from inspector.domain.retention import Record
 from inspector.store import payload
@@ -34,7 +33,7 @@ RULES = (PROOF, VISIT, CONTACT, INFORMANT, AGED, PURGED)
 class Amiss(StrEnum):
     """`UNSAID`: it is gone, and no entry says so. `STILL`: an entry says that it went, and it is there. `ALTERED`: the entry is changed.
 
-    `EARLY`: by its own entry it went before its last day was over.
+    `EARLY`: by its own entry it went before its last day was over, or its days are counted from a moment that is none of its case.
     """
 
     UNSAID = "UNSAID"
@@ -104,8 +103,7 @@ def audit(tx: Tx) -> Audit:
 
 def _purged(tx: Tx, about: str, at: datetime, facts: Mapping[str, object]) -> Iterator[Trouble]:
     """What does not hold of a purge by a pack's days: too early by what it says itself, or what went is there."""
-    until = facts.get("until")
-    if isinstance(until, str) and at.astimezone(SHANGHAI).date() <= date.fromisoformat(until):
+    if early(facts, at) or not _since(tx, about, facts.get("since")):
         yield Trouble(amiss=Amiss.EARLY, rule=PURGED, about=about)
     pieces = facts.get("pieces")
     if facts.get("record") == Record.ENFORCEMENT.value:
@@ -118,6 +116,16 @@ def _purged(tx: Tx, about: str, at: datetime, facts: Mapping[str, object]) -> It
         for name, (before, _) in pieces.items():
             if there.get(name) == before:
                 yield Trouble(amiss=Amiss.STILL, rule=PURGED, about=about, digest=before)
+
+
+def _since(tx: Tx, about: str, since: object) -> bool:
+    """Whether the moment from which a purge counts its days is one of its case, as far as that is there: opened, ended, or decided."""
+    if not isinstance(since, str) or not tx.cases.known(about):
+        return True
+    held, told = tx.cases.get(about), datetime.fromisoformat(since)
+    return told in (held.opened_at, held.ended_at) or any(
+        row["at"] == told for row in tx.ledger.about(about) if row["rule"] != PURGED
+    )
 
 
 def _files(tx: Tx, said: Mapping[tuple[str, str], set[str]]) -> Iterator[Trouble]:

@@ -6,6 +6,7 @@ that seat is dealt again by the rule; where the register has moved one of the te
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain import challenge
@@ -15,8 +16,19 @@ from inspector.domain.fieldnote import Times, is_late
 from inspector.domain.person import same
 from inspector.domain.roster import Recusal
 from inspector.domain.visit import SeatState
-from inspector.flows import deputies, edits, embargo, relief, stopped
-from inspector.flows.challenges import TOO_LATE, enter, head, known_as, parted, running, seat_name, seat_of, tell_head
+from inspector.flows import deputies, edits, embargo, gone, relief, stopped
+from inspector.flows.challenges import (
+    TOO_LATE,
+    enter,
+    head,
+    known_as,
+    parted,
+    running,
+    seat_name,
+    seat_of,
+    tell_decided,
+    tell_head,
+)
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seated import by_name, read
@@ -120,7 +132,9 @@ def at_door(  # noqa: PLR0913 - an application in all its parts
     if not (held.released and seat.state in (SeatState.ACCEPTED, SeatState.DONE)):
         raise Forbidden("seat_passed_on")
     about, by = seat_of(tx, held, staff), seat.inspector
-    times = Times(captured_at=captured_at, sent_at=sent_at, received_at=now, late=is_late(held, about.agency, now))
+    times = Times(captured_at=captured_at, sent_at=sent_at, received_at=now)
+    times = replace(times, late=is_late(held, about.agency, times))
+    times = gone.marked(tx, held, seat, times)  # the firm's word that was written before counts as any other
     told = {"reason": reason, "evidence": evidence}
     return enter(office, tx, held, about, applicant=Applicant.FIRM, by=by, **told, now=now, times=times)
 
@@ -155,6 +169,7 @@ def decide(office: Office, tx: Tx, visit_id: str, staff: str, *, granted: bool, 
     decision = challenge.decide(last, out, who, granted=granted, by=by, why=why, pack=pack, now=now)
     tx.challenges.put(decision.state)
     record(tx, visit_id, decision, now, {})
+    tell_decided(office, tx, held, decision.state, now)
     seat = seat_name(tx, visit_id, staff)
     if stead := decision.state.stead:  # of a head who goes along nobody reads so in a matter
         named = {"officer": stead} if any(same(stead, one) for one in who.names) else {}
@@ -166,8 +181,8 @@ def decide(office: Office, tx: Tx, visit_id: str, staff: str, *, granted: bool, 
             tx.rosters.end_conflict(last.agency, held.code, staff, now)  # the head has said that it is none, by none of its codes
         return decision.state
     tx.rosters.declare(last.agency, held.code, staff, last.reason, by)
-    late = last.agency if last.times is not None and last.times.late else ""
-    if any(staff in part.challenged or part.agency == late for part in held.parts):
+    own = [part for part in held.parts if part.agency == last.agency]
+    if any(staff in part.challenged for part in held.parts) or any(part.at <= last.applied_at for part in own):
         tx.attention.open(TOO_LATE, last.agency, seat, {"visit": visit_id}, now)
     relief.look_at(office, tx, held, now)
     return decision.state

@@ -9,6 +9,7 @@ from typing import Any
 
 from inspector.domain.brief import difference
 from inspector.domain.decision import Order, OrderKind
+from inspector.domain.docket import RECUSAL_ASKED
 from inspector.domain.push import ASSIGNMENT
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import stopped
@@ -31,8 +32,8 @@ UNPUBLISHED = "item_unpublished"
 SHORT = "team_short"
 """The matter for a person that an empty seat opens, of the agency whose officer is lacking."""
 
-ASKED = "recusal_asked"
-"""The matter of an application that an inspector be recused: the head decides it, and nobody who had a part in it."""
+ASKED = RECUSAL_ASKED
+"""The matter of an application that an inspector be recused."""
 
 CEASED_ASKED = "object_ceased"
 """The matter of an object that one person has recorded as no more: another one signs it, or closes the matter and the visit is made."""
@@ -48,6 +49,9 @@ CHANGED, SPARED, ADDED, RENEWED, DIFFERS = "changed", "spared", "added", "renewe
 
 Its lead alone hears that two of it say different things.
 """
+
+DECIDED = "recusal"
+"""What is told to whom an application for recusal was about, and who of the team has entered it: the head has decided, and why."""
 
 UNDELIVERED = "push_undelivered"
 """The matter for a person that a push opens which no channel took; it is over when the seat is."""

@@ -11,7 +11,7 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.roster import InspectorRecord
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.domain.visitcode import EntryScan, Person, VisitCode
-from inspector.flows import codeless
+from inspector.flows import codeless, peace
 from inspector.flows.office import AgencyNode, Office
 from inspector.flows.record import record
 from inspector.flows.seated import pack
@@ -62,7 +62,7 @@ def codes(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) -> tup
     if (refusal := visitcode.withheld(held, team, seat)) is not None:
         raise refusal
     today, due = office.calendar.local_date(now), office.calendar.local_date(held.due_at)
-    days = visitcode.days(held, today, due)
+    days = visitcode.days(peace.known(office, tx, held, now), today, due)
     if not days:
         raise Refusal("visit_code_quiet", visit=held.id)
     node, mark, drawn = office.agency(held.agency), visitcode.visit_mark(held.id), tx.draws.get(held.draw)

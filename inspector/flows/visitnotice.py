@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from inspector.domain.challenge import Applicant, Challenge, ChallengeState
 from inspector.domain.errors import Forbidden
 from inspector.domain.known import knows
 from inspector.domain.visit import SeatState, Visit
 from inspector.flows.briefing import NoticePart, part
+from inspector.flows.challenges import known_as
+from inspector.flows.gone import at_door
 from inspector.flows.office import Office
-from inspector.flows.seated import by_name
 from inspector.store.tx import Tx
 
 
@@ -32,12 +34,14 @@ class Officer:
 class VisitNotice:
     """What stands on the notice. A joint visit has one, by its lead, whoever of the teams shows it (handbook scenario 38).
 
-    `parts` are those of all agencies that go, the lead's first.
+    `parts` are those of all agencies that go, the lead's first. `decided`: what the head has decided of what the subject applied for,
+    by the name of whom it was about.
     """
 
     visit: Visit
     parts: tuple[NoticePart, ...]
     officers: tuple[Officer, ...]
+    decided: tuple[tuple[str, Challenge], ...]
 
     @property
     def lead(self) -> NoticePart:
@@ -56,7 +60,7 @@ class VisitNotice:
 
 def notice(office: Office, tx: Tx, name: str, now: datetime) -> tuple[VisitNotice, str]:
     """(the notice by a seat of its visit's teams, whose officer asks). Raises Forbidden before the release, and to whoever does not go."""
-    held, seat = by_name(tx, name)
+    held, seat = at_door(tx, name)
     if not (knows(held, seat) and seat.state in (SeatState.ACCEPTED, SeatState.DONE)):
         raise Forbidden("seat_passed_on")
     team = [one for one in tx.visits.team(held.id) if one.state.open or one.state is SeatState.DONE]
@@ -71,4 +75,6 @@ def notice(office: Office, tx: Tx, name: str, now: datetime) -> tuple[VisitNotic
         for one, person in people
     )
     parts = tuple(part(office, tx, held, agency, now) for agency in held.agencies)
-    return VisitNotice(visit=held, parts=parts, officers=officers), seat.agency
+    asked = [one for one in tx.challenges.of_visit(held.id) if one.applicant is Applicant.FIRM]
+    decided = tuple((known_as(tx, one.agency, one.inspector)[1], one) for one in asked if one.state is not ChallengeState.OPEN)
+    return VisitNotice(visit=held, parts=parts, officers=officers, decided=decided), seat.agency

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from inspector.domain.gazette import Line
 from inspector.domain.pledge import Pledge
@@ -22,7 +23,7 @@ __all__ = ["Register", "files", "place"]
 class Register:
     """What is to stand. `withheld` wait for an officer, or for visits of their draw; `counted` are told by their number alone.
 
-    `pledges` are the commitment letters that are public.
+    `pledges` are the commitment letters that are public. `on`: the day of which it is, told on its first page; None: of none yet.
     """
 
     title: str
@@ -30,6 +31,7 @@ class Register:
     withheld: int = 0
     counted: int = 0
     pledges: Sequence[Pledge] = ()
+    on: date | None = None
 
 
 def files(register: Register) -> Iterator[tuple[str, bytes]]:
@@ -41,6 +43,7 @@ def files(register: Register) -> Iterator[tuple[str, bytes]]:
         removed=sum(one.removed is not None for one in lines),
         withheld=register.withheld,
         counted=register.counted,
+        on=register.on,
     )
     yield from pages.files(register.title, lines, totals, [name for at in range(len(parts)) for name in data.names(at + 1)])
     yield from letters.files(register.title, register.pledges)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from html import escape
 
 from inspector.domain.gazette import Line
@@ -21,6 +22,7 @@ class Totals:
     removed: int
     withheld: int
     counted: int
+    on: date | None = None
 
 
 def files(title: str, lines: Sequence[Line], totals: Totals, data: Sequence[str]) -> Iterator[tuple[str, bytes]]:
@@ -36,7 +38,8 @@ def files(title: str, lines: Sequence[Line], totals: Totals, data: Sequence[str]
 def _index(title: str, totals: Totals, count: int, data: Sequence[str], lang: Lang) -> bytes:
     told = label("gazette.total", lang, results=totals.standing, removed=totals.removed, withheld=totals.withheld)
     raw = "".join(f'<a href="{up(lang)}{name}">{name}</a>\n' for name in data)
-    body = f"<p>{escape(told)}</p>\n"
+    body = f"<p>{escape(label('gazette.on', lang, on=totals.on))}</p>\n" if totals.on else ""
+    body += f"<p>{escape(told)}</p>\n"
     body += f"<p>{escape(label('gazette.counted', lang, counted=totals.counted))}</p>\n" if totals.counted else ""
     body += f"<p>{escape(label('gazette.about', lang))}</p>\n"
     body += f'<p><a href="find.html">{escape(label("gazette.find", lang))}</a></p>\n'

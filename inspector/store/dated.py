@@ -13,8 +13,10 @@ from inspector.domain.docket import (
     AMEND_STUCK,
     BAR_CONTESTED,
     HELD_ENTRY,
+    RECUSAL_ASKED,
     SPOKE,
     STOOD_IN,
+    VISIT_MATTERS,
     DocketKind,
     DocketRow,
 )
@@ -39,17 +41,21 @@ _KINDS = {
     HELD_ENTRY: DocketKind.HELD,
     BAR_CONTESTED: DocketKind.BAR,
     STOOD_IN: DocketKind.STOOD_IN,
+    RECUSAL_ASKED: DocketKind.RECUSAL,
+    **dict.fromkeys(VISIT_MATTERS, DocketKind.VISIT),
     CONCLUDED_BEFORE: DocketKind.OVERTAKEN,
 }
-KINDS = tuple(_KINDS.values())
-_CASELESS = frozenset({BAR_CONTESTED, STOOD_IN})
+KINDS = tuple(kind for kind in dict.fromkeys(_KINDS.values()) if kind is not DocketKind.VISIT)
+"""Those with a date of the law; a metric counts them."""
+_CASELESS = frozenset({BAR_CONTESTED, STOOD_IN, RECUSAL_ASKED, *VISIT_MATTERS})
 """Of a subject or of a visit, and of a case only where they say so."""
 
 
 def dated(connection: sa.Connection, agencies: Sequence[str] | None = None) -> list[DocketRow]:
-    """Those that are open, in these agencies (None: in all). A withdrawal goes by its matter's id, any other by what it is about.
+    """Those that are open, in these agencies (None: in all).
 
-    Their bodies are read here, since the database cannot look into a sealed one. One of before there were dates has that of its day.
+    A withdrawal, and what is of a visit, goes by its matter's id, any other by what it is about. Their bodies are read here,
+    since the database cannot look into a sealed one. One of before there were dates has that of its day.
     A consequence whose next step has a date of its own is on the list by that.
     """
     held = attention.c
@@ -62,7 +68,7 @@ def dated(connection: sa.Connection, agencies: Sequence[str] | None = None) -> l
     return [
         DocketRow(
             kind=_KINDS[one.kind],
-            id=one.id if one.kind == WITHDRAWAL else one.about,
+            id=one.id if one.kind in (WITHDRAWAL, *VISIT_MATTERS) else one.about,
             case_id=told.get(
                 "case", "" if one.kind in _CASELESS else one.about
             ),  # one of before there were dates is about its case

@@ -280,13 +280,18 @@ class RosterRoom(Room):
 
     def standing(self, agency: str, staff_id: str) -> tuple[InspectorRecord, bool]:
         """One inspector, and whether the register has him or her now. Raises Missing."""
+        person, removed_at = self.removed(agency, staff_id)
+        return person, removed_at is None
+
+    def removed(self, agency: str, staff_id: str) -> tuple[InspectorRecord, datetime | None]:
+        """One inspector, and when he or she was taken off the register; None of who stands. Raises Missing."""
         found = self.batch.held.get(of_inspector(agency, staff_id))
         if not isinstance(found, tuple):
             found = self.connection.execute(_INSPECTOR, {"of": agency, "who": staff_id}).one_or_none()
         if found is None:
             raise Missing("inspector_unknown", inspector=staff_id)
         body, removed_at = found
-        return load(InspectorRecord, body), removed_at is None
+        return load(InspectorRecord, body), removed_at
 
     def put_inspectors(self, rows: Iterable[InspectorRecord]) -> None:
         """Add or replace inspectors."""

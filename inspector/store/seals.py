@@ -160,7 +160,7 @@ class Seals(Room):
             asked = sa.select(ledger).where(ledger.c.about.in_(padded(some)), ledger.c.rule == PURGED).order_by(ledger.c.id)
             for row in self.connection.execute(asked):
                 if holds(row):
-                    named_by |= dict.fromkeys(named(row.body), row.id)
+                    named_by |= dict.fromkeys(named(row.body, row.at), row.id)
         return frozenset(row.id for row in bare if named_by.get(row.digest, "") > row.id)
 
     def mark(self) -> Mark:

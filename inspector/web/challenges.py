@@ -27,10 +27,12 @@ router = APIRouter(prefix="/v1", tags=["visits"], route_class=SeatRoute)
 
 
 class ChallengeShown(Shown):
-    """An application that the inspector of a visit be recused. `why` is what the applicant is told; `stead`: the head in whose
+    """An application that the inspector of a visit be recused.
 
-    stead a deputy has decided, empty where none has. `came`: when it was written down at the firm's door, by the phone's clock, and
-    came in; `late` where that was after the visit's date or its result.
+    `evidence`: the facts that were stated, and where the proof lies; null to who has applied, for they may be somebody's family.
+
+    `why` is what the applicant is told; `stead`: the head in whose stead a deputy has decided, empty where none has. `came`: when it was
+    written down at the firm's door, by the phone's clock, and came in; `late` where that was after the visit's date or its result.
     """
 
     visit: str
@@ -40,6 +42,7 @@ class ChallengeShown(Shown):
     applied_by: str
     applied_at: datetime
     reason: str
+    evidence: str | None
     state: ChallengeState
     decided_by: str
     decided_at: datetime | None
@@ -62,7 +65,7 @@ def list_challenges(desk: AtDesk, caller: ResultReader, visit: NamePath) -> Chal
         held = _seen(tx, caller, visit)
         embargo.note(tx, held.draw, caller.name, "api:recusals", now)
         told = [one for one in tx.challenges.of_visit(visit) if one.agency in caller.sees]
-        return ChallengesShown(applications=tuple(map(_shown, told)))
+        return ChallengesShown(applications=tuple(_shown(one, facts=True) for one in told))
 
     return desk.act(do)
 
@@ -130,7 +133,7 @@ def decide_recusal(
         if not asked or asked[-1].agency not in caller.sees:
             raise Missing("challenge_unknown", visit=visit, inspector=inspector)
         made = recusing.decide(desk.office, tx, visit, inspector, granted=given.granted, by=caller.name, why=given.why, now=now)
-        return _shown(made)
+        return _shown(made, facts=True)
 
     return desk.once(message(caller.source, message_id, f"recusal {visit} {inspector}", given), do)
 
@@ -143,6 +146,7 @@ def _seen(tx: Tx, caller: Caller, visit: str) -> Visit:
     return held
 
 
-def _shown(held: Challenge) -> ChallengeShown:
-    plain = {name: getattr(held, name) for name in ChallengeShown.model_fields if name != "came"}
-    return ChallengeShown(**plain, came=came_shown(held.times) if held.times is not None else None)
+def _shown(held: Challenge, *, facts: bool = False) -> ChallengeShown:
+    plain = {name: getattr(held, name) for name in ChallengeShown.model_fields if name not in ("came", "evidence")}
+    evidence = held.evidence if facts else None
+    return ChallengeShown(**plain, evidence=evidence, came=came_shown(held.times) if held.times is not None else None)

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from inspector.domain import ownword
 from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence, Stage
-from inspector.domain.docket import BAR_CONTESTED, STOOD_IN, DocketKind, DocketRow, Nearness, Place, nearness
+from inspector.domain.docket import BAR_CONTESTED, RECUSAL_ASKED, STOOD_IN, DocketKind, DocketRow, Nearness, Place, nearness
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import blank
 from inspector.domain.identity import normalise
@@ -55,7 +55,12 @@ _LINKS = {
     DocketKind.UNTAKEN: "/credit/records/",
 }
 """Where each kind of decision is made; a review on its case's page."""
-_MATTERS = {DocketKind.BAR: BAR_CONTESTED, DocketKind.STOOD_IN: STOOD_IN, DocketKind.OVERTAKEN: CONCLUDED_BEFORE}
+_MATTERS = {
+    DocketKind.BAR: BAR_CONTESTED,
+    DocketKind.STOOD_IN: STOOD_IN,
+    DocketKind.RECUSAL: RECUSAL_ASKED,
+    DocketKind.OVERTAKEN: CONCLUDED_BEFORE,
+}
 """What is a matter with a page of its own, of a case or of none."""
 _BEHIND = {DocketKind.WITHDRAWAL: "/withdrawal", DocketKind.SEND_BACK: "/send-back", DocketKind.HELD: ""}
 """And what is made behind that page."""
@@ -121,7 +126,7 @@ def list_docket(desk: AtDesk, caller: ResultReader, after: Behind = "", limit: L
             id=row.id,
             case_id=row.case_id,
             due_at=row.due_at,
-            near=nearness(row.due_at, desk.office.now(), desk.office.calendar),
+            near=_near(desk, row),
             officer=officer,
             instead=instead,
         )
@@ -158,13 +163,11 @@ def find_cases(request: Request, desk: AtDesk, caller: Visitor, form: Posted) ->
 
 
 def _due(desk: Desk, caller: Caller, after: Place | None, lang: Lang) -> tuple[list[Row], str | None]:
-    now, calendar = desk.office.now(), desk.office.calendar
-
     def ask(tx: Tx) -> tuple[list[Row], list[Case], str | None]:
         due = tx.docket.page(caller.sees, after, _MOST)
         cases = [tx.cases.get(row.case_id) if row.case_id else None for row in due]
         both = zip(due, cases, strict=True)
-        rows = [replace(_shown(desk, tx, row, one, lang), near=nearness(row.due_at, now, calendar)) for row, one in both]
+        rows = [replace(_shown(desk, tx, row, one, lang), near=_near(desk, row)) for row, one in both]
         return rows, [one for one in cases if one is not None], told(due[-1].place) if len(due) == _MOST else None
 
     rows, cases, more = desk.look(ask)
@@ -172,8 +175,13 @@ def _due(desk: Desk, caller: Caller, after: Place | None, lang: Lang) -> tuple[l
     return rows, more
 
 
+def _near(desk: Desk, row: DocketRow) -> Nearness:
+    """How near a date is; what has none is to be seen to today."""
+    return Nearness.TODAY if row.kind is DocketKind.VISIT else nearness(row.due_at, desk.office.now(), desk.office.calendar)
+
+
 def _shown(desk: Desk, tx: Tx, row: DocketRow, of_case: Case | None, lang: Lang) -> Row:
-    if row.kind in _MATTERS:
+    if row.kind in _MATTERS or row.kind is DocketKind.VISIT:
         return _matter(desk, tx, row, of_case, lang)
     assert of_case is not None, "all else is of a case"
     case = _case(desk, of_case)
@@ -201,12 +209,13 @@ def _shown(desk: Desk, tx: Tx, row: DocketRow, of_case: Case | None, lang: Lang)
 
 def _matter(desk: Desk, tx: Tx, row: DocketRow, of_case: Case | None, lang: Lang) -> Row:
     """What is of a subject or of a visit stands on the list by what it is about, where it is of no case."""
-    name = f"{_MATTERS[row.kind]}:{row.id}"
+    name = f"{_MATTERS[row.kind]}:{row.id}" if row.kind in _MATTERS else row.id
     bar = tx.records.bar(row.id) if row.kind is DocketKind.BAR else None
     about = f"{bar.authority} {bar.document}" if bar is not None else row.id
     held = _case(desk, of_case) if of_case is not None else Row(case=None, item=about, link="", due_at=None, provisional=False)
     officer, _ = _whose(desk, tx, row)
-    what = of(row.kind, lang) + (f" ({officer})" if officer else "")
+    kind = label(f"attention.{name.partition(':')[0]}", lang) if row.kind is DocketKind.VISIT else of(row.kind, lang)
+    what = kind + (f" ({officer})" if officer else "")
     return replace(held, link=f"/matters/{quote(name, safe=':')}", due_at=row.due_at, provisional=False, what=what)
 
 
@@ -221,6 +230,10 @@ def _whose(desk: Desk, tx: Tx, row: DocketRow) -> tuple[str, str]:
             matter = tx.attention.get(f"{STOOD_IN}:{row.id}")
             heads = json.loads(matter["body"]).get("heads", ()) if matter is not None else ()
             return ", ".join(heads), ""
+        case DocketKind.RECUSAL:
+            matter = tx.attention.get(f"{RECUSAL_ASKED}:{row.id}")
+            told = json.loads(matter["body"]) if matter is not None else {}
+            return str(told.get("officer", "")), str(told.get("instead", ""))
         case _:  # any officer's, or any other one's: nobody has begun it
             return "", ""
     return deputies.whose(desk.office, tx, held, desk.office.now())

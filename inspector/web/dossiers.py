@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from inspector.domain.errors import Forbidden, InspectorError
+from inspector.domain.person import declared, same
 from inspector.domain.viewing import Shown as What
 from inspector.flows import casefile, dutyfile
 from inspector.web.caller import Caller, ResultReader
@@ -21,7 +22,7 @@ from inspector.web.pages import Posted, refused
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login
 from inspector.web.signedin import guarded
-from inspector.web.viewings import shown
+from inspector.web.viewings import shown, viewer
 
 api = APIRouter(prefix="/v1", tags=["cases"])
 pages = APIRouter(include_in_schema=False)
@@ -29,7 +30,7 @@ ZIP: Mapping[int | str, dict[str, Any]] = {200: {"description": "The folder, zip
 
 
 class DutyIn(Strict):
-    """Whose duty file: the name as it signs, the first day and the last. In the message, for addresses are logged."""
+    """Whose duty file: a name of that person, the first day and the last. In the message, for addresses are logged."""
 
     officer: Line
     since: Day
@@ -50,13 +51,16 @@ def case_dossier(desk: AtDesk, caller: ResultReader, case_id: CasePath) -> Respo
 def duty_file(desk: AtDesk, caller: ResultReader, given: DutyIn) -> Response:
     """An officer's duty file, zipped: what was known, due and done by the ledger. For that officer, or for an overseer.
 
-    Acts signed by that very name about cases of the token's agencies; nobody is compared. That you were given it is an entry of the
-    ledger.
+    Acts signed by that person, by whichever of the names that the house has declared, about cases and open visits of the token's
+    agencies; nobody is compared. That you were given it is an entry of the ledger.
     """
-    if caller.role is Role.OFFICER and given.officer != caller.name:
-        raise Forbidden("duty_of_another", officer=given.officer)
-    asked = dutyfile.Asked(officer=given.officer, since=given.since, until=given.until, agencies=caller.sees)
-    return zipped("duty", dutyfile.duty_file(desk.office, asked, caller.name, "api").files)
+    officer = given.officer
+    if caller.role is Role.OFFICER:
+        if not same(caller.name, declared(officer, desk.office.entrance.people) or officer):
+            raise Forbidden("duty_of_another", officer=officer)
+        officer = caller.name
+    asked = dutyfile.Asked(officer=officer, since=given.since, until=given.until, agencies=caller.sees)
+    return zipped("duty", dutyfile.duty_file(desk.office, asked, viewer(caller)).files)
 
 
 @pages.post("/review/{case_id}/dossier")

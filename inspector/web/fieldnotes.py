@@ -21,6 +21,7 @@ from inspector.domain.visitcode import ArrivalHow
 from inspector.flows import embargo, fieldnotes, selfproof
 from inspector.flows.fieldnotes import Field as FromField
 from inspector.flows.fieldnotes import Noted, Shot
+from inspector.flows.gone import at_door
 from inspector.flows.seated import by_name
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
@@ -51,10 +52,7 @@ class FromPhone(Strict):
 
 
 class NoteIn(FromPhone):
-    """What one inspector has seen: answers to some or all of the facts in question, and what there was beside them.
-
-    `visited_on`: where it is left out, the day follows from how long the note lay in the phone.
-    """
+    """What one inspector has seen of the facts and beside them; without `visited_on` it is of the day it began to lie in the phone."""
 
     findings: Annotated[tuple[FindingIn, ...], Field(max_length=200)] = ()
     seen: Seen | None = None
@@ -129,12 +127,13 @@ class PlaceShown(Shown):
 
 
 class CameShown(Shown):
-    """When it was captured and sent, by the phone's clock, and received, by ours; `clock_off`: seconds that the phone's is behind."""
+    """When captured and sent by the phone's clock, and received by ours; `clock_off`: seconds it is behind; `apart`: it decides nothing."""
 
     captured_at: datetime | None
     sent_at: datetime | None
     received_at: datetime
     late: bool
+    apart: bool
     clock_off: int | None
 
 
@@ -378,6 +377,7 @@ def came_shown(times: Times) -> CameShown:
         sent_at=times.sent_at,
         received_at=times.received_at,
         late=times.late,
+        apart=times.apart,
         clock_off=round(off.total_seconds()) if off is not None else None,
     )
 
@@ -390,7 +390,7 @@ def _let_in(tx: Tx, by: Caller | str, name: str) -> tuple[Visit, Seat]:
     """The visit and seat, for the seat's own link while its inspector may know, or an officer of its agency. Raises Missing, Forbidden."""
     if not isinstance(by, str):
         by.reads()
-    held, seat = by_name(tx, name)
+    held, seat = at_door(tx, name) if isinstance(by, str) else by_name(tx, name)
     if isinstance(by, str) and not knows(held, seat):
         raise Forbidden("seat_passed_on")
     if not isinstance(by, str) and seat.agency not in by.sees:

@@ -16,16 +16,19 @@ from starlette.responses import RedirectResponse, Response
 from inspector.domain.attempt import AttemptWay
 from inspector.domain.brief import Brief
 from inspector.domain.case import SubjectKind
+from inspector.domain.challenge import Challenge
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.fieldnote import closed_to
 from inspector.domain.finding import UNMET, Doubt, Finding, Part, Seen
 from inspector.domain.known import as_known, knows
+from inspector.domain.peace import shut_today
 from inspector.domain.result import hindrance
 from inspector.domain.roster import Recusal
 from inspector.domain.visit import Seat, SeatState, Visit
-from inspector.flows import briefing, dispatch, supervision, visitcodes, wording
+from inspector.flows import briefing, dispatch, peace, supervision, visitcodes, wording
 from inspector.flows.articles import articles
+from inspector.flows.challenges import heard, may_be_asked
 from inspector.flows.checksheets import on_sheet
 from inspector.flows.fieldnotes import field_of
 from inspector.flows.seated import by_name
@@ -54,10 +57,7 @@ _SAID = ("match", "mismatch", "not_found", "cannot_say")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _SeatRead:
-    """What the page of a seat is made of; `hindered`: why no result would be taken now; `veiled`: a program asks.
-
-    `knows`: the object may be read.
-    """
+    """The page of a seat; `hindered`: why no result would be taken now; `veiled`: a program asks; `knows`: the object may be read."""
 
     held: Visit
     veiled: bool
@@ -80,6 +80,7 @@ class _SeatRead:
     brief: Brief | None
     cite: Callable[[str], str]
     work: LookedAtShown | None
+    decided: list[Challenge]
 
 
 @router.get("/", name="index")
@@ -206,7 +207,7 @@ def _asks_nothing(held: Visit, seat: Seat) -> bool:
 
 def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE) -> Response:
     def ask(tx: Tx) -> _SeatRead:
-        held, seat = by_name(tx, name)
+        held, seat = peace.at_door(desk.office, tx, name, desk.office.now())
         veiled = knows(held, seat) and seat.state.awaited and not wanted(request)
         if veiled:  # a program that previews links hears no more than before the release
             held = replace(held, released=False)
@@ -239,13 +240,14 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
             lead=field is not None and field.lead is not None and field.lead.name == seat.name,
             takes=closed_to(whole, team, seat) is None,
             people={one.inspector: _person(tx, one.agency, one.inspector) for one in team},
-            going=tuple(one.inspector for one in team if one.state.open) if tells and not whole.looks_at else (),
+            going=may_be_asked(desk.office, tx, whole, seat, desk.office.now()),
             tried=attempts.of_visit(desk, tx, whole, seat.agency) if tells and not whole.looks_at else None,
             brief=_brief(desk, tx, whole, seat),
             cite=cites(desk, tx, whole, seat.agency, language(request)),
             work=work_of(desk, tx, whole, seat)
             if whole.looks_at and seat.state in (SeatState.ACCEPTED, SeatState.DONE)
             else None,
+            decided=heard(tx, held, seat),
         )
 
     told = desk.look(ask)
@@ -270,6 +272,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "seat": seat,
         "now": todo(held, seat, told.hindered),
         "overdue": held.state.open and desk.office.now() > held.due_at,
+        "shut_today": seat.state.open and shut_today(held, desk.office.now(), desk.office.calendar),
         "waited": awaited(told.mates, language(request)),
         "doubts": facts,
         "owed": len(held.doubts),
@@ -287,7 +290,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "opened": opened,
         "lead": told.lead,
         "people": told.people,
-        "going": told.going if not told.hindered or kept.get("do") == "challenge" else (),
+        "going": told.going if not told.hindered or seat.state is SeatState.DONE or kept.get("do") == "challenge" else (),
         "grounds": list(Recusal),
         "named": {f"{one.case_id}:{one.claim}": fact for one, fact in facts},
         "missing": " / ".join(fact for one, fact in facts for lack in _lacks(told.field) if lack == (one.case_id, one.claim)),
@@ -301,6 +304,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "shows_notice": seat.state is SeatState.ACCEPTED and told.knows and held.state.open,
         "notice_link": f"{request.url.path}/notice{carried(request)}",
         "work": told.work,
+        "decided": told.decided,
         "here": request.url.path,
         "place_of": place_of,
         "phone": phone_words(language(request)),
@@ -346,9 +350,8 @@ def _brief(desk: Desk, tx: Tx, held: Visit, seat: Seat) -> Brief | None:
     """What an inspector is told before and after accepting: until the release what was told when the visit was given, then what stands."""
     if held.looks_at or not (seat.state.open and held.state.open):
         return None
-    return (
-        briefing.brief(desk.office, tx, held, seat.agency, desk.office.now()) if knows(held, seat) else held.brief_of(seat.agency)
-    )
+    office, agency = desk.office, seat.agency
+    return briefing.brief(office, tx, held, agency, office.now()) if knows(held, seat) else held.brief_of(agency)
 
 
 def _places(desk: Desk, tx: Tx, held: Visit) -> list[str]:

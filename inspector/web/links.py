@@ -15,8 +15,10 @@ from inspector.domain import assistance
 from inspector.domain.assistance import Door
 from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.visit import SeatState
-from inspector.flows import assist, dispatch, embargo, fieldnotes, pushing, replylink, seatlink, supervision, trial
+from inspector.flows import assist, dispatch, embargo, fieldnotes, peace, pushing, replylink, seatlink, supervision, trial
 from inspector.flows.fieldnotes import Noted
+from inspector.flows.gone import at_door
+from inspector.flows.office import Office
 from inspector.flows.replylink import LINK, opens
 from inspector.flows.requests import node_of
 from inspector.flows.seated import by_name
@@ -118,7 +120,7 @@ def show_seat(desk: AtDesk, by: BySeat, name: NamePath) -> SeatShown:
     """
     if isinstance(by, str):
         opened(desk, name)
-        return desk.look(lambda tx: shown(tx, name))
+        return desk.look(lambda tx: shown(tx, name, desk.office))
     by.may(Role.OFFICER, Role.AUDITOR, Role.CLERK)
 
     def ask(tx: Tx, now: datetime) -> SeatShown:
@@ -127,6 +129,7 @@ def show_seat(desk: AtDesk, by: BySeat, name: NamePath) -> SeatShown:
         if early or seat.agency not in by.sees:  # of a joint visit each agency sees its own part
             raise Missing("seat_unknown", seat=name)
         embargo.note(tx, held.draw, by.name, f"api:seat:{name}", now)
+        held = peace.known(desk.office, tx, held, now)
         return seat_shown(name, held, seat, supervision.exempt(tx, held, seat.agency), pushes=tx.pushes.of_seat(name))
 
     return desk.act(ask)
@@ -251,9 +254,10 @@ def opened(desk: Desk, name: str) -> None:
         desk.act(lambda tx, now: pushing.opened(desk.office, tx, name, now))
 
 
-def shown(tx: Tx, name: str) -> SeatShown:
-    """A seat as it is, for its own inspector."""
-    held, seat = by_name(tx, name)
+def shown(tx: Tx, name: str, office: Office | None = None) -> SeatShown:
+    """A seat as it is, for its own inspector; by the `office`'s clock with the windows of now, also behind the visit's date."""
+    held, seat = at_door(tx, name)
+    held = peace.known(office, tx, held, office.now()) if office is not None else held
     return seat_shown(name, held, seat, supervision.exempt(tx, held, seat.agency), mates_shown(tx, held, seat))
 
 

@@ -13,18 +13,21 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from inspector.domain.docket import BAR_CONTESTED, STOOD_IN, nearness
+from inspector.domain.challenge import Challenge
+from inspector.domain.docket import BAR_CONTESTED, RECUSAL_ASKED, STOOD_IN, VISIT_MATTERS, nearness
 from inspector.domain.errors import InspectorError, Missing, Refusal
 from inspector.domain.gate import BarFault, OutsideBar
 from inspector.domain.withdrawal import CONCLUDED_BEFORE
+from inspector.flows import challenges, embargo
 from inspector.store.room import Row
 from inspector.store.tx import Tx, new_id
 from inspector.web import bars
 from inspector.web.caller import Caller
+from inspector.web.challenges import decide_recusal
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.fields import NamePath
 from inspector.web.language import InLang, carried
-from inspector.web.messages import SeenToIn
+from inspector.web.messages import ChallengeDecisionIn, SeenToIn
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, page, read, refused, trouble
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login, written_by_officer
@@ -35,9 +38,12 @@ from inspector.web.watch import close_attention
 router = APIRouter(include_in_schema=False)
 _NOTE = (entry("note", Kind.TEXT),)
 _ANNUL = (among("why", BarFault), entry("document", needed=False), entry("reasons", Kind.TEXT))
+_WHY = (entry("told", Kind.TEXT),)
 _STEPS: Mapping[str, Mapping[str, tuple[Field, ...]]] = {
     BAR_CONTESTED: {"annul": _ANNUL, "stands": _NOTE},
     STOOD_IN: {"seen": _NOTE},
+    RECUSAL_ASKED: {"grant": _WHY, "refuse": _WHY},
+    **{kind: {"done": _NOTE} for kind in VISIT_MATTERS},
     CONCLUDED_BEFORE: {"follows": _NOTE},
 }
 """What ends a matter of each kind, by the name of its form."""
@@ -51,7 +57,7 @@ def show_matter(request: Request, desk: AtDesk, caller: Visitor, attention_id: N
 
 @router.post("/matters/{attention_id}")
 def post_matter(request: Request, desk: AtDesk, caller: Visitor, attention_id: NamePath, form: Posted, lang: InLang) -> Response:
-    """An officer annuls the bar, says that it stands, says what follows, or, as a head, has read what was decided in his or her stead."""
+    """An officer ends it by one of its steps; a head decides on a recusal, or has read what was decided in his or her stead."""
     if caller is None:
         return to_login(request)
     try:
@@ -61,7 +67,11 @@ def post_matter(request: Request, desk: AtDesk, caller: Visitor, attention_id: N
             case "annul" if kind == BAR_CONTESTED:
                 told = {name: form.one(name) for name in ("why", "document", "reasons")}
                 bars.annul_bar(desk, caller, about, read(bars.BarAnnulmentIn, **told), form.message_id())
-            case "stands" | "seen" | "follows":
+            case "grant" | "refuse" as word if kind == RECUSAL_ASKED:
+                asked = desk.look(lambda tx: challenges.about_seat(tx, about))
+                said = read(ChallengeDecisionIn, granted=word == "grant", why=form.one("told"))
+                decide_recusal(desk, caller, asked.visit, asked.inspector, said, form.message_id())
+            case "stands" | "seen" | "follows" | "done":
                 close_attention(desk, caller, attention_id, read(SeenToIn, note=form.one("note")), form.message_id())
             case other:
                 raise Refusal("action_unknown", action=other[:40])
@@ -73,16 +83,20 @@ def post_matter(request: Request, desk: AtDesk, caller: Visitor, attention_id: N
 def _page(
     request: Request, desk: Desk, caller: Caller, attention_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
 ) -> Response:
-    def ask(tx: Tx) -> tuple[Row, OutsideBar | None, list[dict[str, Any]]]:
+    def ask(tx: Tx, now: datetime) -> tuple[Row, OutsideBar | None, list[dict[str, Any]], Challenge | None]:
         held = tx.attention.get(attention_id)
         if held is None or held["kind"] not in _STEPS or held["agency"] not in caller.sees:
             raise Missing("attention_unknown", attention=attention_id)
         bar = tx.records.bar(held["about"]) if held["kind"] == BAR_CONTESTED else None
-        return held, bar, _said(tx, bar) if bar is not None else []
+        asked = None
+        if held["kind"] == RECUSAL_ASKED:
+            asked = challenges.about_seat(tx, held["about"])
+            embargo.note(tx, tx.visits.get(asked.visit).draw, caller.name, f"page:recusal:{held['about']}", now)
+        return held, bar, _said(tx, bar) if bar is not None else [], asked
 
     try:
         caller.reads()
-        held, bar, said = desk.look(ask)
+        held, bar, said, asked = desk.act(ask)
     except InspectorError as error:
         return refused(request, error)
     facts, waits = json.loads(held["body"]), held["closed_at"] is None
@@ -94,6 +108,8 @@ def _page(
         "facts": facts,
         "bar": bar,
         "said": said,
+        "asked": asked,
+        "todo": held["kind"] in (RECUSAL_ASKED, *VISIT_MATTERS),
         "due_at": due_at,
         "near": nearness(due_at, desk.office.now(), desk.office.calendar) if waits else None,
         "steps": [*steps.items()] if waits and caller.role is Role.OFFICER else [],

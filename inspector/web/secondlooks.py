@@ -16,7 +16,7 @@ from inspector.domain.material import MaterialKind
 from inspector.domain.secondlook import said
 from inspector.domain.visit import Seat, Visit
 from inspector.flows import fieldnotes, secondlook
-from inspector.flows.seated import by_name
+from inspector.flows.gone import at_door
 from inspector.store.tx import Tx
 from inspector.web import seatdoor
 from inspector.web.answers import Shown
@@ -92,7 +92,7 @@ def show_looked_at(desk: AtDesk, _link: SeatLink, name: NamePath) -> LookedAtSho
     """What the first team entered, for who has accepted the second look."""
 
     def ask(tx: Tx) -> LookedAtShown:
-        held, seat = by_name(tx, name)
+        held, seat = at_door(tx, name)
         return work_of(desk, tx, held, seat)
 
     return desk.look(ask)
@@ -145,7 +145,7 @@ def _found(one: Finding) -> FoundShown:
 
 def _photo(desk: Desk, name: str, digest: str) -> Response:
     def do(tx: Tx, now: datetime) -> Response:
-        held, seat = by_name(tx, name)
+        held, seat = at_door(tx, name)
         first = secondlook.looked_at(tx, held, seat)
         kind = fieldnotes.photo_of(tx, first, held.agency, digest).kind
         return as_file(fieldnotes.looked(tx, first, digest, seat.inspector, now), kind, digest)

@@ -8,7 +8,7 @@ from datetime import datetime
 from inspector.domain.inspection import CheckType
 from inspector.domain.known import knows
 from inspector.domain.result import hindrance
-from inspector.domain.visit import LAPSED, Seat, SeatState, Visit
+from inspector.domain.visit import GONE, LAPSED, Seat, SeatState, Visit
 from inspector.flows import fieldnotes, seatlink
 from inspector.flows.seated import LINK
 from inspector.flows.seats import CLASH
@@ -48,6 +48,8 @@ def todo(held: Visit, seat: Seat, hindered: str) -> str:
     """What the inspector of a seat is to do now: the name of a sentence on the page. `hindered`: why no result would be taken."""
     if not held.state.open and seat.state.open:
         return held.state.value.lower()
+    if seat.state is SeatState.RELIEVED and seat.reason == GONE:
+        return GONE
     if seat.state is not SeatState.ACCEPTED:
         return LAPSED if seat.lapsed and seat.state is SeatState.EXPIRED else seat.state.value.lower()
     return WAITS.get(hindered, "looks" if held.looks_at else "accepted")

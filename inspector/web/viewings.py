@@ -57,8 +57,12 @@ def _told(one: Viewing, *, named: bool) -> ViewingShown:
 
 def shown(desk: Desk, caller: Caller, what: What, cases: Sequence[Case], door: str = "api") -> None:
     """Write down what a caller is about to be shown."""
-    viewer = viewings.Viewer(by=caller.name, role=caller.role.value, agency=caller.agency, door=door)
-    viewings.note(desk.office.store, desk.office.now(), viewer, what, cases)
+    viewings.note(desk.office.store, desk.office.now(), viewer(caller, door), what, cases)
+
+
+def viewer(caller: Caller, door: str = "api") -> viewings.Viewer:
+    """A caller as it is written down."""
+    return viewings.Viewer(by=caller.name, role=caller.role.value, agency=caller.agency, door=door)
 
 
 def shown_of(desk: Desk, caller: Caller, what: What, case_ids: Iterable[str], door: str = "api") -> None:

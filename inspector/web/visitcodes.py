@@ -16,6 +16,7 @@ from starlette.responses import FileResponse, Response
 from inspector.domain.errors import InspectorError
 from inspector.domain.visit import Seat, Visit
 from inspector.flows import codeless, visitcodes, wording
+from inspector.flows.gone import at_door
 from inspector.flows.office import Office
 from inspector.flows.seated import by_name
 from inspector.flows.visitcodes import Reading, Shown
@@ -143,7 +144,7 @@ def drawn(text: str) -> str:
 
 
 def _codes(desk: Desk, tx: Tx, name: str) -> tuple[Visit, Seat, tuple[Shown, ...]]:
-    held, seat = by_name(tx, name)
+    held, seat = at_door(tx, name)
     return held, seat, visitcodes.codes(desk.office, tx, held, seat, desk.office.now())
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from inspector.domain.case import SubjectKind
+from inspector.domain.challenge import ChallengeState
 from inspector.domain.errors import InspectorError
 from inspector.flows import visitnotice, wording
 from inspector.flows.articles import articles
@@ -71,6 +72,15 @@ class PartShown(Shown):
     use: UseShown
 
 
+class DecidedShown(Shown):
+    """What the head has decided of an application of the subject's that somebody be recused, and why."""
+
+    inspector: str
+    state: ChallengeState
+    decided_at: datetime | None
+    why: str
+
+
 class VisitNoticeShown(Shown):
     """What the subject is told of its visit: in a joint one by its lead (`agency`, `use`), with every agency's part.
 
@@ -87,6 +97,7 @@ class VisitNoticeShown(Shown):
     items: tuple[str, ...]
     parts: tuple[PartShown, ...]
     officers: tuple[OfficerShown, ...]
+    decided: tuple[DecidedShown, ...]
     proven: tuple[ProvenShown, ...]
     use: UseShown
 
@@ -104,6 +115,9 @@ def show_notice(desk: AtDesk, _link: SeatLink, name: NamePath) -> VisitNoticeSho
             "items": told.items,
             "parts": tuple(PartShown.model_validate(one) for one in told.parts),
             "officers": tuple(OfficerShown.model_validate(one) for one in told.officers),
+            "decided": tuple(
+                DecidedShown(inspector=who, state=one.state, decided_at=one.decided_at, why=one.why) for who, one in told.decided
+            ),
             "proven": tuple(ProvenShown.model_validate(one) for one in told.part(own).proven),
             "use": UseShown.model_validate(told.lead.use),
         }

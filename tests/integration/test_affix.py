@@ -141,6 +141,27 @@ def test_every_change_since_the_posting_is_found_offline_with_an_exit_code_that_
     assert (said.code, "without --post and is bound to nothing" in said.out) == (1, True), said
 
 
+@pytest.mark.slow
+def test_a_former_register_that_is_served_again_says_of_when_it_is_and_a_later_proof_shows_that_it_is_old(
+    operator: Operator,
+) -> None:
+    site, old = operator.folder / "site", operator.folder / "old"
+    operator.well("publication", "site", str(site), "--post", ADDRESS)
+    shutil.copytree(site, old)
+    assert "截至" in (site / "index.html").read_text(encoding="utf-8")
+    (duty,) = operator.well("publication", "list", "--json").json
+    operator.well("publication", "recall", duty["id"], "--why", "REVOKED")
+    operator.well("publication", "site", str(site), "--post", ADDRESS)
+    heads = [word for one in (old, site) for word in ("--head", head(one))]
+    newer = str(site / manifest.LEDGER)
+    said = operator.say("publication", "verify", str(old), *heads, "--newer", newer, "--json")
+    assert (said.code, [one["code"] for one in said.json["troubles"]], said.json["head"]) == (1, ["not_newest"], head(old)), said
+    assert said.json["posted_at"]
+    assert operator.say("publication", "verify", str(site), *heads, "--newer", str(old / manifest.LEDGER)).code == 0
+    alone = operator.say("publication", "verify", str(old), *heads)
+    assert (alone.code, "--newer" in alone.out, ADDRESS in alone.out) == (0, True, True), alone
+
+
 def test_whoever_lists_altered_files_anew_is_found_by_the_entry_that_the_register_was_posted(operator: Operator) -> None:
     site = operator.folder / "site"
     operator.well("publication", "site", str(site), "--post", ADDRESS)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,10 +17,14 @@ from inspector.domain.decision import Because
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
+from inspector.domain.person import at_machine
+from inspector.domain.viewing import Purpose
+from inspector.domain.viewing import Shown as What
 from inspector.flows import casefile, dispatch, dutyfile
 from inspector.flows.casefile import Made
 from inspector.flows.office import Office
 from inspector.flows.review import decide
+from inspector.flows.viewings import Viewer
 from inspector.store.store import Store
 from inspector.store.tables import ledger
 from inspector.store.tx import new_id
@@ -49,6 +55,38 @@ def decided(store: Store, hand: Hand) -> tuple[Office, str]:
     with store.begin() as tx:
         decide(office, tx, case_id, Outcome.UNTRUE_CURABLE, "李四", "现场与承诺不一致", seen, hand())
     return office, case_id
+
+
+@pytest.mark.slow
+def test_a_duty_file_has_what_its_officer_signed_at_the_machine_and_with_a_seat(decided: tuple[Office, str]) -> None:
+    bare, case_id = decided
+    office = replace(bare, entrance=replace(bare.entrance, people={"李四": ("os:lisi", "A-07")}))
+    with office.store.begin() as tx:
+        (visit,) = tx.visits.of_case(case_id)
+        signed = at_machine(None, "os:lisi", "李四")
+        tx.ledger.append(
+            new_id(), case_id, Because(rule="matter.close", basis=(), pack="", facts={"by": signed}), {}, office.now()
+        )
+        seat = Because(rule="seat.accept", basis=(), pack="", facts={"inspector": "A-07"})
+        tx.ledger.append(new_id(), visit.id, seat, {}, office.now())
+    today = str(office.calendar.local_date(office.now()))
+    with serving(office) as edge, edge.as_("officer", name="李四") as own, edge.as_("officer", name="王五") as other:
+        for name in ("李四", "os:lisi", "李四 (os:lisi)"):
+            told = own.post("/v1/duty", json={"officer": name, "since": today, "until": today})
+            with zipfile.ZipFile(io.BytesIO(told.content)) as packed:
+                (ledger_,) = (json.loads(packed.read(one)) for one in packed.namelist() if one.endswith(folio.LEDGER))
+            assert {one["rule"] for one in ledger_["entries"]} == {"officer.review", "matter.close", "seat.accept", "duty.file"}
+            assert other.post("/v1/duty", json={"officer": name, "since": today, "until": today}).status_code == 403
+    with office.store.read() as tx:
+        looks = [(one.by, one.shown, one.purpose) for one in tx.viewings.of_case(case_id)]
+    assert looks == [("李四", What.DUTY, Purpose.HANDLING)], (
+        "its subject's name was shown, once that day; who got none saw nothing"
+    )
+
+
+def viewer(name: str) -> Viewer:
+    """An officer at the API."""
+    return Viewer(by=name, role="officer", agency="bureau", door="api")
 
 
 def entries(made: Made) -> list[dict[str, str]]:
@@ -170,7 +208,7 @@ def test_an_officer_s_duty_file_shows_what_was_known_due_and_done_and_nothing_of
     office, case_id = decided
     today = office.calendar.local_date(office.now())
     asked = dutyfile.Asked(officer="李四", since=today, until=today)
-    made = dutyfile.duty_file(office, asked, "李四", "api")
+    made = dutyfile.duty_file(office, asked, viewer("李四"))
     assert made.judged.holds
     (case,) = json.loads(made.files["duty.json"])["cases"]
     (act,) = case["acts"]
@@ -178,12 +216,12 @@ def test_an_officer_s_duty_file_shows_what_was_known_due_and_done_and_nothing_of
     page = made.files["index.html"].decode()
     assert [word for word in ("按期", "当时已知", "现场与承诺不一致", "demo@1") if word not in page] == []
     assert [one["rule"] for one in entries(made)] == ["officer.review", "duty.file"]
-    other = dutyfile.duty_file(office, replace(asked, officer="李四四"), "李四四", "api")
+    other = dutyfile.duty_file(office, replace(asked, officer="李四四"), viewer("李四四"))
     assert [one["rule"] for one in entries(other)] == ["duty.file"], "by the very name"
-    elsewhere = dutyfile.duty_file(office, replace(asked, agencies=("other",)), "李四", "api")
+    elsewhere = dutyfile.duty_file(office, replace(asked, agencies=("other",)), viewer("李四"))
     assert [one["rule"] for one in entries(elsewhere)] == ["duty.file"]
     with pytest.raises(Invalid, match="duty_period"):
-        dutyfile.duty_file(office, replace(asked, until=today - timedelta(days=1)), "李四", "api")
+        dutyfile.duty_file(office, replace(asked, until=today - timedelta(days=1)), viewer("李四"))
     days = {"since": str(today), "until": str(today)}
     with serving(office) as edge, edge.as_("officer", name="李四") as own, edge.as_("auditor", name="督查") as overseer:
         assert own.post("/v1/duty", json={"officer": "李四", **days}).headers["content-type"] == "application/zip"

@@ -262,6 +262,7 @@ def test_a_declared_conflict_is_listed_and_ended_with_words_and_may_be_declared_
     )
     pair = ("TEST1", "Z001", "--agency", "bureau")
     listing = ("roster", "conflict", "list", "--agency", "bureau")
+    assert operator.well(*listing, "--asked", "--json").json == [], "no application waits for the head"
     operator.well("roster", "conflict", "add", *pair, "--reason", "interest", "--evidence", "声明书")
     assert "Direct interest" in operator.well(*listing).out
     assert operator.say("roster", "conflict", "remove", *pair, "--note", " ").code == 2

@@ -23,6 +23,7 @@ from inspector.web.roles import Role
 from tests.edge import serving
 from tests.house import Hand
 from tests.integration.test_codeless import accepted, result
+from tests.integration.test_gazette import over
 from tests.integration.test_recusal import applied, matters, sitting
 from tests.integration.test_relief import drawn
 from tests.living import living
@@ -43,6 +44,7 @@ def owed(desk: Desk) -> set[str]:
 @pytest.mark.slow
 def test_notices_are_served_and_results_are_published_as_they_come(store: Store) -> None:
     held = living(store, Hand())
+    over(held.office)
     with serving(held.office, Web(port=0)) as edge:
         desk = Desk(base=edge.url, token=edge.token(Role.OFFICER, "bureau", "officer"))
         people = Deciders(Chance(seed="desk"), Pace(day=0.01), (desk, desk, desk, desk), desk)

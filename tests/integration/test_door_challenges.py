@@ -99,17 +99,19 @@ def test_one_that_lay_in_a_phone_is_kept_with_when_it_was_written_and_taken_thou
     said = {"inspector": second, "reason": Recusal.KIN.value, "evidence": WORDS}
     with team.edge.office.store.begin() as tx:
         dispatch.report(team.edge.office, tx, name, answered(tx, team.visit), "", hand(), seen=Seen.NOTHING)
-    hand.on(hours=3)
-    # four hours, by a clock that was never set
-    wrote = {"captured_at": "2001-01-01T08:00:00Z", "sent_at": "2001-01-01T12:00:00Z"}
+    hand.on(days=30)
+    # a month and an hour, by a clock that was never set
+    wrote = {"captured_at": "2001-01-01T08:00:00Z", "sent_at": "2001-01-31T09:00:00Z"}
     with team.edge.client(X_Link_Token=token) as app:
         url = f"/v1/seats/{name}/recusals"
-        assert app.post(url, json=said).json()["error"]["code"] == "visit_closed", "of now there is no check to stay away from"
-        after = {"captured_at": "2001-01-01T08:00:00Z", "sent_at": "2001-01-01T09:00:00Z"}
+        assert app.post(url, json=said).json()["error"]["code"] == "visit_closed", (
+            "it is final, and nobody objects to it any more"
+        )
+        after = {"captured_at": "2001-01-01T08:00:00Z", "sent_at": "2001-01-30T08:00:00Z"}
         assert app.post(url, json=said | after).json()["error"]["code"] == "visit_closed", "nor was there when it was written"
         key = {"Idempotency-Key": "c-1"}
         made = app.post(url, json=said | wrote, headers=key)
-        again = app.post(url, json=said | wrote | {"sent_at": "2001-01-01T13:00:00Z"}, headers=key)
+        again = app.post(url, json=said | wrote | {"sent_at": "2001-01-31T10:00:00Z"}, headers=key)
     assert (made.status_code, again.json()) == (201, made.json()), "sent once more it is the same message"
     came = made.json()["came"]
     assert (came["captured_at"], came["late"]) == ("2001-01-01T08:00:00Z", True)
@@ -119,3 +121,31 @@ def test_one_that_lay_in_a_phone_is_kept_with_when_it_was_written_and_taken_thou
         recusing.decide(team.edge.office, tx, team.visit, second, granted=True, by="王局长", why="属实", now=hand())
     assert "recused_too_late" in matters(team), "what was found stands, and a person looks at it again"
     settle(team.edge.office)
+
+
+@pytest.mark.slow
+def test_the_firm_reads_the_record_last_and_is_heard_in_the_days_in_which_it_may_object(team: Team, hand: Hand) -> None:
+    accepted(team)
+    _, second = staff(team)
+    office = team.edge.office
+    name = team.first.split("/")[2]
+    with office.store.begin() as tx:
+        dispatch.report(office, tx, name, answered(tx, team.visit), "", hand(), seen=Seen.NOTHING)
+        row = office.book.get(tx.draws.get(tx.visits.get(team.visit).draw).pack).credit.objection
+    settle(office)
+    hand.on(hours=1)
+    with team.edge.client() as browser:
+        form = {"do": "challenge", "inspector": second, "ground": Recusal.KIN.value, "evidence": WORDS}
+        assert 'name="do" value="challenge"' in browser.get(team.first).text
+        assert browser.post(team.first, data=form).status_code == 303
+    with office.store.begin() as tx:
+        (entry,) = [json.loads(one["body"]) for one in tx.ledger.about(team.visit) if one["rule"] == "challenge.apply"]
+        assert set(row.basis.split(";")) <= set(entry["basis"]), "by a cited row"
+        recusing.decide(office, tx, team.visit, second, granted=True, by="王局长", why="属实", now=hand())
+    assert "recused_too_late" in matters(team)
+    hand.on(days=60)
+    said = {"inspector": staff(team)[0], "applicant": "FIRM", "reason": Recusal.KIN.value, "evidence": WORDS}
+    with team.edge.as_("officer") as officer, team.edge.client() as browser:
+        late = officer.post(f"/v1/visits/{team.visit}/recusals", json=said)
+        assert (late.status_code, late.json()["error"]["code"]) == (409, "visit_closed")
+        assert 'name="do" value="challenge"' not in browser.get(team.first).text

@@ -11,6 +11,7 @@ import pytest
 
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, SubjectKind
+from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.publicity import Publicity
 from inspector.flows import affix, pledges, review
 from inspector.flows.office import Office
@@ -102,6 +103,32 @@ def test_natural_persons_are_a_number_and_none_where_they_are_few(office: Office
     everything = texts(tmp_path / "many")
     assert "自然人承诺书 5 份" in everything
     assert not [one for one in ("张三丰", "11010519491231002X", *persons) if one in everything]
+
+
+def test_a_letter_whose_words_say_something_else_is_not_shown_until_an_officer_says_what_they_allow(
+    office: Office, hand: Hand, tmp_path: Path
+) -> None:
+    own = {"publicity_scope": "仅在本窗口张贴"}
+    narrow, wide = (post(office, application(number, ITEM, CLAIMS, **own)) for number in (1, 2))
+    held = built(office, tmp_path, post=True)
+    assert (held.shown, held.unread) == ((), 2), "words that no program understands are not taken for what their item says"
+    with office.store.begin() as tx:
+        pledges.look(office, tx, hand(), sum(1 for _ in pledges.unread(office)))
+        assert [one["letters"] for one in tx.attention.standing(pledges.UNREAD)] == [2]
+        pledges.rule(office, tx, narrow, False, "只许张贴", "李四", hand())
+        pledges.rule(office, tx, wide, True, "窗口即网上窗口，已向申请人核实", "李四", hand())
+        with pytest.raises(Invalid, match="draw_field_unusable"):
+            pledges.rule(office, tx, wide, True, " ", "李四", hand())
+    held = built(office, tmp_path, post=True)
+    assert ([one.case_id for one in held.shown], held.unread) == ([wide], 0)
+    plain = letter(office, 3)
+    with office.store.begin() as tx:
+        pledges.look(office, tx, hand(), held.unread)
+        assert tx.attention.standing(pledges.UNREAD) == []
+        pledges.rule(office, tx, wide, False, "申请人说明仅指张贴", "李四", hand())
+        with pytest.raises(Refusal, match="pledge_understood"):
+            pledges.rule(office, tx, plain, True, "x", "李四", hand())
+    assert wide in built(office, tmp_path, post=True).gone, "the last word holds"
 
 
 def test_no_letter_is_shown_further_than_was_said_and_one_of_a_withdrawn_matter_goes(

@@ -20,6 +20,7 @@ from inspector.domain.gazette import Fallen
 from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
+from inspector.domain.visit import VisitState
 from inspector.flows import annulling, consequences, dispatch, publication, unpublish
 from inspector.flows.history import history
 from inspector.flows.office import Office
@@ -97,6 +98,20 @@ def test_a_result_is_owed_for_twenty_working_days_told_before_and_at_its_date_an
     assert matters(office) == []
     with pytest.raises(Refusal, match="publication_state"):
         said(office, publication.publish, formed, "again")
+
+
+def test_nothing_is_said_to_be_public_while_its_draws_record_is_closed(office: Office, hand: Hand) -> None:
+    (duty,) = look(office, hand)
+    with office.store.begin() as tx:  # another visit of the draw is still to be made
+        made = tx.visits.get(duty.visit)
+        open_one = replace(made, id=f"{made.id}-other", state=VisitState.ASSIGNED, done_at=None, case_ids=(), version=0)
+        tx.visits.add(open_one)
+    today = office.calendar.local_date(hand())
+    with pytest.raises(Refusal, match="publication_closed"):
+        said(office, publication.publish, today, "公告栏")
+    with office.store.begin() as tx:
+        tx.visits.put(replace(tx.visits.get(open_one.id), state=VisitState.CANCELLED))
+    assert said(office, publication.publish, today, "公告栏").posted is not None
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from inspector.daemon.schedules import schedules
+from inspector.domain.decision import Because
 from inspector.domain.material import MaterialKind
 from inspector.domain.wayto import Contact
 from inspector.flows import leads, purges
@@ -92,6 +93,27 @@ def test_an_entry_of_a_purge_that_was_changed_lets_nothing_go(store: Store, purg
             changed = own(row.body + " ", row.id)
             tx.connection.execute(sa.update(ledger).where(ledger.c.id == row.id).values(body=changed))
     assert told(store) == {(Amiss.ALTERED, PROOF), (Amiss.UNSAID, PROOF)}
+
+
+def test_a_purge_by_a_pack_s_days_that_says_too_early_or_a_moment_that_is_none_of_its_case_is_found(
+    store: Store, purged: tuple[Office, str, str], hand: Hand
+) -> None:
+    _, case_id, _ = purged
+
+    def forged(name: str, **facts: object) -> None:
+        with store.begin() as tx:
+            (row, *_) = (one for one in tx.ledger.about(case_id) if one["body"] and one["rule"] != "ledger.purge")
+            tx.ledger.erase([row["id"]])
+            told = {"record": "ANSWER", "row": "r", "keep": "6mo", "entries": [row["digest"]], "pieces": {}, "rows": {}, **facts}
+            tx.ledger.append(name, case_id, Because(rule="ledger.purge", basis=(), pack="demo@1", facts=told), {}, hand())
+
+    forged("~" * 32, since="2015-01-01T00:00:00+08:00", until="2015-07-01")
+    with store.read() as tx:
+        assert Amiss.EARLY in {one.amiss for one in purges.audit(tx).troubles}, "a moment that is none of the case"
+        assert tx.ledger.verify()[1] is None, "which the entry alone does not show"
+    forged("~" * 31 + "0", since=hand().isoformat(), until="2999-01-01")
+    with store.read() as tx:
+        assert tx.ledger.verify()[1] is not None, "it says itself that it went too early"
 
 
 def test_a_contact_that_is_said_again_after_the_purge_is_no_fault(store: Store, purged: tuple[Office, str, str]) -> None:

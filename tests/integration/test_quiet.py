@@ -18,7 +18,8 @@ from inspector.domain.finding import Finding
 from inspector.domain.inspection import CheckType
 from inspector.domain.quiet import QuietRow
 from inspector.domain.visit import Visit, VisitState
-from inspector.flows import dispatch
+from inspector.domain.visitcode import days
+from inspector.flows import dispatch, peace
 from inspector.flows.explain import explain
 from inspector.flows.narrative import render
 from inspector.flows.office import Office
@@ -173,3 +174,31 @@ def test_the_page_asks_for_the_day_of_a_visit_that_has_windows(store: Store, han
     with store.read() as tx:
         after = tx.visits.get(visit.id)
     assert (after.state, after.parts[0].on, after.parts[0].quiet) == (VisitState.DONE, date(2026, 3, 6), ())
+
+
+def test_a_visit_behind_its_date_knows_the_windows_that_come_then_and_has_no_code_of_a_day_inside_one(
+    store: Store, hand: Hand
+) -> None:
+    office, phones, visit = drawn(store, hand, row(12, 20))
+    assert (visit.windows, visit.due_at.date()) == ((), date(2026, 3, 9))
+    with store.begin() as tx:
+        for seat in tx.visits.team(visit.id):
+            dispatch.accept(tx, seat.name, hand())
+    hand.now = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)
+    settle(office)
+    with store.read() as tx:
+        known = peace.known(office, tx, tx.visits.get(visit.id), hand())
+    assert [(one.first, one.last) for one in known.windows] == [(date(2026, 3, 12), date(2026, 3, 20))]
+    assert days(known, date(2026, 3, 11), date(2026, 3, 9)) == (date(2026, 3, 11),)
+    assert days(known, date(2026, 3, 12), date(2026, 3, 9)) == ()
+    with serving(office) as edge, edge.client() as phone:
+        path = phones.messages[0].link.replace(office.base_url, edge.url)
+        before = phone.get(path).text
+        hand.now = datetime(2026, 3, 12, 10, tzinfo=SHANGHAI)
+        inside = phone.get(path).text
+        with edge.as_("officer") as officer:
+            shown = officer.get(f"/v1/seats/{phones.messages[0].data['seat']}").json()["visit"]
+    assert ("2026-03-12 至 2026-03-20" in before, "今日处于安静期" in before) == (True, False)
+    assert "今日处于安静期" in inside
+    assert 'name="do" value="result"' in inside, "what was seen all the same is not lost"
+    assert [one["first"] for one in shown["windows"]] == ["2026-03-12", "2026-04-12"], "to a month ahead"

@@ -181,6 +181,7 @@ def test_what_is_entered_after_an_application_is_marked_and_looked_at_again_once
     assert f"recused_too_late:{next(one.name for one in team(office, visit) if one.inspector == first)}" in matters(office)
     assert {seat.state for seat in team(office, visit)} == {SeatState.DONE}, "what was entered stands"
     assert second not in done.parts[0].challenged
+    hand.on(days=60)
     with pytest.raises(Refusal, match="visit_closed"):
         applied(office, visit, second)
 
@@ -267,7 +268,7 @@ def test_over_http_a_clerk_applies_for_the_firm_after_the_release_and_another_of
             assert head.post(f"{at}/{first}", json={"granted": True, "why": "属实"}).json()["state"] == "GRANTED"
             (told,) = head.get(at).json()["applications"]
     assert (told["applied_by"], told["decided_by"], told["why"]) == ("clerk", "head", "属实")
-    assert "evidence" not in told
+    assert (told["evidence"], made.json()["evidence"]) == ("申请书 3 号", None), "whoever decides reads the facts"
     assert first not in sitting(office, visit)
 
 

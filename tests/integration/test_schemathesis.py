@@ -86,6 +86,7 @@ LATER = {
     "consequences]": {"consequence_not_adverse"},
     "scans]": {"visit_code_unreadable"},
     "ruled]": {"publication_nothing_to_rule"},
+    "published]": {"publication_closed"},
     "recusals]": {"seat_passed_on", "seat_not_held"},
     "announcement]": {"announce_untried"},
     "agreement]": {"send_back_unasked"},

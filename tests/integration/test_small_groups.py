@@ -10,8 +10,9 @@ import pytest
 from inspector.domain.case import SubjectKind
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Seen
+from inspector.domain.gazette import Fallen
 from inspector.domain.publicationduty import PublicationState
-from inspector.flows import gazette
+from inspector.flows import gazette, publication
 from inspector.flows.office import Office
 from tests.house import Hand
 from tests.integration.test_gazette import built, over
@@ -74,6 +75,25 @@ def test_five_results_that_name_nobody_stand_together(office: Office, hand: Hand
     assert {(one.name, one.code, one.formed_on, one.codes) for one in held.lines} == {("", "", None, ())}
     everything = texts(tmp_path / "site")
     assert not [one for one in (*PERSONS, "周原", "11010519491231") if one in everything]
+
+
+@pytest.mark.slow
+def test_a_group_that_has_become_too_small_since_others_were_taken_back_is_only_counted(
+    office: Office, hand: Hand, tmp_path: Path
+) -> None:
+    persons(office, 5)
+    duties = look(office, hand)
+    over(office)
+    held, _ = built(office, tmp_path / "site", post=True)
+    assert (len(held.lines), held.counted) == (5, 0)
+    with office.store.begin() as tx:
+        for one in duties[:2]:
+            publication.recall(office, tx, one.id, Fallen.MISTAKE, "", "", "李四", hand())
+    hand.on(days=1)
+    for post in (True, False):
+        held, _ = built(office, tmp_path / "site", post=post)
+        assert ([one.removed for one in held.lines], held.counted) == ([Fallen.MISTAKE] * 2, 3), "three alone could be recognised"
+    assert not [one.id for one in duties[2:] if one.id in texts(tmp_path / "site")]
 
 
 @pytest.mark.slow

@@ -199,6 +199,7 @@ def test_what_daily_supervision_finds_enters_the_register_once_an_officer_has_sa
     office, _, visit = pooled(store, hand)
     entered(office, hand, visit, Seen.FINDING, "无证经营")
     (duty,) = (held for held in look(office, hand) if held.visit == visit.id)
+    over(office)
     with store.begin() as tx, pytest.raises(Refusal, match="publication_undecided"):
         publication.publish(office, tx, duty.id, hand().date(), "公告栏", "李四", hand())
     with store.begin() as tx:
@@ -217,6 +218,7 @@ def test_what_contradicts_an_exempt_promise_enters_the_register_with_the_officer
     told = Finding(case_id=case_id, claim="relief-status", verdict=Verdict.MISMATCH, note="已退出救助")
     entered(office, hand, visit, None, "", [told])
     (duty,) = (held for held in look(office, hand) if held.visit == visit.id)
+    over(office)
     with store.begin() as tx, pytest.raises(Refusal, match="publication_undecided"):
         publication.publish(office, tx, duty.id, hand().date(), "公告栏", "李四", hand())
     with store.begin() as tx, pytest.raises(Refusal, match="publication_nothing_to_rule"):

@@ -165,6 +165,28 @@ def a_register_that_was_laid_anew(data: st.DataObject) -> None:
         assert not manifest.judge(digests(there), listed, manifest.proof(one, own, growth), held, growth).holds
 
 
+def a_former_register_that_is_served_again(data: st.DataObject) -> None:
+    """Whole, with a proof that the ledger only grew: it is as it was posted, and the proof of a later posting shows that it is old."""
+    listed = manifest.listing(digests({**SITE, "index.html": data.draw(st.binary(max_size=3))}))
+    later = replace(entry(60, manifest.POSTED, manifest=manifest.digest(listed)), place=len(BOOK))
+    book = [*BOOK, later.digest]
+    (way,) = paths(Suite(), map(bytes.fromhex, book), [len(BOOK)])
+    last = Frontier().grown(book).head
+    grown = [Proof(size=last.size, root=last.root, path=consistency(book, BOOK_HEAD.size), since=BOOK_HEAD.size)]
+    proof = manifest.proof(replace(later, path=way), last, grown)
+    said, judged = manifest.posting(SHOWN), manifest.judge(digests(SITE), LIST, SHOWN, [last], grown)
+    assert said is not None
+    assert (judged.holds, said.at, said.head) == (True, POSTED.at, BOOK_HEAD), "it says of when it is"
+    (old,) = (manifest.outdated(SHOWN, proof, [last], grown),)
+    assert old is not None
+    assert (old.code, old.about) == ("not_newest", later.at.isoformat())
+    assert manifest.outdated(proof, SHOWN, [last], grown) is None
+    assert manifest.outdated(SHOWN, SHOWN, [last], grown) is None
+    changed = text(data.draw(damaged(json.loads(proof))))
+    shown = manifest.outdated(SHOWN, changed, [BOOK_HEAD] if data.draw(st.booleans()) else [last], grown)
+    assert shown is not None, "a proof that does not hold never makes an old register pass for the newest"
+
+
 ALL = (
     a_file_that_was_changed,
     a_file_whose_list_was_changed,
@@ -174,6 +196,7 @@ ALL = (
     a_register_whose_files_were_changed,
     a_register_whose_list_or_proof_was_changed,
     a_register_that_was_laid_anew,
+    a_former_register_that_is_served_again,
 )
 names = pytest.mark.parametrize("held", ALL, ids=[one.__name__ for one in ALL])
 

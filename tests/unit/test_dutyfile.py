@@ -19,7 +19,7 @@ WEIGHED = noted(0, "evidence.weigh", claim="c1", evidence="e1", verdict="mismatc
 
 
 def file(*entries: Noted) -> list[Signed]:
-    return signed(entries, "李四", DAY - timedelta(days=9), DAY + timedelta(days=99))
+    return signed(entries, ("李四", "os:lisi"), DAY - timedelta(days=9), DAY + timedelta(days=99))
 
 
 def test_a_decision_stands_beside_what_was_known_by_then_and_its_date() -> None:
@@ -54,3 +54,24 @@ def test_nobody_else_and_nothing_of_another_time_is_in_it() -> None:
         noted(100, "x", by="李四"),
     ]
     assert file(WEIGHED, *others, noted(-10, "x", by="李四")) == []
+
+
+def test_what_the_same_person_signed_at_the_machine_or_with_another_is_in_it() -> None:
+    told = [
+        noted(1, "officer.review", officer="李四 (os:lisi)"),
+        noted(2, "case.send_back", by="王五", approved="李四"),
+        noted(3, "draw.void", reason="x", approved=["赵六", "李四 (os:lisi)"]),
+        noted(4, "officer.review", officer="王五 (os:lisi=李四)"),
+        noted(5, "seat.accept", inspector="李四"),
+    ]
+    assert [one.entry for one in file(*told)] == told
+
+
+def test_what_was_done_about_somebody_or_by_another_who_wrote_the_name_is_not() -> None:
+    told = [
+        noted(1, "seat.expire", inspector="李四"),
+        noted(2, "transfer.approve", by="王五", approved=True),
+        noted(3, "officer.review", officer="李四 (os:wangwu=王五)"),
+        noted(4, "officer.review", officer="李四四 (os:lisisi)"),
+    ]
+    assert file(*told) == []

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector.domain import folio
+from inspector.domain.calendar import SHANGHAI
 from inspector.domain.folio import LEDGER, MANIFEST, PURGED, Entry, Lack
 from inspector.domain.ledger import body_digest, digest
 from inspector.domain.suite import Suite, paths
@@ -122,6 +123,25 @@ def test_what_retention_erased_is_told_apart_by_the_entry_of_its_erasure() -> No
     for own in (*others, [gone, without(purge, Lack.WITHHELD)], [gone, entry(50, PURGED, entries=gone.digest)]):
         files, ledger = bound([entry(0), *own], PAGES)
         assert codes(files, Frontier().grown(ledger).head) == {"erasure_unproven"}
+
+
+def test_a_purge_that_says_itself_that_it_went_too_early_shows_nothing() -> None:
+    gone, day = without(entry(1), Lack.ERASED), AT.astimezone(SHANGHAI).date()
+    lawful = {"since": (AT - timedelta(days=400)).isoformat(), "keep": "1y", "until": str(day - timedelta(days=30))}
+    wrong: list[dict[str, object]] = [
+        {"until": str(day)},
+        {"until": "2999-01-01"},
+        {"until": "never"},
+        {**lawful, "since": (AT - timedelta(days=300)).isoformat()},
+        {**lawful, "keep": "10y"},
+        {**lawful, "keep": "x"},
+        {**lawful, "since": "2999-01-01T00:00:00+08:00"},
+    ]
+    right: list[dict[str, object]] = [{}, {**lawful}, {"until": lawful["until"]}]
+    for facts in (*right, *wrong):
+        files, ledger = bound([entry(0), gone, entry(2), entry(50, PURGED, entries=[gone.digest], **facts)], PAGES)
+        judged = folio.judge(files, [Frontier().grown(ledger).head])
+        assert [one.code for one in judged.troubles] == (["erasure_unproven"] if facts in wrong else []), facts
 
 
 @FEW
