@@ -108,7 +108,9 @@ def test_what_was_recorded_is_read_by_the_whole_team_with_who_entered_it_and_whe
                 assert words in shown, (words, shown)
             assert "大门\n紧锁" in page
             assert 'name="do" value="result"' not in page, "to read, not to change"
-            assert page.count("<form") == page.count('name="do" value="note"') == 1, "one's own note stands beside it"
+            assert page.count("<form") == 2
+            assert page.count('name="do" value="note"') == 1, "one's own note stands beside it"
+            assert page.count('name="do" value="challenge"') == 1, "the firm reads the record last"
             assert "Beside the facts in question Found something; a person will look at it" in told(
                 browser.get(path + "?lang=en").text
             )
