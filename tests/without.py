@@ -1,8 +1,8 @@
 """The program as it is not: without one of its branches, or with a text of its own in the place of another.
 
-`python -m tests.without MODULE FUNCTION BRANCH TEST` runs a test without a branch; whole bugs are planted by `tests.plants`. What is
-changed is changed in memory while its module is loaded: no file is touched, nothing of it is kept, and a process that a test starts has
-the program as it is.
+`python -m tests.without MODULE FUNCTION BRANCH TEST [INSTEAD]` runs a test without a branch, or with a statement instead; whole bugs are
+planted by `tests.plants`. What is changed is changed in memory while its module is loaded: no file is touched, nothing of it is kept, and
+a process that a test starts has the program as it is.
 """
 
 from __future__ import annotations
@@ -22,8 +22,12 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 
-def lacking(module: str, function: str, branch: str) -> ast.Module:
-    """A module's tree without the one statement of a function that begins with `branch`. Raises ValueError unless there is one."""
+def lacking(module: str, function: str, branch: str, instead: str = "") -> ast.Module:
+    """A module's tree without the one statement of a function that begins with `branch`, or with another `instead`.
+
+    Raises ValueError unless there is one. Where others need the name that it sets, or what it returns, another has to stand there: that
+    a test meets a name which is none shows nothing.
+    """
     text = (ROOT / module).read_text(encoding="utf-8")
     tree, lines = ast.parse(text), text.splitlines()
     within = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and one.name == function]
@@ -37,8 +41,8 @@ def lacking(module: str, function: str, branch: str) -> ast.Module:
     if len(found) != 1:
         raise ValueError(f"{module}::{function} has {len(found)} of “{branch}”")
     ((block, place),) = found
-    block[place] = ast.copy_location(ast.Pass(), block[place])
-    return tree
+    block[place] = ast.copy_location(ast.parse(instead).body[0] if instead else ast.Pass(), block[place])
+    return ast.fix_missing_locations(tree)
 
 
 def otherwise(module: str, old: str, new: str) -> ast.Module:
@@ -82,5 +86,5 @@ def run(tests: Sequence[str], module: str = "", tree: ast.Module | None = None) 
 
 
 if __name__ == "__main__":
-    module_, function_, branch_, test_ = sys.argv[1:]
-    sys.exit(run([test_], module_, lacking(module_, function_, branch_)))
+    module_, function_, branch_, test_, *instead_ = sys.argv[1:]
+    sys.exit(run([test_], module_, lacking(module_, function_, branch_, *instead_)))
