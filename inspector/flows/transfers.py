@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain import transfer
 from inspector.domain.bundle import Part
 from inspector.domain.consequence import Consequence, ConsequenceState, Police, Signed
+from inspector.domain.course import Setting
+from inspector.domain.decision import Decision
 from inspector.flows import deputies, headed
 from inspector.flows.consequences import locked, settle
 from inspector.flows.office import Office
@@ -47,12 +49,7 @@ def head(
 
 def refuse(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Signed, now: datetime) -> Consequence:
     """The head, or who stands in for one, says no before two have reported. Raises what `headed.signs` raises."""
-    case, held = locked(tx, consequence_id)
-    close, at = _close(office, tx, held, now), setting(office, held, now)
-    signed = headed.signs(office, tx, held, signed)
-    made = transfer.refuse(held, reasons, signed, at, close)
-    _heard(office, tx, held, signed, now)
-    return settle(office, tx, case, held, made, now)
+    return _ended(office, tx, consequence_id, reasons, signed, now, transfer.refuse)
 
 
 def hand(
@@ -87,12 +84,7 @@ def contest(office: Office, tx: Tx, consequence_id: str, to: str, document: str,
 
 def let_stand(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Signed, now: datetime) -> Consequence:
     """The head, or who stands in for one, leaves the police's refusal standing. Raises what `headed.signs` raises."""
-    case, held = locked(tx, consequence_id)
-    close, at = _close(office, tx, held, now), setting(office, held, now)
-    signed = headed.signs(office, tx, held, signed)
-    made = transfer.let_stand(held, reasons, signed, at, close)
-    _heard(office, tx, held, signed, now)
-    return settle(office, tx, case, held, made, now)
+    return _ended(office, tx, consequence_id, reasons, signed, now, transfer.let_stand)
 
 
 def papers(office: Office, tx: Tx, consequence_id: str, receipt: str, signed: Signed, now: datetime) -> Consequence:
@@ -100,6 +92,24 @@ def papers(office: Office, tx: Tx, consequence_id: str, receipt: str, signed: Si
     case, held = locked(tx, consequence_id)
     signed = deputies.signs(office, tx, held, signed, now)
     return settle(office, tx, case, held, transfer.papers(held, receipt, signed, setting(office, held, now)), now)
+
+
+def _ended(
+    office: Office,
+    tx: Tx,
+    consequence_id: str,
+    reasons: str,
+    signed: Signed,
+    now: datetime,
+    end: Callable[[Consequence, str, Signed, Setting, tuple[str, ...]], Decision[Consequence]],
+) -> Consequence:
+    """The head's word that there is no transfer, or no more of it, and what the head hears where another has said it."""
+    case, held = locked(tx, consequence_id)
+    close, at = _close(office, tx, held, now), setting(office, held, now)
+    signed = headed.signs(office, tx, held, signed)
+    made = end(held, reasons, signed, at, close)
+    _heard(office, tx, held, signed, now)
+    return settle(office, tx, case, held, made, now)
 
 
 def _heard(office: Office, tx: Tx, held: Consequence, signed: Signed, now: datetime) -> None:
