@@ -44,20 +44,21 @@ def admit(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     Who looked at whose records is logged, whatever came of it.
     """
     reapplying.admit(office, tx, case, now)
-    if case.route is not Route.COMMITMENT or case.letter is None:
+    if case.route is not Route.COMMITMENT:
         return
     subject = case.subject
     records, outside = same.records(tx, subject), same.bars(tx, subject)
     if not records and not outside:
         return
     today = office.calendar.local_date(now)
-    bar = gate.barred(records, outside, case.letter.signed_on, today)
+    signed_on = case.letter.signed_on if case.letter is not None else today  # one that came without a letter is refused for that
+    bar = gate.barred(records, outside, signed_on, today)
     told = {"agency": case.agency, "by": case.sender, "reference": case.reference}
     seen = [one.entry for one in records] + [one.id for one in outside]
     log.info("eligibility.looked", **told, records=seen, barred=bar.record if bar is not None else "")
     if bar is not None:
         holder = office.tree.get(bar.authority if bar.own else bar.entered_by)
-        raise gate.refuse(bar, case.reference, case.letter.signed_on, holder.name if holder is not None else "")
+        raise gate.refuse(bar, case.reference, signed_on, holder.name if holder is not None else "")
 
 
 def enter(office: Office, tx: Tx, bars: Iterable[OutsideBar], by: str, now: datetime, *, dry_run: bool = False) -> Entered:
