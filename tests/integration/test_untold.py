@@ -87,13 +87,33 @@ def test_where_the_objection_is_upheld_nothing_was_ever_told_it_and_nothing_is_t
         assert (tx.books.falling(), tx.books.get(entry, "sector").copy) == ([], False)  # type: ignore[union-attr]
 
 
-def test_what_has_never_been_tried_waits_as_well(here: Place) -> None:
+def test_no_patience_runs_out_while_the_objection_is_open_though_the_receiver_could_not_be_asked_all_the_time(
+    here: Place,
+) -> None:
+    entry = found(here)
+    pause(here, paused=True)
+    objection = here.objects(entry)
+    for _ in range(20):
+        here.hand.on(days=1)
+        settle(here.office)
+    assert here.matters(CREDIT_STUCK) == []
+    here.decides(objection, "王五", upheld=False)
+    pause(here, paused=False)
+    days(here, 2)
+    assert list(here.second.entries) == [entry]
+
+
+def pause(here: Place, *, paused: bool) -> None:
+    """A person pauses the second receiver's connector, or lets it go on."""
     with here.office.store.begin() as tx:
-        tx.lanes.pause("sector", tx.machine_now())
+        tx.lanes.pause("sector", tx.machine_now() if paused else None)
+
+
+def test_what_has_never_been_tried_waits_as_well(here: Place) -> None:
+    pause(here, paused=True)
     entry = here.found(1)
     objection = here.objects(entry)
-    with here.office.store.begin() as tx:
-        tx.lanes.pause("sector", None)
+    pause(here, paused=False)
     days(here, 2)
     assert asked(here.second) == []
     here.decides(objection, "王五", upheld=False)
