@@ -21,7 +21,7 @@ from inspector.store.codec import dump, load
 from inspector.store.store import Store
 from tests import edge
 from tests.house import Hand, settle
-from tests.integration.test_creditrecords import Place, place
+from tests.integration.test_creditrecords import Place, open_retractions, place
 from tests.integration.test_forms import logged_in
 from tests.proceedings import Proceeding
 
@@ -190,6 +190,7 @@ def test_of_what_falls_before_it_has_come_no_receiver_ever_hears_anything(here: 
         assert [heard.path for heard in one.taken if heard.path in ("/entry", "/retract", "/amend")] == []
     with here.office.store.read() as tx:
         assert tx.books.falling() == []
+    assert open_retractions(here.office) == 0
 
 
 def test_what_is_entered_for_somebody_waits_for_nothing(here: Place) -> None:

@@ -23,7 +23,7 @@ from inspector.store.store import Store
 from tests.creditplatform import CreditPlatform
 from tests.house import Hand, claim, let_lapse, settle
 from tests.integration.test_books_records import compares
-from tests.integration.test_creditrecords import Place, place
+from tests.integration.test_creditrecords import Place, open_retractions, place
 from tests.integration.test_effect import decision, served
 
 pytestmark = pytest.mark.alike
@@ -83,6 +83,7 @@ def test_where_the_objection_is_upheld_nothing_was_ever_told_it_and_nothing_is_t
     days(here, 3)
     assert asked(here.second) == []
     assert here.first.gone.keys() == {entry}
+    assert open_retractions(here.office) == 0
     with here.office.store.read() as tx:
         assert (tx.books.falling(), tx.books.get(entry, "sector").copy) == ([], False)  # type: ignore[union-attr]
 
