@@ -28,7 +28,7 @@ from connectors.deadline import Deadline
 from connectors.kept import Kept
 from connectors.patience import ahead, in_turn, patiently
 from connectors.reply import Reply
-from connectors.status import judge, shut
+from connectors.status import judge, shut, untaken
 from connectors.trust import kept as kept_trust
 from inspector.domain.errors import Invalid
 from inspector.ports import Barred, Garbled, Origin, PortError, Receipt, Refused, Unavailable
@@ -190,11 +190,15 @@ class Wire:
     def _patiently(self, ask: _Ask, within: float | None = None) -> Reply:
         budget = self._config.budget_seconds if within is None else min(within, self._config.budget_seconds)
         budget = in_turn(budget, self._sleep)
-        deadline = time.monotonic() + budget
+        deadline, sure = time.monotonic() + budget, True
         for attempt in patiently(self._config.tries, budget, self._sleep):
             number = attempt.retry_state.attempt_number
             with attempt:
-                return self._shown(ask, deadline, number)
+                try:
+                    return self._shown(ask, deadline, number)
+                except PortError as error:
+                    sure = error.sure = sure and untaken(error)
+                    raise
         raise AssertionError("tenacity either returns or raises")
 
     def _shown(self, ask: _Ask, deadline: float, number: int) -> Reply:

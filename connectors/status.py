@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from connectors.patience import off, retry_after
 from connectors.reply import Reply
-from inspector.ports import Barred, Origin, Refused, Unavailable
+from inspector.ports import Barred, Origin, PortError, Refused, Unavailable
 
 _SHUT = frozenset({401, 403, 407})
 """Our credential is missing, has expired or does not suffice: nobody is let in by it, whatever is asked."""
@@ -16,6 +16,9 @@ _NOWHERE = frozenset({404, 405, 501, 505})
 
 _LATER = frozenset({408, 425, 429})
 """The 4xx that it does: an idle connection closed (RFC 9110, 15.5.9), too early (RFC 8470), too many requests."""
+
+_UNSERVED = frozenset({"unreachable", "secret_exchanged", "http_429", "http_503"})
+"""Passing failures before which nothing was taken: RFC 6585, 4 and RFC 9110, 15.6.4 say so of the two statuses."""
 
 
 def judge(reply: Reply, ahead: timedelta | None, *, delivers: bool) -> None:
@@ -34,6 +37,14 @@ def judge(reply: Reply, ahead: timedelta | None, *, delivers: bool) -> None:
     if status == 409 and delivers:
         raise Refused("conflict", origin=Origin.US, detail=code, attempts=number)
     raise Refused(code, origin=Origin.THEM, attempts=number)
+
+
+def untaken(error: PortError) -> bool:
+    """Whether nothing was taken by a try: it was refused, nobody was let in, none was reached, or served for now (429, 503).
+
+    Who answers that the key is known (`conflict`) has something; behind any other 5xx stands what may have been done.
+    """
+    return (isinstance(error, Refused | Barred) and error.code != "conflict") or error.code in _UNSERVED
 
 
 def shut(error: Barred) -> bool:

@@ -32,6 +32,7 @@ class PortError(Exception):
 
     `attempts` are the tries made; 0: nobody was called, and nothing is known. `began`: when the call left, where its caller noted it.
     `refused`: the addressees that were not taken, each with the answer about it, as in a `Receipt`: for whoever mends it, and in no log.
+    `sure`: each try was answered, or ended, so that nothing was taken; said by whoever has seen them all.
     """
 
     def __init__(self, code: str, *, origin: Origin, detail: str = "", attempts: int = 1) -> None:
@@ -39,6 +40,7 @@ class PortError(Exception):
         self.code, self.origin, self.detail, self.attempts = code, origin, detail, attempts
         self.began: datetime | None = None
         self.refused: tuple[str, ...] = ()
+        self.sure = False
 
     @property
     def family(self) -> str:

@@ -22,20 +22,17 @@ from inspector.flows.copies import about
 from inspector.flows.holding import PERHAPS, lacks, perhaps
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.ports import Barred, NotYet, PortError, Refused
+from inspector.ports import PortError, Refused
 from inspector.store.tx import Tx
 from inspector.store.work import Work
-
-_NOTHING = frozenset({"unreachable", "http_429", "http_503"})
-"""Answers of a single try by which nothing was taken: no connection came about, or the other side says that it serves nobody now."""
 
 
 def goes(work: Work, office: Office, entry: str) -> bool:
     """Whether a receiver is told of an entry now; that something may have come is written down before it is called.
 
-    Raises Stale where the row was ended meanwhile.
+    Not where the row was ended meanwhile: whoever settles it meets that.
     """
-    with office.store.begin() as tx:
+    with suppress(Stale), office.store.begin() as tx:
         tx.cases.get(str(work.case_id), lock=True)  # before its record, as everywhere
         mine = tx.records.find(entry, lock=True)
         if mine is None or not mine.adverse:
@@ -45,16 +42,18 @@ def goes(work: Work, office: Office, entry: str) -> bool:
             return False
         if not before:  # and once alone: what kills its daemon is to be known by its claims without a word
             tx.work.keep(work, {**work.payload, PERHAPS: True})
-    return True
+        return True
+    return False
 
 
 def failed(work: Work, office: Office, error: PortError, *, adverse: bool) -> None:
-    """A call came to nothing: where the answer says that nothing was taken, and nothing may have come before, none has.
+    """A call came to nothing: where surely nothing was taken, and nothing may have come before, nothing has.
 
-    Nobody asks that of an entry that is not `adverse`.
+    Surely: nobody was called, whoever has seen each try says so (`sure`), or the only one was refused. Nobody asks that of an entry that is
+    not `adverse`.
     """
-    single = error.attempts == 1 and error.code != "conflict"
-    nothing = error.attempts == 0 or (single and (isinstance(error, Refused | Barred | NotYet) or error.code in _NOTHING))
+    refused = isinstance(error, Refused) and error.attempts == 1 and error.code != "conflict"
+    nothing = error.attempts == 0 or error.sure or refused
     if adverse and nothing and not perhaps(work.payload, work.fence - 1):
         with suppress(Stale), office.store.begin() as tx:
             tx.work.keep(work, {**work.payload, PERHAPS: False})

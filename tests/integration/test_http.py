@@ -23,7 +23,7 @@ from connectors.http import Wire, WireConfig
 from inspector.domain.errors import Invalid
 from inspector.ports import Barred, Garbled, Origin, PortError, Refused, Unavailable
 from inspector.testing import caught
-from inspector.testing.peer import Peer, answer, never, nobody, peer, raw, reset, slow, trickle
+from inspector.testing.peer import Peer, Step, answer, never, nobody, peer, raw, reset, slow, trickle
 from inspector.testing.tls import authority
 
 SECRET = "one-time-word"
@@ -126,11 +126,30 @@ def test_a_broken_wire_is_unavailable_and_nobodys_guilt(step: Callable[..., bool
     assert (error.code, error.origin, error.attempts, len(held.heard)) == (code, Origin.WIRE, 2, 2)
 
 
+@pytest.mark.parametrize(
+    ("steps", "sure"),
+    [
+        ((answer(503), answer(503)), True),
+        ((answer(429), answer(422)), True),
+        ((answer(403),), True),
+        ((answer(500), answer(503)), False),
+        ((never, answer(503)), False),
+        ((answer(503), reset), False),
+        ((answer(409),), False),
+    ],
+    ids=["away", "many-then-refused", "not-let-in", "broken-then-away", "silent-then-away", "away-then-reset", "conflict"],
+)
+def test_that_nothing_was_taken_is_sure_where_every_try_says_so(steps: tuple[Step, ...], sure: bool) -> None:
+    with peer(*steps) as held, wire(held, read_seconds=0.2, tries=2) as opened:
+        error = caught(lambda: opened.deliver("/entry", json={}, key="k-1"))
+    assert (error.attempts, error.sure) == (len(steps), sure)
+
+
 def test_nobody_listening_is_unreachable() -> None:
     with nobody() as url, wire(url) as opened:
         error = caught(ask(opened))
     assert isinstance(error, Unavailable)
-    assert (error.code, error.origin, error.attempts) == ("unreachable", Origin.WIRE, 3)
+    assert (error.code, error.origin, error.attempts, error.sure) == ("unreachable", Origin.WIRE, 3, True)
 
 
 @pytest.mark.parametrize("head", [True, False], ids=["header", "body"])
