@@ -17,10 +17,9 @@ _SECRET = re.compile("[0-9a-fA-F]{64,}")
 WORDS: Mapping[str, tuple[str, str]] = {
     "error": ("error", "错误"),
     "nothing": ("nothing", "没有"),
-    "simulated": (
-        "{cases} cases, {work} pieces of work, {kills} deaths of the daemon; {seconds} s",
-        "办件 {cases} 件，工作 {work} 项，守护进程中断 {kills} 次；用时 {seconds} 秒",
-    ),
+    "simulated": ("{work} pieces of work, {kills} deaths; {seconds} s", "工作 {work} 项，中断 {kills} 次；用时 {seconds} 秒"),
+    "life": ("{seed}: {seconds} s, {kills} deaths, head {head}…", "{seed}：{seconds} 秒，中断 {kills} 次，链首 {head}…"),
+    "lives": ("{count} lives; something is wrong in {amiss}", "共 {count} 次；有误 {amiss} 次"),
     "simulated_head": ("Ledger head {head} ({seals} seals)", "台账链首 {head}（封存 {seals} 次）"),
     "further": (
         "there are more: go on with --after {after}, or narrow with {filters}",
