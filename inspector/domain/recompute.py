@@ -53,7 +53,8 @@ class Altered(StrEnum):
 
     `FACTS`: the case's content is not what was handed in. `PACK`, `CALENDAR`: not the text, not the days that this house has begun
     with; or the calendar that an entry names is not kept, or not as its name says. `EVIDENCE`: not what was weighed, or gone.
-    `ENTRY`: the ledger's own entry; `SEAL`: the seal it lies under.
+    `ENTRY`: the ledger's own entry; `SEAL`: the seal it lies under. `PURGE`: words went earlier than the row that their purge cites
+    allowed, or its pack has no such row.
     """
 
     FACTS = "FACTS"
@@ -62,6 +63,7 @@ class Altered(StrEnum):
     EVIDENCE = "EVIDENCE"
     ENTRY = "ENTRY"
     SEAL = "SEAL"
+    PURGE = "PURGE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,12 @@ from collections.abc import Iterator, Sequence
 
 from inspector.domain.case import Case
 from inspector.domain.errors import InspectorError
+from inspector.domain.folio import PURGED
 from inspector.domain.recompute import CALENDAR, Again, Alteration, Altered, Ground, Past, purged, recompute, weighed
 from inspector.domain.transition import Scope
 from inspector.flows.intake import handed_in
 from inspector.flows.office import Office
+from inspector.flows.purges import unlawful
 from inspector.store.tx import Tx
 
 
@@ -41,6 +43,7 @@ def altered(office: Office, tx: Tx, case_id: str) -> list[Alteration]:
         *(Alteration(what=Altered.PACK, about=name) for name in _packs(office, tx, case, entries)),
         *(Alteration(what=Altered.CALENDAR, about=name) for name in (*_years(office, tx), *_unkept(office, tx, entries))),
         *weighed(evidence, entries),
+        *(Alteration(what=Altered.PURGE, about=one.id) for one in entries if one.rule == PURGED and _lawless(office, one)),
         *_unsound(tx, case_id),
     ]
 
@@ -72,6 +75,11 @@ def _years(office: Office, tx: Tx) -> Iterator[str]:
     for table in office.calendar.tables:
         if noted.get((table.year, table.version), table.digest) != table.digest:
             yield table.label
+
+
+def _lawless(office: Office, purge: Past) -> bool:
+    """Whether a purge does not hold by the pack that it names."""
+    return bool(purge.body) and unlawful(office, json.loads(purge.body), purge.at) is not None
 
 
 def _unkept(office: Office, tx: Tx, entries: Sequence[Past]) -> Iterator[str]:

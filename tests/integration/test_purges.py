@@ -20,7 +20,7 @@ from inspector.store.sealed import NOTHING, own
 from inspector.store.servingtables import subject_contact, tip_off
 from inspector.store.store import Store
 from inspector.store.tables import ledger
-from tests.house import Hand, settle
+from tests.house import Hand, open_office, settle
 from tests.integration.test_leads import good, tip
 
 pytestmark = pytest.mark.alike
@@ -46,16 +46,17 @@ def purged(store: Store, hand: Hand) -> tuple[Office, str, str]:
 
 
 def told(store: Store) -> set[tuple[Amiss, str]]:
+    office = open_office(store, Hand())
     with store.read() as tx:
-        return {(one.amiss, one.rule) for one in purges.audit(tx).troubles}
+        return {(one.amiss, one.rule) for one in purges.audit(office, tx).troubles}
 
 
 def test_each_purge_is_an_entry_that_the_records_agree_with_and_the_chain_holds(
     store: Store, purged: tuple[Office, str, str]
 ) -> None:
-    _, case_id, tip_id = purged
+    office, case_id, tip_id = purged
     with store.read() as tx:
-        audit = purges.audit(tx)
+        audit = purges.audit(office, tx)
         assert tx.ledger.verified(tx.ledger.mark_at(0)).problem is None, "a lawful purge is no tampering"
     assert audit.troubles == ()
     assert {(one.rule, one.about) for one in audit.purges} >= {
@@ -98,7 +99,7 @@ def test_an_entry_of_a_purge_that_was_changed_lets_nothing_go(store: Store, purg
 def test_a_purge_by_a_pack_s_days_that_says_too_early_or_a_moment_that_is_none_of_its_case_is_found(
     store: Store, purged: tuple[Office, str, str], hand: Hand
 ) -> None:
-    _, case_id, _ = purged
+    office, case_id, _ = purged
 
     def forged(name: str, **facts: object) -> None:
         with store.begin() as tx:
@@ -109,7 +110,7 @@ def test_a_purge_by_a_pack_s_days_that_says_too_early_or_a_moment_that_is_none_o
 
     forged("~" * 32, since="2015-01-01T00:00:00+08:00", until="2015-07-01")
     with store.read() as tx:
-        assert Amiss.EARLY in {one.amiss for one in purges.audit(tx).troubles}, "a moment that is none of the case"
+        assert Amiss.EARLY in {one.amiss for one in purges.audit(office, tx).troubles}, "a moment that is none of the case"
         assert tx.ledger.verify()[1] is None, "which the entry alone does not show"
     forged("~" * 31 + "0", since=hand().isoformat(), until="2999-01-01")
     with store.read() as tx:
