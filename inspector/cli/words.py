@@ -158,8 +158,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{about} {digest}：台账记载已删除（{rule}），但仍然存在：有人将其恢复",
     ),
     "purge_early": (
-        "{about}: by its own entry ({rule}) it went before its days were over",
-        "{about}：按删除记录（{rule}）自身所载，保存期限未满即删除",
+        "{about}: by its own entry ({rule}), or the row that it cites, it went before its days were over",
+        "{about}：按删除记录（{rule}）自身所载，或者按其所引的规定，保存期限未满即删除",
+    ),
+    "purge_unrowed": (
+        "{about}: its entry ({rule}) cites a row of retention that the pack which it names does not have",
+        "{about}：删除记录（{rule}）所引的保存期限，在其所载的政策包中并不存在",
     ),
     "purge_due": (
         "{count} records are over their days, and nothing keeps {free} of them; nothing was let go",
