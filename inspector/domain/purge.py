@@ -11,6 +11,7 @@ from enum import StrEnum
 from inspector.domain.assistance import Dispute, Quarrel, Request
 from inspector.domain.case import Method
 from inspector.domain.decision import Because
+from inspector.domain.disclosure import Penalty
 from inspector.domain.evidence import Evidence
 from inspector.domain.folio import PURGED
 from inspector.domain.gazette import Line
@@ -112,7 +113,13 @@ def unnamed(duty: PublicationDuty) -> PublicationDuty:
         document=_silenced(duty.document),
         ruled=replace(duty.ruled, reasons=_silenced(duty.ruled.reasons)) if duty.ruled is not None else None,
         shown=_uncalled(duty.shown) if duty.shown is not None else None,
+        penalty=_nobodys(duty.penalty) if duty.penalty is not None else None,
     )
+
+
+def _nobodys(penalty: Penalty) -> Penalty:
+    ruled = replace(penalty.ruled, reasons=_silenced(penalty.ruled.reasons)) if penalty.ruled is not None else None
+    return replace(penalty, ruled=ruled, shown=replace(penalty.shown, name="", code="") if penalty.shown is not None else None)
 
 
 def _uncalled(line: Line) -> Line:

@@ -11,7 +11,7 @@ from inspector.domain.errors import Refusal
 from inspector.domain.gazette import CheckResult, Fallen, Line, in_words, leads
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.domain.unmet import unmet
-from inspector.flows import attempts, pledges, shown, supervision, unpublish
+from inspector.flows import attempts, disclosing, pledges, shown, supervision, unpublish
 from inspector.flows.embargo import closed
 from inspector.flows.office import Office
 from inspector.flows.seats import short_of
@@ -44,7 +44,7 @@ def look(_work: Work, office: Office) -> Settlement:
             break
         after = visits[-1].id
 
-    waiting = sum(1 for _ in pledges.unread(office))
+    waiting = tuple(pledges.unread(office))
 
     def owe(tx: Tx, now: datetime) -> None:
         for visit, agency, pack in found:
@@ -55,6 +55,7 @@ def look(_work: Work, office: Office) -> Settlement:
             if duty.why is Fallen.REOPENED and not duty.renewed:
                 _renew(office, tx, duty.id, now)
         pledges.look(office, tx, now, waiting)
+        disclosing.look(office, tx, now)
 
     return Settlement(write=owe, outcome="looked")
 
@@ -107,6 +108,8 @@ def rule(office: Office, tx: Tx, duty: str, found: CheckResult, reasons: str, by
     Nobody is told as unreachable before enough was tried (`attempts_lacking`).
     """
     held = tx.publications.get(duty, lock=True)
+    if held.penalty is not None:
+        raise Refusal("publication_of_penalty", publication=duty)
     visit = tx.visits.get(held.visit)
     if not in_words(visit, held.agency):
         raise Refusal("publication_nothing_to_rule", publication=duty)
@@ -126,6 +129,8 @@ def publish(office: Office, tx: Tx, duty: str, on: date, reference: str, by: str
     names nobody is only counted in the register: by itself it would tell whoever knows of the visit what was found.
     """
     held = tx.publications.get(duty, lock=True)
+    if held.penalty is not None:
+        return disclosing.publish(office, tx, held, on, reference, by, now)
     visit = tx.visits.get(held.visit)
     result = shown.came(held, visit, shown.outcomes_of(tx, [visit]))
     if held.state is PublicationState.OWED and result is None:
@@ -155,7 +160,7 @@ def keep(tx: Tx, duty: str, line: Line, by: str, now: datetime) -> None:
 def recall(office: Office, tx: Tx, duty: str, why: Fallen, note: str, document: str, by: str, now: datetime) -> PublicationDuty:
     """What is public does not stand: it is to be taken back by the pack's date. Raises Missing, Refusal, Invalid."""
     held = tx.publications.get(duty, lock=True)
-    row = office.book.get(held.pack).publish
+    row = unpublish.terms(office, held)
     return settle(tx, held, domain.recall(held, why, note, document, by, row, now, office.calendar), now)
 
 

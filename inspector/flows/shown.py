@@ -48,13 +48,18 @@ def named(office: Office, duty: PublicationDuty, visit: Visit) -> bool:
     return visit.kind is SubjectKind.FIRM and office.book.get(duty.pack).publish.firms
 
 
+def agency(office: Office, duty: PublicationDuty) -> str:
+    """The name of the agency that owes it."""
+    return office.tree[duty.agency].name if duty.agency in office.tree else duty.agency
+
+
 def line(office: Office, tx: Tx, duty: PublicationDuty, visit: Visit, result: CheckResult, now: datetime, sheets: Sheets) -> Line:
     """The line as it would become public now."""
     names = named(office, duty, visit)
     return Line(
         id=duty.id,
         draw=duty.draw,
-        agency=office.tree[duty.agency].name if duty.agency in office.tree else duty.agency,
+        agency=agency(office, duty),
         check=visit.check,
         name=visit.name if names else "",
         code=visit.code if names else "",
