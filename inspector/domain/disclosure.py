@@ -1,7 +1,7 @@
 """What the public register says of a penalty (行政处罚信息公示): whom where that may be told, which kind, until when.
 
 A penalty of a certain social influence is public, and taken back within days where it is changed, revoked, found unlawful or void
-(Penalties Law, art. 48; open-government regulation, art. 20, 26). Whether it has such an influence an officer says. Nothing that anybody
+(Penalties Law, art. 48; open-government regulation, art. 26). Whether it has such an influence an officer says. Nothing that anybody
 has typed becomes public, for words may name somebody: the kinds are those of article 9, the amount is a number, item and act are the
 pack's own names. A natural person is never named (the founding plan, item 8; handbook 1.6.16).
 """
@@ -20,7 +20,7 @@ from inspector.domain.errors import Invalid
 from inspector.domain.evidence import blank
 from inspector.domain.gazette import Fallen
 
-_YUAN = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,2}))?(?: ?元)?")
+_YUAN = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,2}))?")
 
 
 class PenaltyKind(StrEnum):
