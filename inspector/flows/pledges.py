@@ -12,8 +12,9 @@ from inspector.domain.calendar import due
 from inspector.domain.case import Case
 from inspector.domain.decision import Because, Decision
 from inspector.domain.docket import LETTER_SCOPE
-from inspector.domain.errors import Refusal
-from inspector.domain.person import refuse_nameless, said
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.evidence import blank
+from inspector.domain.person import refuse_nameless
 from inspector.domain.pledge import Pledge, Shown, pledge
 from inspector.domain.policy import Item
 from inspector.domain.timer import Timer
@@ -69,12 +70,14 @@ def rule(office: Office, tx: Tx, case_id: str, site: bool, reasons: str, by: str
     Raises Missing, Refusal (`pledge_understood`) where there is nothing to say, Invalid without reasons.
     """
     refuse_nameless(by)
-    why, case = said("reasons", reasons), tx.cases.get(case_id, lock=True)
+    if blank(reasons):
+        raise Invalid("reason_missing", field="reasons")
+    case = tx.cases.get(case_id, lock=True)
     item = office.book.get(case.pack).item(case.item)
     if (words := domain.unread(case, item)) is None or item.publicity is None:
         raise Refusal("pledge_understood", case=case_id)
     tx.attention.close(f"{LETTER_SCOPE}:{case_id}", now)
-    facts = {"by": by, "scope": words, "site": site, "reasons": why}
+    facts = {"by": by, "scope": words, "site": site, "reasons": reasons.strip()}
     because = Because(rule=RULED, basis=(item.publicity.basis,), pack=case.pack, facts=facts)
     record(tx, case.id, Decision(state=None, because=because), now, {}, kept=case.pack)
 

@@ -42,7 +42,7 @@ router = APIRouter(include_in_schema=False)
 _NOTE = (entry("note", Kind.TEXT),)
 _ANNUL = (among("why", BarFault), entry("document", needed=False), entry("reasons", Kind.TEXT))
 _WHY = (entry("told", Kind.TEXT),)
-_OWN = (entry("own", Kind.TEXT),)
+_OWN = (entry("reasons", Kind.TEXT),)
 """Reasons that stay in the house."""
 _STEPS: Mapping[str, Mapping[str, tuple[Field, ...]]] = {
     BAR_CONTESTED: {"annul": _ANNUL, "stands": _NOTE},
@@ -78,15 +78,20 @@ def post_matter(request: Request, desk: AtDesk, caller: Visitor, attention_id: N
                 said = read(ChallengeDecisionIn, granted=word == "grant", why=form.one("told"))
                 decide_recusal(desk, caller, asked.visit, asked.inspector, said, form.message_id())
             case "site" | "no_site" as word if kind == LETTER_SCOPE:
-                ruled = read(LetterScopeIn, site=word == "site", reasons=form.one("own"))
+                ruled = read(LetterScopeIn, site=word == "site", reasons=form.one("reasons"))
                 rule_letter(desk, caller, about, ruled, form.message_id())
             case "stands" | "seen" | "follows" | "done":
                 close_attention(desk, caller, attention_id, read(SeenToIn, note=form.one("note")), form.message_id())
             case other:
                 raise Refusal("action_unknown", action=other[:40])
     except InspectorError as error:
-        return _page(request, desk, caller, attention_id, form, trouble(error, form, lang, group="matterdesk"))
+        return _page(request, desk, caller, attention_id, form, trouble(error, form, lang, group=_group(attention_id)))
     return RedirectResponse(request.url.path + carried(request), 303)
+
+
+def _group(attention_id: str) -> str:
+    """Where the words of a matter's forms are."""
+    return "letterdesk" if attention_id.startswith(f"{LETTER_SCOPE}:") else "matterdesk"
 
 
 def _page(

@@ -120,7 +120,7 @@ def test_a_letter_whose_words_say_something_else_is_not_shown_until_an_officer_s
         )
         pledges.rule(office, tx, narrow, False, "只许张贴", "李四", hand())
         pledges.rule(office, tx, wide, True, "窗口即网上窗口，已向申请人核实", "李四", hand())
-        with pytest.raises(Invalid, match="draw_field_unusable"):
+        with pytest.raises(Invalid, match="reason_missing"):
             pledges.rule(office, tx, wide, True, " ", "李四", hand())
     held = built(office, tmp_path, post=True)
     assert ([one.case_id for one in held.shown], held.unread) == ([wide], 0)
