@@ -19,6 +19,7 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.finding import Seen
 from inspector.domain.gazette import CheckResult, Fallen, Line
+from inspector.domain.leadcheck import LeadCheck
 from inspector.domain.person import refuse_nameless
 from inspector.domain.publish import DisclosureRow, PublishRow
 from inspector.domain.visit import Visit
@@ -61,6 +62,8 @@ class Ruled:
 class PublicationDuty:
     """One agency's duty about one result, or one `penalty`; `due_at` is the date of what is to be done now: to publish, or to take back.
 
+    `lead`: the check for cause whose result it is about, which stands in no draw; then there is no visit.
+
     `shown` is the line as it became public; None where it is not public yet, or was published by a release that kept none. `why` and
     `document` say why it is taken back, `reason` is a note of the house that is never published. `turn`: a result that was taken back
     because its case was opened again is owed anew once it is decided, by another duty; then this one is `renewed`.
@@ -87,11 +90,12 @@ class PublicationDuty:
     turn: int = 1
     renewed: bool = False
     penalty: Penalty | None = None
+    lead: str = ""
 
     @property
     def about(self) -> str:
-        """What the ledger's entries of it are about: a visit, or the case of a penalty."""
-        return self.penalty.case_id if self.penalty is not None else self.visit
+        """What the ledger's entries of it are about: a visit, a check for cause, or the case of a penalty."""
+        return self.penalty.case_id if self.penalty is not None else self.lead or self.visit
 
     @property
     def keys(self) -> tuple[str, str]:
@@ -136,6 +140,32 @@ def owe(
         turn=turn,
     )
     facts = {"visit": visit.id, "agency": agency, "formed_at": formed.isoformat(), "due_at": counted.at.isoformat()}
+    because = Because(rule="publication.owe", basis=(row.within_basis,), pack=pack, facts=facts)
+    return Decision(state=held, because=because, orders=clocks(held, now, calendar))
+
+
+def owe_lead(
+    check: LeadCheck, row: PublishRow, pack: str, now: datetime, calendar: WorkingCalendar
+) -> Decision[PublicationDuty] | None:
+    """An agency owes the publication of what a check for cause came to; None where the row has no term for results."""
+    if row.within is None:
+        return None
+    counted = due(now, row.within, calendar)
+    held = PublicationDuty(
+        id=f"lead.{check.id}",
+        agency=check.agency,
+        visit="",
+        draw="",
+        pack=pack,
+        row=row.row,
+        basis=row.within_basis,
+        state=PublicationState.OWED,
+        formed_at=now,
+        due_at=counted.at,
+        due_counted=counted.counted,
+        lead=check.id,
+    )
+    facts = {"lead_check": check.id, "agency": check.agency, "due_at": counted.at.isoformat()}
     because = Because(rule="publication.owe", basis=(row.within_basis,), pack=pack, facts=facts)
     return Decision(state=held, because=because, orders=clocks(held, now, calendar))
 

@@ -14,8 +14,10 @@ from datetime import date, datetime
 
 from inspector import gazette
 from inspector.domain.calendar import reminder
+from inspector.domain.case import SubjectKind
 from inspector.domain.drawcount import DrawCount
 from inspector.domain.gazette import UNHARMING, CheckResult, Fallen, Line, crowded, leads
+from inspector.domain.leadcheck import LeadCheck
 from inspector.domain.publicationduty import BEFORE, PublicationDuty, PublicationState
 from inspector.domain.visit import Visit, VisitState
 from inspector.flows import publication, shown, unpublish
@@ -102,6 +104,21 @@ class _Register:
                 self.rested[duty.id] = {case: outcome for case, outcome in stood if outcome is not None}
                 self._fresh(duty, self._line(tx, duty, visit, result))
 
+    def take_leads(self, part: Sequence[tuple[PublicationDuty, LeadCheck | None]]) -> None:
+        """Some duties about checks for cause, which stand in no draw, so that no embargo holds them."""
+        for duty, check in part:
+            result = shown.came_of(duty, check) if duty.shown is None else duty.shown.found
+            if duty.state is PublicationState.OWED:
+                if result is None or check is None:
+                    self.withheld += 1
+                    self.tally["", shown.agency(self.office, duty)][_WAITING] += 1
+                    self.waiting["", duty.agency] += check is not None and check.kind is not SubjectKind.FIRM
+                elif self.post:
+                    self.rested[duty.id] = {}
+                    self._fresh(duty, shown.line_of(self.office, duty, check, result, self.now))
+            elif duty.posted is not None and duty.shown is not None:
+                self._public(duty, duty.shown)
+
     def close(self) -> None:
         """What names nobody comes in together with others, or is counted once its date is near; till then it waits for them.
 
@@ -166,11 +183,11 @@ class _Register:
             told[_COUNTED] += 1
 
     def counts(self, tx: Tx) -> Iterator[DrawCount]:
-        """What is counted of each draw whose record is open."""
+        """What is counted of each draw whose record is open; of checks for cause, which stand in none, together."""
         visits = tx.publications.visited()
         for (draw, agency), told in sorted(self.tally.items()):
-            if not self._closed(tx, draw):
-                went = visits.get(draw, {})
+            if not draw or not self._closed(tx, draw):
+                went = visits.get(draw, {}) if draw else {VisitState.DONE: told.total()}
                 yield DrawCount(
                     draw=draw,
                     agency=agency,
@@ -208,6 +225,14 @@ def gather(office: Office, now: datetime, *, post: bool, advance: Advance = lamb
             break
         after = part[-1][0].id
         advance(len(made.held))
+    after = ""
+    while True:
+        with office.store.read() as tx:
+            checks = tx.publications.leads(after, _TOGETHER)
+            made.take_leads(checks)
+        if len(checks) < _TOGETHER:
+            break
+        after = checks[-1][0].id
     made.close()
     with office.store.read() as tx:
         draws = tuple(made.counts(tx))
@@ -256,6 +281,8 @@ def _fell(office: Office, tx: Tx, owed: PublicationDuty, line: Line, rested: Map
 
     Behind the lock of its duty: whoever opens a case again from here on finds it published.
     """
+    if owed.lead:
+        return
     visit = tx.visits.get(owed.visit)
     outcomes = shown.outcomes_of(tx, [visit])
     for case, was in rested.items():

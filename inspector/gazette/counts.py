@@ -34,5 +34,5 @@ def _row(one: DrawCount, lang: Lang) -> str:
     found = (f"{of(kind, lang)} {one.results[kind]}" for kind in CheckResult if one.results.get(kind))
     results = label("ui.names_gap", lang).join(found) or "0"
     numbers = (one.drawn, one.made, one.called_off), (one.counted, one.waiting, one.removed)
-    told = (one.draw, one.agency, *map(str, numbers[0]), results, *map(str, numbers[1]))
+    told = (one.draw or label("gazette.no_draw", lang), one.agency, *map(str, numbers[0]), results, *map(str, numbers[1]))
     return f'<tr role="row">{cells(_COLUMNS, told, lang)}</tr>'

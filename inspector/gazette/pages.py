@@ -68,5 +68,5 @@ def _row(one: Line, lang: Lang) -> str:
     name = f"{one.name} {one.code}" if one.name else label("gazette.unnamed", lang)
     codes = [row.name_en if lang == "en" else row.name for row in one.codes]
     came = label("ui.names_gap", lang).join((of(one.found, lang), *codes))
-    said = (str(one.posted_on), one.agency, of(one.check, lang), name, str(one.formed_on or "—"), came, one.draw)
+    said = (str(one.posted_on), one.agency, of(one.check, lang), name, str(one.formed_on or "—"), came, one.draw or "—")
     return f"{row}{cells(_COLUMNS, said, lang)}</tr>"

@@ -213,6 +213,7 @@ class PurgeRoom(Room):
         mine = [key for key in self._findings() if f"{FINDING}{about(*key)}" == one.id]
         parts = (
             (attention, attention.c.about.in_(one.names)),
+            (publication_duty, publication_duty.c.visit.in_(sa.select(lead_check.c.id).where(lead_check.c.tip_off == one.id))),
             (lead_check, lead_check.c.tip_off == one.id),
             (tip_off, tip_off.c.id == one.id),
             (outside_finding, sa.tuple_(outside_finding.c.system, outside_finding.c.number).in_(mine)),
@@ -269,6 +270,8 @@ class PurgeRoom(Room):
         yield assistance_notice, assistance_notice.c.request.in_(requests)
         yield credit_copy, credit_copy.c.entry.in_(booked)
         yield attention, _matter(case_id) | attention.c.about.in_(tips)
+        checks = sa.select(lead_check.c.id).where(lead_check.c.tip_off.in_(tips))
+        yield publication_duty, publication_duty.c.visit.in_(checks)
         yield lead_check, lead_check.c.tip_off.in_(tips)
         yield tip_off, tip_off.c.id.in_(tips)
         yield from self._of_visits(visits)

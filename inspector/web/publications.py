@@ -86,7 +86,9 @@ class PenaltyShown(Shown):
 
 
 class PublicationShown(Shown):
-    """A duty to publish a result, or a `penalty` (then `visit` and `draw` are empty). `due_at` is the date of what is to be done now.
+    """A duty to publish a result of a visit or of a check for cause (`lead`), or a `penalty`; of these `visit` and `draw` are empty.
+
+    `due_at` is the date of what is to be done now.
 
     `why` is the reason that is published when it is taken back; `reason` is a note of the house.
     """
@@ -107,6 +109,7 @@ class PublicationShown(Shown):
     removed: PostedShown | None
     turn: int
     penalty: PenaltyShown | None
+    lead: str
 
 
 class PublicationsShown(Shown):

@@ -130,8 +130,12 @@ def test_a_head_is_signed_by_the_offices_key_and_stands_on_a_page_in_both_langua
     assert headlist.read(made[headlist.FILE]) == ([told], key)
 
 
-def test_what_is_no_file_of_heads_is_none(tmp_path: Path) -> None:
+def test_what_is_no_file_of_heads_is_none() -> None:
     good = json.loads(headlist.content([], ""))
-    for wrong in ({}, good | {"form": "x"}, good | {"heads": 1}, good | {"heads": [{"size": 1}]}, good | {"key": 1}, [good], "x"):
-        with pytest.raises(ValueError, match=r"no head|no list|."):
+    several: tuple[object, ...] = (
+        *({}, good | {"form": "x"}, good | {"heads": 1}),
+        *(good | {"heads": [{"size": 1}]}, good | {"key": 1}, [good], "x"),
+    )
+    for wrong in several:
+        with pytest.raises(ValueError, match=r"no head"):
             headlist.read(json.dumps(wrong).encode())
