@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from inspector.cli.drawwords import DRAWS
 from inspector.cli.folderwords import FOLDERS
+from inspector.cli.lifewords import LIVES
 from inspector.domain.errors import InspectorError
 from inspector.labels import Lang, hinted, in_words
 from inspector.labels import words as labels
@@ -17,10 +18,6 @@ _SECRET = re.compile("[0-9a-fA-F]{64,}")
 WORDS: Mapping[str, tuple[str, str]] = {
     "error": ("error", "错误"),
     "nothing": ("nothing", "没有"),
-    "simulated": ("{work} pieces of work, {kills} deaths; {seconds} s", "工作 {work} 项，中断 {kills} 次；用时 {seconds} 秒"),
-    "life": ("{seed}: {seconds} s, {kills} deaths, head {head}…", "{seed}：{seconds} 秒，中断 {kills} 次，链首 {head}…"),
-    "lives": ("{count} lives; something is wrong in {amiss}", "共 {count} 次；有误 {amiss} 次"),
-    "simulated_head": ("Ledger head {head} ({seals} seals)", "台账链首 {head}（封存 {seals} 次）"),
     "further": (
         "there are more: go on with --after {after}, or narrow with {filters}",
         "还有更多：用 --after {after} 继续，或用 {filters} 缩小范围",
@@ -360,6 +357,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "closed": ("{id} is closed", "{id} 已关闭"),
     **DRAWS,
     **FOLDERS,
+    **LIVES,
     # Packs.
     "pack_agrees": ("{label}: agrees with its examples ({count})", "{label}：与 {count} 个示例一致"),
     "pack_silent": (
