@@ -21,7 +21,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.flows import cleared, deputies, giving, inname, same
 from inspector.flows.office import Office
-from inspector.flows.record import record
+from inspector.flows.record import counted_by, record
 from inspector.flows.settle import Settlement
 from inspector.flows.shaken import DUE, STATED, setting, write
 from inspector.flows.telling import tell
@@ -92,7 +92,7 @@ def begin(
         notice = notices.get(held.id, "")
         decision = proceeding.opened(held, setting(office, held, now), datetime.fromisoformat(notice) if notice else None)
         tx.consequences.add(decision.state)
-        record(tx, case.id, decision, now, {"consequence_state": held.state.value}, kept=case.pack)
+        record(tx, case.id, decision, now, {"consequence_state": held.state.value, **counted_by(office)}, kept=case.pack)
         tx.work.order(decision.orders, now)
         if tells:
             spread(office, tx, case, decision, now)

@@ -32,6 +32,7 @@ from inspector.flows import (
     consequences,
     credittold,
     deputies,
+    disclosing,
     effect,
     giving,
     intended,
@@ -188,8 +189,10 @@ def _decided(office: Office, tx: Tx, case: Case, held: Consequence, made: Decisi
         dates = (*dates, label("proceeding.told_instead", lang, grade=label(f"grade.{tx.records.get(former).grade}", lang)))
     barred = (intended.begun(bar, case.item, office.book.get(bar.pack), lang) for bar in standing)
     basis = dict.fromkeys((*notice.basis, *(bar.row.basis for bar in standing)))
-    notice = replace(notice, facts=(*notice.facts, *dates, *barred), basis=tuple(basis))
+    shown = disclosing.told(office, done, lang)
+    notice = replace(notice, facts=(*notice.facts, *dates, *barred, *shown), basis=tuple(basis))
     giving.give(office, tx, notice, now)
+    disclosing.owe(office, tx, case, done, now)
     main_over(office, tx, case, done, now)
     return done
 
