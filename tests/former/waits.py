@@ -74,7 +74,7 @@ def make(store: Store, folder: Path) -> Makers:
 
 def first_day(made: Makers) -> list[Proceeding]:
     """Firms of whom an officer finds that they promised what was not so; four are entered to their discredit, one of them gravely."""
-    held = [made.judged(number, grave=number == 1) for number in range(1, 9)]
+    held = [made.judged(number, grave=number == 1) for number in (*range(1, 9), 10, 11)]
     for case in held[:4]:
         recorded(made.office, made.hand, case.case)
     made.work()
@@ -197,6 +197,10 @@ def subjects(made: Makers, held: list[Proceeding]) -> None:
     held[0].fix(revoke)
     more_time(made, held[4])
     recorded(office, hand, held[7].case)
+    recorded(office, hand, held[8].case, brought=False)  # waits for its service
+    recorded(office, hand, held[9].case)
+    entry = held[9].the(Proposal.RECORD_CREDIT).entry
+    held[9].object(entry)  # before its receiver has heard of it, which waits for an officer's answer now
     livingsubjects.tips(office, SHOPS, 1)
     proofs = made.proofs()
     act(lambda tx: selfproof.receive(office, tx, proofs[0], selfproof.take(png()), "", hand()))

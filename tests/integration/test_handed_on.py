@@ -10,10 +10,13 @@ import sqlalchemy as sa
 
 from inspector.daemon import sweeps
 from inspector.domain.consequence import Stage
+from inspector.domain.creditrecord import RecordState
 from inspector.domain.decision import OrderKind
 from inspector.domain.plan import DrawState
 from inspector.domain.serving import SubjectWord
+from inspector.flows import holding
 from inspector.store import migrate, moving
+from inspector.store.books import Booked
 from inspector.store.deadlines import next_due
 from inspector.store.opening import ready
 from inspector.store.store import Store
@@ -96,11 +99,23 @@ def test_the_office_that_this_release_would_leave_waits_for_everything_as_well(t
     with closing(Store(f"sqlite:///{file}")) as store, store.read() as tx:
         open_ones = {row["kind"] for state in ("ready", "waiting") for row in tx.work.page(state=state, limit=1000)}
         waiting = [one for case in tx.cases.page(agencies=list(TREE), limit=1000) for one in tx.consequences.of_case(case.id)]
+        records = tx.records.page(list(TREE), list(RecordState), 100)
+        lacking = [one.entry for one in records if one.suspended and holding.lacks(tx, booked(tx, one.entry))]
         wishes = {dict(one).get("word") for one in tx.attention.standing("subject_spoke")}
     assert Stage.HEAR in {one.stage for one in waiting}, "a hearing is fixed, and told"
     assert any(one.rectification.longer for one in waiting if one.rectification is not None)
     assert SubjectWord.MORE_TIME.value in wishes, "and more of it is asked for"
+    assert (len([one for one in records if not one.in_effect]), len(lacking)) == (1, 1), (
+        "an entry for its service, one for an answer"
+    )
     assert set(OrderKind) - {OrderKind(kind) for kind in open_ones} == set()
+
+
+def booked(tx: Tx, entry: str) -> Booked:
+    """An entry as its first receiver is to have it."""
+    held = tx.books.get(entry)
+    assert held is not None
+    return held
 
 
 @pytest.mark.slow
