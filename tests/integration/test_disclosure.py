@@ -21,9 +21,10 @@ from inspector.domain.gazette import Fallen
 from inspector.domain.proposal import Proposal
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.domain.wayto import ServiceWay
-from inspector.flows import affix, disclosing, publication, reached, unpublish
+from inspector.flows import affix, disclosing, publication, reached, repairs, unpublish
 from inspector.store.store import Store
 from tests.house import Hand, settle
+from tests.integration.test_creditrecords import PAPERS
 from tests.proceedings import Proceeding, decided
 
 pytestmark = pytest.mark.alike
@@ -101,6 +102,8 @@ def test_a_penalty_is_owed_by_its_decision_ruled_on_by_an_officer_and_public_wit
         told = " ".join(tx.servings.get(f"{held.id}:decision").facts)
     assert "自然人不列名" in told, "its subject reads with the decision that it may be public, and until when"
     assert built(case, tmp_path / "early").withheld == 1, "nothing becomes public before an officer has said so"
+    with store.begin() as tx, pytest.raises(Refusal, match="publication_undecided"):
+        publication.publish(office, tx, made.id, day, "公告栏", "李四", hand())
     assert rule(case, held).state is PublicationState.OWED
     assert listed(case) == []
     assert built(case, tmp_path / "site", post=False).lines == ()
@@ -257,11 +260,17 @@ def test_nothing_is_public_before_the_decision_has_come_to_its_subject(store: St
 
 def test_what_is_repaired_is_shown_no_more(store: Store, hand: Hand, tmp_path: Path) -> None:
     case, held = fined(store, hand)
+    entry = case.impose(case.the(Proposal.RECORD_CREDIT)).entry
     rule(case, held)
     built(case, tmp_path / "site")
+    with store.read() as tx:
+        hand.now += tx.records.get(entry).repairable_from - hand().date() + timedelta(days=1)
     with store.begin() as tx:
-        disclosing.repaired(case.office, tx, tx.cases.get(case.case), "王五", hand())
-    assert duty(case, held).why is Fallen.REPAIRED
+        repairs.ask(case.office, tx, entry, "请修复", PAPERS, "窗口", hand())
+        assert duty(case, held).state is PublicationState.PUBLISHED
+        repairs.decide(case.office, tx, entry, "王五", "符合修复条件", hand(), grant=True)
+    gone = duty(case, held)
+    assert (gone.state, gone.why) == (PublicationState.TO_REMOVE, Fallen.REPAIRED)
 
 
 def test_a_natural_person_is_named_nowhere_and_counted_among_enough_others_alone(
