@@ -24,7 +24,7 @@ from inspector.domain.gazette import Fallen
 from inspector.domain.proposal import Proposal
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.domain.publish import DisclosurePart, DisclosureRow
-from inspector.flows import consequences, shown, unpublish, wording
+from inspector.flows import consequences, shown, unpublish, unserved, wording
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.gazette import penalties as pages
@@ -227,7 +227,7 @@ def _waits(tx: Tx, held: PublicationDuty) -> str:
     penalty = domain.of(held)
     if _contested(tx, penalty.case_id):
         return "publication_contested"
-    return "" if consequences.came(tx, tx.consequences.get(penalty.consequence)) else "publication_unserved"
+    return "" if unserved.came(tx, penalty.consequence) else "publication_unserved"
 
 
 def _contested(tx: Tx, case_id: str) -> bool:
