@@ -12,6 +12,7 @@ from inspector.domain.decision import Because, Decision
 from inspector.domain.disclosure import Disclosed, Penalty, PenaltyKind, PenaltyLine
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
+from inspector.domain.gazette import Fallen
 from inspector.domain.person import refuse_nameless
 from inspector.domain.publicationduty import CLOCKS, PublicationDuty, PublicationState, clocks, posted, stands
 from inspector.domain.publish import DisclosureRow
@@ -26,10 +27,17 @@ def name(consequence: str) -> str:
 
 
 def owe(
-    held: Consequence, row: DisclosureRow, grade: PublicityRow | None, now: datetime, calendar: WorkingCalendar
+    held: Consequence, row: DisclosureRow, grade: PublicityRow | None, now: datetime, calendar: WorkingCalendar, code: str = ""
 ) -> Decision[PublicationDuty]:
-    """A penalty was decided: from that day on its publication is owed, or an officer's word that it is not to be public."""
-    decided_on, counted = calendar.local_date(now), due(now, row.within, calendar)
+    """A penalty was decided: from that day on its publication is owed, or an officer's word that it is not to be public.
+
+    `code`: of the firm; of one that is registered in another province the shorter term holds (handbook 1.2.26).
+    """
+    elsewhere = row.abroad(code)
+    term, basis = (
+        (row.elsewhere, row.elsewhere_basis) if elsewhere and row.elsewhere is not None else (row.within, row.within_basis)
+    )
+    decided_on, counted = calendar.local_date(now), due(now, term, calendar)
     until = row.last(decided_on, grade)
     made = PublicationDuty(
         id=name(held.id),
@@ -38,27 +46,31 @@ def owe(
         draw="",
         pack=held.pack,
         row=row.row,
-        basis=row.within_basis,
+        basis=basis,
         state=PublicationState.OWED,
         formed_at=now,
         due_at=counted.at,
         due_counted=counted.counted,
-        penalty=Penalty(consequence=held.id, case_id=held.case_id, decided_on=decided_on, until=until),
+        penalty=Penalty(consequence=held.id, case_id=held.case_id, decided_on=decided_on, until=until, elsewhere=elsewhere),
     )
     facts = {"consequence": held.id, "grade": held.grading.grade, "due_at": counted.at.isoformat(), "until": until.isoformat()}
-    basis = (row.within_basis, row.most_basis) if grade is None else (row.within_basis, grade.basis)
-    because = Because(rule="disclosure.owe", basis=basis, pack=held.pack, facts=facts)
+    facts |= {"elsewhere": elsewhere} if elsewhere else {}
+    cited = (basis, row.most_basis) if grade is None else (basis, grade.basis)
+    because = Because(rule="disclosure.owe", basis=cited, pack=held.pack, facts=facts)
     return Decision(state=made, because=because, orders=clocks(made, now, calendar))
 
 
-def rule(held: PublicationDuty, said: Disclosed, row: DisclosureRow) -> Decision[PublicationDuty]:
+def rule(
+    held: PublicationDuty, said: Disclosed, row: DisclosureRow, now: datetime, calendar: WorkingCalendar
+) -> Decision[PublicationDuty]:
     """A named officer says whether a penalty is of such an influence that it is public, and what it is by the kinds of the law.
 
-    The last word holds until it is public. Said anew that it is, it is owed by the date of before, and its clocks go on. Raises Refusal
-    (`publication_state`) and Invalid (`disclosure_kinds`, `disclosure_amount`).
+    The last word holds until it is public. Said anew that it is, it is owed by the date of before, and its clocks go on; what was taken
+    back while its execution was stayed is owed from now on. Raises Refusal (`publication_state`) and Invalid (`disclosure_kinds`,
+    `disclosure_amount`).
     """
-    penalty = of(held)
-    if held.state is not PublicationState.NOT_PUBLIC:
+    penalty, again = of(held), held.why is Fallen.STAYED and held.state is PublicationState.REMOVED and said.public
+    if held.state is not PublicationState.NOT_PUBLIC and not again:
         stands(held, PublicationState.OWED)
     if blank(said.reasons):
         raise Invalid("reason_missing", field="reasons")
@@ -73,7 +85,12 @@ def rule(held: PublicationDuty, said: Disclosed, row: DisclosureRow) -> Decision
     facts = {"duty": held.id, "by": said.by, "public": said.public, "reasons": said.reasons}
     facts |= {"kinds": [one.value for one in said.kinds], "amount": said.amount}
     because = Because(rule="disclosure.rule", basis=(row.basis,), pack=held.pack, facts=facts)
-    return Decision(state=made, because=because)
+    if not again:
+        return Decision(state=made, because=because)
+    counted = due(now, row.within, calendar)
+    dated = replace(made, due_at=counted.at, due_counted=counted.counted, basis=row.within_basis, turn=held.turn + 1)
+    anew = replace(dated, posted=None, removed=None, why=None, reason="", document="")
+    return Decision(state=anew, because=because, orders=clocks(anew, now, calendar))
 
 
 def publish(

@@ -103,12 +103,16 @@ class PenaltyLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Penalty:
-    """What a duty is about where it is about a penalty. `shown` is the line as it became public, None before."""
+    """What a duty is about where it is about a penalty. `shown` is the line as it became public, None before.
+
+    `elsewhere`: the province in which its subject is registered, where that is another one: it is to be pushed there by the duty's date.
+    """
 
     consequence: str
     case_id: str
     decided_on: date
     until: date
+    elsewhere: str = ""
     ruled: Disclosed | None = None
     shown: PenaltyLine | None = None
 

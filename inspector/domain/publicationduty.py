@@ -100,7 +100,8 @@ class PublicationDuty:
     @property
     def keys(self) -> tuple[str, str]:
         """The keys of its clocks."""
-        return tuple(f"{kind.value}:{self.id}:{self.state.value}" for kind in CLOCKS)  # type: ignore[return-value]
+        again = f":{self.turn}" if self.penalty is not None and self.turn > 1 else ""  # a result has another id at each turn
+        return tuple(f"{kind.value}:{self.id}:{self.state.value}{again}" for kind in CLOCKS)  # type: ignore[return-value]
 
 
 CLOCKS = (OrderKind.PUBLICATION_REMIND, OrderKind.PUBLICATION_DUE)

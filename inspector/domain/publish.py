@@ -66,6 +66,10 @@ class PublishRow:
     least_basis: str = ""
 
 
+_CODE = 18
+"""Signs of a unified social credit code: the third to the eighth are where it is registered (GB 32100)."""
+
+
 class DisclosurePart(StrEnum):
     """What of a penalty a pack may let be shown beside whose it is, who decided it and since when it is public."""
 
@@ -80,8 +84,9 @@ class DisclosurePart(StrEnum):
 class DisclosureRow:
     """`[disclosure]`: by when a penalty is public, counted from its decision, by when one that fell is taken back, how long it is shown.
 
-    `firms`: whether firms are named. `parts`: what is shown of it, and nothing else. `least`: so many penalties of natural persons are
-    told as a number, or none are. A pack without the row owes nothing of the kind.
+    `home`: the office's province, by the first two digits of its code; a penalty of a firm that is registered in another one is to be
+    pushed there within `elsewhere`. `firms`: whether firms are named. `parts`: what is shown of it, and nothing else. `least`: so many
+    penalties of natural persons are told as a number, or none are. A pack without the row owes nothing of the kind.
     """
 
     row: str
@@ -96,6 +101,17 @@ class DisclosureRow:
     withdraw_basis: str
     most_basis: str
     parts_basis: str
+    home: str = ""
+    elsewhere: Term | None = None
+    elsewhere_basis: str = ""
+
+    def abroad(self, code: str) -> str:
+        """The other province in which a firm of this unified code is registered, by its third and fourth sign; empty for the office's own.
+
+        What is no code of that form is nowhere else: then the longer term holds, and nobody is sent astray.
+        """
+        there = code[2:4] if len(code) == _CODE and code[2:8].isdigit() else ""
+        return there if self.elsewhere is not None and there not in ("", self.home) else ""
 
     def last(self, decided_on: date, grade: PublicityRow | None) -> date:
         """The last day on which it is shown: the row's, or that of its grade where it is the earlier one."""

@@ -60,7 +60,8 @@ def owe(office: Office, tx: Tx, case: Case, held: Consequence, now: datetime) ->
         because = Because(rule="disclosure.minor", basis=(grade.basis,), pack=held.pack, facts=facts)
         record(tx, case.id, Decision(state=None, because=because), now, {}, kept=case.pack)
         return
-    decision = domain.owe(held, row, grade, now, office.calendar)
+    code = case.subject.code if case.subject.kind is SubjectKind.FIRM else ""
+    decision = domain.owe(held, row, grade, now, office.calendar, code)
     if tx.publications.add(decision.state):
         unpublish.write(tx, decision, now)
         facts = {"case": case.id, "publication": decision.state.id, "due_at": decision.state.due_at.isoformat()}
@@ -81,7 +82,7 @@ def rule(office: Office, tx: Tx, consequence_id: str, said: Disclosed, now: date
     """A named officer says whether a penalty is to be public, and what it is. Raises Missing, Refusal, Invalid."""
     consequences.locked(tx, consequence_id)
     held = tx.publications.get(domain.name(consequence_id), lock=True)
-    decision = domain.rule(held, said, _row(office, held))
+    decision = domain.rule(held, said, _row(office, held), now, office.calendar)
     tx.publications.put(decision.state)
     tx.attention.close(f"{DISCLOSURE}:{consequence_id}", now)
     if not said.public:

@@ -78,7 +78,8 @@ def publish(part: Part) -> PublishRow:
 def disclosure(part: Part) -> DisclosureRow:
     """`[disclosure]`. How long a penalty is shown is a stretch of the calendar, as the law counts it."""
     dated = [word for name in ("within", "withdraw", "most", "parts") for word in (name, f"{name}_basis")]
-    part.keys(("id", "firms", "least", "basis", *dated))
+    pushed = ("home", "elsewhere", "elsewhere_basis") if "elsewhere" in part.content or "home" in part.content else ()
+    part.keys(("id", "firms", "least", "basis", *dated, *pushed))
     part.some("parts")
     most = part.term("most")
     if part.clean and most.unit not in (Unit.DAY, Unit.MONTH, Unit.YEAR):
@@ -96,6 +97,9 @@ def disclosure(part: Part) -> DisclosureRow:
         parts_basis=part.basis("parts_basis"),
         least=part.whole("least", 2),
         basis=part.basis("basis"),
+        home=part.plain("home") if pushed else "",
+        elsewhere=part.maybe_term("elsewhere"),
+        elsewhere_basis=part.basis("elsewhere_basis") if pushed else "",
     )
 
 

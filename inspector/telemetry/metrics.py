@@ -170,9 +170,9 @@ def _credit(held: Snapshot) -> Iterable[GaugeMetricFamily]:
 
 def _published(held: Snapshot) -> Iterable[GaugeMetricFamily]:
     """What the public is to be shown."""
-    help_publications = "Results that are to be published, and what became of that, by agency and state."
+    help_publications = "Results and penalties that are to be published, and what became of that, by agency and state."
     yield _family("inspector_publications", help_publications, ("agency", "state"), held.publications)
-    help_late = "Results whose date to be published (OWED), or to be taken back (TO_REMOVE), is over."
+    help_late = "Results and penalties whose date to be published (OWED), or to be taken back (TO_REMOVE), is over."
     yield _family("inspector_publications_late", help_late, ("state",), held.publications_late)
     help_unequal = "Whether a person has to look at a measure by which the two routes were treated unlike, by agency and measure."
     yield _family("inspector_unequal_treatment", help_unequal, ("agency", "measure"), held.unequal)

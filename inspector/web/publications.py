@@ -76,12 +76,16 @@ class RuledShown(Shown):
 
 
 class PenaltyShown(Shown):
-    """The penalty that a duty is about. `ruled`: whether an officer has said what of it is public; `until`: the last day of its showing."""
+    """The penalty that a duty is about. `ruled`: whether an officer has said what of it is public; `until`: the last day of its showing.
+
+    `elsewhere`: the province (its two digits) in which its subject is registered, where it is another one: by `due_at` it is pushed there.
+    """
 
     consequence: str
     case_id: str
     decided_on: date
     until: date
+    elsewhere: str
     ruled: PenaltyRuledShown | None
 
 

@@ -21,9 +21,10 @@ from inspector.domain.gazette import Fallen
 from inspector.domain.proposal import Proposal
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.domain.wayto import ServiceWay
-from inspector.flows import affix, disclosing, publication, reached, unpublish
+from inspector.flows import affix, disclosing, publication, reached, repairs, unpublish
 from inspector.store.store import Store
 from tests.house import Hand, settle
+from tests.integration.test_creditrecords import PAPERS
 from tests.proceedings import Proceeding, decided
 
 pytestmark = pytest.mark.alike
@@ -101,6 +102,8 @@ def test_a_penalty_is_owed_by_its_decision_ruled_on_by_an_officer_and_public_wit
         told = " ".join(tx.servings.get(f"{held.id}:decision").facts)
     assert "自然人不列名" in told, "its subject reads with the decision that it may be public, and until when"
     assert built(case, tmp_path / "early").withheld == 1, "nothing becomes public before an officer has said so"
+    with store.begin() as tx, pytest.raises(Refusal, match="publication_undecided"):
+        publication.publish(office, tx, made.id, day, "公告栏", "李四", hand())
     assert rule(case, held).state is PublicationState.OWED
     assert listed(case) == []
     assert built(case, tmp_path / "site", post=False).lines == ()
@@ -127,6 +130,21 @@ def test_a_penalty_is_owed_by_its_decision_ruled_on_by_an_officer_and_public_wit
     assert line.name not in texts(tmp_path / "site")
     assert "公示期届满" in texts(tmp_path / "site")
     assert duty(case, held).state is PublicationState.REMOVED
+
+
+def test_a_penalty_of_a_firm_of_another_province_is_pushed_there_in_ten_working_days(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    with store.begin() as tx:
+        whose = tx.cases.get(case.case, lock=True)
+        tx.cases.put(replace(whose, subject=replace(whose.subject, code="91440100MA0000000X")))
+    held = case.impose(case.the(Proposal.PENALTY))
+    made, day = duty(case, held), case.office.calendar.local_date(hand())
+    assert made.penalty is not None
+    assert (made.penalty.elsewhere, made.basis) == ("44", "P:1.2.26")
+    assert case.office.calendar.local_date(made.due_at) == case.office.calendar.add_working_days(day, 10)
+    row = case.office.book.get(made.pack).disclosure
+    assert row is not None
+    assert [row.abroad(one) for one in ("91340400MA0000000X", "TEST00000000000001", "", "9144")] == ["", "", "", ""]
 
 
 def test_late_is_told_as_of_results_and_what_is_not_public_is_late_no_more(store: Store, hand: Hand) -> None:
@@ -206,6 +224,30 @@ def test_while_an_objection_is_open_nothing_new_is_public_and_what_is_bears_its_
     assert (gone.state, gone.why) == (PublicationState.TO_REMOVE, Fallen.OBJECTION)
 
 
+def test_what_a_court_has_stayed_is_taken_back_and_owed_anew_once_the_stay_is_over(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    case, held = fined(store, hand)
+    rule(case, held)
+    built(case, tmp_path / "site")
+    with store.begin() as tx:
+        publication.recall(case.office, tx, domain.name(held.id), Fallen.STAYED, "", "（2026）行初1号", "李四", hand())
+    with pytest.raises(Refusal, match="publication_state"):
+        rule(case, held)
+    built(case, tmp_path / "site")
+    assert "决定停止执行" in texts(tmp_path / "site")
+    hand.on(days=30)
+    again = rule(case, held)
+    assert (again.state, again.turn, again.posted) == (PublicationState.OWED, 2, None)
+    day = case.office.calendar.local_date(hand())
+    assert case.office.calendar.local_date(again.due_at) == case.office.calendar.add_working_days(day, 20)
+    hand.now = again.due_at + timedelta(seconds=1)
+    settle(case.office)
+    with store.read() as tx:
+        assert [one["overdue"] for one in tx.attention.standing(unpublish.MATTER)] == [True], "by a clock of its own"
+    assert len(built(case, tmp_path / "site").lines) == 1
+
+
 def test_nothing_is_public_before_the_decision_has_come_to_its_subject(store: Store, hand: Hand, tmp_path: Path) -> None:
     case, held = fined(store, hand, served=False)
     rule(case, held)
@@ -218,11 +260,17 @@ def test_nothing_is_public_before_the_decision_has_come_to_its_subject(store: St
 
 def test_what_is_repaired_is_shown_no_more(store: Store, hand: Hand, tmp_path: Path) -> None:
     case, held = fined(store, hand)
+    entry = case.impose(case.the(Proposal.RECORD_CREDIT)).entry
     rule(case, held)
     built(case, tmp_path / "site")
+    with store.read() as tx:
+        hand.now += tx.records.get(entry).repairable_from - hand().date() + timedelta(days=1)
     with store.begin() as tx:
-        disclosing.repaired(case.office, tx, tx.cases.get(case.case), "王五", hand())
-    assert duty(case, held).why is Fallen.REPAIRED
+        repairs.ask(case.office, tx, entry, "请修复", PAPERS, "窗口", hand())
+        assert duty(case, held).state is PublicationState.PUBLISHED
+        repairs.decide(case.office, tx, entry, "王五", "符合修复条件", hand(), grant=True)
+    gone = duty(case, held)
+    assert (gone.state, gone.why) == (PublicationState.TO_REMOVE, Fallen.REPAIRED)
 
 
 def test_a_natural_person_is_named_nowhere_and_counted_among_enough_others_alone(

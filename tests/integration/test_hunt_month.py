@@ -18,7 +18,7 @@ from inspector.domain.calendar import Term, Unit
 from inspector.domain.errors import Away
 from inspector.domain.identity import citizen_check_digit
 from inspector.domain.publicity import Publicity
-from inspector.flows import affix, gazette, pledges
+from inspector.flows import affix, disclosing, gazette, pledges, postedheads
 from inspector.flows import serving as subjects
 from inspector.flows.office import Office
 from inspector.ports import Answer, Garbled, Question, Unavailable
@@ -149,7 +149,16 @@ def _day(hunt: Hunt, edge: Edge, person: Person) -> str:
 def _published(office: Office, folder: Path) -> tuple[str, int]:
     """Everything that a build of the public register writes, by name and content; and how many letters it shows."""
     held, letters = gazette.gather(office, office.now(), post=True), pledges.gather(office, office.now(), post=True)
-    told = pages.Register(title="云溪区", lines=held.lines, withheld=held.withheld, counted=held.counted, pledges=letters.shown)
+    told = pages.Register(
+        title="云溪区",
+        lines=held.lines,
+        withheld=held.withheld,
+        counted=held.counted,
+        pledges=letters.shown,
+        penalties=disclosing.gather(office, office.now(), post=True).lines,
+        heads=postedheads.gather(office, office.now()),
+        draws=held.draws,
+    )
     affix.write(folder, pages.files(told))
     files = [one for one in folder.rglob("*") if one.is_file()]
     return "\n".join(f"{one.relative_to(folder)}\n{one.read_bytes().decode()}" for one in files), len(letters.shown)
