@@ -31,7 +31,10 @@ PLANTS = (
         name="entry-behind-the-commit",
         says="a decision's because is written in a transaction behind its own",
         module="inspector/flows/settle.py",
-        old='    record(tx, case.id, decision, now, {"state": case.state.value, **counted_by(office)}, kept=case.pack)\n    orders: list[Order] = []\n',
+        old="""\
+    record(tx, case.id, decision, now, {"state": case.state.value, **counted_by(office)}, kept=case.pack)
+    orders: list[Order] = []
+""",
         new="""\
 
     def behind() -> None:
