@@ -138,7 +138,7 @@ def check(
     later head, and for the proof that the ledger only grew (`ledger prove --since SIZE`), and give both.
     """
     files = _read(folder)
-    held = [told(one) for one in heads or ()]
+    held = told(heads)
     if not held:
         raise Invalid("file_head_needed", size=_size(files), field="--head")
     judged = folio.judge(files, held, [read_proof(one) for one in growth or ()])

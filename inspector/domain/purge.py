@@ -13,6 +13,7 @@ from inspector.domain.assistance import Dispute, Quarrel, Request
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import Method
 from inspector.domain.decision import Because
+from inspector.domain.disclosure import Penalty
 from inspector.domain.evidence import Evidence
 from inspector.domain.folio import CIVIL, PURGED
 from inspector.domain.gazette import Line
@@ -131,6 +132,7 @@ def unnamed(duty: PublicationDuty) -> PublicationDuty:
         document=_silenced(duty.document),
         ruled=replace(duty.ruled, reasons=_silenced(duty.ruled.reasons)) if duty.ruled is not None else None,
         shown=_uncalled(duty.shown) if duty.shown is not None else None,
+        penalty=_nobodys(duty.penalty) if duty.penalty is not None else None,
     )
 
 
@@ -173,6 +175,11 @@ def hasty(facts: Mapping[str, object], at: datetime, row: RetentionRow, calendar
     until = facts.get("until")
     assert last is not None, "a term has an end"
     return calendar.local_date(at) <= last or (until is not None and date.fromisoformat(str(until)) < last)
+
+
+def _nobodys(penalty: Penalty) -> Penalty:
+    ruled = replace(penalty.ruled, reasons=_silenced(penalty.ruled.reasons)) if penalty.ruled is not None else None
+    return replace(penalty, ruled=ruled, shown=replace(penalty.shown, name="", code="") if penalty.shown is not None else None)
 
 
 def _uncalled(line: Line) -> Line:

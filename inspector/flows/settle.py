@@ -103,11 +103,17 @@ def follow(tx: Tx, office: Office, decision: Decision[Case], policy: Policy, now
 
 
 def book(tx: Tx, office: Office, case: Case, order: Order, now: datetime) -> list[Order]:
-    """Enter a credit order into our books; while there is no platform a person hears of it. Its record's clocks, and its copies."""
+    """An entry that counts at once: its record, with the clocks of that, and the orders of its copies."""
+    further = hand_over(tx, office, case, order, now)
+    return [*creditbook.book(tx, office, case, order, now), *further]
+
+
+def hand_over(tx: Tx, office: Office, case: Case, order: Order, now: datetime) -> list[Order]:
+    """Enter a credit order into our books; while there is no platform a person hears of it. The orders of its copies."""
     tx.books.ordered(order.key, case.id, case.agency, order.lane, order.payload, now)
     if not order.lane:
         tx.attention.open(CREDIT_UNPLACED, case.agency, case.agency, {"case": case.id}, now)
-    return [*creditbook.book(tx, office, case, order, now), *copies.ordered(tx, office, order, now)]
+    return copies.ordered(tx, office, order, now)
 
 
 def end_work(tx: Tx, case: Case, kinds: frozenset[OrderKind], now: datetime) -> None:

@@ -190,6 +190,7 @@ class PurgeRoom(UnnamingRoom):
         mine = [key for key in self._findings() if f"{FINDING}{about(*key)}" == one.id]
         parts = (
             (attention, attention.c.about.in_(one.names)),
+            (publication_duty, publication_duty.c.visit.in_(sa.select(lead_check.c.id).where(lead_check.c.tip_off == one.id))),
             (lead_check, lead_check.c.tip_off == one.id),
             (tip_off, tip_off.c.id == one.id),
             (outside_finding, sa.tuple_(outside_finding.c.system, outside_finding.c.number).in_(mine)),
@@ -246,9 +247,13 @@ class PurgeRoom(UnnamingRoom):
         yield assistance_notice, assistance_notice.c.request.in_(requests)
         yield credit_copy, credit_copy.c.entry.in_(booked)
         yield attention, _matter(case_id) | attention.c.about.in_(tips)
+        checks = sa.select(lead_check.c.id).where(lead_check.c.tip_off.in_(tips))
+        yield publication_duty, publication_duty.c.visit.in_(checks)
         yield lead_check, lead_check.c.tip_off.in_(tips)
         yield tip_off, tip_off.c.id.in_(tips)
         yield from self._of_visits(visits)
+        decided = sa.select(consequence.c.id).where(consequence.c.case_id == case_id)
+        yield publication_duty, publication_duty.c.visit.in_(decided)
         for table in _WITH_CASE:
             yield table, table.c.case_id == case_id
         yield event, event.c.case_id == case_id
@@ -305,6 +310,7 @@ def _holds(case_id: sa.ColumnElement[str]) -> dict[Hold, sa.Select[Any]]:
     """What asks for each hold."""
     one: sa.ColumnElement[int] = sa.literal_column("1", sa.Integer)
     visits = sa.select(visit_case.c.visit).where(visit_case.c.case_id == case_id)
+    penalties = sa.select(consequence.c.id).where(consequence.c.case_id == case_id)
     unfinished = [state.value for state in UNDECIDED | ON_THE_WAY]
     over = [state.value for state in RecordState if state.over]
     # no platform in all those years: a discredit is a `RECORD`
@@ -325,7 +331,10 @@ def _holds(case_id: sa.ColumnElement[str]) -> dict[Hold, sa.Select[Any]]:
         Hold.DRAW: sa.select(one).where(
             case_file.c.id == case_id, draw.c.number == case_file.c.drawn, draw.c.state.in_(_OPEN_DRAWS)
         ),
-        Hold.PUBLICATION: sa.select(one).where(publication_duty.c.visit.in_(visits), publication_duty.c.state.in_(UNPUBLISHED)),
+        Hold.PUBLICATION: sa.select(one).where(
+            publication_duty.c.visit.in_(visits) | publication_duty.c.visit.in_(penalties),
+            publication_duty.c.state.in_(UNPUBLISHED),
+        ),
         Hold.MATTER: sa.select(one).where(attention.c.closed_at.is_(None), _matter(case_id)),
         Hold.RECORD: sa.select(one).where(
             credit_record.c.case_id == case_id, credit_record.c.adverse, credit_record.c.state.not_in(over)
