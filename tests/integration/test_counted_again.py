@@ -180,7 +180,7 @@ def test_the_calendars_go_along_into_a_backup_and_back(
         before = tx.calendars.yearbook(after.calendar, hand())
     assert len(before.known) == 2
     moving.back_up(store, tmp_path / "copy", lambda *_: None)
-    with moving.private(tmp_path / "copy") as copied:
+    with closing(Store(f"sqlite:///{tmp_path / 'copy'}", keys=store.keys)) as copied:
         assert other(replace(after, store=copied), cases) == []
         with copied.read() as tx:
             assert tx.calendars.yearbook(after.calendar, hand()) == before
