@@ -69,6 +69,7 @@ class Month:
     drawn: list[bytes] = field(default_factory=list)
     published: list[str] = field(default_factory=list)
     letters: int = 0
+    results: int = 0
 
     @property
     def store(self) -> Store:
@@ -211,8 +212,9 @@ class Month:
         files = [one for one in self.site.rglob("*") if one.is_file()]
         self.published.append("\n".join(f"{one.relative_to(self.site)}\n{one.read_bytes().decode()}" for one in files))
         self.letters += len(letters.shown)
+        self.results += len(held.fresh)
         with self.hunt.edge.as_(Role.OFFICER, name=OFFICER) as officer:
-            for duty in list(held.fresh)[:1]:
+            for duty in [one.id for one in held.lines if one.id in held.fresh][:1]:
                 person = self._whose(duty)
                 words = {"why": "MISTAKE", "note": f"{person.word('撤下')} {person.name}"}
                 self.hunt.call(officer, "POST", f"/v1/publications/{duty}/recall", words | {"why": person.name})

@@ -115,9 +115,7 @@ def looked_at(told: Told, days: int) -> None:
     assert '"exc_type": "RuntimeError"' in told.where["log"], "the crashes were told of"
     assert month.letters > 0, "letters were published"
     assert len(month.drawn) > 0, "draws were published"
-    assert all(one in told.where["register"] for one in ("MISTAKE", "results-00001")), (
-        "results were published, and one taken back"
-    )
+    assert month.results > 1, "results were published"
     assert month.outside.phones.struck >= {"RuntimeError"}, "a push failed in words that name its receiver"
     assert {message.to for message in month.outside.phones.pushed} <= {one.phone for one in month.staff.values()}
     assert len(month.files) == len(month.cases) > days
@@ -132,6 +130,7 @@ def test_a_month_with_faults_and_draws_tells_nobody_of_anybody_else(database_url
         told = lived(store, hand, tmp_path, DAYS, 4, sealed=True)
     assert told.leaks == {}, [line for name in told.leaks for line in told.lines(name)[:5]]
     looked_at(told, DAYS)
+    assert "MISTAKE" in told.where["register"], "and one was taken back"
 
 
 @pytest.mark.slow
