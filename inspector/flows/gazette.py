@@ -22,7 +22,8 @@ from inspector.flows.embargo import closed
 from inspector.flows.office import Office
 from inspector.store.tx import Tx
 
-_TOGETHER = 1_000
+TOGETHER = 1_000
+"""So many duties are read at once."""
 _SAID = 200
 """So many words that something is public are written in one transaction."""
 
@@ -37,11 +38,14 @@ class Gathered:
 
     `rested`: the outcomes that the fresh ones rest on, by case.
 
-    `lines` do not hold those that are only counted. `withheld` wait for an officer, or for the visits of their draw; `counted` are told by
-    their number alone, for they name nobody and are too few together.
+    `lines` do not hold those that are only counted; `order` are their ids, and `removed` so many of them stand as taken back. They may be
+    read only when somebody asks for them (`flows.edition`). `withheld` wait for an officer, or for the visits of their draw; `counted` are
+    told by their number alone, for they name nobody and are too few together.
     """
 
-    lines: tuple[Line, ...]
+    lines: Sequence[Line]
+    order: tuple[str, ...]
+    removed: int
     fresh: Mapping[str, Line]
     rested: Mapping[str, Mapping[str, str]]
     gone: tuple[str, ...]
@@ -51,7 +55,7 @@ class Gathered:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Register:
+class Making:
     """The register while it is gathered. `ready`: fresh lines that name nobody; `waiting`: how many more of their group may come.
 
     `standing`: lines that name nobody and are public.
@@ -122,6 +126,29 @@ class _Register:
             for _, at, line in stood:
                 self._stands(at, replace(line, counted=few))
 
+    def stood(self, tx: Tx, duty: PublicationDuty, visit: Visit) -> Line:
+        """The line of a duty that was public before, as it stands."""
+        came = shown.came(duty, visit, shown.outcomes_of(tx, [visit])) if duty.shown is None else None
+        line = duty.shown or self._line(tx, duty, visit, came)
+        return self._fallen(duty, line) if duty.state is PublicationState.REMOVED else line
+
+    def gathered(self, lines: Sequence[Line], order: tuple[str, ...], removed: int) -> Gathered:
+        """What came of it, with the lines that are to stand."""
+        return Gathered(
+            lines=lines,
+            order=order,
+            removed=removed,
+            fresh=self.fresh,
+            rested=self.rested,
+            gone=tuple(self.gone),
+            kept=self.kept,
+            withheld=self.withheld,
+            counted=self.counted,
+        )
+
+    def _fallen(self, duty: PublicationDuty, line: Line) -> Line:
+        return line.taken_back(duty.why or Fallen.UNSTATED, duty.removed.on if duty.removed else self.today)
+
     def _fresh(self, duty: PublicationDuty, line: Line) -> None:
         if line.name:
             self._in(duty.id, line)
@@ -141,8 +168,7 @@ class _Register:
             self.gone.append(duty.id)
         over = duty.state is PublicationState.REMOVED or (duty.state is PublicationState.TO_REMOVE and self.post)
         if over:
-            on = duty.removed.on if duty.removed else self.today
-            line = line.taken_back(duty.why or Fallen.UNSTATED, on)
+            line = self._fallen(duty, line)
         elif duty.shown is None and self.post:
             self.kept[duty.id] = line
         if line.name or line.counted or line.removed:
@@ -172,40 +198,36 @@ def gather(office: Office, now: datetime, *, post: bool, advance: Advance = lamb
     Raises Refusal (`shadow_silent`) in a house that runs in shadow.
     """
     office.earnest()
-    made, after = _Register(office=office, now=now, post=post), ""
+    made, after = Making(office=office, now=now, post=post), ""
     while True:
         with office.store.read() as tx:
-            part = tx.publications.with_visits(after, _TOGETHER)
+            part = tx.publications.with_visits(after, TOGETHER)
             made.take(tx, part)
-        if len(part) < _TOGETHER:
+        if len(part) < TOGETHER:
             break
         after = part[-1][0].id
         advance(len(made.held))
     made.close()
     made.held.sort(key=lambda one: (one[0], one[1].id))
-    return Gathered(
-        lines=tuple(line for _, line in made.held),
-        fresh=made.fresh,
-        rested=made.rested,
-        gone=tuple(made.gone),
-        kept=made.kept,
-        withheld=made.withheld,
-        counted=made.counted,
-    )
+    lines = tuple(line for _, line in made.held)
+    return made.gathered(lines, tuple(one.id for one in lines), sum(one.removed is not None for one in lines))
 
 
-def say(office: Office, gathered: Gathered, base: str, by: str, now: datetime) -> None:
+def say(office: Office, gathered: Gathered, base: str, by: str, now: datetime) -> bool:
     """A named person says that what was written is public at an address, and that what is gone is gone. Said again, nothing is added.
 
-    Whoever is broken off has said it of some: the others come in with the next posting, where they stand in the same order.
+    Whoever is broken off has said it of some: the others come in with the next posting, where they stand in the same order. Whether all
+    of it was said: of what somebody else has published, or taken back, meanwhile, another line may stand than the one that was written.
     """
-    places = {line.id: f"{base.rstrip('/')}/{gazette.place(index, line)}" for index, line in enumerate(gathered.lines)}
+    whole = True
+    places = {one: f"{base.rstrip('/')}/{gazette.place(index, one)}" for index, one in enumerate(gathered.order)}
     index = f"{base.rstrip('/')}/index.html"
     today = office.calendar.local_date(now)
     for some in _parts(tuple(gathered.fresh)):
         with office.store.begin() as tx:
             for duty in some:
                 held = tx.publications.get(duty, lock=True)
+                whole = whole and held.state is PublicationState.OWED
                 if held.state is PublicationState.OWED:
                     line = gathered.fresh[duty]
                     publication.post(office, tx, held, line, today, places.get(duty, index), by, now)
@@ -213,12 +235,15 @@ def say(office: Office, gathered: Gathered, base: str, by: str, now: datetime) -
     for some in _parts(gathered.gone):
         with office.store.begin() as tx:
             for duty in some:
-                if tx.publications.get(duty, lock=True).state is PublicationState.TO_REMOVE:
+                stands = tx.publications.get(duty, lock=True).state is PublicationState.TO_REMOVE
+                whole = whole and stands
+                if stands:
                     publication.remove(office, tx, duty, today, places.get(duty, index), by, now)
     for some in _parts(tuple(gathered.kept)):
         with office.store.begin() as tx:
             for duty in some:
                 publication.keep(tx, duty, gathered.kept[duty], by, now)
+    return whole
 
 
 def _fell(office: Office, tx: Tx, owed: PublicationDuty, line: Line, rested: Mapping[str, str], now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,8 +18,20 @@ from inspector.store.publicationtables import publication_duty
 from inspector.store.room import Room
 from inspector.store.tables import visit
 
+_TOGETHER = 500
+"""So many ids go into one statement."""
 _FALLEN = (PublicationState.TO_REMOVE.value, PublicationState.REMOVED.value)
 _FORMED = (VisitState.DONE.value, VisitState.CEASED.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a duty stands, and of which draw and agency it is, without its words."""
+
+    id: str
+    agency: str
+    draw: str
+    state: PublicationState
 
 
 class PublicationRoom(Room):
@@ -79,6 +92,23 @@ class PublicationRoom(Room):
         asked = sa.select(held.body, visit.c.body.label("of")).join(visit, visit.c.id == held.visit)
         asked = asked.where(held.id > after).order_by(held.id).limit(limit)
         return [(load(PublicationDuty, row.body), load(Visit, row.of)) for row in self.connection.execute(asked)]
+
+    def these(self, duties: Sequence[str]) -> list[tuple[PublicationDuty, Visit]]:
+        """The same of some duties by their ids."""
+        held, found = publication_duty.c, list[Any]()
+        asked = sa.select(held.body, visit.c.body.label("of"), held.id).join(visit, visit.c.id == held.visit).order_by(held.id)
+        for start in range(0, len(duties), _TOGETHER):
+            found += self.connection.execute(asked.where(held.id.in_(duties[start : start + _TOGETHER])))
+        return [(load(PublicationDuty, row.body), load(Visit, row.of)) for row in found]
+
+    def standing(self, after: str, limit: int) -> list[Standing]:
+        """Where every duty stands, in order of id, behind `after`: no body is read."""
+        held = publication_duty.c
+        asked = sa.select(held.id, held.agency, held.draw, held.state).where(held.id > after).order_by(held.id).limit(limit)
+        return [
+            Standing(id=row.id, agency=row.agency, draw=row.draw, state=PublicationState(row.state))
+            for row in self.connection.execute(asked)
+        ]
 
     def overdue(self, state: PublicationState, now: datetime) -> int:
         """How many of a state are over their date."""
