@@ -149,7 +149,7 @@ def later(office: Office, now: datetime, former: Edition) -> Later | None:
         found: dict[str, Line] = {}
         for some in _parts(names):
             with office.store.read() as tx:
-                found |= {duty.id: made.stood(tx, duty, visit) for duty, visit in tx.publications.these(some)}
+                found |= {duty.id: made.stood(tx, duty, of) for duty, of in tx.publications.these(some)}
         return found
 
     gathered = made.gathered(Leaves(order, known, read), order, left + sum(one.removed is not None for one in known.values()))

@@ -20,6 +20,7 @@ from inspector.domain.visit import Visit
 from inspector.flows import publication, shown, unpublish
 from inspector.flows.embargo import closed
 from inspector.flows.office import Office
+from inspector.store.publications import Owing
 from inspector.store.tx import Tx
 
 TOGETHER = 1_000
@@ -82,24 +83,26 @@ class Making:
         """The day on which it is built."""
         return self.office.calendar.local_date(self.now)
 
-    def take(self, tx: Tx, part: Sequence[tuple[PublicationDuty, Visit]]) -> None:
+    def take(self, tx: Tx, part: Sequence[Owing]) -> None:
         """Some duties with their visits, in order of id."""
-        outcomes = shown.outcomes_of(tx, [visit for duty, visit in part if duty.shown is None])
-        for duty, visit in part:
+        outcomes = shown.outcomes_of(tx, [of for _, of in part if isinstance(of, Visit)])
+        for duty, of in part:
             if duty.state is PublicationState.REMOVED and duty.posted is None:
                 continue  # its decision fell before it was public: it never stood here
             owed = duty.state is PublicationState.OWED
-            result = shown.came(duty, visit, outcomes) if duty.shown is None else duty.shown.found
             waits = owed or duty.state is PublicationState.PUBLISHED
+            result = shown.came(duty, of, outcomes) if isinstance(of, Visit) else of.found
             if (owed and result is None) or (waits and self._closed(tx, duty.draw)):
                 self.withheld += 1
-                self.waiting[duty.draw, duty.agency] += owed and not shown.named(self.office, duty, visit)
+                self.waiting[duty.draw, duty.agency] += owed and isinstance(of, Visit) and not shown.named(self.office, duty, of)
+            elif isinstance(of, Line):
+                self._public(duty, of)
             elif not owed:
-                self._public(duty, duty.shown or self._line(tx, duty, visit, result))
+                self._public(duty, self._line(tx, duty, of, result))
             elif self.post:
-                stood = ((case, outcomes[case][1]) for case in leads(visit) if case in outcomes)
+                stood = ((case, outcomes[case][1]) for case in leads(of) if case in outcomes)
                 self.rested[duty.id] = {case: outcome for case, outcome in stood if outcome is not None}
-                self._fresh(duty, self._line(tx, duty, visit, result))
+                self._fresh(duty, self._line(tx, duty, of, result))
 
     def close(self) -> None:
         """What names nobody comes in together with others, or is counted once its date is near; till then it waits for them.
@@ -126,10 +129,9 @@ class Making:
             for _, at, line in stood:
                 self._stands(at, replace(line, counted=few))
 
-    def stood(self, tx: Tx, duty: PublicationDuty, visit: Visit) -> Line:
+    def stood(self, tx: Tx, duty: PublicationDuty, of: Visit | Line) -> Line:
         """The line of a duty that was public before, as it stands."""
-        came = shown.came(duty, visit, shown.outcomes_of(tx, [visit])) if duty.shown is None else None
-        line = duty.shown or self._line(tx, duty, visit, came)
+        line = of if isinstance(of, Line) else self._line(tx, duty, of, shown.came(duty, of, shown.outcomes_of(tx, [of])))
         return self._fallen(duty, line) if duty.state is PublicationState.REMOVED else line
 
     def gathered(self, lines: Sequence[Line], order: tuple[str, ...], removed: int) -> Gathered:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from inspector.domain.errors import Missing
+from inspector.domain.gazette import Line
 from inspector.domain.inspection import CheckType
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.domain.visit import Visit, VisitState
@@ -22,6 +23,10 @@ _TOGETHER = 500
 """So many ids go into one statement."""
 _FALLEN = (PublicationState.TO_REMOVE.value, PublicationState.REMOVED.value)
 _FORMED = (VisitState.DONE.value, VisitState.CEASED.value)
+
+
+Owing = tuple[PublicationDuty, Visit | Line]
+"""A duty and the visit whose result it is about; or the line that became public, where that is kept: nothing is worked out anew then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,20 +91,20 @@ class PublicationRoom(Room):
             asked = asked.where(held.state == state.value)
         return [load(PublicationDuty, body) for body in self.connection.execute(asked).scalars()]
 
-    def with_visits(self, after: str, limit: int) -> list[tuple[PublicationDuty, Visit]]:
-        """Every duty with the visit whose result it is about, in order of id, behind `after`."""
+    def with_visits(self, after: str, limit: int) -> list[Owing]:
+        """Every duty with the visit whose result it is about, in order of id, behind `after`; or with the line that is kept of it."""
         held = publication_duty.c
         asked = sa.select(held.body, visit.c.body.label("of")).join(visit, visit.c.id == held.visit)
         asked = asked.where(held.id > after).order_by(held.id).limit(limit)
-        return [(load(PublicationDuty, row.body), load(Visit, row.of)) for row in self.connection.execute(asked)]
+        return [_owing(row.body, row.of) for row in self.connection.execute(asked)]
 
-    def these(self, duties: Sequence[str]) -> list[tuple[PublicationDuty, Visit]]:
+    def these(self, duties: Sequence[str]) -> list[Owing]:
         """The same of some duties by their ids."""
         held, found = publication_duty.c, list[Any]()
         asked = sa.select(held.body, visit.c.body.label("of"), held.id).join(visit, visit.c.id == held.visit).order_by(held.id)
         for start in range(0, len(duties), _TOGETHER):
             found += self.connection.execute(asked.where(held.id.in_(duties[start : start + _TOGETHER])))
-        return [(load(PublicationDuty, row.body), load(Visit, row.of)) for row in found]
+        return [_owing(row.body, row.of) for row in found]
 
     def standing(self, after: str, limit: int) -> list[Standing]:
         """Where every duty stands, in order of id, behind `after`: no body is read."""
@@ -122,6 +127,11 @@ class PublicationRoom(Room):
         return self.connection.execute(
             sa.select(held.agency, held.state, sa.func.count()).group_by(held.agency, held.state)
         ).all()
+
+
+def _owing(body: str, of: str) -> Owing:
+    duty = load(PublicationDuty, body)
+    return duty, duty.shown or load(Visit, of)
 
 
 def _row(held: PublicationDuty) -> dict[str, object]:

@@ -147,11 +147,27 @@ class VisitRoom(ToCome, Seats, Unfiled, Unmet):
             level = [one.id for one in anew]
         return held
 
+    def open_of_selection(self, number: str) -> list[Visit]:
+        """Of all that has come of a draw's selection (`of_selection`), what is still to be made: of the rest no body is read."""
+        asked = sa.select(visit.c.id, visit.c.state).where(visit.c.draw == number)
+        level, found = list(self.connection.execute(asked)), list[str]()
+        while level:
+            found += [row.id for row in level if row.state in _OPEN_VISITS]
+            asked = sa.select(visit.c.id, visit.c.state).where(
+                visit.c.replaces.in_([row.id for row in level]), visit.c.draw != number
+            )
+            level = list(self.connection.execute(asked))
+        if not found:
+            return []
+        bodies = sa.select(visit.c.body).where(visit.c.id.in_(found)).order_by(visit.c.id)
+        return [load(Visit, text) for text in self.connection.execute(bodies).scalars()]
+
     def open_of(self, agency: str, but: str) -> list[Visit]:
         """The visits of an agency's draws that are still to be made, without those that a draw has given first (`but`)."""
-        asked = sa.select(visit.c.body).join(draw, draw.c.number == visit.c.draw)
+        # from the few that are open to their draws: a join begins at the agency's draws, and reads every visit that was ever made
+        its = sa.exists().where(draw.c.number == visit.c.draw, draw.c.agency == agency)
         others = (visit.c.draw != but) | (visit.c.replaces != "")
-        asked = asked.where(draw.c.agency == agency, visit.c.state.in_(_OPEN_VISITS), others)
+        asked = sa.select(visit.c.body).where(visit.c.state.in_(_OPEN_VISITS), its, others)
         return [load(Visit, text) for text in self.connection.execute(asked.order_by(visit.c.id)).scalars()]
 
     def open_ids(self, after: str, limit: int) -> list[str]:

@@ -18,9 +18,11 @@ from inspector.domain.decision import Because
 from inspector.domain.finding import Part, Seen
 from inspector.domain.folio import PURGED
 from inspector.domain.publicationduty import PublicationDuty
+from inspector.domain.visit import VisitState
 from inspector.gazette import frame, letters
 from inspector.gazette import pages as sheets
-from inspector.store import publications
+from inspector.store.codec import load
+from inspector.store.store import Store
 from inspector.store.tx import new_id
 from tests import house
 from tests.integration.test_affix import ADDRESS, head
@@ -60,7 +62,12 @@ class Register:
             nothing = Part(agency="bureau", by="A-1", at=first.formed_at, seen=Seen.NOTHING)
             for number in range(self.count, self.count + count):
                 name = f"{visit.id}x{number:05d}"
-                told = {"code": f"TEST{number:014d}", "name": f"第{number}饮食店", "kind": kind, "draw": draw or visit.draw}
+                told: dict[str, Any] = {
+                    "code": f"TEST{number:014d}",
+                    "name": f"第{number}饮食店",
+                    "kind": kind,
+                    "draw": draw or visit.draw,
+                }
                 tx.visits.add(replace(visit, id=name, case_ids=(), findings=(), doubts=(), parts=(nothing,), version=0, **told))
                 made = replace(first, id=f"{name}.bureau", visit=name, draw=told["draw"], state=type(first.state).OWED)
                 tx.publications.add(replace(made, posted=None, shown=None))
@@ -107,7 +114,7 @@ def register(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         look(office, hand)
         over(office)
     made = Register(operator=held, site=tmp_path / "site", work=work)
-    load, page = publications.load, sheets._page
+    page = sheets._page
 
     def loaded(kind: type[Any], text: str) -> Any:
         work.bodies += kind is PublicationDuty
@@ -120,7 +127,7 @@ def register(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     def sent(*_: Any) -> None:
         work.statements += 1
 
-    monkeypatch.setattr(publications, "load", loaded)
+    monkeypatch.setattr("inspector.store.publications.load", loaded)
     monkeypatch.setattr(sheets, "_page", paged)
     sa.event.listen(sa.engine.Engine, "before_cursor_execute", sent)
     yield made
@@ -145,7 +152,8 @@ def test_what_a_later_posting_reads_and_writes_does_not_grow_with_the_register(r
         register.post()  # what was said by the first has moved since, as that of anybody else
         told = []
         recall = partial(register.say, duties[3], "recall", "--why", "REVOKED")
-        for number, act in enumerate((lambda: None, lambda: register.owe(2), recall)):
+        acts: tuple[Callable[[], object], ...] = (lambda: None, partial(register.owe, 2), recall)
+        for number, act in enumerate(acts):
             act()
             with compared(register, tmp_path / f"whole-{size}-{number}"):
                 register.post()
@@ -231,3 +239,34 @@ def _then(act: Callable[[], object]) -> Callable[..., bytes]:
         return listed
 
     return brought
+
+
+@pytest.mark.bare
+def test_whether_a_record_is_closed_is_asked_of_what_is_open_and_never_of_all_that_ever_was(
+    store: Store, hand: house.Hand
+) -> None:
+    office = made_office.__wrapped__(store, hand)  # type: ignore[attr-defined]
+    (duty,) = look(office, hand)
+    over(office)
+    sent: list[tuple[str, Any]] = []
+    with store.read() as tx:
+        visit = tx.visits.get(duty.visit)
+        assert tx.visits.open_of_selection(duty.draw) == []
+        sa.event.listen(tx.connection, "before_cursor_execute", lambda *told: sent.append((told[2], told[3])))
+        assert tx.visits.open_of("bureau", but="another") == []
+        ((asked, given),) = sent
+        if store.sqlite:
+            plan = [row[-1] for row in tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", given)]
+            assert "ix_visit_state" in plan[0], plan
+    with store.begin() as tx:
+        for name, state, of in (
+            ("a", VisitState.CANCELLED, visit.id),
+            ("b", VisitState.ASSIGNED, "a"),
+            ("c", VisitState.DONE, ""),
+        ):
+            tx.visits.add(
+                replace(visit, id=name, draw=f"of {name}", state=state, done_at=None, case_ids=(), replaces=of, version=0)
+            )
+    with store.read() as tx:
+        assert [one.id for one in tx.visits.open_of_selection(duty.draw)] == ["b"], "what stands for what stands for it"
+        assert [one.id for one in tx.visits.of_selection(duty.draw) if one.state.open] == ["b"]
