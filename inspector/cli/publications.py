@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from inspector.domain.publicationduty import PublicationDuty
+    from inspector.flows.disclosing import Penalties
     from inspector.flows.edition import Edition
     from inspector.flows.gazette import Gathered
     from inspector.flows.pledges import Letters
@@ -104,7 +105,7 @@ def site(
     and not shown. Only files that differ are written; posted anew into the folder of the last posting, only what has moved since is read.
     """
     from inspector import gazette as pages
-    from inspector.flows import affix, edition, gazette, pledges
+    from inspector.flows import affix, disclosing, edition, gazette, pledges, postedheads
 
     office, who, now = terminal.office, terminal.signer(by), terminal.office.now()
     if post is not None and not post.startswith(("https://", "http://")):
@@ -112,6 +113,9 @@ def site(
     if to is not None and post is None:
         raise Invalid("publication_to_alone", field="--to")
     served, look = to or folder, pages.look(office.tree[office.house].name)
+    differs = postedheads.hold(office, served, now) if post is not None else []
+    for one in differs:
+        terminal.say("ledger_differs", size=one.size, root=one.root)
     former = edition.last(office, folder, look) if post is not None else None
     built = _build(terminal, folder, former, now, post=post is not None)
     if post is not None:
@@ -124,17 +128,21 @@ def site(
             listed = _bring(folder, to)
         whole = gazette.say(office, built.held, post, who, now)
         pledges.say(office, built.letters, post, who, now)
+        disclosing.say(office, built.penal, post, who, now)
         results = len(built.held.lines)
         terminal.act("publication.site", affix.ABOUT, lambda _tx, _now: None, by=who, address=post, results=results)
         ledger = affix.bind(office, listed, post, results, look if whole else "")
         for place in dict.fromkeys((folder, served)):
             affix.prove(place, ledger)
-    held, shown, written, left = built.held, built.letters, built.written, built.left
+    held, shown, penal, written, left = built.held, built.letters, built.penal, built.written, built.left
     counts = {"results": len(held.lines), "posted": len(held.fresh), "removed": len(held.gone), "withheld": held.withheld}
     terminal.value(
         {
             **counts,
             "counted": held.counted,
+            "penalties": len(penal.lines),
+            "penalties_posted": len(penal.fresh),
+            "penalties_withheld": penal.withheld,
             "letters": len(shown.shown),
             "letters_unread": shown.unread,
             "written": written,
@@ -150,6 +158,7 @@ class _Built:
 
     held: Gathered
     letters: Letters
+    penal: Penalties
     written: int
     left: int
 
@@ -158,13 +167,14 @@ def _build(terminal: Terminal, folder: Path, former: Edition | None, now: dateti
     """Gather the register and write its files: those that differ from a former edition's, or all that differ from what lies there."""
     from inspector import gazette as pages
     from inspector.cli.progress import Bars
-    from inspector.flows import affix, edition, gazette, pledges
+    from inspector.flows import affix, disclosing, edition, gazette, pledges, postedheads
 
     office, bars = terminal.office, Bars(terminal)
     with bars.step("gathered") as seen:
         later = edition.later(office, now, former) if former is not None else None
         held = later.gathered if later else gazette.gather(office, now, post=post, advance=lambda count: seen(count, 0))
         shown = pledges.gather(office, now, post=post)
+        penal = disclosing.gather(office, now, post=post)
     register = pages.Register(
         title=office.tree[office.house].name,
         lines=held.lines,
@@ -173,12 +183,18 @@ def _build(terminal: Terminal, folder: Path, former: Edition | None, now: dateti
         pledges=shown.shown,
         on=office.calendar.local_date(now) if post else terminal.look(lambda tx: affix.last(office, tx)),
         removed=held.removed,
+        penalties=penal.lines,
+        penalties_withheld=penal.withheld,
+        penalties_counted=penal.counted,
+        heads=postedheads.gather(office, now),
+        key=postedheads.key(office),
+        draws=held.draws,
     )
     register = replace(register, same=later.same) if later else register
     stand = {name: later.former.sums[name] for name in pages.unchanged(register)} if later else {}
     with bars.step("written"):
         written, left = affix.write(folder, pages.files(register), stand)
-    return _Built(held=held, letters=shown, written=written, left=left)
+    return _Built(held=held, letters=shown, penal=penal, written=written, left=left)
 
 
 def _bring(folder: Path, to: Path | None) -> bytes:
@@ -219,7 +235,7 @@ def verify(
     if not folder.is_dir():
         raise Invalid("file_unusable", file=str(folder), problem="no folder", errno="ENOTDIR")
     listed, ledger = (_content(folder / name) for name in (manifest.MANIFEST, manifest.LEDGER))
-    held, own = [told(one) for one in heads or ()], manifest.head_of(ledger)
+    held, own = told(heads), manifest.head_of(ledger)
     size = own.size if own is not None else 1
     if not held:
         raise Invalid("file_head_needed", size=size, field="--head")

@@ -23,7 +23,7 @@ from inspector.domain.publicationduty import PublicationState
 from inspector.flows import affix
 from inspector.flows.gazette import TOGETHER, Gathered, Making
 from inspector.flows.office import Office
-from inspector.store.publications import Standing
+from inspector.store.publications import LEAD, Standing
 
 _RESULTS = "data/results-"
 _LINES = ".jsonl"
@@ -37,13 +37,14 @@ _STATES = 10_000
 class Edition:
     """What was posted last: the ids of its lines in their order, which of them stand, which name nobody, which were taken back.
 
-    `sums`: every file's digest.
+    `told`: draw, agency and what was found of those that stand; `sums`: every file's digest.
     """
 
     order: tuple[str, ...]
     removed: frozenset[str]
     unnamed: frozenset[str]
     standing: frozenset[str]
+    told: Mapping[str, tuple[str, str, str]]
     sums: Mapping[str, str]
 
 
@@ -113,6 +114,9 @@ def last(office: Office, folder: Path, look: str) -> Edition | None:
         order=order,
         removed=removed,
         standing=frozenset(order) - removed,
+        told={
+            str(one["id"]): (str(one["draw"]), str(one["agency"]), str(one["found"])) for one in lines if "removed_on" not in one
+        },
         unnamed=frozenset(str(one["id"]) for one in lines if "removed_on" not in one and "name" not in one),
         sums=sums,
     )
@@ -132,7 +136,13 @@ def later(office: Office, now: datetime, former: Edition) -> Later | None:
     for some in _parts(sorted(wanted)):
         with office.store.read() as tx:
             made.take(tx, tx.publications.these(some))
+            made.take_leads(tx.publications.these_leads([one for one in some if one.startswith(LEAD)]))
     made.close()
+    for one in rows:
+        if one.id in former.told and one.id not in wanted:
+            made.stands(*former.told[one.id])
+        elif one.id in former.removed and one.id not in wanted:
+            made.stands(one.draw, office.tree[one.agency].name if one.agency in office.tree else one.agency, None)
     before = {*former.order}
     known = {line.id: line for _, line in made.held}
     stays = [one for one in former.order if one not in wanted or one in known]
@@ -150,6 +160,8 @@ def later(office: Office, now: datetime, former: Edition) -> Later | None:
         for some in _parts(names):
             with office.store.read() as tx:
                 found |= {duty.id: made.stood(tx, duty, of) for duty, of in tx.publications.these(some)}
+                kept = tx.publications.these_leads([one for one in some if one.startswith(LEAD)])
+                found |= {duty.id: made.stood_of(duty) for duty, _ in kept}
         return found
 
     gathered = made.gathered(Leaves(order, known, read), order, left + sum(one.removed is not None for one in known.values()))

@@ -7,16 +7,19 @@ the same files again and says it then.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from inspector import gazette
 from inspector.domain.calendar import reminder
+from inspector.domain.case import SubjectKind
+from inspector.domain.drawcount import DrawCount
 from inspector.domain.gazette import UNHARMING, CheckResult, Fallen, Line, crowded, leads
+from inspector.domain.leadcheck import LeadCheck
 from inspector.domain.publicationduty import BEFORE, PublicationDuty, PublicationState
-from inspector.domain.visit import Visit
+from inspector.domain.visit import Visit, VisitState
 from inspector.flows import publication, shown, unpublish
 from inspector.flows.embargo import closed
 from inspector.flows.office import Office
@@ -28,6 +31,7 @@ TOGETHER = 1_000
 _SAID = 200
 """So many words that something is public are written in one transaction."""
 
+_WAITING, _COUNTED, _REMOVED = "waiting", "counted", "removed"
 Advance = Callable[[int], None]
 Group = tuple[str, str]
 """A draw and an agency: whoever knows that somebody was drawn knows of which."""
@@ -41,7 +45,7 @@ class Gathered:
 
     `lines` do not hold those that are only counted; `order` are their ids, and `removed` so many of them stand as taken back. They may be
     read only when somebody asks for them (`flows.edition`). `withheld` wait for an officer, or for the visits of their draw; `counted` are
-    told by their number alone, for they name nobody and are too few together.
+    told by their number alone, for they name nobody and are too few together. `draws`: what is counted of each.
     """
 
     lines: Sequence[Line]
@@ -53,6 +57,7 @@ class Gathered:
     kept: Mapping[str, Line]
     withheld: int
     counted: int
+    draws: tuple[DrawCount, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,6 +81,7 @@ class Making:
     withheld: int = 0
     counted: int = 0
     closed: dict[str, bool] = field(default_factory=dict)
+    tally: dict[Group, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     sheets: shown.Sheets = field(default_factory=shown.Sheets)
 
     @property
@@ -94,6 +100,7 @@ class Making:
             result = shown.came(duty, of, outcomes) if isinstance(of, Visit) else of.found
             if (owed and result is None) or (waits and self._closed(tx, duty.draw)):
                 self.withheld += 1
+                self.tally[duty.draw, shown.agency(self.office, duty)][_WAITING] += 1
                 self.waiting[duty.draw, duty.agency] += owed and isinstance(of, Visit) and not shown.named(self.office, duty, of)
             elif isinstance(of, Line):
                 self._public(duty, of)
@@ -103,6 +110,21 @@ class Making:
                 stood = ((case, outcomes[case][1]) for case in leads(of) if case in outcomes)
                 self.rested[duty.id] = {case: outcome for case, outcome in stood if outcome is not None}
                 self._fresh(duty, self._line(tx, duty, of, result))
+
+    def take_leads(self, part: Sequence[tuple[PublicationDuty, LeadCheck | None]]) -> None:
+        """Some duties about checks for cause, which stand in no draw, so that no embargo holds them."""
+        for duty, check in part:
+            result = shown.came_of(duty, check) if duty.shown is None else duty.shown.found
+            if duty.state is PublicationState.OWED:
+                if result is None or check is None:
+                    self.withheld += 1
+                    self.tally["", shown.agency(self.office, duty)][_WAITING] += 1
+                    self.waiting["", duty.agency] += check is not None and check.kind is not SubjectKind.FIRM
+                elif self.post:
+                    self.rested[duty.id] = {}
+                    self._fresh(duty, shown.line_of(self.office, duty, check, result, self.now))
+            elif duty.posted is not None and duty.shown is not None:
+                self._public(duty, duty.shown)
 
     def close(self) -> None:
         """What names nobody comes in together with others, or is counted once its date is near; till then it waits for them.
@@ -120,6 +142,7 @@ class Making:
                 soon = reminder(duty.due_at, BEFORE, self.office.calendar)
                 if self.waiting[group] and self.now < soon:
                     self.withheld += 1
+                    self.tally[line.draw, line.agency][_WAITING] += 1
                 else:
                     self._in(duty.id, replace(line, counted=True))
         for group, stood in self.standing.items():
@@ -136,6 +159,8 @@ class Making:
 
     def gathered(self, lines: Sequence[Line], order: tuple[str, ...], removed: int) -> Gathered:
         """What came of it, with the lines that are to stand."""
+        with self.office.store.read() as tx:
+            draws = tuple(self.counts(tx))
         return Gathered(
             lines=lines,
             order=order,
@@ -146,6 +171,7 @@ class Making:
             kept=self.kept,
             withheld=self.withheld,
             counted=self.counted,
+            draws=draws,
         )
 
     def _fallen(self, duty: PublicationDuty, line: Line) -> Line:
@@ -179,10 +205,41 @@ class Making:
             self.standing[duty.draw, duty.agency].append((duty, duty.posted.at, line))
 
     def _stands(self, at: datetime, line: Line) -> None:
+        told = self.tally[line.draw, line.agency]
         if not line.counted:
             self.held.append((at, line))
+            told[_REMOVED if line.removed else line.found.value] += 1
         elif line.removed is None:
             self.counted += 1
+            told[_COUNTED] += 1
+
+    def stands(self, draw: str, agency: str, found: str | None) -> None:
+        """A line of a draw that is public already, and is not looked at again: by what was found, or None where it was taken back."""
+        self.closed[draw] = False  # what was open to all stays so
+        self.tally[draw, agency][found or _REMOVED] += 1
+
+    def stood_of(self, duty: PublicationDuty) -> Line:
+        """The line of a duty of which it is kept, as it stands."""
+        assert duty.shown is not None, "what is public is kept"
+        return self._fallen(duty, duty.shown) if duty.state is PublicationState.REMOVED else duty.shown
+
+    def counts(self, tx: Tx) -> Iterator[DrawCount]:
+        """What is counted of each draw whose record is open; of checks for cause, which stand in none, together."""
+        visits = tx.publications.visited()
+        for (draw, agency), told in sorted(self.tally.items()):
+            if not draw or not self._closed(tx, draw):
+                went = visits.get(draw, {}) if draw else {VisitState.DONE: told.total()}
+                yield DrawCount(
+                    draw=draw,
+                    agency=agency,
+                    drawn=sum(went.values()),
+                    made=went.get(VisitState.DONE, 0) + went.get(VisitState.CEASED, 0),
+                    called_off=went.get(VisitState.CANCELLED, 0),
+                    results={kind: told[kind.value] for kind in CheckResult if told[kind.value]},
+                    counted=told[_COUNTED],
+                    waiting=told[_WAITING],
+                    removed=told[_REMOVED],
+                )
 
     def _line(self, tx: Tx, duty: PublicationDuty, visit: Visit, result: CheckResult | None) -> Line:
         return shown.line(self.office, tx, duty, visit, result or CheckResult.UNCLEAR, self.now, self.sheets)
@@ -209,6 +266,14 @@ def gather(office: Office, now: datetime, *, post: bool, advance: Advance = lamb
             break
         after = part[-1][0].id
         advance(len(made.held))
+    after = ""
+    while True:
+        with office.store.read() as tx:
+            checks = tx.publications.leads(after, TOGETHER)
+            made.take_leads(checks)
+        if len(checks) < TOGETHER:
+            break
+        after = checks[-1][0].id
     made.close()
     made.held.sort(key=lambda one: (one[0], one[1].id))
     lines = tuple(line for _, line in made.held)
@@ -253,6 +318,8 @@ def _fell(office: Office, tx: Tx, owed: PublicationDuty, line: Line, rested: Map
 
     Behind the lock of its duty: whoever opens a case again from here on finds it published.
     """
+    if owed.lead:
+        return
     visit = tx.visits.get(owed.visit)
     outcomes = shown.outcomes_of(tx, [visit])
     for case, was in rested.items():

@@ -8,14 +8,17 @@ grows with the register but the index: lines are on pages of `PAGE`, and in part
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+from inspector.domain.disclosure import PenaltyLine
+from inspector.domain.drawcount import DrawCount
 from inspector.domain.gazette import CheckResult, Fallen, Line
+from inspector.domain.headlist import PublicHead
 from inspector.domain.inspection import CheckType
 from inspector.domain.pledge import Pledge
-from inspector.gazette import data, letters, pages, search
+from inspector.gazette import counts, data, heads, letters, pages, penalties, search
 from inspector.gazette.frame import PAGE, PART, place
 
 __all__ = ["Register", "files", "look", "place", "unchanged"]
@@ -33,6 +36,8 @@ class Register:
     `pledges` are the commitment letters that are public. `on`: the day of which it is, told on its first page; None: of none yet.
     `removed`: how many of the lines were taken back; None: they are counted. `same`: whether the lines from one place and before another
     are those of a former register, and others follow them or not as there; its files of them stand, and are not made again.
+    `penalties` with how many of them wait, and how many persons' are told by agency; `heads` of the ledger, signed by `key` where it is
+    not empty; `draws`: what is counted of each draw whose record is open.
     """
 
     title: str
@@ -43,6 +48,12 @@ class Register:
     on: date | None = None
     removed: int | None = None
     same: Callable[[int, int], bool] = _another
+    penalties: Sequence[PenaltyLine] = ()
+    penalties_withheld: int = 0
+    penalties_counted: Mapping[str, int] = field(default_factory=dict)
+    heads: Sequence[PublicHead] = ()
+    key: str = ""
+    draws: Sequence[DrawCount] = ()
 
 
 def files(register: Register) -> Iterator[tuple[str, bytes]]:
@@ -60,6 +71,9 @@ def files(register: Register) -> Iterator[tuple[str, bytes]]:
     raw = [name for number, _ in parts for name in data.names(number)]
     yield from pages.files(register.title, lines, totals, raw, register.same)
     yield from letters.files(register.title, register.pledges)
+    yield from penalties.files(register.title, register.penalties, register.penalties_withheld, register.penalties_counted)
+    yield from counts.files(register.title, register.draws)
+    yield from heads.files(register.title, register.heads, register.key)
     yield from search.pages(register.title, len(parts))
     for number, start in parts:
         if not register.same(start, start + PART):
@@ -94,6 +108,7 @@ def look(title: str) -> str:
         *(replace(bare, check=one) for one in CheckType),
         *(replace(bare, found=one, name="n", code="e", formed_on=day) for one in CheckResult),
         *(bare.taken_back(one, day) for one in Fallen),
+        replace(bare, draw=""),
     ]
     held = hashlib.sha256(f"{PAGE}/{PART}".encode())
     for name, content in files(Register(title=title, lines=lines)):

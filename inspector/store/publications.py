@@ -12,15 +12,19 @@ import sqlalchemy as sa
 from inspector.domain.errors import Missing
 from inspector.domain.gazette import Line
 from inspector.domain.inspection import CheckType
+from inspector.domain.leadcheck import LeadCheck
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.domain.visit import Visit, VisitState
 from inspector.store.codec import dump, load
 from inspector.store.publicationtables import publication_duty
 from inspector.store.room import Room
+from inspector.store.servingtables import lead_check
 from inspector.store.tables import visit
 
 _TOGETHER = 500
 """So many ids go into one statement."""
+LEAD = "lead."
+"""Begins the id of a duty about a check for cause, which stands in no draw."""
 _FALLEN = (PublicationState.TO_REMOVE.value, PublicationState.REMOVED.value)
 _FORMED = (VisitState.DONE.value, VisitState.CEASED.value)
 
@@ -51,7 +55,8 @@ class PublicationRoom(Room):
 
     def add(self, made: PublicationDuty) -> bool:
         """Write a new one; False where it is there already."""
-        row = {"id": made.id, "agency": made.agency, "visit": made.visit, "draw": made.draw}
+        what = made.penalty.consequence if made.penalty is not None else made.lead or made.visit
+        row = {"id": made.id, "agency": made.agency, "visit": what, "draw": made.draw}
         return self.insert_one(publication_duty, row | _row(made), ("id",))
 
     def get(self, duty: str, *, lock: bool = False) -> PublicationDuty:
@@ -73,10 +78,17 @@ class PublicationRoom(Room):
         found = self.connection.execute(asked.with_for_update() if lock else asked).scalars()
         return sorted((load(PublicationDuty, body) for body in found), key=lambda one: one.turn)
 
-    def fallen(self) -> list[PublicationDuty]:
-        """Those that were taken back, or are to be, in order of id."""
+    def penalties(self, after: str, limit: int) -> list[PublicationDuty]:
+        """Those about penalties, which are of no draw, in order of id, behind `after`."""
         held = publication_duty.c
-        asked = sa.select(held.body).where(held.state.in_(_FALLEN)).order_by(held.id)
+        asked = sa.select(held.body).where(held.draw == "", held.id.startswith("penalty."), held.id > after)
+        asked = asked.order_by(held.id).limit(limit)
+        return [load(PublicationDuty, body) for body in self.connection.execute(asked).scalars()]
+
+    def fallen(self) -> list[PublicationDuty]:
+        """Results that were taken back, or are to be, in order of id."""
+        held = publication_duty.c
+        asked = sa.select(held.body).where(held.state.in_(_FALLEN), held.draw != "").order_by(held.id)
         return [load(PublicationDuty, body) for body in self.connection.execute(asked).scalars()]
 
     def put(self, held: PublicationDuty) -> None:
@@ -107,13 +119,37 @@ class PublicationRoom(Room):
         return [_owing(row.body, row.of) for row in found]
 
     def standing(self, after: str, limit: int) -> list[Standing]:
-        """Where every duty stands, in order of id, behind `after`: no body is read."""
+        """Where every duty to publish a result stands, in order of id, behind `after`: no body is read."""
         held = publication_duty.c
-        asked = sa.select(held.id, held.agency, held.draw, held.state).where(held.id > after).order_by(held.id).limit(limit)
+        asked = sa.select(held.id, held.agency, held.draw, held.state).where(held.id > after, ~held.id.startswith("penalty."))
+        asked = asked.order_by(held.id).limit(limit)
         return [
             Standing(id=row.id, agency=row.agency, draw=row.draw, state=PublicationState(row.state))
             for row in self.connection.execute(asked)
         ]
+
+    def leads(self, after: str, limit: int) -> list[tuple[PublicationDuty, LeadCheck | None]]:
+        """Those about checks for cause, in order of id, behind `after`; None for one that was purged."""
+        held = publication_duty.c
+        asked = sa.select(held.body, lead_check.c.body.label("of")).outerjoin(lead_check, lead_check.c.id == held.visit)
+        asked = asked.where(held.draw == "", held.id.startswith(LEAD), held.id > after).order_by(held.id).limit(limit)
+        return [_of_lead(row.body, row.of) for row in self.connection.execute(asked)]
+
+    def these_leads(self, duties: Sequence[str]) -> list[tuple[PublicationDuty, LeadCheck | None]]:
+        """The same of some duties by their ids."""
+        held, found = publication_duty.c, list[Any]()
+        asked = sa.select(held.body, lead_check.c.body.label("of")).outerjoin(lead_check, lead_check.c.id == held.visit)
+        for start in range(0, len(duties), _TOGETHER):
+            found += self.connection.execute(asked.where(held.id.in_(duties[start : start + _TOGETHER])).order_by(held.id))
+        return [_of_lead(row.body, row.of) for row in found]
+
+    def visited(self) -> dict[str, dict[VisitState, int]]:
+        """How many visits of each draw stand where; a second look is no visit to anybody."""
+        held, told = visit.c, dict[str, dict[VisitState, int]]()
+        asked = sa.select(held.draw, held.state, sa.func.count()).where(held.check_type != CheckType.OFF_SITE.value)
+        for draw, state, count in self.connection.execute(asked.group_by(held.draw, held.state)).all():
+            told.setdefault(draw, {})[VisitState(state)] = count
+        return told
 
     def overdue(self, state: PublicationState, now: datetime) -> int:
         """How many of a state are over their date."""
@@ -132,6 +168,10 @@ class PublicationRoom(Room):
 def _owing(body: str, of: str) -> Owing:
     duty = load(PublicationDuty, body)
     return duty, duty.shown or load(Visit, of)
+
+
+def _of_lead(body: str, of: str | None) -> tuple[PublicationDuty, LeadCheck | None]:
+    return load(PublicationDuty, body), load(LeadCheck, of) if of else None
 
 
 def _row(held: PublicationDuty) -> dict[str, object]:
