@@ -17,6 +17,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because
 from inspector.domain.finding import Part, Seen
 from inspector.domain.folio import PURGED
+from inspector.domain.leadcheck import LeadCheck
 from inspector.domain.publicationduty import PublicationDuty
 from inspector.domain.visit import VisitState
 from inspector.gazette import frame, letters
@@ -74,6 +75,25 @@ class Register:
                 names.append(made.id)
             self.count += count
         return names
+
+    def owe_lead(self, kind: SubjectKind = FIRM) -> str:
+        """One more result, of a check for cause, which stands in no draw."""
+        with house.closing(self.operator.store()) as store, store.begin() as tx:
+            (first,) = tx.publications.page(("bureau",), None, "", 1)
+            name, code = f"check{self.count:05d}", f"TEST{self.count:014d}"
+            said: dict[str, Any] = {
+                "scope": "场所",
+                "reasons": "线索",
+                "proposed_by": "李四",
+                "made_at": first.formed_at,
+                "due_at": first.due_at,
+            }
+            check = LeadCheck(id=name, tip_off=f"t{self.count}", agency="bureau", kind=kind, code=code, name="第一饮食店", **said)
+            tx.tips.add_check(replace(check, found=False))
+            gone: dict[str, Any] = {"visit": "", "draw": "", "posted": None, "shown": None}
+            tx.publications.add(replace(first, id=f"lead.{name}", lead=name, state=type(first.state).OWED, **gone))
+            self.count += 1
+        return f"lead.{name}"
 
     def say(self, duty: str, *what: str) -> None:
         """What a named person says of a duty."""
@@ -172,7 +192,7 @@ def test_what_a_later_posting_reads_and_writes_does_not_grow_with_the_register(r
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_each_later_edition_is_what_a_whole_build_makes(register: Register, tmp_path: Path) -> None:
-    firms, persons = register.owe(25), register.owe(6, PERSON)
+    firms, persons, leads = register.owe(25), register.owe(6, PERSON), list[str]()
     done: list[Callable[[], object]] = [
         lambda: None,
         lambda: register.owe(9),
@@ -180,6 +200,8 @@ def test_each_later_edition_is_what_a_whole_build_makes(register: Register, tmp_
         lambda: register.say(persons[0], "recall", "--why", "VOID"),
         lambda: register.say(persons[1], "recall", "--why", "VOID"),
         lambda: register.say(register.owe(1)[0], "done", "--reference", "公告栏"),
+        lambda: leads.extend((register.owe_lead(), register.owe_lead(PERSON), register.owe_lead())),
+        lambda: register.say(leads[0], "recall", "--why", "REVOKED"),
         lambda: (register.owe(4, PERSON), register.owe(3)),
     ]
     register.post()
@@ -188,7 +210,7 @@ def test_each_later_edition_is_what_a_whole_build_makes(register: Register, tmp_
         with compared(register, tmp_path / f"whole-{number}"):
             register.post()
     told = "".join(one.read_text(encoding="utf-8") for one in (register.site / "data").glob("*.jsonl"))
-    assert [told.count(f'"reason": "{why}"') for why in ("MISTAKE", "VOID")] == [1, 2]
+    assert [told.count(f'"reason": "{why}"') for why in ("MISTAKE", "VOID", "REVOKED")] == [1, 2, 1]
 
 
 @pytest.mark.slow
