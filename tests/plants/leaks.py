@@ -73,4 +73,20 @@ PLANTS = (
             "tests/integration/test_casefile.py::test_no_inspector_is_named_and_the_words_of_their_entries_are_withheld_while_their_digests_stand",
         ),
     ),
+    Plant(
+        name="purged-and-still-public",
+        says="a register that is posted anew goes on naming whom a purge has made nameless",
+        module="inspector/flows/edition.py",
+        old=" or tx.ledger.any_behind(PURGED, held[0], _SLOWEST):",
+        new=":",
+        tests=("tests/integration/test_edition.py::test_where_anything_differs_from_what_was_posted_it_is_built_whole",),
+    ),
+    Plant(
+        name="pages-of-a-file-unbound",
+        says="whoever changes a page of a file and its list is not seen",
+        module="inspector/domain/folio.py",
+        old='*([] if named[2] == pages else [Trouble(code="pages_differ")]),',
+        new="",
+        tests=("tests/property/test_bytes_tampered.py::test_what_left_the_house_is_changed_nowhere_unseen",),
+    ),
 )
