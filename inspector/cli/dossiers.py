@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from inspector.flows.casefile import Made
 
 Case = Annotated[str, typer.Argument(help="Id of the case 办件编号", metavar="CASE")]
+Pdf = Annotated[
+    Path | None,
+    typer.Option("--pdf", help="Print the Chinese page into this file too, by an installed Chromium 另存为 PDF", dir_okay=False),
+]
 To = Annotated[Path, typer.Option("--to", help="A new folder for the file 新文件夹", file_okay=False)]
 Growth = Annotated[
     list[Path] | None,
@@ -45,17 +49,7 @@ def register_duty(app: typer.Typer) -> None:
     command(app, "file")(duty)
 
 
-def dossier(
-    terminal: Terminal,
-    case: Case,
-    to: To,
-    pdf: Annotated[
-        Path | None,
-        typer.Option(
-            "--pdf", help="Print the Chinese page into this file too, by an installed Chromium 另存为 PDF", dir_okay=False
-        ),
-    ] = None,
-) -> Exit | None:
+def dossier(terminal: Terminal, case: Case, to: To, pdf: Pdf = None) -> Exit | None:
     """Write a case's file: pages in Chinese and English, its entries of the ledger with proofs. 制作办件档案。
 
     Who decided what on which data under which pack, how dates were counted, letters, visits. No inspector is named in it, and no visit
@@ -82,16 +76,18 @@ def duty(
     agency: Annotated[
         str | None, typer.Option("--agency", "-a", help="Only cases of it and of those below it 机关（含下级）")
     ] = None,
+    pdf: Pdf = None,
 ) -> Exit | None:
     """Write an officer's duty file: what was known, what was due, what was done, from the ledger of the day. 制作履职档案（尽职免责）。
 
-    For the officer, or for whoever oversees. Acts signed by that person, by whichever of the names that `[people]` declares, with the
-    evidence that stood in the case's ledger by then, and dates kept or missed; nothing that was learnt since, and nobody to compare
-    with. That you have made it is an entry of the ledger. It is checked as a case's file is: `case dossier-check`.
+    For the officer, a head of the agency, or whoever oversees. Acts signed by that person, by whichever of the names that `[people]`
+    declares, with the evidence that stood in the case's ledger by then, and dates kept or missed; nothing that was learnt since, and
+    nobody to compare with. That you have made it is an entry of the ledger. It is checked as a case's file is: `case dossier-check`.
     """
     from inspector.flows import dutyfile
 
     _new(to)
+    program = browser() if pdf is not None else ""
     first, last = typed(since, "--since"), typed(until, "--until")
     office = terminal.office
     if agency is not None:
@@ -99,7 +95,7 @@ def duty(
     asked = dutyfile.Asked(
         officer=officer, since=first, until=last, agencies=office.within(agency) if agency is not None else None
     )
-    return hand_out(terminal, dutyfile.duty_file(office, asked, shower()), to, None, "")
+    return hand_out(terminal, dutyfile.duty_file(office, asked, shower()), to, pdf, program)
 
 
 def _new(to: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from inspector.domain.publicationduty import PublicationDuty
+    from inspector.flows.disclosing import Penalties
+    from inspector.flows.edition import Edition
+    from inspector.flows.gazette import Gathered
+    from inspector.flows.pledges import Letters
     from inspector.store.tx import Tx
 
 Duty = Annotated[str, typer.Argument(help="Id of the duty, as `publication list` tells it 编号", metavar="ID")]
@@ -98,54 +102,39 @@ def site(
     taken back goes out with its reason: the files are written, brought to where they are served, read there again and held to their
     digests; only then all are on record under your name, and the list of digests is an entry of the ledger, whose proof lies beside it
     (`publication verify`). Broken off anywhere, it is given again. What waits for an officer, or for other visits of its draw, is counted
-    and not shown. Only files that differ are written.
+    and not shown. Only files that differ are written; posted anew into the folder of the last posting, only what has moved since is read.
     """
     from inspector import gazette as pages
-    from inspector.cli.progress import Bars
-    from inspector.domain.manifest import MANIFEST
-    from inspector.flows import affix, disclosing, gazette, pledges, postedheads
+    from inspector.flows import affix, disclosing, edition, gazette, pledges, postedheads
 
     office, who, now = terminal.office, terminal.signer(by), terminal.office.now()
     if post is not None and not post.startswith(("https://", "http://")):
         raise Invalid("publication_address", address=post, field="--post")
     if to is not None and post is None:
         raise Invalid("publication_to_alone", field="--to")
-    bars, served = Bars(terminal), to or folder
-    with bars.step("gathered") as seen:
-        held = gazette.gather(office, now, post=post is not None, advance=lambda count: seen(count, 0))
-        shown = pledges.gather(office, now, post=post is not None)
-        penal = disclosing.gather(office, now, post=post is not None)
+    served, look = to or folder, pages.look(office.tree[office.house].name)
     differs = postedheads.hold(office, served, now) if post is not None else []
     for one in differs:
         terminal.say("ledger_differs", size=one.size, root=one.root)
-    register = pages.Register(
-        title=office.tree[office.house].name,
-        lines=held.lines,
-        withheld=held.withheld,
-        counted=held.counted,
-        pledges=shown.shown,
-        on=terminal.office.calendar.local_date(now) if post is not None else terminal.look(lambda tx: affix.last(office, tx)),
-        penalties=penal.lines,
-        penalties_withheld=penal.withheld,
-        penalties_counted=penal.counted,
-        heads=postedheads.gather(office, now),
-        key=postedheads.key(office),
-        draws=held.draws,
-    )
-    with bars.step("written"):
-        written, left = affix.write(folder, pages.files(register))
+    former = edition.last(office, folder, look) if post is not None else None
+    built = _build(terminal, folder, former, now, post=post is not None)
     if post is not None:
-        listed = (folder / MANIFEST).read_bytes()
-        if to is not None:
-            affix.copy(folder, to)
-        affix.check(served, listed)
-        gazette.say(office, held, post, who, now)
-        pledges.say(office, shown, post, who, now)
-        disclosing.say(office, penal, post, who, now)
-        terminal.act("publication.site", affix.ABOUT, lambda _tx, _now: None, by=who, address=post, results=len(held.lines))
-        ledger = affix.bind(office, listed, post, len(held.lines))
+        try:
+            listed = _bring(folder, to)
+        except Invalid:
+            if former is None:
+                raise
+            built = _build(terminal, folder, None, now, post=True)  # a file that stood was altered there: all are made again
+            listed = _bring(folder, to)
+        whole = gazette.say(office, built.held, post, who, now)
+        pledges.say(office, built.letters, post, who, now)
+        disclosing.say(office, built.penal, post, who, now)
+        results = len(built.held.lines)
+        terminal.act("publication.site", affix.ABOUT, lambda _tx, _now: None, by=who, address=post, results=results)
+        ledger = affix.bind(office, listed, post, results, look if whole else "")
         for place in dict.fromkeys((folder, served)):
             affix.prove(place, ledger)
+    held, shown, penal, written, left = built.held, built.letters, built.penal, built.written, built.left
     counts = {"results": len(held.lines), "posted": len(held.fresh), "removed": len(held.gone), "withheld": held.withheld}
     terminal.value(
         {
@@ -161,6 +150,63 @@ def site(
         }
     )
     terminal.say("site_written", folder=served, written=written, unchanged=left, **counts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Built:
+    """A register as its files were written: so many of them, and so many that stand as they were."""
+
+    held: Gathered
+    letters: Letters
+    penal: Penalties
+    written: int
+    left: int
+
+
+def _build(terminal: Terminal, folder: Path, former: Edition | None, now: datetime, *, post: bool) -> _Built:
+    """Gather the register and write its files: those that differ from a former edition's, or all that differ from what lies there."""
+    from inspector import gazette as pages
+    from inspector.cli.progress import Bars
+    from inspector.flows import affix, disclosing, edition, gazette, pledges, postedheads
+
+    office, bars = terminal.office, Bars(terminal)
+    with bars.step("gathered") as seen:
+        later = edition.later(office, now, former) if former is not None else None
+        held = later.gathered if later else gazette.gather(office, now, post=post, advance=lambda count: seen(count, 0))
+        shown = pledges.gather(office, now, post=post)
+        penal = disclosing.gather(office, now, post=post)
+    register = pages.Register(
+        title=office.tree[office.house].name,
+        lines=held.lines,
+        withheld=held.withheld,
+        counted=held.counted,
+        pledges=shown.shown,
+        on=office.calendar.local_date(now) if post else terminal.look(lambda tx: affix.last(office, tx)),
+        removed=held.removed,
+        penalties=penal.lines,
+        penalties_withheld=penal.withheld,
+        penalties_counted=penal.counted,
+        heads=postedheads.gather(office, now),
+        key=postedheads.key(office),
+        draws=held.draws,
+    )
+    register = replace(register, same=later.same) if later else register
+    stand = {name: later.former.sums[name] for name in pages.unchanged(register)} if later else {}
+    with bars.step("written"):
+        written, left = affix.write(folder, pages.files(register), stand)
+    return _Built(held=held, letters=shown, penal=penal, written=written, left=left)
+
+
+def _bring(folder: Path, to: Path | None) -> bytes:
+    """Bring the files to where they are served and hold them there to their list, byte for byte; the list. Raises Invalid."""
+    from inspector.domain.manifest import MANIFEST
+    from inspector.flows import affix
+
+    if to is not None:
+        affix.copy(folder, to)
+    listed = (folder / MANIFEST).read_bytes()
+    affix.check(to or folder, listed)
+    return listed
 
 
 def verify(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -24,15 +24,17 @@ from inspector.store.tx import Tx, new_id
 ABOUT = "register"
 _NEW = ".new"
 _BESIDE = frozenset({MANIFEST, LEDGER})
+_NOTHING: Mapping[str, str] = {}
 
 
-def write(folder: Path, files: Iterable[tuple[str, bytes]]) -> tuple[int, int]:
+def write(folder: Path, files: Iterable[tuple[str, bytes]], stand: Mapping[str, str] = _NOTHING) -> tuple[int, int]:
     """Write what has changed, then the list, and take away what a former list named and this one does not; (written, unchanged).
 
-    A proof of another list goes too: until the register is posted it is bound to nothing. Raises OSError.
+    `stand` are files that lie there already, by their digests: they are not looked at (`check` does). A proof of another list goes too:
+    until the register is posted it is bound to nothing. Raises OSError.
     """
-    written = left = 0
-    sums: dict[str, str] = {}
+    sums = dict(stand)
+    written, left = 0, len(sums)
     for name, content in files:
         sums[name] = manifest.digest(content)
         new = _put(folder, name, content)
@@ -73,12 +75,14 @@ def sums_of(folder: Path) -> Iterator[tuple[str, str]]:
             yield name, manifest.digest(path.read_bytes())
 
 
-def bind(office: Office, listed: bytes, address: str, results: int) -> bytes:
+def bind(office: Office, listed: bytes, address: str, results: int, look: str = "") -> bytes:
     """The proof of the entry that this list was posted at an address; the entry is written once, however often it is asked for.
 
-    Raises Stale (`ledger_unsealed`) where nothing can be sealed now.
+    `look`: how its pages look (`gazette.look`), by which a later build knows which of them may stand. Raises Stale (`ledger_unsealed`)
+    where nothing can be sealed now.
     """
     facts = {"manifest": manifest.digest(listed), "files": len(manifest.read(listed)), "address": address, "results": results}
+    facts |= {"look": look} if look else {}
     with office.store.begin() as tx:
         now = office.now()
         entry = _said(tx, facts)
@@ -98,6 +102,12 @@ def last(office: Office, tx: Tx) -> date | None:
     """The day on which the register was posted last; None before the first time."""
     said = [row["at"] for row in tx.ledger.about(ABOUT) if row["rule"] == POSTED]
     return office.calendar.local_date(said[-1]) if said else None
+
+
+def posted(tx: Tx) -> tuple[str, dict[str, object]] | None:
+    """The entry that a register was posted last, by its id, and what it says; None before the first time, and where that is erased."""
+    said = [row for row in tx.ledger.about(ABOUT) if row["rule"] == POSTED]
+    return (str(said[-1]["id"]), dict(json.loads(said[-1]["body"])["facts"])) if said and said[-1]["body"] else None
 
 
 def _said(tx: Tx, facts: dict[str, object]) -> str | None:

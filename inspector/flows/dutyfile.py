@@ -1,6 +1,6 @@
 """An officer's duty file (尽职免责): what was known, due and done, from the ledger's entries in his or her name, bound as a case's file is.
 
-For the officer, or for whoever oversees; never beside another officer's. Whoever is given one is an entry of the ledger.
+For the officer, a head of the agency, or whoever oversees; never beside another officer's. Whoever is given one is an entry of the ledger.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from inspector.domain.case import Case
 from inspector.domain.decision import Because
 from inspector.domain.dutyfile import Noted, Signed, signed, signs
 from inspector.domain.errors import Invalid, Missing
-from inspector.domain.person import names_of
+from inspector.domain.person import names_of, same
 from inspector.domain.viewing import Shown
 from inspector.flows import filepage, wording
 from inspector.flows.casefile import Made, bind, lack, listed, telling
@@ -83,6 +83,11 @@ def duty_file(office: Office, asked: Asked, viewer: Viewer) -> Made:
         tx.ledger.append(entry, ABOUT, Because(rule="duty.file", basis=(), pack="", facts=told), {}, now)
     note(office.store, now, viewer, Shown.DUTY, [one.case for one in done])
     return bind(office, [row["id"] for row in rows], entry, hidden, pages)
+
+
+def heads(office: Office, agency: str, name: str) -> bool:
+    """Whether somebody signs as a head of an agency, or of one above it: who answers for its officers reads what they have done."""
+    return any(same(name, one) for above in office.line(agency) for one in office.tree[above].heads)
 
 
 def _signs(row: Row, names: Collection[str]) -> bool:

@@ -67,13 +67,13 @@ def closed(office: Office, tx: Tx, held: Draw, now: datetime, others: Iterable[V
     """
     if before := undrawn(tx, held):
         return Closed(left=len(before), of=tuple(before), until=None)
-    own = [one for one in tx.visits.of_selection(held.number) if one.state.open]
-    return _closed(office, tx, held, own, tx.visits.open_of(held.agency, but=held.number), now, others)
+    own, more = tx.visits.open_of_selection(held.number), tx.visits.open_of(held.agency, but=held.number)
+    return _closed(office, tx, held, own, more, now, others)
 
 
 def own_day(office: Office, tx: Tx, held: Draw, now: datetime) -> datetime | None:
     """Until when a draw's own visits keep it closed at the latest, whatever else its record waits for; None: no longer."""
-    return _day(office, held, [one for one in tx.visits.of_selection(held.number) if one.state.open], now)
+    return _day(office, held, tx.visits.open_of_selection(held.number), now)
 
 
 def promised(office: Office, tx: Tx, held: Draw, now: datetime) -> Draw:

@@ -23,9 +23,11 @@ from inspector.domain.visit import Visit, VisitState
 from inspector.flows import publication, shown, unpublish
 from inspector.flows.embargo import closed
 from inspector.flows.office import Office
+from inspector.store.publications import Owing
 from inspector.store.tx import Tx
 
-_TOGETHER = 1_000
+TOGETHER = 1_000
+"""So many duties are read at once."""
 _SAID = 200
 """So many words that something is public are written in one transaction."""
 
@@ -41,11 +43,14 @@ class Gathered:
 
     `rested`: the outcomes that the fresh ones rest on, by case.
 
-    `lines` do not hold those that are only counted. `withheld` wait for an officer, or for the visits of their draw; `counted` are told by
-    their number alone, for they name nobody and are too few together. `draws`: what is counted of each.
+    `lines` do not hold those that are only counted; `order` are their ids, and `removed` so many of them stand as taken back. They may be
+    read only when somebody asks for them (`flows.edition`). `withheld` wait for an officer, or for the visits of their draw; `counted` are
+    told by their number alone, for they name nobody and are too few together. `draws`: what is counted of each.
     """
 
-    lines: tuple[Line, ...]
+    lines: Sequence[Line]
+    order: tuple[str, ...]
+    removed: int
     fresh: Mapping[str, Line]
     rested: Mapping[str, Mapping[str, str]]
     gone: tuple[str, ...]
@@ -56,7 +61,7 @@ class Gathered:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Register:
+class Making:
     """The register while it is gathered. `ready`: fresh lines that name nobody; `waiting`: how many more of their group may come.
 
     `standing`: lines that name nobody and are public.
@@ -84,25 +89,27 @@ class _Register:
         """The day on which it is built."""
         return self.office.calendar.local_date(self.now)
 
-    def take(self, tx: Tx, part: Sequence[tuple[PublicationDuty, Visit]]) -> None:
+    def take(self, tx: Tx, part: Sequence[Owing]) -> None:
         """Some duties with their visits, in order of id."""
-        outcomes = shown.outcomes_of(tx, [visit for duty, visit in part if duty.shown is None])
-        for duty, visit in part:
+        outcomes = shown.outcomes_of(tx, [of for _, of in part if isinstance(of, Visit)])
+        for duty, of in part:
             if duty.state is PublicationState.REMOVED and duty.posted is None:
                 continue  # its decision fell before it was public: it never stood here
             owed = duty.state is PublicationState.OWED
-            result = shown.came(duty, visit, outcomes) if duty.shown is None else duty.shown.found
             waits = owed or duty.state is PublicationState.PUBLISHED
+            result = shown.came(duty, of, outcomes) if isinstance(of, Visit) else of.found
             if (owed and result is None) or (waits and self._closed(tx, duty.draw)):
                 self.withheld += 1
                 self.tally[duty.draw, shown.agency(self.office, duty)][_WAITING] += 1
-                self.waiting[duty.draw, duty.agency] += owed and not shown.named(self.office, duty, visit)
+                self.waiting[duty.draw, duty.agency] += owed and isinstance(of, Visit) and not shown.named(self.office, duty, of)
+            elif isinstance(of, Line):
+                self._public(duty, of)
             elif not owed:
-                self._public(duty, duty.shown or self._line(tx, duty, visit, result))
+                self._public(duty, self._line(tx, duty, of, result))
             elif self.post:
-                stood = ((case, outcomes[case][1]) for case in leads(visit) if case in outcomes)
+                stood = ((case, outcomes[case][1]) for case in leads(of) if case in outcomes)
                 self.rested[duty.id] = {case: outcome for case, outcome in stood if outcome is not None}
-                self._fresh(duty, self._line(tx, duty, visit, result))
+                self._fresh(duty, self._line(tx, duty, of, result))
 
     def take_leads(self, part: Sequence[tuple[PublicationDuty, LeadCheck | None]]) -> None:
         """Some duties about checks for cause, which stand in no draw, so that no embargo holds them."""
@@ -145,6 +152,31 @@ class _Register:
             for _, at, line in stood:
                 self._stands(at, replace(line, counted=few))
 
+    def stood(self, tx: Tx, duty: PublicationDuty, of: Visit | Line) -> Line:
+        """The line of a duty that was public before, as it stands."""
+        line = of if isinstance(of, Line) else self._line(tx, duty, of, shown.came(duty, of, shown.outcomes_of(tx, [of])))
+        return self._fallen(duty, line) if duty.state is PublicationState.REMOVED else line
+
+    def gathered(self, lines: Sequence[Line], order: tuple[str, ...], removed: int) -> Gathered:
+        """What came of it, with the lines that are to stand."""
+        with self.office.store.read() as tx:
+            draws = tuple(self.counts(tx))
+        return Gathered(
+            lines=lines,
+            order=order,
+            removed=removed,
+            fresh=self.fresh,
+            rested=self.rested,
+            gone=tuple(self.gone),
+            kept=self.kept,
+            withheld=self.withheld,
+            counted=self.counted,
+            draws=draws,
+        )
+
+    def _fallen(self, duty: PublicationDuty, line: Line) -> Line:
+        return line.taken_back(duty.why or Fallen.UNSTATED, duty.removed.on if duty.removed else self.today)
+
     def _fresh(self, duty: PublicationDuty, line: Line) -> None:
         if line.name:
             self._in(duty.id, line)
@@ -164,8 +196,7 @@ class _Register:
             self.gone.append(duty.id)
         over = duty.state is PublicationState.REMOVED or (duty.state is PublicationState.TO_REMOVE and self.post)
         if over:
-            on = duty.removed.on if duty.removed else self.today
-            line = line.taken_back(duty.why or Fallen.UNSTATED, on)
+            line = self._fallen(duty, line)
         elif duty.shown is None and self.post:
             self.kept[duty.id] = line
         if line.name or line.counted or line.removed:
@@ -181,6 +212,16 @@ class _Register:
         elif line.removed is None:
             self.counted += 1
             told[_COUNTED] += 1
+
+    def stands(self, draw: str, agency: str, found: str | None) -> None:
+        """A line of a draw that is public already, and is not looked at again: by what was found, or None where it was taken back."""
+        self.closed[draw] = False  # what was open to all stays so
+        self.tally[draw, agency][found or _REMOVED] += 1
+
+    def stood_of(self, duty: PublicationDuty) -> Line:
+        """The line of a duty of which it is kept, as it stands."""
+        assert duty.shown is not None, "what is public is kept"
+        return self._fallen(duty, duty.shown) if duty.state is PublicationState.REMOVED else duty.shown
 
     def counts(self, tx: Tx) -> Iterator[DrawCount]:
         """What is counted of each draw whose record is open; of checks for cause, which stand in none, together."""
@@ -216,51 +257,44 @@ def gather(office: Office, now: datetime, *, post: bool, advance: Advance = lamb
     Raises Refusal (`shadow_silent`) in a house that runs in shadow.
     """
     office.earnest()
-    made, after = _Register(office=office, now=now, post=post), ""
+    made, after = Making(office=office, now=now, post=post), ""
     while True:
         with office.store.read() as tx:
-            part = tx.publications.with_visits(after, _TOGETHER)
+            part = tx.publications.with_visits(after, TOGETHER)
             made.take(tx, part)
-        if len(part) < _TOGETHER:
+        if len(part) < TOGETHER:
             break
         after = part[-1][0].id
         advance(len(made.held))
     after = ""
     while True:
         with office.store.read() as tx:
-            checks = tx.publications.leads(after, _TOGETHER)
+            checks = tx.publications.leads(after, TOGETHER)
             made.take_leads(checks)
-        if len(checks) < _TOGETHER:
+        if len(checks) < TOGETHER:
             break
         after = checks[-1][0].id
     made.close()
-    with office.store.read() as tx:
-        draws = tuple(made.counts(tx))
     made.held.sort(key=lambda one: (one[0], one[1].id))
-    return Gathered(
-        lines=tuple(line for _, line in made.held),
-        fresh=made.fresh,
-        rested=made.rested,
-        gone=tuple(made.gone),
-        kept=made.kept,
-        withheld=made.withheld,
-        counted=made.counted,
-        draws=draws,
-    )
+    lines = tuple(line for _, line in made.held)
+    return made.gathered(lines, tuple(one.id for one in lines), sum(one.removed is not None for one in lines))
 
 
-def say(office: Office, gathered: Gathered, base: str, by: str, now: datetime) -> None:
+def say(office: Office, gathered: Gathered, base: str, by: str, now: datetime) -> bool:
     """A named person says that what was written is public at an address, and that what is gone is gone. Said again, nothing is added.
 
-    Whoever is broken off has said it of some: the others come in with the next posting, where they stand in the same order.
+    Whoever is broken off has said it of some: the others come in with the next posting, where they stand in the same order. Whether all
+    of it was said: of what somebody else has published, or taken back, meanwhile, another line may stand than the one that was written.
     """
-    places = {line.id: f"{base.rstrip('/')}/{gazette.place(index, line)}" for index, line in enumerate(gathered.lines)}
+    whole = True
+    places = {one: f"{base.rstrip('/')}/{gazette.place(index, one)}" for index, one in enumerate(gathered.order)}
     index = f"{base.rstrip('/')}/index.html"
     today = office.calendar.local_date(now)
     for some in _parts(tuple(gathered.fresh)):
         with office.store.begin() as tx:
             for duty in some:
                 held = tx.publications.get(duty, lock=True)
+                whole = whole and held.state is PublicationState.OWED
                 if held.state is PublicationState.OWED:
                     line = gathered.fresh[duty]
                     publication.post(office, tx, held, line, today, places.get(duty, index), by, now)
@@ -268,12 +302,15 @@ def say(office: Office, gathered: Gathered, base: str, by: str, now: datetime) -
     for some in _parts(gathered.gone):
         with office.store.begin() as tx:
             for duty in some:
-                if tx.publications.get(duty, lock=True).state is PublicationState.TO_REMOVE:
+                stands = tx.publications.get(duty, lock=True).state is PublicationState.TO_REMOVE
+                whole = whole and stands
+                if stands:
                     publication.remove(office, tx, duty, today, places.get(duty, index), by, now)
     for some in _parts(tuple(gathered.kept)):
         with office.store.begin() as tx:
             for duty in some:
                 publication.keep(tx, duty, gathered.kept[duty], by, now)
+    return whole
 
 
 def _fell(office: Office, tx: Tx, owed: PublicationDuty, line: Line, rested: Mapping[str, str], now: datetime) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from inspector.domain.gazette import Line
 from inspector.labels import Lang, label
 
 PAGE = 500
@@ -46,9 +45,9 @@ def page_name(number: int) -> str:
     return f"results-{number:05d}.html"
 
 
-def place(index: int, line: Line) -> str:
-    """Where in the folder a line stands, by its index among all."""
-    return f"{page_name(index // PAGE + 1)}#{line.id}"
+def place(index: int, line: str) -> str:
+    """Where in the folder a line stands, by its id and its index among all."""
+    return f"{page_name(index // PAGE + 1)}#{line}"
 
 
 def up(lang: Lang) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -25,14 +25,24 @@ class Totals:
     on: date | None = None
 
 
-def files(title: str, lines: Sequence[Line], totals: Totals, data: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-    """Every page by its path. `data`: the files for programs, which the index leads to."""
+def files(
+    title: str, lines: Sequence[Line], totals: Totals, data: Sequence[str], same: Callable[[int, int], bool]
+) -> Iterator[tuple[str, bytes]]:
+    """Every page by its path, but those whose lines are the `same`. `data`: the files for programs, which the index leads to."""
     count = max(1, -(-len(lines) // PAGE))
     for lang in LANGS:
         yield f"{FOLDERS[lang]}index.html", _index(title, totals, count, data, lang)
-        for number in range(1, count + 1):
-            part = lines[(number - 1) * PAGE : number * PAGE]
-            yield f"{FOLDERS[lang]}{page_name(number)}", _page(title, part, number, count, lang)
+    for number, start in enumerate(range(0, count * PAGE, PAGE), 1):
+        if not same(start, start + PAGE):
+            part = lines[start : start + PAGE]
+            yield from ((f"{FOLDERS[lang]}{page_name(number)}", _page(title, part, number, count, lang)) for lang in LANGS)
+
+
+def names(count: int, same: Callable[[int, int], bool]) -> Iterator[str]:
+    """The pages of so many lines whose lines are the `same`."""
+    for number, start in enumerate(range(0, max(count, 1), PAGE), 1):
+        if same(start, start + PAGE):
+            yield from (f"{FOLDERS[lang]}{page_name(number)}" for lang in LANGS)
 
 
 def _index(title: str, totals: Totals, count: int, data: Sequence[str], lang: Lang) -> bytes:

@@ -31,14 +31,19 @@ def pages(title: str, parts: int) -> Iterator[tuple[str, bytes]]:
     yield _SCRIPT, _script()
 
 
+def name(number: int) -> str:
+    """The file of a part, counted from 1."""
+    return f"find/{number:05d}.js"
+
+
 def part(number: int, first: int, lines: Sequence[Line]) -> tuple[str, bytes]:
     """A part, by number from 1; `first` is the index of its first line among all."""
     rows = [
-        [one.name, one.code, str(one.posted_on), place(first + index, one)]
+        [one.name, one.code, str(one.posted_on), place(first + index, one.id)]
         for index, one in enumerate(lines)
         if one.name and one.removed is None
     ]
-    return f"find/{number:05d}.js", f"part({number},{json.dumps(rows, ensure_ascii=False, separators=(',', ':'))});\n".encode()
+    return name(number), f"part({number},{json.dumps(rows, ensure_ascii=False, separators=(',', ':'))});\n".encode()
 
 
 def _form(parts: int, lang: Lang) -> str:

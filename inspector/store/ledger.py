@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -132,6 +132,15 @@ class LedgerRoom(Seals):
         for some in self.connection.execute(asked, execution_options={"yield_per": _NEIGHBOURS}).partitions():
             gone = self.purged(some)
             yield from ((row._asdict(), holds(row, gone=gone.keys())) for row in some)
+
+    def any_behind(self, rule: str, entry: str, margin: timedelta) -> bool:
+        """Whether an entry by a rule was begun behind another one, or by so much before it: whoever wrote it may have been the slower one.
+
+        By the moments that ids hold (`chance.Ids`), so that of a long ledger its end alone is read.
+        """
+        floor = f"{max(0, int(entry[:12], 16) - int(margin.total_seconds() * 1000)):012x}"
+        asked = sa.select(sa.exists().where(ledger.c.id > floor, ledger.c.rule == rule))
+        return bool(self.connection.execute(asked).scalar_one())
 
     def of_visits(self, number: str, rules: Collection[str]) -> tuple[list[tuple[Row, bool]], set[int]]:
         """The same of the visits of a draw, by these rules."""

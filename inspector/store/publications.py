@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from inspector.domain.errors import Missing
+from inspector.domain.gazette import Line
 from inspector.domain.inspection import CheckType
 from inspector.domain.leadcheck import LeadCheck
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
@@ -19,8 +21,26 @@ from inspector.store.room import Room
 from inspector.store.servingtables import lead_check
 from inspector.store.tables import visit
 
+_TOGETHER = 500
+"""So many ids go into one statement."""
+LEAD = "lead."
+"""Begins the id of a duty about a check for cause, which stands in no draw."""
 _FALLEN = (PublicationState.TO_REMOVE.value, PublicationState.REMOVED.value)
 _FORMED = (VisitState.DONE.value, VisitState.CEASED.value)
+
+
+Owing = tuple[PublicationDuty, Visit | Line]
+"""A duty and the visit whose result it is about; or the line that became public, where that is kept: nothing is worked out anew then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a duty stands, and of which draw and agency it is, without its words."""
+
+    id: str
+    agency: str
+    draw: str
+    state: PublicationState
 
 
 class PublicationRoom(Room):
@@ -83,20 +103,45 @@ class PublicationRoom(Room):
             asked = asked.where(held.state == state.value)
         return [load(PublicationDuty, body) for body in self.connection.execute(asked).scalars()]
 
-    def with_visits(self, after: str, limit: int) -> list[tuple[PublicationDuty, Visit]]:
-        """Every duty with the visit whose result it is about, in order of id, behind `after`."""
+    def with_visits(self, after: str, limit: int) -> list[Owing]:
+        """Every duty with the visit whose result it is about, in order of id, behind `after`; or with the line that is kept of it."""
         held = publication_duty.c
         asked = sa.select(held.body, visit.c.body.label("of")).join(visit, visit.c.id == held.visit)
         asked = asked.where(held.id > after).order_by(held.id).limit(limit)
-        return [(load(PublicationDuty, row.body), load(Visit, row.of)) for row in self.connection.execute(asked)]
+        return [_owing(row.body, row.of) for row in self.connection.execute(asked)]
+
+    def these(self, duties: Sequence[str]) -> list[Owing]:
+        """The same of some duties by their ids."""
+        held, found = publication_duty.c, list[Any]()
+        asked = sa.select(held.body, visit.c.body.label("of"), held.id).join(visit, visit.c.id == held.visit).order_by(held.id)
+        for start in range(0, len(duties), _TOGETHER):
+            found += self.connection.execute(asked.where(held.id.in_(duties[start : start + _TOGETHER])))
+        return [_owing(row.body, row.of) for row in found]
+
+    def standing(self, after: str, limit: int) -> list[Standing]:
+        """Where every duty to publish a result stands, in order of id, behind `after`: no body is read."""
+        held = publication_duty.c
+        asked = sa.select(held.id, held.agency, held.draw, held.state).where(held.id > after, ~held.id.startswith("penalty."))
+        asked = asked.order_by(held.id).limit(limit)
+        return [
+            Standing(id=row.id, agency=row.agency, draw=row.draw, state=PublicationState(row.state))
+            for row in self.connection.execute(asked)
+        ]
 
     def leads(self, after: str, limit: int) -> list[tuple[PublicationDuty, LeadCheck | None]]:
         """Those about checks for cause, in order of id, behind `after`; None for one that was purged."""
         held = publication_duty.c
         asked = sa.select(held.body, lead_check.c.body.label("of")).outerjoin(lead_check, lead_check.c.id == held.visit)
-        asked = asked.where(held.draw == "", held.id.startswith("lead."), held.id > after).order_by(held.id).limit(limit)
-        rows = self.connection.execute(asked)
-        return [(load(PublicationDuty, row.body), load(LeadCheck, row.of) if row.of else None) for row in rows]
+        asked = asked.where(held.draw == "", held.id.startswith(LEAD), held.id > after).order_by(held.id).limit(limit)
+        return [_of_lead(row.body, row.of) for row in self.connection.execute(asked)]
+
+    def these_leads(self, duties: Sequence[str]) -> list[tuple[PublicationDuty, LeadCheck | None]]:
+        """The same of some duties by their ids."""
+        held, found = publication_duty.c, list[Any]()
+        asked = sa.select(held.body, lead_check.c.body.label("of")).outerjoin(lead_check, lead_check.c.id == held.visit)
+        for start in range(0, len(duties), _TOGETHER):
+            found += self.connection.execute(asked.where(held.id.in_(duties[start : start + _TOGETHER])).order_by(held.id))
+        return [_of_lead(row.body, row.of) for row in found]
 
     def visited(self) -> dict[str, dict[VisitState, int]]:
         """How many visits of each draw stand where; a second look is no visit to anybody."""
@@ -118,6 +163,15 @@ class PublicationRoom(Room):
         return self.connection.execute(
             sa.select(held.agency, held.state, sa.func.count()).group_by(held.agency, held.state)
         ).all()
+
+
+def _owing(body: str, of: str) -> Owing:
+    duty = load(PublicationDuty, body)
+    return duty, duty.shown or load(Visit, of)
+
+
+def _of_lead(body: str, of: str | None) -> tuple[PublicationDuty, LeadCheck | None]:
+    return load(PublicationDuty, body), load(LeadCheck, of) if of else None
 
 
 def _row(held: PublicationDuty) -> dict[str, object]:

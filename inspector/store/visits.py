@@ -22,6 +22,7 @@ from inspector.store.draws import CONTRADICTED
 from inspector.store.drawtables import draw, visit_agency
 from inspector.store.room import Row
 from inspector.store.seats import Seats, of_visit
+from inspector.store.stillopen import StillOpen
 from inspector.store.tables import case_file, seat, visit, visit_case
 from inspector.store.tocome import ToCome
 from inspector.store.unfiled import Unfiled
@@ -30,8 +31,6 @@ from inspector.store.unmet import Unmet
 _MADE = tuple(state.value for state in VisitState if state.open or state is VisitState.DONE)
 _SLOTS = 0x736C6F74  # "slot": the advisory lock of whoever uses up slots of caps
 _OPEN_VISITS = tuple(state.value for state in VisitState if state.open)
-_BLOCKED = '"unpublished":["'
-"""How the body of a blocked visit reads (`codec`): the list is not empty."""
 _SHORT = tuple(state.value for state in VisitState if state.short)
 _NO_LOAD = (VisitState.CANCELLED.value, VisitState.OWED.value, VisitState.CEASED.value)
 _OPEN = tuple(state.value for state in SeatState if state.open)
@@ -40,7 +39,7 @@ _LOCKED = _ONE.with_for_update()
 T = TypeVar("T")
 
 
-class VisitRoom(ToCome, Seats, Unfiled, Unmet):
+class VisitRoom(StillOpen, ToCome, Seats, Unfiled, Unmet):
     """The visit and seat tables."""
 
     def add(self, made: Visit) -> None:
@@ -146,35 +145,6 @@ class VisitRoom(ToCome, Seats, Unfiled, Unmet):
             held += anew
             level = [one.id for one in anew]
         return held
-
-    def open_of(self, agency: str, but: str) -> list[Visit]:
-        """The visits of an agency's draws that are still to be made, without those that a draw has given first (`but`)."""
-        asked = sa.select(visit.c.body).join(draw, draw.c.number == visit.c.draw)
-        others = (visit.c.draw != but) | (visit.c.replaces != "")
-        asked = asked.where(draw.c.agency == agency, visit.c.state.in_(_OPEN_VISITS), others)
-        return [load(Visit, text) for text in self.connection.execute(asked.order_by(visit.c.id)).scalars()]
-
-    def open_ids(self, after: str, limit: int) -> list[str]:
-        """The visits still to be made, in order of id."""
-        asked = sa.select(visit.c.id).where(visit.c.state.in_(_OPEN_VISITS), visit.c.id > after)
-        return list(self.connection.execute(asked.order_by(visit.c.id).limit(limit)).scalars())
-
-    def asked_of(self) -> list[tuple[str, str, str]]:
-        """(visit, agency, item) of every case that a visit still to be made serves, however many: one question."""
-        asked = sa.select(visit.c.id, case_file.c.agency, case_file.c.item).join(visit_case, visit_case.c.visit == visit.c.id)
-        asked = asked.join(case_file, case_file.c.id == visit_case.c.case_id).where(visit.c.state.in_(_OPEN_VISITS))
-        return [(row[0], row[1], row[2]) for row in self.connection.execute(asked)]
-
-    def blocked(self) -> list[str]:
-        """The visits still to be made that are blocked, for their item stood in no published list."""
-        asked = sa.select(visit.c.id, visit.c.body).where(visit.c.state.in_(_OPEN_VISITS))
-        return [row.id for row in self.connection.execute(asked) if _BLOCKED in row.body]
-
-    def open_since_before(self, moment: datetime) -> list[Visit]:
-        """The visits, of whichever agency, that were to be made at a moment and still are, and all that stand for another one."""
-        given = (visit.c.opened_at <= moment) | (visit.c.replaces != "")
-        asked = sa.select(visit.c.body).where(given, visit.c.state.in_(_OPEN_VISITS))
-        return [load(Visit, text) for text in self.connection.execute(asked.order_by(visit.c.id)).scalars()]
 
     def short(self, plan: str) -> list[Visit]:
         """The visits of a plan's draws that cannot take place for want of inspectors."""

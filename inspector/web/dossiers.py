@@ -1,4 +1,4 @@
-"""Files as zips: a case's over HTTP and by a button on the officer's page, an officer's over HTTP. Each is an entry of the ledger."""
+"""Files as zips: a case's over HTTP and by a button on the officer's page, an officer's likewise. Each is an entry of the ledger."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from inspector.web.caller import Caller, ResultReader
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import CaseId, CasePath, Day, Line, Strict
-from inspector.web.pages import Posted, refused
+from inspector.web.language import InLang
+from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, page, read, refused, trouble
 from inspector.web.roles import Role
-from inspector.web.session import Visitor, to_login
-from inspector.web.signedin import guarded
+from inspector.web.session import Visitor, to_login, unfit
+from inspector.web.signedin import guard, guarded, held_cookie
 from inspector.web.viewings import shown, viewer
 
 api = APIRouter(prefix="/v1", tags=["cases"])
@@ -49,18 +50,33 @@ def case_dossier(desk: AtDesk, caller: ResultReader, case_id: CasePath) -> Respo
 
 @api.post("/duty", response_class=Response, responses={**WRITES, **ZIP})
 def duty_file(desk: AtDesk, caller: ResultReader, given: DutyIn) -> Response:
-    """An officer's duty file, zipped: what was known, due and done by the ledger. For that officer, or for an overseer.
+    """An officer's duty file, zipped: what was known, due and done by the ledger. For that officer, a head of the agency, an overseer.
 
     Acts signed by that person, by whichever of the names that the house has declared, about cases and open visits of the token's
     agencies; nobody is compared. That you were given it is an entry of the ledger.
     """
-    officer = given.officer
-    if caller.role is Role.OFFICER:
-        if not same(caller.name, declared(officer, desk.office.entrance.people) or officer):
-            raise Forbidden("duty_of_another", officer=officer)
-        officer = caller.name
-    asked = dutyfile.Asked(officer=officer, since=given.since, until=given.until, agencies=caller.sees)
-    return zipped("duty", dutyfile.duty_file(desk.office, asked, viewer(caller)).files)
+    return _duty(desk, caller, given, "api")
+
+
+@pages.get("/duty")
+def duty_page(request: Request, desk: AtDesk, caller: Visitor) -> Response:
+    """The same by a button: one's own of this year at one press; a head and an overseer say whose."""
+    return to_login(request) if caller is None else _duty_desk(request, desk, caller)
+
+
+@pages.post("/duty")
+def duty_file_page(request: Request, desk: AtDesk, caller: Visitor, form: Posted, lang: InLang) -> Response:
+    """The file itself, asked for by a form of this session: whose it is stands in no address."""
+    if caller is None:
+        return to_login(request)
+    try:
+        caller.reads()
+        guarded(request, desk, form.one("guard"))
+        form.sound()
+        officer = form.one("officer") if _chooses(desk, caller) else caller.name
+        return _duty(desk, caller, read(DutyIn, officer=officer, since=form.one("since"), until=form.one("until")), "page")
+    except InspectorError as error:
+        return _duty_desk(request, desk, caller, form, trouble(error, form, lang, group="dutydesk"))
 
 
 @pages.post("/review/{case_id}/dossier")
@@ -80,6 +96,32 @@ def _case(desk: Desk, caller: Caller, case_id: str, door: str) -> Response:
     case = desk.look(lambda tx: caller.case(tx, case_id))
     shown(desk, caller, What.DOSSIER, (case,), door)
     return zipped(f"case-{case_id}", casefile.case_file(desk.office, case_id, caller.name, door).files)
+
+
+def _duty(desk: Desk, caller: Caller, given: DutyIn, door: str) -> Response:
+    """Raises Forbidden (`duty_of_another`) for an officer's question for somebody else's, and what `duty_file` raises."""
+    officer = given.officer
+    if not _chooses(desk, caller):
+        if not same(caller.name, declared(officer, desk.office.entrance.people) or officer):
+            raise Forbidden("duty_of_another", officer=officer)
+        officer = caller.name
+    asked = dutyfile.Asked(officer=officer, since=given.since, until=given.until, agencies=caller.sees)
+    return zipped("duty", dutyfile.duty_file(desk.office, asked, viewer(caller, door)).files)
+
+
+def _chooses(desk: Desk, caller: Caller) -> bool:
+    """Whether a caller may have another officer's: an overseer, and a head of the token's agency or of one above it."""
+    return caller.role is not Role.OFFICER or dutyfile.heads(desk.office, caller.agency, caller.name)
+
+
+def _duty_desk(request: Request, desk: Desk, caller: Caller, form: Fields | None = None, wrong: Trouble = NO_TROUBLE) -> Response:
+    if (refusal := unfit(request, caller)) is not None:
+        return refusal
+    today = desk.office.calendar.local_date(desk.office.now())
+    own = caller.name if caller.role is Role.OFFICER else ""
+    kept = {"officer": own, "since": str(today.replace(month=1, day=1)), "until": str(today)} | dict(form.kept() if form else {})
+    told = {"kept": kept, "chooses": _chooses(desk, caller), "guard": guard(desk, held_cookie(request)), "trouble": wrong}
+    return page(request, "duty.html", status=wrong.status, caller=caller, **told)
 
 
 def zipped(name: str, files: Mapping[str, bytes]) -> Response:

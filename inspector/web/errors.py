@@ -19,6 +19,7 @@ from inspector.domain.errors import Away, Conflict, Forbidden, InspectorError, I
 from inspector.labels import Lang, in_words, label, problem
 from inspector.web import bounds
 from inspector.web.caller import Unknown
+from inspector.web.echoes import unechoed
 from inspector.web.fields import BLANK, FORMS
 from inspector.web.language import language
 
@@ -114,6 +115,7 @@ WRITES = answers(400, 401, 403, 404, 409, 413, 415, 422, 503)
 
 def body(code: str, facts: Mapping[str, object]) -> dict[str, object]:
     """The JSON of an error."""
+    facts = unechoed(code, facts)
     told: dict[str, Any] = {name: _plain(value) for name, value in facts.items()}
     words = {
         name: label(f"error.{code}", lang, **{fact: _plain(value) for fact, value in in_words(facts, lang).items()})
@@ -155,7 +157,8 @@ def said(
     if not wants_page:
         return answer(status, code, facts, headers)
     lang = language(request)
-    held: Response = request.app.state.shown(request, status, label(f"error.{code}", lang, **in_words(facts, lang)))
+    words = label(f"error.{code}", lang, **in_words(unechoed(code, facts), lang))
+    held: Response = request.app.state.shown(request, status, words)
     held.headers.update(headers or {})
     return held
 

@@ -22,6 +22,7 @@ from inspector.labels import Lang, known, label, of
 from inspector.labels import in_words as worded
 from inspector.web.body import declared
 from inspector.web.desk import Desk, desk_of
+from inspector.web.echoes import unechoed
 from inspector.web.errors import Foreign, Unreadable, misfit, status_of
 from inspector.web.language import VARY, carried, language
 
@@ -213,7 +214,8 @@ def fragment(desk: Desk, lang: Lang, template: str, **context: object) -> str:
 
 def in_words(error: InspectorError, lang: Lang) -> str:
     """What an error says to people, states and outcomes in words as well."""
-    facts = {name: of(fact, lang) if isinstance(fact, StrEnum) else fact for name, fact in worded(error.facts, lang).items()}
+    told = worded(unechoed(error.code, error.facts), lang)
+    facts = {name: of(fact, lang) if isinstance(fact, StrEnum) else fact for name, fact in told.items()}
     return label(f"error.{error.code}", lang, **facts)
 
 

@@ -64,7 +64,7 @@ _LISTED = "|".join(
     )
 )
 _WITHIN = rf"review/[0-9a-f]{{32}}/photos/[0-9a-f]{{64}}|notices{_NAME}/paper|(notices|proofs){_NAME}/materials/[0-9a-f]{{64}}"
-_PLAIN = "deputies|mine|oversight(/returns)?|sessions"
+_PLAIN = "deputies|duty|mine|oversight(/returns)?|sessions"
 _PAGES = (
     rf"^$|^/(review(/[0-9a-f]{{32}}(/(proceeding|send-back|withdrawal))?)?|{_LISTED}|{_WITHIN}|{_PLAIN}|ops(/draws{_NAMED})?)$"
 )

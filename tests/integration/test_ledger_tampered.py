@@ -48,6 +48,8 @@ FIELDS: dict[str, tuple[Any, ...]] = {
     "adverse": (False, True),
 }
 SEALS: tuple[dict[str, Any], ...] = ({"head": "f" * 64}, {"entries": 2}, {"root": "f" * 64}, {"size": 1}, {"root": None})
+TEXTS = ("id", "about", "rule", "body", "salt", "body_digest", "digest")
+"""Columns of which any one sign may be another, or what follows it gone."""
 WRITTEN = ("id", "at", "about", "rule", "body", "cites", "adverse", "salt", "body_digest", "digest")
 
 
@@ -120,45 +122,58 @@ def cut(tx: Tx, number: int) -> None:
         tx.connection.execute(sa.delete(table).where(column > number))
 
 
+def spelt(some: list[dict[str, Any]], which: int, data: st.DataObject) -> list[dict[str, Any]]:
+    """The entries with one sign of a text of one changed, or with that text cut there; as they are where two would have one id."""
+    name = data.draw(st.sampled_from(TEXTS))
+    text = some[which][name]
+    at = data.draw(st.integers(0, 400)) % max(1, len(text))
+    other_sign = text[:at] + (chr(ord(text[at]) ^ 1) if text else "0") + text[at + 1 :]
+    told = text[:at] if data.draw(st.booleans()) else other_sign
+    other = [*some[:which], {**some[which], name: told}, *some[which + 1 :]]
+    return other if len({one["id"] for one in other}) == len(other) else some
+
+
+def swapped(some: list[dict[str, Any]], which: int, other: int, data: st.DataObject) -> list[dict[str, Any]]:
+    """The entries with some columns of two in each other's place."""
+    names = data.draw(st.sets(st.sampled_from(["about", "rule", "body", "salt", "body_digest", "digest", "seal", "at"])))
+    for name in names:
+        some[which][name], some[other][name] = some[other][name], some[which][name]
+    return some
+
+
+def added(some: list[dict[str, Any]], which: int, other: int) -> list[dict[str, Any]]:
+    """The entries with an invented one that fits in itself, in the seal of another; as they are where there is one of its id."""
+    hidden = body_digest("", "{}")
+    new: dict[str, Any] = {"id": f"{which:032x}", "at": START, "about": "nobody", "rule": "nothing", "body": "{}", "salt": ""}
+    new |= {"cites": None, "adverse": None, "body_digest": hidden, "seal": some[other]["seal"]}
+    new |= {"digest": digest(new["id"], START, "nobody", "nothing", hidden)}
+    return some if new["id"] in {one["id"] for one in some} else [*some, new]
+
+
 def change(tx: Tx, data: st.DataObject) -> None:
     """One thing that somebody with the database in his hands may do."""
     some = rows(tx)
     which, other = (data.draw(st.integers(0, ENTRIES)) % max(1, len(some)) for _ in range(2))
-    match data.draw(st.sampled_from(["out", "field", "places", "cut", "added", "seal"])):
-        case "out" if some:
+    kind = data.draw(st.sampled_from(["out", "field", "sign", "places", "cut", "added", "seal"]))
+    if not some and kind not in ("cut", "seal"):
+        return
+    match kind:
+        case "out":
             put(tx, some[:which] + some[which + 1 :])
-        case "field" if some:
+        case "field":
             name = data.draw(st.sampled_from(sorted(FIELDS)))
             value = data.draw(st.sampled_from(FIELDS[name]))
             if name != "id" or value not in {one["id"] for one in some}:
                 some[which][name] = value
                 put(tx, some)
-        case "places" if some:
-            names = data.draw(st.sets(st.sampled_from(["about", "rule", "body", "salt", "body_digest", "digest", "seal", "at"])))
-            for name in names:
-                some[which][name], some[other][name] = some[other][name], some[which][name]
-            put(tx, some)
+        case "sign":
+            put(tx, spelt(some, which, data))
+        case "places":
+            put(tx, swapped(some, which, other, data))
         case "cut":
             cut(tx, data.draw(st.integers(0, 3)))
-        case "added" if some:
-            hidden = body_digest("", "{}")
-            new: dict[str, Any] = {
-                "id": f"{which:032x}",
-                "at": START,
-                "about": "nobody",
-                "rule": "nothing",
-                "body": "{}",
-                "salt": "",
-                "cites": None,
-                "adverse": None,
-            }
-            new |= {
-                "body_digest": hidden,
-                "digest": digest(new["id"], START, "nobody", "nothing", hidden),
-                "seal": some[other]["seal"],
-            }
-            if new["id"] not in {one["id"] for one in some}:
-                put(tx, [*some, new])
+        case "added":
+            put(tx, added(some, which, other))
         case "seal":
             laid = data.draw(st.sampled_from(SEALS))
             tx.connection.execute(sa.update(seal).where(seal.c.number == 1 + which % 4).values(**laid))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.plants import domain, engine, flows
+from tests.plants import domain, engine, flows, leaks
 from tests.plants.plant import Plant
 
 
@@ -20,5 +20,5 @@ def _named(*plants: Plant) -> Mapping[str, Plant]:
     return found
 
 
-PLANTS = _named(*engine.PLANTS, *domain.PLANTS, *flows.PLANTS)
+PLANTS = _named(*engine.PLANTS, *domain.PLANTS, *flows.PLANTS, *leaks.PLANTS)
 """All of them."""
