@@ -22,7 +22,7 @@ from inspector.domain.material import Kept, kept
 from inspector.domain.policy import Policy
 from inspector.domain.reached import UNCONFIRMED
 from inspector.domain.selfproof import AGAIN, OBSOLETE, Material, ProofState, Reading, SelfProof, Unable
-from inspector.flows import doorways, late, recall
+from inspector.flows import doorways, late, once, recall
 from inspector.flows.contents import named
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -204,7 +204,7 @@ def ask(work: Work, office: Office) -> Settlement:
         data={"self_proof": proof.id, "due_at": proof.due_at.isoformat()},
     )
     try:
-        receipt = channel.push(message, key=named(work.key, message))
+        receipt = once.hand(office, work, channel, message, key=named(work.key, message))
     except (Refused, Garbled) as error:
         return nothing(error.code, attempts=error.attempts).after(error)
 

@@ -18,7 +18,7 @@ from inspector.domain.evidence import blank
 from inspector.domain.person import same
 from inspector.domain.serving import HANDED, OBSOLETE, NoticeKind, SubjectNotice
 from inspector.domain.wayto import ServiceWay
-from inspector.flows import stopped, unserved
+from inspector.flows import once, stopped, unserved
 from inspector.flows.contents import named
 from inspector.flows.giving import address, bring, facts_of, reach_of, rows_of, settle
 from inspector.flows.office import Office
@@ -161,7 +161,7 @@ def carry(work: Work, office: Office) -> Settlement:
         data={"notice": notice.id},
     )
     try:
-        receipt = channel.push(message, key=named(work.key, message))
+        receipt = once.hand(office, work, channel, message, key=named(work.key, message))
     except (Refused, Garbled) as error:
         return _moved_on(work, office, error.code, error.attempts).after(error)
 

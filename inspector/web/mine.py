@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.decision import Because
 from inspector.domain.errors import InspectorError, Missing
-from inspector.flows import subscribing
+from inspector.flows import seatlink, subscribing
 from inspector.store.room import Row
 from inspector.store.tx import Tx, new_id
 from inspector.web.caller import Unknown
@@ -18,10 +18,10 @@ from inspector.web.language import carried, language
 from inspector.web.pages import NO_TROUBLE, Posted, Trouble, page, refused, trouble
 from inspector.web.phone import phone_words, ring_words
 from inspector.web.roles import Role, lacking
-from inspector.web.seatdoor import phone_of
+from inspector.web.seatdoor import Seated, binding, phone_of
 from inspector.web.session import to_login
 from inspector.web.signedin import LINK, Someone, guard, guarded, held_cookie, someone
-from inspector.web.todo import listed
+from inspector.web.todo import address, listed
 
 router = APIRouter(include_in_schema=False)
 
@@ -69,6 +69,39 @@ def ring_browser(request: Request, desk: AtDesk, form: Posted) -> Response:
     except InspectorError as error:
         return _mine(request, desk, held, staff, trouble(error, form, language(request)))
     return RedirectResponse("/mine" + carried(request), 303)
+
+
+@router.post("/mine/open")
+def open_mine(request: Request, desk: AtDesk, form: Posted) -> Response:
+    """An assignment of the list that no phone has yet: whoever opens it here has it from now on.
+
+    By a link's session alone it comes so: else whoever was forwarded one link would read all the others, and nobody would ever hear.
+    """
+    try:
+        held = someone(request, desk)
+    except Unknown:
+        return to_login(request, "/mine")
+    staff, answer = held.inspects, RedirectResponse("/mine" + carried(request), 303)
+    if staff is None:
+        return refused(request, lacking(held.session.role, ["inspector"]))
+    name = form.one("seat")
+
+    def do(tx: Tx, now: datetime) -> str:
+        seat = next((one for one, _ in tx.visits.open_seats_of(*staff) if one.name == name), None)
+        if seat is None:
+            raise Missing("seat_unknown", seat=name[:80])
+        if held.session.way == LINK:
+            seatlink.bind(tx, name, phone, now)
+        return address(desk, tx, seat)
+
+    try:
+        guarded(request, desk, form.one("guard"))
+        form.sound()
+        phone = binding(request, desk, Seated(name=name, token="", phone=phone_of(request, desk)), answer).phone
+        answer.headers["Location"] = desk.act(do) + carried(request)
+    except InspectorError as error:
+        return _mine(request, desk, held, staff, trouble(error, form, language(request)))
+    return answer
 
 
 @router.get("/sessions")
