@@ -36,8 +36,7 @@ class Line:
     took: list[tuple[str, Message]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        told = {"name": self.name, "port": "channel", "kind": "table", "owner": self.name, "version": "1"}
-        self.card = Card(**told, once_seconds=self.once)
+        self.card = Card(name=self.name, port="channel", kind="table", owner=self.name, version="1", once_seconds=self.once)
 
     def push(self, message: Message, *, key: str) -> Receipt:
         """Take a message, or not."""

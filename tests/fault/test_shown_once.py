@@ -1,4 +1,4 @@
-"""kill -9 in the middle of pushing loses none and shows none twice to a phone, by each channel that phones are reached by (issue 6, show 1).
+"""kill -9 in the middle of pushing loses none and shows none twice to a phone, by each channel that reaches phones (issue 6, show 1).
 
 Who is told our key shows one message for it, or for a time. Who is not (an SMS gateway, a mail server) would show a second one: there a
 call that a daemon died behind is in doubt, and a person is told (decision 197). The webhook's app is in `test_pushing`.

@@ -1,4 +1,4 @@
-"""What may be on a phone already is not sent there again by who would show it twice: it is in doubt, and a person is told (decision 197)."""
+"""What may be on a phone already is not sent again by who would show it twice: it is in doubt, and a person is told (decision 197)."""
 
 from __future__ import annotations
 

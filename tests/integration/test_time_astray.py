@@ -82,9 +82,7 @@ def begins(operator: Operator) -> str:
         if said.code:
             return said.err
     with closing(operator.store()) as store, store.read() as tx:
-        pace, now = tx.office.pace(None), tx.machine_now()
-    assert pace is not None
-    return pace.office(now).date().isoformat()
+        return office_now(settings.load(operator.config), tx).date().isoformat()
 
 
 @pytest.mark.parametrize("pauses", [False, True])
