@@ -72,9 +72,8 @@ def test_what_is_pushed_to_a_subject_and_its_page_say_whom_to_ring_and_nothing_o
 
 
 def test_an_sms_has_room_for_the_number_where_there_is_one(tmp_path: Path) -> None:
-    told = {"content": "{title}[ 电话{telephone}] {link}"}
     firm = replace(PUSH, data={"telephone": RUNG})
-    with reached("mas", tmp_path, **told) as (made, there):
+    with reached("mas", tmp_path, content="{title}[ 电话{telephone}] {link}") as (made, there):
         for message in (firm, PUSH):
             made.push(message, key="k")
     assert [RUNG in one["text"] for one in there.sent] == [True, False]
@@ -82,8 +81,7 @@ def test_an_sms_has_room_for_the_number_where_there_is_one(tmp_path: Path) -> No
     with pytest.raises(Invalid, match="connector_key_range"):
         SmsChannel("sms", {**MAS, "url": "https://sms.example", "content": "{title} {telephone} {link}"})
     plain = Message(to="13800000000", title="告知", text="", link="https://office.example/s/1", data={"telephone": RUNG})
-    bare = {name: value for name, value in MAS.items() if name != "content"}
-    with reached("mas", tmp_path, **{**bare, "content": "{title} {link}[ Tel. {telephone}]"}) as (made, there):
+    with reached("mas", tmp_path, content="{title} {link}[ Tel. {telephone}]") as (made, there):
         made.push(plain, key="k")
     assert there.sent[0]["text"].endswith(f" Tel. {RUNG}")
 

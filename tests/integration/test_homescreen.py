@@ -15,6 +15,7 @@ __all__ = ["team"]
 
 
 def test_the_pages_of_an_inspector_name_the_houses_own_manifest_and_icons_and_its_policy_lets_them_in(team: Team) -> None:
+    found = icon = ""
     with team.edge.client() as phone:
         for path in (team.first, "/login?next=/mine"):
             page = phone.get(path)
