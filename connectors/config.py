@@ -31,6 +31,11 @@ class ConnectorConfig:
         """The longest time one call may take; None for a connector that waits for nobody."""
         return None
 
+    @property
+    def once_seconds(self) -> float | None:
+        """For how long the other side shows what comes again under its key once; None: always, or nothing is shown there."""
+        return None
+
     def card(self, name: str, *, port: str, kind: str) -> Card:
         """The connector's card."""
         return Card(
@@ -41,6 +46,7 @@ class ConnectorConfig:
             version=self.version,
             personal_data=self.personal_data,
             longest_seconds=self.longest_seconds,
+            once_seconds=self.once_seconds,
         )
 
 

@@ -191,7 +191,8 @@ class Wire:
         budget = self._config.budget_seconds if within is None else min(within, self._config.budget_seconds)
         budget = in_turn(budget, self._sleep)
         deadline, sure = time.monotonic() + budget, True
-        for attempt in patiently(self._config.tries, budget, self._sleep):
+        tries = self._config.tries if self._config.once_seconds != 0 else 1  # who is shown each try is asked once
+        for attempt in patiently(tries, budget, self._sleep):
             number = attempt.retry_state.attempt_number
             with attempt:
                 try:

@@ -67,7 +67,8 @@ class Post:
         """
         told = letter.as_bytes(policy=WIRE_FORM)
         until = time.monotonic() + self._config.budget_seconds
-        for attempt in patiently(self._config.tries, self._config.budget_seconds, self._sleep):
+        tries = self._config.tries if self._config.once_seconds != 0 else 1  # who is shown each letter is sent one
+        for attempt in patiently(tries, self._config.budget_seconds, self._sleep):
             number = attempt.retry_state.attempt_number
             with attempt:
                 return self._try(told, to, until, number)
@@ -87,7 +88,7 @@ class Post:
 
     def _try(self, told: bytes, to: Sequence[str], until: float, number: int) -> Receipt:
         if not self._room.acquire(timeout=max(0.0, until - time.monotonic())):
-            raise Unavailable("timeout", detail="no conversation was free", attempts=number)
+            raise _unsent(Unavailable("timeout", detail="no conversation was free", attempts=number))
         try:
             return self._hand_over(told, to, until, number)
         finally:
@@ -99,7 +100,8 @@ class Post:
         try:
             receipt = self._sent(line, envelope or line.envelope(self._config.sender, to), told, to, number)
         except (smtplib.SMTPException, OSError) as error:
-            raise _failure(error, number) from None
+            failed = _failure(error, number)
+            raise (failed if line.inside else _unsent(failed)) from None
         else:
             taken = not receipt.refused
             return receipt
@@ -158,7 +160,7 @@ class Post:
             raise
         except (smtplib.SMTPException, OSError, Invalid) as error:
             line.leave()
-            raise _unopened(error, number) from None
+            raise _unsent(_unopened(error, number)) from None
         return line
 
     @staticmethod
@@ -236,6 +238,11 @@ class _Line(smtplib.SMTP):
         said_at_last = self.getreply()
         self._inside = False
         return said_at_last
+
+    @property
+    def inside(self) -> bool:
+        """Whether the letter is being said, and nobody has answered to it: it may have been taken."""
+        return self._inside
 
     def greet(self, host: str, port: int, patience: float) -> None:
         """Connect and say who we are. Raises OSError, SMTPException."""
@@ -356,6 +363,13 @@ def _unopened(error: Exception, number: int) -> PortError:
         except PortError as judged:
             return judged
     return _failure(error, number)
+
+
+def _unsent(error: PortError) -> PortError:
+    """A failure before a word of the letter was said: it cannot have arrived."""
+    if isinstance(error, Unavailable):
+        error.perhaps = False
+    return error
 
 
 def _failure(error: Exception, number: int) -> PortError:

@@ -33,7 +33,9 @@ def judge(reply: Reply, ahead: timedelta | None, *, delivers: bool) -> None:
         raise Barred(code, attempts=number)
     if status in _LATER or status >= 500:
         after = retry_after(reply.headers, datetime.now(UTC))
-        raise Unavailable(code, origin=Origin.THEM, attempts=number, retry_after=after)
+        away = Unavailable(code, origin=Origin.THEM, attempts=number, retry_after=after)
+        away.perhaps = status >= 500 and status != 503  # whoever failed in the middle may have done it
+        raise away
     if status == 409 and delivers:
         raise Refused("conflict", origin=Origin.US, detail=code, attempts=number)
     raise Refused(code, origin=Origin.THEM, attempts=number)

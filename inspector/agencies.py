@@ -50,6 +50,13 @@ class AgencySettings(VisitCodeSettings):
         description="Who decides as its head whether an inspector be recused, by the names in their tokens; with none, or where it is a "
         "head's own, those of the nearest agency above that names some",
     )
+    telephone: str = Field(
+        "",
+        description="Whom a firm or person may ring about a notice, a check or an objection: it stands on notices and in pushes to them. "
+        "Without it and an address: those of the nearest agency above (Personal Information Protection Law art. 17: who handles data tells "
+        "its name and how to be reached)",
+    )
+    address: str = Field("", description="Where it is visited and written to; with `telephone`")
     digest: time | None = Field(
         None,
         description="Hour (08:30) of each working day when its letters go in one message, with which each request's clock starts",

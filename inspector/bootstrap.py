@@ -362,6 +362,10 @@ def _office_time(settings: Settings, held: Store, calendar: WorkingCalendar) -> 
         row = tx.office.get()
         if row is None:
             start = datetime.fromisoformat(told.starts_at) if told.starts_at else now
+            if (last := tx.ledger.last_at()) is not None and told.starts_at and last > start:
+                raise Refusal(
+                    "office_begins_past", at=told.starts_at, last=last.astimezone(start.tzinfo).isoformat(timespec="seconds")
+                )
             row = tx.office.found(now, start, told.rate, told.skip_closed, shadow=settings.shadow.on)
         if row.shadow is not settings.shadow.on:
             raise Refusal("shadow_differs", database="shadow" if row.shadow else "earnest", settings=settings.shadow.on)

@@ -49,13 +49,14 @@ class PortError(Exception):
 
 
 class Unavailable(PortError):
-    """No answer now. `retry_after` is in seconds where the other side named a time."""
+    """No answer now. `retry_after` is in seconds where the other side named a time. `perhaps`: what was sent may be there all the same."""
 
     def __init__(
         self, code: str, *, origin: Origin = Origin.WIRE, detail: str = "", attempts: int = 1, retry_after: float | None = None
     ) -> None:
         super().__init__(code, origin=origin, detail=detail, attempts=attempts)
         self.retry_after = retry_after
+        self.perhaps = code in ("timeout", "broken_off") and attempts > 0
 
 
 class NotYet(Unavailable):
@@ -93,6 +94,7 @@ class Card:
 
     `longest_seconds` bounds one call with all its tries and waits: a lease of less than twice as long would take work for abandoned whose
     call is under way. None: it does not say, and is taken on trust; whoever waits for the outside says.
+    `once_seconds`: how long a channel's other side shows what comes again under one key once; 0: never (`flows.once`). None: on trust.
     """
 
     name: str
@@ -102,6 +104,7 @@ class Card:
     version: str
     personal_data: tuple[str, ...] = ()
     longest_seconds: float | None = None
+    once_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -148,6 +148,7 @@ KEYS: Mapping[str, str] = {
     "to": "the addressees; a letter has left when one of them takes it, of the others a person is told",
     "reply_to": "where answers by e-mail are to go; empty: to `sender`",
     "user": "our name there; empty: we do not log in",
+    "email.drops_doubles": "the mail server drops a second letter of one Message-ID; else what may be there is in doubt",
     "email.password_file": "file (mode 600) with the password of `user`; a new one counts without a restart",
     "paper.folder": "where pages are laid for whoever prints and posts them; it holds personal data",
     "suite": "the hash of the promise: `sha256` or `sm3`",

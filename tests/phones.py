@@ -25,17 +25,18 @@ UNKNOWN = Refused("recipient_refused", origin=Origin.THEM)
 class Line:
     """A channel. `fault`: what it answers instead of taking a message; `reports`: it says what becomes of what it took.
 
-    `unconfirmed`: it cannot say whether the other side took what it calls sent.
+    `unconfirmed`: it cannot say whether the other side took what it calls sent. `once`: so many seconds it shows one key once, 0: never.
     """
 
     name: str
     fault: Exception | None = None
     reports: bool = False
     unconfirmed: bool = False
+    once: float | None = None
     took: list[tuple[str, Message]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.card = Card(name=self.name, port="channel", kind="table", owner=self.name, version="1")
+        self.card = Card(name=self.name, port="channel", kind="table", owner=self.name, version="1", once_seconds=self.once)
 
     def push(self, message: Message, *, key: str) -> Receipt:
         """Take a message, or not."""

@@ -51,6 +51,11 @@ class AppriseConfig(ConnectorConfig):
         """One message is one call."""
         return self.budget_seconds
 
+    @property
+    def once_seconds(self) -> float | None:
+        """Never: no service is told one message from another."""
+        return 0
+
 
 class AppriseChannel:
     """One service."""

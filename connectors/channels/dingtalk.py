@@ -21,6 +21,9 @@ from inspector.ports import Message, Receipt, Sighting
 _OUTER = "88"
 """A code that only says: look at `sub_code`."""
 
+_AGAIN = 43_200
+"""Seconds in which the same notice is shown once."""
+
 _TITLE, _TEXT = 128, 512
 """Bytes that we show of title and text; the whole message may have 2,048."""
 
@@ -43,6 +46,11 @@ class DingTalkConfig(CodedConfig):
     retry_codes: tuple[object, ...] = (-1, 1430003)
     limited_codes: tuple[object, ...] = (88, 90001, 90002, 90018, 143103, 143104, 143105)
     spent_codes: tuple[object, ...] = (40014, 41001, 42001)
+
+    @property
+    def once_seconds(self) -> float | None:
+        """The platform shows a member the same content once a day; where its day ends it does not say, so half of one counts."""
+        return _AGAIN
 
 
 class DingTalkChannel:

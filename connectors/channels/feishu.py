@@ -21,6 +21,9 @@ from inspector.ports import Message, Receipt, Sighting
 _ADDRESSES = ("user_id", "open_id", "union_id", "email")
 """What an address may be; a chat's id is none, for a chat is not one person."""
 
+_AGAIN = 3600
+"""Seconds in which the platform shows a message of one `uuid` once."""
+
 _MOST = 4096
 """Bytes of words that we send; the platform takes 150 kB."""
 
@@ -39,6 +42,11 @@ class FeishuConfig(CodedConfig):
     retry_codes: tuple[object, ...] = (1500,)
     limited_codes: tuple[object, ...] = (230020, 99991400)
     spent_codes: tuple[object, ...] = (99991661, 99991663, 99991664, 99991671, 99991677)
+
+    @property
+    def once_seconds(self) -> float | None:
+        """The platform looks for the same `uuid` for an hour."""
+        return _AGAIN
 
 
 class FeishuChannel:

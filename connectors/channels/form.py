@@ -48,6 +48,11 @@ class FormConfig(CodedConfig):
     identity: str = ""
     reference_field: str = ""
 
+    @property
+    def once_seconds(self) -> float | None:
+        """Always where the other side is told our key, and never where it is not."""
+        return None if "key" in self.asks.values() else 0
+
 
 class Form:
     """Hands something over in the other side's form, from any number of threads."""

@@ -26,6 +26,11 @@ class GroupConfig(CodedConfig):
     note: str = ""
     address_kind: str = "user_id"
 
+    @property
+    def once_seconds(self) -> float | None:
+        """Never: a robot says whatever it is told."""
+        return 0
+
 
 def check(held: GroupConfig, name: str, kinds: tuple[str, ...] = _KINDS) -> None:
     """Raises Invalid (`connector_key_range`)."""

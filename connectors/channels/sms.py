@@ -20,8 +20,8 @@ from inspector.domain.errors import Invalid
 from inspector.ports import Message, Origin, Receipt, Refused
 
 _PARTS = ("to", "content", "params", "key")
-_SAID = ("title", "link", "path", "accept_by")
-"""What may be said: the title, the link, the link without scheme and host, and the day and hour by which to answer."""
+_SAID = ("title", "link", "path", "accept_by", "telephone")
+"""What may be said: title, link, the link without scheme and host, the hour by which to answer, and whom a firm or person may ring."""
 
 _PLACE = re.compile(r"\{(\w*)\}")
 _PERHAPS = re.compile(r"\[([^\[\]]*)\]")
@@ -42,7 +42,7 @@ class SmsConfig(FormConfig):
     `most_characters`: of content and of each variable, counted as phones do (an SMS in Chinese holds 70, a long one 67 a part).
     """
 
-    content: str = "{title} {link}"
+    content: str = "{title} {link}[ Tel. {telephone}]"
     params: Mapping[str, str] = field(default_factory=dict)
     params_as: str = "text"
     numbers: str = "text"
@@ -105,6 +105,7 @@ def _said(message: Message) -> dict[str, str]:
         "link": message.link,
         "path": f"{link.path}?{link.query}".rstrip("?").lstrip("/"),
         "accept_by": by_when(message),
+        "telephone": str(message.data.get("telephone", "")),
     }
 
 
@@ -131,6 +132,7 @@ def _wanted(held: SmsConfig) -> Iterator[tuple[str, bool, str]]:
         yield key, "title" in places, "with {title}: what is called off is told from an assignment by it alone"
         always = [place for text in texts for place in _PLACE.findall(_PERHAPS.sub("", text))]
         yield key, "accept_by" not in always, "with {accept_by} in [ ]: not everything has an hour by which to answer"
+        yield key, "telephone" not in always, "with {telephone} in [ ]: it is told to firms and persons alone"
     yield "params_as", held.params_as in _WRITTEN, ", ".join(_WRITTEN)
     yield "numbers", held.numbers in ("text", "list"), "text, list"
     yield "most_characters", held.most_characters > 0, "> 0"

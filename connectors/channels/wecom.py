@@ -38,6 +38,11 @@ class WeComConfig(CodedConfig):
     limited_codes: tuple[object, ...] = (45009, 45033)
     spent_codes: tuple[object, ...] = (40014, 41001, 42001)
 
+    @property
+    def once_seconds(self) -> float | None:
+        """As long as the platform looks for doubles when it is asked to."""
+        return _AGAIN
+
 
 class WeComChannel:
     """One app of one corporation."""

@@ -1,8 +1,8 @@
-"""Agencies above a requester and whom it asks that no letter reaches; and those that are asked about what they do not list."""
+"""What agencies of the tree lack: a way for letters above, powers that they are asked about, whom a firm or person may ring."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -61,3 +61,21 @@ def unlisted(book: Policybook, tree: Mapping[str, AgencyNode], today: date) -> I
                 f"请在政策包中写明有权办理的机关，或者在 [agencies.{node.id}] 的 powers 中列明该事实及其依据",
             )
             yield Finding.warn(f"agencies.{node.id}", what, mend)
+
+
+def unrung(tree: Mapping[str, AgencyNode], agencies: Iterable[str]) -> Iterator[Finding]:
+    """Of these agencies those of which neither they nor any above them says whom a firm or person may ring, or where to go."""
+    from inspector.flows.office import line_of
+
+    for name in sorted(set(agencies) & set(tree)):
+        if any(tree[one].telephone or tree[one].address for one in line_of(tree, name)):
+            continue
+        what = (
+            "its notices and checks name no telephone and no address: nobody can ask whether they are true, or how to object",
+            "其告知、检查通知书没有联系电话和地址：当事人无从核实真伪、陈述申辩",
+        )
+        mend = (
+            f'write telephone = "…" and address = "…" under [agencies.{name}] (Personal Information Protection Law art. 17)',
+            f'请在 [agencies.{name}] 中写明 telephone = "…" 和 address = "…"（个人信息保护法第十七条）',
+        )
+        yield Finding.warn(f"agencies.{name}", what, mend)

@@ -234,13 +234,14 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
     yield from ruled.packs(book, tree, _today(calendar))
     yield from fitting.headless(tree, fitting.sending(told))
     yield from above.mute(tree)
+    yield from above.unrung(tree, fitting.sending(told))
     yield from above.unlisted(book, tree, _today(calendar))
 
 
 def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
     """What only the records tell: packs edited or gone (raises), what leads nowhere, connectors at rest, stopped work."""
     from inspector import bootstrap, lawbook
-    from inspector.cli import fitting, persons, reconciling
+    from inspector.cli import above, fitting, persons, reconciling
     from inspector.policybook import Policybook
 
     told = terminal.settings
@@ -255,6 +256,7 @@ def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
     with held.read() as tx:
         yield from fitting.records(terminal.settings, tx)
         yield from fitting.headless(tree, tx.rosters.staffed() - fitting.sending(terminal.settings))
+        yield from above.unrung(tree, tx.cases.agencies() - fitting.sending(told))
         yield from fitting.moved(tree, tx)
         yield from fitting.lanes(terminal.settings, tx)
         yield from fitting.stopped(tx)

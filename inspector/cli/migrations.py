@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from inspector.cli.command import Exit, command
-from inspector.cli.terminal import Terminal, sign
+from inspector.cli.terminal import Terminal, office_now, sign
 
 
 def register(app: typer.Typer) -> None:
@@ -48,7 +48,13 @@ def migrate(
                     keys.settle_codes(held)
                 if pending:
                     with held.begin() as tx:
-                        sign(tx, "migrate", "database", tx.machine_now(), {"from": before, "to": migrations.newest()})
+                        sign(
+                            tx,
+                            "migrate",
+                            "database",
+                            office_now(terminal.settings, tx),
+                            {"from": before, "to": migrations.newest()},
+                        )
     present = migrations.present(held)
     terminal.value({"present": present, "before": before, "pending": [one for one, _ in pending] if dry_run else []})
     if not pending:

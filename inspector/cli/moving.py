@@ -11,7 +11,7 @@ import typer
 
 from inspector.cli.command import command
 from inspector.cli.progress import Advance, Bars
-from inspector.cli.terminal import Terminal, sign
+from inspector.cli.terminal import Terminal, office_now, sign
 
 if TYPE_CHECKING:
     from inspector.store.store import Store
@@ -63,7 +63,7 @@ def move(
                     held = moving.content(tx.connection)
             else:
                 with Bars(terminal).steps() as begin:
-                    held = moving.move(source, target, _signed(target), _followed(begin))
+                    held = moving.move(source, target, _signed(terminal, target), _followed(begin))
             with (source if dry_run else target).read() as tx:
                 number, head = tx.ledger.head()
     _tell(terminal, held, "move_would" if dry_run else "moved", number, head, moved=not dry_run)
@@ -113,7 +113,10 @@ def restore(
         told = {"from": file.name}
         with Bars(terminal).steps() as begin:
             held = moving.restore(
-                file, target, lambda tx: sign(tx, "restore", "database", tx.machine_now(), told), _followed(begin)
+                file,
+                target,
+                lambda tx: sign(tx, "restore", "database", office_now(terminal.settings, tx), told),
+                _followed(begin),
             )
         with target.read() as tx:
             number, head = tx.ledger.head()
@@ -141,9 +144,9 @@ def _tell(terminal: Terminal, held: Mapping[str, tuple[int, str]], key: str, num
     terminal.say(key, rows=sum(count for count, _ in held.values()), number=number, head=head or "-", **facts)
 
 
-def _signed(target: Store) -> Callable[[Tx], None]:
+def _signed(terminal: Terminal, target: Store) -> Callable[[Tx], None]:
     where = target.url.render_as_string(hide_password=True)
-    return lambda tx: sign(tx, "move", "database", tx.machine_now(), {"to": where})
+    return lambda tx: sign(tx, "move", "database", office_now(terminal.settings, tx), {"to": where})
 
 
 def _followed(begin: Callable[[str], Advance]) -> Callable[[str, int, int], None]:

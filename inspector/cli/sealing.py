@@ -12,7 +12,7 @@ import typer
 from inspector.cli.command import command
 from inspector.cli.finding import Finding
 from inspector.cli.progress import Bars
-from inspector.cli.terminal import Terminal, sign
+from inspector.cli.terminal import Terminal, office_now, sign
 from inspector.domain.errors import Refusal
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def rotate(terminal: Terminal) -> None:
         rows = keys.rotate(held, told)
     facts = {"seals": held.keys.current, "lookup": held.keys.current_lookup, "rows": rows, "codes": codes}
     with held.begin() as tx:
-        sign(tx, "key.rotate", "keys", tx.machine_now(), facts)
+        sign(tx, "key.rotate", "keys", office_now(terminal.settings, tx), facts)
     terminal.value({**facts, "tables": {name: count for name, count in done.items() if count}})
     terminal.say("rotated", **facts)
 

@@ -383,3 +383,17 @@ def _demo_config() -> Path | None:
     base = checkout if (checkout / "pyproject.toml").is_file() else Path.cwd()
     file = (Path(here) if here else base / "var" / "demo") / "demo.toml"
     return file if file.is_file() else None
+
+
+def office_now(settings: Settings, tx: Tx) -> datetime:
+    """Office time, by which the ledger's entries are dated, where no office is put together: as it runs, stands still, or is to begin.
+
+    By the machine's an office that runs, or is to begin (`time.starts_at`), in the past had an entry of days to come, and went on there.
+    """
+    from inspector.lawbook import calendar_of
+
+    told, pace = settings.time, tx.office.pace(calendar_of(settings))
+    if pace is None:
+        return datetime.fromisoformat(told.starts_at) if told.starts_at else tx.machine_now()
+    last = max(filter(None, (pace.office_anchor, tx.ledger.last_at(), tx.schedules.last_at())))
+    return last if told.pauses else max(last, pace.office(tx.machine_now()))

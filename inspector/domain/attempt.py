@@ -37,7 +37,7 @@ class AttemptWay(StrEnum):
 class Attempt:
     """One attempt: how, when, and in words at which address or number and what came of it; `by` whom. `id` is what it is cited by.
 
-    One that does not count (`counts`) is kept and decides nothing: it was entered by who stood for the visit no more.
+    One that does not count (`counts`) is kept and decides nothing: it was entered by who stood for the visit no more, or was recused.
     """
 
     way: AttemptWay

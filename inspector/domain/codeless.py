@@ -3,15 +3,16 @@
 The reading is the proof of check-in. Without one the inspectors have shown their certificates alone; that takes nothing from the visit
 and is held against nobody: a code may be missing for want of a key, of a phone or of signal. It is a duty of the visit's lead to enter
 what was not, counted from the day of the visit, whenever its result came in. Nothing of it is asked of a visit to a natural person, to
-whom no code is shown, nor where nobody went.
+whom no code is shown, nor where nobody went: a second look, a check of papers, a firm that was sought by telephone and letter alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
+from inspector.domain.attempt import AttemptWay
 from inspector.domain.calendar import WorkingCalendar, due
 from inspector.domain.case import SubjectKind
 from inspector.domain.catalogue import Duty, Filed
@@ -19,6 +20,7 @@ from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.duty import Follow, FollowRow
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.filing import Filing
+from inspector.domain.finding import Seen
 from inspector.domain.inspection import CheckType
 from inspector.domain.person import refuse_nameless, said
 from inspector.domain.policy import Policy
@@ -45,6 +47,21 @@ def proof(visit: Visit, scans: Iterable[EntryScan], calendar: WorkingCalendar) -
         return one.day in there and (one.at is None or calendar.local_date(one.at) == one.day)
 
     return next((one for one in scans if counts(one)), None)
+
+
+ON_SITE = "on-site"
+"""The code of the field's form for a check at the premises, as packs list it (handbook 1.2, the result form)."""
+
+
+def went(seen: Iterable[Seen | None], modes: Collection[str], tried: Collection[AttemptWay], *, arrived: bool) -> bool:
+    """Whether somebody was at the premises, as far as a visit's own papers say.
+
+    `seen` is what its teams have entered, `modes` the ways of checking that their sheets name, `tried` how the firm was sought; `arrived`:
+    somebody has checked in. Who stood before a locked door was there. Of a visit whose papers say nothing somebody was.
+    """
+    if arrived or AttemptWay.ON_SITE in tried or ON_SITE in modes:
+        return True
+    return not modes and any(one is not Seen.UNREACHABLE for one in seen)
 
 
 def row(policy: Policy, kind: SubjectKind, check: CheckType) -> FollowRow | None:

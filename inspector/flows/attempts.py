@@ -11,9 +11,12 @@ from inspector.domain.case import Case, Outcome
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.fieldnote import Times, closed_to
 from inspector.domain.known import known_from
+from inspector.domain.person import same
 from inspector.domain.seeking import SeekingRow, strictest
+from inspector.domain.spelling import party_of
 from inspector.domain.visit import Visit
 from inspector.flows import gone
+from inspector.flows.challenges import granted, known_as
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seated import by_name
@@ -75,16 +78,38 @@ def from_seat(
 def of_cases(tx: Tx, case_ids: Iterable[str]) -> list[Attempt]:
     """What has been tried about some cases, each once, in order; an entry that was erased or altered is none."""
     told: dict[tuple[AttemptWay, datetime, str, str], Attempt] = {}
+    barred: dict[tuple[str, str, str], bool] = {}
     for case_id in case_ids:
         for row, sound in tx.ledger.checked(case_id, [RULE])[0]:
             if sound and row["body"]:
-                facts = json.loads(row["body"])["facts"]
+                body = json.loads(row["body"])
+                facts, visit = body["facts"], str(body.get("visit", case_id if "agency" in body else ""))
                 at = datetime.fromisoformat(str(facts["at"]))
                 way, words, by = AttemptWay(facts["way"]), str(facts["words"]), str(facts["by"])
-                counts = bool(facts.get("counts", True))
+                if (who := (visit, case_id, by)) not in barred:
+                    barred[who] = _recused(tx, visit, by) if visit else _kept_from(tx, case_id, by)
+                counts = bool(facts.get("counts", True)) and not barred[who]
                 one = Attempt(way=way, at=at, words=words, by=by, id=CITED + row["id"], counts=counts)
                 told.setdefault((one.way, one.at, one.words, one.by), one)
     return sorted(told.values(), key=lambda one: one.at)
+
+
+def _recused(tx: Tx, visit: str, by: str) -> bool:
+    """Whether an inspector was recused from a visit, or a conflict with its object is declared: what such a one entered counts for nothing.
+
+    Whenever it was entered: the ground was there before anybody had said so (Penalties Law art. 43).
+    """
+    held = tx.visits.get(visit)
+    agencies = {seat.agency for seat in tx.visits.team(visit) if seat.inspector == by}
+    return granted(tx, held, by) or any(tx.rosters.recused(agency, held.code, by) for agency in agencies)
+
+
+def _kept_from(tx: Tx, case_id: str, by: str) -> bool:
+    """The same of an officer at the desk, who signs by name."""
+    case = tx.cases.get(case_id)
+    code, party = case.subject.code, party_of(case.subject.code)
+    declared = [one for one in tx.rosters.recusals(case.agency) if one.object == code or party_of(one.object) == party]
+    return any(same(by, name) for one in declared for name in known_as(tx, case.agency, one.inspector))
 
 
 def of_visit(tx: Tx, held: Visit, agency: str) -> list[Attempt]:

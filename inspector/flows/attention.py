@@ -18,6 +18,7 @@ from inspector.domain.statement import STUCK
 from inspector.domain.striking import TO_STRIKE
 from inspector.domain.withdrawal import WITHDRAWAL
 from inspector.flows import (
+    clashing,
     edits,
     embargo,
     holders,
@@ -35,7 +36,7 @@ from inspector.flows import (
 from inspector.flows.deputies import STOOD
 from inspector.flows.record import record
 from inspector.flows.repeals import REREVIEW
-from inspector.flows.seats import CEASED_ASKED
+from inspector.flows.seats import CEASED_ASKED, CLASH
 from inspector.labels import Lang, known, label
 from inspector.store.tx import Tx
 
@@ -110,12 +111,14 @@ def close(tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", 
 
     What one person has done and another is to look at, the first one does not close; what was done in a head's stead a head alone
     (`attention_of_head`). Who closes the matter of an object recorded as no more, and does not sign it, does not agree: the visit is to
-    be made. Raises Missing for any other matter, and Refusal: `attention_own`, and what `_refuse_passing` raises.
+    be made. Raises Missing for any other matter, and Refusal: `attention_own`, and what `_refuse_passing` and `clashing.refuse` raise.
     """
     held = tx.attention.get(attention_id)
     if held is None or (sees is not None and held["agency"] not in sees):
         raise Missing("attention_unknown", attention=attention_id)
     _refuse_passing(tx, held["kind"], held["about"], attention_id)
+    if held["kind"] == CLASH:
+        clashing.refuse(tx, held["about"], held["agency"], note)
     if held["kind"] == STOOD:
         _by_head(attention_id, held["body"], by)
     ceased = held["kind"] == CEASED_ASKED

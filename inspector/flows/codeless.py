@@ -9,7 +9,7 @@ from inspector.domain.decision import Decision
 from inspector.domain.duty import Follow, FollowRow
 from inspector.domain.policy import Policy
 from inspector.domain.visit import Visit, VisitState
-from inspector.flows import stopped
+from inspector.flows import attempts, stopped
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.store.tx import Tx
@@ -27,6 +27,8 @@ def done(office: Office, tx: Tx, held: Visit, now: datetime) -> Visit:
     if policy is None or Follow.VISIT_FILING not in policy.follows:
         return held
     kept = tx.visits.get(held.id)
+    if not _went(tx, kept):
+        return kept
     decision = codeless.owe(kept, tx.entryscans.of_visit(held.id), policy, office.calendar, now)
     if decision is None:
         return kept
@@ -68,6 +70,17 @@ def tell(tx: Tx, held: Visit, now: datetime) -> None:
             **({"codes_of": sorted(day.isoformat() for day in others)} if others else {}),
         }
         tx.attention.open(UNFILED, held.agency, held.id, facts, now)
+
+
+def _went(tx: Tx, held: Visit) -> bool:
+    """Whether somebody was there, by what all its teams have entered."""
+    notes = [note for agency in held.agencies for note in tx.fieldnotes.notes(held.id, agency)]
+    return codeless.went(
+        [one.seen for one in held.parts],
+        {mode for note in notes for row in note.sheet.rows for mode in row.modes},
+        {one.way for agency in held.agencies for one in attempts.of_visit(tx, held, agency)},
+        arrived=any(note.arrival is not None for note in notes),
+    )
 
 
 def _policy(office: Office, tx: Tx, held: Visit) -> Policy:

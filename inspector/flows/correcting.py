@@ -10,7 +10,7 @@ from inspector.domain.reached import NO_RECIPIENT, UNCONFIRMED
 from inspector.domain.roster import Way
 from inspector.domain.urgency import Urgency
 from inspector.domain.visit import SeatState
-from inspector.flows import reaching, seatlink
+from inspector.flows import once, reaching, seatlink
 from inspector.flows.briefing import carried
 from inspector.flows.contents import named
 from inspector.flows.office import Office
@@ -66,7 +66,7 @@ def tell(work: Work, office: Office) -> Settlement:
     )
     key = named(work.key, message)
     try:
-        receipt = channel.push(message, key=key)
+        receipt = once.hand(office, work, channel, message, key=key)
     except (Refused, Garbled) as error:
         return _on(work, office, error.code, way if error.code == NO_RECIPIENT else None).after(error)
 

@@ -78,6 +78,7 @@ class AgencyNode:
     whose cases are its own or those of agencies below it; `subjects_by_…` those that
     take a telephone number or an address. `liaison`, `head`: how these are reached, where not by `connector`
     (`domain.contact`). `heads`: by which names its heads sign.
+    `telephone`, `address`: where a subject turns to, of those whose cases are its own or of agencies below it that name none.
     `visit_…`: the files of the keys of its visit codes (`inspector.visitkeys`), and the hours of a code's day.
     """
 
@@ -96,6 +97,8 @@ class AgencyNode:
     liaison: str | None = None
     head: str | None = None
     heads: tuple[str, ...] = ()
+    telephone: str = ""
+    address: str = ""
     visit_key_file: Path | None = None
     visit_keys_before_file: Path | None = None
     visit_from: time = time(8, 0)
@@ -241,6 +244,10 @@ class Office:
         """The push channel of a way to subjects (`ServiceWay`), an agency's own or the nearest one above it; empty where there is none."""
         name = {"APP": "subjects", "PHONE": "subjects_by_phone", "EMAIL": "subjects_by_email"}[way]
         return next((told for one in self.line(agency_id) if (told := getattr(self.tree[one], name))), "") or ""
+
+    def turned_to(self, agency_id: str) -> AgencyNode | None:
+        """To whom a subject of an agency turns: to it, or to the nearest above it that names a telephone or an address."""
+        return next((node for one in self.line(agency_id) if (node := self.tree[one]).telephone or node.address), None)
 
     def policy(self, agency_id: str, day: date) -> Policy:
         """The pack in force for an agency on a day: its own or the nearest one above it."""

@@ -18,7 +18,7 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LetterKind
 from inspector.domain.reached import UNCONFIRMED
 from inspector.domain.scoreboard import heard_at, unreached
-from inspector.flows import competence, contacts, letters, putting, replylink, unsettled
+from inspector.flows import competence, contacts, letters, once, putting, replylink, unsettled
 from inspector.flows.contents import named
 from inspector.flows.dossier import dossier
 from inspector.flows.holding import CALLED, called, holder
@@ -181,7 +181,7 @@ def _pushed(work: Work, office: Office, request: Request, to: Contact) -> Settle
             tx.work.keep(work, {**work.payload, CALLED: True})
     key = named(work.key, message)
     try:
-        receipt = channel.push(message, key=key)
+        receipt = once.hand(office, work, channel, message, key=key)
     except (Refused, Garbled) as error:
         return _undeliverable(work, office, error.code).after(error)
 

@@ -17,7 +17,7 @@ from inspector.domain.reached import NO_RECIPIENT, UNCONFIRMED, Reach
 from inspector.domain.roster import Way
 from inspector.domain.urgency import Urgency
 from inspector.domain.visit import Seat, SeatState, Visit
-from inspector.flows import reaching, relief, seatlink, stopped
+from inspector.flows import once, reaching, relief, seatlink, stopped
 from inspector.flows.briefing import carried
 from inspector.flows.contents import named
 from inspector.flows.left import wait_where_left
@@ -79,7 +79,7 @@ def push(work: Work, office: Office) -> Settlement:
     )
     key = named(work.key, message)
     try:
-        receipt = channel.push(message, key=key)
+        receipt = once.hand(office, work, channel, message, key=key)
     except (Refused, Garbled) as error:
         return _on(work, office, error.code, way if error.code == NO_RECIPIENT else None).after(error)
 
@@ -87,16 +87,21 @@ def push(work: Work, office: Office) -> Settlement:
         fresh, of = read(tx, work, lock=True)
         tx.pushes.add(_taken(fresh, key, way, receipt, now))
         if receipt.unconfirmed:
-            _unconfirmed(office, tx, of, fresh, way.channel, now)
+            _unconfirmed(office, tx, of, fresh, way.channel, now, doubt=receipt is once.DOUBT)
         else:
             hand_over(office, tx, of, fresh, way.channel, work.key, now)
 
     return Settlement(write=write, outcome=UNCONFIRMED if receipt.unconfirmed else "handed_over", attempts=receipt.attempts)
 
 
-def _unconfirmed(office: Office, tx: Tx, held: Visit, seat: Seat, channel: str, now: datetime) -> None:
-    """Nobody can say that it was taken: the seat stays where it is, until its link is opened or another way has brought the push."""
+def _unconfirmed(office: Office, tx: Tx, held: Visit, seat: Seat, channel: str, now: datetime, *, doubt: bool) -> None:
+    """Nobody can say that it was taken: the seat stays where it is, until its link is opened or another way has brought the push.
+
+    In `doubt` whether an earlier try has brought it a person is told at once, where there is no other way: a telephone call settles it.
+    """
     reach = office.pushing.unreached if reaching.ways(tx, seat.agency, seat.inspector, seat.tried) else None
+    if doubt and reach is None and seat.state is SeatState.ORDERED:
+        _undelivered(tx, seat, UNCONFIRMED, now)
     note_seat(tx, held, pushes.unconfirmed(seat, held, channel, pack(tx, held), now, reach=reach), now)
 
 
@@ -145,6 +150,8 @@ def not_pushed(work: Work, office: Office, error: PortError | None) -> Settlemen
         if fresh.state is not SeatState.ORDERED or fresh.tried != seat.tried or not held.state.open:
             return
         found = [way for way in reaching.ways(tx, seat.agency, seat.inspector) if way.channel == work.lane]
+        if once.claimed(office, work):
+            return  # it may be there: another one by the same way would be shown beside it
         if found and not reaching.trying(tx, [one for one in seat.pushes if one != work.key]):
             policy = _policy(office, tx, held, fresh)
             changed, order = pushes.again(fresh, held, policy, tuple(found), now, office.calendar, office.pushing)

@@ -53,6 +53,11 @@ def bound_elsewhere(tx: Tx, name: str, phone: str) -> bool:
     return held is not None and not hmac.compare_digest(held, _digest(phone))
 
 
+def bound(tx: Tx, name: str) -> bool:
+    """Whether any phone has the link that counts now."""
+    return tx.replylinks.phone(name, tx.replylinks.edition(LINK, name)) is not None
+
+
 def bind(tx: Tx, name: str, phone: str, now: datetime) -> None:
     """The phone is the link's from now on, where none is yet. Raises Forbidden (`link_elsewhere`) where another one was quicker."""
     edition = tx.replylinks.edition(LINK, name)

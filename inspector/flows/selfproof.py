@@ -22,7 +22,7 @@ from inspector.domain.material import Kept, kept
 from inspector.domain.policy import Policy
 from inspector.domain.reached import UNCONFIRMED
 from inspector.domain.selfproof import AGAIN, OBSOLETE, Material, ProofState, Reading, SelfProof, Unable
-from inspector.flows import doorways, late, recall
+from inspector.flows import doorways, frontdesk, late, once, recall
 from inspector.flows.contents import named
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -199,12 +199,12 @@ def ask(work: Work, office: Office) -> Settlement:
     message = Message(
         to=str(proof.question["code"]),
         title=label("push.show_title", lang),
-        text=label("push.show_text", lang, due_at=f"{proof.due_at:%Y-%m-%d}"),
+        text=label("push.show_text", lang, due_at=f"{proof.due_at:%Y-%m-%d}") + frontdesk.sentence(office, proof.agency, lang),
         link=f"{office.base_url}/{LINK}/{proof.id}/{secret}",
-        data={"self_proof": proof.id, "due_at": proof.due_at.isoformat()},
+        data={"self_proof": proof.id, "due_at": proof.due_at.isoformat(), **frontdesk.telephone(office, proof.agency)},
     )
     try:
-        receipt = channel.push(message, key=named(work.key, message))
+        receipt = once.hand(office, work, channel, message, key=named(work.key, message))
     except (Refused, Garbled) as error:
         return nothing(error.code, attempts=error.attempts).after(error)
 

@@ -18,7 +18,7 @@ from inspector.domain.evidence import blank
 from inspector.domain.person import same
 from inspector.domain.serving import HANDED, OBSOLETE, NoticeKind, SubjectNotice
 from inspector.domain.wayto import ServiceWay
-from inspector.flows import stopped, unserved
+from inspector.flows import frontdesk, once, stopped, unserved
 from inspector.flows.contents import named
 from inspector.flows.giving import address, bring, facts_of, reach_of, rows_of, settle
 from inspector.flows.office import Office
@@ -156,12 +156,13 @@ def carry(work: Work, office: Office) -> Settlement:
     message = Message(
         to=to,
         title=label("push.notice_title", lang),
-        text=label("push.notice_text", lang, agency=office.agency(notice.agency).name),
+        text=label("push.notice_text", lang, agency=office.agency(notice.agency).name)
+        + frontdesk.sentence(office, notice.agency, lang),
         link=f"{office.base_url}/{LINK}/{notice.id}/{secret}",
-        data={"notice": notice.id},
+        data={"notice": notice.id, **frontdesk.telephone(office, notice.agency)},
     )
     try:
-        receipt = channel.push(message, key=named(work.key, message))
+        receipt = once.hand(office, work, channel, message, key=named(work.key, message))
     except (Refused, Garbled) as error:
         return _moved_on(work, office, error.code, error.attempts).after(error)
 

@@ -10,7 +10,7 @@ from inspector.domain.errors import Refusal
 from inspector.domain.reached import NO_RECIPIENT, UNCONFIRMED
 from inspector.domain.roster import Way
 from inspector.domain.visit import Seat, Visit
-from inspector.flows import reaching
+from inspector.flows import once, reaching
 from inspector.flows.contents import named
 from inspector.flows.office import Office
 from inspector.flows.receipts import TEST
@@ -105,7 +105,7 @@ def send(work: Work, office: Office) -> Settlement:
     )
     key = named(work.key, message)
     try:
-        receipt = channel.push(message, key=key)
+        receipt = once.hand(office, work, channel, message, key=key)
     except (Refused, Garbled) as error:
         dead = way if error.code == NO_RECIPIENT else None
         return _ended(work, error.code, dead).after(error)

@@ -45,7 +45,7 @@ class SeatAttemptIn(AttemptIn):
 
 
 class AttemptShown(Shown):
-    """An attempt as it was entered; `counts` false: by who stood for the visit no more.
+    """An attempt as it was entered; `counts` false: by who stood for the visit no more, or was recused from it.
 
     `id` is what an officer cites it by who says that nobody was reached.
     """

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.decision import Because
-from inspector.domain.errors import InspectorError, Missing
-from inspector.flows import subscribing
+from inspector.domain.errors import InspectorError, Invalid, Missing
+from inspector.flows import seatlink, subscribing
 from inspector.store.room import Row
 from inspector.store.tx import Tx, new_id
 from inspector.web.caller import Unknown
 from inspector.web.desk import AtDesk, Desk
-from inspector.web.language import carried, language
+from inspector.web.language import InLang, carried, language
 from inspector.web.pages import NO_TROUBLE, Posted, Trouble, page, refused, trouble
 from inspector.web.phone import phone_words, ring_words
 from inspector.web.roles import Role, lacking
-from inspector.web.seatdoor import phone_of
-from inspector.web.session import to_login
-from inspector.web.signedin import LINK, Someone, guard, guarded, held_cookie, someone
-from inspector.web.todo import listed
+from inspector.web.seatdoor import Seated, binding, phone_of
+from inspector.web.session import login, to_login
+from inspector.web.signedin import LINK, Someone, guard, guarded, held_cookie, homely, someone
+from inspector.web.todo import address, listed
 
 router = APIRouter(include_in_schema=False)
+_OF_SEAT = re.compile(r"/seat/[A-Za-z0-9._~:-]{1,200}/[A-Za-z0-9_-]{1,200}$")
+"""The path of an assignment's link, wherever it says that the house is: it is opened here, and nowhere else."""
 
 
 @router.get("/mine")
@@ -69,6 +73,57 @@ def ring_browser(request: Request, desk: AtDesk, form: Posted) -> Response:
     except InspectorError as error:
         return _mine(request, desk, held, staff, trouble(error, form, language(request)))
     return RedirectResponse("/mine" + carried(request), 303)
+
+
+@router.post("/mine/open")
+def open_mine(request: Request, desk: AtDesk, form: Posted) -> Response:
+    """An assignment of the list that no phone has yet: whoever opens it here has it from now on.
+
+    By a link's session alone it comes so: else whoever was forwarded one link would read all the others, and nobody would ever hear.
+    """
+    try:
+        held = someone(request, desk)
+    except Unknown:
+        return to_login(request, "/mine")
+    staff, answer = held.inspects, RedirectResponse("/mine" + carried(request), 303)
+    if staff is None:
+        return refused(request, lacking(held.session.role, ["inspector"]))
+    name = form.one("seat")
+
+    def do(tx: Tx, now: datetime) -> str:
+        seat = next((one for one, _ in tx.visits.open_seats_of(*staff) if one.name == name), None)
+        if seat is None:
+            raise Missing("seat_unknown", seat=name[:80])
+        if held.session.way == LINK:
+            seatlink.bind(tx, name, phone, now)
+        return address(desk, tx, seat)
+
+    try:
+        guarded(request, desk, form.one("guard"))
+        form.sound()
+        phone = binding(request, desk, Seated(name=name, token="", phone=phone_of(request, desk)), answer).phone
+        answer.headers["Location"] = desk.act(do) + carried(request)
+    except InspectorError as error:
+        return _mine(request, desk, held, staff, trouble(error, form, language(request)))
+    return answer
+
+
+@router.post("/mine/link")
+def paste_link(request: Request, desk: AtDesk, form: Posted, lang: InLang) -> Response:
+    """Lead to the page of an assignment's link that was copied from a message.
+
+    A page on a home screen has no line for addresses, and another browser's links do not open in it. It signs nobody in by itself.
+    """
+    try:
+        homely(request, desk)
+        form.sound()
+        found = _OF_SEAT.search(urlsplit(form.one("link").strip()).path)
+        if found is None:
+            raise Invalid("link_cut", field="link")
+    except (InspectorError, ValueError) as error:
+        told = error if isinstance(error, InspectorError) else Invalid("link_cut", field="link")
+        return login(request, desk, "/mine", trouble(told, form, lang), pasting=True)
+    return RedirectResponse(found[0] + carried(request), 303)
 
 
 @router.get("/sessions")

@@ -97,11 +97,13 @@ def show_login(request: Request, desk: AtDesk, after: After = "") -> Response:
     return login(request, desk, after)
 
 
-def login(request: Request, desk: Desk, after: str, wrong: Trouble = NO_TROUBLE) -> Response:
-    """The page to log in at, with what went wrong."""
+def login(request: Request, desk: Desk, after: str, wrong: Trouble = NO_TROUBLE, *, pasting: bool = False) -> Response:
+    """The page to log in at, with what went wrong: of a token, or of the link of an assignment that was pasted."""
     providers = {name: one.card.owner for name, one in desk.office.entrance.providers.items()}
     user = from_gateway(request, desk)
-    return page(request, "login.html", status=wrong.status, after=after, trouble=wrong, providers=providers, user=user)
+    return page(
+        request, "login.html", status=wrong.status, after=after, trouble=wrong, providers=providers, user=user, pasting=pasting
+    )
 
 
 @router.post("/login")

@@ -19,7 +19,7 @@ from inspector.domain.consequence import Rectification
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.identity import masked
 from inspector.domain.serving import NoticeKind, SubjectNotice, SubjectWord
-from inspector.flows import intended, review, serving, spoken, withdrawals, wording
+from inspector.flows import frontdesk, intended, review, serving, spoken, withdrawals, wording
 from inspector.flows.articles import articles
 from inspector.flows.withdrawals import Said
 from inspector.labels import label
@@ -71,6 +71,7 @@ class _Read:
     cited: list[str]
     bar: str
     party: Party
+    contact: tuple[str, ...]
     by_hand: bool
     order: Rectification | None
     kept: bool
@@ -176,6 +177,7 @@ def _read(request: Request, desk: Desk, tx: Tx, notice_id: str) -> _Read:
         bar=told,
         party=party,
         by_hand=bool(had),
+        contact=frontdesk.lines(desk.office, held.agency, lang),
         order=about.rectification if about is not None and held.kind in (NoticeKind.DECISION, NoticeKind.REMINDER) else None,
         kept=SubjectWord.WITHDRAWAL in says and withdrawals.kept(tx, case),
         waits=withdrawals.waiting(tx, case.id) if spoke else None,
@@ -187,6 +189,7 @@ def _context(desk: Desk, told: _Read) -> dict[str, Any]:
         "held": told.held,
         "says": told.says,
         "agency": name_of(desk, told.held.agency),
+        "contact": told.contact,
         "item": told.item,
         "cited": told.cited,
         "party": told.party,

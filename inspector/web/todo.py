@@ -29,7 +29,8 @@ class Listed:
     """An assignment in its inspector's list: what tells it from others, and `todo`, the name of the sentence that says what waits.
 
     `items` are those that its team was told of (`Visit.briefs`), none for a second look. `who` has still to accept, as far as the
-    inspector may know; `decides`: as the lead he or she is to say which of two versions stands.
+    inspector may know; `decides`: as the lead he or she is to say which of two versions stands. `loose`: no phone has it yet, so that
+    whoever opens it from a link's list has it from then on.
     """
 
     address: str
@@ -42,6 +43,7 @@ class Listed:
     todo: str
     who: str
     decides: bool
+    loose: bool
 
 
 def todo(held: Visit, seat: Seat, hindered: str) -> str:
@@ -72,7 +74,8 @@ def listed(desk: Desk, tx: Tx, agency: str, staff: str, lang: Lang, phone: str |
     """
     own = [(seat, True) for seat, _ in tx.visits.open_seats_of(agency, staff)]
     told = [*own, *((seat, False) for seat in _sat(tx, agency, staff))]
-    rows = [row for seat, sits in told if (row := _listed(desk, tx, seat, lang)).decides or sits]
+    by_link = phone is not None
+    rows = [row for seat, sits in told if (row := _listed(desk, tx, seat, lang, by_link=by_link)).decides or sits]
     here = [row for row in rows if phone is None or not seatlink.bound_elsewhere(tx, row.seat.name, phone)]
     return here, len(here) < len(rows)
 
@@ -84,11 +87,11 @@ def _sat(tx: Tx, agency: str, staff: str) -> list[Seat]:
     return [one for one in seats if (one.agency, one.inspector, one.state) == (agency, staff, SeatState.DONE)]
 
 
-def _listed(desk: Desk, tx: Tx, seat: Seat, lang: Lang) -> Listed:
+def _listed(desk: Desk, tx: Tx, seat: Seat, lang: Lang, *, by_link: bool) -> Listed:
     held = tx.visits.get(seat.visit)
     hindered, brief = hindrance(held, tx.visits.team(held.id), seat), held.brief_of(seat.agency)
     return Listed(
-        address=f"/{LINK}/{seat.name}/{seatlink.token(desk.office, tx, seat.name)}",
+        address=address(desk, tx, seat),
         seat=seat,
         draw=held.draw,
         check=held.check,
@@ -97,8 +100,14 @@ def _listed(desk: Desk, tx: Tx, seat: Seat, lang: Lang) -> Listed:
         due_at=held.due_at,
         todo="ui.unpublished" if held.unpublished else f"ui.seat_{todo(held, seat, hindered.code if hindered else '')}",
         who=awaited(mates_shown(tx, held, seat), lang),
+        loose=by_link and not seatlink.bound(tx, seat.name),
         decides=knows(held, seat) and seat.state in (SeatState.ACCEPTED, SeatState.DONE) and _decides(desk, tx, held, seat),
     )
+
+
+def address(desk: Desk, tx: Tx, seat: Seat) -> str:
+    """The path of a seat's link."""
+    return f"/{LINK}/{seat.name}/{seatlink.token(desk.office, tx, seat.name)}"
 
 
 def _decides(desk: Desk, tx: Tx, held: Visit, seat: Seat) -> bool:

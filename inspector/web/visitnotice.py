@@ -10,10 +10,11 @@ from starlette.responses import Response
 from inspector.domain.case import SubjectKind
 from inspector.domain.challenge import ChallengeState
 from inspector.domain.errors import InspectorError
-from inspector.flows import visitnotice, wording
+from inspector.flows import frontdesk, visitnotice, wording
 from inspector.flows.articles import articles
+from inspector.flows.briefing import NoticePart
 from inspector.flows.visitnotice import VisitNotice
-from inspector.labels import Lang
+from inspector.labels import Lang, label
 from inspector.store.tx import Tx
 from inspector.web import seatdoor
 from inspector.web.answers import Shown
@@ -64,10 +65,15 @@ class UseShown(Shown):
 
 
 class PartShown(Shown):
-    """An agency that goes, by id and name: what it checks, and how many checks of the subject count for it."""
+    """An agency that goes, by id and name: what it checks, and how many checks of the subject count for it.
+
+    `telephone`, `address`: where the subject turns to, to ask or to object; empty where the office has not said.
+    """
 
     agency: str
     name: str
+    telephone: str = ""
+    address: str = ""
     items: tuple[str, ...]
     use: UseShown
 
@@ -113,7 +119,7 @@ def show_notice(desk: AtDesk, _link: SeatLink, name: NamePath) -> VisitNoticeSho
             "visit": told.visit.id,
             "agency": told.lead.agency,
             "items": told.items,
-            "parts": tuple(PartShown.model_validate(one) for one in told.parts),
+            "parts": tuple(_part(desk, one) for one in told.parts),
             "officers": tuple(OfficerShown.model_validate(one) for one in told.officers),
             "decided": tuple(
                 DecidedShown(inspector=who, state=one.state, decided_at=one.decided_at, why=one.why) for who, one in told.decided
@@ -130,15 +136,26 @@ def print_notice(request: Request, desk: AtDesk, name: str, token: str) -> Respo
     try:
         seatdoor.enter(request, desk, name, token)
         told, _ = _told(desk, name)
+        lang = language(request)
+        gap = label("contact.gap", lang)
         return page(
             request,
             "notice.html",
             told=told,
+            contacts=[
+                (one.name, gap.join(contact)) for one in told.parts if (contact := frontdesk.lines(desk.office, one.agency, lang))
+            ],
             cited=_cited(desk, told, language(request)),
             cite=desk.look(lambda tx: {one: cites(desk, tx, told.visit, one, language(request)) for one in told.visit.agencies}),
         )
     except InspectorError as error:
         return shut(request, error)
+
+
+def _part(desk: Desk, told: NoticePart) -> PartShown:
+    node = desk.office.turned_to(told.agency)
+    reached = {"telephone": node.telephone, "address": node.address} if node is not None else {}
+    return PartShown.model_validate(told).model_copy(update=reached)
 
 
 def _told(desk: Desk, name: str) -> tuple[VisitNotice, str]:

@@ -19,7 +19,7 @@ from tests.browser.visitor import Visitor
 from tests.edge import WEB, Edge, serving
 from tests.house import ROOT, Hand, Table, application, open_office, post, settle
 from tests.integration.test_acts import catalogued
-from tests.integration.test_draw_way import FACTS, announced, carried_out, drawing
+from tests.integration.test_draw_way import FACTS, Phones, announced, carried_out, drawing
 from tests.integration.test_way import Post
 
 FIRM = "示例商贸有限公司"
@@ -33,12 +33,13 @@ OPEN_OPS = WEB.model_copy(update={"open_ops": True})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A visit that was drawn: the paths of the links pushed to its two inspectors."""
+    """A visit that was drawn: the paths of the links pushed to its two inspectors, and the channel that has taken these pushes."""
 
     edge: Edge
     hand: Hand
     first: str
     second: str
+    phones: Phones
 
 
 @contextmanager
@@ -69,7 +70,7 @@ def visiting(store: Store, hand: Hand, **changes: object) -> Iterator[Visit]:
         (visit,) = tx.visits.of_draw(held.number)
         first, second = map(dispatch.seat_name, tx.visits.team(visit.id))
     with serving(gate.signed(office), OPEN_OPS) as edge:
-        yield Visit(edge=edge, hand=hand, first=pushed[first], second=pushed[second])
+        yield Visit(edge=edge, hand=hand, first=pushed[first], second=pushed[second], phones=phones)
 
 
 def link(office: Office, purpose: str, about: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -10,7 +11,7 @@ from playwright.sync_api import expect
 from inspector.domain.visit import SeatState
 from inspector.flows.dispatch import seat_name
 from inspector.flows.seated import by_name
-from tests.browser.scenes import FIRM, Visit, link
+from tests.browser.scenes import FIRM, Visit
 from tests.browser.visitor import Door
 from tests.house import settle
 
@@ -53,8 +54,14 @@ def test_declining_without_a_reason_is_told_at_the_field_and_with_one_frees_the_
     before = {name for name in states(visit) if name.endswith(":0")}
     (dealt,) = states(visit).keys() - before
     settle(office)  # the push goes out
+    message = visit.phones.messages[-1]  # as the channel of the one whom the rule names has taken it
+    with office.store.read() as tx:
+        _, seat = by_name(tx, dealt)
+        assert message.to == tx.rosters.inspector(seat.agency, seat.inspector).ways[0].address
+    assert message.data["seat"] == dealt
+    assert message.link.startswith(office.base_url)
     next_one = door.phone(visit.edge.url)
-    assert FIRM in next_one.open(link(office, "seat", dealt)), "the next one, whom the rule names, has it on the phone"
+    assert FIRM in next_one.open(urlsplit(message.link).path), "the next one, whom the rule names, has it on the phone"
     assert states(visit)[dealt] is SeatState.READ
     next_one.press("接受任务")
     assert states(visit)[dealt] is SeatState.ACCEPTED

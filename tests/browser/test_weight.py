@@ -35,7 +35,7 @@ TEMPLATES = ROOT / "inspector" / "web" / "templates"
 WAITS = {file.name for file in TEMPLATES.glob("*.html") if "outbox(" in file.read_text(encoding="utf-8")} - {"parts.html"}
 """The pages that tell what waits on a phone."""
 OTHERS = {"visitcode.html", "notice.html", "codecheck.html", "login.html", "signedin.html", "sessions.html"}
-BROUGHT = re.compile(r'(?:<link rel="(?:icon|stylesheet)"[^>]*? href|<script src)="([^"]+)"')
+BROUGHT = re.compile(r'(?:<link rel="(?:icon|stylesheet|manifest|apple-touch-icon)"[^>]*? href|<script src)="([^"]+)"')
 WORKERS = {"seat.js": "/seat/worker.js", "ring.js": "/seat/worker.js", "codecheck.js": "/code/worker.js"}
 
 

@@ -9,13 +9,15 @@ from datetime import datetime, timedelta
 import httpx
 import pytest
 
-from inspector.domain.attempt import AttemptWay, lacking
+from inspector.domain.attempt import Attempt, AttemptWay, attempted, lacking
 from inspector.domain.case import Outcome
 from inspector.domain.challenge import Applicant
 from inspector.domain.proposal import Proposal
+from inspector.domain.roster import Recusal
 from inspector.domain.seeking import SHIPPED
 from inspector.domain.visit import Seat, Visit
 from inspector.flows import attempts, dispatch, recusing, relief
+from inspector.flows.record import record
 from inspector.store.store import Store
 from inspector.web.roles import Role
 from tests.edge import serving
@@ -168,14 +170,47 @@ def test_what_was_entered_by_who_goes_no_more_is_kept_and_makes_nobody_unreachab
         with team.edge.as_(Role.OFFICER) as officer:
             (case_id,) = visit_of(team).case_ids
             read = officer.get(f"/v1/cases/{case_id}/attempts").json()
-        assert ([one["counts"] for one in read["attempts"]], read["enough"]) == ([True, False, False, False], False)
+        before = why == "leave"  # who is on leave was no less impartial before; who is recused was not at any time (art. 43)
+        assert ([one["counts"] for one in read["attempts"]], read["enough"]) == ([before, False, False, False], False)
         with office.store.begin() as tx:
             (fresh,) = (seat for seat in tx.visits.team(team.visit) if seat.state.awaited)
             dispatch.accept(tx, fresh.name, hand())
         second = team.second.split("/")[2]
         assert attempt(mate, second, "TELEPHONE", 0) == (200, False)
         hand.on(days=1)
-        assert attempt(mate, second, "TELEPHONE", 0) == (200, True), "by who goes"
+        assert attempt(mate, second, "TELEPHONE", 0) == (200, before), "by who goes"
+        assert attempt(mate, second, "LETTER", 0) == (200, True)
+
+
+def test_a_conflict_that_is_declared_afterwards_takes_the_attempts_at_the_desk_and_of_a_visit_for_no_case(
+    team: Team, hand: Hand
+) -> None:
+    office = team.edge.office
+    accepted(team)
+    hand.on(days=2)
+    settle(office)
+    (case_id,) = visit_of(team).case_ids
+    with office.store.read() as tx:
+        seat = tx.visits.team(team.visit)[0]
+        person, code = tx.rosters.inspector("bureau", seat.inspector), tx.cases.get(case_id).subject.code
+
+    def counted() -> list[bool]:
+        with office.store.read() as tx:
+            return [one.counts for one in attempts.of_cases(tx, [case_id, team.visit])]
+
+    told = Attempt(way=HOUSE, at=hand(), words="无人应答", by=person.name)
+    with office.store.begin() as tx:
+        attempts.enter(office, tx, case_id, told, hand())
+        attempts.enter(office, tx, case_id, replace(told, by="李四", words="仍无人应答"), hand())
+        basis = attempted(replace(told, by=seat.inspector), hand() - timedelta(days=1), "maoji@1", hand(), "P:2.7")
+        record(tx, team.visit, replace(basis, because=replace(basis.because, pack="")), hand(), {"agency": "bureau"})
+    assert counted() == [True, True, True]
+    with office.store.begin() as tx:
+        tx.rosters.declare("bureau", code, seat.inspector, Recusal.KIN, "王局长")
+    assert sorted(counted()) == [False, False, True], "by whichever name: what the other officer has tried stands"
+    with team.edge.as_(Role.OFFICER) as officer:
+        read = officer.get(f"/v1/cases/{case_id}/attempts").json()
+    assert {one["by"]: one["counts"] for one in read["attempts"]} == {person.name: False, "李四": True}
 
 
 def test_nobody_has_sought_a_firm_before_the_team_could_know_it_or_before_sitting_there(store: Store, hand: Hand) -> None:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -130,6 +131,10 @@ def test_the_second_phone_s_note_is_kept_late_or_not_and_what_it_says_otherwise_
         assert (said["became"], said["came"]["late"]) == ("CLASH", True)
         (matter,) = [one for one in officer.get("/v1/attention").json()["attention"] if one["kind"] == "note_clash"]
         assert len(matter["facts"]["versions"][0]["said"]) == 2
+        closing = f"/v1/attention/{matter['id']}/close"
+        early = officer.post(closing, json={"note": "已知悉"})
+        assert code(early) == (409, "clash_undecided"), "the lead alone says which stands"
+        assert early.json()["error"]["facts"]["seat"] == first
     (doubt,) = visit.doubts
     with edge.office.store.read() as tx:
         held, case = tx.visits.get(visit.id), tx.cases.get(doubt.case_id)
@@ -198,3 +203,30 @@ def test_notes_that_lay_in_a_phone_are_of_the_day_they_were_written_and_before_t
         assert held.times.late, "the result was there before it"
         assert _materials(tx, hand() + timedelta(days=400), hand()) == 1
         assert "visit.forget" in [row["rule"] for row in tx.ledger.about(visit.id)]
+
+
+@pytest.mark.parametrize("why", ["decided", "nobody"])
+def test_a_clash_is_closed_by_an_officer_alone_who_had_both_versions_to_decide_or_where_no_lead_is_left(
+    why: str, edge: Edge, hand: Hand, links: ExitStack
+) -> None:
+    visit, (first, second), (lead, mate) = team(edge, links)
+    lead.post(f"/v1/seats/{first}/notes", json=note(visit, "match"))
+    mate.post(f"/v1/seats/{second}/notes", json=note(visit, "mismatch", "大门紧锁"))
+    with edge.as_(Role.OFFICER, name="李四") as officer:
+        (matter,) = [one for one in officer.get("/v1/attention").json()["attention"] if one["kind"] == "note_clash"]
+        closing = f"/v1/attention/{matter['id']}/close"
+        assert code(officer.post(closing, json={"note": "已知悉"})) == (409, "clash_undecided")
+        if why == "decided":
+            (doubt,) = visit.doubts
+            with edge.office.store.read() as tx:
+                cited = [one.id for one in tx.cases.evidence(doubt.case_id)]
+            told = {"outcome": "UNVERIFIABLE", "reasons": "两名检查人员记录不一，无法认定", "evidence": cited}
+            assert officer.post(f"/v1/cases/{doubt.case_id}/review", json=told).status_code == 200
+        else:
+            with edge.office.store.begin() as tx:
+                people = tx.rosters.inspectors("bureau")
+                tx.rosters.put_inspectors([replace(one, in_post=False) for one in people])
+        assert code(officer.post(closing, json={"note": " "})) == (422, "reason_missing"), "why it is over is said"
+        assert officer.post(closing, json={"note": "两份记录均已入卷"}).status_code == 200
+    with edge.office.store.read() as tx:
+        assert len(tx.fieldnotes.notes(visit.id, "bureau")) == 2, "what each has said stays"

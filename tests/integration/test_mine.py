@@ -140,3 +140,38 @@ def test_what_comes_in_late_and_differs_is_on_its_leads_list_and_pushed_to_the_l
             newest = [note.id for note in tx.fieldnotes.notes(visit.id, "bureau") if note.seat == first.name][-1]
         post(first, "choices", **about, note=newest, reasons="当场核对了门牌")
         assert one() == "", "it is decided"
+
+
+def test_what_no_phone_has_yet_is_this_phones_from_when_it_is_opened_in_a_links_list_and_its_inspector_hears_of_another(
+    store: Store, hand: Hand
+) -> None:
+    office, _, _ = drawing(store, hand, staff=2)
+    _, held = announced(office, hand, cases=2)
+    carried_out(office, hand, held.number)
+    with store.read() as tx:
+        teams = [tx.visits.team(visit.id) for visit in tx.visits.of_draw(held.number)]
+        used, loose = (next(seat for seat in team if seat.inspector == teams[0][0].inspector) for team in teams)
+    with serving(office) as edge, edge.client() as stranger, edge.client() as own:
+        path = f"/seat/{loose.name}/{office.link_token('seat', loose.name)}"
+        own.cookies.set("inspector_phone", "the inspector's own phone")
+        assert stranger.post(f"/mine/{used.name}/{office.link_token('seat', used.name)}").status_code == 303
+        listed = stranger.get("/mine").text
+        assert (loose.name in listed, path in listed) == (True, False), "its link is nobody's to copy"
+        assert label("ui.mine_loose", "zh-Hans") in listed
+        assert own.get(path).status_code == 200, "a list that was only read takes nothing away"
+        form = {"seat": loose.name, "guard": listed.partition('name="guard" value="')[2].partition('"')[0]}
+        assert stranger.post("/mine/open", data={**form, "guard": "x"}).status_code == 403
+        assert stranger.post("/mine/open", data={**form, "seat": "V-9:0:0"}).status_code == 404
+        assert own.post("/mine/open", data=form).headers["location"].startswith("/login"), "who is not signed in"
+        opened = stranger.post("/mine/open?lang=en", data=form)
+        assert (opened.status_code, opened.headers["location"]) == (303, f"{path}?lang=en")
+        assert stranger.post("/mine/open", data=form).status_code == 303, "once more is as good as once"
+        assert f'href="{path}"' in stranger.get("/mine").text
+        told = own.get(path)
+        assert (told.status_code, "link_elsewhere" in told.text or label("error.link_elsewhere", "zh-Hans") in told.text) == (
+            403,
+            True,
+        )
+    with store.read() as tx:
+        bound = [row for row in tx.ledger.about(loose.visit) if row["rule"] == "seat.bound"]
+    assert len(bound) == 1, "and it is on record"

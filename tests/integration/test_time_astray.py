@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from inspector import settings
 from inspector.cli import serve
+from inspector.cli.terminal import office_now
 from inspector.domain.errors import Refusal
 from tests.house import closing
 from tests.operator import Operator
@@ -71,3 +73,31 @@ def test_a_pace_that_was_taken_out_is_seen_before_any_daemon_begins(tmp_path: Pa
 @pytest.mark.slow
 def test_a_little_apart_is_well(tmp_path: Path) -> None:
     assert clock(founded(tmp_path, timedelta(minutes=4))).startswith("OK")
+
+
+def begins(operator: Operator) -> str:
+    """The moment at which an office stands after its first command, and a further one; or why there is none."""
+    for _ in range(2):
+        said = operator.say("assistance", "scoreboard", lang="en")
+        if said.code:
+            return said.err
+    with closing(operator.store()) as store, store.read() as tx:
+        return office_now(settings.load(operator.config), tx).date().isoformat()
+
+
+@pytest.mark.parametrize("pauses", [False, True])
+def test_an_office_that_is_to_begin_in_the_past_does_so_behind_its_migration_too(pauses: bool, tmp_path: Path) -> None:
+    told = PACED.format(at="2026-03-02T09:00:00+08:00") + f"pauses = {str(pauses).lower()}\n"
+    operator = Operator(tmp_path, f"sqlite:///{tmp_path / 'inspector.sqlite3'}").settle_in(told)
+    operator.well("migrate")
+    assert begins(operator) == "2026-03-02", "the entry of the migration lies at its beginning, and no day is lost"
+    assert clock(operator).startswith("OK")
+    with closing(operator.store()) as store, store.begin() as tx:
+        assert office_now(settings.load(operator.config), tx).date().isoformat() == "2026-03-02", "nor by what is migrated later"
+
+
+def test_a_beginning_before_what_is_on_record_is_refused_and_not_dropped(tmp_path: Path) -> None:
+    operator = Operator(tmp_path, f"sqlite:///{tmp_path / 'inspector.sqlite3'}").settle_in()
+    operator.well("migrate")  # of today, by the machine
+    operator.settle_in(PACED.format(at="2026-03-02T09:00:00+08:00") + "pauses = true\n")
+    assert "lies before what is on record already" in begins(operator)

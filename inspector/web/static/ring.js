@@ -9,7 +9,8 @@
   const able = isSecureContext && "serviceWorker" in navigator && "PushManager" in self && "Notification" in self && crypto.subtle;
   if (!able) {
     begin.remove();
-    return tell(mark ? "elsewhere" : "unable");
+    const apple = /iPhone|iPad/.test(navigator.userAgent) && !matchMedia("(display-mode: standalone)").matches;
+    return tell(apple ? "home" : mark ? "elsewhere" : "unable");
   }
 
   const packed = (text) => btoa(text).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, ""); // base64url
