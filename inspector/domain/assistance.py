@@ -308,6 +308,11 @@ class Request:
         return self.reached and self.owed is None
 
     @property
+    def longer(self) -> bool:
+        """Whether the agency has named a date behind the one that binds. Of an older release one inside it may stand here: that is met."""
+        return self.proposed is not None and self.proposed.due_at > self.due_at
+
+    @property
     def superiors(self) -> tuple[str, ...]:
         """The connectors of those above who were written to: of a silence, of a dispute."""
         return tuple(filter(None, (self.escalated_to, self.dispute.superior if self.dispute is not None else None)))

@@ -11,12 +11,13 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from inspector.domain import assistance
-from inspector.domain.assistance import AssistanceState, Inability, Quarrel
+from inspector.domain.assistance import Inability, Quarrel
 from inspector.domain.case import Case
 from inspector.domain.dispute import contestable
 from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import short
+from inspector.domain.respite import waits_for_us
 from inspector.domain.said import Filled, Saying, guess
 from inspector.domain.scoreboard import ended_as
 from inspector.flows import assist, dossier, past, replylink, transcription, unsettled
@@ -246,7 +247,7 @@ def _page(
         "case_due": case.due_at if not case.state.ended else None,
         "case_provisional": case.provisional,
         "beyond": held.proposed is not None and case.due_at is not None and held.proposed.due_at > case.due_at,
-        "agrees": officer and held.proposed is not None and held.state.open and held.state is not AssistanceState.DISPUTED,
+        "agrees": officer and waits_for_us(held),
         "contests": officer and contestable(held),
         "calls": officer,
         "lies": lies,
