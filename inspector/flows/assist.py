@@ -40,10 +40,10 @@ from inspector.flows.verify import asked
 from inspector.store.tx import Tx
 
 
-def deliver(office: Office, tx: Tx, request_id: str, now: datetime) -> Request:
-    """The letter was opened, which machines do, too. The first time is kept; every other changes nothing."""
+def deliver(office: Office, tx: Tx, request_id: str, now: datetime, *, token: str = "") -> Request:
+    """The letter was opened, which machines do, too, or read by a `token` of the agency's own. The first time is kept, and no other."""
     case, request = held(tx, request_id)
-    return _settled(office, tx, case, request, reply.deliver(request, now, case.pack), now, heard=False)
+    return _settled(office, tx, case, request, reply.deliver(request, now, case.pack, token=token), now, heard=False)
 
 
 @unquoted

@@ -42,9 +42,9 @@ def written(text: str, *, sender: str = CLERK, number: str = "<m-1@housing.examp
     return held.as_bytes()
 
 
-def opened(office: Office) -> Request:
+def opened(office: Office, number: int = 1) -> Request:
     """A request whose letter has been sent."""
-    case_id = post(office, person(1, "relief-household", HOUSEHOLD))
+    case_id = post(office, person(number, "relief-household", HOUSEHOLD))
     settle(office)
     return request_of(office.store, case_id)
 
