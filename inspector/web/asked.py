@@ -48,7 +48,7 @@ _NEEDED: dict[Saying, tuple[Invalid, ...]] = {
     Saying.WARN: (_REASONS, _SIGNER),
     Saying.FORWARD: (Invalid("to_missing", field="to"), _REASONS, _SIGNER),
     Saying.CONTEST: (_REASONS, _SIGNER),
-    Saying.DECLINE: (_REASONS, _SIGNER),
+    Saying.DECLINE: (Invalid("inability_missing", field="inability"), _REASONS, _SIGNER),
 }
 """What each form wants filled in: people mend all of it in one go."""
 _OWN = (AssistanceState.ANSWERED, AssistanceState.DECLINED)
