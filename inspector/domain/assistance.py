@@ -110,8 +110,8 @@ class Door:
     """How an agency's word came in: by the link of its letter, or by a token of its own, and then by whose name.
 
     Or `by` a signed message of the agency's system (`signed`), by e-mail (`mail`, `token` is the address), or on paper (`paper`, `token`
-    is who transcribed it, `written` what stands there word for word, `scan` the digest of its picture). `came`: when the word was here,
-    where that was before it was entered: what lay in our house is nobody's delay.
+    is who transcribed it, `written` what stands there word for word). `scan`: the digest of a mail, or of a paper's picture. `came`: when
+    the word was here, where that was before it was entered: what lay in our house is nobody's delay.
     """
 
     token: str = ""

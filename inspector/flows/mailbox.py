@@ -266,7 +266,7 @@ def _hear(office: Office, tx: Tx, mail: Mail, form: Form, said: tuple[Said, ...]
     # another daemon with the same mail is waited for before it is asked whether it has been taken
     _, request = held(tx, form.number)
     if tx.inbox.seen("mail", mail.id, content) is None:
-        door = Door(by="mail", token=mail.sender, came=arrived(request, mail.came, now))
+        door = Door(by="mail", token=mail.sender, scan=mail.digest, came=arrived(request, mail.came, now))
         for word in said:
             hearing.hear(office, tx, form.number, word, now, door)
         tx.inbox.keep("mail", mail.id, content, {"request": form.number, "do": " ".join(word.do for word in said)}, now)
