@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from inspector.domain.calendar import SHANGHAI
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
 from inspector.domain.identity import citizen_check_digit

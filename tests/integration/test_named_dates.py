@@ -113,7 +113,7 @@ def silent_we(store: Store, hand: Hand, until: timedelta) -> tuple[Office, dict[
 def test_who_named_a_date_and_hears_nothing_of_us_is_neither_passed_on_above_nor_put_down_as_silent(
     store: Store, hand: Hand
 ) -> None:
-    office, desks, case_id = silent_we(store, hand, timedelta(days=40))
+    office, desks, case_id = silent_we(store, hand, timedelta(days=8))
     request = request_of(store, case_id)
     assert (request.state, request.escalated_to) == (AssistanceState.PROPOSED, None)
     assert {"liaison", "head"}.isdisjoint(desks["civil-affairs"].kinds)
@@ -131,7 +131,7 @@ def test_who_named_a_date_and_hears_nothing_of_us_is_neither_passed_on_above_nor
 def test_the_ladder_goes_on_from_where_we_say_that_the_old_date_stands_and_the_agency_is_told_so(
     store: Store, hand: Hand
 ) -> None:
-    office, desks, case_id = silent_we(store, hand, timedelta(days=25))
+    office, desks, case_id = silent_we(store, hand, timedelta(days=8))
     with store.begin() as tx:
         request = request_of(store, case_id)
         assert request.proposed is not None

@@ -10,7 +10,7 @@ import pytest
 
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.calendar import Term, Unit
-from inspector.domain.timer import Timer
+from inspector.domain.timer import OPTIONAL, Timer
 from inspector.flows import assist, attention, unsettled
 from inspector.flows.office import Office
 from inspector.flows.scoreboard import scoreboard
@@ -169,3 +169,29 @@ def test_a_date_inside_its_term_that_an_older_release_kept_as_proposed_stops_not
     assert [one.kind.value for one in desks["county-office"].letters][:1] == ["escalation"]
     rules = [one.rule for one in request_of(store, case_id).history]
     assert (rules[-1], "assistance.unheard" in rules, matters(store)) == ("assistance.silent", False, set())
+
+
+@pytest.mark.parametrize("least", [False, True], ids=["its ladder's rows", "with the least that a pack has"])
+def test_by_a_pack_without_rows_of_its_own_our_silence_ends_by_those_of_its_ladder(store: Store, hand: Hand, least: bool) -> None:
+    desks = {"civil-affairs": Desk("civil-affairs"), "county-office": Desk("county-office")}
+    office = climbing(an_office(store, hand, desks))
+    if least:
+        packs = (
+            replace(one, terms={timer: row for timer, row in one.terms.items() if timer not in OPTIONAL})
+            for one in office.book.packs
+        )
+        office = replace(office, book=replace(office.book, packs=tuple(packs)))
+    case_id = opened(office)
+    go(office, letters=True)
+    with store.begin() as tx:
+        assist.propose_date(office, tx, request_of(store, case_id).id, NAMED, "需调阅纸质档案", "王五", hand.now)
+    due_at = request_of(store, case_id).due_at
+    while request_of(store, case_id).state.open and hand.now < due_at + timedelta(days=60):
+        until(office, hand, hand.now + timedelta(days=1))
+    assert request_of(store, case_id).history[-1].rule == "assistance.unheeded"
+    assert [one.kind.value for one in desks["county-office"].letters][:1] == ["escalation"]
+    with store.read() as tx:
+        (entry,) = tx.ledger.facts(["assistance.unheard"], case_id)
+        policy = office.book.get(tx.cases.get(case_id).pack)
+    steps = [Timer.ASSIST_ESCALATE] * 2 if least else [Timer.ASSIST_LIAISON, Timer.ASSIST_HEAD]
+    assert entry[1]["rows"] == [policy.term(one).row for one in steps], "and the entry cites them"
