@@ -23,7 +23,7 @@ TIMERS = frozenset(
         *(OrderKind.ASSIST_DUE, OrderKind.ASSIST_END, OrderKind.ASSIST_DECIDE),
     }
 )
-"""Every wait of a request. One that is open has at least one of them before it (tests/unit/test_ladder.py walks them all)."""
+"""Every wait of a request. One that is open has at least one of them before it (tests/unit/test_ladder_walk.py walks them all)."""
 
 
 class AssistanceState(StrEnum):
