@@ -20,6 +20,7 @@ from pathlib import Path
 from connectors.reply import placed, shown, storable
 from connectors.shelf import Label
 from inspector.domain import days
+from inspector.domain.calendar import SHANGHAI
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import TOLERANCE
 from inspector.domain.identity import IdentityKind, citizen_check_digit, identify, uscc_check_digit
@@ -226,8 +227,11 @@ def _delivery(
         raise Invalid("delivery_undated", file=path.name)
     try:
         moment = placed(days.moment(as_of))
+        other = moment if named is None else placed(days.moment(named))
     except (ValueError, OverflowError):
         raise Invalid("delivery_undated", file=path.name) from None
+    if other.astimezone(SHANGHAI).date() != moment.astimezone(SHANGHAI).date():  # which of the two it is nobody guesses
+        raise Invalid("delivery_dates", file=path.name, told=as_of, named=named or "")
     if moment - now > TOLERANCE:
         raise Invalid("delivery_ahead", file=path.name, as_of=moment.isoformat())
     return Delivery(path=path, as_of=moment, mark=mark, rows=rows, sha256=sha256)

@@ -84,9 +84,12 @@ class Noted:
             self.hear_by = self.due if same else ack
 
     def begin(self, now: datetime) -> None:
-        """A dispute was decided: it is to help, and counts from then."""
+        """A dispute was decided: it is to help, and counts from then; a later date that it has already stays."""
+        before = self.due, self.since, self.term, self.unit, self.stood
         self.stood = set()
         self.count(now, URGENT if self.urgent else REPLY)
+        if self.due < before[0]:
+            self.due, self.since, self.term, self.unit, self.stood = before
         self.meet()
 
     def meet(self) -> None:

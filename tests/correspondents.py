@@ -193,6 +193,7 @@ class Correspondents:
             "extend": ((soon, self.extend(request)), (soon + 16, self.extend(request)), (soon + 13, match)),
             "propose": ((soon, self.propose(request)), (soon + 18, match)),
             "named": ((soon, self.propose(request)),),
+            "named_within": ((0, self.propose(request, 1)),),
             "named_extended": ((soon, self.propose(request)), (soon, self.extend(request))),
             "named_calm": ((0, self.propose(request)), (0, self.calm(request))),
             "named_disputed": ((soon, self.propose(request)), (soon, self.contest(request, Quarrel.GROUND))),
@@ -311,13 +312,19 @@ class Correspondents:
 
         return do
 
-    def propose(self, request: str) -> Callable[[Tx, datetime], None]:
-        """Another date to be proposed; the officer agrees, does not, or says nothing until long after the date that binds."""
+    def propose(self, request: str, days: int = 15) -> Callable[[Tx, datetime], None]:
+        """Another date to be proposed, `days` working days off; the officer agrees, does not, or says nothing until long after the date.
+
+        One that its own date reaches asks nobody for anything.
+        """
 
         def do(tx: Tx, now: datetime) -> None:
-            day = self.wall.last(self.wall.here(now), 15, "wd")
+            day = self.wall.last(self.wall.here(now), days, "wd")
             self.speak(tx, request, now, do=Saying.PROPOSE, day=day, reasons="需调阅纸质档案")
             self.note(request).named, officer = day, self.chance.random()
+            self.note(request).meet()
+            if self.note(request).named is None:
+                return
             if officer < 0.5:
                 self.later(1, request, self.agree(request, day))
             self.later(1 if 0.5 <= officer < 0.75 else 45, request, self.keep(request))

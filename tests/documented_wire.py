@@ -50,7 +50,7 @@ REPLY = {
     "rest": "with `partly`: what is still open",
     "reasons": "needed with `decline`, `propose`, `extend`, `calm` (the request is not urgent), `warn` (there is a difficulty), "
     "`forward` and `contest`; with `answer` and `partly` a remark",
-    "inability": f"with `decline`: {one_of(Inability)}",
+    "inability": f"needed with `decline`: {one_of(Inability)}",
     "day": "with `propose`: the working day by which you can answer",
     "to": "with `forward`: the agency that is competent, by its name or as our settings name it",
     "about": f"with `contest`: {one_of([Quarrel.COMPETENCE, Quarrel.GROUND])}; the common superior decides",
@@ -74,7 +74,7 @@ INCOMING: Mapping[str, tuple[type[BaseModel], Mapping[str, Any], Mapping[str, st
         {
             "reasons": "why you cannot help; needed",
             "signer": "who answers for it",
-            "inability": f"its code: {one_of(Inability)}; may be left out, then it is `OTHER`",
+            "inability": f"its code: {one_of(Inability)}; needed",
         },
     ),
     "POST /v1/assistance/{request}/forward": (

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from inspector.domain.case import Claim
 from inspector.domain.evidence import Verdict
-from inspector.flows.verify import judge
+from inspector.flows.judge import judge
 from inspector.ports import Answer, PortError, Source
 from inspector.testing import CODE, QUESTION
 from tests.facts import REGISTERED

@@ -17,6 +17,7 @@ HABITS: Mapping[str, int] = {
     "extend": 6,
     "propose": 6,
     "named": 3,
+    "named_within": 3,
     "named_extended": 2,
     "named_calm": 2,
     "named_disputed": 2,
@@ -34,5 +35,6 @@ HABITS: Mapping[str, int] = {
 """How often an agency does what with a letter, of a hundred or so; of the first few each once.
 
 `wordless`: a refusal without reasons, then one with them. `named`: it names another date, and says nothing more; `named_…`: but this.
+`named_within`: a date inside its term, as the slip's line asks for, and then it is silent.
 `overrun_…`: it answers after the later date that it has got, and before it is given up.
 """

@@ -240,12 +240,22 @@ class Agencies:
                 await self._say(told, said, told.reply.answer)
             case Manner.REFUSES:
                 await self._diary.reach(told.since + 0.5 + slack)
-                await self._say(told, {"reasons": "所需资料不在本机关，且依法不得向外提供", "signer": signer}, told.reply.refuse)
+                await self._say(
+                    told,
+                    {"inability": "NOT_HELD", "reasons": "所需资料不在本机关，且依法不得向外提供", "signer": signer},
+                    told.reply.refuse,
+                )
             case Manner.REFUSES_BADLY:
                 await self._diary.reach(told.since + 0.5 + slack)
-                await insist(self._pace, lambda: told.reply.refuse({"reasons": "", "signer": signer}))
+                await insist(
+                    self._pace, lambda: told.reply.refuse({"inability": "HINDERS_DUTIES", "reasons": "", "signer": signer})
+                )
                 await self._diary.reach(told.since + 0.8 + slack)
-                await self._say(told, {"reasons": "档案正在移交，移交完成前无法查阅", "signer": signer}, told.reply.refuse)
+                await self._say(
+                    told,
+                    {"inability": "HINDERS_DUTIES", "reasons": "档案正在移交，移交完成前无法查阅", "signer": signer},
+                    told.reply.refuse,
+                )
             case Manner.SILENT:
                 return
 

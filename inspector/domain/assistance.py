@@ -23,7 +23,7 @@ TIMERS = frozenset(
         *(OrderKind.ASSIST_DUE, OrderKind.ASSIST_END, OrderKind.ASSIST_DECIDE),
     }
 )
-"""Every wait of a request. One that is open has at least one of them before it (tests/unit/test_ladder.py walks them all)."""
+"""Every wait of a request. One that is open has at least one of them before it (tests/unit/test_ladder_walk.py walks them all)."""
 
 
 class AssistanceState(StrEnum):
@@ -110,8 +110,8 @@ class Door:
     """How an agency's word came in: by the link of its letter, or by a token of its own, and then by whose name.
 
     Or `by` a signed message of the agency's system (`signed`), by e-mail (`mail`, `token` is the address), or on paper (`paper`, `token`
-    is who transcribed it, `written` what stands there word for word, `scan` the digest of its picture). `came`: when the word was here,
-    where that was before it was entered: what lay in our house is nobody's delay.
+    is who transcribed it, `written` what stands there word for word). `scan`: the digest of a mail, or of a paper's picture. `came`: when
+    the word was here, where that was before it was entered: what lay in our house is nobody's delay.
     """
 
     token: str = ""
@@ -306,6 +306,11 @@ class Request:
     def knows(self) -> bool:
         """Whether the agency knows of the request and how, and by when, it can answer: its silence says something only then."""
         return self.reached and self.owed is None
+
+    @property
+    def longer(self) -> bool:
+        """Whether the agency has named a date behind the one that binds. Of an older release one inside it may stand here: that is met."""
+        return self.proposed is not None and self.proposed.due_at > self.due_at
 
     @property
     def superiors(self) -> tuple[str, ...]:

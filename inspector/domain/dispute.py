@@ -17,7 +17,7 @@ from inspector.domain.assistance import (
     Word,
     noted,
 )
-from inspector.domain.calendar import WorkingCalendar, due
+from inspector.domain.calendar import Due, WorkingCalendar, due
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.errors import Refusal
 from inspector.domain.ladder import named, wait, wound
@@ -100,6 +100,7 @@ def decide(
 ) -> Decision[Request]:
     """The common superior decides, with reasons: the agency helps, by a clock that begins now, or it need not.
 
+    A date that is later already stays (extended, or agreed): who is to help was given that time, and the dispute was about something else.
     That it need not is the superior's word and no reply of the agency's (`scoreboard.relieved`); a refusal that was disputed stays its own.
     Raises Invalid, Refusal.
     """
@@ -116,6 +117,8 @@ def decide(
         return Decision(state=state, because=because, ends=TIMERS)
     row = term_of(policy, request.urgency, request.question)
     term = due(now, row.term, calendar, StartEvent.REQUEST_DECIDED)
+    if term.at < request.due_at:
+        term = Due(at=request.due_at, counted=request.due_counted)
     because = replace(
         because, basis=(request.basis, row.basis), facts={**facts, "due_at": term.at.isoformat(), **named(request, term)}
     )

@@ -63,6 +63,10 @@ _FORMED = frozenset({Compare.NOT_BEFORE, Compare.NOT_AFTER, Compare.AT_LEAST, Co
 """Rules that only values of one form can be held by: everything else has no order, and is not compared."""
 
 
+FORM = 1
+"""The form of what is kept from now on."""
+
+
 class Verdict(StrEnum):
     """`mismatch` needs a positive contradiction; everything that is not an answer is `cannot_say` or `no_answer`."""
 
@@ -88,7 +92,8 @@ class Evidence:
     what somebody outside wrote, both word for word. `door` is how an agency's word came in (`link`, `token`), `token` by whose name.
     `instead_of`: the connector that was asked first, where it forwarded the request to `via`. `came_at`: when it came, where that is
     not when it was asked for; `entered_at`: when somebody here read or entered it, where that is later: it was nobody's to see before.
-    `owner` is whose data they are, `valid_for` how long such a fact holds by the pack (`30d`).
+    `owner` is whose data they are, `valid_for` how long such a fact holds by the pack (`30d`). `form`: over which of its fields its digest
+    goes (`piece.fingerprint`); 0: kept by a release before there were two.
     """
 
     id: str
@@ -113,6 +118,7 @@ class Evidence:
     entered_at: datetime | None = None
     owner: str = ""
     valid_for: str = ""
+    form: int = 0
 
     @property
     def heard_at(self) -> datetime:

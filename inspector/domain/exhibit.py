@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 
 from inspector.domain.calendar import SHANGHAI, Term
 from inspector.domain.case import Method
-from inspector.domain.evidence import Evidence, Verdict, unfresh
+from inspector.domain.evidence import FORM, Evidence, Verdict, unfresh
 from inspector.domain.selfproof import Material, ProofState, SelfProof
 
 UNREAD, UNABLE, SILENT, UNASKED = "material_unread", "subject_unable", "subject_silent", "subject_unasked"
@@ -56,4 +56,5 @@ def _evidence(
         reply_digest=material.digest if material is not None else "",
         door=material.door if material is not None else "",
         token=material.token if material is not None else "",
+        form=FORM,
     )

@@ -329,7 +329,7 @@ def silent(request: Request, now: datetime, pack: str) -> Decision[Request]:
     An agency that has named another date and heard nothing of us was not the silent one; the flows wait for that word, so that such an
     end is one of before.
     """
-    rule = "assistance.silent" if request.proposed is None else "assistance.unheeded"
+    rule = "assistance.unheeded" if request.longer else "assistance.silent"
     because = Because(rule=rule, basis=(request.basis,), pack=pack)
     if not _waits(request):
         return Decision(state=request, because=replace(because, rule="timer.obsolete"))

@@ -61,6 +61,15 @@ _SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Digits and letters of which no two are read or heard alike (Crockford)."""
 
 
+READ = "assistance.read"
+"""The line of history of a request that its agency has read by a token of its own: it has it, whatever a report says of the letter."""
+
+
+def read(request: Request) -> bool:
+    """Whether the agency has read it by a token of its own, since it is asked."""
+    return any(one.rule == READ and one.at >= request.opened_at for one in request.history)
+
+
 def short(request_id: str) -> str:
     """Six signs by which people tell two requests apart, on paper and on the telephone; the number alone names one."""
     drawn = int.from_bytes(hashlib.sha256(request_id.encode()).digest()[:4]) >> 2

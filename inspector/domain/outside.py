@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import Case, Claim, Method, SubjectKind
 from inspector.domain.errors import Invalid
-from inspector.domain.evidence import Evidence, Verdict, blank, unfresh
+from inspector.domain.evidence import FORM, Evidence, Verdict, blank, unfresh
 from inspector.domain.policy import Fact
 
 
@@ -88,4 +88,5 @@ def evidence(
         door="read" if typed else "token",
         token=by,
         owner=found.system,
+        form=FORM,
     )

@@ -27,20 +27,30 @@ from inspector.domain.assistance import (
 from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict, blank, stated
+from inspector.domain.letter import READ, read
 from inspector.domain.ordered import must_not_pass_on
 from inspector.domain.policy import Compare
 from inspector.domain.said import Saying
 
 
-def deliver(request: Request, now: datetime, pack: str) -> Decision[Request]:
-    """The letter was opened for the first time, by a person or a machine of theirs: it has arrived, and nothing else follows."""
-    because = Because(rule="assistance.delivered", basis=(request.basis,), pack=pack)
-    if not request.state.open or request.delivered_at is not None:
+def deliver(request: Request, now: datetime, pack: str, *, token: str = "") -> Decision[Request]:
+    """The letter was opened for the first time, by a person or a machine of theirs: it has arrived, and nothing else follows.
+
+    Whoever reads it by a `token` of the agency's own surely has it (`READ`); a link may be opened by what scans mail on its way.
+    """
+    facts = {**by_door(Door(token=token) if token else None)}
+    because = Because(rule=READ if token else "assistance.delivered", basis=(request.basis,), pack=pack, facts=facts)
+    if not request.state.open or opened(request, token):
         return Decision(state=request, because=replace(because, rule="timer.obsolete"))
     fresh = request.state in (AssistanceState.ORDERED, AssistanceState.SENT)
     state = AssistanceState.DELIVERED if fresh else request.state
-    held = replace(request, state=state, delivered_at=now, sent_at=request.sent_at or now)
+    held = replace(request, state=state, delivered_at=request.delivered_at or now, sent_at=request.sent_at or now)
     return Decision(state=noted(held, because.rule, now), because=because)
+
+
+def opened(request: Request, token: str = "") -> bool:
+    """Whether its letter was opened before: by its link, or by a `token` of the agency's own."""
+    return read(request) if token else request.delivered_at is not None
 
 
 def wrote(request: Request, by: str, digest: str, since: datetime, now: datetime, pack: str) -> Decision[Request]:

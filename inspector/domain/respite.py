@@ -25,7 +25,7 @@ from inspector.domain.calendar import Counting, Due, Term, Unit, WorkingCalendar
 from inspector.domain.day import refuse_beyond
 from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.ladder import named, wound
+from inspector.domain.ladder import MET, named, wound
 from inspector.domain.letter import anew, letter
 from inspector.domain.policy import Policy
 from inspector.domain.start import StartEvent
@@ -108,7 +108,8 @@ def propose(
 ) -> Decision[Request]:
     """The agency names the working day by which it can answer, with reasons. Until that is agreed the old date binds (1.5.13).
 
-    Raises Invalid, Refusal.
+    A day that the date which binds reaches asks us for nothing: it is met with the word that names it (`MET`), the request is taken on, and
+    clock and ladder stay as they are. Whether that day has passed is asked of when the word was here. Raises Invalid, Refusal.
     """
     must_be_open(request)
     said = word.facts()
@@ -118,28 +119,29 @@ def propose(
         last = today + timedelta(days=FARTHEST)
         raise Invalid("day_beyond", field="day", value=day.isoformat(), first=today.isoformat(), last=last.isoformat())
     due_at = calendar.closing(day)
-    if not calendar.is_working_day(day) or due_at <= now:
+    met = due_at <= request.due_at
+    if not calendar.is_working_day(day) or due_at <= (word.came(now) if met else now):
         raise Invalid("date_not_working", field="day", day=day.isoformat())
     told = Proposed(due_at=due_at, reasons=word.reasons, signer=word.signer, at=now)
     facts: dict[str, object] = {
         "due_at": request.due_at.isoformat(),
         "proposed": due_at.isoformat(),
+        **({"proposal_met": True} if met else {}),
         **said,
     }
     because = Because(rule="assistance.propose", basis=(request.basis,), pack=pack, facts=facts)
-    held = replace(
-        request,
-        state=stands(request, AssistanceState.PROPOSED),
-        proposed=told,
-        accepted_at=request.accepted_at or now,
-    )
+    held = replace(request, proposed=None if met else told, accepted_at=request.accepted_at or now)
+    if met:
+        held = noted(held, MET, now, said=day.isoformat())
+    if not met or request.state.silent or request.state is AssistanceState.PROPOSED:
+        held = replace(held, state=stands(request, AssistanceState.ACCEPTED if met else AssistanceState.PROPOSED))
     held = noted(held, because.rule, now, said=f"{day.isoformat()}: {word.reasons}")
     return Decision(state=held, because=because, ends=frozenset({OrderKind.ASSIST_ACK}))
 
 
 def waits_for_us(request: Request) -> bool:
     """Whether the agency has named another date and hears nothing of us; while the superior decides a dispute that date rests."""
-    return request.proposed is not None and request.state.open and request.state is not AssistanceState.DISPUTED
+    return request.longer and request.state.open and request.state is not AssistanceState.DISPUTED
 
 
 def agree(

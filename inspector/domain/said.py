@@ -39,14 +39,19 @@ class Said:
     value: str = ""
     rest: str = ""
     reasons: str = ""
-    inability: Inability = Inability.OTHER
+    inability: Inability | None = None
     day: date | None = None
     to: str = ""
     about: Quarrel = Quarrel.COMPETENCE
 
 
 def needed(said: Said) -> None:
-    """Raise Invalid for what no step would notice: an answer that says nothing, a date or an agency that is not named."""
+    """Raise Invalid for what no step would notice: an answer that says nothing, a date, an agency or the kind of a reason not named.
+
+    Which kind of reason it is says whoever refuses, and nobody in its place: by it reasons are counted, and `help_ordered` is refused.
+    """
+    if said.do is Saying.DECLINE and said.inability is None:
+        raise Invalid("inability_missing", field="inability")
     if said.do is Saying.ANSWER and said.verdict is None and blank(said.value):
         raise Invalid("answer_empty", field="value")
     if said.do is Saying.PROPOSE and said.day is None:
@@ -68,6 +73,9 @@ class Filled:
     to: str = ""
     reasons: str = ""
     warn: str = ""
+    inability: Inability | None = None
+    about: Quarrel | None = None
+    calm: str = ""
 
 
 def guess(filled: Filled) -> Saying:
@@ -75,7 +83,8 @@ def guess(filled: Filled) -> Saying:
 
     A line for what is still open makes data a part of an answer. Who says why it takes longer asks for more time, or for the day that
     is named, and never refuses; beside a part that wish is another step. A difficulty moves nothing, so it stands alone, or beside a
-    word that the request has been taken on: beside anything else nobody knows which of the two is meant. Reasons alone
+    word that the request has been taken on: beside anything else nobody knows which of the two is meant. So it is with what contests that
+    the request is urgent, and a dispute stands alone, with its reasons. Reasons alone, or with their kind,
     refuse. A name alone says nothing: nobody is taken at a word that was not given.
 
     Raises Invalid (`slip_mixed`) for lines that cannot all be meant, so that none is dropped, and (`slip_empty`) where there are none.
@@ -90,6 +99,8 @@ def guess(filled: Filled) -> Saying:
         or (filled.accepted and to)
         or (warns and (answers or longer or rest or to or filled.day is not None or not blank(filled.reasons)))
     )
+    if apart := _apart(filled, other=answers or longer or rest or to or warns or filled.day is not None):
+        return apart
     if mixed:
         raise Invalid("slip_mixed", field="warn" if warns else "longer" if longer else "rest" if rest else "to" if to else "day")
     steps = (
@@ -104,4 +115,18 @@ def guess(filled: Filled) -> Saying:
         return Saying.ACCEPT
     if not blank(filled.reasons):
         return Saying.DECLINE
+    if filled.inability is not None:
+        return Saying.DECLINE
     raise Invalid("slip_empty", field="verdict")
+
+
+def _apart(filled: Filled, *, other: bool) -> Saying | None:
+    """The step of a line that no `other` stands beside: a dispute, an urgency contested. Raises Invalid (`slip_mixed`)."""
+    calms, disputes, refuses = not blank(filled.calm), filled.about is not None, filled.inability is not None
+    if (
+        calms + disputes + refuses > 1
+        or ((calms or disputes or refuses) and other)
+        or ((disputes or refuses) and filled.accepted)
+    ):
+        raise Invalid("slip_mixed", field="about" if disputes else "inability" if refuses else "calm")
+    return Saying.CONTEST if disputes else Saying.CALM if calms else None

@@ -15,6 +15,7 @@ from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.echo import Echo
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LAID
+from inspector.domain.said import Saying
 
 WITHIN = (1, 2, 3, 5)
 """Working days within which an export says how many requests were heard of."""
@@ -28,11 +29,14 @@ UNREACHED = "assistance.undeliverable"
 RELIEVED = "assistance.relieved"
 """What marks a request that the agency need not answer, by the superior's decision and no word of its own (`relieved`)."""
 
+_SILENT, _UNHEEDED = "assistance.silent", "assistance.unheeded"
+_SAYINGS = frozenset(one.value for one in Saying)
+
 END_OF: Mapping[str, str] = {
     UNREACHED: "unreached",
     "assistance.undecided": "undecided",
     "assistance.unjudged": "undecided",
-    "assistance.unheeded": "unheeded",
+    _UNHEEDED: "unheeded",
     RELIEVED: "relieved",
 }
 """What a request counts as that did not end by the agency's own word or silence, by the last rule of its history or `RELIEVED`."""
@@ -52,7 +56,8 @@ class Score:
     `asked` is the sum of `open`, `answered`, `declined`, `forwarded`, `unanswered`, `undecided`, `relieved`, `unheeded`,
     `unreached` and `cancelled`. `undecided`: the agency has disputed, and the superior kept silent or was never reached; `relieved`:
     the superior has found that it need not help. `unheeded`: it has
-    named another date, and it was the requester who kept silent (`domain.unheard`). Of an answer to a letter on
+    named another date, and it was the requester who kept silent (`domain.unheard`), or its word, that would have moved or ended the
+    request, lay with the requester until that was over (`lain`). Of an answer to a letter on
     paper of which nobody said when it was posted no time is counted. `heard_days` tells of each first word how long it took, to the
     hour at which it came, and not to the one at which an officer entered it; `heard_in_time` those within the term of acknowledging,
     or of the answer where there is none. `punctual` are answers by the date that was
@@ -121,11 +126,36 @@ class Gain:
 def heard_at(request: Request) -> datetime | None:
     """When the agency first spoke of the request, whatever it said; of one of before histories, when it ended it by its word."""
     words = [one.came or one.at for one in own(request) if one.rule in WORDS]
+    words += [came for _, came in lain(request)]
     if words:
         return min(words)
     spoke = (AssistanceState.ANSWERED, AssistanceState.DECLINED, AssistanceState.FORWARDED)
     came = request.history[-1].came if request.history else None
     return came or request.ended_at if request.state in spoke else None
+
+
+def lain(request: Request) -> list[tuple[Mapping[str, object], datetime]]:
+    """The agency's words that were here while the request was open, and that one of us entered after its end; each with when it came.
+
+    What lay in our house is nobody's delay: it was no silence, though nothing of the request can be changed any more (`afterword`).
+    """
+    over = min((one.at for one in own(request) if one.rule == _SILENT), default=request.ended_at)
+    said = [one for one in request.afterwords if one.get("came") and one.get("do") in _SAYINGS]
+    told = [(one, datetime.fromisoformat(str(one["came"]))) for one in said]
+    return [(one, came) for one, came in told if over is not None and came < over]
+
+
+def _overlooked(request: Request) -> bool:
+    """Whether one of these would have moved the date, or sent the question elsewhere: then it was we who let it pass."""
+    for one, came in lain(request):
+        match one["do"]:
+            case Saying.FORWARD | Saying.CONTEST:
+                return True
+            case Saying.EXTEND | Saying.CALM if came < request.due_at:
+                return True
+            case Saying.PROPOSE if str(one.get("day", "")) > request.due_counted.last.isoformat():
+                return True
+    return False
 
 
 def answered_at(request: Request) -> datetime | None:
@@ -154,7 +184,8 @@ def relieved(request: Request) -> bool:
 def _last(request: Request) -> str:
     if relieved(request):
         return RELIEVED
-    return request.history[-1].rule if request.history else ""
+    last = request.history[-1].rule if request.history else ""
+    return _UNHEEDED if last == _SILENT and _overlooked(request) else last
 
 
 def end_of(state: str, last: str) -> str:
@@ -260,7 +291,7 @@ def _count(score: Score, request: Request, calendar: WorkingCalendar) -> None:
     score.heard_in_time += bool(told["heard_in_time"])
     score.punctual += bool(told["punctual"])
     score.escalated += bool(told["above"])
-    score.partly += bool(request.parts)
+    score.partly += bool(request.parts) or any(one["do"] == Saying.PARTLY for one, _ in lain(request))
     score.moved += any(one.rule in _MOVED for one in own(request))
     score.disputed += request.dispute is not None
     score.used += request.echo == Echo.USED.value

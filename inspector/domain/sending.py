@@ -15,7 +15,7 @@ from inspector.domain.assistance import TIMERS, AssistanceState, Lain, Owed, Req
 from inspector.domain.calendar import Due, Term, Unit, WorkingCalendar, due
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.ladder import accept_by, named, wound
-from inspector.domain.letter import ABOVE, NOT_POSTED, POSTED, kind_of, laid, lies, undeliverable, unescalated
+from inspector.domain.letter import ABOVE, NOT_POSTED, POSTED, kind_of, laid, lies, read, undeliverable, unescalated
 from inspector.domain.letter import sent as handed_over
 from inspector.domain.policy import Policy
 from inspector.domain.scoreboard import heard_at
@@ -200,12 +200,13 @@ def owed_again(request: Request, kind: str, key: str, now: datetime) -> Request:
 
 
 def brought(request: Request) -> bool:
-    """Whether anything shows that the agency knows of a request whose first letter came back: it opened the link, it spoke, or it has
+    """Whether anything shows that the agency knows of a request whose first letter came back: it spoke, read it by a token of its own, or
 
-    another letter, which has left and did not come back. A push leaves nobody a letter.
+    has another letter, which has left and did not come back. A push leaves nobody a letter, and an opened link shows nobody there: what
+    scans mail opens it, too, and then says that there is no such box (`reply.deliver`).
     """
-    opened = request.delivered_at is not None or request.accepted or request.dispute is not None
-    return opened or bool(request.had) or heard_at(request) is not None
+    spoken = request.accepted or request.dispute is not None or heard_at(request) is not None
+    return spoken or bool(request.had) or read(request)
 
 
 def astray(request: Request) -> bool:

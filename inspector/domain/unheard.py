@@ -22,26 +22,39 @@ RULE = "assistance.unheard"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
-    """Ours: since when the request stands still for a word, when the head hears of it, and when the ladder goes on without it."""
+    """Ours: since when the request stands still for a word, when the head hears of it, and when the ladder goes on without it.
+
+    `rows` are the pack's, by which that is counted.
+    """
 
     since: datetime
     head_at: datetime
     on_at: datetime
     basis: tuple[str, ...]
+    rows: tuple[str, ...]
 
 
 def ours(request: Request, policy: Policy, calendar: WorkingCalendar) -> Silence | None:
-    """None: no date waits for a word, or the pack lacks a row (`assist_word`, `assist_word_head`): then it stands until somebody speaks.
+    """None: no date waits for a word.
+
+    Of a pack of before, which lacks a row of its own for it (`assist_word`, `assist_word_head`), our own officers have the days that its
+    ladder gives the agency's: to the liaison officer's step, and from there to the head's; where it has none of these, to the superior's.
 
     It is counted from the date that binds, or from the naming, where that was later: of a date that is named anew nobody was silent yet.
     """
-    word, head, told = policy.terms.get(Timer.ASSIST_WORD), policy.terms.get(Timer.ASSIST_WORD_HEAD), request.proposed
-    if told is None or word is None or head is None or not waits_for_us(request):
+    told, word, head = request.proposed, policy.terms.get(Timer.ASSIST_WORD), policy.terms.get(Timer.ASSIST_WORD_HEAD)
+    if told is None or not waits_for_us(request):
         return None
+    if word is None or head is None:
+        word, head = (
+            policy.terms.get(timer) or policy.term(Timer.ASSIST_ESCALATE) for timer in (Timer.ASSIST_LIAISON, Timer.ASSIST_HEAD)
+        )
     since = max(request.due_at, told.at)
     head_at = due(since, word.term, calendar, StartEvent.REQUEST_DUE).at
     on_at = due(head_at, head.term, calendar, StartEvent.REQUEST_STEP).at
-    return Silence(since=since, head_at=head_at, on_at=max(on_at, told.due_at), basis=(word.basis, head.basis))
+    return Silence(
+        since=since, head_at=head_at, on_at=max(on_at, told.due_at), basis=(word.basis, head.basis), rows=(word.row, head.row)
+    )
 
 
 def over(request: Request) -> bool:
@@ -60,6 +73,7 @@ def go_on(request: Request, silence: Silence, pack: str, now: datetime, calendar
         "due_at": request.due_at.isoformat(),
         "proposed": request.proposed.due_at.isoformat(),
         "head_at": silence.head_at.isoformat(),
+        "rows": list(silence.rows),
     }
     because = Because(rule=RULE, basis=(request.basis, *silence.basis), pack=pack, facts=facts)
     day = calendar.local_date(request.proposed.due_at).isoformat()

@@ -33,17 +33,17 @@ from inspector.flows.reasons import telling
 from inspector.flows.reasons import word as worded
 from inspector.flows.record import record
 from inspector.flows.replylink import OVERSEE
-from inspector.flows.requests import go_on, held, node_of, spread, superior_of
+from inspector.flows.requests import go_on, held, node_of, spread, superior_of, whose
 from inspector.flows.settle import settle_request
 from inspector.flows.unquoted import unquoted
 from inspector.flows.verify import asked
 from inspector.store.tx import Tx
 
 
-def deliver(office: Office, tx: Tx, request_id: str, now: datetime) -> Request:
-    """The letter was opened, which machines do, too. The first time is kept; every other changes nothing."""
+def deliver(office: Office, tx: Tx, request_id: str, now: datetime, *, token: str = "") -> Request:
+    """The letter was opened, which machines do, too, or read by a `token` of the agency's own. The first time is kept, and no other."""
     case, request = held(tx, request_id)
-    return _settled(office, tx, case, request, reply.deliver(request, now, case.pack), now, heard=False)
+    return _settled(office, tx, case, request, reply.deliver(request, now, case.pack, token=token), now, heard=False)
 
 
 @unquoted
@@ -116,7 +116,7 @@ def partly(  # noqa: PLR0913 - an answer in all its parts
     told = _settled(
         office, tx, case, request, reply.partly(request, value, rest, signer, now, case.pack, door, remark=remark), now
     )
-    late.beside(tx, case, part_of(told, now), now)
+    late.beside(tx, case, part_of(told, now, **whose(office, _policy(office, case), told)), now)
     return told
 
 
@@ -342,7 +342,8 @@ def _kept(office: Office, tx: Tx, case: Case, was: Request, decision: Decision[R
     facts = {**_about(told), "do": told.afterwords[-1]["do"], "words": len(told.afterwords)}
     tx.attention.open(unsettled.AFTERWORD, told.requester, told.id, facts, now)
     if speaks(told.afterwords[-1]) and not case.state.gone:
-        claim, found = asked({**told.question, "claim": told.claim}), afterword_of(told, now)
+        claim = asked({**told.question, "claim": told.claim})
+        found = afterword_of(told, now, **whose(office, _policy(office, case), told))
         if told.state is AssistanceState.FORWARDED and found.verdict is Verdict.MATCH:
             late.beside(tx, case, found, now)  # whoever says that it lacks the competence proves nothing by rule
         else:

@@ -10,7 +10,7 @@ from inspector.domain import push, result, verification, visit
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import CaseState, Method
 from inspector.domain.decision import OrderKind
-from inspector.domain.evidence import Evidence, unfresh
+from inspector.domain.evidence import FORM, Evidence, unfresh
 from inspector.domain.finding import Finding, Seen
 from inspector.domain.peace import made as made_on
 from inspector.domain.trail import entered
@@ -195,6 +195,7 @@ def weigh(tx: Tx, office: Office, held: Visit, finding: Finding, on: date, now: 
         as_of=as_of,
         note=early,
         remark=finding.note,
+        form=FORM,
     )
     known = finding.claim in {one.claim.key for one in case.claims}
     if not known or case.state not in (CaseState.VERIFYING, CaseState.REVIEW, CaseState.CLOSED, CaseState.POOLED):

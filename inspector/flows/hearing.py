@@ -51,6 +51,7 @@ def _step(office: Office, tx: Tx, request_id: str, said: Said, now: datetime, do
         case Saying.CONTEST:
             return assist.contest(office, tx, request_id, said.about, reasons, signer, now, door)
         case Saying.DECLINE:
+            assert said.inability is not None, "the kind of its reasons was said"
             return assist.refuse(office, tx, request_id, reasons, signer, now, door, inability=said.inability)
 
 

@@ -29,7 +29,9 @@ ABOVE = frozenset({LetterKind.ESCALATION, LetterKind.DISPUTE})
 
 _LEFT = "letter"
 
-SLIP = ("verdict", "value", "rest", "accepted", "warn", "day", "longer", "to", "reasons", "signer")
+SLIP = (
+    *("verdict", "value", "rest", "accepted", "warn", "day", "longer", "calm", "to", "about", "inability", "reasons", "signer"),
+)
 """The lines of the slip to answer on: names of labels of the group `slip`."""
 
 

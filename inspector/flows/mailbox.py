@@ -12,17 +12,15 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache, partial
 
 import structlog
 
 from inspector.domain import slip, veil
 from inspector.domain.assistance import Door, Request, arrived
-from inspector.domain.day import refuse_beyond
 from inspector.domain.errors import Away, Forbidden, InspectorError, Invalid, Missing, Stale
-from inspector.domain.evidence import Verdict
-from inspector.domain.said import Filled, Said, Saying, guess
+from inspector.domain.said import Said
 from inspector.domain.slip import Sheet
 from inspector.flows import contacts, doorways, hearing, replylink, returned
 from inspector.flows.apart import apart
@@ -30,7 +28,8 @@ from inspector.flows.letters import SLIP
 from inspector.flows.office import Office
 from inspector.flows.requests import held
 from inspector.flows.unsettled import MAIL_UNREAD
-from inspector.incoming import LONGEST_LINE, Mail, Mailbox
+from inspector.flows.written import listed, meant
+from inspector.incoming import Mail, Mailbox
 from inspector.labels import LANGS, label, told
 from inspector.ports import PortError
 from inspector.store.tx import Tx
@@ -40,7 +39,6 @@ log = structlog.get_logger(__name__)
 MOST_SHOWN = 20_000
 """Characters of a mail that are shown to the person who reads it; the file has the rest."""
 
-_DAY = re.compile(r"(\d{4})[^\d\n]{1,3}(\d{1,2})[^\d\n]{1,3}(\d{1,2})\D{0,2}")
 _AUTOMATIC = "mail_automatic"
 """The one flaw by which a mail is nobody's word: a machine has answered."""
 _LOOKS = 10
@@ -235,40 +233,6 @@ def lines(inside: str) -> dict[str, str]:
     return slip.lines(inside, _words(), _ALONE)[0]
 
 
-def meant(filled: Mapping[str, str]) -> tuple[Said, ...]:
-    """What the filled lines of a mail say: one word, or a part of an answer and a wish for more time for the rest of it.
-
-    Reasons alone that speak of more time are no refusal, and no step is guessed from them (`mail_longer`): a person reads them.
-
-    Raises Invalid (`mail_verdict`, `mail_accepted`, `mail_day`, `mail_line`, `mail_longer`, `slip_mixed`, `slip_empty`) for what is no
-    such thing.
-    """
-    for name, text in filled.items():
-        if len(text) > LONGEST_LINE:
-            raise Invalid("mail_line", field=name, most=LONGEST_LINE)
-    verdict = _verdict(filled["verdict"]) if "verdict" in filled else None
-    day = _day(filled["day"]) if "day" in filled else None
-    value, rest, to, reasons = (filled.get(name, "") for name in ("value", "rest", "to", "reasons"))
-    longer, warn = filled.get("longer", ""), filled.get("warn", "")
-    signer, accepted = filled.get("signer", "").partition("\n")[0], "accepted" in filled and _yes(filled["accepted"])
-    told = Filled(
-        verdict=verdict, value=value, rest=rest, accepted=accepted, day=day, longer=longer, to=to, reasons=reasons, warn=warn
-    )
-    do = guess(told)
-    wish = Said(
-        do=Saying.EXTEND if day is None else Saying.PROPOSE,
-        signer=signer,
-        reasons="\n".join(filter(None, (longer, reasons))),
-        day=day,
-    )
-    if do is wish.do:
-        return (wish,)
-    if do is Saying.DECLINE and any(word in reasons.casefold() for word in _time_words()):
-        raise Invalid("mail_longer", field="reasons")
-    said = Said(do=do, signer=signer, verdict=verdict, value=value, rest=rest, reasons=warn or reasons, day=day, to=to)
-    return (said, wish) if longer else (said,)
-
-
 def _known(office: Office, tx: Tx, form: Form) -> Request:
     """The request whose letter a mail's writer has. Raises Missing, Forbidden before anything is looked at that the mail asks for."""
     number = form.number
@@ -293,7 +257,7 @@ def _harmless(office: Office, request: Request, mail: Mail, form: Form) -> list[
     """Words that say nothing of the request: greetings, who writes to whom, and how to call them."""
     via = {request.requester, request.requested}
     names = [node.name for node in office.tree.values() if via & {node.id, *node.connectors}]
-    return [*_listed("mail.polite"), *names, mail.sender, form.filled.get("signer", "").partition("\n")[0]]
+    return [*listed("mail.polite"), *names, mail.sender, form.filled.get("signer", "").partition("\n")[0]]
 
 
 def _hear(office: Office, tx: Tx, mail: Mail, form: Form, said: tuple[Said, ...], now: datetime) -> None:
@@ -302,7 +266,7 @@ def _hear(office: Office, tx: Tx, mail: Mail, form: Form, said: tuple[Said, ...]
     # another daemon with the same mail is waited for before it is asked whether it has been taken
     _, request = held(tx, form.number)
     if tx.inbox.seen("mail", mail.id, content) is None:
-        door = Door(by="mail", token=mail.sender, came=arrived(request, mail.came, now))
+        door = Door(by="mail", token=mail.sender, scan=mail.digest, came=arrived(request, mail.came, now))
         for word in said:
             hearing.hear(office, tx, form.number, word, now, door)
         tx.inbox.keep("mail", mail.id, content, {"request": form.number, "do": " ".join(word.do for word in said)}, now)
@@ -354,46 +318,5 @@ def _words() -> Mapping[str, str]:
 @cache
 def quoting() -> slip.Quoting:
     """How mail programs say that they quote, in both languages."""
-    titles, senders, heads, wrote, at = (_listed(f"mail.{name}") for name in ("titles", "senders", "heads", "wrote", "at"))
+    titles, senders, heads, wrote, at = (listed(f"mail.{name}") for name in ("titles", "senders", "heads", "wrote", "at"))
     return slip.quoting(titles, senders, heads, wrote, at)
-
-
-def _listed(name: str) -> list[str]:
-    return [word.strip() for lang in LANGS for word in label(name, lang).split(",")]
-
-
-@cache
-def _time_words() -> tuple[str, ...]:
-    """What reasons speak of that ask for more time, in both languages."""
-    return tuple(word.casefold() for word in _listed("slip.time_words"))
-
-
-def _verdict(text: str) -> Verdict:
-    said = {
-        label(f"Verdict.{one.name}", lang).casefold(): one for lang in LANGS for one in Verdict if one is not Verdict.NO_ANSWER
-    }
-    found = said.get(text.strip(" 。.").casefold())
-    if found is None:
-        words = {lang: (label(f"Verdict.{one.name}", lang) for one in dict.fromkeys(said.values())) for lang in LANGS}
-        raise Invalid(
-            "mail_verdict", field="verdict", told=text[:40], known=", ".join(words["en"]), known_zh="、".join(words["zh-Hans"])
-        )
-    return found
-
-
-def _day(text: str) -> date:
-    found = _DAY.fullmatch(text.strip(" 。."))
-    try:
-        day = date(*(int(part) for part in found.groups())) if found else date.fromisoformat(text)
-    except ValueError:
-        raise Invalid("mail_day", field="day", told=text[:40]) from None
-    refuse_beyond(day, "day")
-    return day
-
-
-def _yes(text: str) -> bool:
-    """Whether a word says that the request has been taken on. Raises Invalid for any other."""
-    if text.strip(" 。.").casefold() not in (word.casefold() for word in _listed("mail.accepted")):
-        known = {lang: label("mail.accepted", lang) for lang in LANGS}
-        raise Invalid("mail_accepted", field="accepted", told=text[:40], known=known["en"], known_zh=known["zh-Hans"])
-    return True

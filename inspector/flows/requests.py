@@ -13,7 +13,7 @@ from inspector.domain.piece import evidence_of
 from inspector.domain.policy import Policy
 from inspector.domain.superior import common_superior
 from inspector.flows import late
-from inspector.flows.office import AgencyNode, Office, behind
+from inspector.flows.office import AgencyNode, Office, behind, names_of
 from inspector.flows.settle import settle_case
 from inspector.flows.telling import tell
 from inspector.flows.verify import asked
@@ -62,13 +62,19 @@ def nearest(office: Office, one: str, other: str) -> str | None:
     return office.tree[superior].connector if superior else None
 
 
+def whose(office: Office, policy: Policy, request: Request) -> dict[str, str]:
+    """Whose answer it is, by its name, and how long such a fact holds by the pack: the provenance that a request does not know itself."""
+    fact = policy.item(str(request.question["item"])).fact(str(request.question["fact"]))
+    return {"owner": names_of(office.tree).get(request.requested, request.requested), "valid_for": str(fact.valid_for)}
+
+
 def go_on(tx: Tx, office: Office, request: Request, verdict: Verdict, note: str, now: datetime) -> None:
     """Weigh a request's end in its case. One whose case has taken its next way weighs only by what it says."""
     if request.moved_on and verdict is Verdict.NO_ANSWER:
         return
     case = tx.cases.get(request.case_id, lock=True)
     policy = office.book.get(case.pack)
-    found = evidence_of(request, verdict, note, request.opened_at)
+    found = evidence_of(request, verdict, note, request.opened_at, **whose(office, policy, request))
     if request.late:
         late.keep(tx, office, case, found, asked({**request.question, "claim": request.claim}), now)
         return

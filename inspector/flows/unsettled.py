@@ -153,7 +153,7 @@ def follow(tx: Tx, request: Request, now: datetime) -> None:
     over = not request.state.open
     if over or request.owed is None:
         tx.attention.close(f"{LINK_MISSING}:{request.id}", now)
-    if over or request.proposed is None or request.state is AssistanceState.DISPUTED:  # it rests, and nobody can agree meanwhile
+    if not waits_for_us(request):  # where the superior decides it rests, and nobody can agree meanwhile
         for kind in (DATE_PROPOSED, DATE_UNHEARD):
             tx.attention.close(f"{kind}:{request.id}", now)
     if over or request.dispute is not None:

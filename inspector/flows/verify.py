@@ -11,16 +11,17 @@ import structlog
 
 from inspector.domain import credit, verification
 from inspector.domain.case import Case, CaseState, Claim, LevelReason, Method, Rated, SubjectKind
-from inspector.domain.evidence import NOTED, UNDATED, UNLISTED, UNREAD, Evidence, Verdict, blank, says, unfresh, unread
-from inspector.domain.policy import Fact, Policy
+from inspector.domain.evidence import FORM, UNLISTED, UNREAD, Evidence, Verdict
+from inspector.domain.policy import Policy
 from inspector.domain.restated import Brought
 from inspector.flows import late, restating
 from inspector.flows.intake import known_level
+from inspector.flows.judge import judge
 from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement, settle_case
 from inspector.flows.usable import rated, spoken, usable
-from inspector.ports import Answer, AnswerStatus, Garbled, PortError, Question, Refused
+from inspector.ports import Answer, Garbled, PortError, Question, Refused, Unavailable
 from inspector.purpose import purposeful
 from inspector.store.credit import Became, Stated, Statement
 from inspector.store.tables import EPOCH
@@ -28,14 +29,6 @@ from inspector.store.tx import Tx
 from inspector.store.work import Work
 
 log = structlog.get_logger(__name__)
-
-VALUE_EMPTY = "value_empty"
-"""The note where a record is there and says nothing about the fact; a source may use it itself."""
-
-CONTRADICTS_ITSELF = "contradicts_itself"
-"""The note where a source has no record and gives a value all the same: neither of the two is believed."""
-
-"""The note where nobody knows of which day data are: neither they nor the settings say. They are no ground, and at most a lead."""
 
 PATIENCE_OVER = "patience_over"
 """The note where every try was spent and no error tells why."""
@@ -126,7 +119,7 @@ def ask(work: Work, office: Office) -> Settlement:
     source = office.connectors.sources.get(str(said["via"]))
     if source is None:
         wait_where_left(office, str(said["via"]), "source_not_configured")
-        return _weigh(work, office, _unasked(work, office.now())).unasked()
+        return _weigh(work, office, _unasked(work, office, office.now())).unasked()
     question = Question(
         case_id=str(work.case_id),
         basis=str(said["basis"]),
@@ -137,22 +130,28 @@ def ask(work: Work, office: Office) -> Settlement:
         on=date.fromisoformat(str(said["on"])),
         record=bool(said.get("record")),
     )
+    began = office.now()
     try:
         purposeful(question.case_id, question.basis)
         answer = usable(source.ask(question, key=work.key))
+    except Unavailable as error:
+        error.began = error.began or began
+        raise
     except (Refused, Garbled) as error:
-        found = _no_answer(work, Verdict.CANNOT_SAY, error.code, office.now())
+        found = _no_answer(work, office, Verdict.CANNOT_SAY, error.code, began)
         if isinstance(error, Garbled):
             sent, came, code = spoken(error)
             found = replace(found, request_digest=sent, reply_digest=came, remark=code)
         return replace(_weigh(work, office, found, failed=error), late=_late(work, office, found, failed=error)).after(error)
-    return replace(_weigh(work, office, answer), attempts=answer.provenance.attempts, late=_late(work, office, answer))
+    late_too = _late(work, office, answer, began=began)
+    return replace(_weigh(work, office, answer, began=began), attempts=answer.provenance.attempts, late=late_too)
 
 
 def give_up_asking(work: Work, office: Office, error: PortError | None) -> Settlement:
     """All tries are spent: no answer, and the next way begins. Nothing is said about the subject (scenario 9)."""
     code = error.code if error else PATIENCE_OVER
-    found = _no_answer(work, Verdict.NO_ANSWER, code, office.now())
+    began = error.began if error is not None else None
+    found = _no_answer(work, office, Verdict.NO_ANSWER, code, began or office.now())
     asked_now = error is None or error.attempts > 0  # else the tries that came before are all there were
     return _weigh(work, office, found if asked_now else replace(found, attempts=work.attempts - 1))
 
@@ -203,13 +202,15 @@ def _choose(
     return True
 
 
-def _weigh(work: Work, office: Office, answer: Answer | Evidence, *, failed: PortError | None = None) -> Settlement:
+def _weigh(
+    work: Work, office: Office, answer: Answer | Evidence, *, failed: PortError | None = None, began: datetime | None = None
+) -> Settlement:
     """Judge an answer by the pack's rule for the fact, keep it as evidence, and let the domain decide."""
 
     def write(tx: Tx, now: datetime) -> None:
         case = tx.cases.get(str(work.case_id), lock=True)
         policy = office.book.get(case.pack)
-        found = _found(tx, office, work, case, answer, failed, now)
+        found = _found(tx, office, work, case, answer, failed, now, began)
         tx.cases.add_evidence(case, found)
         settle_case(tx, office, verification.weigh(case, found, policy, now, office.calendar), policy, now)
 
@@ -218,14 +219,14 @@ def _weigh(work: Work, office: Office, answer: Answer | Evidence, *, failed: Por
 
 
 def _late(
-    work: Work, office: Office, answer: Answer | Evidence, *, failed: PortError | None = None
+    work: Work, office: Office, answer: Answer | Evidence, *, failed: PortError | None = None, began: datetime | None = None
 ) -> Callable[[Tx, datetime], None]:
     """What to write where the question was over before it was answered: by its date, or by a correction of what was promised."""
 
     def write(tx: Tx, now: datetime) -> None:
         case = tx.cases.get(str(work.case_id), lock=True)
         if not case.state.gone:
-            late.keep(tx, office, case, _found(tx, office, work, case, answer, failed, now), asked(work.payload), now)
+            late.keep(tx, office, case, _found(tx, office, work, case, answer, failed, now, began), asked(work.payload), now)
 
     return write
 
@@ -237,7 +238,14 @@ def asked(said: Mapping[str, object]) -> Claim:
 
 
 def _found(
-    tx: Tx, office: Office, work: Work, case: Case, answer: Answer | Evidence, failed: PortError | None, now: datetime
+    tx: Tx,
+    office: Office,
+    work: Work,
+    case: Case,
+    answer: Answer | Evidence,
+    failed: PortError | None,
+    now: datetime,
+    began: datetime | None,
 ) -> Evidence:
     """An answer as evidence about the claim that was asked about, by the item of that day; of a garbled one a person hears.
 
@@ -255,7 +263,7 @@ def _found(
         for told in (f"{work.lane}:{case.agency}", work.lane):  # former releases told one agency for all
             tx.attention.close(f"{CLOCK_DIFFERS}:{told}", now)
     fact = office.book.get(case.pack).item(str(work.payload["item"])).fact(claim.fact)
-    found = judge(work.key, claim, fact, answer, now, method(work.payload))
+    found = judge(work.key, claim, fact, answer, now, method(work.payload), began=began)
     if found.note in (UNLISTED, UNREAD):
         _unread(tx, case, work.lane, found, now)
     return office.watch.heed(tx, work.lane, claim.fact, found)
@@ -327,60 +335,16 @@ def method(said: Mapping[str, object]) -> Method:
     return Method(str(said.get("method", Method.ONLINE_QUERY)))
 
 
-def judge(key: str, claim: Claim, fact: Fact, answer: Answer, now: datetime, by: Method = Method.ONLINE_QUERY) -> Evidence:
-    """An answer as evidence: only a value that was found and understood can match or contradict. `now` is office time, as ages are.
-
-    What has no date decides nothing, unless its source is the register itself (`live`).
-    Another agency's result is of the day of its check: one of no day cannot say whether it is recent, or anything else.
-    """
-    told = answer.provenance
-    verdict, note, remark = Verdict.CANNOT_SAY, "", answer.note
-    if answer.status is AnswerStatus.NOT_FOUND and not blank(answer.value or ""):
-        note = CONTRADICTS_ITSELF
-    elif answer.status is AnswerStatus.NOT_FOUND:
-        verdict = Verdict.NOT_FOUND
-    elif answer.note == VALUE_EMPTY or (answer.status is AnswerStatus.FOUND and blank(answer.value or "")):
-        note, remark = VALUE_EMPTY, ""
-    elif answer.status is AnswerStatus.CANNOT_SAY and answer.note in NOTED:
-        note, remark = answer.note, ""
-    elif answer.status is AnswerStatus.FOUND and answer.value is not None:
-        verdict = says(fact.compare, claim.value, answer.value, fact.values)
-        note = unread(verdict, answer.value, fact.values)
-    valid_for = fact.valid_for
-    if by is Method.OTHER_RESULT and fact.result is not None:
-        valid_for = fact.result.valid_for
-        if told.as_of is None and verdict in (Verdict.MATCH, Verdict.MISMATCH):
-            verdict, note = Verdict.CANNOT_SAY, UNDATED
-    stale = unfresh(verdict, told.as_of, claim.on, valid_for, now)
-    if not stale and told.as_of is None and not told.live and verdict in (Verdict.MATCH, Verdict.MISMATCH):
-        stale = UNDATED
-    return Evidence(
-        id=key,
-        claim=claim.key,
-        method=by,
-        via=told.source,
-        verdict=verdict,
-        fresh=not stale,
-        asked_at=now,
-        as_of=told.as_of,
-        note=note or stale,
-        found=answer.value or "",
-        remark=remark,
-        source_version=told.source_version,
-        request_digest=told.request_digest,
-        reply_digest=told.reply_digest,
-        attempts=told.attempts,
-        owner=told.owner,
-        valid_for=str(valid_for),
-    )
-
-
-def _unasked(work: Work, now: datetime) -> Evidence:
+def _unasked(work: Work, office: Office, now: datetime) -> Evidence:
     """There is no such source here: nobody was asked, so there was no try."""
-    return replace(_no_answer(work, Verdict.CANNOT_SAY, "source_not_configured", now), attempts=0)
+    return replace(_no_answer(work, office, Verdict.CANNOT_SAY, "source_not_configured", now), attempts=0)
 
 
-def _no_answer(work: Work, verdict: Verdict, note: str, now: datetime) -> Evidence:
+def _no_answer(work: Work, office: Office, verdict: Verdict, note: str, asked_at: datetime) -> Evidence:
+    """What is known of a question without an answer: whom it was put to, when the last try began, and how long the fact would hold."""
+    source = office.connectors.sources.get(str(work.payload["via"]))
+    with office.store.read() as tx:
+        pack = tx.cases.get(str(work.case_id)).pack
     return Evidence(
         id=work.key,
         claim=str(work.payload["claim"]),
@@ -388,8 +352,11 @@ def _no_answer(work: Work, verdict: Verdict, note: str, now: datetime) -> Eviden
         via=str(work.payload["via"]),
         verdict=verdict,
         fresh=False,
-        asked_at=now,
+        asked_at=asked_at,
         as_of=None,
         note=note,
         attempts=work.attempts,
+        owner=source.card.owner if source is not None else "",
+        valid_for=str(office.book.get(pack).item(str(work.payload["item"])).fact(str(work.payload["fact"])).valid_for),
+        form=FORM,
     )

@@ -1,7 +1,7 @@
 """The page behind an agency's link: whoever opens it reads the request and says one of the things that an agency may say.
 
 The link is the authority, so a foreign page cannot act through a visitor's browser: it does not know the address. Opening it uses
-nothing up, because mail and chat programs open links too; that it was opened is noted once.
+nothing up, because mail and chat programs open links too; that somebody has gone there is noted once.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from inspector.flows import assist, past, question, replylink
 from inspector.flows.office import AgencyNode
 from inspector.flows.requests import node_of, superior_of
 from inspector.store.tx import Tx, new_id
+from inspector.web.byhand import by_hand
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.forms import again, fact_name
 from inspector.web.language import InLang, language
@@ -47,7 +48,7 @@ _NEEDED: dict[Saying, tuple[Invalid, ...]] = {
     Saying.WARN: (_REASONS, _SIGNER),
     Saying.FORWARD: (Invalid("to_missing", field="to"), _REASONS, _SIGNER),
     Saying.CONTEST: (_REASONS, _SIGNER),
-    Saying.DECLINE: (_REASONS, _SIGNER),
+    Saying.DECLINE: (Invalid("inability_missing", field="inability"), _REASONS, _SIGNER),
 }
 """What each form wants filled in: people mend all of it in one go."""
 _OWN = (AssistanceState.ANSWERED, AssistanceState.DECLINED)
@@ -78,7 +79,8 @@ def show(request: Request, desk: AtDesk, request_id: str, token: str) -> Respons
     """The request and the forms to answer it."""
     try:
         desk.look(lambda tx: replylink.by_link(desk.office, tx, request_id, token))
-        _opened(desk, request_id)
+        if by_hand(request):
+            _opened(desk, request_id)
         return _page(request, desk, request_id)
     except InspectorError as error:
         return refused(request, error)
@@ -177,7 +179,7 @@ def choices(desk: Desk, requester: str, requested: str) -> list[AgencyNode]:
 
 
 def _opened(desk: Desk, request_id: str) -> None:
-    """Note that the letter has arrived, the first time it is opened."""
+    """Note that the letter has arrived, the first time that somebody goes to it."""
     request = desk.look(lambda tx: tx.assistance.get(request_id))
     if request.state.open and request.delivered_at is None:
         desk.act(lambda tx, now: assist.deliver(desk.office, tx, request_id, now))

@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse
 
-from inspector.domain import assistance
+from inspector.domain import assistance, reply
 from inspector.domain.assistance import Door
 from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.visit import SeatState
@@ -68,8 +68,9 @@ BySeat = Annotated[Caller | str, Depends(by_seat_or_token)]
 def show_request(desk: AtDesk, by: By, request_id: NamePath) -> RequestShown:
     """A request for assistance. Reading it never uses the link up; that who is asked has done so for the first time is kept."""
     held = desk.look(lambda tx: requested(desk, tx, by, request_id, reading=True))
-    if held.delivered_at is None and held.state.open and _is_asked(desk, held, by):
-        held = desk.act(lambda tx, now: assist.deliver(desk.office, tx, request_id, now))
+    token = by.name if isinstance(by, Caller) else ""
+    if held.state.open and _is_asked(desk, held, by) and not reply.opened(held, token):
+        held = desk.act(lambda tx, now: assist.deliver(desk.office, tx, request_id, now, token=token))
     ours = isinstance(by, Caller) and held.requester in by.sees and not _is_asked(desk, held, by)
     return request_shown(held, ours=ours)
 

@@ -263,7 +263,7 @@ class DeclineIn(Strict):
 
     reasons: Text
     signer: Line
-    inability: Inability = Inability.OTHER
+    inability: Inability
 
 
 class FindingIn(Strict):

@@ -36,7 +36,7 @@ class WordIn(Strict):
     value: MaybeLine = ""
     rest: Text = ""
     reasons: Text = ""
-    inability: Inability = Inability.OTHER
+    inability: Inability | None = None
     day: Day | None = None
     to: MaybeLine = ""
     about: Quarrel = Quarrel.COMPETENCE

@@ -11,13 +11,14 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from inspector.domain import assistance
-from inspector.domain.assistance import AssistanceState, Inability, Quarrel
+from inspector.domain.assistance import Inability, Quarrel
 from inspector.domain.case import Case
 from inspector.domain.dispute import contestable
 from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import short
-from inspector.domain.said import Filled, Saying, guess
+from inspector.domain.respite import waits_for_us
+from inspector.domain.said import Filled, guess
 from inspector.domain.scoreboard import ended_as
 from inspector.flows import assist, dossier, past, replylink, transcription, unsettled
 from inspector.flows.requests import node_of, policy_of
@@ -166,15 +167,12 @@ def _meant(desk: Desk, caller: Caller, request_id: str, form: Fields) -> tuple[S
 def _transcription(form: Fields) -> TranscriptionIn:
     """A slip's lines: which step they are is what they can mean at most."""
     complete(form, Invalid("written_missing", field="written"), Invalid("signer_missing", field="signer"))
-    words = ("verdict", "value", "rest", "accepted", "warn", "day", "longer", "to")
+    words = ("verdict", "value", "rest", "accepted", "warn", "calm", "day", "longer", "to")
     names = (*words, "signer", "reasons", "inability", "about", "written", "scan", "came", "posted")
-    filled = {name: form.one(name) for name in names if form.one(name) and name not in ("accepted", "warn", "longer")}
-    if filled.get("about"):  # a dispute stands alone: whoever disputes what is asked of it has not answered it
-        if any(form.one(name) for name in words):
-            raise Invalid("slip_mixed", field="about")
-        return read(TranscriptionIn, do=Saying.CONTEST.value, **filled)
-    longer, warn, accepted = form.one("longer"), form.one("warn"), form.one("accepted") == "yes"
-    told = read(TranscriptionIn, do="accept", **filled | ({"reasons": longer or warn} if longer or warn else {}))
+    filled = {name: form.one(name) for name in names if form.one(name) and name not in ("accepted", "warn", "calm", "longer")}
+    longer, warn, calm, accepted = (*map(form.one, ("longer", "warn", "calm")), form.one("accepted") == "yes")
+    alone = longer or warn or calm
+    told = read(TranscriptionIn, do="accept", **filled | ({"reasons": alone} if alone else {}))
     verdict = Verdict(told.verdict) if told.verdict else None
     if longer and told.rest:
         raise Invalid("slip_mixed", field="longer")
@@ -189,12 +187,15 @@ def _transcription(form: Fields) -> TranscriptionIn:
             to=told.to,
             reasons=form.one("reasons"),
             warn=warn,
+            inability=told.inability,
+            about=told.about if filled.get("about") else None,
+            calm=calm,
         )
     )
     if warn:
         filled["reasons"] = warn
-    if longer:
-        filled["reasons"] = "\n".join(filter(None, (longer, form.one("reasons"))))
+    if longer or calm:
+        filled["reasons"] = "\n".join(filter(None, (longer or calm, form.one("reasons"))))
     return read(TranscriptionIn, do=do.value, **filled)
 
 
@@ -246,7 +247,7 @@ def _page(
         "case_due": case.due_at if not case.state.ended else None,
         "case_provisional": case.provisional,
         "beyond": held.proposed is not None and case.due_at is not None and held.proposed.due_at > case.due_at,
-        "agrees": officer and held.proposed is not None and held.state.open and held.state is not AssistanceState.DISPUTED,
+        "agrees": officer and waits_for_us(held),
         "contests": officer and contestable(held),
         "calls": officer,
         "lies": lies,

@@ -67,6 +67,7 @@ def test_a_refusal_without_reasons_is_rejected_with_what_was_typed_kept_and_coun
     phone = door.phone(edge.url, scripts=scripts)
     phone.open(path)
     phone.page.locator("#signer2").fill("赵<六>")
+    phone.page.locator("#inability").select_option("HINDERS_DUTIES")
     phone.press("说明理由并提交")
     assert phone.alert().inner_text() == REASONS_ZH
     assert phone.page.locator("#signer2").input_value() == "赵<六>"

@@ -13,7 +13,7 @@ from inspector.flows.dossier import dossier
 from inspector.flows.requests import policy_of
 from inspector.ports import Origin, Refused
 from inspector.store.store import Store
-from tests.edge import serving
+from tests.edge import WENT, serving
 from tests.house import Hand, settle
 from tests.integration.test_letters import Desk, an_office, opened, request_of
 
@@ -87,7 +87,7 @@ def test_a_link_that_a_machine_has_opened_is_said_to_be_open_and_not_to_be_read(
     case_id = opened(office)
     settle(office)
     request = request_of(store, case_id)
-    with serving(office) as edge, edge.client(User_Agent="LinkExpanding 1.0") as scanner:
+    with serving(office) as edge, edge.client(User_Agent="LinkExpanding 1.0", **WENT) as scanner:
         assert scanner.get(f"/assist/{request.id}/{office.link_token('assist', request.id)}").status_code == 200
     with store.read() as tx:
         told = dossier(office, policy_of(office, tx, request), request_of(store, case_id), LetterKind.HEAD, "zh-Hans")
@@ -102,7 +102,9 @@ def test_who_refuses_for_no_reason_is_told_what_is_wanted_and_nothing_is_filed(s
     request = request_of(store, case_id)
     with serving(office) as edge, edge.client() as client:
         page = f"/assist/{request.id}/{office.link_token('assist', request.id)}"
-        said = client.post(page, data={"do": "decline", "reasons": "无", "signer": "王五", "message": "1"})
+        said = client.post(
+            page, data={"do": "decline", "inability": "NOT_HELD", "reasons": "无", "signer": "王五", "message": "1"}
+        )
         assert (said.status_code, "请写明具体事实或者依据" in said.text) == (422, True)
         answer = client.post(page, data={"do": "answer", "verdict": "match", "value": "", "signer": "-", "message": "2"})
         assert (answer.status_code, "不是签署人" in answer.text) == (422, True)

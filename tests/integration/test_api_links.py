@@ -95,15 +95,18 @@ def test_an_answer_whose_verdict_and_value_contradict_each_other_decides_nothing
 
 def test_a_refusal_needs_reasons_and_a_wrong_link_opens_nothing(edge: Edge) -> None:
     request_id, link = asked(edge)
+    code = {"inability": "NOT_HELD"}
     with edge.client(X_Link_Token=link) as agency, edge.client(X_Link_Token="guess") as stranger, edge.client() as nobody:
-        bare = agency.post(f"/v1/assistance/{request_id}/decline", json={"reasons": "  ", "signer": "赵六"})
+        codeless = agency.post(f"/v1/assistance/{request_id}/decline", json={"reasons": "档案移交中", "signer": "赵六"})
+        assert (codeless.status_code, "inability" in codeless.text) == (422, True), "nobody chooses a reason in its place"
+        bare = agency.post(f"/v1/assistance/{request_id}/decline", json=code | {"reasons": "  ", "signer": "赵六"})
         strange = stranger.get(f"/v1/assistance/{request_id}")
         unknown = nobody.get(f"/v1/assistance/{request_id}")
         for blank in ("\u200b\u2060", "\u3000", "\u3164"):
             for given in ({"reasons": blank, "signer": "赵六"}, {"reasons": "档案移交中", "signer": blank}):
-                unseen = agency.post(f"/v1/assistance/{request_id}/decline", json=given)
+                unseen = agency.post(f"/v1/assistance/{request_id}/decline", json=code | given)
                 assert unseen.status_code == 422, given
-        declined = agency.post(f"/v1/assistance/{request_id}/decline", json={"reasons": "档案移交中", "signer": "赵六"})
+        declined = agency.post(f"/v1/assistance/{request_id}/decline", json=code | {"reasons": "档案移交中", "signer": "赵六"})
     assert (bare.status_code, bare.json()["error"]["code"]) == (422, "reasons_missing")
     assert (strange.status_code, unknown.status_code) == (403, 401)
     assert declined.json()["state"] == "DECLINED"

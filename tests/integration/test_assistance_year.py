@@ -30,7 +30,7 @@ from inspector.flows.office import Office
 from inspector.flows.scoreboard import recent, scoreboard
 from inspector.flows.table import FLOWS
 from inspector.policybook import Policybook
-from inspector.ports import Unavailable
+from inspector.ports import NotYet, Unavailable
 from inspector.store.assistancetables import assistance
 from inspector.store.store import Store
 from inspector.store.tables import work as work_table
@@ -50,6 +50,10 @@ WHOLE = int(os.environ.get("INSPECTOR_TEST_REQUESTS", "5000"))
 """Requests of the whole year; the everyday form has twenty."""
 
 YEAR = timedelta(days=365)
+LONGEST_WAIT = timedelta(days=120)
+"""Longer than any letter lies here, any patience lasts, and any word of ours is waited for: what is put off longer has no next step."""
+PUT_OFF: dict[str, datetime] = {}
+"""Since when each row of a request is put off."""
 SHUT = [
     (START + timedelta(days=at), START + timedelta(days=at + over, hours=1))
     for at, over in ((31, 2), (88, 6), (203, 1), (290, 9))
@@ -156,6 +160,8 @@ def carried(office: Office, row: Work) -> None:
 def put_off(office: Office, row: Work, error: Unavailable) -> None:
     """What could not be brought is tried again after six hours, to the end of its patience."""
     now, flow = office.now(), FLOWS[OrderKind(row.kind)]
+    if isinstance(error, NotYet) and row.expires_at is None:
+        assert now - PUT_OFF.setdefault(row.key, now) < LONGEST_WAIT, f"{row.key} is put off for ever: {error.code}"
     with office.store.begin() as tx:
         if flow.tried is not None:
             flow.tried(tx, row, office, error, now)
@@ -281,6 +287,7 @@ def test_in_a_year_of_requests_none_is_ever_without_a_next_step_and_the_scoreboa
     store: Store, hand: Hand, total: int
 ) -> None:
     office, everybody = office_of(store, hand)
+    PUT_OFF.clear()
     instants = live(store, hand, office, everybody, total)
     with store.read() as tx:
         found = {score.agency: score for score in scoreboard(office, tx)}

@@ -15,11 +15,11 @@ from inspector.domain.said import Said, Saying
 from inspector.domain.scoreboard import Score
 from inspector.flows import mailbox, posted, transcription, unsettled
 from inspector.flows.office import Office
-from inspector.flows.scoreboard import recent_days, scoreboard
+from inspector.flows.scoreboard import recent, recent_days, scoreboard
 from inspector.flows.transcription import Paper
 from inspector.store.store import Store
 from tests.house import Hand, post, settle
-from tests.integration.test_letters import Desk, an_office, opened, request_of
+from tests.integration.test_letters import Desk, an_office, climbing, opened, request_of
 from tests.integration.test_mail import agency
 from tests.integration.test_mailbox import put, written
 from tests.integration.test_way import HOUSEHOLD, person
@@ -121,3 +121,55 @@ def test_paper_counts_from_the_day_on_which_it_came_and_no_day_before_the_letter
     assert (len(told.afterwords), told.history) == (1, answered), "what changes nothing dates nothing"
     found, days = score(office)
     assert (found.heard_in_time, found.punctual, found.answer_days, days) == (1, 1, [0], [("civil-affairs", "household", 0)])
+
+
+@pytest.mark.parametrize(
+    ("said", "end"),
+    [
+        pytest.param(Said(do=Saying.ACCEPT, signer="王五"), "unanswered", id="accept"),
+        pytest.param(Said(do=Saying.PARTLY, signer="王五", value="3人", rest="收入"), "unanswered", id="part"),
+        pytest.param(Said(do=Saying.EXTEND, signer="王五", reasons="调档"), "unheeded", id="extend"),
+        pytest.param(
+            Said(do=Saying.PROPOSE, signer="王五", reasons="调档", day=date(2026, 3, 3)),
+            "unanswered",
+            id="a date inside its term",
+        ),
+        pytest.param(Said(do=Saying.PROPOSE, signer="王五", reasons="调档", day=date(2026, 4, 1)), "unheeded", id="a later date"),
+        pytest.param(Said(do=Saying.CONTEST, signer="王五", reasons="没有依据"), "unheeded", id="contest"),
+    ],
+)
+def test_a_paper_that_came_in_time_and_was_entered_after_the_end_was_heard_in_time(
+    store: Store, hand: Hand, said: Said, end: str
+) -> None:
+    office = climbing(an_office(store, hand, {name: Desk(name) for name in ("civil-affairs", "county-office")}))
+    case_id = opened(office)
+    settle(office)
+    first = office.calendar.local_date(hand.now)
+    while request_of(store, case_id).state.open:
+        hand.on(hours=12)
+        settle(office)
+    before, _ = score(office)
+    assert (before.unanswered, before.heard_in_time, before.heard_days) == (1, 0, [])
+    transcribe(office, request_of(store, case_id).id, Paper(written="来函", came=first + timedelta(days=1)), said)
+    found, _ = score(office)
+    assert (found.heard_in_time, found.heard_days, getattr(found, end), found.partly) == (1, [1], 1, said.do is Saying.PARTLY)
+    with store.read() as tx:
+        marks = {mark: count for _, _, mark, count in recent(office, tx, office.now())}
+    assert (marks.get("heard_in_time"), marks.get(end)) == (1, 1)
+    assert request_of(store, case_id).state is AssistanceState.UNANSWERED, "nothing of the request changes any more"
+
+
+def test_a_paper_that_came_after_the_end_makes_nobody_heard(store: Store, hand: Hand) -> None:
+    office = climbing(an_office(store, hand, {name: Desk(name) for name in ("civil-affairs", "county-office")}))
+    case_id = opened(office)
+    settle(office)
+    while request_of(store, case_id).state.open:
+        hand.on(hours=12)
+        settle(office)
+    hand.on(days=2)
+    over = office.calendar.local_date(hand.now)
+    hand.on(days=2)
+    said = Said(do=Saying.EXTEND, signer="王五", reasons="调档")
+    transcribe(office, request_of(store, case_id).id, Paper(written="来函", came=over), said)
+    found, _ = score(office)
+    assert (found.unanswered, found.unheeded, found.heard_in_time, found.heard_days) == (1, 0, 0, [])

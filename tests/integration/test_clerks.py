@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from html import escape
@@ -15,6 +16,7 @@ from inspector.domain import thread
 from inspector.domain.assistance import AssistanceState, Inability, Quarrel
 from inspector.domain.case import CaseState
 from inspector.domain.evidence import Verdict
+from inspector.domain.urgency import Urgency
 from inspector.flows import assist, mailbox, unsettled
 from inspector.flows.office import Office
 from inspector.store.store import Store
@@ -264,7 +266,11 @@ def test_what_an_agency_says_when_it_forwards_is_no_answer_of_the_next_one(store
             new = assist.forward(office, tx, request_of(store, case_id).id, "houses", reasons, "赵六", hand())
         settle(office)
         letter = str(room.letters[0].get_content())
-    put(tmp_path, "1", written(filled(letter, {"理由": "本局无此档案，不能协助", "签署人": "李四"})))
+    put(
+        tmp_path,
+        "1",
+        written(filled(letter, {"理由": "本局无此档案，不能协助", "不能协助的原因": "没有所需资料", "签署人": "李四"})),
+    )
     mailbox.pick_up(office)
     with store.read() as tx:
         told = tx.assistance.get(new.id)
@@ -303,3 +309,45 @@ def test_who_ticked_one_thing_and_wrote_another_reads_what_was_ticked_in_words_a
             assert sentence in shown
         logged_in(edge, browser)
         assert '<dt>被请求机关勾选</dt><dd dir="auto" class="typed">一致</dd>' in browser.get(f"/requests/{request.id}").text
+
+
+def test_a_refusal_by_mail_says_which_kind_of_reason_it_is_and_none_is_chosen_in_its_place(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    office, case_id, letter = asked(store, hand, tmp_path)
+    told = {"理由": "不属本局职权", "签署人": "王五"}
+    put(tmp_path, "1", written(filled(letter, told), number="<r-1@housing.example>"))
+    mailbox.pick_up(office)
+    assert ([one["refused"] for one in unread(store)], request_of(store, case_id).state) == (
+        ["inability_missing"],
+        AssistanceState.SENT,
+    )
+    with store.begin() as tx:
+        request = request_of(store, case_id)
+        assist.contest(office, tx, request.id, Quarrel.COMPETENCE, "不属本局职权", "王五", hand())
+        assist.decide(office, tx, request.id, True, "属于其职权", "县政府办", hand())
+    put(tmp_path, "2", written(filled(letter, told | {"不能协助的原因": "超出职权"}), number="<r-2@housing.example>"))
+    mailbox.pick_up(office)
+    assert ([one["refused"] for one in unread(store)][1:], request_of(store, case_id).state.open) == (["help_ordered"], True)
+    put(tmp_path, "3", written(filled(letter, told | {"不能协助的原因": "没有所需资料"}), number="<r-3@housing.example>"))
+    mailbox.pick_up(office)
+    refused = request_of(store, case_id)
+    assert refused.reply is not None
+    assert (refused.state, refused.reply["inability"]) == (AssistanceState.DECLINED, Inability.NOT_HELD)
+
+
+def test_a_dispute_and_a_contested_urgency_come_by_mail_too(store: Store, hand: Hand, tmp_path: Path) -> None:
+    office, case_id, letter = asked(store, hand, tmp_path)
+    with store.begin() as tx:
+        tx.assistance.put(replace(request_of(store, case_id), urgency=Urgency.URGENT))
+    calm = {"不属紧急的理由": "只是例行核查", "签署人": "王五"}
+    put(tmp_path, "1", written(filled(letter, calm), number="<c-1@housing.example>"))
+    mailbox.pick_up(office)
+    assert unread(store) == []
+    assert (request_of(store, case_id).urgency, request_of(store, case_id).history[-1].said) == (Urgency.NORMAL, "只是例行核查")
+    quarrel = {"须由共同上级决定的争议": "请求的依据", "理由": "来函未写明依据", "签署人": "王五"}
+    put(tmp_path, "2", written(filled(letter, quarrel), number="<c-2@housing.example>"))
+    mailbox.pick_up(office)
+    disputed = request_of(store, case_id)
+    assert disputed.dispute is not None
+    assert (disputed.dispute.about, disputed.dispute.reasons) == (Quarrel.GROUND, "来函未写明依据")

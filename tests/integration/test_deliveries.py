@@ -124,6 +124,8 @@ SPOILT: tuple[tuple[Callable[[Exchange], object], str], ...] = (
     (lambda it: it.deliver(csv(), "20990101"), "delivery_ahead"),
     (lambda it: it.deliver(csv(), "20261399"), "delivery_undated"),
     (lambda it: it.deliver(csv(), "20260107", as_of="soon"), "delivery_undated"),
+    (lambda it: it.deliver(csv(), "20250107", as_of="2026-01-08T02:00:00"), "delivery_dates"),
+    (lambda it: it.deliver(csv(), "20261399", as_of="2026-01-08"), "delivery_undated"),
     (lambda it: it.deliver(csv(), "20260107", as_of=7), "delivery_manifest"),
     (lambda it: it.deliver(csv(), "20260107", rows=-1), "delivery_manifest"),
     (lambda it: it.deliver(csv([*ROWS, ["X-4", "更正"]]), "20260106", end="new.csv", rows=4), "delivery_twice"),
@@ -328,7 +330,7 @@ def test_a_delivery_that_is_rightly_smaller_is_accepted_by_its_name(exchange: Ex
 
 def test_the_last_good_delivery_gets_old_and_then_says_nothing(exchange: Exchange) -> None:
     age = datetime.now(UTC) - timedelta(hours=5)
-    exchange.deliver(csv(), as_of=age.isoformat())
+    exchange.deliver(csv(), f"{age.astimezone(SHANGHAI):%Y%m%d}", as_of=age.isoformat())
     with closing(exchange.source(longest_age_hours=6)) as made:
         assert made.ask(replace(QUESTION, subject_code=OTHER), key="k-1").value == "注销"
     with closing(exchange.source(longest_age_hours=4)) as made:

@@ -77,7 +77,7 @@ def test_a_letter_is_read_in_two_languages_and_answered_once_even_by_a_double_cl
 
 def test_a_refusal_without_reasons_is_rejected_and_what_was_typed_is_kept(edge: Edge, letter: str) -> None:
     with edge.client() as browser:
-        form = {"reasons": " ", "signer": "赵<六>", "do": "decline"}
+        form = {"reasons": " ", "signer": "赵<六>", "inability": "HINDERS_DUTIES", "do": "decline"}
         rejected = browser.post(letter, data=form)
         assert (
             rejected.status_code,
@@ -134,8 +134,8 @@ def test_a_letters_form_names_everything_that_is_missing_at_once(edge: Edge, let
     with edge.client() as browser:
         declined = browser.post(letter + "?lang=en", data={"do": "decline"}).text
         answered = browser.post(letter, data={"do": "answer", "verdict": "mismatch", "value": " "})
-    assert f"{REASONS_EN}; Say who signs" in declined
-    assert len(re.findall(r'id="(reasons|signer2)"[^>]*aria-invalid', declined)) == 2
+    assert f"Whoever cannot help says which kind of reason it is, beside the reasons; {REASONS_EN}; Say who signs" in declined
+    assert len(re.findall(r'id="(inability|reasons|signer2)"[^>]*aria-invalid', declined)) == 3
     assert declined.count("autofocus") == 1
     assert answered.status_code == 422
     assert "认定不一致的，须写明贵机关掌握的数据；请填写签署人" in answered.text

@@ -258,7 +258,7 @@ def test_an_agency_that_says_by_form_and_late_why_it_cannot_help_is_heard(store:
     scene, request_id = silent(store, hand)
     link = scene.office.link_token(replylink.LINK, request_id)
     with serving(scene.office) as edge, edge.client() as browser:
-        said = {"do": "decline", "reasons": "档案移交中", "signer": "赵六", "message": "m-1"}
+        said = {"do": "decline", "inability": "NOT_HELD", "reasons": "档案移交中", "signer": "赵六", "message": "m-1"}
         assert browser.post(f"/assist/{request_id}/{link}", data=said).status_code == 303
     (late,) = [one for one in scene.found() if one.id.endswith(":late")]
     assert (late.verdict, late.remark) == (Verdict.CANNOT_SAY, "档案移交中")

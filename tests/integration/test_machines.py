@@ -16,7 +16,7 @@ from inspector.domain.case import Claim
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Compare
-from inspector.flows.verify import judge
+from inspector.flows.judge import judge
 from inspector.ports import Answer, Garbled
 from inspector.testing import QUESTION, caught
 from inspector.testing.peer import answer, peer

@@ -15,6 +15,7 @@ from connectors import mailbox as box
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.errors import Away, Invalid
 from inspector.flows import hearing, mailbox, unsettled
+from inspector.flows import written as written_in
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from tests.house import Hand
@@ -169,6 +170,6 @@ def test_what_stays_lets_the_others_go_first(tmp_path: Path, monkeypatch: pytest
 
 def test_a_line_that_is_longer_than_a_form_has_is_not_cut_and_taken() -> None:
     with pytest.raises(Invalid, match="mail_line"):
-        mailbox.meant(mailbox.lines(f"贵机关掌握的数据：{'x' * 1_001}"))
-    (said,) = mailbox.meant(mailbox.lines(f"贵机关掌握的数据：{'x' * 1_000}\n签署人：{CLERK}"))
+        written_in.meant(mailbox.lines(f"贵机关掌握的数据：{'x' * 1_001}"))
+    (said,) = written_in.meant(mailbox.lines(f"贵机关掌握的数据：{'x' * 1_000}\n签署人：{CLERK}"))
     assert len(said.value) == 1_000

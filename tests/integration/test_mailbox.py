@@ -14,6 +14,7 @@ from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
 from inspector.domain.said import Saying
 from inspector.flows import mailbox, unsettled
+from inspector.flows import written as written_in
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from tests.house import Hand, post, settle
@@ -42,9 +43,9 @@ def written(text: str, *, sender: str = CLERK, number: str = "<m-1@housing.examp
     return held.as_bytes()
 
 
-def opened(office: Office) -> Request:
+def opened(office: Office, number: int = 1) -> Request:
     """A request whose letter has been sent."""
-    case_id = post(office, person(1, "relief-household", HOUSEHOLD))
+    case_id = post(office, person(number, "relief-household", HOUSEHOLD))
     settle(office)
     return request_of(office.store, case_id)
 
@@ -116,7 +117,7 @@ def test_a_clerk_fills_the_quoted_form_in_and_it_counts_once(store: Store, hand:
 
 def test_what_lines_mean_is_the_most_definite_that_they_can_mean() -> None:
     def meant(text: str) -> tuple[Saying, Verdict | None]:
-        said = mailbox.meant(mailbox.lines(text))
+        said = written_in.meant(mailbox.lines(text))
         return said[0].do, said[0].verdict
 
     assert meant("受理（…）：已受理\n签署人：王五") == (Saying.ACCEPT, None)
@@ -127,6 +128,9 @@ def test_what_lines_mean_is_the_most_definite_that_they_can_mean() -> None:
     assert meant("可以答复的日期（…）：2026年3月20日\n理由：档案移交") == (Saying.PROPOSE, None)
     assert meant("有权办理的机关：区住建局\n理由：不属于本局职权") == (Saying.FORWARD, None)
     assert meant("| 理由 ： 没有资料") == (Saying.DECLINE, None)
+    assert meant("理由：没有资料\n不能协助的原因（…）：没有所需资料") == (Saying.DECLINE, None)
+    assert meant("不属紧急的理由（…）：只是例行核查\n受理：已受理") == (Saying.CALM, None)
+    assert meant("须由共同上级决定的争议（…）：职权\n理由：不属于本局职权") == (Saying.CONTEST, None)
     quoted = "承诺事项：王某\u2028核查意见：一致\u0085核查意见：一致\x0b核查意见：一致"
     assert meant(f"{quoted}\n核查意见：无记录\n签署人：王五") == (Saying.ANSWER, Verdict.NOT_FOUND), (
         "only a mail's own line ends make lines"
@@ -140,6 +144,11 @@ def test_what_lines_mean_is_the_most_definite_that_they_can_mean() -> None:
         ("核查意见：一致\n有权办理的机关：区住建局", "slip_mixed"),
         ("核查意见：一致\n可以答复的日期：2026-03-20", "slip_mixed"),
         ("可以答复的日期：下周", "mail_day"),
+        ("不能协助的原因：不想办\n理由：不办", "mail_choice"),
+        ("须由共同上级决定的争议：不予协助\n理由：不办", "mail_choice"),
+        ("核查意见：一致\n不能协助的原因：其他", "slip_mixed"),
+        ("须由共同上级决定的争议：职权\n不能协助的原因：超出职权\n理由：不归我局管", "slip_mixed"),
+        ("不属紧急的理由：例行\n可以答复的日期：2026-03-20", "slip_mixed"),
         ("可以答复的日期：2026-02-30", "mail_day"),
         ("理由：正在核查，申请延长五个工作日", "mail_longer"),
         ("Reasons: we need MORE TIME", "mail_longer"),
@@ -154,7 +163,7 @@ def test_what_lines_mean_is_the_most_definite_that_they_can_mean() -> None:
 
 def test_whoever_says_why_it_takes_longer_asks_for_time_and_refuses_nothing() -> None:
     def meant(text: str) -> list[tuple[Saying, str, bool]]:
-        return [(said.do, said.reasons, said.day is not None) for said in mailbox.meant(mailbox.lines(text))]
+        return [(said.do, said.reasons, said.day is not None) for said in written_in.meant(mailbox.lines(text))]
 
     longer = "申请延期的理由（期限内来不及的；…）：档案移交"
     assert meant(longer) == [(Saying.EXTEND, "档案移交", False)]
@@ -166,7 +175,7 @@ def test_whoever_says_why_it_takes_longer_asks_for_time_and_refuses_nothing() ->
 
 def test_a_difficulty_stands_alone_or_beside_that_it_is_taken_on_and_beside_anything_else_a_person_reads_it() -> None:
     def meant(text: str) -> list[tuple[Saying, str]]:
-        return [(said.do, said.reasons) for said in mailbox.meant(mailbox.lines(text))]
+        return [(said.do, said.reasons) for said in written_in.meant(mailbox.lines(text))]
 
     line = "遇到的困难（尚不能说明何时答复的填写；…）：系统正在迁移"
     assert meant(f"{line}\n签署人：王五") == [(Saying.WARN, "系统正在迁移")]

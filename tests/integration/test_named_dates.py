@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from inspector.domain import unheard
 from inspector.domain.assistance import AssistanceState, Quarrel
 from inspector.domain.errors import Refusal, Stale
 from inspector.flows import assist, attention, posted, unsettled
@@ -113,7 +114,7 @@ def silent_we(store: Store, hand: Hand, until: timedelta) -> tuple[Office, dict[
 def test_who_named_a_date_and_hears_nothing_of_us_is_neither_passed_on_above_nor_put_down_as_silent(
     store: Store, hand: Hand
 ) -> None:
-    office, desks, case_id = silent_we(store, hand, timedelta(days=40))
+    office, desks, case_id = silent_we(store, hand, timedelta(days=8))
     request = request_of(store, case_id)
     assert (request.state, request.escalated_to) == (AssistanceState.PROPOSED, None)
     assert {"liaison", "head"}.isdisjoint(desks["civil-affairs"].kinds)
@@ -131,7 +132,7 @@ def test_who_named_a_date_and_hears_nothing_of_us_is_neither_passed_on_above_nor
 def test_the_ladder_goes_on_from_where_we_say_that_the_old_date_stands_and_the_agency_is_told_so(
     store: Store, hand: Hand
 ) -> None:
-    office, desks, case_id = silent_we(store, hand, timedelta(days=25))
+    office, desks, case_id = silent_we(store, hand, timedelta(days=8))
     with store.begin() as tx:
         request = request_of(store, case_id)
         assert request.proposed is not None
@@ -158,10 +159,34 @@ def test_a_note_in_passing_answers_no_date_and_its_matter_says_by_when(store: St
         assert case_due is not None
         facts = {"requested": "civil-affairs", "day": "2026-03-20", "until": until}
         beyond = label("attention_told.date_beyond", "en", case_due=office.calendar.local_date(case_due).isoformat())
-        assert told == label("attention_told.date_proposed", "en", **facts) + beyond
+        silence = unheard.ours(request, office.book.get(tx.cases.get(case_id).pack), office.calendar)
+        assert silence is not None, "a pack without rows of its own for it counts by those of its ladder"
+        ends = {"head": silence.head_at.date().isoformat(), "goes_on": silence.on_at.date().isoformat()}
+        goes_on = label("attention_told.date_goes_on", "en", **ends)
+        assert told == label("attention_told.date_proposed", "en", **facts) + goes_on + beyond
         with pytest.raises(Refusal, match="date_unanswered"):
             posted.seen_to(office, tx, matter["id"], "李四", hand.now, note="ok")
     assert waits(office)
     with store.begin() as tx:
         assist.agree_date(office, tx, request.id, office.calendar.closing(date(2026, 3, 20)), "李四", hand.now)
     assert not waits(office)
+
+
+def test_a_date_that_was_agreed_is_not_brought_forward_by_the_superiors_decision(store: Store, hand: Hand) -> None:
+    office = an_office(store, hand, {"civil-affairs": Desk("civil-affairs"), "county-office": Desk("county-office")})
+    request = request_of(store, opened(office))
+    settle(office)
+    far = office.calendar.closing(FAR)
+    with store.begin() as tx:
+        assist.propose_date(office, tx, request.id, FAR, "档案移交", "王五", hand())
+        assist.agree_date(office, tx, request.id, far, "李四", hand())
+        assist.contest(office, tx, request.id, Quarrel.GROUND, "没有依据", "王五", hand())
+    hand.on(days=1)
+    with store.begin() as tx:
+        assist.decide(office, tx, request.id, True, "应当协助", "县政府办", hand())
+        (entry,) = tx.ledger.facts(["assistance.decide"], request.case_id)
+    held = request_of(store, request.case_id)
+    assert (held.state, held.due_at, entry[1]["due_at"]) == (AssistanceState.ACCEPTED, far, far.isoformat())
+    assert held.escalate_at > far, "and its ladder is counted from there"
+    with store.begin() as tx, pytest.raises(Refusal, match="extension_after_agreement"):
+        assist.extend(office, tx, request.id, "仍在移交", "王五", hand())

@@ -8,7 +8,7 @@ from inspector.domain.assistance import AssistanceState, Request
 from inspector.flows import replylink, wording
 from inspector.store.store import Store
 from tests.clerks import REASONS_ZH
-from tests.edge import Edge, serving
+from tests.edge import WENT, Edge, serving
 from tests.house import Hand, settle
 from tests.integration.test_letters import an_office, opened, request_of
 from tests.integration.test_way import Post
@@ -32,6 +32,13 @@ def test_a_link_opens_its_own_request_again_and_again_until_it_is_called_back_an
         with store.read() as tx:
             first = replylink.token(office, tx, replylink.LINK, request.id)
         assert [status(edge, request, first) for _ in range(3)] == [200] * 3
+        assert request_of(store, request.case_id).state is AssistanceState.SENT, (
+            "what only fetches a page is nobody who went there"
+        )
+        with edge.client(**WENT) as early, edge.client(**WENT) as browser:
+            early.get(f"/assist/{request.id}/{first}", headers={"Sec-Purpose": "prefetch;prerender"})
+            assert request_of(store, request.case_id).state is AssistanceState.SENT
+            browser.get(f"/assist/{request.id}/{first}")
         assert request_of(store, request.case_id).state is AssistanceState.DELIVERED
         assert status(edge, other, first) == status(edge, request, first, "oversee") == 403
 

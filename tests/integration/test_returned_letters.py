@@ -18,11 +18,12 @@ from connectors import mailbox as box
 from inspector.domain import scoreboard
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.case import ClaimStatus
-from inspector.domain.letter import LetterKind
-from inspector.flows import assist, mailbox, returned, unsettled
+from inspector.domain.letter import READ, LetterKind
+from inspector.flows import assist, mailbox, replylink, returned, unsettled
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from inspector.store.tx import Tx
+from tests.edge import WENT, serving
 from tests.house import Hand, settle
 from tests.integration.test_letters import Desk, an_office, climbing, request_of, withdraw
 from tests.integration.test_mail import OTHER, TO, agency
@@ -206,7 +207,7 @@ def test_two_reports_of_one_letter_that_are_read_at_once_both_count(
         assert scoreboard.unreached(request_of(store, request.case_id))
 
 
-def test_a_report_silences_nobody_who_has_spoken_or_opened_the_link(store: Store, hand: Hand, tmp_path: Path) -> None:
+def test_a_report_silences_nobody_who_has_spoken(store: Store, hand: Hand, tmp_path: Path) -> None:
     with mailroom() as room:
         office = house(store, hand, room, tmp_path)
         request = opened(office)
@@ -217,6 +218,30 @@ def test_a_report_silences_nobody_who_has_spoken_or_opened_the_link(store: Store
         mailbox.pick_up(office)
         assert request_of(store, request.case_id) == taken_on
         assert (lost(office), unread(office)) == ([], [])
+
+
+def test_a_report_is_believed_over_an_opened_link_and_not_over_who_has_read_it_by_a_token(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    """What scans mail on its way drives browsers, too, and then says that there is no such box: nobody there was silent."""
+    with mailroom() as room:
+        office = house(store, hand, room, tmp_path)
+        scanned, held = opened(office), opened(office, 2)
+        with serving(office) as edge, edge.client(**WENT) as scanner, edge.as_("officer", "civil") as system:
+            with store.read() as tx:
+                secret = replylink.token(office, tx, replylink.LINK, scanned.id)
+            assert scanner.get(f"/assist/{scanned.id}/{secret}").status_code == 200
+            assert system.get(f"/v1/assistance/{held.id}").status_code == 200
+            assert system.get(f"/v1/assistance/{held.id}").status_code == 200
+        assert request_of(store, scanned.case_id).state is AssistanceState.DELIVERED
+        with store.read() as tx:
+            (entry,) = tx.ledger.facts([READ], held.case_id)
+        assert entry[1]["door"] == "token", "once, with the token's name"
+        for number, letter in enumerate(room.letters):
+            put(tmp_path, str(number), report(letter, status=f"5.1.{number + 1}"))
+        mailbox.pick_up(office)
+        assert scoreboard.unreached(request_of(store, scanned.case_id))
+        assert request_of(store, held.case_id).state is AssistanceState.DELIVERED
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ FITTING: dict[str, Any] = {
 """What this office can do something with, by the field's name."""
 NEEDED: dict[str, dict[str, Any]] = {
     "/v1/assistance/{request_id}/answer": {"verdict": "match"},
-    "/v1/assistance/{request_id}/decline": {"signer": "王五"},
+    "/v1/assistance/{request_id}/decline": {"signer": "王五", "inability": "NOT_HELD"},
     "/v1/assistance/{request_id}/date": {"day": "2026-03-20"},
     "/v1/assistance/{request_id}/forward": {"to": "archive"},
     "/v1/assistance/{request_id}/transcription": {"written": "来函原文", "scan": "", "came": None, "signer": "王五"},

@@ -149,7 +149,9 @@ def test_a_letter_leaves_signed_and_each_signed_answer_counts_once(edge: Edge, o
         assert client.post("/v1/agencies/civil-affairs/replies", json=answers).status_code == 401
     assert request_of(edge.office.store, request.case_id).state is AssistanceState.ACCEPTED
     assert said(edge, answers, "m-2").json()["state"] == AssistanceState.ANSWERED
-    after = said(edge, answers | {"do": "decline", "reasons": "x"}, "m-3").json()
+    codeless = said(edge, answers | {"do": "decline", "reasons": "x"}, "m-3")
+    assert (codeless.status_code, codeless.json()["error"]["code"]) == (422, "inability_missing")
+    after = said(edge, answers | {"do": "decline", "reasons": "x", "inability": "NOT_HELD"}, "m-3").json()
     assert (after["state"], after["reply"]["verdict"], len(after["afterwords"])) == ("ANSWERED", "match", 1), (
         "the first answer stands"
     )

@@ -11,7 +11,7 @@ from connectors.sources import http as source
 from inspector.domain.case import Claim
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import NOTED, Verdict
-from inspector.flows.verify import judge
+from inspector.flows.judge import judge
 from inspector.ports import AnswerStatus
 from inspector.testing import QUESTION
 from inspector.testing.peer import answer

@@ -18,7 +18,7 @@ from inspector import testing
 from inspector.domain.case import Claim
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
-from inspector.flows.verify import judge
+from inspector.flows.judge import judge
 from inspector.ports import Answer, AnswerStatus, Barred, Garbled, Origin, Refused, Unavailable
 from inspector.testing import QUESTION, caught
 from inspector.testing.peer import Peer, Step, again, answer, never, peer

@@ -70,7 +70,7 @@ def test_a_form_in_a_wrong_encoding_is_said_to_be_so_and_stores_nothing(
         assert "\ufffd" not in chinese.text
         good = browser.post(
             letter,
-            content=encoded({"do": "decline", "reasons": "移交", "signer": "赵六"}, "utf-8"),
+            content=encoded({"do": "decline", "inability": "NOT_HELD", "reasons": "移交", "signer": "赵六"}, "utf-8"),
             headers={"Content-Type": f"{FORM}; charset=UTF-8"},
         )
         assert good.status_code == 303, "the request is still open"

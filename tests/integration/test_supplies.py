@@ -14,6 +14,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from inspector.daemon import sweeps
+from inspector.domain.calendar import SHANGHAI
 from inspector.flows import attention, supplies
 from inspector.flows.office import Office
 from inspector.incoming import Supply
@@ -54,7 +55,7 @@ def test_deliveries_that_do_not_come_are_a_matter_a_gauge_and_a_word_until_they_
         assert ("inspector_delivery_age_seconds", "+Inf") in gauges(office)
 
         old = datetime.now(UTC) - timedelta(hours=30)
-        exchange.deliver(csv(), as_of=old.isoformat(timespec="seconds"))
+        exchange.deliver(csv(), f"{old.astimezone(SHANGHAI):%Y%m%d}", as_of=old.isoformat(timespec="seconds"))
         until(lambda: made.supply(look=True).age_seconds is not None)
         supplies.look(office)
         assert matters(office) == [("register", "old")]
@@ -66,7 +67,7 @@ def test_deliveries_that_do_not_come_are_a_matter_a_gauge_and_a_word_until_they_
         assert len(lines) == 1
 
         fresh = datetime.now(UTC) - timedelta(hours=1)
-        exchange.deliver(csv(), day="20260107", as_of=fresh.isoformat(timespec="seconds"))
+        exchange.deliver(csv(), f"{fresh.astimezone(SHANGHAI):%Y%m%d}", as_of=fresh.isoformat(timespec="seconds"))
         until(lambda: (made.supply(look=True).age_seconds or 1e9) < 7200)
         supplies.look(office)
         assert matters(office) == []

@@ -10,7 +10,7 @@ import pytest
 
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.calendar import Term, Unit
-from inspector.domain.timer import Timer
+from inspector.domain.timer import OPTIONAL, Timer
 from inspector.flows import assist, attention, unsettled
 from inspector.flows.office import Office
 from inspector.flows.scoreboard import scoreboard
@@ -130,3 +130,68 @@ def test_the_page_shows_the_cases_own_date_beside_the_named_one_and_warns_where_
             assist.propose_date(office, tx, request.id, due_at.date() - timedelta(days=3), "可以提前", "王五", hand.now)
         shown = browser.get(f"/requests/{request.id}?lang=en").text
         assert ("this date lies after it" in shown, "this date lies before it" in shown) == (False, True)
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 3), None], ids=["inside its term", "the date that binds"])
+def test_a_date_that_the_term_reaches_asks_nobody_for_a_word_and_the_ladder_is_climbed(
+    store: Store, hand: Hand, day: date | None
+) -> None:
+    desks = {"civil-affairs": Desk("civil-affairs"), "county-office": Desk("county-office")}
+    office = climbing(an_office(store, hand, desks))
+    case_id = opened(office)
+    go(office, letters=True)
+    before = request_of(store, case_id)
+    with store.begin() as tx:
+        named_day = day or office.calendar.local_date(before.due_at)
+        assist.propose_date(office, tx, before.id, named_day, "按期答复", "王五", hand.now)
+    held = request_of(store, case_id)
+    assert (held.state, held.proposed, held.due_at) == (AssistanceState.ACCEPTED, None, before.due_at)
+    assert [one.rule.removeprefix("assistance.") for one in held.history[-2:]] == ["met", "propose"]
+    assert (held.accepted, matters(store)) == (True, set())
+    while request_of(store, case_id).state.open and hand.now < before.due_at + timedelta(days=30):
+        until(office, hand, hand.now + timedelta(days=1))
+    assert [one for one in desks["civil-affairs"].kinds if one in ("liaison", "head")] == ["liaison", "head"]
+    assert [one.kind.value for one in desks["county-office"].letters][:1] == ["escalation"]
+    assert request_of(store, case_id).history[-1].rule == "assistance.silent"
+    with store.read() as tx:
+        (score,) = scoreboard(office, tx)
+    assert (score.unanswered, score.unheeded, score.heard_in_time) == (1, 0, 1)
+
+
+def test_a_date_inside_its_term_that_an_older_release_kept_as_proposed_stops_nothing(store: Store, hand: Hand) -> None:
+    office, desks, case_id = named(store, hand)
+    with store.begin() as tx:
+        held = request_of(store, case_id)
+        assert held.proposed is not None
+        tx.assistance.put(replace(held, proposed=replace(held.proposed, due_at=held.due_at)))
+    while request_of(store, case_id).state.open and hand.now < held.due_at + timedelta(days=30):
+        until(office, hand, hand.now + timedelta(days=1))
+    assert [one.kind.value for one in desks["county-office"].letters][:1] == ["escalation"]
+    rules = [one.rule for one in request_of(store, case_id).history]
+    assert (rules[-1], "assistance.unheard" in rules, matters(store)) == ("assistance.silent", False, set())
+
+
+@pytest.mark.parametrize("least", [False, True], ids=["its ladder's rows", "with the least that a pack has"])
+def test_by_a_pack_without_rows_of_its_own_our_silence_ends_by_those_of_its_ladder(store: Store, hand: Hand, least: bool) -> None:
+    desks = {"civil-affairs": Desk("civil-affairs"), "county-office": Desk("county-office")}
+    office = climbing(an_office(store, hand, desks))
+    if least:
+        packs = (
+            replace(one, terms={timer: row for timer, row in one.terms.items() if timer not in OPTIONAL})
+            for one in office.book.packs
+        )
+        office = replace(office, book=replace(office.book, packs=tuple(packs)))
+    case_id = opened(office)
+    go(office, letters=True)
+    with store.begin() as tx:
+        assist.propose_date(office, tx, request_of(store, case_id).id, NAMED, "需调阅纸质档案", "王五", hand.now)
+    due_at = request_of(store, case_id).due_at
+    while request_of(store, case_id).state.open and hand.now < due_at + timedelta(days=60):
+        until(office, hand, hand.now + timedelta(days=1))
+    assert request_of(store, case_id).history[-1].rule == "assistance.unheeded"
+    assert [one.kind.value for one in desks["county-office"].letters][:1] == ["escalation"]
+    with store.read() as tx:
+        (entry,) = tx.ledger.facts(["assistance.unheard"], case_id)
+        policy = office.book.get(tx.cases.get(case_id).pack)
+    steps = [Timer.ASSIST_ESCALATE] * 2 if least else [Timer.ASSIST_LIAISON, Timer.ASSIST_HEAD]
+    assert entry[1]["rows"] == [policy.term(one).row for one in steps], "and the entry cites them"

@@ -28,7 +28,7 @@ CODE = "aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0zC"
 
 GIVEN: dict[str, dict[str, Any]] = {
     "answer": {"verdict": "cannot_say", "value": "见 {0}"},
-    "decline": {"reasons": "见 {0}"},
+    "decline": {"inability": "OTHER", "reasons": "见 {0}"},
     "accept": {},
     "part": {"value": "一处", "rest": "另一处，见 {0}"},
     "date": {"day": "2026-03-20", "reasons": "见 {0}"},
@@ -102,7 +102,7 @@ def test_words_that_come_afterwards_keep_none_either(edge: Edge) -> None:
     request_id, link = asked(edge)
     with edge.client(X_Link_Token=link) as agency:
         say(agency, request_id, "answer", verdict="match", signer="赵六")
-        code, told = say(agency, request_id, "decline", reasons=f"见 {link}", signer="赵六")
+        code, told = say(agency, request_id, "decline", inability="OTHER", reasons=f"见 {link}", signer="赵六")
     assert (code, told["afterwords"][0]["text"]) == (200, f"见 {VEIL}")
     assert link not in everything(edge.office.store)
 

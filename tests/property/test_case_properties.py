@@ -19,7 +19,7 @@ from inspector.domain.grading import EXAMPLE
 from inspector.domain.policy import Compare
 from inspector.domain.supposed import case_of, level_of
 from inspector.domain.value import wordless
-from inspector.flows.verify import judge
+from inspector.flows.judge import judge
 from inspector.ports import Answer, AnswerStatus, Provenance
 from tests.facts import REGISTERED
 from tests.house import START

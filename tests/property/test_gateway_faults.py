@@ -16,7 +16,7 @@ from connectors.sources.gateway import GatewaySource, connect
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import Claim
 from inspector.domain.evidence import Verdict
-from inspector.flows.verify import judge
+from inspector.flows.judge import judge
 from inspector.ports import Garbled, PortError, Refused
 from inspector.testing import QUESTION
 from inspector.testing.faults import table

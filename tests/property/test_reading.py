@@ -25,8 +25,9 @@ from inspector.domain.identity import IdentityKind, identify, organisation
 from inspector.domain.person import same
 from inspector.domain.policy import Compare
 from inspector.domain.signs import composed
-from inspector.flows.mailbox import lines, meant
+from inspector.flows.mailbox import lines
 from inspector.flows.mailbox import read as form
+from inspector.flows.written import meant
 from inspector.labels import toml
 from inspector.ports import Garbled
 from inspector.sheets import formulas, sheet

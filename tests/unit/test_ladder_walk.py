@@ -1,0 +1,85 @@
+"""Every state of every clock of a request has a next event or an end: all ways are walked, on every pack that ships, with every wait."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from inspector.domain.assistance import AssistanceState
+from inspector.domain.policy import Policy
+from inspector.domain.timer import Timer
+from inspector.domain.urgency import Urgency
+from inspector.policybook import Policybook
+from tests.unit.test_ladder import PACK, ROOT, Standing, fired, opened, pack, plain, steps
+
+ENDED_BY = {
+    "date_waits": "our own silence has an end by the pack's rows, or by its ladder's (`unheard.ours`): walked here",
+    "letter_waits": "a letter leaves, is posted, or is lost when its patience is over (`posting.lost`): tests/integration/test_letters.py",
+    "step_waits": "the step before it is carried out, which waits by this table, too",
+    "mail_waits": "a person reads the mail, and is told again until then (`mail_holds`); with its case the request ends",
+}
+"""What ends each wait by which a step of the ladder is put off."""
+
+
+def asking_pack(label: str) -> Policy:
+    """A pack that ships; where it holds terms alone, with the items of another, whose facts another agency is asked about."""
+    held = pack(label)
+    asks = any(fact.agency for item in held.items.values() for fact in item.facts)
+    return held if asks else replace(held, items=pack().items, terms={**pack().terms, **held.terms})
+
+
+def walk(policy: Policy, urgency: Urgency) -> dict[tuple[object, ...], Standing]:
+    """Every position that words and clocks can bring a request to, each with one way there."""
+    first = opened(policy)
+    first = replace(first, request=replace(first.request, urgency=urgency))
+    seen: dict[tuple[object, ...], Standing] = {}
+    wave = [first]
+    while wave:
+        found = {step.shape: step for held in wave for step in steps(held, policy) if step.shape not in seen}
+        seen |= found
+        wave = list(found.values())
+    return seen
+
+
+def ends_everywhere(policy: Policy, urgency: Urgency) -> None:
+    """Walk, and see that each position has a row that waits or is an end, and that silence ends it."""
+    seen = walk(policy, urgency)
+    rights = {Timer.ASSIST_EXTEND: AssistanceState.EXTENDED, Timer.ASSIST_DISPUTE: AssistanceState.DISPUTED}
+    lacking = {state for timer, state in rights.items() if timer not in policy.terms}
+    assert len(seen) > (40 if lacking else 100)
+    assert {held.request.state for held in seen.values()} == set(AssistanceState) - lacking
+    for held in seen.values():
+        assert held.request.state.open == bool(held.rows), f"{held.shape}: open means a row that waits, over means none"
+        assert not to_the_end(held, policy).request.state.open
+
+
+def to_the_end(held: Standing, policy: Policy) -> Standing:
+    """What is left when nobody says a word from here on: of every ladder a dozen steps at most, each put off once at most."""
+    for _ in range(24):
+        if held.next is None:
+            break
+        held = fired(held, policy, "county")
+    return held
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["with every step", "with the least a pack has"])
+@pytest.mark.parametrize("urgency", list(Urgency), ids=str)
+def test_every_position_of_every_clock_has_a_next_row_or_is_an_end_and_silence_ends_each(whole: bool, urgency: Urgency) -> None:
+    ends_everywhere(pack() if whole else plain(pack()), urgency)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("urgency", list(Urgency), ids=str)
+def test_so_it_is_on_every_pack_that_ships(urgency: Urgency) -> None:
+    labels = [one.label for one in Policybook.load(ROOT / "policies").packs if Timer.ASSIST_REPLY in one.terms]
+    assert {"demo@1", "maoji@2026.1", "maoji@2026.2", "maoji@2026.3"} <= set(labels)
+    for label in labels:
+        if label != PACK:
+            ends_everywhere(asking_pack(label), urgency)
+
+
+def test_each_wait_by_which_a_step_is_put_off_is_known_with_what_ends_it() -> None:
+    text = (ROOT / "inspector/flows/ladder.py").read_text(encoding="utf-8")
+    assert set(re.findall(r'NotYet\(\s*"([a-z_]+)"', text)) == set(ENDED_BY)
