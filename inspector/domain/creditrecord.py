@@ -20,7 +20,7 @@ from inspector.domain.creditlaw import CreditLaw, RepairPaper, RepairRow
 from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
-from inspector.domain.person import refuse_nameless
+from inspector.domain.person import refuse_nameless, same
 
 BASIS = "S0:8"
 """What a step rests on where the pack has no row of its own: item 8 of the plan, repair and objections."""
@@ -69,11 +69,21 @@ class Amendment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """A paper of a repair: its SHA-256, what whoever brought it calls it, by whom it came, and when."""
+
+    digest: str
+    name: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RepairAsked:
     """That a repair is asked for: since when, by whom through which door, with which papers (SHA-256 by what each shows).
 
     `missing`: those that the pack asks for and that were not there when it was last asked. `files`: SHA-256 of what came by the
-    subject's link, which does not say what it shows: an officer looks.
+    subject's link, which does not say what it shows. `brought`: what is known of both; nothing of what an earlier release has taken.
     """
 
     asked_at: datetime
@@ -84,6 +94,7 @@ class RepairAsked:
     due_provisional: bool = False
     missing: tuple[RepairPaper, ...] = ()
     files: tuple[str, ...] = ()
+    brought: tuple[Brought, ...] = ()
 
     @property
     def unread(self) -> tuple[str, ...]:
@@ -93,6 +104,18 @@ class RepairAsked:
     def lacking(self, row: RepairRow) -> tuple[RepairPaper, ...]:
         """The papers that the pack asks for and that are not there."""
         return tuple(one for one in row.papers if one not in {paper for paper, _ in self.papers})
+
+    @property
+    def listed(self) -> tuple[tuple[RepairPaper | None, str, Brought | None], ...]:
+        """All that was handed in: what it shows (None: nobody has said so yet), its SHA-256, and what is known of it."""
+        known = {one.digest: one for one in self.brought}
+        shown = [*self.papers, *((None, one) for one in self.unread)]
+        return tuple((paper, digest, known.get(digest)) for paper, digest in shown)
+
+    def unnamed(self, row: RepairRow) -> tuple[RepairPaper, ...]:
+        """The papers of which nobody knows more than a number: they have no name here, and are no file that can be opened."""
+        known = {one.digest for one in self.brought if not blank(one.name)} | {*self.files}
+        return tuple(one for one in row.papers if not any(paper is one and digest in known for paper, digest in self.papers))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,7 +240,8 @@ def ask_repair(record: Record, asked: RepairAsked, law: CreditLaw, now: datetime
     before = record.repair
     papers = tuple(dict.fromkeys((*(before.papers if before is not None else ()), *asked.papers)))
     files = tuple(dict.fromkeys((*(before.files if before is not None else ()), *asked.files)))
-    whole = replace(asked, papers=papers, files=files, asked_at=before.asked_at if before is not None else asked.asked_at)
+    since, brought = (before.asked_at, before.brought) if before is not None else (asked.asked_at, ())
+    whole = replace(asked, papers=papers, files=files, brought=_brought(brought, asked.brought), asked_at=since)
     if before is not None and blank(asked.words):  # papers alone were added: who has asked, and in which words, stays
         whole = replace(whole, by=before.by, words=before.words)
     lacking = whole.lacking(law.repair)
@@ -233,6 +257,7 @@ def ask_repair(record: Record, asked: RepairAsked, law: CreditLaw, now: datetime
         "words": asked.words,
         "papers": [f"{paper.value}:{digest}" for paper, digest in papers],
         "files": list(files),
+        "names": [f"{one.digest}:{one.name}" for one in whole.brought if one.name],
         "lacking": [paper.value for paper in lacking],
         "due_at": whole.due_at.isoformat() if whole.due_at is not None else None,
     }
@@ -240,18 +265,38 @@ def ask_repair(record: Record, asked: RepairAsked, law: CreditLaw, now: datetime
     return Decision(state=state, because=_because("credit.repair_asked", record, facts, law.repair))
 
 
-def decide_repair(record: Record, officer: str, reasons: str, law: CreditLaw, today: date, *, grant: bool) -> Decision[Record]:
+def decide_repair(
+    record: Record,
+    by: Signed,
+    reasons: str,
+    law: CreditLaw,
+    today: date,
+    *,
+    grant: bool,
+    deciders: Collection[Signed] = (),
+    close: Collection[str] = (),
+) -> Decision[Record]:
     """A named officer grants a repair, which is dated and lifts the bar, or refuses it with reasons (handbook 1.7.2).
 
-    Raises Refusal (`repair_unasked`, `repair_lacks` naming the condition that is not met, `record_over`), Invalid.
+    `deciders`: who has decided the record, or found what it came of; `close`: who stands in for one of them. Where the row asks for a
+    second person none of these decides.
+
+    Raises Refusal (`repair_unasked`, `repair_lacks` naming the condition that is not met, `repair_unnamed`, `repair_same_officer`,
+    `record_over`), Invalid.
     """
+    officer = by.by
     signed(officer, reasons)
     open_or_refuse(record)
     asked = record.repair
     if asked is None:
         raise Refusal("repair_unasked", entry=record.entry)
+    own = {one.by for one in deciders if one.is_of(by)} | {one for one in close if same(one, officer)}
+    if own and law.repair.second:
+        raise Refusal("repair_same_officer", entry=record.entry, officer=officer, decided=", ".join(sorted(own)))
     if grant and (lacking := asked.lacking(law.repair)):
         raise Refusal("repair_lacks", entry=record.entry, papers=", ".join(lacking))
+    if grant and (unnamed := asked.unnamed(law.repair)):
+        raise Refusal("repair_unnamed", entry=record.entry, papers=", ".join(unnamed))
     facts: dict[str, object] = {"entry": record.entry, "officer": officer, "reasons": reasons, "bars": record.bars}
     if not grant:
         state = replace(record, repair=None, step=record.step + 1)
@@ -335,6 +380,15 @@ def told_repairable(record: Record) -> Told:
 def warning(records: Collection[Record]) -> tuple[Record, ...]:
     """The open records of a subject that an officer is told as facts (信用预警): no score, and nothing is refused by it (clause 9.5)."""
     return tuple(one for one in records if one.adverse and not one.state.over)
+
+
+def _brought(before: tuple[Brought, ...], added: tuple[Brought, ...]) -> tuple[Brought, ...]:
+    """What is known of each paper: since when it is here is said once, what it is called whenever somebody says so."""
+    held = {one.digest: one for one in before}
+    for one in added:
+        known = held.get(one.digest)
+        held[one.digest] = one if known is None else replace(known, name=one.name or known.name)
+    return tuple(held.values())
 
 
 def _over(record: Record, state: RecordState, why: str, today: date) -> Record:

@@ -13,7 +13,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from inspector.domain import penalty
+from inspector.domain import owed, penalty
 from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence, Signed, Stage
 from inspector.domain.docket import Nearness, nearness
@@ -120,7 +120,10 @@ def _page(
         why = why_of(desk, tx, caller, held.case_id, now)
         return Read(
             matters=matters,
-            mends=held.stage is Stage.AGREE and held.verdict is not None and mine.may_mend(held.verdict.signed),
+            mends=held.stage is Stage.AGREE
+            and held.verdict is not None
+            and not owed.spares(held)
+            and mine.may_mend(held.verdict.signed),
             intended=intended.line(held, case.item, policy, lang),
             bars=intended.bars(held, policy),
             basis=wording.citations(policy, held.basis, lang),

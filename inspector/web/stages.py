@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
+from inspector.domain import owed
 from inspector.domain.annulled import Annulled
 from inspector.domain.bundle import Part
 from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Stage, StatementKind
@@ -214,6 +215,8 @@ HEADS = (Stage.REPORT, Stage.CONTEST)
 def offered(held: Consequence) -> tuple[str, ...]:
     """The steps that a page offers about a consequence: of one that took effect and has no next step, that it stands no more."""
     stage = held.stage
+    if owed.spares(held):  # to be agreed to, or to go on as if it had not been written
+        return ("agreement", "decision" if held.served else "service" if held.notice is not None else "notice")
     if stage is not None:
         return OFFERED[stage]
     if held.state is ConsequenceState.TRANSFERRED:

@@ -26,7 +26,7 @@ from inspector.store.tx import Tx
 from tests.creditplatform import platform
 from tests.house import Hand, Table, application, closing, open_office, open_store, post
 from tests.integration.test_acts import catalogued
-from tests.integration.test_creditrecords import PAPERS
+from tests.integration.test_creditrecords import NAMES, PAPERS
 from tests.proceedings import Proceeding
 from tests.property.test_books_properties import Story
 from tests.property.test_falling_properties import OFTEN, Life
@@ -109,7 +109,7 @@ class Histories(RuleBasedStateMachine):
         """The repair of a record is asked for with all papers, and granted."""
         with suppress(InspectorError), self.office.store.begin() as tx:
             for mine in tx.records.of_case(self.lives[which % len(self.lives)].case.case):
-                repairs.ask(self.office, tx, mine.entry, "", PAPERS, "hall", self.hand())
+                repairs.ask(self.office, tx, mine.entry, "", PAPERS, "hall", self.hand(), names=NAMES)
                 repairs.decide(self.office, tx, mine.entry, "王五", "符合条件", self.hand(), grant=True)
 
     @rule(subject=st.integers(1, 2), level=st.sampled_from("ABCD"))
