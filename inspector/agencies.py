@@ -50,6 +50,11 @@ class AgencySettings(VisitCodeSettings):
         description="Who decides as its head whether an inspector be recused, by the names in their tokens; with none, or where it is a "
         "head's own, those of the nearest agency above that names some",
     )
+    reviewers: tuple[str, ...] = Field(
+        (),
+        description="Who may say the legal review of a decision where the pack asks for listed ones (Penalties Law art. 58), by the names "
+        "in their tokens; with none, those of the nearest agency above that names some",
+    )
     digest: time | None = Field(
         None,
         description="Hour (08:30) of each working day when its letters go in one message, with which each request's clock starts",

@@ -40,12 +40,7 @@ class ConsequenceState(StrEnum):
 
 UNDECIDED = frozenset({ConsequenceState.PROPOSED, ConsequenceState.NOTICED})
 """Nobody has decided yet."""
-ON_THE_WAY = frozenset(
-    {
-        *(ConsequenceState.REPORTED, ConsequenceState.APPROVED, ConsequenceState.HANDED, ConsequenceState.DECLINED),
-        *(ConsequenceState.CONTESTED, ConsequenceState.FILED),
-    }
-)
+ON_THE_WAY = frozenset(map(ConsequenceState, ("REPORTED", "APPROVED", "HANDED", "DECLINED", "CONTESTED", "FILED")))
 """A transfer between the officers' report and its end."""
 
 
@@ -83,10 +78,11 @@ class StatementKind(StrEnum):
 
 
 class Agreement(StrEnum):
-    """Who else agrees where the pack asks for it: a second person, the legal review (Penalties Law art. 58)."""
+    """Who else agrees where the pack asks for it: a second person, the legal review, the head (Penalties Law art. 57, 58)."""
 
     SECOND = "SECOND"
     LEGAL = "LEGAL"
+    HEAD = "HEAD"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +193,8 @@ class Verdict:
 
     It takes effect once everybody has agreed whom the row asks for. `rights`: the remedies as the officer has worded them; none: as
     the pack's rows say. `content`: of a penalty, what it is; `performance`: how and by when it is performed; `lighter`: the officer has
-    said that it is another than the notice told of, and no graver one. `spares`: it says that the proposal is let go (`owed`).
+    said that it is another than the notice told of, and no graver one; `discussed`: where the heads' discussion of it is recorded.
+    `spares`: it says that the proposal is let go (`owed`).
     """
 
     signed: Signed
@@ -209,6 +206,7 @@ class Verdict:
     content: str = ""
     lighter: bool = False
     performance: str = ""
+    discussed: str = ""
     spares: bool = False
     agreed: Mapping[Agreement, Signed] = field(default_factory=dict)
 

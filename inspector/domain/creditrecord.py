@@ -240,8 +240,8 @@ def ask_repair(record: Record, asked: RepairAsked, law: CreditLaw, now: datetime
     before = record.repair
     papers = tuple(dict.fromkeys((*(before.papers if before is not None else ()), *asked.papers)))
     files = tuple(dict.fromkeys((*(before.files if before is not None else ()), *asked.files)))
-    since, brought = (before.asked_at, before.brought) if before is not None else (asked.asked_at, ())
-    whole = replace(asked, papers=papers, files=files, brought=_brought(brought, asked.brought), asked_at=since)
+    first = before if before is not None else asked
+    whole = replace(asked, papers=papers, files=files, brought=_brought(first.brought, asked.brought), asked_at=first.asked_at)
     if before is not None and blank(asked.words):  # papers alone were added: who has asked, and in which words, stays
         whole = replace(whole, by=before.by, words=before.words)
     lacking = whole.lacking(law.repair)

@@ -152,7 +152,7 @@ def rule(held: Consequence, verdict: Verdict, setting: Setting, recheck: FollowR
         raise Refusal("consequence_unproven", consequence=held.id)
     if held.proposal is Proposal.PENALTY:
         verdict = penalty.announced(held, verdict, setting)
-    elif verdict.content or verdict.lighter or verdict.performance:
+    elif verdict.content or verdict.lighter or verdict.performance or verdict.discussed:
         raise Invalid("penalty_alone", consequence=held.id, proposal=held.proposal, field="content")
     if held.proposal is Proposal.REVOKE and blank(verdict.public_interest):
         raise Invalid("public_interest_missing", field="public_interest")
@@ -187,8 +187,10 @@ def agree(
     if not owed.spares(held):
         _ripe(held, held.verdict.signed, setting)
     said("words", words)
-    if kind not in lacking(held, setting.row):
+    if kind not in (wanted := lacking(held, setting.row)):
         raise Refusal("consequence_agreed", consequence=held.id, kind=kind)
+    if kind is Agreement.HEAD and len(wanted) > 1:  # decided is what was reviewed (Penalties Law art. 57, 58)
+        raise Refusal("head_before_others", consequence=held.id, waits=", ".join(one for one in wanted if one is not kind))
     proposer = Signed(by=held.proposed_by, token=held.proposed_token, at=held.proposed_at)
     others = (held.verdict.signed, *held.verdict.agreed.values(), *((proposer,) if kind is Agreement.LEGAL else ()))
     if any(signed.is_of(other) for other in others):
@@ -203,7 +205,8 @@ def agree(
 
 def lacking(held: Consequence, row: ConsequenceRow) -> tuple[Agreement, ...]:
     """Whose agreement a written decision still waits for."""
-    wanted = [kind for kind, asked in ((Agreement.SECOND, row.second), (Agreement.LEGAL, row.legal)) if asked]
+    asked_for = ((Agreement.SECOND, row.second), (Agreement.LEGAL, row.legal), (Agreement.HEAD, row.by_head))
+    wanted = [kind for kind, asked in asked_for if asked]
     agreed: Mapping[Agreement, Signed] = held.verdict.agreed if held.verdict is not None else {}
     return tuple(kind for kind in wanted if kind not in agreed)
 

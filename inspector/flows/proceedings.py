@@ -40,6 +40,7 @@ from inspector.flows import (
     rectifying,
     remedying,
     replying,
+    reviewing,
     transfers,
     unruled,
 )
@@ -63,7 +64,7 @@ def propose(office: Office, tx: Tx, case_id: str, given: Opening, signed: Signed
     case = tx.cases.get(case_id, lock=True)
     policy = office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy
     others = tx.consequences.of_case(case_id, lock=True)
-    outcome, weighed = openings.admitted(tx, case, given, policy, others)
+    outcome, weighed = openings.admitted(tx, case, given, policy, others, now)
     known = {piece.id: piece for piece in tx.cases.evidence(case_id)}
     cited = chosen(office, tx, case_id, office.book.get(case.pack), known, given.evidence)
     carry(outcome, [as_dated(piece, case.day_of(piece.claim)) for piece in cited], adverse=True)
@@ -109,6 +110,7 @@ def rule(office: Office, tx: Tx, consequence_id: str, verdict: Verdict, now: dat
     _free(tx, case, held)
     _alone(tx, held)
     replying.refuse_unanswered(tx, held)
+    reviewing.refuse_nobody(office, held, setting(office, held, now).row)
     verdict = replace(verdict, signed=deputies.signs(office, tx, held, verdict.signed, now))
     policy = office.book.get(held.pack)
     remedying.of(replace(held, verdict=verdict), policy, office.agency(held.agency).language)  # who agrees, agrees to them too
@@ -132,7 +134,9 @@ def agree(
         _alone(tx, held)
     recheck = office.book.get(held.pack).follows.get(Follow.RECHECK)
     close = deputies.close(office, tx, held.agency, [held.verdict.signed], now) if held.verdict is not None else ()
-    made = proceeding.agree(held, kind, signed, words, setting(office, held, now), recheck, close)
+    at = setting(office, held, now)
+    signed = reviewing.signs(office, tx, held, kind, signed, at.row)
+    made = proceeding.agree(held, kind, signed, words, at, recheck, close)
     return _decided(office, tx, case, held, made, now)
 
 

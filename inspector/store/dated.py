@@ -13,6 +13,7 @@ from inspector.domain.docket import (
     AMEND_STUCK,
     BAR_CONTESTED,
     HELD_ENTRY,
+    PENALTY_LIMIT,
     RECUSAL_ASKED,
     SPOKE,
     STOOD_IN,
@@ -44,11 +45,22 @@ _KINDS = {
     RECUSAL_ASKED: DocketKind.RECUSAL,
     **dict.fromkeys(VISIT_MATTERS, DocketKind.VISIT),
     CONCLUDED_BEFORE: DocketKind.OVERTAKEN,
+    PENALTY_LIMIT: DocketKind.LIMIT,
 }
 KINDS = tuple(kind for kind in dict.fromkeys(_KINDS.values()) if kind is not DocketKind.VISIT)
 """Those with a date of the law; a metric counts them."""
 _CASELESS = frozenset({BAR_CONTESTED, STOOD_IN, RECUSAL_ASKED, *VISIT_MATTERS})
 """Of a subject or of a visit, and of a case only where they say so."""
+
+
+def doubted() -> sa.Select[tuple[str]]:
+    """Decisions in force without a date of their own of which an officer says whether they stand: weighed first, and brought then.
+
+    So such a one stands on the list once, by its matter, whether it has come to its subject or not.
+    """
+    held = attention.c
+    weighed = sa.select(held.about).where(held.kind.in_((SHAKEN, REGRADE)), held.closed_at.is_(None))
+    return sa.select(consequence.c.id).where(consequence.c.id.in_(weighed), consequence.c.due_at.is_(None))
 
 
 def dated(connection: sa.Connection, agencies: Sequence[str] | None = None) -> list[DocketRow]:

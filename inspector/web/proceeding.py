@@ -13,7 +13,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from inspector.domain import owed, penalty
+from inspector.domain import course, owed, penalty
 from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence, Signed, Stage
 from inspector.domain.docket import Nearness, nearness
@@ -53,7 +53,8 @@ class Read:
     """What the page is made of. `mends`: whoever looks may write anew the decision that waits for others.
 
     `intended`: what its subject would read of it; `basis`: the articles in words; `act`: the dishonest act by its name; `remedies`: what
-    a written decision says is open against it; `refuses`: whoever looks may say no to a transfer that two have not reported yet.
+    a written decision says is open against it; `refuses`: whoever looks may say no to a transfer that two have not reported yet; `last`:
+    by when a penalty has to be decided.
     """
 
     held: Consequence
@@ -71,6 +72,7 @@ class Read:
     act: str
     remedies: tuple[str, ...]
     refuses: bool
+    last: datetime | None
 
 
 def _offered(told: Read) -> tuple[str, ...]:
@@ -137,6 +139,7 @@ def _page(
             why=why,
             grounds=grounds.grounds(tx, held.case_id, case.agency, (one.id for one in why.heard)),
             near=near,
+            last=course.decided_by(held, row, desk.office.calendar) if row is not None else None,
         )
 
     try:

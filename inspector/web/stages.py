@@ -33,7 +33,7 @@ _BY_WHOM = tuple(one for one in Annulled if one is not Annulled.OBJECTION)
 _TURN = Field(name="turn", kind=Kind.HIDDEN)
 """Which text and state the page has shown: who decides, or agrees, does so about these."""
 _LIGHTER = Field(name="lighter", kind=Kind.CHOICE, choices=(("true", "proceeding.lighter_yes"),), needed=False)
-_OF_PENALTY = frozenset({"content", "lighter", "performance"})
+_OF_PENALTY = frozenset({"content", "lighter", "performance", "discussed"})
 """The fields of a decision that only one about a penalty has."""
 
 
@@ -124,7 +124,8 @@ STEPS: Mapping[str, Step] = {
                 _LIGHTER,
                 entry("performance", Kind.TEXT, needed=False),
             ),
-            *(entry("law", needed=False), entry("public_interest", Kind.TEXT, needed=False)),
+            *(entry("discussed", needed=False), entry("law", needed=False)),
+            entry("public_interest", Kind.TEXT, needed=False),
             *(entry("until", Kind.DAY, needed=False), entry("rights", Kind.LINES, needed=False)),
         ),
     ),
