@@ -7,11 +7,12 @@ from datetime import timedelta
 from inspector.domain.case import Outcome
 from inspector.domain.consequence import UNDECIDED, Agreement, ConsequenceState, Notice
 from inspector.domain.proposal import Proposal
-from inspector.domain.wayto import PROVEN
+from inspector.domain.serving import NoticeKind
+from inspector.domain.wayto import PROVEN, ServiceWay
 from inspector.flows import proceedings, reached, spoken
 from tests.property.test_falling_properties import NAMES, Life
 
-NOTICED = {"notice": 2, "proof": 4, "word": 4, "rules": 3, "agrees": 2}
+NOTICED = {"bring": 3, "notice": 2, "proof": 4, "word": 4, "rules": 3, "agrees": 2}
 """Steps of a history beside those: notices in whatever words, come by whatever proof, answered by whatever word, decided whenever."""
 ACTS = {
     Outcome.UNTRUE_CURABLE: "act-untrue-curable",
@@ -26,6 +27,20 @@ class Judged(Life):
     def decide(self, number: int) -> None:
         outcome = [*ACTS][number % len(ACTS)]
         self.case.decide(outcome, act=ACTS[outcome])
+
+    def brings(self, number: int) -> bool:
+        """Of its decisions one in three comes later than it was made."""
+        return number % 3 != 0
+
+    def bring(self, number: int) -> None:
+        """A decision comes to its subject, perhaps long after it, or after it fell."""
+        office, hand = self.case.office, self.case.hand
+        with office.store.begin() as tx:
+            on_their_way = [
+                one for one in tx.servings.of_case(self.case.case) if one.kind is NoticeKind.DECISION and one.state.open
+            ]
+            notice = self.pick(on_their_way, number)
+            reached.served(office, tx, notice.id, hand().date(), ServiceWay.PAPER, "回证3", "李四", hand())
 
     def notice(self, number: int) -> None:
         """A notice is given, now and then in words that say too little."""

@@ -16,14 +16,17 @@ from inspector.domain.annulled import Annulled
 from inspector.domain.calendar import WorkingCalendar, due, nominal_last_day
 from inspector.domain.case import SubjectKind
 from inspector.domain.consequence import Signed
-from inspector.domain.creditlaw import CreditLaw, RepairPaper, RepairRow
+from inspector.domain.creditlaw import CreditLaw, RepairRow
 from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.person import refuse_nameless, same
+from inspector.domain.repair import RepairAsked, brought
 
 BASIS = "S0:8"
 """What a step rests on where the pack has no row of its own: item 8 of the plan, repair and objections."""
+SERVICE = "S1:61"
+"""That a decision is served, and how: the Penalties Law, article 61."""
 ANNULLED = "credit.annulled"
 """The rule of an entry of which the basis was annulled."""
 
@@ -69,56 +72,6 @@ class Amendment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Brought:
-    """A paper of a repair: its SHA-256, what whoever brought it calls it, by whom it came, and when."""
-
-    digest: str
-    name: str
-    by: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RepairAsked:
-    """That a repair is asked for: since when, by whom through which door, with which papers (SHA-256 by what each shows).
-
-    `missing`: those that the pack asks for and that were not there when it was last asked. `files`: SHA-256 of what came by the
-    subject's link, which does not say what it shows. `brought`: what is known of both; nothing of what an earlier release has taken.
-    """
-
-    asked_at: datetime
-    by: str
-    words: str
-    papers: tuple[tuple[RepairPaper, str], ...]
-    due_at: datetime | None = None
-    due_provisional: bool = False
-    missing: tuple[RepairPaper, ...] = ()
-    files: tuple[str, ...] = ()
-    brought: tuple[Brought, ...] = ()
-
-    @property
-    def unread(self) -> tuple[str, ...]:
-        """The files of the subject of which no officer has said what they show."""
-        return tuple(one for one in self.files if one not in {digest for _, digest in self.papers})
-
-    def lacking(self, row: RepairRow) -> tuple[RepairPaper, ...]:
-        """The papers that the pack asks for and that are not there."""
-        return tuple(one for one in row.papers if one not in {paper for paper, _ in self.papers})
-
-    @property
-    def listed(self) -> tuple[tuple[RepairPaper | None, str, Brought | None], ...]:
-        """All that was handed in: what it shows (None: nobody has said so yet), its SHA-256, and what is known of it."""
-        known = {one.digest: one for one in self.brought}
-        shown = [*self.papers, *((None, one) for one in self.unread)]
-        return tuple((paper, digest, known.get(digest)) for paper, digest in shown)
-
-    def unnamed(self, row: RepairRow) -> tuple[RepairPaper, ...]:
-        """The papers of which nobody knows more than a number: they have no name here, and are no file that can be opened."""
-        known = {one.digest for one in self.brought if not blank(one.name)} | {*self.files}
-        return tuple(one for one in row.papers if not any(paper is one and digest in known for paper, digest in self.papers))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Striking:
     """That an entry of a kept promise is to be struck (`striking`): by whose document, why, who asked; `agreed`: who carried it out."""
 
@@ -136,7 +89,8 @@ class Record:
     `decided_on` is the day of the official document, from which is counted. `least_until` and `most_until` are the last days of its
     minimum and its maximum; None: the pack says none. `contested`: an objection is open; `answered`: each open one is to what an earlier
     one was, which had been rejected before it came. `ended_on`: the day on which it was repaired,
-    annulled or fell; `ended_by` says by what.
+    annulled or fell; `ended_by` says by what. `awaits`: the notice of the decision that ordered it, until that has come to its subject;
+    `effective_on`: the day on which it came, where that was awaited.
     """
 
     entry: str
@@ -168,6 +122,8 @@ class Record:
     decided_token: str = ""
     striking: Striking | None = None
     step: int = 0
+    awaits: str = ""
+    effective_on: date | None = None
 
     @property
     def repair_key(self) -> str:
@@ -178,6 +134,16 @@ class Record:
     def adverse(self) -> bool:
         """Whether it is to somebody's discredit."""
         return self.grade != KEPT
+
+    @property
+    def in_effect(self) -> bool:
+        """Whether it counts towards others: a decision takes effect toward its subject by its service (送达)."""
+        return not self.awaits
+
+    @property
+    def suspended(self) -> bool:
+        """Whether nothing adverse begins by it: an objection is open, of a kind that was not rejected before (scenario 62)."""
+        return self.adverse and self.contested and not self.answered
 
     @property
     def stands_somewhere(self) -> bool:
@@ -197,9 +163,10 @@ class Record:
     def barring(self, on: date) -> bool:
         """Whether it keeps its subject from a commitment signed on a day: until it is repaired, by a repair of that day at the latest.
 
-        What is contested bars nobody until it is decided (scenario 62); decided once, other words open nothing by themselves.
+        What is contested bars nobody until it is decided (scenario 62); decided once, other words open nothing by themselves. Nobody is
+        barred by a decision that has not come.
         """
-        if not self.bars or (self.contested and not self.answered) or not self.stands_somewhere:
+        if not self.bars or not self.in_effect or self.suspended or not self.stands_somewhere:
             return False
         return self.ended_on is None or self.ended_on > on
 
@@ -215,6 +182,22 @@ def made(record: Record, law: CreditLaw) -> Record:
     least = nominal_last_day(record.decided_on, row.least) if row.least is not None else None
     most = nominal_last_day(record.decided_on, row.most)
     return replace(record, least_until=least, most_until=most, published=row.published, row=row.row)
+
+
+def effective(record: Record, on: date) -> Decision[Record]:
+    """The decision that ordered it has come on this day: from now on it counts towards others (Penalties Law art. 61).
+
+    Its days stay those of the document: what nobody was shown before it had come is shown no longer for that (handbook 1.7.1).
+    """
+    facts = {"entry": record.entry, "notice": record.awaits, "on": on.isoformat(), "bars": record.bars}
+    because = _because("credit.effective", record, facts)
+    state = replace(record, awaits="", effective_on=on, step=record.step + 1)
+    return Decision(state=state, because=replace(because, basis=(*because.basis, SERVICE)))
+
+
+def held_back(record: Record, connector: str) -> Because:
+    """A receiver that has not heard of it does not hear of it while the objection is open: that would be a new adverse step."""
+    return _because("credit.held_back", record, {"entry": record.entry, "connector": connector})
 
 
 def lapse(record: Record, today: date) -> Decision[Record] | None:
@@ -241,7 +224,7 @@ def ask_repair(record: Record, asked: RepairAsked, law: CreditLaw, now: datetime
     papers = tuple(dict.fromkeys((*(before.papers if before is not None else ()), *asked.papers)))
     files = tuple(dict.fromkeys((*(before.files if before is not None else ()), *asked.files)))
     first = before if before is not None else asked
-    whole = replace(asked, papers=papers, files=files, brought=_brought(first.brought, asked.brought), asked_at=first.asked_at)
+    whole = replace(asked, papers=papers, files=files, brought=brought(first.brought, asked.brought), asked_at=first.asked_at)
     if before is not None and blank(asked.words):  # papers alone were added: who has asked, and in which words, stays
         whole = replace(whole, by=before.by, words=before.words)
     lacking = whole.lacking(law.repair)
@@ -354,7 +337,10 @@ def signed(officer: str, reasons: str) -> None:
 
 
 def told(record: Record) -> Told:
-    """What the approving system, and who publishes, hear of a record: facts, no words of a person. `bars`: it does so now."""
+    """What the approving system, and who publishes, hear of a record: facts, no words of a person. `bars`: it does so now.
+
+    `in_effect`: whether its decision has come to its subject, so that it counts towards others.
+    """
     return Told(
         type="credit.record",
         data={
@@ -362,6 +348,7 @@ def told(record: Record) -> Told:
             "grade": record.grade,
             "record_state": record.state.value,
             "contested": record.contested,
+            "in_effect": record.in_effect,
             "bars": record.barring(date.max),
             "repairable_from": record.repairable_from.isoformat() if record.adverse else None,
             "published": record.published if record.row else None,
@@ -380,15 +367,6 @@ def told_repairable(record: Record) -> Told:
 def warning(records: Collection[Record]) -> tuple[Record, ...]:
     """The open records of a subject that an officer is told as facts (信用预警): no score, and nothing is refused by it (clause 9.5)."""
     return tuple(one for one in records if one.adverse and not one.state.over)
-
-
-def _brought(before: tuple[Brought, ...], added: tuple[Brought, ...]) -> tuple[Brought, ...]:
-    """What is known of each paper: since when it is here is said once, what it is called whenever somebody says so."""
-    held = {one.digest: one for one in before}
-    for one in added:
-        known = held.get(one.digest)
-        held[one.digest] = one if known is None else replace(known, name=one.name or known.name)
-    return tuple(held.values())
 
 
 def _over(record: Record, state: RecordState, why: str, today: date) -> Record:

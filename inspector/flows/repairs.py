@@ -8,10 +8,11 @@ from datetime import datetime
 from inspector.domain import creditrecord as domain
 from inspector.domain.consequence import Signed
 from inspector.domain.creditlaw import CreditLaw, RepairPaper
-from inspector.domain.creditrecord import Amend, Brought, Record, RepairAsked
+from inspector.domain.creditrecord import Amend, Record
 from inspector.domain.decision import Order, OrderKind
+from inspector.domain.repair import Brought, RepairAsked
 from inspector.domain.transition import Scope
-from inspector.flows import creditbook, deputies, repairtold, stopped, touched
+from inspector.flows import creditbook, deputies, disclosing, repairtold, stopped, touched
 from inspector.flows.copies import amend
 from inspector.flows.creditbook import REPAIRABLE, TO_REPAIR
 from inspector.flows.creditrecords import held, write
@@ -88,6 +89,7 @@ def decide(
         state = write(tx, office, case, decided, now)
         amend(tx, office, state, Amend.REPAIRED, office.book.get(case.pack), now)
         repairtold.granted(office, tx, case, mine, reasons, now)
+        disclosing.repaired(office, tx, case, officer, now)
         return state
     stopped.end(tx, [mine.repair_key], now)
     tx.attention.close(f"{TO_REPAIR}:{entry}", now)

@@ -12,7 +12,9 @@ from inspector.domain.docket import (
     AMEND_BY_HAND,
     AMEND_STUCK,
     BAR_CONTESTED,
+    DISCLOSURE,
     HELD_ENTRY,
+    LETTER_SCOPE,
     PENALTY_LIMIT,
     RECUSAL_ASKED,
     SPOKE,
@@ -46,6 +48,8 @@ _KINDS = {
     **dict.fromkeys(VISIT_MATTERS, DocketKind.VISIT),
     CONCLUDED_BEFORE: DocketKind.OVERTAKEN,
     PENALTY_LIMIT: DocketKind.LIMIT,
+    DISCLOSURE: DocketKind.DISCLOSURE,
+    LETTER_SCOPE: DocketKind.LETTER,
 }
 KINDS = tuple(kind for kind in dict.fromkeys(_KINDS.values()) if kind is not DocketKind.VISIT)
 """Those with a date of the law; a metric counts them."""

@@ -13,9 +13,10 @@ from starlette.responses import JSONResponse
 from inspector.domain.annulled import Annulled
 from inspector.domain.consequence import Signed
 from inspector.domain.creditlaw import RepairPaper
-from inspector.domain.creditrecord import Brought, Record, RecordState, warning
+from inspector.domain.creditrecord import Record, RecordState, warning
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.objection import Objection, ObjectionState
+from inspector.domain.repair import Brought
 from inspector.domain.statement import BookState
 from inspector.domain.viewing import Shown as What
 from inspector.flows import annulling, objections, repairs, same, touched
@@ -47,9 +48,10 @@ class PaperShown(Shown):
 class RecordShown(Shown):
     """A credit record: whether it bars, is contested, since when it stands and how long it is shown.
 
-    `repairable_from`: the first day on which a repair may be asked for. `repair_due_at`: by when one that was asked for is decided;
-    `lacking`: the papers that it lacks; `papers`: those that are there. `strike_asked_by`, `strike_document`: who has entered which
-    document against the entry of a kept promise; another officer carries it out by entering the same.
+    `in_effect`: whether its decision has come to its subject, so that receivers have it and it bars; `effective_on`: the day, where that
+    was awaited. `repairable_from`: the first day on which a repair may be asked for. `repair_due_at`: by when one that was asked for is
+    decided; `lacking`: the papers that it lacks; `papers`: those that are there. `strike_asked_by`, `strike_document`: who has entered
+    which document against the entry of a kept promise; another officer carries it out by entering the same.
     """
 
     entry: str
@@ -61,6 +63,8 @@ class RecordShown(Shown):
     state: RecordState
     bars: bool
     contested: bool
+    in_effect: bool
+    effective_on: date | None
     published: bool
     decided_by: str
     decided_on: date
@@ -137,7 +141,7 @@ class WarningShown(Shown):
 class PaperIn(Strict):
     """A paper of a repair: what it shows, the SHA-256 of the file, and what it is called.
 
-    A paper without a `name` that was not handed in by the subject's link is known by nothing but its number: no repair is granted by it.
+    Without a `name` a paper that was not handed in by the subject's link is a number: no repair is granted by it.
     """
 
     paper: RepairPaper
@@ -260,11 +264,7 @@ def ask_repair(desk: AtDesk, caller: Asker, entry: EntryPath, given: RepairIn, m
 def decide_repair(
     desk: AtDesk, caller: Officer, entry: EntryPath, given: RepairDecisionIn, message_id: MessageId = None
 ) -> JSONResponse:
-    """An officer grants a repair or refuses it; granted, every receiver hears of it and the gate opens.
-
-    Refused (409 `repair_unnamed`) by papers of which nobody has said what they are; where the pack asks for a second person, for whoever
-    decided the record (`repair_same_officer`).
-    """
+    """An officer grants a repair or refuses it; granted, every receiver hears of it and the gate opens."""
 
     def do(tx: Tx, now: datetime) -> RecordShown:
         seen(tx, caller, entry)
@@ -336,9 +336,9 @@ def decide_objection(
 
 
 def _paper(one: tuple[RepairPaper | None, str, Brought | None]) -> PaperShown:
-    paper, digest, known = one
-    told = ("", "", None) if known is None else (known.name, known.by, known.at)
-    return PaperShown(paper=paper, digest=digest, name=told[0], by=told[1], at=told[2])
+    (paper, digest, known) = one
+    name, by, at = ("", "", None) if known is None else (known.name, known.by, known.at)
+    return PaperShown(paper=paper, digest=digest, name=name, by=by, at=at)
 
 
 def shown(held: Record) -> RecordShown:

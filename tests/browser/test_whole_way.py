@@ -102,8 +102,11 @@ def heard(here: Place, desk: Visitor, phone: Visitor, case: str) -> None:
     check(desk)
 
 
-def imposed(here: Place, desk: Visitor, second: Visitor, case: str, secret: str) -> str:
-    """An officer decides, and alone brings nothing about; a second one reads it and agrees. The entry that every receiver has now."""
+def imposed(here: Place, desk: Visitor, second: Visitor, phone: Visitor, case: str, secret: str) -> str:
+    """An officer decides, and alone brings nothing about; a second one reads it and agrees; its subject confirms that it came.
+
+    The entry that every receiver has now.
+    """
     held = entry_of(here, case)
     step(desk, "decision", "决定处理", reasons="经复核，事实清楚")
     check(desk)
@@ -126,6 +129,12 @@ def imposed(here: Place, desk: Visitor, second: Visitor, case: str, secret: str)
     assert held.verdict is not None
     assert [(kind, one.by) for kind, one in held.verdict.agreed.items()] == [(Agreement.SECOND, "王五")]
     assert held.entry is not None
+    assert (here.first.entries, here.second.entries) == ({}, {}), "nobody hears of it before its subject"
+    assert "待决定送达" in second.open(f"/credit/records/{held.entry}")
+    check(second)
+    phone.open(link(here, f"{held.id}:decision"))
+    say(phone, "RECEIVED", "确认收到")
+    settle(here.office)
     assert set(here.first.entries) == set(here.second.entries) == {held.entry}
     return held.entry
 
@@ -209,7 +218,7 @@ def test_from_the_review_to_the_last_receivers_acknowledgement_everything_is_rea
         assert here.first.entries == {}, "nothing is entered before an officer has heard the subject"
         heard(here, desk, phone, case)
         hand.on(days=20)
-        entry = imposed(here, desk, second, case, edge.token("officer", name="王五"))
+        entry = imposed(here, desk, second, phone, case, edge.token("officer", name="王五"))
         annulled(here, phone, third, case, entry, edge.token("officer", name="赵六"))
         freed(here, phone, case, entry)
         heard_by_the_approving_system(edge, case)

@@ -73,6 +73,9 @@ class Histories(RuleBasedStateMachine):
         self.levels: dict[int, str] = {}
         self.taken = 0
         self.before: dict[str, tuple[bool, dict[str, ConsequenceState]]] = {}
+        self.unsure = set[str]()
+        self.suspended = set[str]()
+        self.lacked: dict[str, set[str]] = {}
 
     # --- what happens
 
@@ -143,6 +146,8 @@ class Histories(RuleBasedStateMachine):
     def receiver(self, name: str, mode: str) -> None:
         """A receiver dies, returns, or answers nonsense."""
         self.receivers[name].mode = mode
+        if mode not in ("ok", "away"):
+            self.unsure.add(name)
 
     @rule(mode=st.sampled_from(["away", "away", "lost", "ok"]))
     def receivers_together(self, mode: str) -> None:
@@ -181,6 +186,27 @@ class Histories(RuleBasedStateMachine):
             known = {mine.entry for life in self.lives for mine in tx.records.of_case(life.case.case)}
         for outside in self.receivers.values():
             assert outside.entries.keys() <= known
+
+    @invariant()
+    def nobody_outside_has_heard_of_a_decision_that_has_not_come_to_its_subject(self) -> None:
+        with self.office.store.read() as tx:
+            waiting = [mine for life in self.lives for mine in tx.records.of_case(life.case.case) if not mine.in_effect]
+        for mine in waiting:
+            assert not mine.barring(self.hand().date())
+            for outside in self.receivers.values():
+                assert mine.entry not in outside.made
+
+    @invariant()
+    def nobody_hears_of_a_contested_discredit_for_the_first_time(self) -> None:
+        """Of a receiver that has answered clearly whenever it was called: whether it has an entry is known (scenario 62)."""
+        with self.office.store.read() as tx:
+            held = [mine for life in self.lives for mine in tx.records.of_case(life.case.case)]
+        for name, outside in self.receivers.items():
+            heard = {mine.entry for mine in held if mine.entry in outside.made}
+            if name not in self.unsure:
+                assert not (self.lacked.get(name, set()) & self.suspended & heard & {one.entry for one in held if one.suspended})
+            self.lacked[name] = {mine.entry for mine in held} - heard
+        self.suspended = {mine.entry for mine in held if mine.suspended}
 
     @invariant()
     def nothing_adverse_goes_on_while_an_objection_is_open(self) -> None:
@@ -234,7 +260,8 @@ class Histories(RuleBasedStateMachine):
                 records = [mine for life in self.lives for mine in tx.records.of_case(life.case.case)]
             assert rows == [], "no retraction is open"
             for outside in self.receivers.values():
-                standing = {mine.entry for mine in records if mine.state is RecordState.STANDING}
+                told = [mine for mine in records if mine.in_effect and not mine.suspended]
+                standing = {mine.entry for mine in told if mine.state is RecordState.STANDING}
                 assert standing <= outside.entries.keys() <= {mine.entry for mine in records if mine.stands_somewhere}, (
                     "and of what was repaired, or is shown no more, nobody hears for the first time"
                 )
@@ -318,7 +345,7 @@ def test_notices_come_or_not_levels_change_and_all_receivers_die_and_return_in_o
             one.does(0, what, number)
             holds()
         assert life.case.the(Proposal.REVOKE).state is ConsequenceState.IMPOSED
-        one.does(0, "impose", 0)
+        one.does(0, "impose", 1)
         one.works(1)
         entry = life.case.the(Proposal.RECORD_CREDIT).entry
         assert all(entry in outside.entries for outside in one.receivers.values())
@@ -331,6 +358,36 @@ def test_notices_come_or_not_levels_change_and_all_receivers_die_and_return_in_o
         one.level_changes(1, "B")
         one.does(0, "speaks_for", 0)
         holds()
+    finally:
+        one.teardown()
+
+
+@pytest.mark.slow
+def test_an_entry_comes_late_is_contested_before_all_have_heard_of_it_and_goes_on_once_that_is_rejected() -> None:
+    one = Histories()
+    try:
+        one.found(Outcome.FALSE_KNOWING, 1, concluded=True)
+        for _ in range(3):
+            one.does(0, "impose", 0)
+        one.works(15)
+        one.nobody_outside_has_heard_of_a_decision_that_has_not_come_to_its_subject()
+        one.receiver("sector", "away")
+        for number in range(3):
+            one.does(0, "bring", number)
+        one.works(1)
+        one.does(0, "object", 3)
+        one.receiver("sector", "ok")
+        for _ in range(3):
+            one.nobody_hears_of_a_contested_discredit_for_the_first_time()
+            one.works(15)
+        with one.office.store.read() as tx:
+            (mine,) = tx.records.of_case(one.lives[0].case.case)
+        assert (mine.in_effect, mine.suspended) == (True, True)
+        assert [mine.entry in one.receivers[name].made for name in ("platform", "sector")] == [True, False]
+        for number in (1, 0):
+            one.does(0, "reject", number)
+        one.works(1)
+        assert mine.entry in one.receivers["sector"].entries
     finally:
         one.teardown()
 

@@ -12,9 +12,10 @@ from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import SubjectKind
 from inspector.domain.consequence import Signed
 from inspector.domain.creditlaw import OBJECTION, REPAIR, RepairPaper
-from inspector.domain.creditrecord import Brought, Record, RecordState, RepairAsked, ask_repair, decide_repair, lapse, made
+from inspector.domain.creditrecord import Record, RecordState, ask_repair, decide_repair, lapse, made
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.gate import OutsideBar, barred, noted
+from inspector.domain.repair import Brought, RepairAsked
 from inspector.policybook import PacksInvalid, Policybook
 from inspector.policyrender import render
 from tests.packs import POLICIES, SHIPPED, write
