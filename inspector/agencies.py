@@ -57,6 +57,11 @@ class AgencySettings(VisitCodeSettings):
         "its name and how to be reached)",
     )
     address: str = Field("", description="Where it is visited and written to; with `telephone`")
+    reviewers: tuple[str, ...] = Field(
+        (),
+        description="Who may say the legal review of a decision where the pack asks for listed ones (Penalties Law art. 58), by the names "
+        "in their tokens; with none, those of the nearest agency above that names some",
+    )
     digest: time | None = Field(
         None,
         description="Hour (08:30) of each working day when its letters go in one message, with which each request's clock starts",

@@ -12,6 +12,7 @@ from inspector.cli.command import Reasons, command
 from inspector.cli.terminal import Terminal, in_words
 from inspector.domain.annulled import Annulled
 from inspector.domain.consequence import Agreement, StatementKind
+from inspector.domain.grading import Harm
 from inspector.domain.proposal import Proposal
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _sitting(hearing: Hearing, lang: Lang) -> dict[str, object]:
 
 def _text(verdict: Verdict) -> dict[str, object]:
     """What is decided, in all its parts: who agrees agrees to these."""
-    told = {name: getattr(verdict, name) for name in ("content", "performance", "law", "public_interest", "rights")}
+    told = {name: getattr(verdict, name) for name in ("content", "performance", "discussed", "law", "public_interest", "rights")}
     return {name: value for name, value in told.items() if value}
 
 
@@ -139,21 +140,28 @@ def step(
     terminal.say("request_stands", **words)
 
 
-def propose(
+def propose(  # noqa: PLR0913, PLR0917 - a proposal in all its parts
     terminal: Terminal,
     case: Annotated[str, typer.Argument(help="Id of the case 办件编号", metavar="CASE")],
     proposal: Annotated[Proposal, typer.Option("--proposal", help="What 处理")],
     evidence: Pieces = None,
     reasons: Reasons = None,
     act: Annotated[str, typer.Option("--act", help="The pack's row of a dishonest act 失信行为")] = "",
+    since: Annotated[
+        datetime | None,
+        typer.Option("--since", formats=["%Y-%m-%d"], help="Of a penalty: when the act ended, if it went on 违法行为终了之日"),
+    ] = None,
+    harm: Annotated[Harm | None, typer.Option("--harm", help="Of a penalty: what harm was done 危害后果")] = None,
     by: By = None,
 ) -> None:
     """Open a consequence beside what the review proposed. 提出一项处理。"""
+    from inspector.domain.grading import Grading as Found
     from inspector.domain.opening import Opening
     from inspector.flows import proceedings
 
     why, who, cited = terminal.reason(reasons, "--reasons"), terminal.signer(by), tuple(evidence or ())
-    given = Opening(proposal=proposal, by=who, evidence=cited, act=act, reasons=why)
+    ended, found = since.date() if since is not None else None, Found(harm=harm)
+    given = Opening(proposal=proposal, by=who, evidence=cited, act=act, reasons=why, since=ended, found=found)
     step(
         terminal,
         "consequence.propose",
@@ -223,6 +231,9 @@ def impose(  # noqa: PLR0913, PLR0917 - a decision in all its parts
         str, typer.Option("--performance", help="How and by when it is performed; needed of a fine 履行方式和期限")
     ] = "",
     lighter: Annotated[bool, typer.Option("--lighter", help="Another than announced, and no graver 不重于告知")] = False,
+    discussed: Annotated[
+        str, typer.Option("--discussed", help="Where the heads' discussion of a weighty one is recorded 集体讨论记录")
+    ] = "",
     until: Annotated[
         datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="The last day to rectify 整改期限")
     ] = None,
@@ -248,6 +259,7 @@ def impose(  # noqa: PLR0913, PLR0917 - a decision in all its parts
             content=content,
             lighter=lighter,
             performance=performance,
+            discussed=discussed,
         )
         return proceedings.rule(office, tx, consequence, verdict, now, turn=turn)
 
@@ -262,7 +274,7 @@ def agree(
     words: Annotated[str, typer.Option("--words", help="The opinion 意见")],
     by: By = None,
 ) -> None:
-    """Agree to a written decision, as the second person or for the legal review. 同意处理决定。"""
+    """Agree to a written decision, as the second person, for the legal review, or as the head. 同意处理决定。"""
     from inspector.flows import proceedings
 
     step(

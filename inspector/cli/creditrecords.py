@@ -69,7 +69,8 @@ def ask_repair(
     terminal: Terminal,
     entry: Entry,
     paper: Annotated[
-        list[str] | None, typer.Option("--paper", help="CORRECTED=FILE, COMMITMENT=FILE: a paper and what it shows 材料")
+        list[str] | None,
+        typer.Option("--paper", help="CORRECTED=FILE, COMMITMENT=FILE: what a paper shows, and its file; its name is kept 材料"),
     ] = None,
     words: Annotated[str, typer.Option("--words", help="What the subject says 陈述")] = "",
     by: Annotated[str | None, typer.Option("--by", help="Who asks, by name 申请人")] = None,
@@ -78,11 +79,12 @@ def ask_repair(
     from inspector.flows import repairs
 
     papers = tuple(map(_paper, paper or ()))
+    names = {digest: Path((paper or [])[number].partition("=")[2]).name for number, (_, digest) in enumerate(papers)}
 
     office = terminal.whole_office
 
     def do(tx: Tx, now: datetime) -> Record:
-        return repairs.ask(office, tx, entry, words, papers, terminal.signer(by), now)
+        return repairs.ask(office, tx, entry, words, papers, terminal.signer(by), now, names=names)
 
     _tell(terminal, terminal.act("credit.repair.ask", entry, do, entry=entry))
 

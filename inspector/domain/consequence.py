@@ -40,20 +40,14 @@ class ConsequenceState(StrEnum):
 
 UNDECIDED = frozenset({ConsequenceState.PROPOSED, ConsequenceState.NOTICED})
 """Nobody has decided yet."""
-ON_THE_WAY = frozenset(
-    {
-        *(ConsequenceState.REPORTED, ConsequenceState.APPROVED, ConsequenceState.HANDED, ConsequenceState.DECLINED),
-        *(ConsequenceState.CONTESTED, ConsequenceState.FILED),
-    }
-)
+ON_THE_WAY = frozenset(map(ConsequenceState, ("REPORTED", "APPROVED", "HANDED", "DECLINED", "CONTESTED", "FILED")))
 """A transfer between the officers' report and its end."""
 
 
 class Stage(StrEnum):
     """What is to be done next about an open consequence.
 
-    `FIX`: to say when and where a hearing is that was asked for; `WEIGH`: whether an order stands whose outcome fell; `EXTEND`: to agree
-    to more time for one.
+    `FIX`: to say when and where a hearing is; `WEIGH`: whether an order stands whose outcome fell; `EXTEND`: to agree to more time.
     """
 
     GIVE = "GIVE"
@@ -84,10 +78,11 @@ class StatementKind(StrEnum):
 
 
 class Agreement(StrEnum):
-    """Who else agrees where the pack asks for it: a second person, the legal review (Penalties Law art. 58)."""
+    """Who else agrees where the pack asks for it: a second person, the legal review, the head (Penalties Law art. 57, 58)."""
 
     SECOND = "SECOND"
     LEGAL = "LEGAL"
+    HEAD = "HEAD"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +193,8 @@ class Verdict:
 
     It takes effect once everybody has agreed whom the row asks for. `rights`: the remedies as the officer has worded them; none: as
     the pack's rows say. `content`: of a penalty, what it is; `performance`: how and by when it is performed; `lighter`: the officer has
-    said that it is another than the notice told of, and no graver one.
+    said that it is another than the notice told of, and no graver one; `discussed`: where the heads' discussion of it is recorded.
+    `spares`: it says that the proposal is let go (`owed`).
     """
 
     signed: Signed
@@ -210,6 +206,8 @@ class Verdict:
     content: str = ""
     lighter: bool = False
     performance: str = ""
+    discussed: str = ""
+    spares: bool = False
     agreed: Mapping[Agreement, Signed] = field(default_factory=dict)
 
 
@@ -335,8 +333,7 @@ class Consequence:
         if self.verdict is not None:
             signed += [self.verdict.signed, *self.verdict.agreed.values()]
         if self.rectification is not None:
-            signed += [one.signed for one in self.rectification.looks]
-            signed += [one.signed for one in self.rectification.longer]
+            signed += [*(one.signed for one in self.rectification.looks), *(one.signed for one in self.rectification.longer)]
         return (*signed, *(Signed(by=one.stead, token="", at=one.at) for one in signed if one.stead))
 
     @property
@@ -378,6 +375,8 @@ class Consequence:
             waits = self.rectification is not None and self.rectification.waits is not None
             order = Stage.WEIGH if self.doubted else Stage.EXTEND if waits else Stage.RECHECK
             return {Proposal.ORDER_RECTIFY: order, Proposal.SUSPEND: Stage.LOOK}.get(self.proposal)
+        if self.state in UNDECIDED and self.verdict is not None and self.verdict.spares:
+            return Stage.AGREE
         if self.state is ConsequenceState.NOTICED and self.hearing is not None and self.hearing.held is None:
             return Stage.HEAR if self.hearing.sittings else Stage.FIX
         if self.state is ConsequenceState.NOTICED:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inspector.domain.calendar import Term, Unit, WorkingCalendar, due, reminder
-from inspector.domain.consequence import Consequence, ConsequenceState, Signed
+from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Signed
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.ended import Ended
 from inspector.domain.errors import Invalid, Refusal
@@ -63,6 +63,16 @@ def plain(start: datetime, term: Term, calendar: WorkingCalendar) -> datetime:
     if term.unit in (Unit.HOUR, Unit.MINUTE):
         return counted.at
     return calendar.closing(counted.counted.nominal)
+
+
+def decided_by(held: Consequence, row: ConsequenceRow, calendar: WorkingCalendar) -> datetime | None:
+    """By when a penalty that nobody has decided is decided, from the day on which its proceeding was opened (Penalties Law art. 60).
+
+    Days that nothing moves: whoever is early has kept the law however they are counted. None: the row has no such time, or it is over.
+    """
+    if row.within is None or held.state not in UNDECIDED:
+        return None
+    return plain(held.proposed_at, row.within, calendar)
 
 
 def told(kind: str, held: Consequence) -> Told:
@@ -172,7 +182,9 @@ def going(
     ahead: datetime | None = None,
     event: str = "consequence.moved",
 ) -> Decision[Consequence]:
-    """It goes on: the next step with its date and clocks, and why."""
+    """It goes on: the next step with its date and clocks, and why. No step of a penalty is due behind its last day (`decided_by`)."""
+    last = decided_by(held, setting.row, setting.calendar)
+    due_at = min(due_at, last) if last is not None else due_at
     changed = replace(held, due_at=due_at, turn=held.turn + 1)
     stated = {**facts, "due_at": due_at.isoformat(), "stage": changed.stage.value if changed.stage else None}
     return Decision(

@@ -50,12 +50,16 @@ class Publicity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepairRow:
-    """By when a repair that is asked for is decided, and the papers without which it cannot be granted."""
+    """By when a repair that is asked for is decided, and the papers without which it cannot be granted.
+
+    `second`: by another person than those who decided the record.
+    """
 
     row: str
     decide: Term
     papers: tuple[RepairPaper, ...]
     basis: str
+    second: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,11 +16,12 @@ from inspector.domain.annulled import Annulled
 from inspector.domain.calendar import WorkingCalendar, due, nominal_last_day
 from inspector.domain.case import SubjectKind
 from inspector.domain.consequence import Signed
-from inspector.domain.creditlaw import CreditLaw, RepairPaper, RepairRow
+from inspector.domain.creditlaw import CreditLaw, RepairRow
 from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
-from inspector.domain.person import refuse_nameless
+from inspector.domain.person import refuse_nameless, same
+from inspector.domain.repair import RepairAsked, brought
 
 BASIS = "S0:8"
 """What a step rests on where the pack has no row of its own: item 8 of the plan, repair and objections."""
@@ -68,33 +69,6 @@ class Amendment:
     kind: Amend
     basis: str
     decided_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RepairAsked:
-    """That a repair is asked for: since when, by whom through which door, with which papers (SHA-256 by what each shows).
-
-    `missing`: those that the pack asks for and that were not there when it was last asked. `files`: SHA-256 of what came by the
-    subject's link, which does not say what it shows: an officer looks.
-    """
-
-    asked_at: datetime
-    by: str
-    words: str
-    papers: tuple[tuple[RepairPaper, str], ...]
-    due_at: datetime | None = None
-    due_provisional: bool = False
-    missing: tuple[RepairPaper, ...] = ()
-    files: tuple[str, ...] = ()
-
-    @property
-    def unread(self) -> tuple[str, ...]:
-        """The files of the subject of which no officer has said what they show."""
-        return tuple(one for one in self.files if one not in {digest for _, digest in self.papers})
-
-    def lacking(self, row: RepairRow) -> tuple[RepairPaper, ...]:
-        """The papers that the pack asks for and that are not there."""
-        return tuple(one for one in row.papers if one not in {paper for paper, _ in self.papers})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,7 +223,8 @@ def ask_repair(record: Record, asked: RepairAsked, law: CreditLaw, now: datetime
     before = record.repair
     papers = tuple(dict.fromkeys((*(before.papers if before is not None else ()), *asked.papers)))
     files = tuple(dict.fromkeys((*(before.files if before is not None else ()), *asked.files)))
-    whole = replace(asked, papers=papers, files=files, asked_at=before.asked_at if before is not None else asked.asked_at)
+    first = before if before is not None else asked
+    whole = replace(asked, papers=papers, files=files, brought=brought(first.brought, asked.brought), asked_at=first.asked_at)
     if before is not None and blank(asked.words):  # papers alone were added: who has asked, and in which words, stays
         whole = replace(whole, by=before.by, words=before.words)
     lacking = whole.lacking(law.repair)
@@ -265,6 +240,7 @@ def ask_repair(record: Record, asked: RepairAsked, law: CreditLaw, now: datetime
         "words": asked.words,
         "papers": [f"{paper.value}:{digest}" for paper, digest in papers],
         "files": list(files),
+        "names": [f"{one.digest}:{one.name}" for one in whole.brought if one.name],
         "lacking": [paper.value for paper in lacking],
         "due_at": whole.due_at.isoformat() if whole.due_at is not None else None,
     }
@@ -272,18 +248,38 @@ def ask_repair(record: Record, asked: RepairAsked, law: CreditLaw, now: datetime
     return Decision(state=state, because=_because("credit.repair_asked", record, facts, law.repair))
 
 
-def decide_repair(record: Record, officer: str, reasons: str, law: CreditLaw, today: date, *, grant: bool) -> Decision[Record]:
+def decide_repair(
+    record: Record,
+    by: Signed,
+    reasons: str,
+    law: CreditLaw,
+    today: date,
+    *,
+    grant: bool,
+    deciders: Collection[Signed] = (),
+    close: Collection[str] = (),
+) -> Decision[Record]:
     """A named officer grants a repair, which is dated and lifts the bar, or refuses it with reasons (handbook 1.7.2).
 
-    Raises Refusal (`repair_unasked`, `repair_lacks` naming the condition that is not met, `record_over`), Invalid.
+    `deciders`: who has decided the record, or found what it came of; `close`: who stands in for one of them. Where the row asks for a
+    second person none of these decides.
+
+    Raises Refusal (`repair_unasked`, `repair_lacks` naming the condition that is not met, `repair_unnamed`, `repair_same_officer`,
+    `record_over`), Invalid.
     """
+    officer = by.by
     signed(officer, reasons)
     open_or_refuse(record)
     asked = record.repair
     if asked is None:
         raise Refusal("repair_unasked", entry=record.entry)
+    own = {one.by for one in deciders if one.is_of(by)} | {one for one in close if same(one, officer)}
+    if own and law.repair.second:
+        raise Refusal("repair_same_officer", entry=record.entry, officer=officer, decided=", ".join(sorted(own)))
     if grant and (lacking := asked.lacking(law.repair)):
         raise Refusal("repair_lacks", entry=record.entry, papers=", ".join(lacking))
+    if grant and (unnamed := asked.unnamed(law.repair)):
+        raise Refusal("repair_unnamed", entry=record.entry, papers=", ".join(unnamed))
     facts: dict[str, object] = {"entry": record.entry, "officer": officer, "reasons": reasons, "bars": record.bars}
     if not grant:
         state = replace(record, repair=None, step=record.step + 1)

@@ -23,6 +23,9 @@ STOOD_IN = "head_stood_in"
 HELD_ENTRY = "credit_held"
 """The matter of an entry to somebody's discredit that waits for a rule; over when its proceeding is opened, or when the outcome falls."""
 
+PENALTY_LIMIT = "penalty_limit"
+"""The matter of a case whose act has to be found by a day that comes before the office would look anyhow (Penalties Law art. 36)."""
+
 RECUSAL_ASKED = "recusal_asked"
 """The matter of an application that an inspector be recused: the head decides it, and nobody who had a part in it."""
 DISCLOSURE = "penalty_disclosure"
@@ -44,7 +47,7 @@ class DocketKind(StrEnum):
     `BAR`: a bar of another authority that its subject contests. `STOOD_IN`: what was decided in a head's stead, for a head to read.
     `RECUSAL`: whether the inspector of a visit stays, for the head. `VISIT`: what somebody has to see to about a visit, now.
     `OVERTAKEN`: a case that was withdrawn, and had been concluded before. `DISCLOSURE`: whether a penalty is to be public.
-    `LETTER`: whether a commitment letter's own words let it stand on the register.
+    `LETTER`: whether a commitment letter's own words let it stand on the register. `LIMIT`: by when an act has to be found for a penalty.
     """
 
     REVIEW = "REVIEW"
@@ -66,6 +69,7 @@ class DocketKind(StrEnum):
     RECUSAL = "RECUSAL"
     VISIT = "VISIT"
     OVERTAKEN = "OVERTAKEN"
+    LIMIT = "LIMIT"
     DISCLOSURE = "DISCLOSURE"
     LETTER = "LETTER"
 

@@ -135,13 +135,24 @@ def decide(
     return Decision(state=state, because=_because("objection.decided", state, law, facts))
 
 
+def parted(by: Signed, deciders: Collection[Signed], close: Collection[str]) -> bool:
+    """Whether somebody has a part in what is objected to, or stands in for who has, so that another officer decides."""
+    return bool(_own(by, deciders)) or _in_stead(by, deciders, close)
+
+
+def _own(by: Signed, deciders: Collection[Signed]) -> list[str]:
+    return sorted({one.by for one in deciders if one.is_of(by)})
+
+
+def _in_stead(by: Signed, deciders: Collection[Signed], close: Collection[str]) -> bool:
+    return (bool(by.stead) and any(same(by.stead, one.by) for one in deciders)) or any(same(by.by, one) for one in close)
+
+
 def _apart(objection: Objection, by: Signed, deciders: Collection[Signed], close: Collection[str]) -> None:
-    officer = by.by
-    if own := sorted({one.by for one in deciders if one.is_of(by)}):
-        raise Refusal("objection_same_officer", objection=objection.id, officer=officer, decided=", ".join(own))
-    in_stead = bool(by.stead) and any(same(by.stead, one.by) for one in deciders)
-    if in_stead or any(same(officer, one) for one in close):
-        raise Refusal("objection_deputy_decides", objection=objection.id, officer=officer)
+    if own := _own(by, deciders):
+        raise Refusal("objection_same_officer", objection=objection.id, officer=by.by, decided=", ".join(own))
+    if _in_stead(by, deciders, close):
+        raise Refusal("objection_deputy_decides", objection=objection.id, officer=by.by)
 
 
 def answered(objection: Objection, officer: str, reasons: str, now: datetime) -> Decision[Objection]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from inspector.domain.case import Case, Outcome
 from inspector.domain.consequence import Consequence, ConsequenceState
@@ -24,7 +24,8 @@ class Opening:
     """What is proposed about a case, by whom, on which evidence; `origin` is the rule, `act` the pack's row of a dishonest act.
 
     `found` is what the review has found of its gravity; `token` the login of who proposes; `weighed`: the outcome by whose row an entry is
-    graded where that is another than the case's (an order that failed).
+    graded where that is another than the case's (an order that failed). `since`: the day on which the act ended, where it went on behind
+    the day of the letter (Penalties Law art. 36).
     """
 
     proposal: Proposal
@@ -36,6 +37,7 @@ class Opening:
     token: str = ""
     found: Found = NOTHING_FOUND
     weighed: Outcome | None = None
+    since: date | None = None
 
 
 def proposed(

@@ -20,7 +20,9 @@ def announced(held: Consequence, verdict: Verdict, setting: Setting) -> Verdict:
     the officer says it of another content (`lighter`). By another law, or graver, it is another proposal: this one is let go, and a
     notice given of that one.
     A fine says how and by when it is paid (art. 59).
-    Raises Invalid (`consequence_law_missing`, `penalty_law_unread`, `penalty_performance_missing`, `penalty_unread`).
+    One of a grade that the row names was discussed by the heads together, and says where that is recorded (art. 57).
+    Raises Invalid (`consequence_law_missing`, `penalty_law_unread`, `penalty_performance_missing`, `penalty_undiscussed`,
+    `penalty_unread`).
     """
     told = held.notice
     assert told is not None, "what is decided was served"
@@ -36,6 +38,8 @@ def announced(held: Consequence, verdict: Verdict, setting: Setting) -> Verdict:
     said("content", content)
     if fines(content) and blank(verdict.performance):
         raise Invalid("penalty_performance_missing", consequence=held.id, field="performance")
+    if held.grading.grade in setting.row.collective and blank(verdict.discussed):
+        raise Invalid("penalty_undiscussed", consequence=held.id, field="discussed")
     other = _bare(content) != _bare(told.content)
     if other and (blank(told.content) or not verdict.lighter):
         raise Invalid("penalty_unread", consequence=held.id, told=told.content or "—", field="lighter")
@@ -46,8 +50,9 @@ def content(verdict: Verdict) -> dict[str, object]:
     """What a decision says of a penalty beside its law: what it is, and whether the officer has found another one than was announced."""
     if not verdict.content:
         return {}
-    told = {"content": verdict.content, "lighter": verdict.lighter}
-    return told if blank(verdict.performance) else {**told, "performance": verdict.performance}
+    told: dict[str, object] = {"content": verdict.content, "lighter": verdict.lighter}
+    more = {name: getattr(verdict, name) for name in ("performance", "discussed")}
+    return told | {name: text for name, text in more.items() if not blank(text)}
 
 
 def fines(content: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from inspector.domain import lateproof, ownword, penalty
+from inspector.domain import lateproof, owed, ownword, penalty
 from inspector.domain.annulled import OF_A_TRANSFER, Annulled
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.consequence import (
@@ -77,7 +77,7 @@ def give(held: Consequence, notice: Notice, grading: Grading, setting: Setting) 
         said("content", notice.content)
         if not setting.row.law and all(map(blank, notice.basis)):
             raise Invalid("consequence_law_missing", field="basis")
-    changed = replace(held, notice=replace(notice, basis=(*held.basis, *notice.basis)), grading=grading)
+    changed = replace(held, notice=replace(notice, basis=(*held.basis, *notice.basis)), grading=grading, verdict=None)
     due_at = held.due_at or setting.now
     facts = {**who(notice.given), "reasons": notice.reasons, **_found(held.grading, grading)}
     return going(changed, due_at, setting, "consequence.given", facts)
@@ -152,13 +152,14 @@ def rule(held: Consequence, verdict: Verdict, setting: Setting, recheck: FollowR
         raise Refusal("consequence_unproven", consequence=held.id)
     if held.proposal is Proposal.PENALTY:
         verdict = penalty.announced(held, verdict, setting)
-    elif verdict.content or verdict.lighter or verdict.performance:
+    elif verdict.content or verdict.lighter or verdict.performance or verdict.discussed:
         raise Invalid("penalty_alone", consequence=held.id, proposal=held.proposal, field="content")
     if held.proposal is Proposal.REVOKE and blank(verdict.public_interest):
         raise Invalid("public_interest_missing", field="public_interest")
     if held.proposal is Proposal.ORDER_RECTIFY:
         _until(verdict.until, setting)
-    if held.verdict is not None and not verdict.signed.may_mend(held.verdict.signed):  # whoever wrote it may write it anew
+    mine = held.verdict is None or owed.spares(held) or verdict.signed.may_mend(held.verdict.signed)
+    if held.verdict is not None and not mine:  # whoever wrote it may write it anew
         raise Refusal("consequence_ruled", consequence=held.id, by=held.verdict.signed.by)
     ruled = replace(held, verdict=replace(verdict, agreed={}))
     if lacking(ruled, setting.row):
@@ -180,13 +181,16 @@ def agree(
 
     `close`: who stands in for whoever decided, or is stood in for by him or her; where the row asks for it none of them agrees.
     """
-    if held.verdict is None or held.state is not ConsequenceState.NOTICED:
+    if held.verdict is None or held.state not in UNDECIDED:
         raise Refusal("consequence_not_ruled", consequence=held.id)
     named(signed)
-    _ripe(held, held.verdict.signed, setting)
+    if not owed.spares(held):
+        _ripe(held, held.verdict.signed, setting)
     said("words", words)
-    if kind not in lacking(held, setting.row):
+    if kind not in (wanted := lacking(held, setting.row)):
         raise Refusal("consequence_agreed", consequence=held.id, kind=kind)
+    if kind is Agreement.HEAD and len(wanted) > 1:  # decided is what was reviewed (Penalties Law art. 57, 58)
+        raise Refusal("head_before_others", consequence=held.id, waits=", ".join(one for one in wanted if one is not kind))
     proposer = Signed(by=held.proposed_by, token=held.proposed_token, at=held.proposed_at)
     others = (held.verdict.signed, *held.verdict.agreed.values(), *((proposer,) if kind is Agreement.LEGAL else ()))
     if any(signed.is_of(other) for other in others):
@@ -196,22 +200,28 @@ def agree(
     if lacking(ruled, setting.row):
         facts = {"by": signed.by, "agreement": kind.value, "words": words}
         return going(ruled, held.due_at or setting.now, setting, "consequence.agreed", facts)
-    return _impose(ruled, setting, recheck)
+    return owed.let_go(ruled, setting) if owed.spares(ruled) else _impose(ruled, setting, recheck)
 
 
 def lacking(held: Consequence, row: ConsequenceRow) -> tuple[Agreement, ...]:
     """Whose agreement a written decision still waits for."""
-    wanted = [kind for kind, asked in ((Agreement.SECOND, row.second), (Agreement.LEGAL, row.legal)) if asked]
+    asked_for = ((Agreement.SECOND, row.second), (Agreement.LEGAL, row.legal), (Agreement.HEAD, row.by_head))
+    wanted = [kind for kind, asked in asked_for if asked]
     agreed: Mapping[Agreement, Signed] = held.verdict.agreed if held.verdict is not None else {}
     return tuple(kind for kind in wanted if kind not in agreed)
 
 
 def drop(held: Consequence, reasons: str, signed: Signed, setting: Setting) -> Decision[Consequence]:
-    """A named officer lets a proposal go, with reasons. That the police's refusal of a transfer stands is the head's (`transfer`)."""
+    """A named officer lets a proposal go, with reasons. That the police's refusal of a transfer stands is the head's (`transfer`).
+
+    What the law asks for waits for those who would agree to the decision (`owed`).
+    """
     if held.state not in UNDECIDED:
         raise Refusal("consequence_decided", consequence=held.id, state=held.state)
     named(signed)
     said("reasons", reasons)
+    if owed.owed(held, setting.row):
+        return owed.write(held, reasons, signed, setting)
     facts = {**who(signed), "reasons": reasons}
     return over(held, ConsequenceState.DROPPED, signed.by, reasons, setting, "consequence.dropped", facts, "consequence.dropped")
 

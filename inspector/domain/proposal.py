@@ -49,6 +49,11 @@ class ConsequenceRow:
     the officer names it. `at_once`: the article by which it counts towards others with the decision, and not with its service; where it is
     empty, by the service. `least`, `most`, `remind`: a date to rectify lies so far ahead, and so many working days before it its
     subject is reminded. `head`, `hand`, `answer`, `contest`, `papers`: the steps of a transfer (handbook 1.8).
+
+    Of a penalty (Penalties Law): `within`, decided so long after its proceeding was opened (art. 60); `found`, not given where the act
+    was found later than that after it (art. 36; `found_grave` where it has done grave harm); `by_head`, decided by the head, and
+    `collective`, of these grades after the heads have discussed it together (art. 57). `reviewers`: the legal review is somebody's whom
+    the office has listed for it (art. 58).
     """
 
     row: str
@@ -71,3 +76,9 @@ class ConsequenceRow:
     answer: Term | None = None
     contest: Term | None = None
     papers: Term | None = None
+    within: Term | None = None
+    found: Term | None = None
+    found_grave: Term | None = None
+    by_head: bool = False
+    collective: frozenset[str] = frozenset()
+    reviewers: bool = False

@@ -25,6 +25,8 @@ WITHDRAWAL = "withdrawal_asked"
 
 CONCLUDED_BEFORE = "withdrawal_overtaken"
 """The matter of a case that was withdrawn, and had been concluded before, as came to be known later: an officer says what follows."""
+FOLLOWED = "withdrawal.followed"
+"""The rule, and the event, by which an officer has said so."""
 
 
 class WithdrawalAnswer(StrEnum):
@@ -36,6 +38,29 @@ class WithdrawalAnswer(StrEnum):
     TERMINATE = "TERMINATE"
     ORDINARY = "ORDINARY"
     DECLINED = "DECLINED"
+
+
+class OvertakenAnswer(StrEnum):
+    """What follows where the licence was in hand before the commitment was taken back.
+
+    `VERIFY`: its matter is verified after all, as a case of its own. `RETURNED`: the licence was handed in, or is taken back by whoever
+    gave it. `NEEDLESS`: neither is needed, for the officer's reasons.
+    """
+
+    VERIFY = "VERIFY"
+    RETURNED = "RETURNED"
+    NEEDLESS = "NEEDLESS"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Following:
+    """An officer's word on that, with reasons; `token`: the login."""
+
+    answer: OvertakenAnswer
+    reasons: str
+    by: str
+    token: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,3 +113,19 @@ def overtaken(case: Case, at: datetime, by: str, policy: Policy) -> Decision[Cas
     because = Because(rule=OVERTAKEN, basis=(policy.basis(Rule.WITHDRAW),), pack=case.pack, facts=facts)
     told = Told(type=OVERTAKEN, data={"concluded_at": at.isoformat()})
     return Decision(state=replace(case, concluded_at=at), because=because, told=(told,))
+
+
+def followed(case: Case, given: Following, policy: Policy, anew: str = "") -> Decision[Case]:
+    """An officer has said what follows; `anew`: the case by which its matter is verified after all. It stays withdrawn, as it is.
+
+    Raises Invalid (`officer_nameless`, `reason_missing`).
+    """
+    refuse_nameless(given.by)
+    if blank(given.reasons):
+        raise Invalid("reason_missing", field="reasons")
+    facts = {"officer": given.by, "overtaken_answer": given.answer.value, "reasons": given.reasons} | (
+        {"anew": anew} if anew else {}
+    )
+    because = Because(rule=FOLLOWED, basis=(policy.basis(Rule.WITHDRAW),), pack=case.pack, facts=facts)
+    data = {"answer": given.answer.value} | ({"anew": anew} if anew else {})
+    return Decision(state=case, because=because, told=(Told(type="withdrawal.followed", data=data),))

@@ -35,16 +35,19 @@ from inspector.store.tx import Tx
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """Who has annulled, by which document, who enters it, when; `fallen` gathers what falls by it, for the subject's notice."""
+    """Who has annulled, by which document, who enters it (`token`: by which login), when; `fallen`: what falls by it, for the notice."""
 
     why: Annulled
     document: str
     by: str
     now: datetime
+    token: str = ""
     fallen: list[cleared.Fallen] = field(default_factory=list)
 
 
-def consequence(office: Office, tx: Tx, consequence_id: str, why: Annulled, document: str, by: str, now: datetime) -> Consequence:
+def consequence(
+    office: Office, tx: Tx, consequence_id: str, why: Annulled, document: str, by: str, now: datetime, *, token: str = ""
+) -> Consequence:
     """What took effect stands no more, and nothing derived from it. Raises Missing, Refusal (`consequence_not_imposed`), Invalid.
 
     That a transfer falls is entered by the head (`headed.signs`), as it was decided by the head.
@@ -52,7 +55,7 @@ def consequence(office: Office, tx: Tx, consequence_id: str, why: Annulled, docu
     case, held = locked(tx, consequence_id)
     if held.proposal is Proposal.TRANSFER_JUDICIAL and held.state in ANNULLABLE and why in OF_A_TRANSFER:
         headed.signs(office, tx, held, Signed(by=by, token="", at=now))
-    said = _Said(why, document, by, now)
+    said = _Said(why, document, by, now, token)
     done = _decision(office, tx, case, held, said)
     _entry(office, tx, done.entry, said)
     _others(office, tx, done, said)
@@ -81,8 +84,8 @@ def entry(  # noqa: PLR0913 - an annulment in all its parts
     """
     case, mine = creditrecords.held(tx, name)
     if not mine.adverse and mine.stands_somewhere:
-        return _kept(office, tx, case, mine, _Said(why, document, by, now), Signed(by=by, token=token, at=now), reasons)
-    said = _Said(why, document, by, now)
+        return _kept(office, tx, case, mine, _Said(why, document, by, now, token), Signed(by=by, token=token, at=now), reasons)
+    said = _Said(why, document, by, now, token)
     done = _record(office, tx, case, mine, said)
     effect = (one for one in tx.consequences.of_case(case.id, lock=True) if one.entry == name and one.state in ANNULLABLE)
     if (ordered := next(effect, None)) is not None:
@@ -91,7 +94,7 @@ def entry(  # noqa: PLR0913 - an annulment in all its parts
         return done
     unpublish.annulled(office, tx, case, said.why, said.document, said.by, said.now)
     shaken.later(office, tx, case, "credit.annulled", now)
-    _over(office, tx, tx.cases.get(case.id), "credit.annulled", now)
+    _over(office, tx, tx.cases.get(case.id), "credit.annulled", now, token)
     _tell(office, tx, case, name, said)
     return done
 
@@ -137,14 +140,14 @@ def _kept(office: Office, tx: Tx, case: Case, mine: Record, said: _Said, by: Sig
     done = _gone(office, tx, case, mine, domain.agree(mine, held, said.why, said.document, by, today), said)
     if said.why is not Annulled.CORRECTION:  # by an officer's new decision of the case: what is public goes by that itself
         unpublish.annulled(office, tx, case, said.why, said.document, said.by, said.now)
-    _over(office, tx, tx.cases.get(case.id), "credit.annulled", said.now)
+    _over(office, tx, tx.cases.get(case.id), "credit.annulled", said.now, said.token)
     striking.tell(office, tx, tx.cases.get(case.id), done, said.now)
     return done
 
 
-def _over(office: Office, tx: Tx, case: Case, why: str, now: datetime) -> None:
-    """Objections to what stands no more are over; what waited for that, since its matter was concluded meanwhile, is proposed."""
-    contested.swept(office, tx, case, why, now)
+def _over(office: Office, tx: Tx, case: Case, why: str, now: datetime, token: str) -> None:
+    """Objections to what stands no more are answered; what waited for that, since its matter was concluded meanwhile, is proposed."""
+    contested.swept(office, tx, case, why, now, token=token)
     restage(office, tx, tx.cases.get(case.id), now)
 
 
@@ -173,7 +176,7 @@ def _others(office: Office, tx: Tx, gone: Consequence, said: _Said) -> None:
     if gone.proposal in ALTERNATIVES | {Proposal.RECORD_CREDIT}:
         unpublish.annulled(office, tx, case, said.why, said.document, said.by, said.now)
         shaken.later(office, tx, case, "consequence.annulled", said.now)
-    _over(office, tx, case, "consequence.annulled", said.now)
+    _over(office, tx, case, "consequence.annulled", said.now, said.token)
 
 
 def _decision(

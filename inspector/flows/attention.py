@@ -16,7 +16,7 @@ from inspector.domain.person import same
 from inspector.domain.respite import waits_for_us
 from inspector.domain.statement import STUCK
 from inspector.domain.striking import TO_STRIKE
-from inspector.domain.withdrawal import WITHDRAWAL
+from inspector.domain.withdrawal import CONCLUDED_BEFORE, WITHDRAWAL
 from inspector.flows import (
     clashing,
     edits,
@@ -143,13 +143,16 @@ def close(tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", 
 def _refuse_passing(tx: Tx, kind: str, about: str, attention_id: str) -> None:
     """Raise Refusal for what a word in passing does not end.
 
-    `withdrawal_unanswered`; `date_unanswered` while an agency waits for a word about the date that it has named; of an item that rests on
-    a repealed document `attention_needs_confirmation`; of an entry that a receiver still has `retraction_open`; of a decision in force
-    whose ground fell, or that of its grade, `shaken_unanswered`: that it stands is said by a step of its own, and its subject hears so;
-    `attention_needs_word` of what an officer is to say with reasons by a step of its own: a penalty, or a letter, is public or is not.
+    `withdrawal_unanswered`; `overtaken_unanswered` of one that came too late; `date_unanswered` while an agency waits for a word about the
+    date that it has named; of an item that rests on a repealed document `attention_needs_confirmation`; of an entry that a receiver still
+    has `retraction_open`; of a decision in force whose ground fell, or that of its grade, `shaken_unanswered`: that it stands is said by
+    a step of its own, and its subject hears so; `attention_needs_word` of what an officer is to say with reasons by a step of its own: a
+    penalty, or a letter, is public or is not.
     """
     if kind == WITHDRAWAL:
         raise Refusal("withdrawal_unanswered", case=about)
+    if kind == CONCLUDED_BEFORE:
+        raise Refusal("overtaken_unanswered", case=about)
     if kind == REREVIEW:
         raise Refusal("attention_needs_confirmation", attention=attention_id)
     if kind in (unsettled.DATE_PROPOSED, unsettled.DATE_UNHEARD) and waits_for_us(tx.assistance.get(about)):

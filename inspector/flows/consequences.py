@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain import opening, ownword, proceeding
+from inspector.domain import limitation, opening, ownword, proceeding
 from inspector.domain.case import Case, Outcome
 from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Signed, Stage, StatementKind, by_rule
 from inspector.domain.decision import Decision, Told
@@ -70,6 +70,8 @@ def proposed(  # noqa: PLR0913, PLR0917 - a review in all its parts
         given = Opening(
             proposal=proposal, by=officer, token=token, evidence=tuple(piece.id for piece in cited), act=act, found=found
         )
+        if limitation.late(case, given, policy.consequences[proposal], cited, now.date()) is not None:
+            continue  # found too late to be punished (Penalties Law art. 36)
         held = new(tx, case, given, number, outcome, policy, now)
         made.append(held)
         told.append(replace(one, data={**one.data, "consequence": held.id}))

@@ -8,14 +8,14 @@ from datetime import datetime
 from inspector.domain import objection as domain
 from inspector.domain.annulled import Annulled
 from inspector.domain.case import Case, CaseState
-from inspector.domain.consequence import by_rule
+from inspector.domain.consequence import Signed, by_rule
 from inspector.domain.creditrecord import ANNULLED, Amend, RecordState, marked
 from inspector.domain.decision import Decision, OrderKind
+from inspector.domain.ended import Ended
 from inspector.domain.errors import Missing
 from inspector.domain.objection import Objection, ObjectionState
-from inspector.domain.person import same
 from inspector.domain.proceeding import ANNULLABLE
-from inspector.flows import creditbook, credittold, stopped, touched, untold
+from inspector.flows import creditbook, credittold, deputies, stopped, touched, untold
 from inspector.flows.copies import amend
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -42,18 +42,31 @@ def write(tx: Tx, office: Office, case: Case, decided: Decision[Objection], now:
         credittold.decided(office, tx, case, state, now)
 
 
-def swept(office: Office, tx: Tx, case: Case, why: str, now: datetime) -> None:
+def swept(office: Office, tx: Tx, case: Case, why: str, now: datetime, *, token: str = "") -> None:
     """End every open objection of a case to what does not stand any more, by the rule `why`: a clock on nothing would run for ever.
 
-    What fell because the case was opened again waits for another officer's answer until it is decided; and what one of those annulled who
-    had decided it, while the case says the same: undone and decided anew by whoever had decided, the objection would end unheard.
+    What fell because the case was opened again waits for another officer's answer until it is decided. What an officer has annulled while
+    the case says the same of its subject ends no objection by itself: to annul it is to uphold what was objected, for whoever may decide
+    that (`objection.decide`); annulled by anybody else it waits for another officer's answer. `token`: the login of who has annulled now.
     """
+    lang = office.agency(case.agency).language
     for held in tx.records.objections(case_id=case.id):
-        reopened = case.state is CaseState.REVIEW and _reopened(tx, held.about)
-        if not stands(tx, held.about) and not reopened and not _undone(tx, case, held):
-            reasons = label("credittold.ended", office.agency(case.agency).language)
-            write(tx, office, case, domain.ended(held, why, reasons, now), now)
+        if stands(tx, held.about) or (case.state is CaseState.REVIEW and _reopened(tx, held.about)):
+            continue
+        gone = _annulled(tx, case, held)
+        if gone is None:
+            write(tx, office, case, domain.ended(held, why, label("credittold.ended", lang), now), now)
+        elif may_decide(office, tx, held, Signed(by=gone.by, token=token, at=now), now):
+            reasons = label("cleared.by", lang, why=label(f"Annulled.{gone.why}", lang), document=gone.document)
+            write(tx, office, case, domain.answered(held, gone.by, reasons, now), now)
     remark(office, tx, case, now)
+
+
+def may_decide(office: Office, tx: Tx, held: Objection, by: Signed, now: datetime) -> bool:
+    """Whether an officer is none of those who may not decide an objection (handbook 1.7.6)."""
+    deciders = touched.deciders(tx, held)
+    close = deputies.close_to(office, tx, held.agency, touched.decided(tx, held), deciders, now)
+    return not domain.parted(by, deciders, close)
 
 
 def remark_all(office: Office) -> None:
@@ -101,20 +114,23 @@ def _reopened(tx: Tx, about: str) -> bool:
     return effect is not None and effect.annulled is not None and effect.annulled.by == by_rule(effect.annulled.at).by
 
 
-def _undone(tx: Tx, case: Case, held: Objection) -> bool:
-    """Whether one of those who decided what is objected to has annulled it, and the case may still be held against its subject by it."""
+def _annulled(tx: Tx, case: Case, held: Objection) -> Ended | None:
+    """By whom what is objected to was annulled while the case may still be held against its subject by it; None: by nobody, or so it ended.
+
+    What fell with another objection that was upheld was heard with that one.
+    """
     effects = touched.decided(tx, held)
     mine = tx.records.find(held.about)
     found = {one.grading.outcome.value for one in effects} | ({mine.outcome} if mine is not None else set())
     if case.state.gone or (case.state is not CaseState.REVIEW and case.outcome not in found):
-        return False
-    ended = [(one.annulled.why, one.annulled.by) for one in effects if one.annulled is not None]
+        return None
+    ended = [one.annulled for one in effects if one.annulled is not None]
     if not ended:  # an entry that no consequence has ordered: who annulled it the ledger says
-        said = (one for _, one in tx.ledger.facts([ANNULLED], case.id) if one.get("entry") == held.about)
-        ended = [(str(one.get("why", "")), str(one.get("by", ""))) for one in said]
-    return any(
-        why != Annulled.OBJECTION.value and same(by, one.by) for why, by in ended for one in touched.deciders(tx, held) if by
-    )
+        said = ((at, one) for at, one in tx.ledger.facts([ANNULLED], case.id) if one.get("entry") == held.about)
+        names = [(at, {name: str(one.get(name, "")) for name in ("by", "why", "document")}) for at, one in said]
+        ended = [Ended(at=at, **one) for at, one in names]
+    those = [one for one in ended if one.why != Annulled.OBJECTION.value and one.by and one.by != by_rule(one.at).by]
+    return those[-1] if those else None
 
 
 def stands(tx: Tx, about: str) -> bool:

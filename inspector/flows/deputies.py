@@ -79,6 +79,15 @@ def close(office: Office, tx: Tx, agency: str, signatures: Collection[Signed], n
     return domain.close(signatures, standing(office, tx, agency, now))
 
 
+def close_to(
+    office: Office, tx: Tx, agency: str, effects: Collection[Consequence], deciders: Collection[Signed], now: datetime
+) -> tuple[str, ...]:
+    """The same of those who decided some consequences, where a row of theirs asks that a deputy is no other person."""
+    rows = (office.book.get(one.pack).consequences.get(one.proposal) for one in effects)
+    apart = any(row is not None and row.deputy_apart for row in rows)
+    return close(office, tx, agency, deciders, now) if apart else ()
+
+
 def whose(office: Office, tx: Tx, held: Consequence | Objection, now: datetime) -> tuple[str, str]:
     """Whose duty the next step is (`keeper`), and who decides in that officer's stead today; the second is empty where nobody need.
 

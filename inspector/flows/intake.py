@@ -50,6 +50,8 @@ from inspector.store.ahead import Coming
 from inspector.store.tx import Tx, new_id
 
 log = structlog.get_logger(__name__)
+AGAIN = "/2"
+"""What the reference of a matter ends with that is verified after all (`again`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +127,24 @@ def take(office: Office, tx: Tx, given: Application, sender: str, now: datetime)
     anew.look_at(office, tx, opened, now)
     tx.committed.append(lambda: log.info("case.opened", case_id=opened.id, agency=opened.agency, item=opened.item))
     return Taken(case=opened, new=True)
+
+
+def again(office: Office, tx: Tx, former: Case, by: str, now: datetime) -> Case:
+    """The matter of a case that has left the house is verified after all: the same content, by its pack, under a reference of its own.
+
+    No gate is asked and nothing is admitted anew, for nobody applies: it was let in once. Raises Conflict (`reference_reused`).
+    """
+    policy, given = office.book.get(former.pack), _handed_in(former)
+    given = replace(given, reference=f"{former.reference}{AGAIN}", concluded_at=former.concluded_at)
+    decision, differ = _begun(office, tx, drafted(given, former.sender, policy, now), policy, None, now)
+    if (added := tx.cases.add(decision.state, given.digest())) is None:
+        held = tx.cases.by_reference(given.agency, former.sender, given.reference)
+        raise Conflict("reference_reused", reference=given.reference, case=held[0] if held is not None else "")
+    if (contact := tx.servings.contact(former.id)) is not None:
+        consent.say(office, tx, added, contact, by, now)
+    opened = _opened(office, tx, follow(tx, office, replace(decision, state=added), policy, now), policy, differ, now)
+    anew.look_at(office, tx, opened, now)
+    return opened
 
 
 def look_ahead(office: Office, tx: Tx, given: Collection[Application], sender: str, now: datetime) -> None:
@@ -311,8 +331,14 @@ def drafted(given: Application, sender: str, policy: Policy, now: datetime) -> C
 
 def handed_in(case: Case) -> frozenset[str]:
     """The digests that a case's content may have been handed in with: the conclusion that it has now may have come with it, or later."""
+    told = [replace(_handed_in(case), concluded_at=at) for at in (None, case.concluded_at)]
+    return frozenset(one.digest(as_sent=as_sent) for one in told for as_sent in (False, True))
+
+
+def _handed_in(case: Case) -> Application:
+    """The content of a case, as its sender may have handed it in."""
     letter = case.letter
-    given = Application(
+    return Application(
         agency=case.agency,
         reference=case.reference,
         route=case.route,
@@ -331,8 +357,6 @@ def handed_in(case: Case) -> frozenset[str]:
         publicity_scope=letter.publicity_scope if letter is not None else "none",
         publicity_until=letter.publicity_until if letter is not None else None,
     )
-    told = [replace(given, concluded_at=at) for at in (None, case.concluded_at)]
-    return frozenset(one.digest(as_sent=as_sent) for one in told for as_sent in (False, True))
 
 
 def _letter(given: Application) -> CommitmentLetter | None:

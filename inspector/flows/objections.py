@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 
 from inspector.domain import objection as domain
@@ -74,7 +73,7 @@ def pass_on(office: Office, tx: Tx, objection_id: str, by: Signed, why: str, now
     """
     case, held = _open(tx, objection_id)
     deciders = touched.deciders(tx, held)
-    close = _close(office, tx, held, deciders, now)
+    close = deputies.close_to(office, tx, held.agency, touched.decided(tx, held), deciders, now)
     law = _ruled(office, case, now).credit
     decided = domain.passed_on(held, by, why, deciders, law, now, office.calendar, close=close)
     tx.records.decided(decided.state)
@@ -94,7 +93,7 @@ def decide(office: Office, tx: Tx, objection_id: str, by: Signed, reasons: str, 
     effect = _effect(tx, case, held.about)
     deciders = touched.deciders(tx, held)
     by = deputies.signs(office, tx, held, by, now)
-    close = _close(office, tx, held, deciders, now)
+    close = deputies.close_to(office, tx, held.agency, touched.decided(tx, held), deciders, now)
     decided = domain.decide(held, by, reasons, deciders, _ruled(office, case, now).credit, now, upheld=upheld, close=close)
     contested.write(tx, office, case, decided, now)
     if upheld:
@@ -102,7 +101,7 @@ def decide(office: Office, tx: Tx, objection_id: str, by: Signed, reasons: str, 
             for other in tx.records.objections(about=name):
                 contested.write(tx, office, case, domain.answered(other, by.by, reasons, now), now)
         if effect is not None:
-            annulling.consequence(office, tx, effect.id, Annulled.OBJECTION, held.id, by.by, now)
+            annulling.consequence(office, tx, effect.id, Annulled.OBJECTION, held.id, by.by, now, token=by.token)
         elif mine is not None and mine.stands_somewhere:
             annulling.entry(office, tx, mine.entry, Annulled.OBJECTION, held.id, by.by, now, token=by.token, reasons=reasons)
         elif mine is not None and mine.struck:
@@ -159,13 +158,6 @@ def _effect(tx: Tx, case: Case, about: str) -> Consequence | None:
     """The consequence in effect that an objection is about, or whose entry it is about."""
     held = (one for one in tx.consequences.of_case(case.id, lock=True) if about in (one.id, one.entry))
     return next((one for one in held if one.state in ANNULLABLE), None)
-
-
-def _close(office: Office, tx: Tx, held: Objection, deciders: Collection[Signed], now: datetime) -> tuple[str, ...]:
-    """Who stands in for one of these, or is stood in for, where a row asks that a deputy is no other person in its proceeding."""
-    rows = (office.book.get(one.pack).consequences.get(one.proposal) for one in touched.decided(tx, held))
-    apart = any(row is not None and row.deputy_apart for row in rows)
-    return deputies.close(office, tx, held.agency, deciders, now) if apart else ()
 
 
 def _open(tx: Tx, objection_id: str) -> tuple[Case, Objection]:

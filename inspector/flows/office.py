@@ -77,7 +77,7 @@ class AgencyNode:
     `digest`: the hour of a working day when its letters go together; None: each at once. `subjects`: the push channel that reaches those
     whose cases are its own or those of agencies below it; `subjects_by_…` those that
     take a telephone number or an address. `liaison`, `head`: how these are reached, where not by `connector`
-    (`domain.contact`). `heads`: by which names its heads sign.
+    (`domain.contact`). `heads`: by which names its heads sign; `reviewers`: those who say its legal reviews.
     `telephone`, `address`: where a subject turns to, of those whose cases are its own or of agencies below it that name none.
     `visit_…`: the files of the keys of its visit codes (`inspector.visitkeys`), and the hours of a code's day.
     """
@@ -99,6 +99,7 @@ class AgencyNode:
     heads: tuple[str, ...] = ()
     telephone: str = ""
     address: str = ""
+    reviewers: tuple[str, ...] = ()
     visit_key_file: Path | None = None
     visit_keys_before_file: Path | None = None
     visit_from: time = time(8, 0)

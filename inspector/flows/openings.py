@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from inspector.domain import ending, failing
+from inspector.domain import ending, failing, limitation
 from inspector.domain.act import GRAVITY, found
 from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.consequence import Consequence, ConsequenceState
@@ -35,15 +35,15 @@ def openable(office: Office, tx: Tx, case: Case, now: datetime) -> tuple[Openabl
     """What an officer may open now, by the rules by which it is opened, and of the rest why not; evidence and reasons are still to come."""
     policy = office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy
     others = tx.consequences.of_case(case.id)
-    return tuple(_openable(tx, case, proposal, policy, others) for proposal in Proposal)
+    return tuple(_openable(tx, case, proposal, policy, others, now) for proposal in Proposal)
 
 
-def _openable(tx: Tx, case: Case, proposal: Proposal, policy: Policy, others: Sequence[Consequence]) -> Openable:
+def _openable(tx: Tx, case: Case, proposal: Proposal, policy: Policy, others: Sequence[Consequence], now: datetime) -> Openable:
     errors, fit = list[Invalid | Refusal](), list[str]()
     for act in ("", *(one.row for grade in GRAVITY for one in policy.acts if one.grade == grade)):
         given = Opening(proposal=proposal, by="", evidence=(), act=act)
         try:
-            _, weighed = admitted(tx, case, given, policy, others)
+            _, weighed = admitted(tx, case, given, policy, others, now)
             unruled.refuse_unended(case.id, proposal, _grade(case, policy, weighed, act), policy)
         except (Invalid, Refusal) as error:
             errors.append(error)
@@ -54,7 +54,9 @@ def _openable(tx: Tx, case: Case, proposal: Proposal, policy: Policy, others: Se
     return Openable(proposal=proposal, acts=tuple(fit), error=told)
 
 
-def admitted(tx: Tx, case: Case, given: Opening, policy: Policy, others: Sequence[Consequence]) -> tuple[Outcome, Outcome]:
+def admitted(
+    tx: Tx, case: Case, given: Opening, policy: Policy, others: Sequence[Consequence], now: datetime
+) -> tuple[Outcome, Outcome]:
     """By which outcome a proceeding is opened, and by whose row it is graded. Raises Refusal, Invalid where it may not be.
 
     Its act is one that the catalogue has for the outcome, as in a review; an entry names one, anything else may leave it out (8.2).
@@ -68,6 +70,9 @@ def admitted(tx: Tx, case: Case, given: Opening, policy: Policy, others: Sequenc
     weighed = failing.weighed(given, outcome, policy, others)
     found(policy.acts, weighed, policy.outcomes[weighed].grade if proposal is Proposal.RECORD_CREDIT else None, given.act)
     _beside(case, proposal, others, _grade(case, policy, weighed, given.act))
+    late = limitation.late(case, given, policy.consequences[proposal], tx.cases.evidence(case.id), now.date())
+    if late is not None:
+        raise late
     return outcome, weighed
 
 

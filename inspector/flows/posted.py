@@ -33,6 +33,8 @@ def seen_to(
     matter = tx.attention.get(attention_id)
     if matter is not None and matter["kind"] in attention.UNDONE and (sees is None or matter["agency"] in sees):
         leaves.refuse(office, tx, attention_id, matter["agency"], json.loads(matter["body"]), by)
+    if matter is not None and matter["closed_at"] is None:
+        replying.refuse_own(tx, matter, by)
     attention.close(tx, attention_id, by, now, note=note, sees=sees)
     if matter is not None and matter["kind"] == eligibility.CONTESTED:
         eligibility.stands(office, tx, str(matter["about"]), note, by, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain import ending, failing, proceeding
+from inspector.domain import ending, failing, owed, proceeding
 from inspector.domain.case import Case, CaseState
 from inspector.domain.consequence import (
     Agreement,
@@ -42,6 +42,7 @@ from inspector.flows import (
     rectifying,
     remedying,
     replying,
+    reviewing,
     transfers,
     unruled,
 )
@@ -64,7 +65,7 @@ def propose(office: Office, tx: Tx, case_id: str, given: Opening, signed: Signed
     case = tx.cases.get(case_id, lock=True)
     policy = office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy
     others = tx.consequences.of_case(case_id, lock=True)
-    outcome, weighed = openings.admitted(tx, case, given, policy, others)
+    outcome, weighed = openings.admitted(tx, case, given, policy, others, now)
     known = {piece.id: piece for piece in tx.cases.evidence(case_id)}
     cited = chosen(office, tx, case_id, office.book.get(case.pack), known, given.evidence)
     carry(outcome, [as_dated(piece, case.day_of(piece.claim)) for piece in cited], adverse=True)
@@ -110,6 +111,7 @@ def rule(office: Office, tx: Tx, consequence_id: str, verdict: Verdict, now: dat
     _free(tx, case, held)
     _alone(tx, held)
     replying.refuse_unanswered(tx, held)
+    reviewing.refuse_nobody(office, held, setting(office, held, now).row)
     verdict = replace(verdict, signed=deputies.signs(office, tx, held, verdict.signed, now))
     policy = office.book.get(held.pack)
     remedying.of(replace(held, verdict=verdict), policy, office.agency(held.agency).language)  # who agrees, agrees to them too
@@ -128,18 +130,22 @@ def agree(
     if held.stage is Stage.EXTEND:
         return rectifying.agree(office, tx, consequence_id, kind, words, signed, now, turn=turn)
     read(held, turn)
-    _free(tx, case, held)
-    _alone(tx, held)
+    if not owed.spares(held):  # to let go is no adverse step
+        _free(tx, case, held)
+        _alone(tx, held)
     recheck = office.book.get(held.pack).follows.get(Follow.RECHECK)
     close = deputies.close(office, tx, held.agency, [held.verdict.signed], now) if held.verdict is not None else ()
-    made = proceeding.agree(held, kind, signed, words, setting(office, held, now), recheck, close)
+    at = setting(office, held, now)
+    signed = reviewing.signs(office, tx, held, kind, signed, at.row)
+    made = proceeding.agree(held, kind, signed, words, at, recheck, close)
     return _decided(office, tx, case, held, made, now)
 
 
 def drop(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Signed, now: datetime) -> Consequence:
     """A named officer lets a proposal go, with reasons; to a transfer that is not reported yet the head alone says no (handbook 1.8.2).
 
-    So it is where the police have declined: who has reported it does not end it alone.
+    So it is where the police have declined: who has reported it does not end it alone. What the law asks for stands until others have
+    agreed (`owed`).
     """
     case, held = locked(tx, consequence_id)
     if held.proposal is Proposal.TRANSFER_JUDICIAL and held.state is ConsequenceState.PROPOSED:
@@ -178,7 +184,9 @@ def _decided(office: Office, tx: Tx, case: Case, held: Consequence, made: Decisi
     """Write a decision; where it took effect, an entry is ordered, the subject is told, and what was interim ends."""
     imposed, former = made.state, case.entry
     if imposed.state is not ConsequenceState.IMPOSED or imposed.verdict is None:
-        return settle(office, tx, case, held, made, now)
+        done = settle(office, tx, case, held, made, now)
+        main_over(office, tx, case, done, now)
+        return done
     if imposed.proposal is Proposal.RECORD_CREDIT:
         case, made = _enter(office, tx, case, made, now)
     done = settle(office, tx, case, held, made, now)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from inspector.domain import creditrecord as domain
+from inspector.domain.consequence import Signed
 from inspector.domain.creditlaw import CreditLaw, RepairPaper
-from inspector.domain.creditrecord import Amend, Record, RepairAsked
+from inspector.domain.creditrecord import Amend, Record
 from inspector.domain.decision import Order, OrderKind
+from inspector.domain.repair import Brought, RepairAsked
 from inspector.domain.transition import Scope
-from inspector.flows import creditbook, disclosing, repairtold, stopped
+from inspector.flows import creditbook, deputies, disclosing, repairtold, stopped, touched
 from inspector.flows.copies import amend
 from inspector.flows.creditbook import REPAIRABLE, TO_REPAIR
 from inspector.flows.creditrecords import held, write
@@ -17,6 +20,8 @@ from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
 from inspector.store.tx import Tx
 from inspector.store.work import Work
+
+_NONE: Mapping[str, str] = {}
 
 
 def law(office: Office, tx: Tx, entry: str, now: datetime) -> CreditLaw:
@@ -26,7 +31,7 @@ def law(office: Office, tx: Tx, entry: str, now: datetime) -> CreditLaw:
     return office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy.credit
 
 
-def ask(
+def ask(  # noqa: PLR0913, PLR0917 - an asking in all its parts
     office: Office,
     tx: Tx,
     entry: str,
@@ -35,14 +40,18 @@ def ask(
     by: str,
     now: datetime,
     files: tuple[str, ...] = (),
+    names: Mapping[str, str] = _NONE,
 ) -> Record:
     """A repair is asked for, by an officer, the approving system or the subject's link (`by`). Papers: what each shows, its SHA-256.
 
-    `files`: SHA-256 of what came without saying what it shows. Before the earliest date it is refused, which the refusal names; what
-    lacks its subject is told, and it does not lose what was handed in. Raises Missing, Refusal.
+    `names`: what a paper is called, by its SHA-256: without one, and where it cannot be opened here, nothing is granted by it. `files`:
+    SHA-256 of what came without saying what it shows. Before the earliest date it is refused, which the refusal names; what lacks its
+    subject is told, and it does not lose what was handed in. Raises Missing, Refusal.
     """
     case, mine = held(tx, entry)
-    asked = RepairAsked(asked_at=now, by=by, words=words, papers=papers, files=files)
+    came = dict.fromkeys((*(digest for _, digest in papers), *files))
+    brought = tuple(Brought(digest=one, name=names.get(one, "").strip(), by=by, at=now) for one in came)
+    asked = RepairAsked(asked_at=now, by=by, words=words, papers=papers, files=files, brought=brought)
     decided = domain.ask_repair(mine, asked, law(office, tx, entry, now), now, office.calendar)
     state = write(tx, office, case, decided, now)
     tx.attention.close(f"{REPAIRABLE}:{entry}", now)
@@ -59,16 +68,22 @@ def ask(
     return state
 
 
-def decide(office: Office, tx: Tx, entry: str, officer: str, reasons: str, now: datetime, *, grant: bool) -> Record:
+def decide(
+    office: Office, tx: Tx, entry: str, officer: str, reasons: str, now: datetime, *, grant: bool, token: str = ""
+) -> Record:
     """A named officer decides. Granted it is dated today, lifts the bar, and every receiver and the approving system hear of it.
 
-    Its subject hears what was decided, why, and what is open against it (handbook 1.7.11).
+    Its subject hears what was decided, why, and what is open against it (handbook 1.7.11). Where the row asks for a second person it is
+    none who decided the record, or found what it came of, by name and by login (`token`).
 
     Raises Missing, Refusal, Invalid.
     """
     case, mine = held(tx, entry)
-    today = office.calendar.local_date(now)
-    decided = domain.decide_repair(mine, officer, reasons, law(office, tx, entry, now), today, grant=grant)
+    today, ruled = office.calendar.local_date(now), law(office, tx, entry, now)
+    deciders = touched.deciders_of(tx, case.id, entry) if ruled.repair.second else []
+    close = deputies.close_to(office, tx, case.agency, touched.named(tx, case.id, entry), deciders, now)
+    by = Signed(by=officer, token=token, at=now)
+    decided = domain.decide_repair(mine, by, reasons, ruled, today, grant=grant, deciders=deciders, close=close)
     if grant:
         creditbook.quiet(tx, mine, now)
         state = write(tx, office, case, decided, now)

@@ -14,6 +14,7 @@ from inspector.domain import hearing
 from inspector.domain.consequence import Consequence, Statement, StatementKind
 from inspector.domain.docket import SPOKE
 from inspector.domain.errors import Refusal
+from inspector.domain.person import same
 from inspector.domain.serving import NoticeKind, SubjectWord
 from inspector.flows import giving, unread
 from inspector.flows.office import Office
@@ -27,11 +28,30 @@ def refuse_unanswered(tx: Tx, held: Consequence) -> None:
 
     Whoever has given the hearing up needs nobody else to preside.
     """
-    matter = tx.attention.get(f"{STATED}:{held.id}")
-    waits = matter is not None and matter["closed_at"] is None
     gone = held.hearing is not None and held.hearing.held is False and not held.hearing.absent
-    if waits and not gone and _of_sitting(held):
+    if not gone and _waits(tx, held):
         raise Refusal("hearing_unanswered", consequence=held.id)
+
+
+def refuse_unheard(tx: Tx, held: Consequence) -> None:
+    """The same of a hearing that is said to have been held, or not come to: Refusal `presider_unanswered`."""
+    if held.awaits_hearing and held.hearing is not None and held.hearing.sittings and _waits(tx, held):
+        last = held.hearing.sittings[-1]
+        raise Refusal("presider_unanswered", consequence=held.id, presides=last.presides)
+
+
+def refuse_own(tx: Tx, matter: Mapping[str, Any], by: str) -> None:
+    """Raise Refusal (`presider_own_answer`) where whoever presides answers what was said against him or her: nobody judges that alone."""
+    held = tx.consequences.find(str(matter["about"])) if matter["kind"] == STATED else None
+    if held is None or held.hearing is None or not held.awaits_hearing or not _of_sitting(held):
+        return
+    if same(by, held.hearing.sittings[-1].presides):
+        raise Refusal("presider_own_answer", consequence=held.id, by=by)
+
+
+def _waits(tx: Tx, held: Consequence) -> bool:
+    matter = tx.attention.get(f"{STATED}:{held.id}")
+    return matter is not None and matter["closed_at"] is None and bool(_of_sitting(held))
 
 
 def answered(office: Office, tx: Tx, matter: Mapping[str, Any], note: str, by: str, now: datetime) -> None:

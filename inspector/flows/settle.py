@@ -14,7 +14,7 @@ from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.ending import REVIEW_WORK
 from inspector.domain.policy import Policy
 from inspector.domain.timer import Timer
-from inspector.flows import copies, creditbook, merging, recall, shaken, sparing, stopped, unpublish, unruled, unsettled
+from inspector.flows import copies, creditbook, limits, merging, recall, shaken, sparing, stopped, unpublish, unruled, unsettled
 from inspector.flows.echo import echoes
 from inspector.flows.office import Office
 from inspector.flows.record import counted_by, record
@@ -99,6 +99,7 @@ def follow(tx: Tx, office: Office, decision: Decision[Case], policy: Policy, now
     tx.work.order(orders, now)
     sparing.look_at(office, tx, case, policy, now)
     merging.look_at(office, tx, case, now)
+    limits.look(office, tx, case, policy, now)
     return case
 
 

@@ -12,7 +12,7 @@ from inspector.domain.evidence import blank
 from inspector.domain.person import declared
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice
 from inspector.domain.visit import SeatState
-from inspector.flows import deputies, giving, inname, touched, unserved, wording
+from inspector.flows import deputies, giving, inname, replying, touched, unserved, wording
 from inspector.flows.consequences import locked, settle
 from inspector.flows.office import Office
 from inspector.flows.shaken import setting, sitting_notice
@@ -49,8 +49,14 @@ def fix(office: Office, tx: Tx, consequence_id: str, sitting: Sitting, now: date
 
 
 def enter(office: Office, tx: Tx, consequence_id: str, came: Came, signed: Signed, now: datetime) -> Consequence:
-    """A named officer enters what became of it. Raises what `hearing.heard`, `waived` and `absent` raise."""
+    """A named officer enters what became of it. Raises what `hearing.heard`, `waived` and `absent` raise.
+
+    Raises Refusal (`presider_unanswered`) where it is said to have been held, or that nobody came, while nobody has answered what the
+    subject has said against who presides: whoever is objected to would have presided (Penalties Law art. 64).
+    """
     case, held = locked(tx, consequence_id)
+    if came.outcome != "waived":
+        replying.refuse_unheard(tx, held)
     signed = deputies.signs(office, tx, held, signed, now)
     at, on, record = setting(office, held, now), came.on, came.record
     if came.outcome == "held":

@@ -37,18 +37,28 @@ def found_by(tx: Tx, case_id: str, named: Sequence[Consequence], mine: Record | 
     return signed
 
 
+def named(tx: Tx, case_id: str, about: str) -> list[Consequence]:
+    """The consequences that a name means, by their ids or by the entry that they ordered; also what has fallen since."""
+    return [one for one in tx.consequences.of_case(case_id) if about in (one.id, one.entry)]
+
+
 def decided(tx: Tx, held: Objection) -> list[Consequence]:
-    """The consequences that an objection names, by their ids or by the entry that they ordered; also what has fallen since."""
-    return [one for one in tx.consequences.of_case(held.case_id) if held.about in (one.id, one.entry)]
+    """Those that an objection names."""
+    return named(tx, held.case_id, held.about)
 
 
 def deciders(tx: Tx, held: Objection) -> list[Signed]:
     """Who decided what an objection is about, or found what that came of: none of them decides it, or passes it on (handbook 1.7.6)."""
-    named = decided(tx, held)
-    mine = tx.records.find(next((one.entry for one in named if one.id == held.about and one.entry), held.about))
+    return deciders_of(tx, held.case_id, held.about)
+
+
+def deciders_of(tx: Tx, case_id: str, about: str) -> list[Signed]:
+    """Who decided a record or a consequence, or found what it came of."""
+    effects = named(tx, case_id, about)
+    mine = tx.records.find(next((one.entry for one in effects if one.id == about and one.entry), about))
     who = [Signed(by=mine.decided_by, token=mine.decided_token, at=mine.decided_at)] if mine is not None else list[Signed]()
-    who += [signed for one in named for signed in one.deciders]
-    who += found_by(tx, held.case_id, named, mine)
+    who += [signed for one in effects for signed in one.deciders]
+    who += found_by(tx, case_id, effects, mine)
     return who + ([one for one in (mine.striking.asked, mine.striking.agreed) if one] if mine and mine.striking else [])
 
 

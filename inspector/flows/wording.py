@@ -43,6 +43,7 @@ GROUPS: Mapping[str, str] = {
     "suspended_for": "Reason",
     "sent_back_for": "SendBackReason",
     "withdrawal_answer": "WithdrawalAnswer",
+    "overtaken_answer": "OvertakenAnswer",
     "graded": "grade",
     "inability": "Inability",
     "about": "Quarrel",

@@ -29,13 +29,14 @@ def publicity(part: Part) -> PublicityRow:
 
 def repair(part: Part) -> RepairRow:
     """`[repair]`."""
-    part.keys(("id", "decide", "papers", "basis"))
+    part.keys(("id", "decide", "papers", "basis"), ("second",))
     part.some("papers")
     return RepairRow(
         row=part.text("id"),
         decide=part.term("decide"),
         papers=part.choices("papers", RepairPaper),
         basis=part.basis("basis"),
+        second="second" in part.content and part.flag("second"),
     )
 
 

@@ -16,11 +16,11 @@ from inspector.policybook.part import Part
 
 _OF: Mapping[Proposal, tuple[str, ...]] = {
     Proposal.ORDER_RECTIFY: ("least", "most", "remind"),
-    Proposal.PENALTY: ("law",),
+    Proposal.PENALTY: ("law", "within", "found", "found_grave", "by_head", "collective"),
     Proposal.TRANSFER_JUDICIAL: ("head", "hand", "answer", "contest", "papers"),
 }
-"""The keys that one proposal alone has; all but `remind` and `law` are needed."""
-_MAY = ("remind", "law")
+"""The keys that one proposal alone has; all but those of `_MAY` are needed."""
+_MAY = ("remind", "law", "within", "found", "found_grave", "by_head", "collective")
 _COUNTS = frozenset({Proposal.RECORD_CREDIT, Proposal.REVOKE, Proposal.TERMINATE})
 """Proposals of which something counts towards others: an entry, a bar on applying again."""
 _CALENDAR = (Unit.DAY, Unit.MONTH, Unit.YEAR)
@@ -66,7 +66,7 @@ def consequence(part: Part) -> ConsequenceRow:
     own = _OF.get(proposal, ()) if proposal is not None else ()
     served = () if proposal in UNSERVED else ("defend",)
     apart = () if proposal is Proposal.REFER_REGISTER else ("deputy_apart",)
-    agreed = (*apart, *(() if proposal in UNSERVED else ("second", "legal", "hearing", "hearing_notice")))
+    agreed = (*apart, *(() if proposal in UNSERVED else ("second", "legal", "reviewers", "hearing", "hearing_notice")))
     agreed = (*agreed, *(("at_once",) if proposal in _COUNTS else ()))
     needed = tuple(key for key in own if key not in _MAY)
     others = [key for keys in _OF.values() for key in keys if key not in own]
@@ -96,7 +96,14 @@ def consequence(part: Part) -> ConsequenceRow:
         answer=part.maybe_term("answer"),
         contest=part.maybe_term("contest"),
         papers=part.maybe_term("papers"),
+        within=part.maybe_term("within"),
+        found=part.maybe_term("found"),
+        found_grave=part.maybe_term("found_grave"),
+        by_head="by_head" in part.content and part.flag("by_head"),
+        collective=frozenset(part.words("collective", GRAVITY)) if "collective" in part.content else frozenset(),
+        reviewers="reviewers" in part.content and part.flag("reviewers"),
     )
+    _of_penalty(part, row)
     if part.clean and row.remind is not None and row.remind.unit is not Unit.WORKING_DAY:
         part.flaw("remind_not_working_days", "remind", value=row.remind)
     if part.clean and row.hearing_notice is not None and not row.hearing:
@@ -108,6 +115,18 @@ def consequence(part: Part) -> ConsequenceRow:
         if not same or row.least.amount > row.most.amount:
             part.flaw("consequence_limits", "least", value=row.least, other=row.most)
     return row
+
+
+def _of_penalty(part: Part, row: ConsequenceRow) -> None:
+    """What cannot be right about the times of a penalty, and who reviews it."""
+    for name in ("within", "found", "found_grave"):
+        term = getattr(row, name)
+        if part.clean and term is not None and term.unit not in _CALENDAR:
+            part.flaw("term_not_calendar", name, value=term)
+    if part.clean and row.reviewers and not row.legal:
+        part.flaw("reviewers_alone", "reviewers", value="reviewers")
+    if part.clean and row.found_grave is not None and row.found is None:
+        part.flaw("found_grave_alone", "found_grave", value=row.found_grave)
 
 
 def _long_enough(term: Term) -> bool:

@@ -31,6 +31,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{value} is longer than {other}; the shortest term to rectify comes first",
         "{value} 长于 {other}；整改期限的下限不得长于上限",
     ),
+    "reviewers_alone": (
+        "{value}: only where the row has `legal = true` is there a legal review; take it out",
+        "{value}：只有 legal = true 的行才有法制审核；请删去",
+    ),
+    "found_grave_alone": (
+        "{value} lengthens `found` where grave harm was done; write `found`, too",
+        "{value} 是有严重危害后果时对 found 的延长；请同时写明 found",
+    ),
     "hearing_notice_alone": (
         "{value}: only where the row has `hearing = true` is there a hearing to tell of; take it out",
         "{value}：只有 hearing = true 的行才有听证；请删去",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from inspector.domain import hearing
+from inspector.domain.act import GRAVITY
 from inspector.domain.calendar import Term
 from inspector.domain.case import Outcome
 from inspector.domain.ending import graded
@@ -55,7 +56,7 @@ def tables(policy: Policy) -> tuple[Told, ...]:
         for row in law.publicities.values()
     }
     papers = "、".join(WORDS[paper] for paper in law.repair.papers)
-    repairs = {law.repair.row: (papers, _term(law.repair.decide), law.repair.basis)}
+    repairs = {law.repair.row: (papers, _term(law.repair.decide), "是" if law.repair.second else "否", law.repair.basis)}
     objections = {law.objection.row: (_term(law.objection.own), _term(law.objection.others), law.objection.basis)}
     services = {row.row: (WAYS[row.way], f"{row.term.amount}{UNITS[row.term.unit]}", row.basis) for row in policy.services}
     remedies = {
@@ -78,7 +79,7 @@ def tables(policy: Policy) -> tuple[Told, ...]:
         ("失信行为目录", ("编号", "行为", "据以认定的结果", "信用记录", "修复前不适用告知承诺制", "依据"), acts),
         ("记录的保存期限", ("编号", "记录", "起算", "期限", "依据"), retentions),
         ("信用记录的公示期", ("编号", "程度", "公示", "最短公示期", "最长公示期，期满自行停止", "依据"), publicities),
-        ("信用修复", ("编号", "须提交的材料", "作出决定的期限", "依据"), repairs),
+        ("信用修复", ("编号", "须提交的材料", "作出决定的期限", "另一人决定", "依据"), repairs),
         ("信用异议", ("编号", "自行核查的期限", "需要他方核查的期限", "依据"), objections),
         ("检查记录表", ("编号", "列表", "代码", "名称", "英文名称", "不得并选", "依据"), sheet),
         (
@@ -107,7 +108,13 @@ def _steps(row: ConsequenceRow) -> tuple[str, ...]:
         "公安机关答复": _term(row.answer),
         "申请复议或者检察监督": _term(row.contest),
         "移交材料": _term(row.papers),
+        "立案后作出决定": _term(row.within),
+        "违法行为发现期限": _term(row.found),
+        "有严重危害后果的发现期限": _term(row.found_grave),
+        "须经负责人集体讨论": "、".join(GRADES[one] for one in GRAVITY if one in row.collective),
     }
+    others |= {"决定": "由负责人审查决定"} if row.by_head else {}
+    others |= {"法制审核人员": "限于本机关名单所列人员"} if row.reviewers else {}
     others |= {"第二人": "代行职责的人不作为同一处理的第二人，也不处理对其提出的异议"} if row.deputy_apart else {}
     told = "；".join(f"{name} {text}" for name, text in others.items() if text) or "—"
     flags = ("是" if one else "否" for one in (row.second, row.legal, row.hearing))

@@ -15,6 +15,7 @@ from inspector.domain.docket import (
     DISCLOSURE,
     HELD_ENTRY,
     LETTER_SCOPE,
+    PENALTY_LIMIT,
     RECUSAL_ASKED,
     SPOKE,
     STOOD_IN,
@@ -46,6 +47,7 @@ _KINDS = {
     RECUSAL_ASKED: DocketKind.RECUSAL,
     **dict.fromkeys(VISIT_MATTERS, DocketKind.VISIT),
     CONCLUDED_BEFORE: DocketKind.OVERTAKEN,
+    PENALTY_LIMIT: DocketKind.LIMIT,
     DISCLOSURE: DocketKind.DISCLOSURE,
     LETTER_SCOPE: DocketKind.LETTER,
 }
@@ -53,6 +55,16 @@ KINDS = tuple(kind for kind in dict.fromkeys(_KINDS.values()) if kind is not Doc
 """Those with a date of the law; a metric counts them."""
 _CASELESS = frozenset({BAR_CONTESTED, STOOD_IN, RECUSAL_ASKED, *VISIT_MATTERS})
 """Of a subject or of a visit, and of a case only where they say so."""
+
+
+def doubted() -> sa.Select[tuple[str]]:
+    """Decisions in force without a date of their own of which an officer says whether they stand: weighed first, and brought then.
+
+    So such a one stands on the list once, by its matter, whether it has come to its subject or not.
+    """
+    held = attention.c
+    weighed = sa.select(held.about).where(held.kind.in_((SHAKEN, REGRADE)), held.closed_at.is_(None))
+    return sa.select(consequence.c.id).where(consequence.c.id.in_(weighed), consequence.c.due_at.is_(None))
 
 
 def dated(connection: sa.Connection, agencies: Sequence[str] | None = None) -> list[DocketRow]:

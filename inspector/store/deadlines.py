@@ -12,7 +12,7 @@ from inspector.domain.decision import OrderKind
 from inspector.domain.objection import ObjectionState
 from inspector.domain.visit import VisitState
 from inspector.store.assistancetables import assistance
-from inspector.store.dated import KINDS, dated
+from inspector.store.dated import KINDS, dated, doubted
 from inspector.store.nextsteps import steps
 from inspector.store.recordtables import credit_record, objection
 from inspector.store.tables import case_file, visit, work
@@ -37,7 +37,7 @@ def due_by(tx: Tx, moment: datetime) -> dict[str, int]:
     open_ = {
         "verification": sa.select(undecided).where(undecided.c.state.in_(_VERIFYING)),
         "review": sa.select(undecided).where(undecided.c.state == CaseState.REVIEW.value),
-        "consequence": sa.select(due).where(due.c.due_at <= moment),
+        "consequence": sa.select(due).where(due.c.due_at <= moment, due.c.id.not_in(doubted())),
         "visit": sa.select(visit).join(work, work.c.key == _CLOCK).where(visit.c.state.in_(_VISITING), work.c.due_at <= moment),
         "objection": sa.select(objection).where(objection.c.state == ObjectionState.OPEN.value, objection.c.due_at <= moment),
         "repair": sa.select(credit_record).where(credit_record.c.repair_due_at <= moment),

@@ -16,7 +16,7 @@ from inspector.domain.signs import composed
 from inspector.domain.visit import VisitState
 from inspector.store.codec import load
 from inspector.store.consequencetables import consequence
-from inspector.store.dated import dated
+from inspector.store.dated import dated, doubted
 from inspector.store.nextsteps import steps
 from inspector.store.recordtables import credit_record, objection
 from inspector.store.references import found_by
@@ -65,9 +65,8 @@ class DocketRoom(Room):
             sa.literal(DocketKind.REVIEW.value).label("kind"), held.id, held.id.label("case_id"), held.due_at
         ).where(held.state == CaseState.REVIEW.value, held.outcome.is_(None), held.agency.in_(list(agencies)))
         step, due = consequence.c, steps(agencies)
-        stepping = sa.select(
-            sa.literal(DocketKind.CONSEQUENCE.value).label("kind"), step.id, step.case_id, due.c.due_at
-        ).join_from(due, consequence, step.id == due.c.id)
+        stepping = sa.select(sa.literal(DocketKind.CONSEQUENCE.value).label("kind"), step.id, step.case_id, due.c.due_at)
+        stepping = stepping.join_from(due, consequence, step.id == due.c.id).where(step.id.not_in(doubted()))
         objected = sa.select(
             sa.literal(DocketKind.OBJECTION.value).label("kind"), objection.c.id, objection.c.case_id, objection.c.due_at
         ).where(

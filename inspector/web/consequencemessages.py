@@ -20,6 +20,7 @@ from inspector.domain.consequence import (
     StatementKind,
     Verdict,
 )
+from inspector.domain.grading import Grading as Found
 from inspector.domain.grading import Harm
 from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
@@ -34,16 +35,23 @@ _Words = Annotated[tuple[Text, ...], Field(min_length=1, max_length=50)]
 
 
 class ProposalIn(Strict):
-    """An officer opens a consequence, citing evidence of the case; `act`: the pack's dishonest act, where one was found."""
+    """An officer opens a consequence, citing evidence of the case; `act`: the pack's dishonest act, where one was found.
+
+    `since`: of a penalty, the day on which the act ended, where it went on behind the day of the letter; `harm`: grave harm lets it be
+    found later (Penalties Law art. 36).
+    """
 
     proposal: Proposal
     evidence: _Ids
     reasons: Text
     act: MaybeLine = ""
+    since: Day | None = None
+    harm: Harm | None = None
 
     def opening(self, by: str) -> Opening:
         """The same as the flow reads it."""
-        return Opening(proposal=self.proposal, by=by, evidence=self.evidence, act=self.act, reasons=self.reasons)
+        told = {name: getattr(self, name) for name in ("proposal", "evidence", "act", "reasons", "since")}
+        return Opening(by=by, found=Found(harm=self.harm), **told)
 
 
 class NoticeIn(Strict):
@@ -122,7 +130,7 @@ class VerdictIn(Strict):
 
     `rights`: the remedies, each to whom and until when, where they are not those that the pack names. `turn`: of the consequence as it was
     read. `content`: what the penalty is, where it is not the one of the notice; `lighter`: it is no graver than that one; `performance`:
-    how and by when it is performed, needed of a fine.
+    how and by when it is performed, needed of a fine; `discussed`: where the heads' discussion of a weighty one is recorded.
     """
 
     turn: Turn
@@ -134,6 +142,7 @@ class VerdictIn(Strict):
     content: Text = ""
     lighter: bool = False
     performance: Text = ""
+    discussed: MaybeLine = ""
 
     def verdict(self, signed: Signed) -> Verdict:
         """The same as the domain reads it."""
@@ -141,7 +150,7 @@ class VerdictIn(Strict):
 
 
 class AgreementIn(Strict):
-    """Another person agrees to the written decision: the second one, or the legal review. `turn`: of the consequence as it was read."""
+    """Another person agrees to the written decision: the second one, the legal review, the head. `turn`: as it was read."""
 
     turn: Turn
     kind: Agreement

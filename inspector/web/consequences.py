@@ -337,7 +337,8 @@ def annul(
 
     def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
         annulling.refuse_objection(given.why, "why")
-        return annulling.consequence(desk.office, tx, consequence_id, given.why, given.document, by.by, now)
+        told = consequence_id, given.why, given.document, by.by, now
+        return annulling.consequence(desk.office, tx, *told, token=by.token)
 
     return step(desk, caller, consequence_id, "annulment", given, message_id, do)
 

@@ -22,6 +22,7 @@ from inspector.domain.creditlaw import RepairPaper
 from inspector.domain.creditrecord import Record
 from inspector.domain.docket import AMEND_BY_HAND, AMEND_STUCK, Nearness, nearness
 from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
+from inspector.domain.evidence import blank
 from inspector.domain.objection import Objection, ObjectionState
 from inspector.domain.statement import STUCK
 from inspector.domain.striking import TO_STRIKE
@@ -82,8 +83,12 @@ def _object(desk: Desk, caller: Caller, about: str, form: Sent) -> object:
 
 
 def _repair(desk: Desk, caller: Caller, about: str, form: Sent) -> object:
+    """Each paper with its name: a number alone tells nobody who decides what was brought."""
     brought = {paper: _digest(desk, form, paper.value.lower()) for paper in RepairPaper}
-    papers = tuple({"paper": paper, "digest": digest} for paper, digest in brought.items() if digest)
+    named = {paper: form.fields.one(f"{paper.value.lower()}_name") for paper in RepairPaper}
+    for paper in (one for one, digest in brought.items() if digest and blank(named[one])):
+        raise Invalid("repair_nameless", field=f"{paper.value.lower()}_name")
+    papers = tuple({"paper": one, "digest": digest, "name": named[one]} for one, digest in brought.items() if digest)
     given = read(api.RepairIn, words=form.fields.one("words"), papers=papers)
     return api.ask_repair(desk, caller, about, given, form.fields.message_id())
 
@@ -124,7 +129,14 @@ def _others(desk: Desk, caller: Caller, about: str, form: Sent) -> object:
 
 
 _REASONS, _WORDS = entry("reasons", Kind.TEXT), entry("words", Kind.TEXT, needed=False)
-_PAPERS = tuple(entry(paper.value.lower(), Kind.FILE, needed=False) for paper in RepairPaper)
+_PAPERS = tuple(
+    one
+    for paper in RepairPaper
+    for one in (
+        entry(paper.value.lower(), Kind.FILE, needed=False),
+        entry(f"{paper.value.lower()}_name", needed=False),
+    )
+)
 _WHY = (
     (Annulled.COURT.value, f"Annulled.{Annulled.COURT.name}"),
     (Annulled.REVIEW_BODY.value, f"Annulled.{Annulled.REVIEW_BODY.name}"),

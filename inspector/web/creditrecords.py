@@ -16,6 +16,7 @@ from inspector.domain.creditlaw import RepairPaper
 from inspector.domain.creditrecord import Record, RecordState, warning
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.objection import Objection, ObjectionState
+from inspector.domain.repair import Brought
 from inspector.domain.statement import BookState
 from inspector.domain.viewing import Shown as What
 from inspector.flows import annulling, objections, repairs, same, touched
@@ -27,11 +28,21 @@ from inspector.web.body import JsonRoute
 from inspector.web.caller import Asker, Caller, CaseReader, Officer, ResultReader
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
-from inspector.web.fields import MAYBE_SIGNS, CasePath, Digest, Limit, Line, MessageId, NamePath, Strict, Text
+from inspector.web.fields import MAYBE_SIGNS, CasePath, Digest, Limit, Line, MaybeLine, MessageId, NamePath, Strict, Text
 from inspector.web.viewings import shown_of
 
 router = APIRouter(prefix="/v1", tags=["credit"], route_class=JsonRoute)
 log = structlog.get_logger(__name__)
+
+
+class PaperShown(Shown):
+    """A paper of a repair: what it shows (null: nobody has said so yet), its SHA-256, what it is called, by whom it came, and when."""
+
+    paper: RepairPaper | None
+    digest: str
+    name: str
+    by: str
+    at: datetime | None
 
 
 class RecordShown(Shown):
@@ -39,8 +50,8 @@ class RecordShown(Shown):
 
     `in_effect`: whether its decision has come to its subject, so that receivers have it and it bars; `effective_on`: the day, where that
     was awaited. `repairable_from`: the first day on which a repair may be asked for. `repair_due_at`: by when one that was asked for is
-    decided; `lacking`: the papers that it lacks. `strike_asked_by`, `strike_document`: who has entered which document against the entry
-    of a kept promise; another officer carries it out by entering the same.
+    decided; `lacking`: the papers that it lacks; `papers`: those that are there. `strike_asked_by`, `strike_document`: who has entered
+    which document against the entry of a kept promise; another officer carries it out by entering the same.
     """
 
     entry: str
@@ -66,6 +77,7 @@ class RecordShown(Shown):
     repair_asked: bool
     repair_due_at: datetime | None
     lacking: tuple[RepairPaper, ...]
+    papers: tuple[PaperShown, ...]
     strike_asked_by: str
     strike_document: str
 
@@ -127,10 +139,14 @@ class WarningShown(Shown):
 
 
 class PaperIn(Strict):
-    """A paper of a repair: what it shows, and the SHA-256 of the file."""
+    """A paper of a repair: what it shows, the SHA-256 of the file, and what it is called.
+
+    Without a `name` a paper that was not handed in by the subject's link is a number: no repair is granted by it.
+    """
 
     paper: RepairPaper
     digest: Digest
+    name: MaybeLine = ""
 
 
 class RepairIn(Strict):
@@ -238,7 +254,8 @@ def ask_repair(desk: AtDesk, caller: Asker, entry: EntryPath, given: RepairIn, m
     def do(tx: Tx, now: datetime) -> RecordShown:
         seen(tx, caller, entry)
         papers = tuple((one.paper, one.digest) for one in given.papers)
-        return shown(repairs.ask(desk.office, tx, entry, given.words, papers, caller.name, now))
+        names = {one.digest: one.name for one in given.papers}
+        return shown(repairs.ask(desk.office, tx, entry, given.words, papers, caller.name, now, names=names))
 
     return desk.once(message(caller.source, message_id, f"repair {entry}", given), do)
 
@@ -251,7 +268,8 @@ def decide_repair(
 
     def do(tx: Tx, now: datetime) -> RecordShown:
         seen(tx, caller, entry)
-        return shown(repairs.decide(desk.office, tx, entry, caller.name, given.reasons, now, grant=given.grant))
+        told = entry, caller.name, given.reasons, now
+        return shown(repairs.decide(desk.office, tx, *told, grant=given.grant, token=caller.token))
 
     return desk.once(message(caller.source, message_id, f"repair decision {entry}", given), do)
 
@@ -317,6 +335,12 @@ def decide_objection(
     return desk.once(message(caller.source, message_id, f"objection {objection}", given), do)
 
 
+def _paper(one: tuple[RepairPaper | None, str, Brought | None]) -> PaperShown:
+    (paper, digest, known) = one
+    name, by, at = ("", "", None) if known is None else (known.name, known.by, known.at)
+    return PaperShown(paper=paper, digest=digest, name=name, by=by, at=at)
+
+
 def shown(held: Record) -> RecordShown:
     """A record as it is shown; whose it is shows its case."""
     same = {name: getattr(held, name) for name in RecordShown.model_fields if hasattr(held, name)}
@@ -327,6 +351,7 @@ def shown(held: Record) -> RecordShown:
         repair_asked=asked is not None,
         repair_due_at=asked.due_at if asked is not None else None,
         lacking=asked.missing if asked is not None else (),
+        papers=tuple(map(_paper, asked.listed)) if asked is not None else (),
         strike_asked_by=held.striking.asked.by if held.striking is not None else "",
         strike_document=held.striking.document if held.striking is not None else "",
     )

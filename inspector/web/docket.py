@@ -74,7 +74,7 @@ _MATTERS = {
     DocketKind.LETTER: LETTER_SCOPE,
 }
 """What is a matter with a page of its own, of a case or of none."""
-_BEHIND = {DocketKind.WITHDRAWAL: "/withdrawal", DocketKind.SEND_BACK: "/send-back", DocketKind.HELD: ""}
+_BEHIND = {DocketKind.WITHDRAWAL: "/withdrawal", DocketKind.SEND_BACK: "/send-back", DocketKind.HELD: "", DocketKind.LIMIT: ""}
 """And what is made behind that page."""
 
 

@@ -18,11 +18,11 @@ from inspector.domain.docket import BAR_CONTESTED, LETTER_SCOPE, RECUSAL_ASKED, 
 from inspector.domain.errors import InspectorError, Missing, Refusal
 from inspector.domain.gate import BarFault, OutsideBar
 from inspector.domain.viewing import Shown as What
-from inspector.domain.withdrawal import CONCLUDED_BEFORE
+from inspector.domain.withdrawal import CONCLUDED_BEFORE, OvertakenAnswer
 from inspector.flows import challenges, embargo
 from inspector.store.room import Row
 from inspector.store.tx import Tx, new_id
-from inspector.web import bars
+from inspector.web import bars, withdrawal
 from inspector.web.caller import Caller
 from inspector.web.challenges import decide_recusal
 from inspector.web.desk import AtDesk, Desk
@@ -49,7 +49,7 @@ _STEPS: Mapping[str, Mapping[str, tuple[Field, ...]]] = {
     STOOD_IN: {"seen": _NOTE},
     RECUSAL_ASKED: {"grant": _WHY, "refuse": _WHY},
     **{kind: {"done": _NOTE} for kind in VISIT_MATTERS},
-    CONCLUDED_BEFORE: {"follows": _NOTE},
+    CONCLUDED_BEFORE: {"follows": (among("answer", OvertakenAnswer), entry("reasons", Kind.TEXT))},
     LETTER_SCOPE: {"site": _OWN, "no_site": _OWN},
 }
 """What ends a matter of each kind, by the name of its form."""
@@ -80,7 +80,10 @@ def post_matter(request: Request, desk: AtDesk, caller: Visitor, attention_id: N
             case "site" | "no_site" as word if kind == LETTER_SCOPE:
                 ruled = read(LetterScopeIn, site=word == "site", reasons=form.one("reasons"))
                 rule_letter(desk, caller, about, ruled, form.message_id())
-            case "stands" | "seen" | "follows" | "done":
+            case "follows" if kind == CONCLUDED_BEFORE:
+                told = {name: form.one(name) for name in ("answer", "reasons")}
+                withdrawal.follow_withdrawal(desk, caller, about, read(withdrawal.FollowingIn, **told), form.message_id())
+            case "stands" | "seen" | "done":
                 close_attention(desk, caller, attention_id, read(SeenToIn, note=form.one("note")), form.message_id())
             case other:
                 raise Refusal("action_unknown", action=other[:40])

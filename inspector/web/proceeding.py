@@ -13,7 +13,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from inspector.domain import disclosing, disclosure, penalty
+from inspector.domain import course, disclosing, disclosure, owed, penalty
 from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence, Signed, Stage
 from inspector.domain.docket import Nearness, nearness
@@ -55,7 +55,7 @@ class Read:
 
     `intended`: what its subject would read of it; `basis`: the articles in words; `act`: the dishonest act by its name; `remedies`: what
     a written decision says is open against it; `refuses`: whoever looks may say no to a transfer that two have not reported yet; `duty`: by
-    when a penalty is public, and what of it is.
+    when a penalty is public, and what of it is; `last`: by when it has to be decided.
     """
 
     held: Consequence
@@ -73,6 +73,7 @@ class Read:
     act: str
     remedies: tuple[str, ...]
     refuses: bool
+    last: datetime | None
     duty: PublicationDuty | None
 
 
@@ -124,7 +125,10 @@ def _page(
         return Read(
             matters=matters,
             duty=tx.publications.find(disclosing.name(held.id)),
-            mends=held.stage is Stage.AGREE and held.verdict is not None and mine.may_mend(held.verdict.signed),
+            mends=held.stage is Stage.AGREE
+            and held.verdict is not None
+            and not owed.spares(held)
+            and mine.may_mend(held.verdict.signed),
             intended=intended.line(held, case.item, policy, lang),
             bars=intended.bars(held, policy),
             basis=wording.citations(policy, held.basis, lang),
@@ -138,6 +142,7 @@ def _page(
             why=why,
             grounds=grounds.grounds(tx, held.case_id, case.agency, (one.id for one in why.heard)),
             near=near,
+            last=course.decided_by(held, row, desk.office.calendar) if row is not None else None,
         )
 
     try:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
+from inspector.domain import owed
 from inspector.domain.annulled import Annulled
 from inspector.domain.bundle import Part
 from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Stage, StatementKind
@@ -34,7 +35,7 @@ _BY_WHOM = tuple(one for one in Annulled if one is not Annulled.OBJECTION)
 _TURN = Field(name="turn", kind=Kind.HIDDEN)
 """Which text and state the page has shown: who decides, or agrees, does so about these."""
 _LIGHTER = Field(name="lighter", kind=Kind.CHOICE, choices=(("true", "proceeding.lighter_yes"),), needed=False)
-_OF_PENALTY = frozenset({"content", "lighter", "performance"})
+_OF_PENALTY = frozenset({"content", "lighter", "performance", "discussed"})
 """The fields of a decision that only one about a penalty has."""
 
 
@@ -125,7 +126,8 @@ STEPS: Mapping[str, Step] = {
                 _LIGHTER,
                 entry("performance", Kind.TEXT, needed=False),
             ),
-            *(entry("law", needed=False), entry("public_interest", Kind.TEXT, needed=False)),
+            *(entry("discussed", needed=False), entry("law", needed=False)),
+            entry("public_interest", Kind.TEXT, needed=False),
             *(entry("until", Kind.DAY, needed=False), entry("rights", Kind.LINES, needed=False)),
         ),
     ),
@@ -224,6 +226,8 @@ HEADS = (Stage.REPORT, Stage.CONTEST)
 def offered(held: Consequence) -> tuple[str, ...]:
     """The steps that a page offers about a consequence: of one that took effect and has no next step, that it stands no more."""
     stage = held.stage
+    if owed.spares(held):  # to be agreed to, or to go on as if it had not been written
+        return ("agreement", "decision" if held.served else "service" if held.notice is not None else "notice")
     if stage is not None:
         return OFFERED[stage]
     if held.state is ConsequenceState.TRANSFERRED:

@@ -7,8 +7,8 @@ from datetime import datetime
 from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
-from inspector.domain.withdrawal import Answering, WithdrawalAnswer
-from inspector.flows import withdrawals
+from inspector.domain.withdrawal import Answering, Following, OvertakenAnswer, WithdrawalAnswer
+from inspector.flows import overtaken, withdrawals
 from inspector.store.tx import Tx
 from inspector.web.answers import CaseShown, case_shown
 from inspector.web.body import JsonRoute
@@ -43,3 +43,28 @@ def answer_withdrawal(
         return case_shown(withdrawals.answer(desk.office, tx, case_id, said, now))
 
     return desk.once(message(caller.source, message_id, f"answer withdrawal {case_id}", given), do)
+
+
+class FollowingIn(Strict):
+    """What follows where the licence was in hand before the commitment was taken back, and why; the subject reads both."""
+
+    answer: OvertakenAnswer
+    reasons: Text
+
+
+@router.post("/cases/{case_id}/withdrawal/follow-up", response_model=CaseShown, responses=WRITES)
+def follow_withdrawal(
+    desk: AtDesk, caller: Officer, case_id: CasePath, given: FollowingIn, message_id: MessageId = None
+) -> JSONResponse:
+    """Say what follows of a case that was withdrawn after its matter had been concluded; the case in which it goes on.
+
+    `VERIFY`: the matter is verified after all, as a case of its own under the same reference with `/2` behind it; `RETURNED`: the licence
+    was handed in or is taken back; `NEEDLESS`: neither is needed.
+    """
+
+    def do(tx: Tx, now: datetime) -> CaseShown:
+        caller.case(tx, case_id, lock=True)
+        said = Following(answer=given.answer, reasons=given.reasons, by=caller.name, token=caller.token, at=now)
+        return case_shown(overtaken.follow(desk.office, tx, case_id, said, now))
+
+    return desk.once(message(caller.source, message_id, f"follow withdrawal {case_id}", given), do)

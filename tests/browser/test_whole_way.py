@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from inspector.daemon import sweeps
-from inspector.domain.consequence import Consequence, ConsequenceState
+from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Stage
 from inspector.domain.creditrecord import RecordState
 from inspector.domain.proposal import Proposal
+from inspector.flows.office import Office
 from inspector.flows.serving import token
 from inspector.store.store import Store
 from tests.browser.test_pages import check
@@ -25,6 +27,18 @@ pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium"), pytest.mark.sl
 def entry_of(here: Place, case: str) -> Consequence:
     with here.office.store.read() as tx:
         return next(one for one in tx.consequences.of_case(case) if one.proposal is Proposal.RECORD_CREDIT)
+
+
+def by_two(office: Office) -> Office:
+    """The office by packs that ask for a second person before anybody is entered to his or her discredit."""
+    credit = Proposal.RECORD_CREDIT
+    packs = tuple(
+        replace(pack, consequences={**pack.consequences, credit: replace(pack.consequences[credit], second=True)})
+        if credit in pack.consequences
+        else pack
+        for pack in office.book.packs
+    )
+    return replace(office, book=replace(office.book, packs=packs))
 
 
 def link(here: Place, notice: str) -> str:
@@ -89,19 +103,31 @@ def heard(here: Place, desk: Visitor, phone: Visitor, case: str) -> None:
 
 
 def imposed(here: Place, desk: Visitor, second: Visitor, phone: Visitor, case: str, secret: str) -> str:
-    """An officer decides, a second one agrees where the pack asks for it, its subject confirms the receipt of the decision; the entry that
+    """An officer decides, and alone brings nothing about; a second one reads it and agrees; its subject confirms that it came.
 
-    every receiver has now.
+    The entry that every receiver has now.
     """
     held = entry_of(here, case)
     step(desk, "decision", "决定处理", reasons="经复核，事实清楚")
-    second.log_in(secret, f"/consequences/{held.id}")
-    if entry_of(here, case).state is ConsequenceState.NOTICED:
-        step(second, "agreement", "同意", kind="SECOND", words="同意")
+    check(desk)
+    settle(here.office)
+    assert entry_of(here, case).stage is Stage.AGREE
+    assert "李四" in step(desk, "agreement", "同意", kind="SECOND", words="同意"), (
+        "who has decided is told that another one agrees"
+    )
+    check(desk)
+    assert (entry_of(here, case).stage, here.first.entries) == (Stage.AGREE, {}), "by one officer nothing is entered"
+    assert "同意决定" in second.log_in(secret), "it waits on the second one's list"
+    check(second)
+    assert "经复核，事实清楚" in second.open(f"/consequences/{held.id}"), "whoever agrees reads what was decided, and why"
+    check(second)
+    assert "王五" in step(second, "agreement", "同意", kind="SECOND", words="同意")
     check(second)
     settle(here.office)
     held = entry_of(here, case)
     assert held.state is ConsequenceState.IMPOSED
+    assert held.verdict is not None
+    assert [(kind, one.by) for kind, one in held.verdict.agreed.items()] == [(Agreement.SECOND, "王五")]
     assert held.entry is not None
     assert (here.first.entries, here.second.entries) == ({}, {}), "nobody hears of it before its subject"
     assert "待决定送达" in second.open(f"/credit/records/{held.entry}")
@@ -184,7 +210,8 @@ def heard_by_the_approving_system(edge: Edge, case: str) -> None:
 def test_from_the_review_to_the_last_receivers_acknowledgement_everything_is_read_and_done_by_people_in_a_browser(
     store: Store, hand: Hand, tmp_path: Path, door: Door
 ) -> None:
-    with place(store, hand, tmp_path, direct=False) as here, serving(here.office) as edge:
+    with place(store, hand, tmp_path, direct=False) as here, serving(by_two(here.office)) as edge:
+        here.office = by_two(here.office)
         case = here.commits(1, {**LICENCE, **FALSE})
         desk, second, phone, third = door.desk(edge.url), door.desk(edge.url), door.phone(edge.url), door.desk(edge.url)
         reviewed(desk, case, edge.token("officer", name="李四"))

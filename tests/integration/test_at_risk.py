@@ -91,7 +91,8 @@ def test_our_answers_to_an_objection_and_to_a_repair_are_at_risk_by_their_dates_
     with store.read() as tx:
         hand.on(days=(tx.records.get(entry).repairable_from - hand().date()).days + 1)
     with store.begin() as tx:
-        asked = repairs.ask(held.office, tx, entry, "", tuple((paper, "a" * 64) for paper in RepairPaper), "hall", hand())
+        papers = tuple((paper, "a" * 64) for paper in RepairPaper)
+        asked = repairs.ask(held.office, tx, entry, "", papers, "hall", hand(), names={"a" * 64: "整改材料"})
     assert asked.repair is not None
     assert asked.repair.due_at is not None
     assert falling(held.office, "repair", asked.repair.due_at) == (0, 1)

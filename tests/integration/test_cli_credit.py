@@ -76,6 +76,28 @@ def test_a_withdrawal_that_took_nothing_back_is_answered_at_the_command_line(ope
         assert {"withdrawal.answered", "operator.case.withdrawal_answered"} <= {*rules}
 
 
+def test_what_follows_of_a_withdrawal_that_came_too_late_is_said_at_the_command_line(
+    operator: Operator, hand: house.Hand
+) -> None:
+    with house.closing(operator.store()) as store:
+        case = decided(store, hand, Outcome.FALSE_KNOWING, concluded=False)
+        other = house.post(case.office, house.application(2, "business-licence", {"registration-status": "存续"}))
+        at = hand()
+        hand.on(seconds=3600)
+        with store.begin() as tx:
+            number = tx.cases.get(other).reference
+            review.withdraw(case.office, tx, other, "不办了", "hall", hand())
+            review.conclude(case.office, tx, other, "hall", hand(), at=at)
+        passing = operator.say("attention", "close", f"withdrawal_overtaken:{other}", "--note", "x")
+        assert (passing.code, "case follow-withdrawal" in passing.err) == (4, True)
+        told_so = ("--answer", "RETURNED", "--reasons", "证照已交回", "--by", "钱七")
+        said = operator.well("case", "follow-withdrawal", number, *told_so, "--json").json
+        assert (said["id"], said["state"], said["answer"]) == (other, "WITHDRAWN", "RETURNED")
+        (notice,) = told(store, other, NoticeKind.WITHDRAWAL)
+        assert notice.reasons == "证照已交回"
+        assert operator.say("case", "follow-withdrawal", number, *told_so).code == 4
+
+
 @contextmanager
 def promise(operator: Operator, hand: house.Hand) -> Iterator[Kept]:
     """A promise that was found kept."""

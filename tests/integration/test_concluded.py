@@ -67,6 +67,7 @@ def test_that_a_withdrawn_matter_had_been_concluded_before_is_kept_and_an_office
         path = f"/matters/withdrawal_overtaken:{given}"
         logged_in(edge, browser)
         assert f'href="{path}"' in browser.get("/review").text
-        assert send(browser, path, "follows", note="").status_code == 422
-        assert send(browser, path, "follows", note="由审批系统作为新办件重新发送").status_code == 303
+        assert send(browser, path, "follows", answer="NEEDLESS", reasons="").status_code == 422
+        assert send(browser, path, "follows", answer="", reasons="未领取证照").status_code == 422
+        assert send(browser, path, "follows", answer="NEEDLESS", reasons="未领取证照").status_code == 303
     assert waiting(office, DocketKind.OVERTAKEN) == []

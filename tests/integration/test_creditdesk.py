@@ -80,10 +80,11 @@ def test_a_repair_is_received_with_its_papers_listed_by_its_date_and_granted(edg
         early = send(browser, path, "repair", words="已改正")
         assert (early.status_code, here.record(entry).repairable_from.isoformat() in early.text) == (409, True)
         here.hand.on(days=100)
-        assert send(browser, path, "repair", {"corrected": b"proof"}, words="已改正").status_code == 303
+        named = {"corrected_name": "整改验收单", "words": "已改正"}
+        assert send(browser, path, "repair", {"corrected": b"proof"}, **named).status_code == 303
         assert path in browser.get("/review").text, "our time runs from the asking, whatever lacks"
         assert ("公开信用承诺" in browser.get("/credit").text, path in browser.get("/credit").text) == (True, True)
-        assert send(browser, path, "repair", {"commitment": b"promise"}).status_code == 303
+        assert send(browser, path, "repair", {"commitment": b"promise"}, commitment_name="公开信用承诺书").status_code == 303
         assert path in browser.get("/review").text
         with edge.as_("officer", name="王五") as api:
             due = api.get("/v1/docket").json()["duties"]

@@ -38,6 +38,7 @@ from tests.proceedings import decided, recorded
 pytestmark = pytest.mark.alike
 
 PAPERS = ((RepairPaper.CORRECTED, "a" * 64), (RepairPaper.COMMITMENT, "b" * 64))
+NAMES = {"a" * 64: "整改验收单", "b" * 64: "公开信用承诺书"}
 FALSE = {"registration-status": "注销"}
 
 
@@ -97,7 +98,7 @@ class Place:
     def repaired(self, entry: str) -> None:
         """Somebody asks with all papers, an officer grants it."""
         with self.office.store.begin() as tx:
-            repairs.ask(self.office, tx, entry, "已改正", PAPERS, "hall", self.hand())
+            repairs.ask(self.office, tx, entry, "已改正", PAPERS, "hall", self.hand(), names=NAMES)
             repairs.decide(self.office, tx, entry, "王五", "符合修复条件", self.hand(), grant=True)
         settle(self.office)
 
@@ -292,7 +293,7 @@ def test_an_upheld_objection_annuls_what_was_entered_before_there_were_records_t
     assert (here.first.entries, here.second.entries, here.record(entry).ended_by) == ({}, {}, "OBJECTION")
 
 
-def test_an_objection_to_what_a_court_annuls_meanwhile_ends_by_rule_and_who_objected_is_told(here: Place) -> None:
+def test_who_annuls_without_a_part_in_it_upholds_what_was_objected_and_who_objected_is_told(here: Place) -> None:
     entry = here.found(1)
     objection = here.objects(entry)
     with here.office.store.begin() as tx:
@@ -301,7 +302,8 @@ def test_an_objection_to_what_a_court_annuls_meanwhile_ends_by_rule_and_who_obje
     with here.office.store.read() as tx:
         held, told = tx.records.objection(objection), tx.servings.get(f"{objection}:objection")
         assert not tx.records.objections(case_id=held.case_id)
-    assert (held.state, held.decided_by, told.reasons) == (ObjectionState.ENDED, "rule", held.reasons)
+    assert (held.state, held.decided_by, told.reasons) == (ObjectionState.UPHELD, "王五", held.reasons)
+    assert "复决字1号" in told.reasons, "by which paper"
     assert (here.record(entry).ended_by, here.matters(creditbook.CONTESTED)) == ("REVIEW_BODY", [])
     assert (here.first.entries, here.second.entries) == ({}, {})
 

@@ -116,3 +116,21 @@ def test_a_case_that_an_officer_wants_sent_back_is_due_to_be_answered_by_another
         assert f'href="/review/{scene.case_id}/send-back' in browser.get("/review").text
     decline(scene)
     assert waiting(scene.office, DocketKind.SEND_BACK) == []
+
+
+def test_a_decision_in_doubt_that_has_not_come_stands_on_the_list_once(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_INCURABLE)
+    revoke = case.impose(case.the(Proposal.REVOKE))
+    case.speaks_for()
+    assert [one["proposal"] for one in case.matters("consequence_shaken")] == ["REVOKE"]
+    with store.read() as tx:
+        rows = [one for one in tx.docket.page(list(case.office.tree), None, 100) if one.id == revoke.id]
+        late = due_by(tx, datetime.max.replace(tzinfo=hand().tzinfo))
+    assert [one.kind for one in rows] == [DocketKind.SHAKEN], "whether it stands is said before it is brought"
+    assert (late["consequence"], late["shaken"]) == (0, 1)
+    case.decide(Outcome.UNTRUE_INCURABLE)
+    with store.begin() as tx:
+        upholding.uphold(case.office, tx, revoke.id, "仍应撤销", case.by("王五"), hand())
+    with store.read() as tx:
+        kinds = [one.kind for one in tx.docket.page(list(case.office.tree), None, 100) if one.id == revoke.id]
+    assert kinds == [DocketKind.CONSEQUENCE], "it is to be brought now"

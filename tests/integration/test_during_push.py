@@ -14,7 +14,7 @@ from inspector.flows import annulling, objections, repairs
 from inspector.ports import CreditEntry, Receipt
 from inspector.store.tx import Tx
 from tests.house import settle
-from tests.integration.test_creditrecords import PAPERS, Place, here
+from tests.integration.test_creditrecords import NAMES, PAPERS, Place, here
 
 pytestmark = pytest.mark.alike
 __all__ = ["here"]
@@ -50,7 +50,7 @@ def test_an_objection_during_the_push_marks_the_entry_at_once(here: Place) -> No
 def test_a_repair_during_the_push_is_told_at_once(here: Place) -> None:
     def repaired(tx: Tx, entry: str) -> None:
         here.hand.on(days=96)  # it may be asked for by then
-        repairs.ask(here.office, tx, entry, "已改正", PAPERS, "hall", here.hand())
+        repairs.ask(here.office, tx, entry, "已改正", PAPERS, "hall", here.hand(), names=NAMES)
         repairs.decide(here.office, tx, entry, "王五", "符合修复条件", here.hand(), grant=True)
 
     slow = during(here, repaired)

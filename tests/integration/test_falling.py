@@ -79,7 +79,7 @@ def test_a_court_annuls_the_revocation_and_the_entry_is_deleted_at_every_receive
         assert matters(case) == [("PENALTY", "consequence.annulled")]
         by_rule = ledger(case, "consequence.annulled")[-1]
         assert (by_rule["facts"]["fallen_by"], "S0:8" in by_rule["basis"]) == (revoke.id, True)  # type: ignore[index, operator]
-        assert case.objection(objection).state is ObjectionState.ENDED
+        assert case.objection(objection).state is ObjectionState.UPHELD
         case.annul(case.the(Proposal.PENALTY), Annulled.CORRECTION, "更正1号")
         assert matters(case) == []
 

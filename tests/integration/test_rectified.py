@@ -169,7 +169,7 @@ def test_a_revocation_that_waits_for_its_second_person_is_not_agreed_to_while_an
 
 
 def test_a_proposal_is_spoken_against_in_defence_and_what_is_over_is_objected_to_no_more(store: Store, hand: Hand) -> None:
-    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    case = decided(store, hand, Outcome.UNTRUE_INCURABLE)
     revoke = case.the(Proposal.REVOKE)
     with pytest.raises(Refusal, match="objection_early"):
         case.object(revoke.id)

@@ -17,7 +17,7 @@ from inspector.flows import repairs, spoken
 from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import Hand, settle
-from tests.integration.test_creditrecords import PAPERS, Place, place
+from tests.integration.test_creditrecords import NAMES, PAPERS, Place, place
 from tests.integration.test_forms import hidden, logged_in
 
 pytestmark = pytest.mark.alike
@@ -116,7 +116,7 @@ def test_whose_record_is_repaired_hears_so_with_the_reasons(store: Store, hand: 
     with place(store, hand, tmp_path) as here:
         entry = asked(here)
         with here.office.store.begin() as tx:
-            repairs.ask(here.office, tx, entry, "", PAPERS, "窗口", here.hand())
+            repairs.ask(here.office, tx, entry, "", PAPERS, "窗口", here.hand(), names=NAMES)
             repairs.decide(here.office, tx, entry, "王五", "符合修复条件", here.hand(), grant=True)
         (granted,) = told(here, entry, NoticeKind.REPAIRED)
         assert here.record(entry).state is RecordState.REPAIRED

@@ -13,7 +13,8 @@ from alembic.script import ScriptDirectory
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.creditlaw import RepairPaper
-from inspector.domain.creditrecord import Record, RecordState, RepairAsked
+from inspector.domain.creditrecord import Record, RecordState
+from inspector.domain.repair import RepairAsked
 from inspector.store import migrate
 from inspector.store.codec import dump
 from inspector.store.recordtables import credit_record

@@ -93,6 +93,7 @@ LATER = {
     "agreement]": {"send_back_unasked"},
     "refusal]": {"send_back_unasked"},
     "withdrawal/answer]": {"withdrawal_unasked"},
+    "withdrawal/follow-up]": {"withdrawal_not_overtaken"},
     "filed]": {"visit_filing_none"},
     "annulment/undo]": {"bar_unannulled"},
 }

@@ -9,7 +9,7 @@ from inspector.domain.consequence import Consequence, StatementKind
 from inspector.domain.errors import Refusal
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
-from inspector.flows import posted, spoken
+from inspector.flows import consequences, posted, spoken
 from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import Hand
@@ -72,19 +72,46 @@ def test_who_presides_all_the_same_and_why_is_told(heard: tuple[Proceeding, Cons
     assert "S1:64" in " ".join(told.basis)
 
 
-def test_nothing_is_decided_before_it_is_answered(heard: tuple[Proceeding, Consequence], hand: Hand) -> None:
-    case, revoke = heard
+def behind_the_hearing(case: Proceeding, revoke: Consequence) -> None:
     with case.office.store.read() as tx:
         sittings = tx.consequences.get(revoke.id).hearing
     assert sittings is not None
-    hand.now = sittings.sittings[-1].begins.replace(hour=15)
-    case.enter(revoke, "held")
-    told = {"public_interest": "不损害公共利益"}
-    with pytest.raises(Refusal, match="hearing_unanswered"):
-        case.rule(revoke, "王五", **told)
+    case.hand.now = sittings.sittings[-1].begins.replace(hour=15)
+
+
+def test_no_hearing_was_held_while_an_objection_to_who_presides_is_unanswered(
+    heard: tuple[Proceeding, Consequence], hand: Hand
+) -> None:
+    case, revoke = heard
+    behind_the_hearing(case, revoke)
+    for outcome in ("held", "absent"):
+        with pytest.raises(Refusal, match="presider_unanswered") as refused:
+            case.enter(revoke, outcome)
+        assert refused.value.facts["presides"] == "郑九"
+    with pytest.raises(Refusal, match="presider_own_answer"), case.office.store.begin() as tx:
+        posted.seen_to(case.office, tx, f"statement_unread:{revoke.id}", "郑 九", hand(), note="我没有利害关系")
     close(case, f"statement_unread:{revoke.id}")
     assert len(answers(case)) == 1
-    assert case.rule(revoke, "王五", **told).verdict is not None
+    case.enter(revoke, "held")
+    assert case.rule(revoke, "王五", public_interest="不损害公共利益").verdict is not None
+
+
+def test_nothing_is_decided_before_what_was_said_after_the_hearing_is_answered(
+    heard: tuple[Proceeding, Consequence],
+) -> None:
+    case, revoke = heard
+    close(case, f"statement_unread:{revoke.id}")
+    behind_the_hearing(case, revoke)
+    case.enter(revoke, "held")
+    case.hand.on(seconds=60)
+    told = f"link:{revoke.id}:hearing-1-9"  # as a paper that the counter took by the notice of the hearing
+    case.act(
+        lambda tx: consequences.state(case.office, tx, revoke.id, StatementKind.DEFENCE, "郑九不该主持", (), told, case.hand())
+    )
+    with pytest.raises(Refusal, match="hearing_unanswered"):
+        case.rule(revoke, "王五", public_interest="不损害公共利益")
+    close(case, f"statement_unread:{revoke.id}")
+    assert case.rule(revoke, "王五", public_interest="不损害公共利益").verdict is not None
 
 
 def test_a_move_answers_it(heard: tuple[Proceeding, Consequence], hand: Hand) -> None:

@@ -207,6 +207,17 @@ PLANTS = (
         tests=(f"{_CONSEQUENCES}::test_nothing_is_imposed_before_notice_service_and_the_end_of_the_time_for_a_statement",),
     ),
     Plant(
+        name="defence-cut-short",
+        says="an officer decides while the time for a defence runs",
+        module="inspector/domain/proceeding.py",
+        old="    if until is not None and setting.now <= until:\n        if not held.waivers:\n",
+        new="    if until is not None and setting.now <= until and held.waivers:\n        if not held.waivers:\n",
+        tests=(
+            f"{_CONSEQUENCES}::test_nothing_is_imposed_before_notice_service_and_the_end_of_the_time_for_a_statement",
+            "tests/property/test_histories.py::test_notices_come_or_not_levels_change_and_all_receivers_die_and_return_in_one_history",
+        ),
+    ),
+    Plant(
         name="entry-left-behind",
         says="an entry whose outcome fell is taken back by nobody",
         module="inspector/domain/ending.py",

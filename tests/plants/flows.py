@@ -9,8 +9,27 @@ _RETRACTION, _CALLBACKS = "tests/integration/test_retraction.py", "tests/integra
 _BARRED, _RATING = "tests/integration/test_barred.py", "tests/integration/test_rating.py"
 _SEEDS, _KINSHIP = "tests/integration/test_seed_refusals.py", "tests/integration/test_kinship.py"
 _WHOLE, _KEY = "tests/integration/test_settled_whole.py", "tests/integration/test_same_key.py"
+_HISTORY = (
+    "tests/property/test_histories.py::test_notices_come_or_not_levels_change_and_all_receivers_die_and_return_in_one_history"
+)
 
 PLANTS = (
+    Plant(
+        name="level-unread",
+        says="a case is verified as of no level though one is stated",
+        module="inspector/flows/intake.py",
+        old="    level = level or _known_level(policy, case.subject, told, now,",
+        new="    level = level or _known_level(policy, case.subject, None, now,",
+        tests=(_HISTORY,),
+    ),
+    Plant(
+        name="doubt-listed-twice",
+        says="a decision in doubt that has not come stands on the list by its service, too",
+        module="inspector/store/docket.py",
+        old=".where(step.id.not_in(doubted()))",
+        new="",
+        tests=("tests/integration/test_dated.py::test_a_decision_in_doubt_that_has_not_come_stands_on_the_list_once", _HISTORY),
+    ),
     Plant(
         name="orders-behind-the-commit",
         says="what a decision orders is written in a transaction behind its own: a daemon that dies between loses it",
@@ -95,6 +114,7 @@ PLANTS = (
         tests=(
             f"{_RETRACTION}::test_it_is_tried_every_working_day_until_the_platform_has_taken_it_and_a_person_knows",
             f"{_RETRACTION}::test_a_refused_retraction_is_shown_with_its_date_and_goes_on_every_working_day",
+            _HISTORY,
         ),
     ),
     Plant(

@@ -7,62 +7,50 @@ and credit receivers that die and return end with what stands and no open retrac
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from inspector.domain.case import Outcome
+from inspector.domain.case import CaseState, Outcome
 from inspector.domain.consequence import Consequence, ConsequenceState
 from inspector.domain.creditrecord import Amend, RecordState
+from inspector.domain.docket import DocketKind
 from inspector.domain.errors import InspectorError, Refusal
 from inspector.domain.proposal import Proposal
-from inspector.domain.serving import NoticeKind
-from inspector.domain.wayto import ServiceWay
-from inspector.flows import objections, reached, repairs, review
+from inspector.flows import consequences, objections, repairs, review
+from inspector.flows.office import Office
 from inspector.store.tx import Tx
 from tests.creditplatform import platform
 from tests.house import Hand, Table, application, closing, open_office, open_store, post
 from tests.integration.test_acts import catalogued
-from tests.integration.test_creditrecords import PAPERS
+from tests.integration.test_creditrecords import NAMES, PAPERS
+from tests.judged import ACTS, NOTICED, Judged
 from tests.proceedings import Proceeding
 from tests.property.test_books_properties import Story
 from tests.property.test_falling_properties import OFTEN, Life
 
 MOST = 3
 """Cases of one history; of two subjects, so that one of them has an earlier one."""
-STEPS = [*(what for what, times in OFTEN.items() for _ in range(times) if what != "day"), *["bring"] * 3]
-ACTS = {
-    Outcome.UNTRUE_CURABLE: "act-untrue-curable",
-    Outcome.UNTRUE_INCURABLE: "act-untrue-incurable",
-    Outcome.FALSE_KNOWING: "act-false",
-}
+STEPS = [what for what, times in (OFTEN | NOTICED).items() for _ in range(times) if what != "day"]
 MODES = ["ok", "away", "lost", "reset", "garbage"]
 
 
-class Judged(Life):
-    """A case whose officer names the dishonest act, as the catalogue asks; of its decisions one in three comes later than it was made."""
+_OF_CONSEQUENCES = (DocketKind.CONSEQUENCE, DocketKind.SHAKEN)
 
-    def brings(self, number: int) -> bool:
-        return number % 3 != 0
 
-    def bring(self, number: int) -> None:
-        """A decision comes to its subject, perhaps long after it, or after it fell."""
-        office, hand = self.case.office, self.case.hand
-        with office.store.begin() as tx:
-            on_their_way = [
-                one for one in tx.servings.of_case(self.case.case) if one.kind is NoticeKind.DECISION and one.state.open
-            ]
-            notice = self.pick(on_their_way, number)
-            reached.served(office, tx, notice.id, hand().date(), ServiceWay.PAPER, "回证3", "李四", hand())
+class Known(NamedTuple):
+    """How a case stands, and by which strategy."""
 
-    def decide(self, number: int) -> None:
-        outcome = [*ACTS][number % len(ACTS)]
-        self.case.decide(outcome, act=ACTS[outcome])
+    state: object
+    outcome: object
+    strategy: object
 
 
 class Histories(RuleBasedStateMachine):
@@ -82,6 +70,7 @@ class Histories(RuleBasedStateMachine):
         self.office = replace(catalogued(office), copies=("sector",))
         self.story = Story(self.office, self.receivers["platform"], self.hand)
         self.lives: list[Life] = []
+        self.levels: dict[int, str] = {}
         self.taken = 0
         self.before: dict[str, tuple[bool, dict[str, ConsequenceState]]] = {}
         self.unsure = set[str]()
@@ -97,8 +86,7 @@ class Histories(RuleBasedStateMachine):
         self.taken += 1
         given = application(subject, "business-licence", {"registration-status": "存续"})
         given = replace(given, reference=f"R-{self.taken:06d}", signed_on=self.hand().date())
-        with self.office.store.begin() as tx:  # known, so that no receiver has to be there for its look-up
-            tx.credit.state(given.subject_kind, given.subject_code, "D", self.hand(), "platform")
+        self.state(subject, self.levels.get(subject, "D"))  # known, so that no receiver has to be there for its look-up
         try:
             case = post(self.office, given)
         except Refusal as error:
@@ -107,6 +95,12 @@ class Histories(RuleBasedStateMachine):
             assert (mine.act, mine.contested, bool(mine.decided_by)) == ("act-false", False, True)
             return
         self.story.works(lanes=[*self.receivers])
+        with self.office.store.read() as tx:
+            opened = tx.cases.get(case)
+        assert opened.strategy is not None
+        assert opened.strategy.level.level == self.levels[subject], "what comes later goes by the level as it stands then"
+        if opened.state is not CaseState.REVIEW:
+            return  # by this level nothing is asked of it now
         with self.office.store.begin() as tx:
             if concluded:
                 review.conclude(self.office, tx, case, "hall", self.hand())
@@ -127,18 +121,26 @@ class Histories(RuleBasedStateMachine):
         """The repair of a record is asked for with all papers, and granted."""
         with suppress(InspectorError), self.office.store.begin() as tx:
             for mine in tx.records.of_case(self.lives[which % len(self.lives)].case.case):
-                repairs.ask(self.office, tx, mine.entry, "", PAPERS, "hall", self.hand())
+                repairs.ask(self.office, tx, mine.entry, "", PAPERS, "hall", self.hand(), names=NAMES)
                 repairs.decide(self.office, tx, mine.entry, "王五", "符合条件", self.hand(), grant=True)
 
     @rule(subject=st.integers(1, 2), level=st.sampled_from("ABCD"))
     def level_changes(self, subject: int, level: str) -> None:
         """A platform states another level: what there is stays as it is."""
         before = self.judged()
+        self.state(subject, level)
+        assert self.judged() == before, "a changed level changes only what comes later"
+        self.story.works(lanes=[*self.receivers])
+        after = self.judged()
+        assert [one for one in after if isinstance(one, Known)] == [one for one in before if isinstance(one, Known)]
+
+    def state(self, subject: int, level: str) -> None:
+        """A platform states a level, by a date of its own."""
+        self.hand.on(seconds=1)
         given = application(subject, "business-licence", {})
         with self.office.store.begin() as tx:
             tx.credit.state(given.subject_kind, given.subject_code, level, self.hand(), "platform")
-        self.story.works(lanes=[*self.receivers])
-        assert self.judged() == before, "a changed level changes only what comes later"
+        self.levels[subject] = level
 
     @rule(name=st.sampled_from(["platform", "sector"]), mode=st.sampled_from(MODES))
     def receiver(self, name: str, mode: str) -> None:
@@ -146,6 +148,12 @@ class Histories(RuleBasedStateMachine):
         self.receivers[name].mode = mode
         if mode not in ("ok", "away"):
             self.unsure.add(name)
+
+    @rule(mode=st.sampled_from(["away", "away", "lost", "ok"]))
+    def receivers_together(self, mode: str) -> None:
+        """All of them die at once, or return at once."""
+        for outside in self.receivers.values():
+            outside.mode = mode
 
     @rule(days=st.sampled_from([0, 1, 15, 100]))
     def works(self, days: int) -> None:
@@ -166,7 +174,7 @@ class Histories(RuleBasedStateMachine):
             for life in self.lives:
                 held = tx.consequences.of_case(life.case.case)
                 for one in (one for one in held if one.imposed_at is not None):
-                    _founded(tx, one)
+                    _founded(tx, one, self.office)
                 for mine in tx.records.of_case(life.case.case):
                     (ordered,) = (one for one in held if one.entry == mine.entry)
                     assert ordered.verdict is not None
@@ -217,18 +225,30 @@ class Histories(RuleBasedStateMachine):
                             assert one.state not in (ConsequenceState.FAILED, ConsequenceState.IMPOSED), one.proposal
                 self.before[case] = (contested, {one.id: one.state for one in held.values()})
 
+    @invariant()
+    def whatever_is_to_be_done_has_a_step_and_stands_on_the_list_once(self) -> None:
+        with self.office.store.read() as tx:
+            rows = Counter(one.id for one in tx.docket.page(["bureau"], None, 500) if one.kind in _OF_CONSEQUENCES)
+            for life in self.lives:
+                for one in tx.consequences.of_case(life.case.case):
+                    owed = consequences.step(tx, one) is not None
+                    assert owed or not one.open
+                    assert (rows[one.id] >= 1) or not owed, (one.proposal, one.state)
+                    assert rows[one.id] <= 1, (one.proposal, one.state, one.doubted)
+
     def judged(self) -> list[object]:
         """How each case stands, and by which strategy; which grade each consequence has."""
         with self.office.store.read() as tx:
             cases = [tx.cases.get(life.case.case) for life in self.lives]
             graded = [(one.id, one.state, one.grading) for case in cases for one in tx.consequences.of_case(case.id)]
-        return [*((case.state, case.outcome, case.strategy) for case in cases), *graded]
+        return [*(Known(case.state, case.outcome, case.strategy) for case in cases), *graded]
 
     def teardown(self) -> None:
-        """All receivers are there again, and a person sends round what was given up: each has what stands, marked as it is contested."""
+        """All receivers have died together and return together, and a person sends round what was given up: each has what stands."""
         with self.open:
-            for outside in self.receivers.values():
-                outside.mode = "ok"
+            self.receivers_together("away")
+            self.works(1)
+            self.receivers_together("ok")
             for _ in range(6):
                 self.hand.on(days=3)
                 with self.office.store.begin() as tx:
@@ -252,8 +272,11 @@ class Histories(RuleBasedStateMachine):
                 life.holds(objected=False)
 
 
-def _founded(tx: Tx, one: Consequence) -> None:
-    """What took effect has a named officer with reasons, articles, evidence of its case, and a notice that came before it."""
+def _founded(tx: Tx, one: Consequence, office: Office) -> None:
+    """What took effect has a named officer with reasons, articles, evidence of its case, and a notice that came before it.
+
+    Its time for a defence was over, or waived by its subject; nobody waits to be heard; and as many persons have agreed as the row asks.
+    """
     assert one.verdict is not None
     assert one.verdict.signed.by
     assert one.verdict.reasons
@@ -263,6 +286,12 @@ def _founded(tx: Tx, one: Consequence) -> None:
     assert one.notice.served_at is not None
     assert one.imposed_at is not None
     assert one.notice.served_at <= one.imposed_at
+    assert one.notice.defend_by is not None
+    assert one.imposed_at > one.notice.defend_by or one.waivers
+    assert not one.awaits_hearing
+    row, people = office.book.get(one.pack).consequences[one.proposal], [one.verdict.signed, *one.verdict.agreed.values()]
+    assert len(people) == 1 + row.second + row.legal
+    assert not any(signed.is_of(other) for at, signed in enumerate(people) for other in people[:at])
     assert tx.servings.find(f"{one.id}:notice") is not None
     assert tx.servings.find(f"{one.id}:decision") is not None, "and its subject is told what was decided"
 
@@ -287,6 +316,48 @@ def test_an_untrue_promise_is_revoked_entered_contested_and_annulled_while_recei
         one.nothing_adverse_goes_on_while_an_objection_is_open()
         one.nothing_adverse_without_officer_basis_evidence_and_notice()
         one.nobody_outside_has_what_no_officer_has_decided()
+    finally:
+        one.teardown()
+
+
+@pytest.mark.slow
+def test_notices_come_or_not_levels_change_and_all_receivers_die_and_return_in_one_history() -> None:
+    """The notice comes, nobody decides in the time for a defence, others agree, every receiver has the entry and is away when it falls."""
+    one = Histories()
+
+    def holds() -> None:
+        one.nothing_adverse_without_officer_basis_evidence_and_notice()
+        one.nobody_outside_has_what_no_officer_has_decided()
+        one.nothing_adverse_goes_on_while_an_objection_is_open()
+        one.whatever_is_to_be_done_has_a_step_and_stands_on_the_list_once()
+
+    try:
+        one.found(Outcome.UNTRUE_INCURABLE, 1, concluded=True)
+        (life,) = one.lives
+        for what, number in (("rules", 0), ("notice", 0), ("rules", 0), ("proof", 0), ("rules", 0)):
+            one.does(0, what, number)
+            holds()
+        served = life.case.the(Proposal.REVOKE)
+        assert (served.state, served.verdict) == (ConsequenceState.NOTICED, None), "nobody decides in the time for a defence"
+        one.level_changes(1, "C")
+        one.works(15)
+        for what, number in (("rules", 0), ("agrees", 0), ("agrees", 2), ("agrees", 3)):
+            one.does(0, what, number)
+            holds()
+        assert life.case.the(Proposal.REVOKE).state is ConsequenceState.IMPOSED
+        one.does(0, "impose", 1)
+        one.works(1)
+        entry = life.case.the(Proposal.RECORD_CREDIT).entry
+        assert all(entry in outside.entries for outside in one.receivers.values())
+        one.receivers_together("away")
+        one.does(0, "entry", 0)
+        for _ in range(4):
+            one.works(15)
+            holds()
+        one.found(Outcome.UNTRUE_CURABLE, 1, concluded=True)
+        one.level_changes(1, "B")
+        one.does(0, "speaks_for", 0)
+        holds()
     finally:
         one.teardown()
 

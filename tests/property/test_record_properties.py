@@ -28,7 +28,7 @@ from inspector.store.tx import Tx
 from tests.creditplatform import CreditPlatform, platform
 from tests.house import Hand, Table, application, closing, open_office, open_store, post
 from tests.integration.test_acts import catalogued
-from tests.integration.test_creditrecords import PAPERS, at_once
+from tests.integration.test_creditrecords import NAMES, PAPERS, at_once
 from tests.integration.test_way import LICENCE
 from tests.proceedings import recorded
 from tests.property.test_books_properties import Story
@@ -113,7 +113,7 @@ class Life(Story):
 
     def repair(self, number: int) -> None:
         with self.office.store.begin() as tx:
-            repairs.ask(self.office, tx, self.entries.get(number, "-"), "", PAPERS, "hall", self.hand())
+            repairs.ask(self.office, tx, self.entries.get(number, "-"), "", PAPERS, "hall", self.hand(), names=NAMES)
             repairs.decide(self.office, tx, self.entries[number], "王五", "符合条件", self.hand(), grant=True)
 
     def annul(self, number: int) -> None:

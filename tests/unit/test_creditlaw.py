@@ -10,10 +10,12 @@ import pytest
 
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import SubjectKind
+from inspector.domain.consequence import Signed
 from inspector.domain.creditlaw import OBJECTION, REPAIR, RepairPaper
-from inspector.domain.creditrecord import Record, RecordState, RepairAsked, ask_repair, decide_repair, lapse, made
+from inspector.domain.creditrecord import Record, RecordState, ask_repair, decide_repair, lapse, made
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.gate import OutsideBar, barred, noted
+from inspector.domain.repair import Brought, RepairAsked
 from inspector.policybook import PacksInvalid, Policybook
 from inspector.policyrender import render
 from tests.packs import POLICIES, SHIPPED, write
@@ -73,6 +75,7 @@ def test_each_grade_has_its_minimum_and_maximum_by_the_calendar_of_months(
 def test_a_repair_needs_its_day_its_papers_and_a_named_officer_with_reasons() -> None:
     calendar, papers = WorkingCalendar(), tuple((one, "a" * 64) for one in RepairPaper)
     asked = RepairAsked(asked_at=datetime(2026, 6, 3, 9, tzinfo=ZONE), by="hall", words="", papers=papers)
+    asked = replace(asked, brought=(Brought(digest="a" * 64, name="整改材料", by="hall", at=asked.asked_at),))
     with pytest.raises(Refusal, match="repair_early") as early:
         ask_repair(record(), asked, LAW, datetime(2026, 6, 2, 9, tzinfo=ZONE), calendar)
     assert early.value.facts["earliest"] == "2026-06-03"
@@ -83,11 +86,12 @@ def test_a_repair_needs_its_day_its_papers_and_a_named_officer_with_reasons() ->
     assert held.repair.due_at == datetime(2026, 6, 8, 17, 30, tzinfo=ZONE)
     for officer, reasons in (("", "符合"), ("王五", " ")):
         with pytest.raises(Invalid):
-            decide_repair(held, officer, reasons, LAW, date(2026, 6, 4), grant=True)
-    done = decide_repair(held, "王五", "符合", LAW, date(2026, 6, 4), grant=True)
+            decide_repair(held, Signed(by=officer, token="", at=asked.asked_at), reasons, LAW, date(2026, 6, 4), grant=True)
+    by = Signed(by="王五", token="", at=asked.asked_at)
+    done = decide_repair(held, by, "符合", LAW, date(2026, 6, 4), grant=True)
     assert (done.state.state, done.because.facts["bars"]) == (RecordState.REPAIRED, True)
     with pytest.raises(Refusal, match="record_over"):
-        decide_repair(done.state, "王五", "符合", LAW, date(2026, 6, 5), grant=True)
+        decide_repair(done.state, by, "符合", LAW, date(2026, 6, 5), grant=True)
 
 
 def test_what_bars_is_a_record_that_stands_and_the_oldest_is_named() -> None:

@@ -1,0 +1,56 @@
+"""Who may say the legal review of a decision, and who decides it as the head, where the pack asks for it (Penalties Law art. 57, 58).
+
+Both are named in the settings of the agency: whether somebody is qualified, or the head, is a fact about an office and no right of a token.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from inspector.domain.challenge import head_of
+from inspector.domain.consequence import Agreement, Consequence, Signed
+from inspector.domain.errors import Forbidden, Refusal
+from inspector.domain.person import same
+from inspector.domain.proposal import ConsequenceRow
+from inspector.flows import challenges
+from inspector.flows.office import Office
+from inspector.store.tx import Tx
+
+
+def named(office: Office, agency: str) -> tuple[str, ...]:
+    """Who reviews the decisions of an agency: those whom it names, or the nearest agency above that names some."""
+    return next((office.tree[one].reviewers for one in office.line(agency) if office.tree[one].reviewers), ())
+
+
+def refuse_nobody(office: Office, held: Consequence, row: ConsequenceRow) -> None:
+    """Raise Refusal (`reviewers_unnamed`) where nobody is named who could review a decision that is to be written."""
+    if row.reviewers and not named(office, held.agency):
+        raise Refusal("reviewers_unnamed", consequence=held.id, agency=held.agency)
+
+
+def signs(office: Office, tx: Tx, held: Consequence, kind: Agreement, signed: Signed, row: ConsequenceRow) -> Signed:
+    """A signature under an agreement, with the head in whose stead it is given.
+
+    Raises Refusal (`reviewers_unnamed`, `penalty_headless`), Forbidden (`reviewer_unlisted`, `penalty_not_head`).
+    """
+    if kind is Agreement.LEGAL and row.reviewers:
+        refuse_nobody(office, held, row)
+        known = named(office, held.agency)
+        if not any(same(signed.by, one) for one in known):
+            raise Forbidden("reviewer_unlisted", consequence=held.id, by=signed.by, known=", ".join(known))
+    return _head(office, tx, held, signed) if kind is Agreement.HEAD and row.by_head else signed
+
+
+def _head(office: Office, tx: Tx, held: Consequence, signed: Signed) -> Signed:
+    """By a head of the nearest agency where one has no part in it, or by who stands in for one."""
+    parted = tuple(name for one in held.deciders for name in (one.by, one.stead) if name)
+    head = head_of(challenges.line(office, tx, held.agency), (), parted)
+    if not head.deciders:
+        raise Refusal("penalty_headless", consequence=held.id, agency=held.agency)
+    if any(same(signed.by, one) for one in head.names):
+        return signed
+    stood = next((one.officer for one in head.deputies if same(signed.by, one.deputy)), None)
+    if stood is None:
+        known = ", ".join(head.deciders)
+        raise Forbidden("penalty_not_head", consequence=held.id, by=signed.by, agency=head.agency, heads=known)
+    return replace(signed, stead=stood)

@@ -1,0 +1,78 @@
+"""What the law asks for (a licence that was got by deceit is revoked) is let go by as many as decide it, and by nobody alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from inspector.domain.case import Outcome
+from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Stage
+from inspector.domain.errors import Refusal
+from inspector.domain.proposal import Proposal
+from inspector.store.store import Store
+from tests.edge import serving
+from tests.house import Hand
+from tests.integration.test_forms import logged_in
+from tests.integration.test_proceeding_page import send
+from tests.proceedings import Proceeding, decided
+
+pytestmark = pytest.mark.alike
+
+
+@pytest.fixture
+def case(store: Store, hand: Hand) -> Proceeding:
+    return decided(store, hand, Outcome.FALSE_KNOWING)
+
+
+def test_a_revocation_after_deceit_is_let_go_by_nobody_alone(case: Proceeding) -> None:
+    revoke = case.the(Proposal.REVOKE)
+    written = case.drop(revoke)
+    assert (written.state, written.stage, written.due_at) == (ConsequenceState.PROPOSED, Stage.AGREE, revoke.due_at)
+    assert case.events("consequence.dropped") == [], "nothing is let go yet"
+    with pytest.raises(Refusal, match="consequence_same_person"):
+        case.agree(revoke, Agreement.SECOND, "李 四")
+    case.agree(revoke, Agreement.SECOND, "王五")
+    with pytest.raises(Refusal, match="consequence_same_person"):
+        case.agree(revoke, Agreement.LEGAL, "王五")
+    done = case.agree(revoke, Agreement.LEGAL, "赵六")
+    assert (done.state, done.due_at) == (ConsequenceState.DROPPED, None)
+    assert done.ended is not None
+    assert (done.ended.by, done.ended.why) == ("李四", "情节轻微")
+    with case.office.store.read() as tx:
+        said = [one for _, one in tx.ledger.facts(["consequence.dropped"], case.case)]
+    assert said[-1]["agreed"] == ["SECOND: 王五", "LEGAL: 赵六"]
+
+
+def test_who_does_not_agree_goes_on_with_it(case: Proceeding) -> None:
+    revoke = case.the(Proposal.REVOKE)
+    case.drop(revoke, "王五")
+    given = case.give(revoke)
+    assert (given.stage, given.verdict) == (Stage.SERVE, None), "the notice takes the place of what was written"
+    served = case.serve(revoke)
+    case.hand.on(days=11)
+    case.drop(revoke, "王五")
+    assert case.the(Proposal.REVOKE).stage is Stage.AGREE
+    written = case.rule(revoke, public_interest="不损害公共利益")
+    assert written.verdict is not None
+    assert (written.verdict.signed.by, written.verdict.spares, served.state) == ("李四", False, ConsequenceState.NOTICED)
+
+
+def test_what_the_law_leaves_to_the_office_one_officer_lets_go(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_INCURABLE)
+    assert case.drop(case.the(Proposal.REVOKE)).state is ConsequenceState.DROPPED
+    false = decided(store, hand, Outcome.FALSE_KNOWING, number=2, office=case.office)
+    assert false.drop(false.the(Proposal.RECORD_CREDIT)).state is ConsequenceState.DROPPED
+
+
+def test_the_second_person_reads_on_the_page_why_and_agrees_there(case: Proceeding) -> None:
+    revoke: Consequence = case.the(Proposal.REVOKE)
+    path = f"/consequences/{revoke.id}"
+    with serving(case.office) as edge, edge.client() as first, edge.client() as second, edge.client() as third:
+        for browser, name in ((first, "李四"), (second, "王五"), (third, "赵六")):
+            logged_in(edge, browser, name=name)
+        assert send(first, path, "drop", reasons="撤销将严重损害公共利益").status_code == 303
+        told = second.get(path).text
+        assert ("拟不予处理" in told, "撤销将严重损害公共利益" in told, 'value="notice"' in told) == (True, True, True)
+        assert send(first, path, "agreement", kind="SECOND", words="同意").status_code == 409
+        assert send(second, path, "agreement", kind="SECOND", words="同意").status_code == 303
+        assert send(third, path, "agreement", kind="LEGAL", words="同意").status_code == 303
+    assert case.the(Proposal.REVOKE).state is ConsequenceState.DROPPED
