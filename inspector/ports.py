@@ -1,7 +1,7 @@
 """What the outside can be. Each port has one or two methods and a card; everything else is the connector's own affair.
 
-Errors say what to do next and whose fault it is. `Unavailable`: later; `Barred`: later, and tell a person at once. `Refused`: never in
-this form. `Garbled`: tell a person. None of them is evidence against anybody: an outage is never guilt.
+Errors say what to do next and whose fault it is. `Unavailable`: later; `Barred`: and tell a person; `Refused`: never in this form;
+`Garbled`: tell a person. None is evidence against anybody: an outage is never guilt.
 """
 
 from __future__ import annotations
@@ -31,16 +31,14 @@ class PortError(Exception):
     """The root of what can go wrong at a port. `code` is stable, `detail` is for operators and holds no personal data.
 
     `attempts` are the tries made; 0: nobody was called, and nothing is known. `began`: when the call left, where its caller noted it.
-    `refused`: the addressees that were not taken, each with the answer about it, as in a `Receipt`: for whoever mends it, and in no log.
-    `sure`: each try was answered, or ended, so that nothing was taken; said by whoever has seen them all.
+    `refused`: the addressees not taken, each with the answer about it, for no log. `sure`: each try ended so that nothing was taken.
     """
 
     def __init__(self, code: str, *, origin: Origin, detail: str = "", attempts: int = 1) -> None:
         super().__init__(f"{code} ({origin}): {detail}")
         self.code, self.origin, self.detail, self.attempts = code, origin, detail, attempts
         self.began: datetime | None = None
-        self.refused: tuple[str, ...] = ()
-        self.sure = False
+        self.refused, self.sure = tuple[str, ...](), False
 
     @property
     def family(self) -> str:
@@ -92,8 +90,8 @@ class Garbled(PortError):
 class Card:
     """Who stands behind a connector: shown by `connector list`, in provenance and in metrics labels.
 
-    `longest_seconds` bounds one call with all its tries and waits: a lease of less than twice as long would take work for abandoned whose
-    call is under way. None: it does not say, and is taken on trust; whoever waits for the outside says.
+    `longest_seconds` bounds one call with its tries and waits: a lease of less than twice as long would take its work for abandoned. None:
+    it does not say, and is taken on trust; whoever waits for the outside says.
     `once_seconds`: how long a channel's other side shows what comes again under one key once; 0: never (`flows.once`). None: on trust.
     """
 
