@@ -48,7 +48,8 @@ class CreditPlatform:
     gone: dict[str, str] = field(default_factory=dict)
     made: Counter[str] = field(default_factory=Counter)
     became: dict[str, list[str]] = field(default_factory=dict)
-    """What was told of each later, in order."""
+    """What was told of each later, in order; under one key once, however often it came."""
+    keys: set[str] = field(default_factory=set)
     mode: str = "ok"
     pages: int = 2
     cut: int = 0
@@ -74,7 +75,7 @@ class CreditPlatform:
             self.refused.append("form")
             return answer(422, {"wrong": "form"})
         self.taken.append(heard)
-        said = self.answers(heard.path, told)
+        said = self.answers(heard.path, told, heard.headers["idempotency-key"])
         if self.mode == "lost":
             return lost
         return reset if self.mode == "reset" else said
@@ -103,7 +104,7 @@ class CreditPlatform:
         self.seen.add(given[2])
         return ""
 
-    def answers(self, path: str, told: dict[str, Any]) -> Step:
+    def answers(self, path: str, told: dict[str, Any], key: str) -> Step:
         if path == "/level":
             level = self.levels.get(told["code"])
             return answer(200, {"level": level, "as_of": self.now().isoformat()})
@@ -113,7 +114,9 @@ class CreditPlatform:
             return answer(200, self.page(told["after"], told["limit"]))
         entry = told["id"]
         if path == "/amend":
-            self.became.setdefault(entry, []).append(told["kind"])
+            if key not in self.keys:  # its row may be due anew while its call is under way: the same again, and no second word
+                self.became.setdefault(entry, []).append(told["kind"])
+            self.keys.add(key)
             return answer(200, {"receipt": "A"})
         if path == "/retract":
             self.entries.pop(entry, None)

@@ -14,7 +14,7 @@ import pytest
 from inspector.domain.annulled import Annulled
 from inspector.domain.creditrecord import Record, RecordState
 from inspector.domain.errors import Refusal
-from inspector.domain.serving import NoticeKind, SubjectWord
+from inspector.domain.serving import NoticeKind, NoticeState, SubjectWord
 from inspector.domain.wayto import ServiceWay
 from inspector.flows import announcing, annulling, creditbook, reached, serving, spoken
 from inspector.store.codec import dump, load
@@ -190,6 +190,7 @@ def test_of_what_falls_before_it_has_come_no_receiver_ever_hears_anything(here: 
         assert [heard.path for heard in one.taken if heard.path in ("/entry", "/retract", "/amend")] == []
     with here.office.store.read() as tx:
         assert tx.books.falling() == []
+        assert tx.servings.get(decision(here, entry)).state is NoticeState.CANCELLED, "and nobody brings what is not in force"
     assert open_retractions(here.office) == 0
 
 
