@@ -117,8 +117,8 @@ class _State(Collector):
         yield _family("inspector_coverage_holes", help_uncovered, ("lack",), held.uncovered)
         help_at_risk = (
             "Open dates within this many working days, of ours (verification, review, consequence, visit, objection, repair, withdrawal, "
-            "striking, shaken, regrade, send_back, spoken, retraction, amendment, untaken, held, bar, stood_in, overtaken, recusal) "
-            "and of the agencies asked (assistance)."
+            "striking, shaken, regrade, send_back, spoken, retraction, amendment, untaken, held, bar, stood_in, overtaken, "
+            "recusal, disclosure, letter) and of the agencies asked (assistance)."
         )
         yield _family("inspector_deadlines_at_risk", help_at_risk, ("of", "within_working_days"), held.at_risk)
         yield from _connectors(held)
