@@ -90,7 +90,7 @@ def audit(office: Office, tx: Tx) -> Audit:
         facts: Mapping[str, object] = told["facts"]
         digests = payload.texts(facts.get("digests"))
         said.setdefault((row["rule"], row["about"]), set()).update(digests)
-        amiss = {one for one in (unlawful(office, told, row["at"]),) if one is not None}
+        amiss = {one for one in (unlawful(office, row["rule"], told, row["at"]),) if one is not None}
         if row["rule"] == PURGED:
             amiss |= set(_purged(tx, row["about"], row["at"], facts))
             troubles += _back(tx, row["about"], facts)
@@ -111,11 +111,11 @@ def audit(office: Office, tx: Tx) -> Audit:
     return Audit(purges=tuple(purges), troubles=tuple(troubles))
 
 
-def unlawful(office: Office, told: Mapping[str, Any], at: datetime) -> Amiss | None:
-    """What does not hold of a purge's entry (its body, and when it was made) by the pack that it names; None also where it names none."""
+def unlawful(office: Office, rule: str, told: Mapping[str, Any], at: datetime) -> Amiss | None:
+    """What does not hold of a purge's entry (its body, and when it was made) by the pack that it names; what goes by a pack names one."""
     facts, pack = told["facts"], str(told.get("pack") or "")
     if not pack:
-        return None
+        return Amiss.UNROWED if rule == PURGED else None
     try:
         row = cites(facts, told.get("basis", ()), office.book.get(pack).retentions)
     except Missing:

@@ -79,7 +79,7 @@ def _years(office: Office, tx: Tx) -> Iterator[str]:
 
 def _lawless(office: Office, purge: Past) -> bool:
     """Whether a purge does not hold by the pack that it names."""
-    return bool(purge.body) and unlawful(office, json.loads(purge.body), purge.at) is not None
+    return bool(purge.body) and unlawful(office, purge.rule, json.loads(purge.body), purge.at) is not None
 
 
 def _unkept(office: Office, tx: Tx, entries: Sequence[Past]) -> Iterator[str]:

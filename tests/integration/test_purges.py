@@ -187,11 +187,21 @@ def a_session(at: datetime) -> Opened:
         ({"row": "keep-otherwise"}, {Amiss.UNROWED}),
         ({"keep": "1mo"}, {Amiss.UNROWED}),
         ({"pack": "demo@99"}, {Amiss.UNROWED}),
+        ({"pack": ""}, {Amiss.UNROWED}),
         ({"basis": ("S1:1",)}, {Amiss.UNROWED}),
         ({"until": 170}, {Amiss.EARLY}),
         ({"days": 170, "until": 169}, {Amiss.EARLY}),
     ],
-    ids=["lawful", "another row", "other days", "another pack", "another article", "another last day", "within its days"],
+    ids=[
+        "lawful",
+        "another row",
+        "other days",
+        "another pack",
+        "no pack",
+        "another article",
+        "another last day",
+        "within its days",
+    ],
 )
 def test_a_purge_that_came_earlier_than_its_row_allows_or_whose_pack_has_no_such_row_is_found(
     store: Store, hand: Hand, changes: dict[str, object], amiss: set[Amiss]
