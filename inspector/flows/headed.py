@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from inspector.domain.challenge import head_of
+from inspector.domain.challenge import Head, head_of
 from inspector.domain.consequence import Consequence, Signed
 from inspector.domain.errors import Forbidden, Refusal
 from inspector.domain.person import same
@@ -24,14 +24,19 @@ def signs(office: Office, tx: Tx, held: Consequence, signed: Signed) -> Signed:
     head = head_of(line, (), tuple(by for one in held.reporters for by in (one.by, one.stead) if by))
     if not head.deciders:
         raise Refusal("transfer_headless", consequence=held.id, agency=held.agency)
-    if any(same(signed.by, one) for one in head.names):
-        return signed
-    stood = next((one.officer for one in head.deputies if same(signed.by, one.deputy)), None)
-    if stood is None:
+    if (by_head := signed_by(head, signed)) is None:
         raise Forbidden(
             "transfer_not_head", consequence=held.id, by=signed.by, agency=head.agency, heads=", ".join(head.deciders)
         )
-    return replace(signed, stead=stood)
+    return by_head
+
+
+def signed_by(head: Head, signed: Signed) -> Signed | None:
+    """A signature by one of these heads, or by who stands in for one, with the head in whose stead it is given; None: by nobody of them."""
+    if any(same(signed.by, one) for one in head.names):
+        return signed
+    stood = next((one.officer for one in head.deputies if same(signed.by, one.deputy)), None)
+    return replace(signed, stead=stood) if stood is not None else None
 
 
 def refuses(office: Office, tx: Tx, held: Consequence, signed: Signed) -> bool:

@@ -5,14 +5,12 @@ Both are named in the settings of the agency: whether somebody is qualified, or 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from inspector.domain.challenge import head_of
 from inspector.domain.consequence import Agreement, Consequence, Signed
 from inspector.domain.errors import Forbidden, Refusal
 from inspector.domain.person import same
 from inspector.domain.proposal import ConsequenceRow
-from inspector.flows import challenges
+from inspector.flows import challenges, headed
 from inspector.flows.office import Office
 from inspector.store.tx import Tx
 
@@ -47,10 +45,7 @@ def _head(office: Office, tx: Tx, held: Consequence, signed: Signed) -> Signed:
     head = head_of(challenges.line(office, tx, held.agency), (), parted)
     if not head.deciders:
         raise Refusal("penalty_headless", consequence=held.id, agency=held.agency)
-    if any(same(signed.by, one) for one in head.names):
-        return signed
-    stood = next((one.officer for one in head.deputies if same(signed.by, one.deputy)), None)
-    if stood is None:
+    if (by_head := headed.signed_by(head, signed)) is None:
         known = ", ".join(head.deciders)
         raise Forbidden("penalty_not_head", consequence=held.id, by=signed.by, agency=head.agency, heads=known)
-    return replace(signed, stead=stood)
+    return by_head
