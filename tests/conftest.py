@@ -8,8 +8,8 @@ import os
 import signal
 import sys
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
 from zlib import crc32
 
 import pytest
@@ -17,7 +17,7 @@ import structlog
 
 from inspector.store import room
 from inspector.store.store import Store
-from tests import apart, compiled, house, needs, postgres, reread, sealing
+from tests import apart, compiled, copies, house, needs, postgres, reread, sealing
 
 structlog.configure(
     processors=[
@@ -95,18 +95,23 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
             item.config.stash[SLOW] = item.config.stash.get(SLOW, 0) + 1
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """One of several processes tells the one that sums up; each has collected the same."""
-    stash = session.config.stash
-    if (output := getattr(session.config, "workeroutput", None)) is not None:
-        output["left_out"] = stash.get(SLOW, 0), stash.get(UNREAD, False)
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """In how many processes the tests run."""
+    parser.addoption(
+        "--copies", type=int, default=1, metavar="N", help="run the tests in N copies of this process (tests/copies.py)"
+    )
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
-    """Hears it; a process that crashed has told nothing."""
-    if left_out := getattr(node, "workeroutput", {}).get("left_out"):
-        node.config.stash[SLOW], node.config.stash[UNREAD] = left_out
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """In copies where they are asked for: what all of them need is made ready once, and they share one PostgreSQL."""
+    if not copies.asked(session):
+        return None
+    house.make_ready()
+    gc.freeze()
+    with postgres.shared() if any(item.get_closest_marker("postgres") for item in session.items) else nullcontext():
+        copies.deal(session)
+    return True
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -187,7 +192,7 @@ def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Names each failure as it comes: who stops a long run, or whose time is over, knows what had failed by then."""
-    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+    if report.failed and not copies.Copies.here:
         print(f"\n{report.nodeid} ({report.when}) FAILED 未通过", file=sys.__stderr__, flush=True)
 
 

@@ -32,6 +32,7 @@ from inspector.domain.policy import Policy
 from inspector.flows.intake import Application, take
 from inspector.flows.office import AgencyNode, Connectors, Office, Plan
 from inspector.flows.table import FLOWS
+from inspector.labels import LANGS, words
 from inspector.policybook import Policybook
 from inspector.ports import Answer, AnswerStatus, Card, Provenance, Question
 from inspector.store import migrate
@@ -182,6 +183,17 @@ def _uncoded(pack: Policy) -> dict[Follow, FollowRow]:
 def _calendar() -> WorkingCalendar:
     """The shipped calendars, read once."""
     return load_calendars(ROOT / "policies" / "calendars")
+
+
+def make_ready() -> None:
+    """What nearly every test would have to wait for, once: whoever copies this process has it."""
+    _migrated_file()
+    _schema()
+    _calendar()
+    for planned in (True, False):
+        _book(planned)
+    for lang in LANGS:
+        words(lang)
 
 
 def _secret(store: Store) -> bytes:

@@ -125,9 +125,29 @@ def _database(url: str) -> str:
     return urlsplit(url).path.removeprefix("/")
 
 
+class Shared:
+    """The server that this process found running when it began as a copy of another one: its maintenance database."""
+
+    admin = ""
+
+
+@contextmanager
+def shared() -> Iterator[None]:
+    """For the length of a block all copies of this process find one server running: to make a cluster costs seconds."""
+    with server() as held:
+        Shared.admin = held.admin
+        try:
+            yield
+        finally:
+            Shared.admin = ""
+
+
 @contextmanager
 def server() -> Iterator[Server]:
-    """The server of TEST_POSTGRES_URL, else a cluster of our own, else the test is left out."""
+    """The one that copies share, that of TEST_POSTGRES_URL, else a cluster of our own, else the test is left out."""
+    if Shared.admin:
+        yield Server(admin=Shared.admin)
+        return
     where = require("postgres")
     if "://" in where:
         yield Server(admin=urlunsplit(urlsplit(where)._replace(scheme="postgresql")))

@@ -30,7 +30,7 @@ def test_slow_tests_are_told_only_where_some_are_left_out(tests: int, requests: 
 @pytest.mark.timeout(600)
 def test_the_everyday_run_tells_at_its_end_how_many_slow_tests_it_left_out_and_a_run_that_chose_does_not() -> None:
     def ran(*asked: str) -> str:
-        words = [sys.executable, "-m", "pytest", "-q", "-n", "1", *asked]
+        words = [sys.executable, "-m", "pytest", "-q", "--copies", "2", *asked]
         outside = {name: value for name, value in os.environ.items() if name != "INSPECTOR_TEST_TURN"}
         return subprocess.run(words, cwd=needs.ROOT, env=outside, capture_output=True, text=True, check=True).stdout
 
