@@ -16,16 +16,15 @@ import warnings
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
-from itertools import groupby
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from typing import Any, NoReturn
 
 import pytest
 
-HAND, SHARING = 6, 20
-"""Tests of one module that are handed over together at the most, and of those that share a browser, which is dear to start; slow ones
-go one by one."""
+HAND, SHARING, ALL = 6, 20, 10_000
+"""Tests of one module that are handed over together at the most; of those that share a browser, which is dear to start; and of those that
+share trees of all the code, which are dear to parse. Slow ones go one by one."""
 
 
 class Copies:
@@ -68,17 +67,21 @@ def deal(session: pytest.Session) -> None:
 
 
 def _hands(items: Sequence[pytest.Item]) -> Iterator[deque[int]]:
-    """Which tests are handed over together: neighbours that share something."""
-    for (_, many), group in groupby(range(len(items)), key=lambda at: _shares(items[at])):
-        ones = list(group)
+    """Which tests are handed over together, in the order of their first ones."""
+    sharing: dict[tuple[str, int], list[int]] = {}
+    for at, item in enumerate(items):
+        sharing.setdefault(_shares(item), []).append(at)
+    for (_, many), ones in sharing.items():
         yield from (deque(ones[at : at + many]) for at in range(0, len(ones), many))
 
 
 def _shares(item: pytest.Item) -> tuple[str, int]:
-    """What a test shares with its neighbours, and how many go together."""
-    if item.get_closest_marker("slow"):
-        return "", 1
-    return ("", SHARING) if item.get_closest_marker("browser") else (str(item.path), HAND)
+    """What a test shares with others, and how many of them go together."""
+    marks = {mark.name for mark in item.iter_markers()}
+    for name, many in (("slow", 1), ("browser", SHARING), ("whole", ALL)):
+        if name in marks:
+            return name, many
+    return str(item.path), HAND
 
 
 class _Copy:

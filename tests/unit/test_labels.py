@@ -25,6 +25,8 @@ from inspector.flows import wording
 from inspector.labels import LANGS, label, words
 from tests import trees
 
+pytestmark = pytest.mark.whole
+
 ROOT = Path(__file__).resolve().parents[2]
 FAMILIES = {
     "InspectorError",
