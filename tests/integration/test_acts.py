@@ -67,6 +67,7 @@ def edge(store: Store, hand: Hand, platform: Platform) -> Iterator[Edge]:
         yield held
 
 
+@pytest.mark.slow
 def test_the_api_asks_for_the_act_takes_it_and_tells_it_to_everybody_who_hears_of_the_decision(
     edge: Edge, platform: Platform, hand: Hand
 ) -> None:

@@ -284,6 +284,7 @@ def test_whoever_takes_a_filing_out_of_the_records_is_found_by_the_entries(store
     agreeing(office, visit.draw)
 
 
+@pytest.mark.slow
 def test_a_joint_visit_is_filed_once_by_its_lead_from_its_last_day_also_where_it_ends_by_a_withdrawal(
     store: Store, hand: Hand
 ) -> None:

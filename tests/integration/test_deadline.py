@@ -106,6 +106,7 @@ def decided_in(office: Office, verify: str, release: str = "3wd") -> Office:
     return replace(office, book=replace(office.book, packs=tuple(changed(one) for one in office.book.packs)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("release", "told"),
     [("3wd", datetime(2026, 3, 4, 9, tzinfo=SHANGHAI)), ("1wd", datetime(2026, 3, 5, 8, 30, tzinfo=SHANGHAI))],

@@ -99,6 +99,7 @@ def test_an_application_that_an_inspector_be_recused_is_decided_by_the_demos_hea
     assert second in sitting(office, visit)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_visits_on_which_no_code_was_read_are_filed(store: Store, hand: Hand) -> None:
     office, visit = accepted(store, hand)

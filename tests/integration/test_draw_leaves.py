@@ -216,6 +216,7 @@ def test_whoever_entered_the_leave_does_not_close_its_matter_even_as_a_head(stor
     assert matters(office) == []
 
 
+@pytest.mark.slow
 def test_where_no_head_is_named_an_officer_closes_it_who_had_no_hand_in_it(store: Store, hand: Hand) -> None:
     office, held, staff = drawn(store, hand)
     office = replace(office, tree={name: replace(node, heads=()) for name, node in office.tree.items()})

@@ -241,6 +241,7 @@ def test_of_an_altered_part_no_receipt_is_given_and_only_its_rows_stop_a_draw(st
     assert (told == "objects") == (column == "bytes"), "the nodes save time and decide nothing"
 
 
+@pytest.mark.slow
 def test_the_key_of_a_frame_is_read_whole_in_part_or_for_one(store: Store) -> None:
     _, _, frame, _ = kept(store, PART + 50)
     names = [row.id for row in frame.objects]

@@ -69,6 +69,7 @@ def test_a_draw_by_hand_before_the_first_slot_is_its_own_and_the_slot_has_anothe
     assert scheduled.slot == first.isoformat()
 
 
+@pytest.mark.slow
 def test_a_draw_by_hand_that_is_still_open_when_the_first_slot_comes_does_not_cost_the_period_its_draw(
     store: Store, hand: Hand
 ) -> None:

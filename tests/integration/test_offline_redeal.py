@@ -186,6 +186,7 @@ def test_what_the_daemon_exported_is_the_daemons(laptop_: Operator) -> None:
     assert [(one.code, "ask the daemon" in one.err) for one in said] == [(4, True)] * 4
 
 
+@pytest.mark.slow
 def test_of_several_lists_the_line_lies_in_the_list_whose_seat_it_is(tmp_path: Path) -> None:
     held = two_agencies(tmp_path)
     where = held.folder / "draw"

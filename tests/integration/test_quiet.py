@@ -69,6 +69,7 @@ def entered(office: Office, visit: Visit, now: datetime, on: date | None = None)
         return dispatch.report(office, tx, team[0].name, found, "", now, on=on)
 
 
+@pytest.mark.slow
 def test_a_visit_whose_term_ends_inside_a_window_is_to_be_made_before_it_and_its_inspectors_are_told(
     store: Store, hand: Hand
 ) -> None:
@@ -157,6 +158,7 @@ def test_a_window_of_a_district_holds_for_the_objects_that_the_register_puts_the
     assert (visit.pool, visit.due_at.date()) == ("bureau", date(2026, 3, last))
 
 
+@pytest.mark.slow
 def test_the_page_asks_for_the_day_of_a_visit_that_has_windows(store: Store, hand: Hand) -> None:
     office, phones, visit = drawn(store, hand, row(9, 20))
     with store.begin() as tx:

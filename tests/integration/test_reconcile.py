@@ -206,6 +206,7 @@ def test_the_newest_draw_that_was_erased_is_not_held_anew(store: Store, hand: Ha
     assert second.number in matters(office)["register:bureau"]
 
 
+@pytest.mark.slow
 def test_a_draw_erased_in_the_middle_leaves_a_hole_in_the_register(store: Store, hand: Hand) -> None:
     office, first = held(store, hand, cases=1)
     next_period(office, "weekly")

@@ -219,6 +219,7 @@ def test_a_report_silences_nobody_who_has_spoken_or_opened_the_link(store: Store
         assert (lost(office), unread(office)) == ([], [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "said"),
     [pytest.param("5.2.1", "letter_returned", id="refused"), pytest.param("4.4.7", "letter_expired", id="given up")],

@@ -48,6 +48,7 @@ def resume(office: Office, lane: str) -> None:
         assert tx.lanes.pause(lane, None)
 
 
+@pytest.mark.slow
 def test_while_the_way_to_an_agency_is_paused_nobody_above_hears_of_its_silence_and_then_it_is_reminded_first(
     store: Store, hand: Hand
 ) -> None:
