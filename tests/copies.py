@@ -49,7 +49,7 @@ def deal(session: pytest.Session) -> None:
     try:
         while hands or copies:
             while hands and len(copies) < session.config.option.copies:
-                copies.append(_Copy(session, made, hands))
+                copies.append(_Copy(session, made, hands, [copy.wire for copy in copies]))
                 made += 1
             for one in wait([copy.wire for copy in copies]):
                 copy = next(copy for copy in copies if copy.wire is one)
@@ -62,6 +62,8 @@ def deal(session: pytest.Session) -> None:
                 if session.shouldstop:
                     raise session.Interrupted(session.shouldstop)
     finally:  # whoever is at a test finds nobody to tell of it, and ends
+        for copy in copies:
+            copy.wire.close()
         for copy in copies:
             copy.end()
 
@@ -87,14 +89,15 @@ def _shares(item: pytest.Item) -> tuple[str, int]:
 class _Copy:
     """One copy as the first process sees it: `held` are the tests it has and has not told of, in the order in which it runs them."""
 
-    def __init__(self, session: pytest.Session, number: int, hands: deque[deque[int]]) -> None:
+    def __init__(self, session: pytest.Session, number: int, hands: deque[deque[int]], others: list[Connection]) -> None:
         self.session, self.held, self.more = session, deque[int](), True
         sys.stdout.flush()
         sys.stderr.flush()
         self.wire, theirs = Pipe()
         self.process = os.fork()
         if self.process == 0:
-            self.wire.close()
+            for wire in (self.wire, *others):  # held here, nobody would hear that the first process has gone
+                wire.close()
             _live(session, theirs, number)
         theirs.close()
         self._hand(hands)

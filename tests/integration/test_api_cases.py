@@ -372,7 +372,6 @@ def test_the_same_case_through_eight_doors_at_once_is_one_case(edge: Edge) -> No
         assert len(client.get("/v1/cases").json()["cases"]) == 1
 
 
-@pytest.mark.slow
 def test_an_approving_system_hears_of_a_visit_only_when_it_has_been_made(store: Store, hand: Hand) -> None:
     """The applicant is near that system: who learns of a visit beforehand can put the premises in order (draw-protocol ruling 18)."""
     office, _, _ = drawing(store, hand)

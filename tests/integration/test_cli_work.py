@@ -291,7 +291,6 @@ def test_a_time_in_json_bears_the_offices_offset_whichever_clock_it_was_read_fro
     assert listed["expires_at"].endswith("+08:00")
 
 
-@pytest.mark.slow
 def test_packs_are_listed_rendered_and_compared(operator: Operator) -> None:
     labels = [one["label"] for one in operator.well("policy", "list", "--json").json]
     assert len(labels) >= 2
@@ -347,7 +346,6 @@ def test_a_pack_that_is_not_in_force_yet_is_named_with_its_days(operator: Operat
     assert "2199-01-01" in said.err
 
 
-@pytest.mark.slow
 def test_a_version_of_a_pack_without_examples_is_warned_of_with_the_file_to_write(operator: Operator) -> None:
     packs = operator.folder / "packs"
     shutil.copytree(house.ROOT / "policies", packs)
@@ -363,7 +361,6 @@ def test_a_version_of_a_pack_without_examples_is_warned_of_with_the_file_to_writ
     )
 
 
-@pytest.mark.slow
 def test_terms_that_end_before_a_letter_or_a_visit_are_warned_of(operator: Operator) -> None:
     packs = operator.folder / "packs"
     shutil.copytree(house.ROOT / "policies", packs)

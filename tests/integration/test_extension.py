@@ -205,7 +205,6 @@ def agreed(folder: Path, bundle: Mapping[str, bytes]) -> None:
     assert not second.startswith("agrees")
 
 
-@pytest.mark.slow
 def test_the_report_states_the_probability_over_the_draw_and_its_extension_exactly(store: Store, hand: Hand) -> None:
     office, first = drawn(store, hand)
     office = raised(office)
@@ -322,7 +321,6 @@ def test_an_object_of_the_reserve_that_an_extension_has_drawn_is_not_visited_twi
     replayed(office, first.number)
 
 
-@pytest.mark.slow
 def test_an_extension_does_not_cost_the_plan_the_draw_of_a_period_that_comes_meanwhile(store: Store, hand: Hand) -> None:
     office, first = drawn(store, hand)
     made = extended(office, first.number, more={POOL: 3})
@@ -348,7 +346,6 @@ def test_an_extension_does_not_cost_the_plan_the_draw_of_a_period_that_comes_mea
     assert (late.kind, late.state) == (DrawKind.PLAN, DrawState.SEEDING)
 
 
-@pytest.mark.slow
 def test_the_next_draw_of_the_plan_goes_on_behind_an_extension(store: Store, hand: Hand) -> None:
     office, first = drawn(store, hand)
     made = extended(raised(office), first.number)
@@ -381,7 +378,6 @@ def test_a_joint_draw_is_extended_for_every_agency_that_takes_part(store: Store,
     agreed(tmp_path, lists.bundle(done, files(office, made.number)))
 
 
-@pytest.mark.slow
 def test_cases_that_the_draw_passed_over_are_drawn_by_its_extension_unless_they_are_withdrawn(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     ids = [post(office, application(number, "business-licence", {"registration-status": "存续"})) for number in range(1, 13)]

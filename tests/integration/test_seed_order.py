@@ -106,7 +106,6 @@ def test_no_secret_of_the_seed_is_anywhere_before_the_figures_are_settled(
     assert all(secret in everything(store) for secret in secrets), "this test would have seen them"
 
 
-@pytest.mark.slow
 def test_the_order_of_the_parts_is_committed_to(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand, silent="audit")
     _, held = announced(office, hand)
@@ -124,7 +123,6 @@ def near(hand: Hand, office: Office, number: str) -> None:
     settle(office)
 
 
-@pytest.mark.slow
 def test_figures_that_nobody_typed_void_the_draw_before_anybody_could_know_whom_it_draws(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     office, heard = listening(office)
@@ -201,7 +199,6 @@ def test_a_part_that_was_altered_after_it_came_voids_the_draw_by_rule_and_keeps_
     assert get(office, held.number).freed
 
 
-@pytest.mark.slow
 def test_who_reveals_has_the_whole_time_also_when_we_were_down_for_longer_than_it(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     office = seeded(office, dice=ceremony.connect("dice", {"what": "26 dice", "dice": 26, "sides": 6}), audit=Waiting("audit"))
@@ -244,7 +241,6 @@ def test_a_reveal_given_up_after_its_time_takes_the_figures_that_were_typed_alik
     assert (made.state, made.figured) == (DrawState.SEEDING, True)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("second", "figures"), [("钱", "x"), (" 赵 ", "")], ids=["another figure", "the same person"])
 def test_figures_that_do_not_agree_at_the_last_moment_void_the_draw_however_late_it_is_looked_at(
     store: Store, hand: Hand, second: str, figures: str
@@ -292,7 +288,6 @@ def test_a_row_of_work_that_asks_for_a_secret_too_early_asks_nobody(store: Store
     assert heard["audit"].asked == []
 
 
-@pytest.mark.slow
 def test_a_beacons_round_comes_after_the_last_moment_for_figures(
     store: Store, hand: Hand, network: drand.DrandSeed, tmp_path: Path
 ) -> None:
@@ -343,7 +338,6 @@ def test_a_further_source_that_nobody_else_can_look_up_is_not_committed_to(
     assert (second.state, second.void_reason) == (DrawState.VOID, "not_committable:draw_commit_invalid")
 
 
-@pytest.mark.slow
 def test_a_lotterys_figures_name_the_official_drawing_and_the_record_says_where_each_ceremonys_minutes_are(
     store: Store, hand: Hand
 ) -> None:

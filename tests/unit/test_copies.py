@@ -97,3 +97,18 @@ def test_where_enough_have_failed_no_more_begin(tmp_path: Path) -> None:
     done = run(tmp_path, "--copies", "2", "-x", "-k", "fails or behind")
     assert done.returncode == 1
     assert "stopping after 1 failures" in done.stdout
+
+
+def test_whoever_is_interrupted_waits_for_nobody(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    (tmp_path / "conftest.py").write_text(CONFTEST, encoding="utf-8")
+    (tmp_path / "test_one.py").write_text("def test_waits():\n    import time\n    time.sleep(1)\n", encoding="utf-8")
+    (tmp_path / "test_two.py").write_text(
+        "def test_interrupts():\n    import os, signal\n    os.kill(os.getppid(), signal.SIGINT)\n", encoding="utf-8"
+    )
+    asked = [sys.executable, "-m", "pytest", "--copies", "2", "--basetemp", str(tmp_path / "base")]
+    done = subprocess.run(
+        asked, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 2
+    assert "KeyboardInterrupt" in done.stdout
