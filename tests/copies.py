@@ -57,15 +57,20 @@ def deal(session: pytest.Session) -> None:
                     copies.remove(copy)
                     if rest := copy.lost():
                         hands.appendleft(rest)
-                if session.shouldfail:
-                    raise session.Failed(session.shouldfail)
-                if session.shouldstop:
-                    raise session.Interrupted(session.shouldstop)
+                _go_on(session)
     finally:  # whoever is at a test finds nobody to tell of it, and ends
         for copy in copies:
             copy.wire.close()
         for copy in copies:
             copy.end()
+
+
+def _go_on(session: pytest.Session) -> None:
+    """Raises where enough have failed."""
+    if session.shouldfail:
+        raise session.Failed(session.shouldfail)
+    if session.shouldstop:
+        raise session.Interrupted(session.shouldstop)
 
 
 def _hands(items: Sequence[pytest.Item]) -> Iterator[deque[int]]:

@@ -125,6 +125,7 @@ def test_what_is_told_stands_still_until_the_release_and_then_the_team_hears_onc
     assert {str(one.data["brief"]["asked"][0]["promised"]) for one in news} == {"否"}  # type: ignore[index]
 
 
+@pytest.mark.slow
 def test_a_release_that_finds_nothing_changed_tells_nobody(store: Store, hand: Hand) -> None:
     office, phones, _ = drawing(store, hand)
     _, held = announced(office, hand, cases=1)

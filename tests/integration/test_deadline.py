@@ -57,6 +57,7 @@ def test_a_decision_made_before_the_case_came_in_brings_its_date_nearer_and_says
         assert tx.cases.get(case_id).state is CaseState.REVIEW
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("term", "due", "accept", "bounded"),
     [

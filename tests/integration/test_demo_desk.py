@@ -59,6 +59,7 @@ def test_notices_are_served_and_results_are_published_as_they_come(store: Store)
         assert owed(desk) == formed - published, "what nobody has decided about waits for whoever decides"
 
 
+@pytest.mark.slow
 def test_of_two_decisions_of_one_sort_about_one_case_the_later_is_let_go(store: Store) -> None:
     case = decided(store, Hand(), Outcome.UNTRUE_INCURABLE)
 

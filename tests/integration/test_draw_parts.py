@@ -120,6 +120,7 @@ def office(tickets_from: int) -> Office:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("most", [1, PART, 2 * PART + 77])
 def test_a_frame_in_parts_gives_the_bytes_that_one_in_memory_gives_whoever_computes_the_tickets(store: Store, most: int) -> None:
     drawn, made, frame, parts = kept(store, most)

@@ -87,6 +87,7 @@ def test_a_draw_by_hand_that_is_still_open_when_the_first_slot_comes_does_not_co
     assert [held.slot for held in draws(office)] == ["before", first.isoformat()]
 
 
+@pytest.mark.slow
 def test_a_slot_of_a_day_that_an_open_draw_keeps_waiting_is_taken_as_soon_as_that_has_ended(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     office = pooled(office, "firms")

@@ -205,6 +205,7 @@ def agreed(folder: Path, bundle: Mapping[str, bytes]) -> None:
     assert not second.startswith("agrees")
 
 
+@pytest.mark.slow
 def test_the_report_states_the_probability_over_the_draw_and_its_extension_exactly(store: Store, hand: Hand) -> None:
     office, first = drawn(store, hand)
     office = raised(office)

@@ -156,6 +156,7 @@ def test_three_agencies_with_checks_of_one_firm_make_one_visit_with_one_draw_of_
         assert [tx.cases.undrawn(agency) for agency in AGENCIES] == [[], [], []], "nobody draws it a second time"
 
 
+@pytest.mark.slow
 def test_each_agency_enters_its_own_part_and_knows_no_other_and_the_last_one_ends_the_visit(store: Store, hand: Hand) -> None:
     office, _ = together(store, hand)
     cases = waiting(office, *AGENCIES)
@@ -290,6 +291,7 @@ def test_an_agency_short_of_an_officer_keeps_its_place_the_others_stand_and_a_pe
         dispatch.report(office, tx, seats(office, short, "bureau")[0].name, [], "", hand())
 
 
+@pytest.mark.slow
 def test_nobody_left_to_follow_an_officer_makes_the_visit_short_and_the_other_teams_keep_their_seats(
     store: Store, hand: Hand
 ) -> None:

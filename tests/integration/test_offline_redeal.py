@@ -26,6 +26,7 @@ def seats(held: Operator) -> list[tuple[str, list[str | None]]]:
     return [(one["object"], one["inspectors"]) for one in listed(held)["lists"][0]["visits"]]
 
 
+@pytest.mark.slow
 def test_the_seat_of_one_who_is_ill_goes_to_whom_the_rule_names_and_three_verifiers_agree(laptop_: Operator) -> None:
     where = laptop_.folder / "draw"
     (first, team), (second, other), *_ = seats(laptop_)

@@ -147,6 +147,7 @@ def test_a_seat_walks_all_its_states_and_each_has_its_clock(store: Store, hand: 
     assert passed(office, visit) == ["declined", "expired"]
 
 
+@pytest.mark.slow
 def test_a_report_of_what_nobody_has_sent_changes_nothing(store: Store, hand: Hand) -> None:
     office, visit = sent(store, hand, Line("wecom"), Line("sms"))
     with store.begin() as tx:
@@ -191,6 +192,7 @@ def test_whom_a_channel_does_not_know_is_reached_the_next_way_and_the_way_is_off
     assert matters(office, "channel_off") == []
 
 
+@pytest.mark.slow
 def test_whom_no_way_reaches_a_person_is_told_of_and_a_mended_address_is_pushed_at_once(store: Store, hand: Hand) -> None:
     wecom, sms = Line("wecom", fault=UNKNOWN), Line("sms", fault=UNKNOWN)
     office, visit = sent(store, hand, wecom, sms)
@@ -378,6 +380,7 @@ def entries(office: Office, number: str) -> list[dict[str, str]]:
     return [facts for facts in told if facts["test"] == number]
 
 
+@pytest.mark.slow
 def test_an_inspector_who_left_is_assigned_nothing_and_open_duties_pass_on_by_the_rule(store: Store, hand: Hand) -> None:
     line = Line("wecom", fault=AWAY)
     office, visit = sent(store, hand, line)

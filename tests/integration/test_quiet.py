@@ -134,6 +134,7 @@ def test_a_result_that_is_entered_inside_a_window_about_a_day_before_it_is_not_m
     assert matters(office, "visit_in_quiet") == []
 
 
+@pytest.mark.slow
 def test_a_date_that_days_off_put_back_is_kept_outside_the_windows_too(store: Store, hand: Hand) -> None:
     """A notice takes Friday 6 March off: the term would end on the 10th, inside; told was the 9th, which is open and stays."""
     office, _, visit = drawn(store, hand, row(10, 20))
@@ -178,6 +179,7 @@ def test_the_page_asks_for_the_day_of_a_visit_that_has_windows(store: Store, han
     assert (after.state, after.parts[0].on, after.parts[0].quiet) == (VisitState.DONE, date(2026, 3, 6), ())
 
 
+@pytest.mark.slow
 def test_a_visit_behind_its_date_knows_the_windows_that_come_then_and_has_no_code_of_a_day_inside_one(
     store: Store, hand: Hand
 ) -> None:

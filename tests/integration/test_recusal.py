@@ -78,6 +78,7 @@ def test_no_single_word_moves_anybody_from_a_seat_so_that_a_favourite_may_be_wai
     assert matters(office) == [f"recusal_asked:{seat.name}" for seat in team(office, visit)], "of matters nobody reads who goes"
 
 
+@pytest.mark.slow
 def test_nor_does_a_conflict_declared_in_advance_say_where_a_re_deal_ends(store: Store, hand: Hand) -> None:
     office, _, visit = drawn(store, hand, staff=6)
     first, second = team(office, visit)
@@ -217,6 +218,7 @@ def test_a_second_recusal_at_one_visit_goes_to_a_supplementary_draw_and_not_to_t
     replayed(office, visit.draw)
 
 
+@pytest.mark.slow
 def test_an_application_says_by_what_it_is_known_and_is_about_somebody_who_sits_there(store: Store, hand: Hand) -> None:
     office, _, visit = drawn(store, hand)
     first = sitting(office, visit)[0]

@@ -111,6 +111,7 @@ def test_with_the_last_fact_proven_nobody_is_sent_and_the_record_says_why(store:
     agrees(office, visit)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("outcome", "goes"), [(Outcome.DATA_ERROR, False), (Outcome.UNVERIFIABLE, True), (Outcome.UNTRUE_CURABLE, True)]
 )

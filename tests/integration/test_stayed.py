@@ -165,6 +165,7 @@ def test_a_superior_whom_no_letter_reached_has_let_no_date_pass(store: Store, ha
         assert [(one.unanswered, one.undecided, one.disputed) for one in scoreboard(office, tx)] == [(0, 1, 1)]
 
 
+@pytest.mark.slow
 def test_while_the_way_to_the_superior_is_paused_it_is_not_told_and_then_it_is(store: Store, hand: Hand) -> None:
     office, civil, county, case_id = house(store, hand)
     pause(office, "county-office")
