@@ -102,10 +102,9 @@ def test_where_enough_have_failed_no_more_begin(tmp_path: Path) -> None:
 def test_whoever_is_interrupted_waits_for_nobody(tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     (tmp_path / "conftest.py").write_text(CONFTEST, encoding="utf-8")
-    (tmp_path / "test_one.py").write_text("def test_waits():\n    import time\n    time.sleep(1)\n", encoding="utf-8")
-    (tmp_path / "test_two.py").write_text(
-        "def test_interrupts():\n    import os, signal\n    os.kill(os.getppid(), signal.SIGINT)\n", encoding="utf-8"
-    )
+    for name, line in (("one", "time.sleep(1)"), ("two", "os.kill(os.getppid(), signal.SIGINT)")):
+        text = f"import os, signal, time\ndef test_first():\n    {line}\ndef test_second():\n    pass\n"
+        (tmp_path / f"test_{name}.py").write_text(text, encoding="utf-8")
     asked = [sys.executable, "-m", "pytest", "--copies", "2", "--basetemp", str(tmp_path / "base")]
     done = subprocess.run(
         asked, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False, timeout=60
