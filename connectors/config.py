@@ -50,12 +50,16 @@ class ConnectorConfig:
         )
 
 
+_KNOWN: dict[type[ConnectorConfig], Mapping[str, Any]] = {}
+"""The keys of each shape and their types, worked out once: it takes longer than to read a configuration."""
+
+
 def parse(shape: type[_Config], name: str, given: Mapping[str, object]) -> _Config:
     """`given` as a `shape`. `name` is the connector's, for the error.
 
     Raises Invalid: `connector_key_unknown` (names the nearest valid key), `connector_key_missing`, `connector_key_type`.
     """
-    known = get_type_hints(shape)
+    known = _KNOWN.get(shape) or _KNOWN.setdefault(shape, get_type_hints(shape))
     for key in given:
         if key not in known:
             near = get_close_matches(key, known, n=1, cutoff=0.5)

@@ -6,6 +6,7 @@ expression fetches the row's key with the value.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -172,6 +173,7 @@ class SubjectCode(TypeDecorator[str]):
         return None if value is None else held_by(dialect).open_code(value)
 
 
+@cache
 def bare(table: sa.Table) -> sa.Table:
     """The same table as the database holds it: nothing is sealed or opened. For what moves rows, or seals them anew."""
     copy = table.to_metadata(sa.MetaData())

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.alike
 WORD = {"helps": "no", "reasons": "不属于其职权", "signer": "路人", "message": "1"}
 
 
+@pytest.mark.slow
 def test_the_superiors_link_is_called_back_with_the_agencys_and_both_get_another(store: Store, hand: Hand) -> None:
     civil, county = Desk("civil-affairs"), Desk("county-office")
     office = an_office(store, hand, {"civil-affairs": civil, "county-office": county})

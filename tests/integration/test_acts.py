@@ -67,6 +67,7 @@ def edge(store: Store, hand: Hand, platform: Platform) -> Iterator[Edge]:
         yield held
 
 
+@pytest.mark.slow
 def test_the_api_asks_for_the_act_takes_it_and_tells_it_to_everybody_who_hears_of_the_decision(
     edge: Edge, platform: Platform, hand: Hand
 ) -> None:
@@ -127,6 +128,7 @@ def test_what_discredits_nobody_takes_no_act(edge: Edge) -> None:
     assert (refused.status_code, refused.json()["error"]["code"], done.status_code) == (422, "act_unknown", 200)
 
 
+@pytest.mark.slow
 def test_the_officers_form_offers_the_acts_names_a_missing_one_with_all_else_and_keeps_the_chosen_one(edge: Edge) -> None:
     case_id = in_review(edge)
     with edge.client() as browser:

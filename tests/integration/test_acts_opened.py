@@ -54,6 +54,7 @@ def test_what_was_found_false_is_not_entered_as_what_bars_nobody(store: Store, h
     assert (record.act, record.grade, record.bars) == ("act-false-grave", "serious", True)
 
 
+@pytest.mark.slow
 def test_a_penalty_needs_no_act_and_takes_none_that_the_pack_does_not_have(store: Store, hand: Hand) -> None:
     case = let_go(store, hand, Outcome.UNTRUE_CURABLE, "act-untrue-curable")
     with serving(case.office) as edge, edge.as_("officer", name="王五") as officer:

@@ -162,6 +162,7 @@ def test_a_former_register_that_is_served_again_says_of_when_it_is_and_a_later_p
     assert (alone.code, "--newer" in alone.out, ADDRESS in alone.out) == (0, True, True), alone
 
 
+@pytest.mark.slow
 def test_whoever_lists_altered_files_anew_is_found_by_the_entry_that_the_register_was_posted(operator: Operator) -> None:
     site = operator.folder / "site"
     operator.well("publication", "site", str(site), "--post", ADDRESS)

@@ -149,6 +149,7 @@ def test_every_word_about_an_answered_request_is_kept_with_who_when_and_what_and
     assert (unsettled.AFTERWORD, request.id) in matters(office)
 
 
+@pytest.mark.slow
 def test_who_was_asked_before_and_a_part_after_the_last_date_and_a_superior_a_day_too_late_are_heard(
     office: Office, hand: Hand
 ) -> None:

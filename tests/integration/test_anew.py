@@ -100,7 +100,13 @@ def test_a_drawn_subject_that_withdraws_and_commits_anew_is_told_to_an_officer_a
     assert row[2] == "1", "in the next frame like anybody, without a rest for a visit that nobody has made"
 
 
-@pytest.mark.parametrize("how", ["nobody withdrew", "another item", "by certificate", "another subject"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        *("nobody withdrew", "another subject"),
+        *(pytest.param(one, marks=pytest.mark.slow) for one in ("another item", "by certificate")),
+    ],
+)
 def test_whoever_has_escaped_nothing_is_told_of_to_nobody(store: Store, hand: Hand, how: str) -> None:
     office = offered(store, hand)
     held, visit = drawn(office, hand)
@@ -153,6 +159,7 @@ def test_who_withdraws_before_the_seed_and_has_applied_anew_when_the_lot_falls_i
     replayed(office, held.number)
 
 
+@pytest.mark.slow
 def test_who_comes_in_a_file_of_many_is_told_of_as_whoever_comes_alone(store: Store, hand: Hand) -> None:
     office = offered(store, hand)
     _, visit = drawn(office, hand)

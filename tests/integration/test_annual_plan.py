@@ -218,6 +218,7 @@ def test_two_who_draw_the_same_plan_up_at_once_leave_one(store: Store, hand: Han
     assert wrong.code == "plan_exists"
 
 
+@pytest.mark.slow
 def test_a_slot_without_a_published_plan_draws_nothing_and_waits_for_a_person_until_it_is_made_up_for_once(
     store: Store, hand: Hand
 ) -> None:
@@ -305,6 +306,7 @@ def test_a_clerk_who_announces_without_a_published_plan_hears_how_to_mend_it(sto
     assert after.json()["draw"]["state"] == "PREPARING"
 
 
+@pytest.mark.slow
 def test_withdrawing_a_plan_stops_no_draw_that_is_announced_nor_the_one_that_follows_a_void_one(store: Store, hand: Hand) -> None:
     office = an_office(store, hand, silent=True)
     in_force(office)

@@ -101,6 +101,7 @@ def test_our_answers_to_an_objection_and_to_a_repair_are_at_risk_by_their_dates_
     assert falling(held.office, "repair", asked.repair.due_at) == (0, 0)
 
 
+@pytest.mark.alike
 def test_an_answer_to_a_withdrawal_is_at_risk_by_its_date_until_it_is_given(store: Store, hand: Hand) -> None:
     held = decided(store, hand, Outcome.FALSE_KNOWING, concluded=False)
     held.impose(held.the(Proposal.RECORD_CREDIT))

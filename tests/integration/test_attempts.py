@@ -118,6 +118,7 @@ def test_who_was_not_tried_often_enough_is_not_called_unreachable_and_who_was_ha
     assert (held.outcome, held.entry, entered) == (Outcome.UNREACHABLE, None, [Proposal.REFER_REGISTER]), "referred, and no entry"
 
 
+@pytest.mark.slow
 def test_a_team_before_a_locked_door_enters_its_attempts_on_the_page_and_they_stand_with_the_case(team: Team, hand: Hand) -> None:
     accepted(team)
     hand.on(days=9)
@@ -137,6 +138,7 @@ def test_a_team_before_a_locked_door_enters_its_attempts_on_the_page_and_they_st
     assert team.visit in row["body"] or team.visit in str(dict(row)), "with the visit on which it was made"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("why", ["leave", "recused"])
 def test_what_was_entered_by_who_goes_no_more_is_kept_and_makes_nobody_unreachable(team: Team, hand: Hand, why: str) -> None:
     office, (_, _, name, link) = team.edge.office, team.first.split("/")
@@ -213,6 +215,7 @@ def test_a_conflict_that_is_declared_afterwards_takes_the_attempts_at_the_desk_a
     assert {one["by"]: one["counts"] for one in read["attempts"]} == {person.name: False, "李四": True}
 
 
+@pytest.mark.slow
 def test_nobody_has_sought_a_firm_before_the_team_could_know_it_or_before_sitting_there(store: Store, hand: Hand) -> None:
     office, _, _, visit = late(store, hand)
     assert visit.release_at is not None

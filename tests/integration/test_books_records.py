@@ -104,6 +104,7 @@ def test_what_was_to_be_sent_once_more_is_not_once_somebody_objects(here: Place)
     assert here.first.entries == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("became", ["REPAIRED", "MARKED"])
 def test_what_a_platform_has_forgotten_that_it_was_told_is_told_again_by_itself(here: Place, became: str) -> None:
     entry = old(here)

@@ -29,6 +29,7 @@ def embargoed(office: Office, visit: Visit, hand: Hand) -> None:
         tx.visits.put(replace(tx.visits.get(visit.id, lock=True), released=False, release_at=hand.now))
 
 
+@pytest.mark.slow
 def test_before_accepting_an_inspector_reads_what_is_asked_what_is_proven_the_basis_the_cap_and_recusal_and_not_whom(
     store: Store, hand: Hand
 ) -> None:
@@ -94,6 +95,7 @@ def corrected(office: Office, case_id: str, used: str) -> None:
         intake.correct(office, tx, case_id, given, "hall", office.now())
 
 
+@pytest.mark.slow
 def test_what_is_told_stands_still_until_the_release_and_then_the_team_hears_once_what_has_changed(
     store: Store, hand: Hand
 ) -> None:
@@ -123,6 +125,7 @@ def test_what_is_told_stands_still_until_the_release_and_then_the_team_hears_onc
     assert {str(one.data["brief"]["asked"][0]["promised"]) for one in news} == {"否"}  # type: ignore[index]
 
 
+@pytest.mark.slow
 def test_a_release_that_finds_nothing_changed_tells_nobody(store: Store, hand: Hand) -> None:
     office, phones, _ = drawing(store, hand)
     _, held = announced(office, hand, cases=1)

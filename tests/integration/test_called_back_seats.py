@@ -121,6 +121,7 @@ def test_an_officer_who_calls_links_back_walks_no_seat_down_the_order(store: Sto
     assert [one.state for one in visits(office, made.number)] == [VisitState.ASSIGNED]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_push_that_is_on_its_way_as_its_link_is_called_back_starts_no_clock(store: Store, hand: Hand) -> None:
     line = Crossed("wecom", fault=AWAY)

@@ -118,6 +118,7 @@ def test_what_a_person_lets_go_needs_words(
     assert operated(store) == []
 
 
+@pytest.mark.slow
 def test_check_says_how_much_lies_in_quarantine(operator: Operator, store: Store) -> None:
     def warned() -> list[str]:
         findings = operator.say("check", "--json").json

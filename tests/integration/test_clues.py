@@ -35,6 +35,7 @@ def sheet(edge: Edge, case_id: str, **row: object) -> dict[str, object]:
     return {"rows": [{"item": item, **row}]}
 
 
+@pytest.mark.slow
 def test_problem_boxes_and_a_clue_to_a_case_are_an_officers_by_a_date_and_decide_nothing(
     edge: Edge, hand: Hand, links: ExitStack
 ) -> None:

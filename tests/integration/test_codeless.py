@@ -162,6 +162,7 @@ def test_certificates_alone_are_filed_within_three_working_days_over_the_holiday
     agreeing(office, visit.draw)
 
 
+@pytest.mark.slow
 def test_a_date_that_passes_is_told_anew_is_late_in_the_metric_and_ends_by_its_proof_alone(store: Store, hand: Hand) -> None:
     office, visit = accepted(store, hand)
     result(office, visit, hand)
@@ -284,6 +285,7 @@ def test_whoever_takes_a_filing_out_of_the_records_is_found_by_the_entries(store
     agreeing(office, visit.draw)
 
 
+@pytest.mark.slow
 def test_a_joint_visit_is_filed_once_by_its_lead_from_its_last_day_also_where_it_ends_by_a_withdrawal(
     store: Store, hand: Hand
 ) -> None:

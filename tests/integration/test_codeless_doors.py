@@ -28,6 +28,7 @@ def visited(store: Store, hand: Hand) -> Iterator[tuple[Edge, Visit]]:
         yield edge, visit
 
 
+@pytest.mark.slow
 def test_a_clerk_lists_what_is_to_be_filed_and_enters_its_number_once(visited: tuple[Edge, Visit], hand: Hand) -> None:
     edge, visit = visited
     path = f"/v1/visits/{visit.id}/filed"

@@ -57,6 +57,7 @@ def test_a_decision_made_before_the_case_came_in_brings_its_date_nearer_and_says
         assert tx.cases.get(case_id).state is CaseState.REVIEW
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("term", "due", "accept", "bounded"),
     [
@@ -106,6 +107,7 @@ def decided_in(office: Office, verify: str, release: str = "3wd") -> Office:
     return replace(office, book=replace(office.book, packs=tuple(changed(one) for one in office.book.packs)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("release", "told"),
     [("3wd", datetime(2026, 3, 4, 9, tzinfo=SHANGHAI)), ("1wd", datetime(2026, 3, 5, 8, 30, tzinfo=SHANGHAI))],

@@ -59,6 +59,7 @@ def test_notices_are_served_and_results_are_published_as_they_come(store: Store)
         assert owed(desk) == formed - published, "what nobody has decided about waits for whoever decides"
 
 
+@pytest.mark.slow
 def test_of_two_decisions_of_one_sort_about_one_case_the_later_is_let_go(store: Store) -> None:
     case = decided(store, Hand(), Outcome.UNTRUE_INCURABLE)
 
@@ -99,6 +100,7 @@ def test_an_application_that_an_inspector_be_recused_is_decided_by_the_demos_hea
     assert second in sitting(office, visit)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_visits_on_which_no_code_was_read_are_filed(store: Store, hand: Hand) -> None:
     office, visit = accepted(store, hand)

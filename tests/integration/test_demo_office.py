@@ -125,6 +125,7 @@ def test_the_written_configuration_is_one_that_serves(tmp_path: Path) -> None:
     assert set(told.callbacks) <= {token.name for token in made.tokens if token.role == Role.SYSTEM}
 
 
+@pytest.mark.slow
 def test_the_demos_people_publish_the_annual_plans_once_and_its_draws_take_place(tmp_path: Path) -> None:
     made = furnish(tmp_path)
     told = settings.load(configure(made, world=1, web=2))

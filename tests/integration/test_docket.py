@@ -102,6 +102,7 @@ def test_a_case_is_found_by_its_number_the_senders_the_firms_code_or_name_whatev
     settle(edge.office)
 
 
+@pytest.mark.alike
 def test_who_has_been_there_finds_the_case_and_who_is_still_to_go_does_not(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     (case_id,), held = announced(office, hand, cases=1)

@@ -142,6 +142,7 @@ def test_a_certificate_that_holds_and_is_let_end_before_the_visits_for_one_frame
     assert counts(office) == moved.Moved(edited=2, edited_back=1)
 
 
+@pytest.mark.slow
 def test_an_edit_of_a_former_draw_that_is_put_back_much_later_calls_nobody(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     with store.read() as tx:

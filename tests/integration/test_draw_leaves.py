@@ -193,6 +193,7 @@ def test_leaves_of_years_before_a_draw_are_not_read_and_one_entered_long_before_
     assert sorted(one for one in asked if one.startswith("inspector:")) == [f"inspector:{first}", f"inspector:{third}"]
 
 
+@pytest.mark.slow
 @on_both
 def test_a_leave_of_one_day_that_moved_a_seat_is_told_to_the_head_as_it_moves_it(store: Store, hand: Hand) -> None:
     office, held, staff = drawn(store, hand)
@@ -205,6 +206,7 @@ def test_a_leave_of_one_day_that_moved_a_seat_is_told_to_the_head_as_it_moves_it
     assert len(matters(office)) == 1, "taken out when it is over, it is the same matter"
 
 
+@pytest.mark.slow
 def test_whoever_entered_the_leave_does_not_close_its_matter_even_as_a_head(store: Store, hand: Hand) -> None:
     office, held, staff = drawn(store, hand)
     hand.on(minutes=5)
@@ -216,6 +218,7 @@ def test_whoever_entered_the_leave_does_not_close_its_matter_even_as_a_head(stor
     assert matters(office) == []
 
 
+@pytest.mark.slow
 def test_where_no_head_is_named_an_officer_closes_it_who_had_no_hand_in_it(store: Store, hand: Hand) -> None:
     office, held, staff = drawn(store, hand)
     office = replace(office, tree={name: replace(node, heads=()) for name, node in office.tree.items()})
@@ -230,6 +233,7 @@ def test_where_no_head_is_named_an_officer_closes_it_who_had_no_hand_in_it(store
         seen_to(office, tx, name, "周科员", hand())
 
 
+@pytest.mark.slow
 def test_a_leave_that_moves_the_seat_of_an_overdue_visit_is_counted(store: Store, hand: Hand) -> None:
     office, held, staff = drawn(store, hand)
     (visit,) = visits(office, held.number)

@@ -138,6 +138,7 @@ def test_a_head_without_a_hand_in_it_closes_the_matter_of_levels(store: Store, h
     assert matters(office) == []
 
 
+@pytest.mark.slow
 def test_what_comes_behind_a_frame_within_the_hour_of_it_is_counted_once(store: Store, hand: Hand) -> None:
     """By seals and not by the hour: an entry has its hour from before it is written."""
     office, _, _ = drawing(store, hand)

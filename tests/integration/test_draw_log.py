@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from inspector.flows.explain import explain
 from inspector.store.store import Store
 from tests.engine import lines, listening
@@ -11,6 +13,7 @@ from tests.house import Hand
 from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 
 
+@pytest.mark.alike
 def test_the_log_follows_a_case_through_its_calls_and_a_visit_to_its_push_and_never_names_both(store: Store, hand: Hand) -> None:
     with listening(level="DEBUG") as stream:
         office, _, _ = drawing(store, hand)

@@ -134,6 +134,7 @@ def test_what_may_differ_is_a_row_of_the_pack(store: Store, hand: Hand) -> None:
     assert matters(office) == [], "three of twelve are less than three tenths away"
 
 
+@pytest.mark.slow
 @on_both
 def test_an_import_whose_hour_is_before_the_freeze_and_that_is_written_behind_it_is_counted_once(
     store: Store, hand: Hand

@@ -120,6 +120,7 @@ def office(tickets_from: int) -> Office:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("most", [1, PART, 2 * PART + 77])
 def test_a_frame_in_parts_gives_the_bytes_that_one_in_memory_gives_whoever_computes_the_tickets(store: Store, most: int) -> None:
     drawn, made, frame, parts = kept(store, most)
@@ -241,6 +242,7 @@ def test_of_an_altered_part_no_receipt_is_given_and_only_its_rows_stop_a_draw(st
     assert (told == "objects") == (column == "bytes"), "the nodes save time and decide nothing"
 
 
+@pytest.mark.slow
 def test_the_key_of_a_frame_is_read_whole_in_part_or_for_one(store: Store) -> None:
     _, _, frame, _ = kept(store, PART + 50)
     names = [row.id for row in frame.objects]

@@ -69,6 +69,7 @@ def test_a_draw_by_hand_before_the_first_slot_is_its_own_and_the_slot_has_anothe
     assert scheduled.slot == first.isoformat()
 
 
+@pytest.mark.slow
 def test_a_draw_by_hand_that_is_still_open_when_the_first_slot_comes_does_not_cost_the_period_its_draw(
     store: Store, hand: Hand
 ) -> None:
@@ -86,6 +87,7 @@ def test_a_draw_by_hand_that_is_still_open_when_the_first_slot_comes_does_not_co
     assert [held.slot for held in draws(office)] == ["before", first.isoformat()]
 
 
+@pytest.mark.slow
 def test_a_slot_of_a_day_that_an_open_draw_keeps_waiting_is_taken_as_soon_as_that_has_ended(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     office = pooled(office, "firms")

@@ -59,6 +59,7 @@ def test_a_repair_during_the_push_is_told_at_once(here: Place) -> None:
     assert here.first.became.get(entry) == ["REPAIRED"]
 
 
+@pytest.mark.slow
 def test_what_is_annulled_during_the_push_is_taken_back_at_once(here: Place) -> None:
     def annulled(tx: Tx, entry: str) -> None:
         by = Signed(by="王五", token="t", at=here.hand())

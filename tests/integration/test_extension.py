@@ -171,6 +171,7 @@ def test_a_ratio_raised_in_the_middle_of_the_year_is_made_up_by_a_new_number_wit
     assert [rule for rule in steps if "extension" in rule] == ["draw.extension_asked", "draw.extension_signed"]
 
 
+@pytest.mark.slow
 def test_a_frame_that_lies_in_several_parts_is_extended_as_any_other(
     store: Store, hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -204,6 +205,7 @@ def agreed(folder: Path, bundle: Mapping[str, bytes]) -> None:
     assert not second.startswith("agrees")
 
 
+@pytest.mark.slow
 def test_the_report_states_the_probability_over_the_draw_and_its_extension_exactly(store: Store, hand: Hand) -> None:
     office, first = drawn(store, hand)
     office = raised(office)
@@ -223,6 +225,7 @@ def test_the_report_states_the_probability_over_the_draw_and_its_extension_exact
     assert "TEST0" not in text
 
 
+@pytest.mark.slow
 def test_a_campaign_by_the_head_s_order_draws_its_number_and_the_next_one_what_both_have_left(store: Store, hand: Hand) -> None:
     office, first = drawn(store, hand)
     made = extended(office, first.number, reason="专项检查", basis="区政府〔2026〕12号", more={POOL: 3})
@@ -295,6 +298,7 @@ def test_a_withheld_part_voids_an_extension_by_name_and_the_next_number_follows_
     assert objects(office, made.number) == set()
 
 
+@pytest.mark.slow
 def test_an_object_of_the_reserve_that_an_extension_has_drawn_is_not_visited_twice(store: Store, hand: Hand) -> None:
     office, first = drawn(store, hand)
     made = extended(raised(office, "19/20"), first.number)

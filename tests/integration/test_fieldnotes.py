@@ -67,6 +67,7 @@ def code(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, answer.json()["error"]["code"]
 
 
+@pytest.mark.slow
 def test_a_photo_is_the_one_that_was_taken_counts_once_has_a_receipt_and_lets_nobody_know_where_the_phone_was(
     edge: Edge, hand: Hand, links: ExitStack
 ) -> None:
@@ -101,6 +102,7 @@ def test_a_photo_is_the_one_that_was_taken_counts_once_has_a_receipt_and_lets_no
         assert tx.materials.forget_of_visits(hand() + timedelta(days=400)) == [], "the visit is still to be made"
 
 
+@pytest.mark.slow
 def test_the_same_photo_beside_another_fact_has_a_receipt_of_its_own_and_is_kept_once(edge: Edge, links: ExitStack) -> None:
     visit, (first, _), (client, _) = team(edge, links)
     (doubt,) = visit.doubts
@@ -116,6 +118,7 @@ def test_the_same_photo_beside_another_fact_has_a_receipt_of_its_own_and_is_kept
     assert code(client.post(f"/v1/seats/{first}/photos", json=photo(jpeg(width=24)))) == (422, "photos_too_many")
 
 
+@pytest.mark.slow
 def test_the_second_phone_s_note_is_kept_late_or_not_and_what_it_says_otherwise_is_for_the_lead_and_for_whoever_decides(
     edge: Edge, hand: Hand, links: ExitStack
 ) -> None:

@@ -48,6 +48,7 @@ def type_them(office: Office, number: str, by: str, figures: str = "") -> None:
         type_figures(office, tx, number, by, figures or thrown(number), office.now())
 
 
+@pytest.mark.alike
 def test_when_the_time_has_come_a_person_is_told_until_the_second_typing_agrees(store: Store, hand: Hand) -> None:
     office, held = waiting(store, hand)
     assert due(office) == [f"{held.number}:dice"]
@@ -64,6 +65,7 @@ def test_when_the_time_has_come_a_person_is_told_until_the_second_typing_agrees(
     assert due(office) == []
 
 
+@pytest.mark.alike
 def test_a_draw_that_died_of_silence_asks_nobody_any_more(store: Store, hand: Hand) -> None:
     office, held = waiting(store, hand)
     hand.on(days=9)

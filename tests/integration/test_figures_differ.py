@@ -78,6 +78,7 @@ def test_figures_typed_otherwise_while_they_are_taken_up_void_nothing(store: Sto
     assert (made.state, made.parts["dice"]) == (DrawState.DRAWN, {"kind": "text", "text": right})
 
 
+@pytest.mark.slow
 def test_a_ceremony_of_another_maker_that_answers_figures_which_nobody_typed_is_not_believed(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
 
@@ -140,6 +141,7 @@ def test_whoever_erred_types_again_and_nobody_need_look(store: Store, hand: Hand
     assert agreeing(office, held.number).state is DrawState.DRAWN
 
 
+@pytest.mark.slow
 def test_two_against_two_wait_for_a_fifth_and_lapse_before_anybody_is_asked_for_a_secret(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     held = due(office, hand)

@@ -228,6 +228,7 @@ def test_what_was_altered_before_the_commitment_is_not_committed_to_and_a_person
     assert "records_" in told["draw_not_committable"]
 
 
+@pytest.mark.slow
 def test_a_first_signature_that_nobody_gave_is_none(store: Store, hand: Hand) -> None:
     office, drawn = held(store, hand)
     word = {"by": "王主任", "at": hand().isoformat(), "reason": "名册有误", "on": "DRAWN"}
@@ -288,6 +289,7 @@ def test_a_reason_that_somebody_rewrote_gives_no_budget(store: Store, hand: Hand
     assert visits(office, drawn.number)[1].state is VisitState.ASSIGNED
 
 
+@pytest.mark.slow
 def test_the_rules_that_the_next_draw_reads_are_those_that_were_frozen(store: Store, hand: Hand) -> None:
     office, drawn = held(store, hand)
     with store.read() as tx:

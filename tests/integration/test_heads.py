@@ -174,6 +174,7 @@ def told(office: Office) -> list[dict[str, object]]:
     return [json.loads(row["body"]) for row in rows]
 
 
+@pytest.mark.slow
 def test_an_open_application_is_looked_at_before_the_visit_on_its_day_and_on_each_working_day_until_it_is_decided(
     store: Store, hand: Hand
 ) -> None:

@@ -66,7 +66,7 @@ def rated(office: Office, numbers: range) -> None:
             tx.credit.state(SubjectKind.FIRM, given(number, coded=True).subject_code, "A", office.now(), "platform")
 
 
-@pytest.mark.parametrize("coded", [False, True])
+@pytest.mark.parametrize("coded", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_a_case_taken_in_looks_at_no_more_however_many_cases_there_are(store: Store, coded: bool) -> None:
     office = open_office(store, Hand())
     few = cost(office, 0, coded=coded)

@@ -156,6 +156,7 @@ def test_three_agencies_with_checks_of_one_firm_make_one_visit_with_one_draw_of_
         assert [tx.cases.undrawn(agency) for agency in AGENCIES] == [[], [], []], "nobody draws it a second time"
 
 
+@pytest.mark.slow
 def test_each_agency_enters_its_own_part_and_knows_no_other_and_the_last_one_ends_the_visit(store: Store, hand: Hand) -> None:
     office, _ = together(store, hand)
     cases = waiting(office, *AGENCIES)
@@ -229,6 +230,7 @@ def test_an_object_that_a_partner_may_not_visit_any_more_is_drawn_for_nobody_and
     assert row.startswith("civil: "), "it is named whose cap it is"
 
 
+@pytest.mark.slow
 def test_an_officer_who_declines_is_followed_by_the_rule_from_the_same_agency_and_every_verifier_replays_it(
     store: Store, hand: Hand, tmp_path: Path
 ) -> None:
@@ -289,6 +291,7 @@ def test_an_agency_short_of_an_officer_keeps_its_place_the_others_stand_and_a_pe
         dispatch.report(office, tx, seats(office, short, "bureau")[0].name, [], "", hand())
 
 
+@pytest.mark.slow
 def test_nobody_left_to_follow_an_officer_makes_the_visit_short_and_the_other_teams_keep_their_seats(
     store: Store, hand: Hand
 ) -> None:
@@ -305,6 +308,7 @@ def test_nobody_left_to_follow_an_officer_makes_the_visit_short_and_the_other_te
     assert all(seat.state.open for agency in ("bureau", "civil") for seat in seats(office, made, agency))
 
 
+@pytest.mark.slow
 def test_a_withdrawn_case_leaves_its_agencys_part_and_the_visit_ends_when_nobody_owes_one(store: Store, hand: Hand) -> None:
     office, _ = together(store, hand)
     cases = waiting(office, *AGENCIES)
@@ -330,6 +334,7 @@ def test_a_firm_that_the_lead_alone_has_a_case_about_is_visited_by_all_and_the_p
     assert (made.owing, len(seats(office, made))) == (frozenset({"bureau"}), 6)
 
 
+@pytest.mark.slow
 def test_each_participant_reads_the_draw_and_its_own_seats_and_no_other_agencys(store: Store, hand: Hand) -> None:
     office, _ = together(store, hand)
     cases = waiting(office, *AGENCIES)

@@ -76,6 +76,7 @@ def test_a_reply_whose_days_are_over_is_known_by_the_fingerprint_that_its_purge_
     assert lost(store, request, {"reasons": "档案已移交"}), "one that never came"
 
 
+@pytest.mark.slow
 def test_draws_go_on_by_number_in_the_next_year_and_follow_each_other_by_their_entries(store: Store, hand: Hand) -> None:
     hand.now = datetime(2026, 12, 14, 9, 0, tzinfo=ZONE)
     office, _, _ = drawing(store, hand)

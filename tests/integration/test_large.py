@@ -189,6 +189,7 @@ strata.rest.ratio = "1%"
 """
 
 
+@pytest.mark.slow
 def test_lists_with_rules_of_their_own_are_put_away_each_by_itself_and_give_the_same_files(files: Path) -> None:
     (files / "plan.toml").write_text(OWN, encoding="utf-8")
     heads, rows = ("编号", "类别", "状态", "片区"), roster(7, 900)

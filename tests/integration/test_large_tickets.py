@@ -63,6 +63,7 @@ def test_duckdb_draws_bit_for_bit_what_the_domain_draws_even_where_its_bar_was_t
     assert [both(file, held, key, spare=spare) for spare in (6, 0, -1)] == [expected] * 3
 
 
+@pytest.mark.slow
 def test_most_tickets_are_above_the_bar_and_none_of_the_drawn_is(tmp_path: Path) -> None:
     file = tmp_path / "objects.tsv"
     file.write_bytes(content([thing(f"o{row:05d}") for row in range(20_000)]))

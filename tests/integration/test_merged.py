@@ -51,6 +51,7 @@ def nothing_drawn(office: Office, hand: Hand) -> bool:
         return announce_now(office, tx, "weekly", "clerk", hand()) is None
 
 
+@pytest.mark.slow
 def test_a_second_case_about_a_firm_that_is_to_be_visited_goes_along_and_the_team_hears_so(store: Store, hand: Hand) -> None:
     office, phones, _ = drawing(store, hand)
     (first,), held = announced(office, hand, cases=1)
@@ -106,6 +107,7 @@ def test_a_visit_that_has_begun_is_not_held_up_by_a_new_question(store: Store, h
         assert [row["id"] for row in tx.cases.undrawn("bureau")] == [second], "it waits for the next draw, as any other"
 
 
+@pytest.mark.slow
 def test_a_case_that_went_along_waits_again_when_the_visit_is_called_off(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     _, held = announced(office, hand, cases=1)
@@ -127,6 +129,7 @@ def test_another_agency_has_a_visit_of_its_own(store: Store, hand: Hand) -> None
     assert now_of(office, visit).case_ids == (first,), "its officers have no power there"
 
 
+@pytest.mark.slow
 def test_what_goes_along_is_in_no_statistics_of_what_chance_has_drawn(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     _, held = announced(office, hand, cases=1)

@@ -74,6 +74,7 @@ def test_an_assignment_is_told_from_others_by_what_kind_number_place_and_what_wa
         assert [word for word in (early.name, early.code, *(doubt.claimed for doubt in early.doubts)) if word in told] == []
 
 
+@pytest.mark.slow
 def test_an_accepted_assignment_says_what_it_waits_for_and_a_lead_what_is_to_be_decided(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     _, held = announced(office, hand, cases=1)
@@ -102,6 +103,7 @@ def test_an_accepted_assignment_says_what_it_waits_for_and_a_lead_what_is_to_be_
         assert "say different things" not in other("en"), "the lead alone decides"
 
 
+@pytest.mark.slow
 def test_what_comes_in_late_and_differs_is_on_its_leads_list_and_pushed_to_the_lead_once(store: Store, hand: Hand) -> None:
     office, phones, _ = drawing(store, hand)
     _, held = announced(office, hand, cases=1)

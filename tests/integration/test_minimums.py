@@ -49,6 +49,7 @@ def taken_in(office: Office, numbers: range) -> None:
     settle(office)
 
 
+@pytest.mark.slow
 @on_both
 def test_of_an_item_s_cases_as_many_are_drawn_as_are_owed_and_the_derivation_says_by_which_row(
     store: Store, hand: Hand, tmp_path: Path

@@ -109,6 +109,7 @@ def test_nothing_goes_between_a_draws_announcement_and_its_publication(store: St
     assert sign(office, case, "李四").gone
 
 
+@pytest.mark.slow
 def test_a_draw_that_is_carried_out_holds_its_frame_until_it_is_published_and_the_day_is_named(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     office = pooled(office, "weekly")
@@ -122,6 +123,7 @@ def test_a_draw_that_is_carried_out_holds_its_frame_until_it_is_published_and_th
     assert not sign(office, concluded(office, 1002, "91000000MA0000003K"), "王五").gone, "it came behind that frame"
 
 
+@pytest.mark.slow
 def test_a_draw_that_holds_the_firm_by_another_code_of_it_holds_its_frame_too(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     office = pooled(office, "weekly")

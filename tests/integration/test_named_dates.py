@@ -111,6 +111,7 @@ def silent_we(store: Store, hand: Hand, until: timedelta) -> tuple[Office, dict[
     return office, desks, case_id
 
 
+@pytest.mark.slow
 def test_who_named_a_date_and_hears_nothing_of_us_is_neither_passed_on_above_nor_put_down_as_silent(
     store: Store, hand: Hand
 ) -> None:
@@ -129,6 +130,7 @@ def test_who_named_a_date_and_hears_nothing_of_us_is_neither_passed_on_above_nor
         assert told.startswith(label("attention_told.date_holds", lang, requested="civil-affairs", day="2026-03-20", until=until))
 
 
+@pytest.mark.slow
 def test_the_ladder_goes_on_from_where_we_say_that_the_old_date_stands_and_the_agency_is_told_so(
     store: Store, hand: Hand
 ) -> None:

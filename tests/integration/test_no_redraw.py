@@ -6,6 +6,8 @@ import ast
 import json
 from pathlib import Path
 
+import pytest
+
 from inspector.domain.plan import DrawState
 from inspector.flows import draw as drawing
 from inspector.flows.seeding import type_figures
@@ -78,6 +80,7 @@ def test_of_two_daemons_that_have_both_computed_a_result_the_second_writes_nothi
         assert (tx.draws.get(held.number).state, entries.count("draw.carry_out")) == (DrawState.DRAWN, 1)
 
 
+@pytest.mark.alike
 def test_the_api_answers_every_repetition_with_the_first_draw(store: Store, hand: Hand) -> None:
     office, _, _ = an_office(store, hand)
     _, held = announced(office, hand)

@@ -40,6 +40,7 @@ def page(folder: Path, told: dict[str, Any]) -> list[str]:
     return [one["code"] for one in json.loads(line)]
 
 
+@pytest.mark.slow
 def test_a_firm_whose_visits_are_over_gets_the_receipt_that_the_page_holds_to_the_public_bundle(laptop_: Operator) -> None:
     drawn = listed(laptop_)["lists"][0]["visits"][0]["object"]
     spared = next(firm for firm, *_ in FIRMS if firm not in {one["object"] for one in listed(laptop_)["lists"][0]["visits"]})
@@ -114,6 +115,7 @@ def test_a_natural_person_gets_none_and_is_never_named(tmp_path: Path) -> None:
     strangers_agree(held.folder / "public")
 
 
+@pytest.mark.slow
 def test_the_public_bundle_waits_for_two_persons_word_and_names_nobody_unless_the_office_decides_so(laptop_: Operator) -> None:
     where, public = laptop_.folder / "draw", laptop_.folder / "public"
     said = laptop_.say("draw", "export", str(where), str(public), "--public")

@@ -26,6 +26,7 @@ def seats(held: Operator) -> list[tuple[str, list[str | None]]]:
     return [(one["object"], one["inspectors"]) for one in listed(held)["lists"][0]["visits"]]
 
 
+@pytest.mark.slow
 def test_the_seat_of_one_who_is_ill_goes_to_whom_the_rule_names_and_three_verifiers_agree(laptop_: Operator) -> None:
     where = laptop_.folder / "draw"
     (first, team), (second, other), *_ = seats(laptop_)
@@ -186,6 +187,7 @@ def test_what_the_daemon_exported_is_the_daemons(laptop_: Operator) -> None:
     assert [(one.code, "ask the daemon" in one.err) for one in said] == [(4, True)] * 4
 
 
+@pytest.mark.slow
 def test_of_several_lists_the_line_lies_in_the_list_whose_seat_it_is(tmp_path: Path) -> None:
     held = two_agencies(tmp_path)
     where = held.folder / "draw"

@@ -168,6 +168,7 @@ def test_an_import_of_past_checks_says_by_which_code_the_firm_stands_or_that_it_
     assert CREDIT in told[0][2]
 
 
+@pytest.mark.slow
 def test_a_firm_of_two_registers_under_two_codes_is_one_object_of_a_joint_draw(store: Store, hand: Hand, tmp_path: Path) -> None:
     office, _ = departments(store, hand, share="1/1")
     stands(office, CREDIT, agency=MARKET)

@@ -44,6 +44,7 @@ def two_lists(store: Store, hand: Hand) -> tuple[Office, Visit]:
     return office, visit
 
 
+@pytest.mark.slow
 def test_a_firm_has_its_receipt_by_whichever_code_it_asks(store: Store, hand: Hand) -> None:
     office, visit = two_lists(store, hand)
     later = visit.due_at + timedelta(days=90)
@@ -57,6 +58,7 @@ def test_a_firm_has_its_receipt_by_whichever_code_it_asks(store: Store, hand: Ha
             receipt_of(office, tx, visit.draw, "MA0000002", later)
 
 
+@pytest.mark.slow
 def test_a_case_goes_along_with_the_visit_that_goes_by_another_agencys_code(store: Store, hand: Hand) -> None:
     office, visit = two_lists(store, hand)
     assert visit.object_id == CREDIT

@@ -28,6 +28,7 @@ from tests.integration.test_published import asked, made
 pytestmark = pytest.mark.alike
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("told", [CREDIT, BARE])
 def test_a_receipt_does_not_tell_that_another_agency_is_still_to_come_by_another_code(
     store: Store, hand: Hand, told: str

@@ -82,6 +82,7 @@ def test_an_officer_opens_a_penalty_from_the_page_of_its_case_once_and_comes_to_
         assert "Open a proceeding" in browser.get(f"{path}?lang=en").text
 
 
+@pytest.mark.slow
 def test_what_is_missing_is_said_beside_the_form_and_nothing_typed_is_lost(edge: Edge, case: Proceeding) -> None:
     path = f"/review/{case.case}/proceeding"
     with edge.client() as browser:

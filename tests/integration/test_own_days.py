@@ -79,6 +79,7 @@ def test_an_absence_is_held_to_the_day_of_each_pack_by_which_a_visit_may_be_due(
     assert {name for name, one in statuses(made.frames, FIRE).items() if one == "leave"} == {first.id, second.id}
 
 
+@pytest.mark.slow
 def test_so_is_it_where_a_visit_is_dealt_anew_and_where_more_are_drawn(store: Store, hand: Hand) -> None:
     office = longer(departments(store, hand, {MARKET: 4, FIRE: 2})[0], MARKET)
     waiting(office, MARKET, FIRE)

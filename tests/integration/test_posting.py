@@ -67,6 +67,7 @@ def climb(office: Office, hand: Hand, times: int, days: int = 1) -> None:
         settle(office)
 
 
+@pytest.mark.slow
 def test_reminders_that_nobody_posted_are_no_reminders_and_nobody_above_hears_of_a_silence(
     store: Store, hand: Hand, tmp_path: Path
 ) -> None:
@@ -130,6 +131,7 @@ def test_a_superior_to_whom_nobody_posted_the_dispute_has_let_no_date_pass(
     assert to_post(office) == ([one for one in to_post(office) if ":cancel:" in one] if goes else [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("goes", [False, True])
 def test_a_superior_to_whom_nobody_posted_the_escalation_was_not_told(
     store: Store, hand: Hand, tmp_path: Path, goes: bool

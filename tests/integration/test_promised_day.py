@@ -119,6 +119,7 @@ def test_what_has_opened_is_never_closed_again(store: Store, hand: Hand) -> None
     assert put_off(office) == [], "nothing has moved"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("over", [True, False], ids=["all its visits are over", "one is left"])
 def test_a_visit_that_is_owed_again_closes_no_open_record(store: Store, hand: Hand, over: bool) -> None:
     office, _, _ = drawing(store, hand)
@@ -147,6 +148,7 @@ def test_the_day_stands_though_the_calendar_or_the_pack_would_say_another_by_now
     assert until(replace(office, book=replace(office.book, packs=longer)), held.number, hand()) == told
 
 
+@pytest.mark.slow
 def test_before_a_draw_is_carried_out_no_day_is_told_that_its_own_visits_would_move(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     weekly = office.plans["weekly"]
@@ -183,6 +185,7 @@ def overtaking(store: Store, hand: Hand, back: timedelta = timedelta()) -> tuple
     return office, before, carried_out(office, hand, made.number)
 
 
+@pytest.mark.slow
 def test_a_record_that_names_the_draw_before_waits_until_that_one_is_drawn(store: Store, hand: Hand) -> None:
     office, before, after = overtaking(store, hand)
     are_made(office, hand, after.number)
@@ -194,6 +197,7 @@ def test_a_record_that_names_the_draw_before_waits_until_that_one_is_drawn(store
     assert (caught.value.facts["of"], caught.value.facts["until"]) == (before.number, "—")
 
 
+@pytest.mark.slow
 def test_a_record_tells_nothing_of_the_draw_before_until_that_ones_own_day(store: Store, hand: Hand) -> None:
     office, before, after = overtaking(store, hand)
     own = after.opens_by
@@ -215,6 +219,7 @@ def test_a_record_tells_nothing_of_the_draw_before_until_that_ones_own_day(store
         assert embargo.closed(office, tx, tx.draws.get(before.number), hand()) is None
 
 
+@pytest.mark.slow
 def test_a_day_that_has_passed_moves_too_while_a_draw_before_keeps_the_record_closed(store: Store, hand: Hand) -> None:
     """Its own day alone opens nothing: it would open with that of the draw before, and tell who is still to be visited."""
     office, before, after = overtaking(store, hand)
@@ -250,6 +255,7 @@ def test_a_draw_begins_behind_what_it_waited_for_though_its_clock_was_read_befor
     assert max(given) <= made.made_at
 
 
+@pytest.mark.slow
 def test_a_commitment_is_later_than_the_one_that_it_names(store: Store, hand: Hand) -> None:
     office, _, _ = short_visit(store, hand, plans=2)
     enlarge(office)
@@ -269,6 +275,7 @@ def test_a_commitment_is_later_than_the_one_that_it_names(store: Store, hand: Ha
         assert embargo.undrawn(tx, after) == [before.number]
 
 
+@pytest.mark.slow
 def test_a_record_waits_for_the_visits_of_the_draw_that_its_commitment_names_though_a_clock_was_set_back(
     store: Store, hand: Hand
 ) -> None:

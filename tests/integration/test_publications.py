@@ -100,6 +100,7 @@ def test_a_result_is_owed_for_twenty_working_days_told_before_and_at_its_date_an
         said(office, publication.publish, formed, "again")
 
 
+@pytest.mark.alike
 def test_nothing_is_said_to_be_public_while_its_draws_record_is_closed(office: Office, hand: Hand) -> None:
     (duty,) = look(office, hand)
     with office.store.begin() as tx:  # another visit of the draw is still to be made
@@ -134,6 +135,7 @@ def test_what_does_not_stand_is_taken_back_in_three_working_days_with_its_reason
     assert matters(office) == []
 
 
+@pytest.mark.alike
 def test_what_was_published_of_a_case_whose_basis_a_court_annuls_is_to_be_taken_back_by_its_document(
     office: Office, hand: Hand
 ) -> None:
@@ -154,6 +156,7 @@ def test_what_was_published_of_a_case_whose_basis_a_court_annuls_is_to_be_taken_
         assert history(office, tx, "bureau") == gone, "who was there has been there: cool-down and counters stay as history"
 
 
+@pytest.mark.alike
 def test_what_was_published_goes_with_the_decision_about_the_matter_and_a_kept_promise_stays_recorded(
     office: Office, hand: Hand
 ) -> None:

@@ -78,6 +78,7 @@ def let_go(office: Office, about: str, by: str = "王五") -> str:
         return caseless.let_go(office, tx, about, by, office.now())
 
 
+@pytest.mark.slow
 def test_what_no_case_is_about_goes_at_the_end_of_its_days_by_a_named_hand_with_every_word_of_it(
     office: Office, store: Store, hand: Hand
 ) -> None:

@@ -50,6 +50,7 @@ def said(edge: Edge, *told: Mapping[str, object], name: str = "wecom", secret: s
         return client.post(f"/v1/channels/{name}/receipts", content=text.encode(), headers=signed)
 
 
+@pytest.mark.slow
 @pytest.mark.alike
 def test_reports_that_the_gateway_has_signed_bring_a_seat_further_once_and_others_are_not_heard(
     store: Store, hand: Hand, gateway: WebhookChannel

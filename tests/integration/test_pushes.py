@@ -31,6 +31,7 @@ def states(office: Office, visit: Visit) -> list[SeatState]:
     return [seat.state for seat in team(office, visit)]
 
 
+@pytest.mark.slow
 def test_whose_push_no_channel_took_is_passed_over_by_nobody_and_silence_counts_from_the_hand_over(
     store: Store, hand: Hand
 ) -> None:
@@ -90,6 +91,7 @@ def test_a_push_whose_daemon_was_killed_behind_its_call_is_the_same_message_and_
     assert said == {seat.accept_by for seat in team(office, visit)}
 
 
+@pytest.mark.slow
 def test_a_push_that_has_not_left_when_the_visit_is_due_is_a_persons_and_is_tried_on(store: Store, hand: Hand) -> None:
     line = Line("wecom", fault=AWAY)
     office, visit = sent(store, hand, line)
@@ -145,6 +147,7 @@ def test_a_seat_walks_all_its_states_and_each_has_its_clock(store: Store, hand: 
     assert passed(office, visit) == ["declined", "expired"]
 
 
+@pytest.mark.slow
 def test_a_report_of_what_nobody_has_sent_changes_nothing(store: Store, hand: Hand) -> None:
     office, visit = sent(store, hand, Line("wecom"), Line("sms"))
     with store.begin() as tx:
@@ -189,6 +192,7 @@ def test_whom_a_channel_does_not_know_is_reached_the_next_way_and_the_way_is_off
     assert matters(office, "channel_off") == []
 
 
+@pytest.mark.slow
 def test_whom_no_way_reaches_a_person_is_told_of_and_a_mended_address_is_pushed_at_once(store: Store, hand: Hand) -> None:
     wecom, sms = Line("wecom", fault=UNKNOWN), Line("sms", fault=UNKNOWN)
     office, visit = sent(store, hand, wecom, sms)
@@ -226,6 +230,7 @@ def test_a_push_that_a_mended_address_let_out_has_a_clock_of_its_own_and_a_perso
     assert hand() < visit.due_at
 
 
+@pytest.mark.slow
 def test_a_passing_failure_is_tried_again_first_and_after_the_patience_the_next_way_is_taken(store: Store, hand: Hand) -> None:
     wecom, sms = Line("wecom", fault=AWAY), Line("sms")
     office, visit = sent(store, hand, wecom, sms)
@@ -337,6 +342,7 @@ def test_a_test_push_says_so_goes_by_each_way_and_stands_in_the_ledger_with_how_
     assert told == {"wecom": "", "sms": "recipient_refused"}
 
 
+@pytest.mark.slow
 def test_a_link_brings_one_test_an_hour_by_each_way_while_its_seat_is_open_and_none_before_an_assignment(
     store: Store, hand: Hand
 ) -> None:
@@ -374,6 +380,7 @@ def entries(office: Office, number: str) -> list[dict[str, str]]:
     return [facts for facts in told if facts["test"] == number]
 
 
+@pytest.mark.slow
 def test_an_inspector_who_left_is_assigned_nothing_and_open_duties_pass_on_by_the_rule(store: Store, hand: Hand) -> None:
     line = Line("wecom", fault=AWAY)
     office, visit = sent(store, hand, line)

@@ -69,6 +69,7 @@ def entered(office: Office, visit: Visit, now: datetime, on: date | None = None)
         return dispatch.report(office, tx, team[0].name, found, "", now, on=on)
 
 
+@pytest.mark.slow
 def test_a_visit_whose_term_ends_inside_a_window_is_to_be_made_before_it_and_its_inspectors_are_told(
     store: Store, hand: Hand
 ) -> None:
@@ -133,6 +134,7 @@ def test_a_result_that_is_entered_inside_a_window_about_a_day_before_it_is_not_m
     assert matters(office, "visit_in_quiet") == []
 
 
+@pytest.mark.slow
 def test_a_date_that_days_off_put_back_is_kept_outside_the_windows_too(store: Store, hand: Hand) -> None:
     """A notice takes Friday 6 March off: the term would end on the 10th, inside; told was the 9th, which is open and stays."""
     office, _, visit = drawn(store, hand, row(10, 20))
@@ -157,6 +159,7 @@ def test_a_window_of_a_district_holds_for_the_objects_that_the_register_puts_the
     assert (visit.pool, visit.due_at.date()) == ("bureau", date(2026, 3, last))
 
 
+@pytest.mark.slow
 def test_the_page_asks_for_the_day_of_a_visit_that_has_windows(store: Store, hand: Hand) -> None:
     office, phones, visit = drawn(store, hand, row(9, 20))
     with store.begin() as tx:
@@ -176,6 +179,7 @@ def test_the_page_asks_for_the_day_of_a_visit_that_has_windows(store: Store, han
     assert (after.state, after.parts[0].on, after.parts[0].quiet) == (VisitState.DONE, date(2026, 3, 6), ())
 
 
+@pytest.mark.slow
 def test_a_visit_behind_its_date_knows_the_windows_that_come_then_and_has_no_code_of_a_day_inside_one(
     store: Store, hand: Hand
 ) -> None:

@@ -146,6 +146,7 @@ def test_a_visit_whose_code_alone_is_another_ones_is_found(store: Store, hand: H
     assert differs(office, drawn.number) == {"records_visit"}
 
 
+@pytest.mark.slow
 def test_a_name_that_is_not_the_one_in_the_frame_is_found_where_the_frame_has_names(store: Store, hand: Hand) -> None:
     office, made = supervised(store, hand)
     drawn = carried_out(office, hand, made.number)
@@ -155,6 +156,7 @@ def test_a_name_that_is_not_the_one_in_the_frame_is_found_where_the_frame_has_na
     assert differs(office, drawn.number, whole=True) == {"records_visit"}
 
 
+@pytest.mark.slow
 def test_who_sits_at_a_visit_is_whom_the_dealing_put_there(store: Store, hand: Hand) -> None:
     office, drawn = held(store, hand, cases=2)
     with store.read() as tx:
@@ -170,6 +172,7 @@ def test_who_sits_at_a_visit_is_whom_the_dealing_put_there(store: Store, hand: H
     assert differs(office, drawn.number) == {"records_visit_gone"}
 
 
+@pytest.mark.slow
 def test_a_result_taken_out_so_that_it_may_be_drawn_again_stands_in_the_ledger(store: Store, hand: Hand) -> None:
     office, drawn = held(store, hand, cases=1)
     told = json.loads(dump(drawn)) | {"state": "SEEDING", "drawn_at": None}
@@ -206,6 +209,7 @@ def test_the_newest_draw_that_was_erased_is_not_held_anew(store: Store, hand: Ha
     assert second.number in matters(office)["register:bureau"]
 
 
+@pytest.mark.slow
 def test_a_draw_erased_in_the_middle_leaves_a_hole_in_the_register(store: Store, hand: Hand) -> None:
     office, first = held(store, hand, cases=1)
     next_period(office, "weekly")

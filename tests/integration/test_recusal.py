@@ -78,6 +78,7 @@ def test_no_single_word_moves_anybody_from_a_seat_so_that_a_favourite_may_be_wai
     assert matters(office) == [f"recusal_asked:{seat.name}" for seat in team(office, visit)], "of matters nobody reads who goes"
 
 
+@pytest.mark.slow
 def test_nor_does_a_conflict_declared_in_advance_say_where_a_re_deal_ends(store: Store, hand: Hand) -> None:
     office, _, visit = drawn(store, hand, staff=6)
     first, second = team(office, visit)
@@ -132,6 +133,7 @@ def test_the_head_decides_on_the_firms_application_and_only_that_seat_is_dealt_a
         decided(office, visit, second.inspector, granted=False)
 
 
+@pytest.mark.slow
 def test_recusals_are_counted_by_reason_and_never_by_person(store: Store, hand: Hand) -> None:
     office, _, visit = drawn(store, hand, staff=6)
     first, second = sitting(office, visit)
@@ -216,6 +218,7 @@ def test_a_second_recusal_at_one_visit_goes_to_a_supplementary_draw_and_not_to_t
     replayed(office, visit.draw)
 
 
+@pytest.mark.slow
 def test_an_application_says_by_what_it_is_known_and_is_about_somebody_who_sits_there(store: Store, hand: Hand) -> None:
     office, _, visit = drawn(store, hand)
     first = sitting(office, visit)[0]
@@ -236,6 +239,7 @@ def test_an_application_says_by_what_it_is_known_and_is_about_somebody_who_sits_
     assert matters(office) == [], "nobody need be recused who has got up already"
 
 
+@pytest.mark.slow
 def test_over_http_a_clerk_applies_for_the_firm_after_the_release_and_another_officer_decides(store: Store, hand: Hand) -> None:
     office, _, _, visit = late(store, hand)
     first = sitting(office, visit)[0]
@@ -288,6 +292,7 @@ def test_by_the_api_what_is_refused_tells_alike_whoever_goes_and_each_asking_bef
     assert [one["what"] for one in facts] == ["api:recusal:Z001", "api:recusal:Z009"]
 
 
+@pytest.mark.slow
 def test_an_object_that_ceases_while_its_visit_is_owed_is_recorded_and_nothing_follows_in_its_draw(
     store: Store, hand: Hand
 ) -> None:

@@ -202,6 +202,7 @@ def test_full_coverage_adds_nothing_to_the_budget() -> None:
     assert Lists.of(strata, []).drawn == 40
 
 
+@pytest.mark.slow
 def test_the_case_of_an_object_that_has_ceased_goes_to_an_officer_and_no_finding_stands_against_anybody(
     store: Store, hand: Hand
 ) -> None:

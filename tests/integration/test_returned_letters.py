@@ -244,6 +244,7 @@ def test_a_report_is_believed_over_an_opened_link_and_not_over_who_has_read_it_b
         assert request_of(store, held.case_id).state is AssistanceState.DELIVERED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "said"),
     [pytest.param("5.2.1", "letter_returned", id="refused"), pytest.param("4.4.7", "letter_expired", id="given up")],

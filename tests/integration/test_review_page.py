@@ -99,6 +99,7 @@ def test_only_the_claim_whose_mismatch_the_officer_cites_is_confirmed(edge: Edge
     assert reviewed(case, replace(cited, status=ClaimStatus.PROVEN), evidence) is None
 
 
+@pytest.mark.slow
 def test_nothing_stands_in_empty_brackets_where_a_visit_has_answered_or_a_level_has_no_name(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     _, held = announced(office, hand, cases=1)
@@ -153,6 +154,7 @@ def test_a_decision_sent_twice_is_told_to_be_recorded_by_whom_and_when_and_never
         assert [tx.cases.get(one).outcome for one in (case_id, other)] == [Outcome.TRUE, None]
 
 
+@pytest.mark.slow
 def test_a_form_behind_a_link_that_was_sent_already_says_so_in_peoples_words(store: Store, hand: Hand) -> None:
     office, name = one_seat(store, hand)
     path = f"/seat/{name}/{office.link_token('seat', name)}?lang=en"

@@ -36,6 +36,7 @@ def test_a_day_that_was_said_is_not_written_over_by_one_that_follows_from_how_lo
     assert made_on(edge, visit) == said
 
 
+@pytest.mark.slow
 def test_two_days_that_were_said_wait_for_the_lead_who_says_which(edge: Edge, hand: Hand, links: ExitStack) -> None:
     visit, (first, second), (lead, mate) = team(edge, links)
     days = [hand().date()]

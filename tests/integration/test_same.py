@@ -65,6 +65,7 @@ def test_a_bar_of_another_authority_is_met_by_whatever_code_of_the_organisation(
     assert refused(here, 4, OTHER), "one that was entered later is seen as well"
 
 
+@pytest.mark.alike
 def test_a_false_commitment_bars_the_organisation_under_its_other_code_and_counts_as_an_earlier_one(here: Place) -> None:
     registers = here.office.connectors.sources["registers"]
     assert isinstance(registers, Table)

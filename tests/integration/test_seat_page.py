@@ -86,6 +86,7 @@ def test_the_form_of_a_result_is_there_when_it_would_be_taken_and_else_what_is_w
         assert RESULT in browser.get(team.first).text
 
 
+@pytest.mark.slow
 def test_what_was_recorded_is_read_by_the_whole_team_with_who_entered_it_and_when(team: Team, hand: Hand) -> None:
     accepted(team)
     with team.edge.office.store.read() as tx:
@@ -123,6 +124,7 @@ def test_a_visit_whose_date_has_passed_says_so_beside_a_later_date_to_accept(tea
         assert "已逾期，仍须检查" in browser.get(team.first).text
 
 
+@pytest.mark.slow
 def test_a_visit_that_asked_nothing_shows_what_was_seen_as_its_result(team: Team) -> None:
     with team.edge.office.store.begin() as tx:
         held = tx.visits.get(team.visit, lock=True)

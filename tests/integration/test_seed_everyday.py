@@ -40,6 +40,7 @@ def test_a_refusal_over_the_wire_leaves_a_draw_to_its_last_moment(store: Store, 
     assert agreeing(office, held.number).state is DrawState.SEEDING
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("code", "withheld", "turned"), [("timeout", ("audit",), ()), ("unreachable", (), ("audit",))])
 def test_who_was_not_asked_or_not_reached_withholds_nothing(
     store: Store, hand: Hand, code: str, withheld: tuple[str, ...], turned: tuple[str, ...]
@@ -59,6 +60,7 @@ def test_who_was_not_asked_or_not_reached_withholds_nothing(
     assert {*void.lacked} == {"audit", "justice"}, "the next number goes without both"
 
 
+@pytest.mark.slow
 def test_a_promise_that_never_comes_ends_at_its_last_moment(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     held = preparing(office, hand)

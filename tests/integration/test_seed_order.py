@@ -317,6 +317,7 @@ def test_a_beacon_carried_in_before_the_figures_is_no_part(store: Store, hand: H
         carry_in(office, tx, held.number, content, "clerk", hand())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "further",
     [

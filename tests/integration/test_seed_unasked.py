@@ -123,6 +123,7 @@ def test_a_party_whose_section_is_gone_until_its_date_is_nowhere_said_to_have_wi
     assert not any(word in told for told in words for word in ("拒不", "withheld"))
 
 
+@pytest.mark.slow
 def test_a_section_that_is_gone_for_a_moment_voids_nothing(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     _, held = announced(office, hand)

@@ -93,6 +93,7 @@ def test_a_fact_that_was_proven_after_the_draw_is_not_asked_at_the_door_and_the_
     agrees(office, visit)
 
 
+@pytest.mark.slow
 def test_with_the_last_fact_proven_nobody_is_sent_and_the_record_says_why(store: Store, hand: Hand) -> None:
     office, phones, (case_id,), visit = given(store, hand)
     answered(office, case_id, *asked(visit, case_id))
@@ -110,6 +111,7 @@ def test_with_the_last_fact_proven_nobody_is_sent_and_the_record_says_why(store:
     agrees(office, visit)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("outcome", "goes"), [(Outcome.DATA_ERROR, False), (Outcome.UNVERIFIABLE, True), (Outcome.UNTRUE_CURABLE, True)]
 )
@@ -155,6 +157,7 @@ def test_a_visit_that_chance_has_drawn_is_made_whatever_is_proven_meanwhile(stor
     assert changed.doubts == (() if needed else lot.doubts), "chance asks again what is known"
 
 
+@pytest.mark.slow
 def test_what_an_officer_saw_on_the_way_is_kept_where_the_fact_was_settled_meanwhile(store: Store, hand: Hand) -> None:
     office, _, (case_id,), visit = given(store, hand)
     first, second = asked(visit, case_id)

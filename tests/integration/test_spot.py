@@ -43,6 +43,7 @@ def names(edge: Edge, visit: str) -> list[str]:
         return [f"{tx.rosters.inspector(one.agency, one.inspector).name} ({one.inspector})" for one in tx.visits.team(visit)]
 
 
+@pytest.mark.slow
 def test_what_the_firm_says_signs_and_will_not_stands_before_the_officer_and_in_the_file_where_no_inspector_is_named(
     edge: Edge, hand: Hand, links: ExitStack
 ) -> None:
@@ -68,6 +69,7 @@ def test_what_the_firm_says_signs_and_will_not_stands_before_the_officer_and_in_
         assert who not in str(explain(edge.office, tx, doubt.case_id, outside=True))
 
 
+@pytest.mark.slow
 def test_what_the_lead_chose_and_why_is_told_to_the_team_and_to_the_officer_who_reads_whose_word_is_whose(
     edge: Edge, hand: Hand, links: ExitStack
 ) -> None:

@@ -48,6 +48,7 @@ def resume(office: Office, lane: str) -> None:
         assert tx.lanes.pause(lane, None)
 
 
+@pytest.mark.slow
 def test_while_the_way_to_an_agency_is_paused_nobody_above_hears_of_its_silence_and_then_it_is_reminded_first(
     store: Store, hand: Hand
 ) -> None:
@@ -164,6 +165,7 @@ def test_a_superior_whom_no_letter_reached_has_let_no_date_pass(store: Store, ha
         assert [(one.unanswered, one.undecided, one.disputed) for one in scoreboard(office, tx)] == [(0, 1, 1)]
 
 
+@pytest.mark.slow
 def test_while_the_way_to_the_superior_is_paused_it_is_not_told_and_then_it_is(store: Store, hand: Hand) -> None:
     office, civil, county, case_id = house(store, hand)
     pause(office, "county-office")

@@ -109,6 +109,7 @@ def test_until_the_phone_has_told_where_it_is_nothing_goes_that_way_and_nobody_i
     assert person(office, second.inspector).browser is None
 
 
+@pytest.mark.slow
 def test_a_browser_has_its_place_in_the_registers_order_and_the_next_way_serves_until_it_is_there(
     store: Store, hand: Hand
 ) -> None:
@@ -123,6 +124,7 @@ def test_a_browser_has_its_place_in_the_registers_order_and_the_next_way_serves_
     assert (number != "", channels, browsers.reached) == (True, ("browser", "sms"), ["at-one"])
 
 
+@pytest.mark.slow
 def test_a_link_that_is_called_back_takes_the_browser_of_its_inspector_with_it_until_he_or_she_subscribes_anew(
     store: Store, hand: Hand
 ) -> None:
@@ -169,6 +171,7 @@ def signed_in(office: Office, visit: Visit) -> Iterator[tuple[Edge, httpx.Client
         yield edge, phone, first.inspector
 
 
+@pytest.mark.slow
 def test_the_page_takes_a_subscription_from_its_own_forms_alone_and_says_what_is_wrong(store: Store, hand: Hand) -> None:
     office, visit, _, _ = asking(store, hand, "browser,sms", "-,138")
     with signed_in(office, visit) as (edge, phone, staff):

@@ -85,6 +85,7 @@ def told(office: Office, case_id: str) -> str:
         return render(explain(office, tx, case_id), "zh-Hans")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seen", [Seen.FINDING, None], ids=["a finding", "words that nobody has put a name to"])
 def test_what_a_visit_to_the_pool_finds_waits_for_a_person_and_decides_nothing(
     store: Store, hand: Hand, seen: Seen | None
@@ -100,6 +101,7 @@ def test_what_a_visit_to_the_pool_finds_waits_for_a_person_and_decides_nothing(
         assert any(row["rule"] == "visit.report" and WORDS in row["body"] for row in tx.ledger.about(visit.id))
 
 
+@pytest.mark.slow
 def test_a_visit_that_has_found_nothing_leaves_nobody_anything_to_do(store: Store, hand: Hand) -> None:
     office, case_id, visit = pooled(store, hand)
     entered(office, hand, visit, Seen.NOTHING, "正常")
@@ -114,6 +116,7 @@ def test_a_finding_needs_words(store: Store, hand: Hand) -> None:
         entered(office, hand, visit, Seen.FINDING, " \u200b")
 
 
+@pytest.mark.slow
 def test_an_exempt_promise_that_a_visit_contradicts_goes_to_an_officer_with_the_evidence_for_a_decision(
     store: Store, hand: Hand
 ) -> None:
@@ -140,6 +143,7 @@ def test_nobody_can_answer_for_a_case_that_is_not_the_visited_subjects(store: St
         entered(office, hand, visit, None, "", [finding])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seen", [None, Seen.FINDING])
 def test_what_is_found_beside_the_facts_of_a_case_is_read_by_its_officer(store: Store, hand: Hand, seen: Seen | None) -> None:
     office, _, _ = drawing(store, hand)
@@ -154,6 +158,7 @@ def test_what_is_found_beside_the_facts_of_a_case_is_read_by_its_officer(store: 
         assert tx.cases.get(case_id).outcome is Outcome.TRUE, "what is beside the promise does not make it untrue"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seen", "counts"), [(Seen.NOTHING, (1, 0)), (Seen.FINDING, (1, 1)), (None, (0, 0))])
 def test_a_visit_to_the_pool_is_judged_in_the_report_by_what_its_team_says(
     store: Store, hand: Hand, seen: Seen | None, counts: tuple[int, int]

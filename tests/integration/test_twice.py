@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+import pytest
+
 from inspector.flows.seeding import type_figures
 from inspector.store.store import Store
 from tests.edge import a_case, serving
@@ -26,6 +28,7 @@ def test_a_matter_said_to_be_concluded_twice_is_concluded_once(store: Store, han
     assert len(entries) == 2, "and another one is kept beside it"
 
 
+@pytest.mark.slow
 def test_figures_that_come_twice_are_one_typing_and_whoever_types_anew_is_heard(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     _, held = announced(office, hand)

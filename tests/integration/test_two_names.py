@@ -90,6 +90,7 @@ def test_settings_that_give_one_name_to_two_persons_are_refused(operator: Operat
     assert "names one person twice, 李四 and 赵六" in str(refused.value.facts["problems"])
 
 
+@pytest.mark.slow
 def test_check_names_officers_whose_names_cannot_be_joined(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
     def found() -> list[str]:
         return [one["message"] for one in operator.say("check", "--json").json if one["name"] == "people"]

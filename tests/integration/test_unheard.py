@@ -64,6 +64,7 @@ def matters(store: Store) -> set[str]:
         return {row["kind"] for row in tx.attention.page(None)} & {unsettled.DATE_PROPOSED, unsettled.DATE_UNHEARD}
 
 
+@pytest.mark.slow
 def test_the_officer_then_the_head_and_no_earlier_than_the_named_day_the_ladder_goes_on(store: Store, hand: Hand) -> None:
     office, desks, case_id = named(store, hand)
     due_at = request_of(store, case_id).due_at
@@ -93,6 +94,7 @@ def test_the_officer_then_the_head_and_no_earlier_than_the_named_day_the_ladder_
     assert entry[1]["proposed"].startswith(NAMED.isoformat())
 
 
+@pytest.mark.slow
 def test_whoever_is_above_reads_that_it_was_we_who_said_nothing(store: Store, hand: Hand) -> None:
     office, desks, _ = named(store, hand)
     while not desks["county-office"].letters:

@@ -94,6 +94,7 @@ def test_three_attempts_make_it_unreachable_by_the_page_and_by_the_interface_and
     assert found((), over=True, seen=Seen.UNREACHABLE) is Found.UNDECIDED
 
 
+@pytest.mark.slow
 def test_an_officer_has_a_date_for_it_with_every_attempt_and_for_the_registers_keeper(store: Store, hand: Hand) -> None:
     office, visit, seat = pooled(store, hand)
     sought(office, hand, seat)
@@ -132,6 +133,7 @@ def test_it_is_published_as_what_it_is_once_an_officer_has_said_so_and_never_as_
     assert done.shown.found is CheckResult.UNREACHABLE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seen", [Seen.CEASED, Seen.NOT_ACTIVE, Seen.REFUSED, Seen.UNVERIFIABLE])
 def test_the_fields_other_outcomes_are_said_in_words_and_go_to_an_officer(store: Store, hand: Hand, seen: Seen) -> None:
     office, visit, seat = pooled(store, hand)
@@ -153,6 +155,7 @@ def test_nobody_is_ruled_unreachable_whom_nobody_has_sought(store: Store, hand: 
         publication.rule(office, tx, duty.id, CheckResult.UNREACHABLE, "未果", "李四", hand())
 
 
+@pytest.mark.slow
 def test_a_visit_that_found_nobody_uses_up_no_slot_where_the_pack_says_so(store: Store, hand: Hand) -> None:
     office, visit, seat = pooled(store, hand)
     sought(office, hand, seat)
@@ -168,6 +171,7 @@ def test_a_visit_that_found_nobody_uses_up_no_slot_where_the_pack_says_so(store:
         assert met_nobody(goes, tx, []) == frozenset()
 
 
+@pytest.mark.slow
 def test_what_is_checked_stands_on_the_page_in_the_push_and_on_the_firms_notice(store: Store, hand: Hand) -> None:
     office, visit, seat = pooled(store, hand)
     with store.read() as tx:

@@ -66,6 +66,7 @@ def test_an_item_that_is_published_again_lets_the_visit_be_made(store: Store, ha
     assert entered(office, visit, hand()).state is VisitState.DONE
 
 
+@pytest.mark.slow
 def test_a_visit_that_was_made_while_the_item_was_published_counts(store: Store, hand: Hand) -> None:
     office, _, visit = drawn(store, hand)
     later = from_day(office, date(2026, 3, 6))

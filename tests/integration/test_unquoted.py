@@ -72,6 +72,7 @@ def everything(store: Store) -> str:
     return json.dumps([[str(row) for row in table] for table in rows], ensure_ascii=False)
 
 
+@pytest.mark.slow
 def test_no_operation_keeps_the_link_that_is_quoted_in_it(edge: Edge) -> None:
     there = operations(edge)
     assert set(there) >= set(GIVEN) - {"warning"}

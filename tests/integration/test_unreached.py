@@ -35,6 +35,7 @@ def locked(edge: Edge, hand: Hand, links: ExitStack) -> str:
     return str(doubt.case_id)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("named", [True, False], ids=["named", "all on record"])
 def test_an_officer_says_unreachable_by_the_attempts_though_the_fact_has_no_words(
     edge: Edge, hand: Hand, links: ExitStack, named: bool

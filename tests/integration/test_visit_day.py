@@ -84,6 +84,7 @@ def test_what_was_seen_before_the_day_of_the_promise_is_a_lead_though_it_is_ente
     assert "as of 2026-03-10" not in told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("valid_for", "proven"), [("2d", False), ("30d", True)])
 def test_what_agreed_before_the_day_of_the_promise_proves_it_only_while_the_fact_holds(
     store: Store, hand: Hand, valid_for: str, proven: bool
@@ -98,6 +99,7 @@ def test_a_visit_of_today_is_of_the_moment_it_is_entered(store: Store, hand: Han
     assert (piece.fresh, piece.as_of) == (True, ENTERED)
 
 
+@pytest.mark.slow
 def test_the_notice_of_rectification_is_due_so_long_after_the_visit_and_not_after_its_entry(store: Store, hand: Hand) -> None:
     office, case = seen(store, hand, Verdict.MISMATCH, date(2026, 3, 2), VISITED)
     piece = on_site(office, case)

@@ -131,6 +131,7 @@ def test_that_a_certificate_was_over_on_the_day_of_the_code_is_a_matter_at_sync_
         assert json.loads(last["body"])["facts"]["over"] == [number]
 
 
+@pytest.mark.slow
 def test_without_a_key_there_is_no_code_and_the_visit_goes_on(edge: Edge) -> None:
     keyless = replace(edge.office, keys=type(edge.office.keys)(signing={}))
     with serving(keyless) as other, ExitStack() as links:

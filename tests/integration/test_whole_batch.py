@@ -76,6 +76,7 @@ def test_a_full_coverage_batch_goes_out_in_a_random_order_from_the_seed_that_bot
         assert judged(with_selected(files, other)) == [1, 1, 1], "nobody puts the batch into another order"
 
 
+@pytest.mark.slow
 def test_the_order_of_a_batch_is_another_one_in_each_draw_and_everybody_has_each_place_equally_often() -> None:
     """Six in two thousand draws: a chi-square of five degrees above 25.7 comes once in ten thousand times by chance, and six are told."""
     frame = freeze([thing(f"o{n}") for n in range(6)], [], [])

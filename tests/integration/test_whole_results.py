@@ -43,6 +43,7 @@ def test_what_a_colleague_has_found_stays_a_finding_where_the_whole_result_says_
     assert FOUND in matters(edge)
 
 
+@pytest.mark.slow
 def test_who_has_noted_a_finding_does_not_take_it_back_by_a_result_that_leaves_it_unsaid(edge: Edge, links: ExitStack) -> None:
     visit, (first, second), (lead, mate) = team(edge, links)
     assert lead.post(f"/v1/seats/{first}/notes", json={"seen": "FINDING", "remarks": "像是漏水"}).status_code == 200

@@ -379,6 +379,7 @@ def test_inspectors_who_have_an_assignment_hear_once_that_it_is_called_off(
     assert len(scene.phones.messages) == told
 
 
+@pytest.mark.slow
 @pytest.mark.differs
 def test_the_end_of_an_assignment_waits_until_its_push_is_surely_over(scene: Scene) -> None:
     drawn(scene)
