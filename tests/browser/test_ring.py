@@ -197,3 +197,16 @@ def test_the_page_is_within_reach_of_everybody_in_each_state(visit: Visit, door:
     phone.alert().wait_for()
     assert label("error.subscription_unfit", lang) in phone.alert().inner_text()
     light(phone)
+
+
+def test_on_an_iphone_a_page_that_is_not_on_the_home_screen_says_how_to_put_it_there(
+    visit: Visit, door: Door, service: Service
+) -> None:
+    phone = phone_of(door, visit, service, granted=False)
+    phone.page.context.add_init_script(
+        "delete window.PushManager; Object.defineProperty(navigator, 'userAgent', { get: () => 'Mozilla/5.0 (iPhone; Safari)' });"
+    )
+    for lang in LANGUAGES:
+        phone.open(f"/mine?lang={lang}")
+        phone.page.locator("#ring-state", has_text=label("ring.home", lang)).wait_for()
+        assert phone.page.locator("#ring-begin").count() == 0
