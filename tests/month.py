@@ -38,7 +38,8 @@ from tests.plantedpeople import Outside, Person, Staff
 from tests.reached import proposed
 
 ADDRESS = "https://example.org/results"
-OFFICER = "李四"
+OFFICER, TRIES = "李四", 24
+"""Who decides; and how often, each two hours later, it is looked whether a witness who was away has been reached."""
 
 
 @contextmanager
@@ -123,8 +124,12 @@ class Month:
         assert made is not None
         settle(office)
         self.outside.notary.refuses = None
-        self.hand.on(hours=2)
-        settle(office)
+        for _ in range(TRIES):
+            self.hand.on(hours=2)
+            settle(office)
+            with office.store.read() as tx:
+                if tx.draws.get(made.number).state is DrawState.SEEDING:
+                    break
         self.outside.phones.fault = fault
         made = carried_out(office, self.hand, made.number)
         assert made.state is DrawState.DRAWN, made
@@ -256,9 +261,13 @@ class Month:
 
     def _crash(self, client: httpx.Client, method: str, path: str, person: Person, body: dict[str, Any] | None = None) -> None:
         """The store fails twice under a request: once in words that name somebody, once as one that is away."""
+        client.headers["Connection"] = (
+            "close"  # a server that has stumbled closes the connection, in the midst of the next request
+        )
         for error in (RuntimeError, Away):
             with broken(self.store, f"{person.name} {person.code}", error):
                 self.hunt.call(client, method, path, body)
+        del client.headers["Connection"]
 
 
 def _unpacked(hunt: Hunt, answer: httpx.Response) -> bytes:
