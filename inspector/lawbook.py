@@ -162,6 +162,7 @@ def _refuse_backdated(tx: Tx, pack: Policy, book: Policybook, agencies: Collecti
 
 def _counted_by(tx: Tx, calendar: WorkingCalendar, office_now: datetime) -> None:
     known, now = tx.calendars.known(), tx.machine_now()
+    tx.calendars.keep(calendar, office_now)
     tables = {table.year: table for table in calendar.tables}
     for gone in sorted(known.keys() - tables):
         tx.calendars.note(gone, 0, "", now)

@@ -107,13 +107,13 @@ class Proceeding:
             return tx.consequences.get(held.id).turn
 
     def rule(self, held: Consequence, name: str = "李四", **more: Any) -> Consequence:
-        """An officer decides to impose what was read; an order to rectify is `brought` to its subject on the same day."""
+        """An officer decides to impose what was read; an order to rectify, or an entry, is `brought` to its subject on the same day."""
         brought, turn = more.pop("brought", True), more.pop("turn", self.turn(held))
         if held.proposal is Proposal.PENALTY:
             more.setdefault("performance", "自收到本决定之日起十五日内缴至指定银行")
         verdict = Verdict(signed=self.by(name), reasons="事实清楚", **more)
         done = self.act(lambda tx: proceedings.rule(self.office, tx, held.id, verdict, self.hand(), turn=turn))
-        return self.bring(done) if brought and done.rectification is not None else done
+        return self.bring(done) if brought and (done.rectification is not None or done.entry) else done
 
     def bring(self, held: Consequence) -> Consequence:
         """The decision is served on paper today."""
@@ -169,7 +169,7 @@ class Proceeding:
             if kind in proceeding.lacking(done, self.office.book.get(done.pack).consequences[done.proposal]):
                 done = self.agree(held, kind, name)
         late = done.rectification is not None and done.rectification.served_on is None
-        return self.bring(done) if late else done
+        return self.bring(done) if late or (done.entry and more.get("brought", True)) else done
 
     def annul(self, held: Consequence, why: Annulled = Annulled.COURT, document: str = "（2026）行终1号") -> Consequence:
         """It stands no more."""
@@ -238,13 +238,13 @@ class Proceeding:
             return [dict(told) for told in tx.attention.standing(kind)]
 
 
-def recorded(office: Office, hand: Hand, case_id: str) -> None:
+def recorded(office: Office, hand: Hand, case_id: str, *, brought: bool = True) -> None:
     """An officer enters a decided case to its subject's discredit, as soon as the subject has waived its time."""
     case = Proceeding(office=office, hand=hand, case=case_id)
     entry = case.the(Proposal.RECORD_CREDIT)
     case.serve(case.give(entry))
     case.say(entry, StatementKind.WAIVER, "我放弃陈述申辩")
-    case.rule(entry)
+    case.rule(entry, brought=brought)
 
 
 def decided(

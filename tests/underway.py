@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from inspector.domain import disclosing
 from inspector.domain.case import Outcome
 from inspector.domain.consequence import (
     Consequence,
@@ -62,6 +63,7 @@ def under_way(office: Office, cases: tuple[str, str], many: int) -> tuple[list[l
         (rectify, imposed | {"rectification": order}, {}),
         (rectify, imposed | {"rectification": order}, {"good": True, "corrected_on": today.isoformat(), "documents": ("照片",)}),
         (rectify, imposed | {"rectification": order}, {"until": later.isoformat()}),
+        (penalty, imposed, {"public": True, "kinds": ("FINE",), "fine": "1000"}),
         (transfer, {}, {}),
         (transfer, {"state": State.REPORTED, "transfer": Transfer(reports=((him, "报告"), (her, "报告")))}, {}),
         (
@@ -88,6 +90,9 @@ def under_way(office: Office, cases: tuple[str, str], many: int) -> tuple[list[l
                 opening = Opening(proposal=proposal, by="李四", evidence=("e1",))
                 held: Consequence = consequences.new(tx, case, opening, number, Outcome.UNTRUE_CURABLE, policy, long_ago)
                 tx.consequences.add(replace(held, due_at=soon, **changes))  # type: ignore[arg-type]
+                if "public" in message and policy.disclosure is not None:
+                    owed = disclosing.owe(held, policy.disclosure, None, long_ago, office.calendar)
+                    tx.publications.add(owed.state)
                 if changes.get("notice") is given:
                     tx.servings.add(_notice(held, long_ago))
                 fitting[held.id] = message

@@ -48,9 +48,10 @@ def register(app: typer.Typer) -> None:
         *(("ask-recheck", ask_recheck), ("recheck", recheck)),
     ):
         command(app, name)(body)
-    from inspector.cli import upholding
+    from inspector.cli import disclosing, upholding
 
     command(app, "uphold")(upholding.uphold)
+    command(app, "disclose")(disclosing.disclose)
 
 
 def list_open(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Entry = Annotated[str, typer.Argument(help="The entry, as credit records names it 记录编号", metavar="ENTRY")]
 By = Annotated[str | None, typer.Option("--by", help="The officer who decides, by name 作出决定的工作人员")]
 Reason = Annotated[str | None, typer.Option("--reason", help="Why; needed 理由（必填）")]
-_COLUMNS = ("entry", "grade", "state", "contested", "bars", "decided_on", "repairable_from", "most_until")
+_COLUMNS = ("entry", "grade", "state", "in_effect", "contested", "bars", "decided_on", "repairable_from", "most_until")
 _CODES = {"state": "RecordState", "grade": "grade"}
 _OBJECTED = ("id", "about", "state", "opened_at", "due_at", "words")
 

@@ -138,7 +138,7 @@ def check(
     later head, and for the proof that the ledger only grew (`ledger prove --since SIZE`), and give both.
     """
     files = _read(folder)
-    held = [told(one) for one in heads or ()]
+    held = told(heads)
     if not held:
         raise Invalid("file_head_needed", size=_size(files), field="--head")
     judged = folio.judge(files, held, [read_proof(one) for one in growth or ()])
@@ -155,12 +155,12 @@ def check(
 def replay(terminal: Terminal, case: Case) -> Exit | None:
     """Compute a case's past decisions again, and say of each whether it comes to the same, byte for byte. 复算办件的历次决定。
 
-    From the stored facts, the case's pack and the calendar of today: the choice of the strategy or the enrolment without one, each
-    weighing of evidence, also of what came or was found after the end, a term that ran out, what another agency or the subject is
+    From the stored facts, the case's pack and the calendar that each was made with: the choice of the strategy or the enrolment without
+    one, each weighing of evidence, also of what came or was found after the end, a term that ran out, what another agency or the subject is
     asked and by when, the conclusion of the matter, a withdrawal, the officer's decision with its grade, and what it proposes. What is
     none of these, or rests on facts that are not stored any more, is said to be so.
-    First what is stored is held to the digests noted of it: content, packs, calendar, evidence, entries; what was altered is named. Exit
-    code 1 for that, and where something comes to anything else: a calendar that was replaced since moves dates, too.
+    First what is stored is held to the digests noted of it: content, packs, calendars, evidence, entries; what was altered is named. Exit
+    code 1 for that, and where something comes to anything else. What may rest on a calendar that nobody has kept is unsure, no more.
     """
     from inspector.domain.recompute import Again
     from inspector.flows import recompute

@@ -11,17 +11,24 @@ import typer
 
 from inspector.cli.command import Exit, command
 from inspector.cli.terminal import Terminal
+from inspector.domain import headlist
 from inspector.domain.errors import Invalid
 from inspector.domain.strict import parse
 from inspector.domain.treehead import Proof, TreeHead, proven
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from inspector.store.tx import Tx
 
 _HEAD = re.compile(r"(?:ledger:)?(\d{1,15})[: \t]\s*([0-9a-f]{64})")
 Heads = Annotated[
     list[str] | None,
-    typer.Option("--head", help="A head that was lodged, as SIZE:ROOT; may be given again 存证的台账根（条数:根），可重复"),
+    typer.Option(
+        "--head",
+        help="A head that was lodged, as SIZE:ROOT, or a file of the public register that was kept; may be given again "
+        "存证的台账根（条数:根），或者留存的公示文件 heads.json、ledger.json，可重复",
+    ),
 ]
 Size = Annotated[int | None, typer.Option("--size", min=1, help="In the tree of so many entries; default: all 条数")]
 To = Annotated[Path | None, typer.Option("--to", help="A new file; default: standard output 写入新文件", dir_okay=False)]
@@ -35,12 +42,22 @@ def register(app: typer.Typer) -> None:
     command(app, "check")(check)
 
 
-def told(text: str) -> TreeHead:
-    """A head as people write it, or as a witness keeps it. Raises Invalid (`ledger_head_unreadable`)."""
+def told(texts: Sequence[str] | None) -> list[TreeHead]:
+    """Heads as people write them or a witness keeps them, and those of files of the public register that somebody has kept.
+
+    Raises Invalid (`ledger_head_unreadable`).
+    """
+    return list(dict.fromkeys(head for text in texts or () for head in _told(text)))
+
+
+def _told(text: str) -> list[TreeHead]:
     found = _HEAD.fullmatch(text.strip())
-    if found is None:
-        raise Invalid("ledger_head_unreadable", head=text[:100], field="--head")
-    return TreeHead(size=int(found[1]), root=found[2])
+    if found is not None:
+        return [TreeHead(size=int(found[1]), root=found[2])]
+    try:
+        return headlist.kept(Path(text).read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise Invalid("ledger_head_unreadable", head=text[:100], field="--head") from error
 
 
 def read_proof(file: Path) -> Proof:
@@ -54,13 +71,14 @@ def read_proof(file: Path) -> Proof:
 def verify(terminal: Terminal, heads: Heads = None) -> Exit | None:
     """Recompute the chain of the ledger and its tree, and hold them to lodged heads. Exit code 1 when they do not hold. 复核台账链。
 
-    A head from the witness's own hand (--head) shows whether anything that it covers was cut, changed or laid anew since.
-    公证等存证方处留存的台账根（--head）可以证明其后台账有没有被删改。
+    A head from the witness's own hand (--head) shows whether anything that it covers was cut, changed or laid anew since. Whoever has
+    kept `data/heads.json` or `ledger.json` of the public register is such a witness: give the file.
+    公证等存证方处留存的台账根，或者任何人留存的公示文件（--head），可以证明其后台账有没有被删改。
     """
     from inspector.flows import lodging
     from inspector.store.seals import Mark
 
-    given = [told(one) for one in heads or ()]
+    given = told(heads)
 
     def ask(tx: Tx) -> tuple[list[TreeHead], list[TreeHead]]:
         own = [one for held in lodging.lodged(tx).values() for one in held]
@@ -141,7 +159,7 @@ def check(
     Of an entry: the head over which it is proven. Of growth: the former head and the later one.
     证明条目：给出所依的台账根；证明增长：给出前后两个根。
     """
-    proof, held = read_proof(file), [told(one) for one in heads or ()]
+    proof, held = read_proof(file), told(heads)
     lacking = sorted(proof.sizes - {one.size for one in held})
     if lacking:
         raise Invalid("ledger_head_needed", sizes=", ".join(map(str, lacking)), field="--head")

@@ -103,7 +103,7 @@ def site(
     from inspector import gazette as pages
     from inspector.cli.progress import Bars
     from inspector.domain.manifest import MANIFEST
-    from inspector.flows import affix, gazette, pledges
+    from inspector.flows import affix, disclosing, gazette, pledges, postedheads
 
     office, who, now = terminal.office, terminal.signer(by), terminal.office.now()
     if post is not None and not post.startswith(("https://", "http://")):
@@ -114,6 +114,10 @@ def site(
     with bars.step("gathered") as seen:
         held = gazette.gather(office, now, post=post is not None, advance=lambda count: seen(count, 0))
         shown = pledges.gather(office, now, post=post is not None)
+        penal = disclosing.gather(office, now, post=post is not None)
+    differs = postedheads.hold(office, served, now) if post is not None else []
+    for one in differs:
+        terminal.say("ledger_differs", size=one.size, root=one.root)
     register = pages.Register(
         title=office.tree[office.house].name,
         lines=held.lines,
@@ -121,6 +125,12 @@ def site(
         counted=held.counted,
         pledges=shown.shown,
         on=terminal.office.calendar.local_date(now) if post is not None else terminal.look(lambda tx: affix.last(office, tx)),
+        penalties=penal.lines,
+        penalties_withheld=penal.withheld,
+        penalties_counted=penal.counted,
+        heads=postedheads.gather(office, now),
+        key=postedheads.key(office),
+        draws=held.draws,
     )
     with bars.step("written"):
         written, left = affix.write(folder, pages.files(register))
@@ -131,6 +141,7 @@ def site(
         affix.check(served, listed)
         gazette.say(office, held, post, who, now)
         pledges.say(office, shown, post, who, now)
+        disclosing.say(office, penal, post, who, now)
         terminal.act("publication.site", affix.ABOUT, lambda _tx, _now: None, by=who, address=post, results=len(held.lines))
         ledger = affix.bind(office, listed, post, len(held.lines))
         for place in dict.fromkeys((folder, served)):
@@ -140,6 +151,9 @@ def site(
         {
             **counts,
             "counted": held.counted,
+            "penalties": len(penal.lines),
+            "penalties_posted": len(penal.fresh),
+            "penalties_withheld": penal.withheld,
             "letters": len(shown.shown),
             "letters_unread": shown.unread,
             "written": written,
@@ -175,7 +189,7 @@ def verify(
     if not folder.is_dir():
         raise Invalid("file_unusable", file=str(folder), problem="no folder", errno="ENOTDIR")
     listed, ledger = (_content(folder / name) for name in (manifest.MANIFEST, manifest.LEDGER))
-    held, own = [told(one) for one in heads or ()], manifest.head_of(ledger)
+    held, own = told(heads), manifest.head_of(ledger)
     size = own.size if own is not None else 1
     if not held:
         raise Invalid("file_head_needed", size=size, field="--head")

@@ -75,11 +75,13 @@ def purge(
 def purges(terminal: Terminal) -> Exit | None:
     """List what was let go at the end of its days, and hold the records to it. Exit code 1 where they differ. 列出并核对到期删除的记录。
 
-    What is gone without an entry was not let go by this program; what an entry says is gone, and is there, was brought back.
+    What is gone without an entry was not let go by this program; what an entry says is gone, and is there, was brought back. Named is also
+    a purge that came earlier than the row of the pack that it cites allows, and one whose pack has no such row.
     """
     from inspector.flows import purges as record
 
-    found = terminal.look(record.audit)
+    office = terminal.office
+    found = terminal.look(lambda tx: record.audit(office, tx))
     terminal.value({"purges": found.purges, "troubles": found.troubles})
     if not terminal.as_json:
         terminal.rows(("at", "rule", "about", "count"), [asdict(one) for one in found.purges], {"rule": "rule"})

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 from inspector.cli.drawwords import DRAWS
 from inspector.cli.folderwords import FOLDERS
+from inspector.cli.lifewords import LIVES
+from inspector.cli.purgewords import PURGES
 from inspector.domain.errors import InspectorError
 from inspector.labels import Lang, hinted, in_words
 from inspector.labels import words as labels
@@ -17,11 +19,6 @@ _SECRET = re.compile("[0-9a-fA-F]{64,}")
 WORDS: Mapping[str, tuple[str, str]] = {
     "error": ("error", "错误"),
     "nothing": ("nothing", "没有"),
-    "simulated": (
-        "{cases} cases, {work} pieces of work, {kills} deaths of the daemon; {seconds} s",
-        "办件 {cases} 件，工作 {work} 项，守护进程中断 {kills} 次；用时 {seconds} 秒",
-    ),
-    "simulated_head": ("Ledger head {head} ({seals} seals)", "台账链首 {head}（封存 {seals} 次）"),
     "further": (
         "there are more: go on with --after {after}, or narrow with {filters}",
         "还有更多：用 --after {after} 继续，或用 {filters} 缩小范围",
@@ -149,25 +146,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{rows} rows are back from {file}, alike; the ledger's last seal is {number} {head}",
         "已自 {file} 恢复 {rows} 行，内容一致；台账最后封存为第 {number} 号 {head}",
     ),
-    # Purges.
-    "purge_unsaid": (
-        "{about} {digest}: it is gone, and no entry ({rule}) says so: somebody else took it out",
-        "{about} {digest}：已不存在，但台账没有删除记录（{rule}）：并非由本系统删除",
-    ),
-    "purge_still": (
-        "{about} {digest}: an entry ({rule}) says that it went, and it is there: somebody brought it back",
-        "{about} {digest}：台账记载已删除（{rule}），但仍然存在：有人将其恢复",
-    ),
-    "purge_early": (
-        "{about}: by its own entry ({rule}) it went before its days were over",
-        "{about}：按删除记录（{rule}）自身所载，保存期限未满即删除",
-    ),
-    "purge_due": (
-        "{count} records are over their days, and nothing keeps {free} of them; nothing was let go",
-        "{count} 件保存期满，其中 {free} 件可以清除；未作任何清除",
-    ),
-    "purge_done": ("{about} was let go (entry {entry})", "{about} 已清除（台账条目 {entry}）"),
-    "purge_altered": ("{about}: the entry ({rule}) is not what was written", "{about}：删除记录（{rule}）已被改动"),
     # Keys of personal data.
     "secret_made": (
         "{file} holds key {id}; keep a copy apart from the database and its backups",
@@ -357,6 +335,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "closed": ("{id} is closed", "{id} 已关闭"),
     **DRAWS,
     **FOLDERS,
+    **LIVES,
+    **PURGES,
     # Packs.
     "pack_agrees": ("{label}: agrees with its examples ({count})", "{label}：与 {count} 个示例一致"),
     "pack_silent": (

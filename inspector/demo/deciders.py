@@ -51,6 +51,7 @@ class Deciders:
             await self.file()
             await self.recuse()
             await self.strike()
+            await self.disclose()
 
     async def decide(self) -> None:
         """Take the next step of every proposal."""
@@ -99,6 +100,15 @@ class Deciders:
         for state, what in (("OWED", "published"), ("TO_REMOVE", "removed")):
             page = await self._officer.publications(state)
             await together(partial(post, what, row) for row in page.rows("publications"))
+
+    async def disclose(self) -> None:
+        """Say of each penalty that is in force whether it is to be public (Penalties Law art. 48)."""
+        page = await self._officer.matters("penalty_disclosure")
+        for row in page.rows("attention"):
+            about = str(row["about"])
+            public = self._chance.pick({True: 80, False: 20}, "disclosure", about)
+            said = {"public": public, "kinds": ["FINE"] if public else [], "fine": "1000" if public else ""}
+            await self._do(self._officer, about, "disclosure", {**said, "reasons": "社会影响已经评估（演示）"})
 
     async def file(self) -> None:
         """File the visits on which no visit code was read: no phone's clock fits the codes of an office whose clock runs fast."""

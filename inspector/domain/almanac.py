@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from datetime import date
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, time
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +54,35 @@ class YearTable:
         days = {"off": self.days_off, "worked": self.days_worked}
         told = [f"{kind} {day}" for kind, named in days.items() for day in sorted(one.day for one in named)]
         return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+def written(tables: Sequence[YearTable], opens: time, closes: time) -> str:
+    """All that dates are counted by, as text: the same years and hours, the same text."""
+    told = {"opens": opens, "closes": closes, "years": [asdict(table) for table in tables]}
+    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+
+
+def read(text: str) -> tuple[tuple[YearTable, ...], time, time]:
+    """What was written. Raises ValueError, KeyError or TypeError for what is no such text."""
+    told = json.loads(text)
+    tables = tuple(map(_table, told["years"]))
+    return tables, time.fromisoformat(told["opens"]), time.fromisoformat(told["closes"])
+
+
+def _table(told: Mapping[str, Any]) -> YearTable:
+    days = {name: tuple(NamedDay(day=date.fromisoformat(one["day"]), name=one["name"]) for one in told[name]) for name in _DAYS}
+    return YearTable(
+        year=told["year"],
+        version=told["version"],
+        notice=_notice(told["notice"]),
+        source_note=told["source_note"],
+        amendments=tuple(map(_notice, told["amendments"])),
+        **days,
+    )
+
+
+def _notice(told: Mapping[str, Any]) -> Notice:
+    return Notice(number=told["number"], on=date.fromisoformat(told["on"]), source=told["source"])
+
+
+_DAYS = ("days_off", "days_worked")

@@ -8,6 +8,7 @@ State Council's yearly notice. A year to come without one is counted by weekends
 
 from __future__ import annotations
 
+import hashlib
 import re
 from bisect import bisect_left
 from calendar import monthrange
@@ -19,7 +20,7 @@ from enum import StrEnum
 from itertools import accumulate
 from typing import TypedDict
 
-from inspector.domain.almanac import NamedDay, YearTable
+from inspector.domain.almanac import NamedDay, YearTable, read, written
 from inspector.domain.errors import Invalid
 from inspector.domain.start import StartEvent
 from inspector.domain.statutory import to_come
@@ -100,6 +101,7 @@ class WorkingCalendar:
     _shifts: tuple[int, ...] = field(init=False, repr=False, compare=False)
     _counted: dict[tuple[date, Term, int], Counting] = field(init=False, repr=False, compare=False, default_factory=dict)
     """Terms counted before, by their begin: of what comes in on one day most is counted alike."""
+    _digest: list[str] = field(init=False, repr=False, compare=False, default_factory=list)
 
     def __post_init__(self) -> None:
         if not self.opens < self.closes:
@@ -120,6 +122,24 @@ class WorkingCalendar:
             ("_shifts", tuple(accumulate((change for _, change in changes), initial=0))),
         ):
             object.__setattr__(self, name, value)
+
+    @classmethod
+    def of(cls, text: str) -> WorkingCalendar:
+        """The calendar that says `text` of itself. Raises ValueError, KeyError or TypeError for what is none."""
+        tables, opens, closes = read(text)
+        return cls(tables=tables, opens=opens, closes=closes)
+
+    @property
+    def text(self) -> str:
+        """All that dates are counted by: by it the calendar is kept, and made again."""
+        return written(self.tables, self.opens, self.closes)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of its text: the name by which it is kept, and by which a decision names what it was counted by."""
+        if not self._digest:
+            self._digest.append(hashlib.sha256(self.text.encode()).hexdigest())
+        return self._digest[0]
 
     @property
     def years(self) -> frozenset[int]:

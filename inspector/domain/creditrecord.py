@@ -24,6 +24,8 @@ from inspector.domain.person import refuse_nameless
 
 BASIS = "S0:8"
 """What a step rests on where the pack has no row of its own: item 8 of the plan, repair and objections."""
+SERVICE = "S1:61"
+"""That a decision is served, and how: the Penalties Law, article 61."""
 ANNULLED = "credit.annulled"
 """The rule of an entry of which the basis was annulled."""
 
@@ -113,7 +115,8 @@ class Record:
     `decided_on` is the day of the official document, from which is counted. `least_until` and `most_until` are the last days of its
     minimum and its maximum; None: the pack says none. `contested`: an objection is open; `answered`: each open one is to what an earlier
     one was, which had been rejected before it came. `ended_on`: the day on which it was repaired,
-    annulled or fell; `ended_by` says by what.
+    annulled or fell; `ended_by` says by what. `awaits`: the notice of the decision that ordered it, until that has come to its subject;
+    `effective_on`: the day on which it came, where that was awaited.
     """
 
     entry: str
@@ -145,6 +148,8 @@ class Record:
     decided_token: str = ""
     striking: Striking | None = None
     step: int = 0
+    awaits: str = ""
+    effective_on: date | None = None
 
     @property
     def repair_key(self) -> str:
@@ -155,6 +160,16 @@ class Record:
     def adverse(self) -> bool:
         """Whether it is to somebody's discredit."""
         return self.grade != KEPT
+
+    @property
+    def in_effect(self) -> bool:
+        """Whether it counts towards others: a decision takes effect toward its subject by its service (送达)."""
+        return not self.awaits
+
+    @property
+    def suspended(self) -> bool:
+        """Whether nothing adverse begins by it: an objection is open, of a kind that was not rejected before (scenario 62)."""
+        return self.adverse and self.contested and not self.answered
 
     @property
     def stands_somewhere(self) -> bool:
@@ -174,9 +189,10 @@ class Record:
     def barring(self, on: date) -> bool:
         """Whether it keeps its subject from a commitment signed on a day: until it is repaired, by a repair of that day at the latest.
 
-        What is contested bars nobody until it is decided (scenario 62); decided once, other words open nothing by themselves.
+        What is contested bars nobody until it is decided (scenario 62); decided once, other words open nothing by themselves. Nobody is
+        barred by a decision that has not come.
         """
-        if not self.bars or (self.contested and not self.answered) or not self.stands_somewhere:
+        if not self.bars or not self.in_effect or self.suspended or not self.stands_somewhere:
             return False
         return self.ended_on is None or self.ended_on > on
 
@@ -192,6 +208,22 @@ def made(record: Record, law: CreditLaw) -> Record:
     least = nominal_last_day(record.decided_on, row.least) if row.least is not None else None
     most = nominal_last_day(record.decided_on, row.most)
     return replace(record, least_until=least, most_until=most, published=row.published, row=row.row)
+
+
+def effective(record: Record, on: date) -> Decision[Record]:
+    """The decision that ordered it has come on this day: from now on it counts towards others (Penalties Law art. 61).
+
+    Its days stay those of the document: what nobody was shown before it had come is shown no longer for that (handbook 1.7.1).
+    """
+    facts = {"entry": record.entry, "notice": record.awaits, "on": on.isoformat(), "bars": record.bars}
+    because = _because("credit.effective", record, facts)
+    state = replace(record, awaits="", effective_on=on, step=record.step + 1)
+    return Decision(state=state, because=replace(because, basis=(*because.basis, SERVICE)))
+
+
+def held_back(record: Record, connector: str) -> Because:
+    """A receiver that has not heard of it does not hear of it while the objection is open: that would be a new adverse step."""
+    return _because("credit.held_back", record, {"entry": record.entry, "connector": connector})
 
 
 def lapse(record: Record, today: date) -> Decision[Record] | None:
@@ -309,7 +341,10 @@ def signed(officer: str, reasons: str) -> None:
 
 
 def told(record: Record) -> Told:
-    """What the approving system, and who publishes, hear of a record: facts, no words of a person. `bars`: it does so now."""
+    """What the approving system, and who publishes, hear of a record: facts, no words of a person. `bars`: it does so now.
+
+    `in_effect`: whether its decision has come to its subject, so that it counts towards others.
+    """
     return Told(
         type="credit.record",
         data={
@@ -317,6 +352,7 @@ def told(record: Record) -> Told:
             "grade": record.grade,
             "record_state": record.state.value,
             "contested": record.contested,
+            "in_effect": record.in_effect,
             "bars": record.barring(date.max),
             "repairable_from": record.repairable_from.isoformat() if record.adverse else None,
             "published": record.published if record.row else None,

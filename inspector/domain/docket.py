@@ -25,6 +25,10 @@ HELD_ENTRY = "credit_held"
 
 RECUSAL_ASKED = "recusal_asked"
 """The matter of an application that an inspector be recused: the head decides it, and nobody who had a part in it."""
+DISCLOSURE = "penalty_disclosure"
+"""The matter of a penalty of which nobody has said whether it is of such an influence that it is public (Penalties Law, art. 48)."""
+LETTER_SCOPE = "letter_scope"
+"""The matter of a letter whose own words of publicity no program understands: an officer says whether they take in the register."""
 VISIT_MATTERS = ("visit_finding", "note_clash", "team_short", "recused_too_late", "push_undelivered")
 """Matters of a visit that wait for somebody of the office and have no date of the law: they are to be seen to at once."""
 
@@ -39,7 +43,8 @@ class DocketKind(StrEnum):
     became of one. `UNTAKEN`: a receiver that has not taken what became of one. `HELD`: an entry that waits for a rule of the pack.
     `BAR`: a bar of another authority that its subject contests. `STOOD_IN`: what was decided in a head's stead, for a head to read.
     `RECUSAL`: whether the inspector of a visit stays, for the head. `VISIT`: what somebody has to see to about a visit, now.
-    `OVERTAKEN`: a case that was withdrawn, and had been concluded before.
+    `OVERTAKEN`: a case that was withdrawn, and had been concluded before. `DISCLOSURE`: whether a penalty is to be public.
+    `LETTER`: whether a commitment letter's own words let it stand on the register.
     """
 
     REVIEW = "REVIEW"
@@ -61,6 +66,8 @@ class DocketKind(StrEnum):
     RECUSAL = "RECUSAL"
     VISIT = "VISIT"
     OVERTAKEN = "OVERTAKEN"
+    DISCLOSURE = "DISCLOSURE"
+    LETTER = "LETTER"
 
 
 class Nearness(StrEnum):

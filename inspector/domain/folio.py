@@ -32,7 +32,7 @@ PURGED = "ledger.purge"
 
 It is about the same thing as they are, so that whoever reads about that thing reads it too.
 """
-_CIVIL = frozenset({Unit.DAY, Unit.MONTH, Unit.YEAR})
+CIVIL = frozenset({Unit.DAY, Unit.MONTH, Unit.YEAR})
 """The units of a term whose last day no calendar of this house moves."""
 _KEYS = frozenset({"id", "at", "about", "rule", "body_digest", "digest", "place", "path"})
 _SAID = frozenset({"salt", "body"})
@@ -250,6 +250,12 @@ def named(body: str, at: datetime) -> list[str]:
     return [one for one in told if isinstance(one, str)] if isinstance(told, list) and not early(facts, at) else []
 
 
+def restated(body: str) -> dict[str, str]:
+    """What a purge leaves of entries that others are held to, without anybody's words: each as JSON, by its digest."""
+    left = json.loads(body)["facts"].get("restated", {})
+    return {name: json.dumps(one, ensure_ascii=False) for name, one in left.items()} if isinstance(left, dict) else {}
+
+
 def early(facts: Mapping[str, object], at: datetime) -> bool:
     """Whether a purge of a moment went too early by what it says itself: since when, how long and until when its words were kept.
 
@@ -267,7 +273,7 @@ def early(facts: Mapping[str, object], at: datetime) -> bool:
             return False
         begun = datetime.fromisoformat(str(since)).astimezone(SHANGHAI)
         term = Term.parse(str(keep)) if keep is not None else None
-        due = nominal_last_day(begun.date(), term) if term is not None and term.unit in _CIVIL else begun.date()
+        due = nominal_last_day(begun.date(), term) if term is not None and term.unit in CIVIL else begun.date()
     except (ValueError, OverflowError, InspectorError):
         return True
     return begun > at or due > last

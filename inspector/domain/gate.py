@@ -109,7 +109,7 @@ def barred(records: Iterable[Record], outside: Iterable[OutsideBar], on: date, t
             record=one.entry,
             authority=one.agency,
             document=one.case_id,
-            since=one.decided_on,
+            since=one.effective_on or one.decided_on,
             repairable_from=one.repairable_from,
             repaired_on=one.ended_on,
             own=True,

@@ -57,16 +57,22 @@ _MEANT = {
 class Fallen(StrEnum):
     """Why what was public is taken back. It is told by its code alone: free words may name somebody (handbook 1.6.16).
 
-    `CHANGED`, `REVOKED`, `VOID` are the law's own (Penalties Law art. 48). `UNSTATED`: an older release kept words and no code.
+    `CHANGED`, `REVOKED`, `UNLAWFUL`, `VOID` are the law's own (Penalties Law art. 48). `STAYED`: a court or a review body has stopped its
+    execution. `REPAIRED`, `LAPSED`: what was done is repaired, or was shown for as long as it may. `UNSTATED`: an older release kept words
+    and no code.
     """
 
     CHANGED = "CHANGED"
     REVOKED = "REVOKED"
+    UNLAWFUL = "UNLAWFUL"
     VOID = "VOID"
+    STAYED = "STAYED"
     OBJECTION = "OBJECTION"
     REOPENED = "REOPENED"
     WITHDRAWN = "WITHDRAWN"
     MISTAKE = "MISTAKE"
+    REPAIRED = "REPAIRED"
+    LAPSED = "LAPSED"
     UNSTATED = "UNSTATED"
 
 

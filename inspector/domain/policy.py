@@ -21,7 +21,7 @@ from inspector.domain.notice import Notice
 from inspector.domain.pause import ExtensionRow, Reason, SuspensionRow
 from inspector.domain.proposal import ConsequenceRow, Proposal
 from inspector.domain.publicity import Publicity
-from inspector.domain.publish import DrawRow, PublishRow, ReportRow, SecondLookRow
+from inspector.domain.publish import DisclosureRow, DrawRow, PublishRow, ReportRow, SecondLookRow
 from inspector.domain.quiet import QuietRow
 from inspector.domain.reapply import ReapplyRow
 from inspector.domain.remedy import RemedyRow
@@ -311,6 +311,7 @@ class Policy:
     extends: str = ""
     second_look: SecondLookRow | None = None
     equality: EqualityRow | None = None
+    disclosure: DisclosureRow | None = None
     _rows: Mapping[tuple[Profile, bool, str], StrategyRow] = field(init=False, repr=False, compare=False)
     parts: Mapping[tuple[str, str], StrategyRow] = field(init=False, repr=False, compare=False)
 

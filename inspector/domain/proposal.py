@@ -46,7 +46,8 @@ class ConsequenceRow:
     `decide`: how long each of our own steps may take. `defend`: the time for a statement of defence, from service. `second`, `legal`:
     another person, a legal review, must agree; `deputy_apart`: not whoever stands in for who decides. `hearing`: the subject has a
     right to be heard, and when and where is told so long before (`hearing_notice`). `law`: what a penalty rests on; where it is empty
-    the officer names it. `least`, `most`, `remind`: a date to rectify lies so far ahead, and so many working days before it its
+    the officer names it. `at_once`: the article by which it counts towards others with the decision, and not with its service; where it is
+    empty, by the service. `least`, `most`, `remind`: a date to rectify lies so far ahead, and so many working days before it its
     subject is reminded. `head`, `hand`, `answer`, `contest`, `papers`: the steps of a transfer (handbook 1.8).
     """
 
@@ -61,6 +62,7 @@ class ConsequenceRow:
     hearing: bool = False
     hearing_notice: Term | None = None
     law: str = ""
+    at_once: str = ""
     least: Term | None = None
     most: Term | None = None
     remind: Term | None = None

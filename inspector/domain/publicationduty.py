@@ -14,12 +14,14 @@ from enum import StrEnum
 
 from inspector.domain.calendar import Counting, WorkingCalendar, due, reminder
 from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.disclosure import Penalty
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.finding import Seen
 from inspector.domain.gazette import CheckResult, Fallen, Line
+from inspector.domain.leadcheck import LeadCheck
 from inspector.domain.person import refuse_nameless
-from inspector.domain.publish import PublishRow
+from inspector.domain.publish import DisclosureRow, PublishRow
 from inspector.domain.visit import Visit
 
 BEFORE = 3
@@ -27,12 +29,13 @@ BEFORE = 3
 
 
 class PublicationState(StrEnum):
-    """Where a duty stands. `TO_REMOVE`: what is public is to be taken back."""
+    """Where a duty stands. `TO_REMOVE`: what is public is to be taken back. `NOT_PUBLIC`: a penalty that is not to be, by an officer."""
 
     OWED = "OWED"
     PUBLISHED = "PUBLISHED"
     TO_REMOVE = "TO_REMOVE"
     REMOVED = "REMOVED"
+    NOT_PUBLIC = "NOT_PUBLIC"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +60,9 @@ class Ruled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicationDuty:
-    """One agency's duty about one result. `due_at` is the date of what is to be done now: to publish, or to take back.
+    """One agency's duty about one result, or one `penalty`; `due_at` is the date of what is to be done now: to publish, or to take back.
+
+    `lead`: the check for cause whose result it is about, which stands in no draw; then there is no visit.
 
     `shown` is the line as it became public; None where it is not public yet, or was published by a release that kept none. `why` and
     `document` say why it is taken back, `reason` is a note of the house that is never published. `turn`: a result that was taken back
@@ -84,6 +89,13 @@ class PublicationDuty:
     ruled: Ruled | None = None
     turn: int = 1
     renewed: bool = False
+    penalty: Penalty | None = None
+    lead: str = ""
+
+    @property
+    def about(self) -> str:
+        """What the ledger's entries of it are about: a visit, a check for cause, or the case of a penalty."""
+        return self.penalty.case_id if self.penalty is not None else self.lead or self.visit
 
     @property
     def keys(self) -> tuple[str, str]:
@@ -129,7 +141,33 @@ def owe(
     )
     facts = {"visit": visit.id, "agency": agency, "formed_at": formed.isoformat(), "due_at": counted.at.isoformat()}
     because = Because(rule="publication.owe", basis=(row.within_basis,), pack=pack, facts=facts)
-    return Decision(state=held, because=because, orders=_clocks(held, now, calendar))
+    return Decision(state=held, because=because, orders=clocks(held, now, calendar))
+
+
+def owe_lead(
+    check: LeadCheck, row: PublishRow, pack: str, now: datetime, calendar: WorkingCalendar
+) -> Decision[PublicationDuty] | None:
+    """An agency owes the publication of what a check for cause came to; None where the row has no term for results."""
+    if row.within is None:
+        return None
+    counted = due(now, row.within, calendar)
+    held = PublicationDuty(
+        id=f"lead.{check.id}",
+        agency=check.agency,
+        visit="",
+        draw="",
+        pack=pack,
+        row=row.row,
+        basis=row.within_basis,
+        state=PublicationState.OWED,
+        formed_at=now,
+        due_at=counted.at,
+        due_counted=counted.counted,
+        lead=check.id,
+    )
+    facts = {"lead_check": check.id, "agency": check.agency, "due_at": counted.at.isoformat()}
+    because = Because(rule="publication.owe", basis=(row.within_basis,), pack=pack, facts=facts)
+    return Decision(state=held, because=because, orders=clocks(held, now, calendar))
 
 
 def rule(
@@ -139,7 +177,7 @@ def rule(
 
     Raises Refusal (`publication_state`) and Invalid (`publication_rule_ceased`, `publication_rule_unmet`).
     """
-    _stands(held, PublicationState.OWED)
+    stands(held, PublicationState.OWED)
     if found is CheckResult.CEASED and unmet is not Seen.CEASED:
         raise Invalid("publication_rule_ceased", field="found")
     if found is CheckResult.NOTHING and unmet is not None:
@@ -159,12 +197,12 @@ def publish(
 
     The ledger's entry names the line by its digest, so that what was public then can be shown, and nothing else in its place.
     """
-    _stands(held, PublicationState.OWED)
-    posted = _posted(held.formed_at, on, reference, by, now, calendar)
+    stands(held, PublicationState.OWED)
+    told = posted(held.formed_at, on, reference, by, now, calendar)
     shown = replace(line, posted_on=on)
-    facts = {"by": posted.by, "on": posted.on.isoformat(), "reference": posted.reference, "late": now > held.due_at}
+    facts = {"by": told.by, "on": told.on.isoformat(), "reference": told.reference, "late": now > held.due_at}
     facts |= {"duty": held.id, "line": shown.digest}
-    made = replace(held, state=PublicationState.PUBLISHED, posted=posted, shown=shown)
+    made = replace(held, state=PublicationState.PUBLISHED, posted=told, shown=shown)
     because = Because(rule="publication.done", basis=(held.basis,), pack=held.pack, facts=facts)
     return Decision(state=made, because=because, ends=frozenset(CLOCKS))
 
@@ -178,7 +216,7 @@ def freeze(held: PublicationDuty, line: Line, by: str) -> Decision[PublicationDu
 
 def drop(held: PublicationDuty, why: Fallen, document: str, by: str) -> Decision[PublicationDuty]:
     """The decision behind what is still owed fell: it never becomes public. Raises Refusal for what is public, Invalid."""
-    _stands(held, PublicationState.OWED)
+    stands(held, PublicationState.OWED)
     refuse_nameless(by)
     made = replace(held, state=PublicationState.REMOVED, why=why, document=document)
     facts = {"duty": held.id, "by": by, "why": why.value, "document": document}
@@ -191,7 +229,7 @@ def recall(
     note: str,
     document: str,
     by: str,
-    row: PublishRow,
+    row: PublishRow | DisclosureRow,
     now: datetime,
     calendar: WorkingCalendar,
 ) -> Decision[PublicationDuty]:
@@ -202,7 +240,7 @@ def recall(
     """
     if held.state is PublicationState.OWED:
         raise Refusal("publication_owed", publication=held.id)
-    _stands(held, PublicationState.PUBLISHED)
+    stands(held, PublicationState.PUBLISHED)
     if row.withdraw is None:
         raise Invalid("publication_withdraw_term", row=row.row)
     if why is Fallen.UNSTATED:
@@ -228,27 +266,29 @@ def recall(
         "due_at": counted.at.isoformat(),
     }
     because = Because(rule="publication.recall", basis=(row.withdraw_basis,), pack=held.pack, facts=facts)
-    return Decision(state=made, because=because, orders=_clocks(made, now, calendar))
+    return Decision(state=made, because=because, orders=clocks(made, now, calendar))
 
 
 def remove(
     held: PublicationDuty, on: date, reference: str, by: str, now: datetime, calendar: WorkingCalendar
 ) -> Decision[PublicationDuty]:
     """It has been gone since a day; `reference` says by what that is seen. Raises Refusal (`publication_state`) and Invalid."""
-    _stands(held, PublicationState.TO_REMOVE)
+    stands(held, PublicationState.TO_REMOVE)
     assert held.posted is not None, "what is taken back was public"
-    removed = _posted(datetime.combine(held.posted.on, datetime.min.time(), calendar.zone), on, reference, by, now, calendar)
+    removed = posted(datetime.combine(held.posted.on, datetime.min.time(), calendar.zone), on, reference, by, now, calendar)
     facts = {"duty": held.id, "by": by, "on": on.isoformat(), "reference": removed.reference, "late": now > held.due_at}
     because = Because(rule="publication.removed", basis=(held.basis,), pack=held.pack, facts=facts)
     return Decision(state=replace(held, state=PublicationState.REMOVED, removed=removed), because=because, ends=frozenset(CLOCKS))
 
 
-def _stands(held: PublicationDuty, wanted: PublicationState) -> None:
+def stands(held: PublicationDuty, wanted: PublicationState) -> None:
+    """Raise Refusal (`publication_state`) for a duty that stands elsewhere."""
     if held.state is not wanted:
         raise Refusal("publication_state", publication=held.id, state=held.state, wanted=wanted)
 
 
-def _posted(since: datetime, on: date, reference: str, by: str, now: datetime, calendar: WorkingCalendar) -> Posted:
+def posted(since: datetime, on: date, reference: str, by: str, now: datetime, calendar: WorkingCalendar) -> Posted:
+    """That it was published, or is gone, on a day that lies between two others. Raises Invalid."""
     if blank(reference):
         raise Invalid("publication_reference_missing", field="reference")
     refuse_nameless(by)
@@ -258,7 +298,8 @@ def _posted(since: datetime, on: date, reference: str, by: str, now: datetime, c
     return Posted(on=on, reference=reference.strip(), by=by, at=now)
 
 
-def _clocks(held: PublicationDuty, now: datetime, calendar: WorkingCalendar) -> tuple[Order, ...]:
+def clocks(held: PublicationDuty, now: datetime, calendar: WorkingCalendar) -> tuple[Order, ...]:
+    """The clocks of its date: some working days before it, and at it."""
     soon = max(reminder(held.due_at, BEFORE, calendar), now)
     return tuple(
         Order(kind=kind, key=key, due_at=at, urgent_by=held.due_at, payload={"duty": held.id})

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 from fractions import Fraction
 
-from inspector.domain.calendar import Term, WorkingCalendar, due
+from inspector.domain.calendar import Term, WorkingCalendar, due, nominal_last_day
+from inspector.domain.creditlaw import PublicityRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,43 @@ class PublishRow:
     withdraw_basis: str = ""
     least: int = LEAST
     least_basis: str = ""
+
+
+class DisclosurePart(StrEnum):
+    """What of a penalty a pack may let be shown beside whose it is, who decided it and since when it is public."""
+
+    ITEM = "ITEM"
+    ACT = "ACT"
+    KINDS = "KINDS"
+    AMOUNT = "AMOUNT"
+    DECIDED_ON = "DECIDED_ON"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisclosureRow:
+    """`[disclosure]`: by when a penalty is public, counted from its decision, by when one that fell is taken back, how long it is shown.
+
+    `firms`: whether firms are named. `parts`: what is shown of it, and nothing else. `least`: so many penalties of natural persons are
+    told as a number, or none are. A pack without the row owes nothing of the kind.
+    """
+
+    row: str
+    within: Term
+    withdraw: Term
+    most: Term
+    firms: bool
+    parts: tuple[DisclosurePart, ...]
+    least: int
+    basis: str
+    within_basis: str
+    withdraw_basis: str
+    most_basis: str
+    parts_basis: str
+
+    def last(self, decided_on: date, grade: PublicityRow | None) -> date:
+        """The last day on which it is shown: the row's, or that of its grade where it is the earlier one."""
+        last = nominal_last_day(decided_on, self.most)
+        return min(last, nominal_last_day(decided_on, grade.most)) if grade is not None else last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

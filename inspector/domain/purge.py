@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from inspector.domain.assistance import Dispute, Quarrel, Request
+from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import Method
 from inspector.domain.decision import Because
+from inspector.domain.disclosure import Penalty
 from inspector.domain.evidence import Evidence
-from inspector.domain.folio import PURGED
+from inspector.domain.folio import CIVIL, PURGED
 from inspector.domain.gazette import Line
 from inspector.domain.publicationduty import PublicationDuty
 from inspector.domain.retention import RetentionRow
@@ -53,6 +56,23 @@ WORDED = frozenset({Method.ONLINE_QUERY, Method.OTHER_RESULT, Method.ASSISTANCE}
 
 _SAID = frozenset({"do", "at", "inability", "to", "verdict", "door", "scan"})
 """Of a word about a request: what is no wording. What stands on a paper (`written`) is wording, and the digest of its picture none."""
+
+
+QUOTING: Mapping[str, tuple[str, ...]] = {
+    "visit.report": ("remarks",),
+    "visit.noted": (),
+    "visit.restated": (),
+    "visit.chosen": ("reasons",),
+    "visit.replace": ("reason",),
+    "visit.ceased_asked": ("evidence",),
+    "visit.ceased": ("evidence",),
+    "contact.attempt": ("words",),
+    "publication.rule": ("reasons",),
+    "publication.drop": ("document",),
+    "publication.recall": ("note", "document"),
+}
+"""By the rule of an entry about a visit: under which facts it quotes somebody. A digest of words (`entered`) goes with them."""
+_BOUND = "entered"
 
 
 def speechless(piece: Evidence) -> Evidence:
@@ -112,7 +132,54 @@ def unnamed(duty: PublicationDuty) -> PublicationDuty:
         document=_silenced(duty.document),
         ruled=replace(duty.ruled, reasons=_silenced(duty.ruled.reasons)) if duty.ruled is not None else None,
         shown=_uncalled(duty.shown) if duty.shown is not None else None,
+        penalty=_nobodys(duty.penalty) if duty.penalty is not None else None,
     )
+
+
+def unquoted(rule: str, told: Mapping[str, Any]) -> dict[str, object] | None:
+    """What an entry about a visit says without anybody's words, and without the digest of them, for whoever guesses could try.
+
+    By what is left its result is held as before. None of an entry that quotes nobody: that stays as it is.
+    """
+    parts = {name: told[name] for name in ("facts", "visit") if isinstance(told.get(name), dict)}
+    facts = parts.get("facts", {})
+    words = {name for name in QUOTING.get(rule, ()) if str(facts.get(name) or "").strip()}
+    if rule not in QUOTING or not (words or any(_BOUND in one for one in parts.values())):
+        return None
+    left = {at: {name: value for name, value in one.items() if name != _BOUND} for at, one in parts.items()}
+    return {**told, **left, "facts": {name: VEIL if name in words else value for name, value in left["facts"].items()}}
+
+
+def cites(facts: Mapping[str, object], basis: Collection[str], rows: Iterable[RetentionRow]) -> RetentionRow | None:
+    """The row of its pack that a purge names; None where the pack has none that says the same of the same records.
+
+    A release before had not every fact in its entries: what they do not say is not compared.
+    """
+    for row in rows:
+        mine = {"record": row.record.value, "row": row.row, "keep": str(row.keep)}
+        if "row" in facts and all(facts.get(name, value) == value for name, value in mine.items()) and row.basis in basis:
+            return row
+    return None
+
+
+def hasty(facts: Mapping[str, object], at: datetime, row: RetentionRow, calendar: WorkingCalendar) -> bool:
+    """Whether a purge of a moment came before the last day of its row was over, counted from when on it says that it was kept.
+
+    By a row that keeps for good nothing goes; of a term in working days its own entry tells the last day, for calendars come and go.
+    Raises ValueError for a moment that is none.
+    """
+    since = facts.get("since", facts.get("before"))
+    if row.keep is None or since is None or row.keep.unit not in CIVIL:
+        return row.keep is None
+    last = row.last(datetime.fromisoformat(str(since)), calendar)
+    until = facts.get("until")
+    assert last is not None, "a term has an end"
+    return calendar.local_date(at) <= last or (until is not None and date.fromisoformat(str(until)) < last)
+
+
+def _nobodys(penalty: Penalty) -> Penalty:
+    ruled = replace(penalty.ruled, reasons=_silenced(penalty.ruled.reasons)) if penalty.ruled is not None else None
+    return replace(penalty, ruled=ruled, shown=replace(penalty.shown, name="", code="") if penalty.shown is not None else None)
 
 
 def _uncalled(line: Line) -> Line:

@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from inspector.domain import asking, missent, opening, proceeding, review, selfproof, verification
+from inspector.domain import asking, missent, opening, proceeding, recounting, review, selfproof, verification
 from inspector.domain.backtest import afresh
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import Case, Method, Outcome
@@ -31,7 +31,10 @@ from inspector.domain.policy import Policy
 from inspector.domain.proposal import Proposal
 from inspector.domain.ruling import Ruling
 from inspector.domain.sendback import Mistake, SendBackReason
+from inspector.domain.yearbook import Yearbook
 
+CALENDAR = "calendar"
+"""Under this name an entry names the calendar (`WorkingCalendar.digest`) that it was decided by."""
 _BESIDE = frozenset({"request", "self_proof", "consequence_state", "record", "notice"})
 
 
@@ -49,7 +52,9 @@ class Altered(StrEnum):
     """What is stored otherwise than its digest says, so that nothing computed from it shows what was decided then.
 
     `FACTS`: the case's content is not what was handed in. `PACK`, `CALENDAR`: not the text, not the days that this house has begun
-    with. `EVIDENCE`: not what was weighed, or gone. `ENTRY`: the ledger's own entry; `SEAL`: the seal it lies under.
+    with; or the calendar that an entry names is not kept, or not as its name says. `EVIDENCE`: not what was weighed, or gone.
+    `ENTRY`: the ledger's own entry; `SEAL`: the seal it lies under. `PURGE`: words went earlier than the row that their purge cites
+    allowed, or its pack has no such row.
     """
 
     FACTS = "FACTS"
@@ -58,6 +63,7 @@ class Altered(StrEnum):
     EVIDENCE = "EVIDENCE"
     ENTRY = "ENTRY"
     SEAL = "SEAL"
+    PURGE = "PURGE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,15 +89,36 @@ class Past:
 class Ground:
     """What a case's past is computed from. `ruling`: which pack ruled an officer's decision at a moment.
 
-    `purged`: the evidence whose wording went at the end of its days.
+    `years`: the calendars that may be what an entry was counted by. `purged`: the evidence whose wording went at the end of its days.
     """
 
     case: Case
     evidence: Mapping[str, Evidence]
     policy: Policy
-    calendar: WorkingCalendar
+    years: Yearbook
     ruling: Callable[[datetime], Ruling]
     purged: frozenset[str] = frozenset()
+
+    def counted(self, at: datetime, named: object) -> tuple[list[_Counted], bool]:
+        """By which calendars an entry of a moment is computed: the one that it names, else each; and whether it was one of them."""
+        if isinstance(named, str):
+            held = self.years.named(named)
+            likely = [held] if held is not None else self.years.likely(at)
+            return [_Counted(self, one, {CALENDAR: named}) for one in likely], held is not None
+        return [_Counted(self, one, {}) for one in self.years.likely(at)], self.years.whole(at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """The same ground with one calendar; `beside`: under which name its entries say it, if they do."""
+
+    ground: Ground
+    calendar: WorkingCalendar
+    beside: Mapping[str, str]
+
+    def text(self, made: Decision[Case]) -> str:
+        """What the ledger says of a decision about a case."""
+        return said(made.because, {"state": made.state.state.value, **self.beside})
 
 
 def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, Again]]:
@@ -110,10 +137,8 @@ def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, A
         if (text := asked.pop(f"{entry.rule} {told.get('request', told.get('self_proof', about))}", None)) is not None:
             yield entry, Again.SAME if text == entry.body else Again.DIFFERS if sure else Again.UNSURE
             continue
-        try:
-            made = _decided(ground, state, entry, told["facts"])
-        except (InspectorError, ValueError, LookupError, TypeError):
-            made = None
+        counted, whole = ground.counted(entry.at, told.get(CALENDAR))
+        by, made = _found(counted, state, entry, told)
         if made is None:
             sure = sure and not _BESIDE.isdisjoint(told)  # what is decided beside it leaves the case as it is
             yield entry, Again.NOT_STORED
@@ -121,16 +146,16 @@ def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, A
         weighs = told["facts"].get("evidence")
         if isinstance(weighs, str) and weighs in ground.purged:  # its verdict stands, so what comes after is tried
             state, sure = made.state, False
-            asked |= _asked(ground, made, entry.at)
+            asked |= _asked(by, made, entry.at)
             yield entry, Again.PURGED
             continue
-        same = _text(made) == entry.body
+        same = by.text(made) == entry.body
         if same or sure:
             state = made.state
-            asked |= _asked(ground, made, entry.at) if same else {}
-            asked |= _proposed(ground, made, entry.at, told["facts"], len(known)) if same else {}
+            asked |= _asked(by, made, entry.at) if same else {}
+            asked |= _proposed(by, made, entry.at, told["facts"], len(known)) if same else {}
         letter = told["facts"].get("method") == Method.ASSISTANCE.value  # its weighing rests on the letter's own state, too
-        yield entry, Again.SAME if same else Again.DIFFERS if sure and not letter else Again.UNSURE
+        yield entry, Again.SAME if same else Again.DIFFERS if sure and whole and not letter else Again.UNSURE
         sure = sure and same
 
 
@@ -167,20 +192,42 @@ def weighed(evidence: Mapping[str, Evidence], entries: Sequence[Past]) -> Iterat
             yield Alteration(what=Altered.EVIDENCE, about=name)
 
 
-def _decided(ground: Ground, state: Case, entry: Past, facts: Mapping[str, Any]) -> Decision[Case] | None:
+def _found(
+    counted: Sequence[_Counted], state: Case, entry: Past, told: Mapping[str, Any]
+) -> tuple[_Counted, Decision[Case] | None]:
+    """The decision anew by the calendar that comes to the entry; where none does, by the likeliest. None where no rule says it."""
+    by, found = counted[0], None
+    if entry.rule == recounting.RULE and not _BESIDE.isdisjoint(
+        told
+    ):  # of a letter, or what a subject shows, and no date of the case
+        return by, None
+    for one in counted:
+        try:
+            made = _decided(one, state, entry, told["facts"])
+        except (InspectorError, ValueError, LookupError, TypeError):
+            continue
+        if made is not None and one.text(made) == entry.body:
+            return one, made
+        if made is not None and found is None:
+            by, found = one, made
+    return by, found
+
+
+def _decided(by: _Counted, state: Case, entry: Past, facts: Mapping[str, Any]) -> Decision[Case] | None:
     """The decision anew; None for one that is by none of these rules. Raises what the rules raise."""
-    policy, calendar, at, held = ground.policy, ground.calendar, entry.at, ground.case.strategy
+    policy, calendar, at, held = by.ground.policy, by.calendar, entry.at, by.ground.case.strategy
     match entry.rule:
         case "credit.look_up" | "item.exempt" | "route.certificate":
             return verification.begin(state, policy, None, at, calendar)
         case "strategy.choose" if held is not None:
-            if state.verify_term is not None:
-                return verification.choose(state, policy, held.level, at, calendar)
-            return verification.begin(state, policy, held.level, at, calendar)
+            choose = verification.choose if state.verify_term is not None else verification.begin
+            return choose(state, policy, held.level, at, calendar)
         case "verification.overdue":
             return verification.overdue(state, policy, at, calendar)
+        case recounting.RULE:
+            return (recounting.recount_case(state, calendar, at) or (None,))[0]
         case rule if rule.startswith(("evidence.", "supervision.")) and rule != "evidence.kept":
-            return _heard(ground, state, entry, facts)
+            return _heard(by, state, entry, facts)
         case "matter.conclude":
             when = datetime.fromisoformat(facts["concluded_at"])
             return review.conclude(state, facts["by"], policy, at, calendar, at=when)
@@ -192,28 +239,34 @@ def _decided(ground: Ground, state: Case, entry: Past, facts: Mapping[str, Any])
         case rule if rule.startswith(missent.RULE):
             return _sent_back(state, entry, facts, policy)
         case "officer.review":
-            ruled = ground.ruling(at)
-            cited = tuple(ground.evidence[name] for name in facts["evidence"])
-            seen = [one for one in ground.evidence.values() if (one.entered_at or one.came_at or one.asked_at) <= at]
-            outcome, act = Outcome(facts["outcome"]), facts.get("act", "")
-            made = review.review(
-                state,
-                outcome,
-                facts["officer"],
-                facts["reasons"],
-                cited,
-                ruled.policy,
-                at,
-                calendar,
-                act=act,
-                beside=seen,
-                grading=graded(facts),
-                earlier=facts.get("grade_earlier"),
-                attempts=facts.get("attempts", ()),
-            )
-            return ruled.told(made)
+            return _reviewed(by, state, facts, at)
         case _:
             return None
+
+
+def _reviewed(by: _Counted, state: Case, facts: Mapping[str, Any], at: datetime) -> Decision[Case]:
+    """An officer's decision, by the pack that ruled it, on what had come by then."""
+    ground = by.ground
+    ruled = ground.ruling(at)
+    cited = tuple(ground.evidence[name] for name in facts["evidence"])
+    seen = [one for one in ground.evidence.values() if (one.entered_at or one.came_at or one.asked_at) <= at]
+    outcome, act = Outcome(facts["outcome"]), facts.get("act", "")
+    made = review.review(
+        state,
+        outcome,
+        facts["officer"],
+        facts["reasons"],
+        cited,
+        ruled.policy,
+        at,
+        by.calendar,
+        act=act,
+        beside=seen,
+        grading=graded(facts),
+        earlier=facts.get("grade_earlier"),
+        attempts=facts.get("attempts", ()),
+    )
+    return ruled.told(made)
 
 
 def _sent_back(state: Case, entry: Past, facts: Mapping[str, Any], policy: Policy) -> Decision[Case]:
@@ -229,43 +282,45 @@ def _sent_back(state: Case, entry: Past, facts: Mapping[str, Any], policy: Polic
     return missent.ask(state, mistake, facts["by"], "", standing, policy, entry.at)
 
 
-def _heard(ground: Ground, state: Case, entry: Past, facts: Mapping[str, Any]) -> Decision[Case]:
+def _heard(by: _Counted, state: Case, entry: Past, facts: Mapping[str, Any]) -> Decision[Case]:
     """What was found about a case that was over, or an answer: one that was waited for, or one to a question that was over.
 
     The credit entry that stood for the case is taken from what was written down. Which answer it was the entry does not say, so one of
     both is to come to it.
     """
-    piece, policy, calendar = ground.evidence[facts["evidence"]], ground.policy, ground.calendar
+    piece, policy, calendar = by.ground.evidence[facts["evidence"]], by.ground.policy, by.calendar
     if "entry" in facts:
         state, joins = replace(state, entry=facts["entry"]), entry.rule == review.JOINED
         return review.finding(state, piece, policy, entry.at, calendar, joins=joins)
     first = state.claims[0].claim
     asked = replace(first, key=piece.claim, value=facts.get("claimed", first.value))
     late = late_answer(state, piece, asked, policy, entry.at, calendar)
-    if _text(late) == entry.body:
+    if by.text(late) == entry.body:
         return late
     weighed = verification.weigh(state, piece, policy, entry.at, calendar)
-    if entry.rule != "evidence.late" or _text(weighed) == entry.body:
+    if entry.rule != "evidence.late" or by.text(weighed) == entry.body:
         return weighed
     return verification.weigh(state, piece, policy, entry.at, calendar, given_up=False)
 
 
-def _asked(ground: Ground, made: Decision[Case], at: datetime) -> dict[str, str]:
+def _asked(by: _Counted, made: Decision[Case], at: datetime) -> dict[str, str]:
     """What the ledger says of the requests and self-proofs that a decision orders in the same breath, by their rule and id."""
-    texts = {}
+    ground, texts = by.ground, {}
     for order in made.orders:
         if order.kind is OrderKind.ASSIST_SEND:
-            opened = asking.open_request(ground.case.id, ground.case.agency, order, ground.policy, at, ground.calendar)
-            texts[f"{opened.because.rule} {opened.state.id}"] = said(opened.because, {"request": opened.state.id})
+            opened = asking.open_request(ground.case.id, ground.case.agency, order, ground.policy, at, by.calendar)
+            told = {"request": opened.state.id, **by.beside}
+            texts[f"{opened.because.rule} {opened.state.id}"] = said(opened.because, told)
         elif order.kind is OrderKind.SELF_PROOF_ASK:
-            shown = selfproof.ask(made.state, order, ground.policy, at, ground.calendar)
-            texts[f"{shown.because.rule} {shown.state.id}"] = said(shown.because, {"self_proof": shown.state.id})
+            shown = selfproof.ask(made.state, order, ground.policy, at, by.calendar)
+            told = {"self_proof": shown.state.id, **by.beside}
+            texts[f"{shown.because.rule} {shown.state.id}"] = said(shown.because, told)
     return texts
 
 
-def _proposed(ground: Ground, made: Decision[Case], at: datetime, facts: Mapping[str, Any], before: int) -> dict[str, str]:
+def _proposed(by: _Counted, made: Decision[Case], at: datetime, facts: Mapping[str, Any], before: int) -> dict[str, str]:
     """The same of the consequences that an officer's decision proposes; `before`: so many the case has had."""
-    texts, policy, outcome = dict[str, str](), ground.ruling(at).policy, made.state.outcome
+    texts, policy, outcome = dict[str, str](), by.ground.ruling(at).policy, made.state.outcome
     told = [one for one in made.told if one.type == opening.PROPOSED and one.data["proposal"] in policy.consequences]
     for number, one in enumerate(told, before + 1):
         assert outcome is not None, "what is proposed follows from an outcome"
@@ -277,12 +332,8 @@ def _proposed(ground: Ground, made: Decision[Case], at: datetime, facts: Mapping
         )
         held = opening.proposed(made.state, given, number, outcome, policy, at)
         notice = one.data.get("notice_due_at")
-        setting = Setting(row=policy.consequences[held.proposal], calendar=ground.calendar, now=at)
+        setting = Setting(row=policy.consequences[held.proposal], calendar=by.calendar, now=at)
         begun = proceeding.opened(held, setting, datetime.fromisoformat(str(notice)) if notice else None)
-        texts[f"{opening.PROPOSED} {held.id}"] = said(begun.because, {"consequence_state": begun.state.state.value})
+        state = begun.state.state.value
+        texts[f"{opening.PROPOSED} {held.id}"] = said(begun.because, {"consequence_state": state, **by.beside})
     return texts
-
-
-def _text(made: Decision[Case]) -> str:
-    """What the ledger says of a decision about a case."""
-    return said(made.because, {"state": made.state.state.value})

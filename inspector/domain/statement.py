@@ -236,6 +236,8 @@ def _difference(one: Ours, there: Theirs | None, times: int) -> Difference | Non
     if there is None:
         if one.record is not RecordState.STANDING:
             return None  # repaired, or shown no more: a platform that has struck it out has done what it was told
+        if one.contested and one.state is BookState.ORDERED:
+            return None  # it waits here for the objection's end, and is rightly not there
         if one.contested:  # used for nothing adverse until it is decided, so that nobody brings it back meanwhile
             return _made(one, Unlike.MISSING, Step.SPEAK)
         kept = one.state is BookState.ENTERED and one.told.get("grade") == KEPT

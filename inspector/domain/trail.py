@@ -18,24 +18,32 @@ from inspector.domain.visit import Visit, VisitState
 
 OPEN, JOIN, MERGE = "visit.open", "visit.join", "visit.merge"
 """Rules of the entries that say how a visit stands: as it was opened, with one more agency, with one more case."""
+RESTATED = "visit.restated"
+"""The rule of the entry that what was seen about one of its cases went with that case: it binds what is left."""
 _RECOUNT, _SOONER = "calendar.recount", "visit.sooner"
 _REPORT, _SHORT, _OWE, _CEASED = "visit.report", "visit.short", "visit.owe", "visit.ceased"
 _CANCELLED = VisitState.CANCELLED.value
 _CODELESS, _FILED, _FOUND = "visit.codeless", "visit.filed", "visit.code_found"
 _OFF = frozenset({"visit.cancel", "visit.replace"})
-RULES = frozenset({OPEN, JOIN, MERGE, _RECOUNT, _SOONER, _REPORT, _SHORT, _OWE, _CODELESS, _FILED, _FOUND, *_OFF, *footing.WORDS})
+RULES = frozenset(
+    {OPEN, JOIN, MERGE, RESTATED, _RECOUNT, _SOONER, _REPORT, _SHORT, _OWE, _CODELESS, _FILED, _FOUND, *_OFF, *footing.WORDS}
+)
 """Rules of entries that a visit is held to."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Trail:
-    """What the ledger tells of one visit. `standing` is the last word on each fact that it tells; `sound`: all its entries hold."""
+    """What the ledger tells of one visit. `standing` is the last word on each fact that it tells; `sound`: all its entries hold.
+
+    `restated` binds what is left of all its results (`left`), since what was seen about one of its cases has gone.
+    """
 
     rules: set[str] = field(default_factory=set)
     standing: dict[str, object] = field(default_factory=dict)
     reports: list[Mapping[str, object]] = field(default_factory=list)
     words: list[tuple[str, Mapping[str, object]]] = field(default_factory=list)
     sound: bool = True
+    restated: object = None
 
     def add(self, rule: str, facts: Mapping[str, object], standing: Mapping[str, object], *, sound: bool) -> None:
         """The next entry, in order."""
@@ -45,6 +53,8 @@ class Trail:
             self.standing["due_at"] = facts["due_at"]
         if rule == _SOONER:  # its team may hear of it sooner, too; that entry tells when, or nothing
             self.standing.pop("release_at", None)
+        if rule == RESTATED:
+            self.restated = facts.get("entered")
         if rule in footing.WORDS:
             self.words.append((rule, facts))
         if rule == _REPORT:
@@ -78,9 +88,21 @@ def cases_digest(cases: Iterable[str]) -> str:
 
 def entered(part: Part, findings: Iterable[Finding]) -> str:
     """What binds a report's entry to all that was entered with it, without saying it twice."""
+    return _digest([_own(part), _seen(findings)])
+
+
+def left(visit: Visit) -> str:
+    """The same of all results of a visit together, as they stand when something of it has gone."""
+    return _digest([[_own(part) for part in visit.parts], _seen(visit.findings)])
+
+
+def _own(part: Part) -> list[object]:
     own: list[object] = [part.agency, part.by, _moment(part.at), part.remarks, part.seen.value if part.seen else None]
-    own += [list(part.challenged), part.on.isoformat() if part.on else None, list(part.quiet)]
-    return _digest([own, [[one.case_id, one.claim, one.verdict.value, one.note] for one in findings]])
+    return [*own, list(part.challenged), part.on.isoformat() if part.on else None, list(part.quiet)]
+
+
+def _seen(findings: Iterable[Finding]) -> list[list[str]]:
+    return [[one.case_id, one.claim, one.verdict.value, one.note] for one in findings]
 
 
 def born_off(trail: Trail | None) -> bool:
@@ -106,7 +128,8 @@ def differs(visit: Visit, trail: Trail | None, struck: bool, manned: bool) -> bo
     now = standing(visit)
     if any(_same(now[name]) != _same(value) for name, value in told.standing.items() if name in now and name != "state"):
         return True
-    return _reported(visit, told.reports)
+    rebound = not visit.nameless and told.restated is not None
+    return _reported(visit, told.reports, bound=not rebound) or (rebound and told.restated != left(visit))
 
 
 def _stands(visit: Visit, told: Trail, struck: bool, manned: bool) -> bool:
@@ -140,22 +163,22 @@ def _filed(visit: Visit, rules: Collection[str]) -> bool:
     return all(there is (rule in rules) for rule, there in now.items())
 
 
-def _reported(visit: Visit, reports: Sequence[Mapping[str, object]]) -> bool:
-    """Whether what was entered is not what the entries tell; of entries from before they bound it, as far as they do."""
-    left, rest = list(reports), list(visit.findings)
+def _reported(visit: Visit, reports: Sequence[Mapping[str, object]], *, bound: bool) -> bool:
+    """Whether what was entered is not what the entries tell; of entries from before they `bound` it, as far as they do."""
+    untold, rest = list(reports), list(visit.findings)
     for part in visit.parts:
         word = (part.by, part.seen.value if part.seen else None, *(() if visit.nameless else (part.remarks,)))
         said = ("by", "seen", "remarks")[: len(word)]
-        one = next((held for held in left if tuple(held.get(name) for name in said) == word), None)
+        one = next((held for held in untold if tuple(held.get(name) for name in said) == word), None)
         verdicts = one.get("findings") if one is not None else None
         if one is None or not isinstance(verdicts, list):
             return True
-        left.remove(one)
+        untold.remove(one)
         own, rest = rest[: len(verdicts)], rest[len(verdicts) :]
-        bound = visit.nameless or one.get("entered", entered(part, own)) == entered(part, own)
-        if [found.verdict.value for found in own] != verdicts or not bound:
+        whole = visit.nameless or not bound or one.get("entered", entered(part, own)) == entered(part, own)
+        if [found.verdict.value for found in own] != verdicts or not whole:
             return True
-    return bool(left or rest)
+    return bool(untold or rest)
 
 
 def _same(value: object) -> object:

@@ -22,7 +22,7 @@ from inspector.domain.errors import Invalid
 from inspector.domain.falling import ENTRY_FALLS, falling
 from inspector.domain.proceeding import ANNULLABLE
 from inspector.domain.proposal import ALTERNATIVES, Proposal
-from inspector.flows import cleared, contested, creditbook, creditrecords, headed, shaken, striking, unpublish
+from inspector.flows import cleared, contested, creditbook, creditrecords, disclosing, headed, shaken, striking, unpublish
 from inspector.flows.consequences import locked, main_over, restage, settle
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -184,6 +184,8 @@ def _decision(
     done = settle(office, tx, case, held, made, said.now)
     said.fallen.append(done)
     main_over(office, tx, case, done, said.now)
+    if done.proposal is Proposal.PENALTY:
+        disclosing.fell(office, tx, done, said.why, said.document, said.by, said.now)
     return done
 
 

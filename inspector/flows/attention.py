@@ -9,6 +9,7 @@ from typing import Any
 
 from inspector.domain import replacement, veil
 from inspector.domain.decision import Because, Decision
+from inspector.domain.docket import DISCLOSURE, LETTER_SCOPE
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.falling import IN_FORCE, REGRADE, SHAKEN
 from inspector.domain.person import same
@@ -141,7 +142,8 @@ def _refuse_passing(tx: Tx, kind: str, about: str, attention_id: str) -> None:
 
     `withdrawal_unanswered`; `date_unanswered` while an agency waits for a word about the date that it has named; of an item that rests on
     a repealed document `attention_needs_confirmation`; of an entry that a receiver still has `retraction_open`; of a decision in force
-    whose ground fell, or that of its grade, `shaken_unanswered`: that it stands is said by a step of its own, and its subject hears so.
+    whose ground fell, or that of its grade, `shaken_unanswered`: that it stands is said by a step of its own, and its subject hears so;
+    `attention_needs_word` of what an officer is to say with reasons by a step of its own: a penalty, or a letter, is public or is not.
     """
     if kind == WITHDRAWAL:
         raise Refusal("withdrawal_unanswered", case=about)
@@ -152,6 +154,8 @@ def _refuse_passing(tx: Tx, kind: str, about: str, attention_id: str) -> None:
     shaken = tx.consequences.find(about) if kind in (SHAKEN, REGRADE) else None
     if shaken is not None and shaken.state in IN_FORCE:
         raise Refusal("shaken_unanswered", consequence=about)
+    if kind in (DISCLOSURE, LETTER_SCOPE):
+        raise Refusal("attention_needs_word", attention=attention_id)
     if kind == STUCK:
         stopped.refuse_open(tx, about)
 

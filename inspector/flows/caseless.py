@@ -18,9 +18,9 @@ from inspector.domain.purge import Hold, gone
 from inspector.domain.retention import Record, RetentionRow, Since
 from inspector.flows import purging
 from inspector.flows.office import Office
-from inspector.flows.purging import KEPT, Ripe, entries, row_of
+from inspector.flows.purging import KEPT, Ripe, entries, quotes, row_of, said, unsaid
 from inspector.store.purging import Caseless
-from inspector.store.tx import Tx, new_id
+from inspector.store.tx import Tx
 
 
 def ripe(office: Office, tx: Tx, now: datetime) -> Iterator[Ripe]:
@@ -60,15 +60,16 @@ def let_go(office: Office, tx: Tx, about: str, by: str, now: datetime) -> str:
         raise Refusal("retention_held", case=about, holds=", ".join(holds))
     made = ""
     erased = {name: dict[str, str]() if one.visit else entries(tx, name) for name in one.names}
-    taken = tx.purging.take_caseless(one, [entry for some in erased.values() for entry in some])
+    quoted = quotes(tx, about) if one.visit else {}
+    taken = tx.purging.take_caseless(one, [*(entry for some in erased.values() for entry in some), *quoted])
     for name, some in erased.items():
         if name != about and not some:
             continue
         tx.ledger.erase(list(some))
         facts: dict[str, object] = {"entries": list(some.values()), "by": by}
         facts |= {"rows": taken.rows, "digest": taken.digest} if name == about else {}
-        entry = new_id()
-        tx.ledger.append(entry, name, gone(row, policy.label, since, until, facts), {}, now)
+        facts |= unsaid(tx, quoted) if one.visit and name == about else {}
+        entry = said(tx, name, gone(row, policy.label, since, until, facts), now)
         made = made or entry
     return made
 

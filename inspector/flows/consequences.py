@@ -19,13 +19,13 @@ from inspector.domain.grading import Grading as Found
 from inspector.domain.opening import PROPOSED, Opening
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import ALTERNATIVES, Proposal
-from inspector.domain.serving import NoticeState
 from inspector.flows import cleared, deputies, giving, inname, same
 from inspector.flows.office import Office
-from inspector.flows.record import record
+from inspector.flows.record import counted_by, record
 from inspector.flows.settle import Settlement
 from inspector.flows.shaken import DUE, STATED, setting, write
 from inspector.flows.telling import tell
+from inspector.flows.unserved import came
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
@@ -92,7 +92,7 @@ def begin(
         notice = notices.get(held.id, "")
         decision = proceeding.opened(held, setting(office, held, now), datetime.fromisoformat(notice) if notice else None)
         tx.consequences.add(decision.state)
-        record(tx, case.id, decision, now, {"consequence_state": held.state.value}, kept=case.pack)
+        record(tx, case.id, decision, now, {"consequence_state": held.state.value, **counted_by(office)}, kept=case.pack)
         tx.work.order(decision.orders, now)
         if tells:
             spread(office, tx, case, decision, now)
@@ -211,16 +211,10 @@ def due(work: Work, office: Office) -> Settlement:
 # --- what the steps share
 
 
-def came(tx: Tx, held: Consequence) -> bool:
-    """Whether a decision has reached its subject; one of a release before notices has none."""
-    told = tx.servings.find(f"{held.id}:decision")
-    return told is None or told.state is NoticeState.SERVED
-
-
 def step(tx: Tx, held: Consequence) -> Stage | None:
     """What somebody has to do: while a decision has not come, to bring it, and nothing is looked at again before. None: nothing."""
     effect = held.state is ConsequenceState.IMPOSED and held.stage in (None, Stage.RECHECK, Stage.LOOK)
-    return Stage.SERVE if effect and not came(tx, held) else held.stage
+    return Stage.SERVE if effect and not came(tx, held.id) else held.stage
 
 
 def locked(tx: Tx, consequence_id: str) -> tuple[Case, Consequence]:
@@ -254,7 +248,7 @@ def _truly(office: Office, tx: Tx, case: Case, held: Consequence, told: Told, no
     """
     fresh = told.type == _IMPOSED
     waits = fresh or told.data.get("stage") in (Stage.RECHECK.value, Stage.LOOK.value)
-    if not waits or not (fresh or not came(tx, held)):
+    if not waits or not (fresh or not came(tx, held.id)):
         return told
     due_at = told.data.get("due_at") or giving.first_due(office, tx, case, now).isoformat()
     return replace(told, data={**told.data, "stage": Stage.SERVE.value, "due_at": due_at})

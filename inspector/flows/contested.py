@@ -15,7 +15,7 @@ from inspector.domain.errors import Missing
 from inspector.domain.objection import Objection, ObjectionState
 from inspector.domain.person import same
 from inspector.domain.proceeding import ANNULLABLE
-from inspector.flows import creditbook, credittold, stopped, touched
+from inspector.flows import creditbook, credittold, stopped, touched, untold
 from inspector.flows.copies import amend
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -72,8 +72,10 @@ def remark(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     """A record of a case is contested while an open objection touches it, and each receiver hears when that begins and ends.
 
     An entry falls with the decision that it rests on (scenario 61), so whoever objects to that decision contests the entry, too. It bars
-    on where all that contests it was heard before and rejected: the gate does not open by one word more.
+    on where all that contests it was heard before and rejected: the gate does not open by one word more. Who has not heard of it yet does
+    not while it is suspended (`untold`).
     """
+    policy = office.book.get(case.pack)
     for held in tx.records.of_case(case.id):
         touching = touched.touching(tx, held)
         contested, answered = bool(touching), False
@@ -83,8 +85,12 @@ def remark(office: Office, tx: Tx, case: Case, now: datetime) -> None:
             state = marked(held, contested=contested, answered=answered)
             tx.records.put(state)
             creditbook.hear(tx, office, case, state, now)
+            if state.suspended and not held.suspended:
+                untold.suspend(tx, state, now)
             if held.contested is not contested:
-                amend(tx, office, state, Amend.MARKED if contested else Amend.UNMARKED, office.book.get(case.pack), now)
+                amend(tx, office, state, Amend.MARKED if contested else Amend.UNMARKED, policy, now)
+            if held.suspended and not state.suspended:
+                untold.go_on(office, tx, state, policy, now)
 
 
 def _reopened(tx: Tx, about: str) -> bool:

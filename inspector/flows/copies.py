@@ -13,6 +13,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.statement import BookState, owed
 from inspector.domain.timer import Timer
 from inspector.flows import stopped, touched
+from inspector.flows.holding import lacks
 from inspector.flows.office import Office
 from inspector.flows.recall import under_way_of
 from inspector.store.books import Booked
@@ -41,12 +42,13 @@ def ordered(tx: Tx, office: Office, order: Order, now: datetime) -> list[Order]:
 def amend(tx: Tx, office: Office, held: Record, kind: Amend, policy: Policy, now: datetime) -> None:
     """Order that each receiver be told what became of an entry; what it was still to be told before that is not told any more.
 
-    What may be on its way is waited for, so that the newest arrives last. Of an entry that waits for a platform nobody is told.
+    What may be on its way is waited for, so that the newest arrives last. Of an entry that waits for a platform nobody is told, nor is a
+    receiver that surely has not heard of it yet: it hears with the entry how that stands then.
     """
     lines = {one.value for axis in _AXES if kind in axis for one in axis}
     orders = []
     for booked in (tx.books.get(held.entry), *tx.books.copies(held.entry)):
-        if booked is None or not booked.lane or not booked.state.stands:
+        if booked is None or not booked.lane or not booked.state.stands or lacks(tx, booked):
             continue
         ended = stopped.end(tx, tx.books.amending(held.entry, booked.lane, lines), now)
         for line in sorted(lines):

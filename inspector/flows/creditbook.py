@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -36,10 +37,13 @@ CONTESTED = "credit_contested"
 """The matter of an open objection, until it is decided."""
 
 
-def book(tx: Tx, office: Office, case: Case, order: Order, now: datetime) -> list[Order]:
-    """Make the record of an entry that is ordered, in the same transaction; the clocks that it begins."""
+def book(tx: Tx, office: Office, case: Case, order: Order, now: datetime, *, awaits: str = "") -> list[Order]:
+    """Make the record of an entry that is ordered, in the same transaction; the clocks that it begins.
+
+    `awaits`: the notice of a decision that has to come before the entry counts towards others (`effect`).
+    """
     ruled = office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy
-    held = of_entry(office, case, order.key, order.payload, ruled)
+    held = replace(of_entry(office, case, order.key, order.payload, ruled), awaits=awaits)
     tx.records.add(held)
     if held.adverse:
         _tell(tx, case.id, held, ruled, now)
@@ -106,10 +110,18 @@ def of_entry(office: Office, case: Case, entry: str, said: Mapping[str, Any], po
     return made(held, policy.credit)
 
 
+def said(held: Record) -> dict[str, object]:
+    """What an entry says, as it was ordered (`ending.entry`), by its record."""
+    told = {"kind": held.kind.value, "code": held.code, "grade": held.grade, "outcome": held.outcome, "basis": held.basis}
+    more = {"act": held.act} if held.act else {}
+    return {**told, **more, **({"bars": True} if held.bars else {}), "by": held.decided_by, "at": held.decided_at.isoformat()}
+
+
 def clocks(office: Office, held: Record) -> list[Order]:
     """When it is shown no more, at the beginning of the day after its maximum; when it may be repaired, as the office opens.
 
-    An entry without a minimum may be repaired at once (handbook 1.7.1), and its subject hears so as of any other.
+    An entry without a minimum may be repaired at once (handbook 1.7.1), and its subject hears so as of any other; of one whose decision
+    has not come nobody hears it before.
     """
     if held.state is not RecordState.STANDING or not held.adverse:
         return []
@@ -117,7 +129,7 @@ def clocks(office: Office, held: Record) -> list[Order]:
     if held.most_until is not None:
         at = datetime.combine(held.most_until + timedelta(days=1), time(), office.calendar.zone)
         orders.append(_order(held, OrderKind.CREDIT_LAPSE, at))
-    if held.row:
+    if held.row and held.in_effect:
         orders.append(_order(held, OrderKind.CREDIT_REPAIRABLE, office.calendar.opening(held.repairable_from)))
     return orders
 
@@ -167,6 +179,7 @@ def _tell(tx: Tx, case_id: str, held: Record, policy: Policy, now: datetime) -> 
         "repairable_from": held.repairable_from.isoformat(),
         "shown_until": held.most_until.isoformat() if held.most_until is not None else None,
         "row": held.row,
+        **({"notice": held.awaits} if held.awaits else {}),
     }
     cited = (row.basis,) if row is not None else ()
     because = Because(rule="credit.recorded", basis=(held.basis, *cited), pack=policy.label, facts=facts)

@@ -7,16 +7,19 @@ the same files again and says it then.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from inspector import gazette
 from inspector.domain.calendar import reminder
+from inspector.domain.case import SubjectKind
+from inspector.domain.drawcount import DrawCount
 from inspector.domain.gazette import UNHARMING, CheckResult, Fallen, Line, crowded, leads
+from inspector.domain.leadcheck import LeadCheck
 from inspector.domain.publicationduty import BEFORE, PublicationDuty, PublicationState
-from inspector.domain.visit import Visit
+from inspector.domain.visit import Visit, VisitState
 from inspector.flows import publication, shown, unpublish
 from inspector.flows.embargo import closed
 from inspector.flows.office import Office
@@ -26,6 +29,7 @@ _TOGETHER = 1_000
 _SAID = 200
 """So many words that something is public are written in one transaction."""
 
+_WAITING, _COUNTED, _REMOVED = "waiting", "counted", "removed"
 Advance = Callable[[int], None]
 Group = tuple[str, str]
 """A draw and an agency: whoever knows that somebody was drawn knows of which."""
@@ -38,7 +42,7 @@ class Gathered:
     `rested`: the outcomes that the fresh ones rest on, by case.
 
     `lines` do not hold those that are only counted. `withheld` wait for an officer, or for the visits of their draw; `counted` are told by
-    their number alone, for they name nobody and are too few together.
+    their number alone, for they name nobody and are too few together. `draws`: what is counted of each.
     """
 
     lines: tuple[Line, ...]
@@ -48,6 +52,7 @@ class Gathered:
     kept: Mapping[str, Line]
     withheld: int
     counted: int
+    draws: tuple[DrawCount, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,6 +76,7 @@ class _Register:
     withheld: int = 0
     counted: int = 0
     closed: dict[str, bool] = field(default_factory=dict)
+    tally: dict[Group, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     sheets: shown.Sheets = field(default_factory=shown.Sheets)
 
     @property
@@ -89,6 +95,7 @@ class _Register:
             waits = owed or duty.state is PublicationState.PUBLISHED
             if (owed and result is None) or (waits and self._closed(tx, duty.draw)):
                 self.withheld += 1
+                self.tally[duty.draw, shown.agency(self.office, duty)][_WAITING] += 1
                 self.waiting[duty.draw, duty.agency] += owed and not shown.named(self.office, duty, visit)
             elif not owed:
                 self._public(duty, duty.shown or self._line(tx, duty, visit, result))
@@ -96,6 +103,21 @@ class _Register:
                 stood = ((case, outcomes[case][1]) for case in leads(visit) if case in outcomes)
                 self.rested[duty.id] = {case: outcome for case, outcome in stood if outcome is not None}
                 self._fresh(duty, self._line(tx, duty, visit, result))
+
+    def take_leads(self, part: Sequence[tuple[PublicationDuty, LeadCheck | None]]) -> None:
+        """Some duties about checks for cause, which stand in no draw, so that no embargo holds them."""
+        for duty, check in part:
+            result = shown.came_of(duty, check) if duty.shown is None else duty.shown.found
+            if duty.state is PublicationState.OWED:
+                if result is None or check is None:
+                    self.withheld += 1
+                    self.tally["", shown.agency(self.office, duty)][_WAITING] += 1
+                    self.waiting["", duty.agency] += check is not None and check.kind is not SubjectKind.FIRM
+                elif self.post:
+                    self.rested[duty.id] = {}
+                    self._fresh(duty, shown.line_of(self.office, duty, check, result, self.now))
+            elif duty.posted is not None and duty.shown is not None:
+                self._public(duty, duty.shown)
 
     def close(self) -> None:
         """What names nobody comes in together with others, or is counted once its date is near; till then it waits for them.
@@ -113,6 +135,7 @@ class _Register:
                 soon = reminder(duty.due_at, BEFORE, self.office.calendar)
                 if self.waiting[group] and self.now < soon:
                     self.withheld += 1
+                    self.tally[line.draw, line.agency][_WAITING] += 1
                 else:
                     self._in(duty.id, replace(line, counted=True))
         for group, stood in self.standing.items():
@@ -151,10 +174,31 @@ class _Register:
             self.standing[duty.draw, duty.agency].append((duty, duty.posted.at, line))
 
     def _stands(self, at: datetime, line: Line) -> None:
+        told = self.tally[line.draw, line.agency]
         if not line.counted:
             self.held.append((at, line))
+            told[_REMOVED if line.removed else line.found.value] += 1
         elif line.removed is None:
             self.counted += 1
+            told[_COUNTED] += 1
+
+    def counts(self, tx: Tx) -> Iterator[DrawCount]:
+        """What is counted of each draw whose record is open; of checks for cause, which stand in none, together."""
+        visits = tx.publications.visited()
+        for (draw, agency), told in sorted(self.tally.items()):
+            if not draw or not self._closed(tx, draw):
+                went = visits.get(draw, {}) if draw else {VisitState.DONE: told.total()}
+                yield DrawCount(
+                    draw=draw,
+                    agency=agency,
+                    drawn=sum(went.values()),
+                    made=went.get(VisitState.DONE, 0) + went.get(VisitState.CEASED, 0),
+                    called_off=went.get(VisitState.CANCELLED, 0),
+                    results={kind: told[kind.value] for kind in CheckResult if told[kind.value]},
+                    counted=told[_COUNTED],
+                    waiting=told[_WAITING],
+                    removed=told[_REMOVED],
+                )
 
     def _line(self, tx: Tx, duty: PublicationDuty, visit: Visit, result: CheckResult | None) -> Line:
         return shown.line(self.office, tx, duty, visit, result or CheckResult.UNCLEAR, self.now, self.sheets)
@@ -181,7 +225,17 @@ def gather(office: Office, now: datetime, *, post: bool, advance: Advance = lamb
             break
         after = part[-1][0].id
         advance(len(made.held))
+    after = ""
+    while True:
+        with office.store.read() as tx:
+            checks = tx.publications.leads(after, _TOGETHER)
+            made.take_leads(checks)
+        if len(checks) < _TOGETHER:
+            break
+        after = checks[-1][0].id
     made.close()
+    with office.store.read() as tx:
+        draws = tuple(made.counts(tx))
     made.held.sort(key=lambda one: (one[0], one[1].id))
     return Gathered(
         lines=tuple(line for _, line in made.held),
@@ -191,6 +245,7 @@ def gather(office: Office, now: datetime, *, post: bool, advance: Advance = lamb
         kept=made.kept,
         withheld=made.withheld,
         counted=made.counted,
+        draws=draws,
     )
 
 
@@ -226,6 +281,8 @@ def _fell(office: Office, tx: Tx, owed: PublicationDuty, line: Line, rested: Map
 
     Behind the lock of its duty: whoever opens a case again from here on finds it published.
     """
+    if owed.lead:
+        return
     visit = tx.visits.get(owed.visit)
     outcomes = shown.outcomes_of(tx, [visit])
     for case, was in rested.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from inspector.domain import leadcheck, tipoff
+from inspector.domain import leadcheck, publicationduty, tipoff
 from inspector.domain.calendar import due
 from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision
@@ -18,7 +18,7 @@ from inspector.domain.leadcheck import LeadCheck, Report
 from inspector.domain.policy import Policy
 from inspector.domain.timer import Timer
 from inspector.domain.tipoff import Informant, TipOff, TipSource, TipState
-from inspector.flows import embargo, stopped
+from inspector.flows import embargo, stopped, unpublish
 from inspector.flows.history import names, of_one
 from inspector.flows.members import object_id
 from inspector.flows.office import Office
@@ -173,7 +173,7 @@ def decide(
 
 
 def report(office: Office, tx: Tx, check_id: str, told: Report, now: datetime) -> LeadCheck:
-    """What a lead check found is on record, also as a check of the subject; of what was found a person hears.
+    """What a lead check found is on record, also as a check of the subject; of what was found a person hears. It is owed to the public.
 
     Raises what `leadcheck.report` raises.
     """
@@ -195,6 +195,9 @@ def report(office: Office, tx: Tx, check_id: str, told: Report, now: datetime) -
     record(tx, held.id, decision, now, {})
     stopped.end(tx, [held.key], now)
     tx.attention.close(f"{TO_MAKE}:{held.id}", now)
+    owed = publicationduty.owe_lead(made, policy.publish, policy.label, now, office.calendar)
+    if owed is not None and tx.publications.add(owed.state):
+        unpublish.write(tx, owed, now)
     if told.found:
         tx.attention.open(FOUND, held.agency, held.id, {"by": told.by, "tip_off": held.tip_off}, now)
     else:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from inspector.domain import pledge as domain
+from inspector.domain.calendar import due
 from inspector.domain.case import Case
 from inspector.domain.decision import Because, Decision
-from inspector.domain.errors import Refusal
-from inspector.domain.person import refuse_nameless, said
+from inspector.domain.docket import LETTER_SCOPE
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.evidence import blank
+from inspector.domain.person import refuse_nameless
 from inspector.domain.pledge import Pledge, Shown, pledge
 from inspector.domain.policy import Item
+from inspector.domain.timer import Timer
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.store.tx import Tx
@@ -20,7 +25,7 @@ from inspector.store.tx import Tx
 RULED = "pledge.scope"
 """The rule of the entry by which an officer says whether a letter's own words of how far it is public take in the register."""
 UNREAD = "pledge_scope"
-"""The matter of letters about whose words nobody has said that yet: they are not shown."""
+"""The matter of former releases, one for all letters about whose words nobody has said that yet: each has its own now (`LETTER_SCOPE`)."""
 MATTER = "pledge_over"
 """The matter of letters that are public longer than their signers were told; it ends with the next posting of the register."""
 
@@ -65,11 +70,14 @@ def rule(office: Office, tx: Tx, case_id: str, site: bool, reasons: str, by: str
     Raises Missing, Refusal (`pledge_understood`) where there is nothing to say, Invalid without reasons.
     """
     refuse_nameless(by)
-    why, case = said("reasons", reasons), tx.cases.get(case_id, lock=True)
+    if blank(reasons):
+        raise Invalid("reason_missing", field="reasons")
+    case = tx.cases.get(case_id, lock=True)
     item = office.book.get(case.pack).item(case.item)
     if (words := domain.unread(case, item)) is None or item.publicity is None:
         raise Refusal("pledge_understood", case=case_id)
-    facts = {"by": by, "scope": words, "site": site, "reasons": why}
+    tx.attention.close(f"{LETTER_SCOPE}:{case_id}", now)
+    facts = {"by": by, "scope": words, "site": site, "reasons": reasons.strip()}
     because = Because(rule=RULED, basis=(item.publicity.basis,), pack=case.pack, facts=facts)
     record(tx, case.id, Decision(state=None, because=because), now, {}, kept=case.pack)
 
@@ -99,17 +107,33 @@ def say(office: Office, letters: Letters, base: str, by: str, now: datetime) -> 
         tx.attention.close(f"{MATTER}:{office.house}", now)
 
 
-def look(office: Office, tx: Tx, now: datetime, waiting: int = 0) -> None:
+def look(office: Office, tx: Tx, now: datetime, waiting: Sequence[Case] = ()) -> None:
     """Letters that are public too long are a matter for a person: nothing goes from the register by itself.
 
-    So are those (`waiting`) that say of publicity what nobody has understood yet.
+    So is each of those (`waiting`) that say of publicity what nobody has understood yet, on the list of decisions with the date by which
+    an officer reviews; what was ruled, corrected or withdrawn meanwhile waits no more.
     """
-    if waiting:
-        tx.attention.open(UNREAD, office.house, office.house, {"letters": waiting}, now)
-    else:
-        tx.attention.close(f"{UNREAD}:{office.house}", now)
+    tx.attention.close(f"{UNREAD}:{office.house}", now)
+    there = {case.id for case in waiting}
+    for one in tx.attention.of_kind(LETTER_SCOPE):
+        if one.open and one.about not in there:
+            tx.attention.close(f"{LETTER_SCOPE}:{one.about}", now)
+    for case in waiting:
+        by = due(now, office.book.get(case.pack).term(Timer.REVIEW).term, office.calendar).at
+        tx.attention.add(LETTER_SCOPE, case.agency, case.id, partial(_waits, office, case, by), now)
     if count := tx.pledges.over(office.calendar.local_date(now)):
         tx.attention.open(MATTER, office.house, office.house, {"letters": count}, now)
+
+
+def _waits(office: Office, case: Case, by: datetime, told: Mapping[str, object]) -> Mapping[str, object]:
+    """What an officer reads of a letter: its own words, and what its item's notice said; the date stays that of the first look."""
+    item, letter = office.book.get(case.pack).item(case.item), case.letter
+    assert letter is not None, "what waits has a letter"
+    assert item.publicity is not None, "and an item that makes letters public"
+    days = [day for day in (item.publicity.last(letter.signed_on), letter.publicity_until) if day is not None]
+    said = {"words": letter.publicity_scope, "wanted": item.publicity.scope, "signed_on": str(letter.signed_on)}
+    dated = {"until": str(min(days)) if days else "", "due_at": told.get("due_at", by.isoformat())}
+    return {**said, **dated, "case": case.id, "basis": item.publicity.basis}
 
 
 def _public(office: Office) -> Iterator[Shown]:

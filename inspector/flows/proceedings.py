@@ -32,6 +32,8 @@ from inspector.flows import (
     consequences,
     credittold,
     deputies,
+    disclosing,
+    effect,
     giving,
     intended,
     objections,
@@ -46,7 +48,6 @@ from inspector.flows import (
 from inspector.flows.consequences import locked, main_over, settle
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
-from inspector.flows.settle import book, dated
 from inspector.flows.shaken import setting
 from inspector.labels import Lang, label
 from inspector.store.tx import Tx
@@ -188,14 +189,16 @@ def _decided(office: Office, tx: Tx, case: Case, held: Consequence, made: Decisi
         dates = (*dates, label("proceeding.told_instead", lang, grade=label(f"grade.{tx.records.get(former).grade}", lang)))
     barred = (intended.begun(bar, case.item, office.book.get(bar.pack), lang) for bar in standing)
     basis = dict.fromkeys((*notice.basis, *(bar.row.basis for bar in standing)))
-    notice = replace(notice, facts=(*notice.facts, *dates, *barred), basis=tuple(basis))
+    shown = disclosing.told(office, done, lang)
+    notice = replace(notice, facts=(*notice.facts, *dates, *barred, *shown), basis=tuple(basis))
     giving.give(office, tx, notice, now)
+    disclosing.owe(office, tx, case, done, now)
     main_over(office, tx, case, done, now)
     return done
 
 
 def _enter(office: Office, tx: Tx, case: Case, made: Decision[Consequence], now: datetime) -> tuple[Case, Decision[Consequence]]:
-    """Order the entry that an officer has decided, as graded; the case has one entry while its outcome stands."""
+    """The entry that an officer has decided, as graded (`effect`); the case has one entry while its outcome stands."""
     held, policy = made.state, office.book.get(made.state.pack)
     assert held.verdict is not None, "what took effect was decided"
     if case.entry is not None and failing.graver(held.grading.grade, tx.consequences.of_case(case.id, lock=True)):
@@ -209,9 +212,8 @@ def _enter(office: Office, tx: Tx, case: Case, made: Decision[Consequence], now:
     act = next((one for one in policy.acts if one.row == held.grading.act), None)
     row = policy.outcomes[held.grading.outcome]
     order = ending.entry(case, row, act, held.verdict.signed.by, now, grade=held.grading.grade)
-    order = dated(office, case, order, office.book.get(case.pack), now)
     case = tx.cases.put(replace(case, entry=order.key))
-    tx.work.order([order, *book(tx, office, case, order, now)], now)
+    effect.entered(office, tx, case, held, order, now)
     return case, replace(made, state=replace(held, entry=order.key))
 
 

@@ -11,7 +11,8 @@ from inspector.domain.errors import Refusal
 from inspector.domain.gazette import CheckResult, Fallen, Line, in_words, leads
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.domain.unmet import unmet
-from inspector.flows import attempts, pledges, shown, supervision, unpublish
+from inspector.flows import attempts, disclosing, pledges, shown, supervision, unpublish
+from inspector.flows import leads as leads_found
 from inspector.flows.embargo import closed
 from inspector.flows.office import Office
 from inspector.flows.seats import short_of
@@ -44,7 +45,7 @@ def look(_work: Work, office: Office) -> Settlement:
             break
         after = visits[-1].id
 
-    waiting = sum(1 for _ in pledges.unread(office))
+    waiting = tuple(pledges.unread(office))
 
     def owe(tx: Tx, now: datetime) -> None:
         for visit, agency, pack in found:
@@ -55,6 +56,7 @@ def look(_work: Work, office: Office) -> Settlement:
             if duty.why is Fallen.REOPENED and not duty.renewed:
                 _renew(office, tx, duty.id, now)
         pledges.look(office, tx, now, waiting)
+        disclosing.look(office, tx, now)
 
     return Settlement(write=owe, outcome="looked")
 
@@ -107,6 +109,10 @@ def rule(office: Office, tx: Tx, duty: str, found: CheckResult, reasons: str, by
     Nobody is told as unreachable before enough was tried (`attempts_lacking`).
     """
     held = tx.publications.get(duty, lock=True)
+    if held.penalty is not None:
+        raise Refusal("publication_of_penalty", publication=duty)
+    if held.lead:
+        return _rule_lead(tx, held, found, reasons, by, now)
     visit = tx.visits.get(held.visit)
     if not in_words(visit, held.agency):
         raise Refusal("publication_nothing_to_rule", publication=duty)
@@ -126,6 +132,10 @@ def publish(office: Office, tx: Tx, duty: str, on: date, reference: str, by: str
     names nobody is only counted in the register: by itself it would tell whoever knows of the visit what was found.
     """
     held = tx.publications.get(duty, lock=True)
+    if held.penalty is not None:
+        return disclosing.publish(office, tx, held, on, reference, by, now)
+    if held.lead:
+        return _publish_lead(office, tx, held, on, reference, by, now)
     visit = tx.visits.get(held.visit)
     result = shown.came(held, visit, shown.outcomes_of(tx, [visit]))
     if held.state is PublicationState.OWED and result is None:
@@ -133,6 +143,27 @@ def publish(office: Office, tx: Tx, duty: str, on: date, reference: str, by: str
     if held.state is PublicationState.OWED and (shut := closed(office, tx, tx.draws.get(held.draw), now)) is not None:
         raise Refusal("publication_closed", publication=duty, draw=held.draw, left=shut.left, until=shut.day(office))
     line = shown.line(office, tx, held, visit, result or CheckResult.UNCLEAR, now, shown.Sheets())
+    return post(office, tx, held, replace(line, counted=not line.name), on, reference, by, now)
+
+
+def _rule_lead(tx: Tx, held: PublicationDuty, found: CheckResult, reasons: str, by: str, now: datetime) -> PublicationDuty:
+    """The same of what a check for cause has found; its matter is over."""
+    if not tx.tips.check(held.lead).found:
+        raise Refusal("publication_nothing_to_rule", publication=held.id)
+    decision = domain.rule(held, found, reasons, by, now)
+    tx.publications.put(decision.state)
+    tx.attention.close(f"{leads_found.FOUND}:{held.lead}", now)
+    return write(tx, decision, now)
+
+
+def _publish_lead(
+    office: Office, tx: Tx, held: PublicationDuty, on: date, reference: str, by: str, now: datetime
+) -> PublicationDuty:
+    check = tx.tips.check(held.lead)
+    result = shown.came_of(held, check)
+    if held.state is PublicationState.OWED and result is None:
+        raise Refusal("publication_undecided", publication=held.id)
+    line = shown.line_of(office, held, check, result or CheckResult.UNCLEAR, now)
     return post(office, tx, held, replace(line, counted=not line.name), on, reference, by, now)
 
 
@@ -155,7 +186,7 @@ def keep(tx: Tx, duty: str, line: Line, by: str, now: datetime) -> None:
 def recall(office: Office, tx: Tx, duty: str, why: Fallen, note: str, document: str, by: str, now: datetime) -> PublicationDuty:
     """What is public does not stand: it is to be taken back by the pack's date. Raises Missing, Refusal, Invalid."""
     held = tx.publications.get(duty, lock=True)
-    row = office.book.get(held.pack).publish
+    row = unpublish.terms(office, held)
     return settle(tx, held, domain.recall(held, why, note, document, by, row, now, office.calendar), now)
 
 

@@ -11,10 +11,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
+from inspector.domain.errors import Missing
 from inspector.domain.folio import PURGED, early
 from inspector.domain.piece import fingerprint
+from inspector.domain.purge import cites, hasty
 from inspector.domain.retention import Record
+from inspector.flows.office import Office
 from inspector.store import payload
 from inspector.store.tables import visit
 from inspector.store.tx import Tx
@@ -33,13 +37,15 @@ RULES = (PROOF, VISIT, CONTACT, INFORMANT, AGED, PURGED)
 class Amiss(StrEnum):
     """`UNSAID`: it is gone, and no entry says so. `STILL`: an entry says that it went, and it is there. `ALTERED`: the entry is changed.
 
-    `EARLY`: by its own entry it went before its last day was over, or its days are counted from a moment that is none of its case.
+    `EARLY`: by its own entry, or by the row that it cites, it went before its last day was over, or its days are counted from a moment
+    that is none of its case. `UNROWED`: the pack that it names has no such row, or nobody here has ever known such a pack.
     """
 
     UNSAID = "UNSAID"
     STILL = "STILL"
     ALTERED = "ALTERED"
     EARLY = "EARLY"
+    UNROWED = "UNROWED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +77,7 @@ class Audit:
     troubles: tuple[Trouble, ...]
 
 
-def audit(tx: Tx) -> Audit:
+def audit(office: Office, tx: Tx) -> Audit:
     """Hold the records to the entries. That the entries themselves are whole and all there, `ledger verify` says."""
     purges: list[Purge] = []
     troubles: list[Trouble] = []
@@ -80,11 +86,15 @@ def audit(tx: Tx) -> Audit:
         if not holds:
             troubles.append(Trouble(amiss=Amiss.ALTERED, rule=row["rule"], about=row["about"]))
             continue
-        facts: Mapping[str, object] = json.loads(row["body"])["facts"]
+        told = json.loads(row["body"])
+        facts: Mapping[str, object] = told["facts"]
         digests = payload.texts(facts.get("digests"))
         said.setdefault((row["rule"], row["about"]), set()).update(digests)
+        amiss = {one for one in (unlawful(office, told, row["at"]),) if one is not None}
         if row["rule"] == PURGED:
-            troubles += _purged(tx, row["about"], row["at"], facts)
+            amiss |= set(_purged(tx, row["about"], row["at"], facts))
+            troubles += _back(tx, row["about"], facts)
+        troubles += (Trouble(amiss=one, rule=row["rule"], about=row["about"]) for one in Amiss if one in amiss)
         rows = facts.get("rows")
         count = sum(rows.values()) if isinstance(rows, dict) else rows if isinstance(rows, int) else max(len(digests), 1)
         purges.append(Purge(entry=row["id"], at=row["at"], rule=row["rule"], about=row["about"], count=int(str(count))))
@@ -96,15 +106,36 @@ def audit(tx: Tx) -> Audit:
     )
     gone = set(tx.tips.informants_gone())
     troubles += (Trouble(amiss=Amiss.UNSAID, rule=INFORMANT, about=one) for one in sorted(gone) if (INFORMANT, one) not in said)
-    told = {about for rule, about in said if rule == INFORMANT}
-    troubles += (Trouble(amiss=Amiss.STILL, rule=INFORMANT, about=one) for one in sorted(told - gone) if tx.tips.there(one))
+    told_of = {about for rule, about in said if rule == INFORMANT}
+    troubles += (Trouble(amiss=Amiss.STILL, rule=INFORMANT, about=one) for one in sorted(told_of - gone) if tx.tips.there(one))
     return Audit(purges=tuple(purges), troubles=tuple(troubles))
 
 
-def _purged(tx: Tx, about: str, at: datetime, facts: Mapping[str, object]) -> Iterator[Trouble]:
-    """What does not hold of a purge by a pack's days: too early by what it says itself, or what went is there."""
+def unlawful(office: Office, told: Mapping[str, Any], at: datetime) -> Amiss | None:
+    """What does not hold of a purge's entry (its body, and when it was made) by the pack that it names; None also where it names none."""
+    facts, pack = told["facts"], str(told.get("pack") or "")
+    if not pack:
+        return None
+    try:
+        row = cites(facts, told.get("basis", ()), office.book.get(pack).retentions)
+    except Missing:
+        return Amiss.UNROWED
+    if row is None:
+        return Amiss.UNROWED
+    try:
+        return Amiss.EARLY if hasty(facts, at, row, office.calendar) else None
+    except ValueError:
+        return Amiss.EARLY
+
+
+def _purged(tx: Tx, about: str, at: datetime, facts: Mapping[str, object]) -> Iterator[Amiss]:
+    """What does not hold of a purge by a pack's days by what it says itself, and by its case as far as that is there."""
     if early(facts, at) or not _since(tx, about, facts.get("since")):
-        yield Trouble(amiss=Amiss.EARLY, rule=PURGED, about=about)
+        yield Amiss.EARLY
+
+
+def _back(tx: Tx, about: str, facts: Mapping[str, object]) -> Iterator[Trouble]:
+    """What went by a pack's days, and is there."""
     pieces = facts.get("pieces")
     if facts.get("record") == Record.ENFORCEMENT.value:
         rows = facts.get("rows")

@@ -6,23 +6,31 @@ agency's archive schedule (handbook 1.6.18), and nobody destroys a file without 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
+from typing import NamedTuple
 
+from inspector.domain import trail
 from inspector.domain.assistance import Request
 from inspector.domain.calendar import Unit, WorkingCalendar
+from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.evidence import Evidence
 from inspector.domain.folio import PURGED
 from inspector.domain.piece import fingerprint
 from inspector.domain.policy import Policy
-from inspector.domain.purge import WHOLE, WORDED, Hold, gone, silent, speechless
+from inspector.domain.purge import WHOLE, WORDED, Hold, gone, silent, speechless, unquoted
 from inspector.domain.retention import Record, RetentionRow, Since
+from inspector.domain.visit import Visit
 from inspector.flows import casefile
 from inspector.flows.office import Office
+from inspector.flows.record import record
 from inspector.store.purging import Aged
-from inspector.store.tx import Tx, new_id
+from inspector.store.tables import visit
+from inspector.store.tx import Tx
 
 SAID = (
     *("assistance.answer", "assistance.partly", "assistance.decline", "assistance.again", "assistance.dispute"),
@@ -81,23 +89,31 @@ def answers(office: Office) -> int:
     return count
 
 
-def outlived(office: Office, record: Record, days: int) -> tuple[datetime, RetentionRow | None] | None:
-    """Before which moment records of a kind have outlived `days` and every row of this office's packs; the row that is longest, if any.
+class Outlived(NamedTuple):
+    """Before which moment records of a kind go, and by which row of which pack; none where the house's own days are the longest."""
+
+    before: datetime
+    row: RetentionRow | None = None
+    pack: str = ""
+
+
+def outlived(office: Office, kind: Record, days: int) -> Outlived | None:
+    """Before which moment records of a kind have outlived `days` and every row of this office's packs.
 
     One table holds those of all agencies, so the longest row counts. None: some pack wants them kept for good.
     """
-    before, last = office.now() - timedelta(days=days), None
+    last = Outlived(office.now() - timedelta(days=days))
     ids, today = {node.pack for node in office.tree.values()}, office.calendar.local_date(office.now())
     for policy in (*office.book.packs, *office.book.kept):
-        row = row_of(policy, record) if policy.id in ids else None
+        row = row_of(policy, kind) if policy.id in ids else None
         if row is None:
             continue
         if row.keep is None:
             return None
-        moved = moved_before(before, row, today, office.calendar)
-        if moved < before or last is None:
-            before, last = moved, row
-    return before, last
+        moved = moved_before(last.before, row, today, office.calendar)
+        if moved < last.before or last.row is None:
+            last = Outlived(moved, row, policy.label)
+    return last
 
 
 def moved_before(before: datetime, row: RetentionRow, today: date, calendar: WorkingCalendar) -> datetime:
@@ -129,7 +145,9 @@ def case(office: Office, tx: Tx, case_id: str, by: str, now: datetime) -> str:
     if holds := tx.purging.held(case_id):
         raise Refusal("retention_held", case=case_id, holds=", ".join(sorted(holds)))
     erased = {name: entries(tx, name) for name in (case_id, casefile.about(case_id), *tx.purging.tips(case_id))}
-    taken = tx.purging.take(case_id, [entry for some in erased.values() for entry in some])
+    quoted = {name: quotes(tx, name) for name in tx.purging.visits(case_id)}
+    going = (entry for part in (erased, quoted) for some in part.values() for entry in some)
+    taken = tx.purging.take(case_id, list(going))
     made = ""
     for about, some in erased.items():
         if about != case_id and not some:
@@ -138,10 +156,50 @@ def case(office: Office, tx: Tx, case_id: str, by: str, now: datetime) -> str:
         facts: dict[str, object] = {"entries": list(some.values()), "by": by}
         if about == case_id:
             facts |= {"rows": taken.rows, "digest": taken.digest}
-        entry = new_id()
-        tx.ledger.append(entry, about, gone(row, held.pack, since, until, facts), {}, now)
+        entry = said(tx, about, gone(row, held.pack, since, until, facts), now)
         made = made or entry
+    _visits(tx, taken.shared, quoted, partial(gone, row, held.pack, since, until), by, now)
     return made
+
+
+Quotes = dict[str, tuple[str, dict[str, object]]]
+"""The entries about a visit that quote somebody, by id: the digest of each, and what it says without."""
+
+
+def quotes(tx: Tx, name: str) -> Quotes:
+    """What of a visit goes from the ledger with its name."""
+    told = ((row, unquoted(row["rule"], json.loads(row["body"]))) for row in tx.ledger.about(name) if row["body"])
+    return {row["id"]: (row["digest"], left) for row, left in told if left is not None}
+
+
+def unsaid(tx: Tx, some: Quotes) -> dict[str, object]:
+    """Take the words of entries about a visit out; the facts by which its purge names them, and says what is left of each.
+
+    Draws and frames are held to that (`reconcile`, `lookback`), as they were to the entries.
+    """
+    tx.ledger.erase(list(some))
+    return {"entries": [digest for digest, _ in some.values()], "restated": dict(some.values())}
+
+
+def _visits(
+    tx: Tx,
+    shared: Iterable[Visit],
+    quoted: Mapping[str, Quotes],
+    because: Callable[[Mapping[str, object]], Because],
+    by: str,
+    now: datetime,
+) -> None:
+    """What a case's visits say themselves: each that goes nameless, and each of which another case has the rest (`shared`)."""
+    for one in shared:
+        told = because({"by": by, "entered": trail.left(one)})
+        said(tx, one.id, replace(told, rule=trail.RESTATED, facts={name: told.facts[name] for name in ("by", "entered")}), now)
+    for name, words in quoted.items():
+        said(tx, name, because({"by": by, "rows": {visit.name: 1}, **unsaid(tx, words)}), now)
+
+
+def said(tx: Tx, about: str, because: Because, now: datetime) -> str:
+    """The entry of a purge; the pack that it cites stays as it is from now on, for the purge is held to it (`purges`)."""
+    return record(tx, about, Decision(state=None, because=because), now, {})
 
 
 def _hush(tx: Tx, one: Aged, row: RetentionRow, until: date, now: datetime) -> bool:
@@ -167,7 +225,7 @@ def _hush(tx: Tx, one: Aged, row: RetentionRow, until: date, now: datetime) -> b
     rows = {name: count for name, count in (("evidence", len(pieces)), ("assistance", len(requests))) if count}
     since = one.ended_at if row.since is Since.CASE_ENDED else one.opened_at
     facts = {"entries": list(erased.values()), "pieces": told, "rows": rows}
-    tx.ledger.append(new_id(), one.id, gone(row, one.pack, since, until, facts), {}, now)
+    said(tx, one.id, gone(row, one.pack, since, until, facts), now)
     return True
 
 

@@ -17,7 +17,7 @@ from inspector.domain.errors import Refusal
 from inspector.domain.proceeding import STANDING
 from inspector.domain.serving import AGAIN, NoticeKind, SubjectNotice, SubjectWord, Word
 from inspector.domain.wayto import ServiceWay
-from inspector.flows import consequences, eligibility, objections, rectifying, repairs, review, unread
+from inspector.flows import consequences, effect, eligibility, objections, rectifying, repairs, review, unread
 from inspector.flows.giving import settle
 from inspector.flows.office import Office
 from inspector.flows.serving import answer_until
@@ -131,11 +131,13 @@ def _alone(notice: SubjectNotice, receipt: str) -> list[Word]:
 def _began(office: Office, tx: Tx, notice: SubjectNotice, now: datetime) -> SubjectNotice:
     """The time for a statement runs from the day on which the notice of a consequence came; what was said before counts in it.
 
-    So does the date of an order to rectify from the day on which its decision came.
+    So does the date of an order to rectify from the day on which its decision came, and an entry counts from then on.
     """
     held = tx.consequences.find(notice.about)
     if held is not None and notice.id == f"{held.id}:decision":
+        assert notice.served_on is not None, "it was proven"
         rectifying.reached(office, tx, held.id, now)
+        effect.begun(office, tx, held, notice.served_on, now)
     if held is None or notice.id != f"{held.id}:notice" or held.state is not ConsequenceState.PROPOSED:
         return notice  # another notice about it gives no time for a statement
     assert notice.served_on is not None, "it was proven"

@@ -1,7 +1,8 @@
 """Whether an item may be applied for again: what our own decisions and the applicant's own choice have begun, by the pack of that day.
 
 Nothing is stored: a bar is read from the case that it follows from, so it ends by its date, and falls where the decision is annulled. While
-an objection to that case is open it bars nobody, as a contested record does; what was rejected once opens nothing by other words.
+an objection to that case is open it bars nobody, as a contested record does; what was rejected once opens nothing by other words. A
+decision bars from its service on, counted from its day.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from datetime import datetime
 
 from inspector.domain import reapplied
 from inspector.domain.case import Case, CaseState
+from inspector.domain.consequence import Consequence
 from inspector.domain.errors import Missing
 from inspector.domain.policy import Policy
 from inspector.domain.reapplied import ReapplyBar
 from inspector.domain.reapply import After
-from inspector.flows import same, touched
+from inspector.flows import same, touched, unserved
 from inspector.flows.office import Office
 from inspector.store.tx import Tx
 
@@ -57,8 +59,15 @@ def _bars(office: Office, tx: Tx, case: Case) -> Iterator[ReapplyBar]:
             at = former.ended_at if chosen is After.WITHDRAWN else former.opened_at
             yield from _by(office, former, former.pack, chosen, at)
         for held in tx.consequences.of_case(former.id):
-            if (decided := reapplied.of_decision(held)) is not None:
+            if (decided := reapplied.of_decision(held)) is not None and _counts(office, tx, held):
                 yield from _by(office, former, held.pack, decided, held.imposed_at)
+
+
+def _counts(office: Office, tx: Tx, held: Consequence) -> bool:
+    """Whether a decision counts towards others: by its service, or at once where the row of its pack names an article for that."""
+    pack = _pack(office, held.pack)
+    row = pack.consequences.get(held.proposal) if pack is not None else None
+    return (row is not None and bool(row.at_once)) or unserved.came(tx, held.id)
 
 
 def _by(office: Office, former: Case, label: str, after: After, at: datetime | None) -> Iterator[ReapplyBar]:

@@ -26,7 +26,7 @@ from inspector.domain.timer import Timer
 from inspector.domain.verification import asked_others, asked_subject
 from inspector.flows import codeless, creditbook, slots, stopped, unserved, unsettled
 from inspector.flows.after import log_after
-from inspector.flows.holding import called, holder
+from inspector.flows.holding import called, holder, perhaps
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seats import end_clock, rise, stand_down, under_way
@@ -49,26 +49,31 @@ UNREAD = "self_proof_unread"
 def entry(tx: Tx, office: Office, case: Case, order: Order, policy: Policy, now: datetime) -> list[Order]:
     """The orders to take a credit entry back from each receiver, with lane and date; none for one that it has not left the house for.
 
-    One that has a receipt has left, also where it was to be sent once more and that never was claimed.
+    One that has a receipt has left, also where it was to be sent once more and that never was claimed. One whose decision has not come
+    was never ordered to leave.
     """
     key = str(order.payload["entry"])
+    mine = tx.records.find(key)
     creditbook.fell(tx, key, str(order.payload["reason"]), now, office)
     by = due(now, policy.term(Timer.CREDIT_RETRACT).term, office.calendar).at
-    orders = []
+    orders = list[Order]()
+    if mine is not None and not mine.in_effect:
+        return orders
     for booked in (tx.books.get(key), *tx.books.copies(key)):
         row = key if booked is None else booked.key
         ended = stopped.end(tx, [row], now)
         held, copy = tx.work.keyed(row), booked is not None and booked.copy
         stopped.entries_there(tx, held["lane"] if held is not None else "", case.agency, row, now)
         has_left = booked is not None and booked.state is not BookState.ORDERED
-        if held is not None and not has_left and (held["fence"] == 0 or not held["lane"]):
+        said = payload.read(held["payload"]) or {} if held is not None else {}
+        if held is not None and not has_left and (not perhaps(said, held["fence"]) or not held["lane"]):
             tx.books.dropped(key, held["lane"], copy=copy)
             continue
         known = booked.lane if booked is not None and copy else held["lane"] if held is not None and held["lane"] else ""
         lane = known or office.lane_of(OrderKind.CREDIT, case.sender)
         tx.books.fallen(key, lane, order.payload, now, copy=copy)
-        payload = {**order.payload, **({"copy": lane} if copy else {}), "after": under_way_of(tx, ended)}
-        told = replace(order, key=retraction_key(row), lane=lane, payload=payload)
+        more = {**order.payload, **({"copy": lane} if copy else {}), "after": under_way_of(tx, ended)}
+        told = replace(order, key=retraction_key(row), lane=lane, payload=more)
         told = replace(told, urgent_by=by, expires_at=by)  # what is not deleted by then is a person's (handbook 1.7.9, 2.4)
         orders.append(told)
     return orders

@@ -1,4 +1,4 @@
-"""A case's past decisions computed again (`case replay`): from its stored facts, its pack and the calendar of today.
+"""A case's past decisions computed again (`case replay`): from its stored facts, its pack and the calendar they were made with.
 
 First what is stored is held to the digests that were noted of it: what was altered is named, for a decision that comes to the same from
 altered facts shows nothing.
@@ -11,10 +11,12 @@ from collections.abc import Iterator, Sequence
 
 from inspector.domain.case import Case
 from inspector.domain.errors import InspectorError
-from inspector.domain.recompute import Again, Alteration, Altered, Ground, Past, purged, recompute, weighed
+from inspector.domain.folio import PURGED
+from inspector.domain.recompute import CALENDAR, Again, Alteration, Altered, Ground, Past, purged, recompute, weighed
 from inspector.domain.transition import Scope
 from inspector.flows.intake import handed_in
 from inspector.flows.office import Office
+from inspector.flows.purges import unlawful
 from inspector.store.tx import Tx
 
 
@@ -25,7 +27,7 @@ def replay(office: Office, tx: Tx, case_id: str) -> list[tuple[Past, Again]]:
         case=case,
         evidence={one.id: one for one in tx.cases.evidence(case_id)},
         policy=office.book.get(case.pack),
-        calendar=office.calendar,
+        years=tx.calendars.yearbook(office.calendar, office.now()),
         ruling=lambda at: office.ruling(case.agency, case.pack, Scope.OUTCOMES, at),
         purged=frozenset(purged(entries)),
     )
@@ -39,8 +41,9 @@ def altered(office: Office, tx: Tx, case_id: str) -> list[Alteration]:
     return [
         *(Alteration(what=Altered.FACTS, about=case_id) for _ in range(tx.cases.digest(case_id) not in handed_in(case))),
         *(Alteration(what=Altered.PACK, about=name) for name in _packs(office, tx, case, entries)),
-        *(Alteration(what=Altered.CALENDAR, about=name) for name in _years(office, tx)),
+        *(Alteration(what=Altered.CALENDAR, about=name) for name in (*_years(office, tx), *_unkept(office, tx, entries))),
         *weighed(evidence, entries),
+        *(Alteration(what=Altered.PURGE, about=one.id) for one in entries if one.rule == PURGED and _lawless(office, one)),
         *_unsound(tx, case_id),
     ]
 
@@ -72,6 +75,20 @@ def _years(office: Office, tx: Tx) -> Iterator[str]:
     for table in office.calendar.tables:
         if noted.get((table.year, table.version), table.digest) != table.digest:
             yield table.label
+
+
+def _lawless(office: Office, purge: Past) -> bool:
+    """Whether a purge does not hold by the pack that it names."""
+    return bool(purge.body) and unlawful(office, json.loads(purge.body), purge.at) is not None
+
+
+def _unkept(office: Office, tx: Tx, entries: Sequence[Past]) -> Iterator[str]:
+    """The kept calendars that were altered, and those that entries name and that are not kept: one is kept before it is counted by."""
+    spoilt = tx.calendars.spoilt()
+    yield from spoilt
+    years = tx.calendars.yearbook(office.calendar, office.now())
+    named = {json.loads(one.body).get(CALENDAR) for one in entries if one.body} - {None, *spoilt}
+    yield from (name for name in sorted(map(str, named)) if years.named(name) is None)
 
 
 def _unsound(tx: Tx, case_id: str) -> Iterator[Alteration]:

@@ -19,7 +19,7 @@ from inspector.domain.errors import Refusal
 from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.reconcile import Going, Held, marks
 from inspector.domain.register import Entry, EntryKind
-from inspector.domain.trail import RULES, Trail
+from inspector.domain.trail import RESTATED, RULES, Trail
 from inspector.domain.visit import Seat, Visit
 from inspector.flows import parties
 from inspector.flows.footing import lines_of, named, said
@@ -260,7 +260,7 @@ def _trails(tx: Tx, held: Draw) -> tuple[dict[str, Trail], set[int]]:
     for row, sound in entries:
         body = _object(str(row["body"])) or {}
         facts, standing = body.get("facts"), body.get("visit")
-        whole = sound and isinstance(facts, dict)
+        whole = sound and isinstance(facts, dict) and (row["rule"] != RESTATED or tx.purging.partly(row["about"]))
         trails.setdefault(row["about"], Trail()).add(row["rule"], _dict(facts), _dict(standing), sound=whole)
     return trails, broken
 

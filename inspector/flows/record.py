@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from inspector.domain.decision import Decision
+from inspector.domain.recompute import CALENDAR
+from inspector.flows.office import Office
 from inspector.store.tx import Tx, new_id
 
 ANNOUNCED = "pack.announced"
@@ -26,3 +28,8 @@ def record(
     if because.pack and because.pack != kept and because.rule != ANNOUNCED:
         tx.packs.use(because.pack, now)
     return entry
+
+
+def counted_by(office: Office) -> dict[str, str]:
+    """The name of the calendar in force, for the entry of a decision that is computed again one day (`flows.recompute`)."""
+    return {CALENDAR: office.calendar.digest}

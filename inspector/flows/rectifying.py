@@ -19,12 +19,13 @@ from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
 from inspector.flows import consequences, deputies, giving, objections, shaken, unserved
-from inspector.flows.consequences import came, locked, main_over, settle, spread
+from inspector.flows.consequences import locked, main_over, settle, spread
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing
 from inspector.flows.shaken import of_dates, setting
+from inspector.flows.unserved import came
 from inspector.labels import label
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -70,7 +71,7 @@ def more_time(office: Office, tx: Tx, consequence_id: str, given: MoreTime, now:
     case, held = locked(tx, consequence_id)
     _stands(case, held)
     held = reached(office, tx, held.id, now)
-    if not came(tx, held):
+    if not came(tx, held.id):
         raise Refusal("rectification_unserved", consequence=held.id, notice=f"{held.id}:decision")
     given = replace(given, signed=deputies.signs(office, tx, held, given.signed, now))
     return _longer(office, tx, case, held, moretime.give(held, given, setting(office, held, now), _recheck(office, held)), now)
@@ -105,7 +106,7 @@ def look(office: Office, tx: Tx, consequence_id: str, seen: Look, now: datetime)
     made = rectification.look(held, seen, cited, setting(office, held, now), _recheck(office, held))
     if made.state.state is ConsequenceState.FAILED and objections.holds(tx, case.id):
         raise Refusal("consequence_objected", consequence=held.id, case=case.id)
-    if made.state.state is ConsequenceState.FAILED and not came(tx, held):
+    if made.state.state is ConsequenceState.FAILED and not came(tx, held.id):
         raise Refusal("rectification_unserved", consequence=held.id, notice=f"{held.id}:decision")
     done = settle(office, tx, case, held, made, now)
     if done.state is ConsequenceState.FAILED:
@@ -130,7 +131,7 @@ def remind(work: Work, office: Office) -> Settlement:
         made = rectification.remind(held)
         if made is None or held.rectification is None or now > held.rectification.until or not _standing(case, held):
             return
-        if work.payload["until"] != held.rectification.until.isoformat() or not came(tx, held):
+        if work.payload["until"] != held.rectification.until.isoformat() or not came(tx, held.id):
             return
         record(tx, case.id, made, now, {"consequence_state": held.state.value}, kept=case.pack)
         spread(office, tx, case, made, now)

@@ -9,7 +9,7 @@ from inspector.domain.creditlaw import CreditLaw, RepairPaper
 from inspector.domain.creditrecord import Amend, Record, RepairAsked
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.transition import Scope
-from inspector.flows import creditbook, repairtold, stopped
+from inspector.flows import creditbook, disclosing, repairtold, stopped
 from inspector.flows.copies import amend
 from inspector.flows.creditbook import REPAIRABLE, TO_REPAIR
 from inspector.flows.creditrecords import held, write
@@ -74,6 +74,7 @@ def decide(office: Office, tx: Tx, entry: str, officer: str, reasons: str, now: 
         state = write(tx, office, case, decided, now)
         amend(tx, office, state, Amend.REPAIRED, office.book.get(case.pack), now)
         repairtold.granted(office, tx, case, mine, reasons, now)
+        disclosing.repaired(office, tx, case, officer, now)
         return state
     stopped.end(tx, [mine.repair_key], now)
     tx.attention.close(f"{TO_REPAIR}:{entry}", now)

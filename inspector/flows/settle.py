@@ -17,7 +17,7 @@ from inspector.domain.timer import Timer
 from inspector.flows import copies, creditbook, merging, recall, shaken, sparing, stopped, unpublish, unruled, unsettled
 from inspector.flows.echo import echoes
 from inspector.flows.office import Office
-from inspector.flows.record import record
+from inspector.flows.record import counted_by, record
 from inspector.flows.telling import tell
 from inspector.ports import PortError
 from inspector.store.tx import Tx
@@ -70,7 +70,7 @@ def settle_case(
 def follow(tx: Tx, office: Office, decision: Decision[Case], policy: Policy, now: datetime) -> Case:
     """Write what follows from a decision whose case is written. Orders to ask another agency become requests in the same breath."""
     case = decision.state
-    record(tx, case.id, decision, now, {"state": case.state.value}, kept=case.pack)
+    record(tx, case.id, decision, now, {"state": case.state.value, **counted_by(office)}, kept=case.pack)
     orders: list[Order] = []
     for order in decision.orders:
         if order.kind is OrderKind.ASSIST_SEND:
@@ -103,11 +103,17 @@ def follow(tx: Tx, office: Office, decision: Decision[Case], policy: Policy, now
 
 
 def book(tx: Tx, office: Office, case: Case, order: Order, now: datetime) -> list[Order]:
-    """Enter a credit order into our books; while there is no platform a person hears of it. Its record's clocks, and its copies."""
+    """An entry that counts at once: its record, with the clocks of that, and the orders of its copies."""
+    further = hand_over(tx, office, case, order, now)
+    return [*creditbook.book(tx, office, case, order, now), *further]
+
+
+def hand_over(tx: Tx, office: Office, case: Case, order: Order, now: datetime) -> list[Order]:
+    """Enter a credit order into our books; while there is no platform a person hears of it. The orders of its copies."""
     tx.books.ordered(order.key, case.id, case.agency, order.lane, order.payload, now)
     if not order.lane:
         tx.attention.open(CREDIT_UNPLACED, case.agency, case.agency, {"case": case.id}, now)
-    return [*creditbook.book(tx, office, case, order, now), *copies.ordered(tx, office, order, now)]
+    return copies.ordered(tx, office, order, now)
 
 
 def end_work(tx: Tx, case: Case, kinds: frozenset[OrderKind], now: datetime) -> None:
@@ -121,7 +127,7 @@ def open_request(tx: Tx, office: Office, case: Case, order: Order, policy: Polic
     """Open the assistance request an order asks for."""
     opened = asking.open_request(case.id, case.agency, order, policy, now, office.calendar)
     tx.assistance.add(opened.state)
-    record(tx, case.id, opened, now, {"request": opened.state.id}, kept=case.pack)
+    record(tx, case.id, opened, now, {"request": opened.state.id, **counted_by(office)}, kept=case.pack)
     return opened.orders
 
 
@@ -129,7 +135,7 @@ def ask_subject(tx: Tx, office: Office, case: Case, order: Order, policy: Policy
     """Open the self-proof that an order asks for; who can reach the subject hears so, and a person until the link is handed over."""
     asked = selfproof.ask(case, order, policy, now, office.calendar)
     tx.selfproofs.add(asked.state)
-    record(tx, case.id, asked, now, {"self_proof": asked.state.id}, kept=case.pack)
+    record(tx, case.id, asked, now, {"self_proof": asked.state.id, **counted_by(office)}, kept=case.pack)
     facts = {"case": case.id, "due_at": asked.state.due_at.isoformat()}
     tx.attention.open(recall.TO_HAND, case.agency, asked.state.id, facts, now)
     told = Decision(state=case, because=asked.because, told=asked.told)

@@ -9,6 +9,8 @@ from datetime import datetime
 from inspector.domain.case import Outcome, SubjectKind
 from inspector.domain.checkcode import CodeRow
 from inspector.domain.gazette import CheckResult, Line, coded, found, leads
+from inspector.domain.inspection import CheckType
+from inspector.domain.leadcheck import LeadCheck
 from inspector.domain.publicationduty import PublicationDuty
 from inspector.domain.visit import Visit
 from inspector.flows.checksheets import on_sheet
@@ -48,13 +50,41 @@ def named(office: Office, duty: PublicationDuty, visit: Visit) -> bool:
     return visit.kind is SubjectKind.FIRM and office.book.get(duty.pack).publish.firms
 
 
+def came_of(duty: PublicationDuty, check: LeadCheck | None) -> CheckResult | None:
+    """The same of a check for cause: what was found an officer says, for until then it is a lead."""
+    if duty.ruled is not None:
+        return duty.ruled.found
+    return CheckResult.NOTHING if check is not None and check.found is False else None
+
+
+def line_of(office: Office, duty: PublicationDuty, check: LeadCheck, result: CheckResult, now: datetime) -> Line:
+    """The line of a check for cause, as it would become public now: it says nothing of what it was made for, nor of who told."""
+    named = check.kind is SubjectKind.FIRM and office.book.get(duty.pack).publish.firms
+    return Line(
+        id=duty.id,
+        draw="",
+        agency=agency(office, duty),
+        check=CheckType.LEAD,
+        name=check.name if named else "",
+        code=check.code if named else "",
+        formed_on=office.calendar.local_date(duty.formed_at) if named else None,
+        posted_on=duty.posted.on if duty.posted else office.calendar.local_date(now),
+        found=result,
+    )
+
+
+def agency(office: Office, duty: PublicationDuty) -> str:
+    """The name of the agency that owes it."""
+    return office.tree[duty.agency].name if duty.agency in office.tree else duty.agency
+
+
 def line(office: Office, tx: Tx, duty: PublicationDuty, visit: Visit, result: CheckResult, now: datetime, sheets: Sheets) -> Line:
     """The line as it would become public now."""
     names = named(office, duty, visit)
     return Line(
         id=duty.id,
         draw=duty.draw,
-        agency=office.tree[duty.agency].name if duty.agency in office.tree else duty.agency,
+        agency=agency(office, duty),
         check=visit.check,
         name=visit.name if names else "",
         code=visit.code if names else "",

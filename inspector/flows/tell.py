@@ -8,18 +8,21 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from inspector.domain.act import KEPT
 from inspector.domain.calendar import due
 from inspector.domain.case import SubjectKind
-from inspector.domain.creditrecord import Amend
+from inspector.domain.creditrecord import Amend, Record
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.ending import retraction_key
 from inspector.domain.statement import ENDED, unsendable
 from inspector.domain.timer import Timer
+from inspector.flows import copies, untold
+from inspector.flows.holding import perhaps
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import CREDIT_UNPLACED, Settlement, nothing
 from inspector.flows.stopped import CREDIT_STUCK, UNHEARD, entries_there
-from inspector.ports import CreditEntry, Notice, NotYet, Origin, Refused
+from inspector.ports import CreditEntry, Notice, NotYet, Origin, PortError, Refused
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
@@ -60,9 +63,6 @@ def enter_credit(work: Work, office: Office) -> Settlement:
     """Hand a performance entry to the credit platform; while there is none at all it waits, for it is not to be lost."""
     if not work.lane:
         raise NotYet("no_platform", origin=Origin.US, attempts=0, retry_after=_DAY)
-    platform = office.connectors.credit.get(work.lane)
-    if platform is None:
-        raise not_configured()
     said = work.payload
     entry_id, copy = str(said.get("entry", work.key)), "copy" in said
     with office.store.read() as tx:
@@ -70,11 +70,43 @@ def enter_credit(work: Work, office: Office) -> Settlement:
             # its outcome fell meanwhile; what may have left by an earlier try is taken back by its order
             return nothing("taken_back")
         mine = tx.records.find(entry_id)
-        why = unsendable(mine)
-        if "again" in said and why:
-            return nothing("obsolete")  # it was repaired, shown no more or objected to since a person had it sent once more
+    why = unsendable(mine)
+    if "again" in said and why:
+        return nothing("obsolete")  # it was repaired, shown no more or objected to since a person had it sent once more
     if why == ENDED:
         return _kept_back(work, office, entry_id, copy=copy)
+    adverse = mine is not None and mine.adverse
+    if adverse and not untold.goes(work, office, entry_id):
+        return _held_back(work, entry_id)
+    entry = _entry(work, entry_id, mine)
+    platform = office.connectors.credit.get(work.lane)
+    try:
+        if platform is None:
+            raise not_configured()
+        receipt = platform.record(entry, key=entry_id)
+    except PortError as error:
+        untold.failed(work, office, error, adverse=adverse)
+        raise
+
+    def write(tx: Tx, now: datetime) -> None:
+        because = Because(
+            rule="credit.entered",
+            basis=(entry.basis,),
+            pack="",
+            facts={"entry": entry_id, "receipt": receipt.reference} | ({"connector": work.lane} if copy else {}),
+        )
+        record(tx, entry.case_id, Decision(state=None, because=because), now, {})
+        tx.books.entered(entry_id, work.lane, receipt.reference, now, copy=copy)
+        _became(office, tx, work, entry, why, now)
+        if work.fence > 1:  # a first claim has nothing behind it that a person could have been told
+            entries_there(tx, work.lane, tx.cases.agency_of(entry.case_id), work.key, now)
+
+    return Settlement(write=write, outcome="entered", attempts=receipt.attempts)
+
+
+def _entry(work: Work, entry_id: str, mine: Record | None) -> CreditEntry:
+    """What its receiver is told; how long it is shown, as its subject was told: who has it keeps it unpublished, and stops by itself."""
+    said = work.payload
     entry = CreditEntry(
         entry_id=entry_id,
         case_id=str(work.case_id),
@@ -87,26 +119,22 @@ def enter_credit(work: Work, office: Office) -> Settlement:
         decided_at=datetime.fromisoformat(str(said["at"])),
         act=str(said.get("act", "")),
     )
-    if mine is not None and mine.row:  # as its subject was told: who receives it keeps it unpublished, and stops by itself
+    if mine is not None and mine.row:
         entry = replace(entry, published=mine.published, least_until=mine.least_until, shown_until=mine.most_until)
-    receipt = platform.record(entry, key=entry_id)
+    return entry
 
-    def write(tx: Tx, now: datetime) -> None:
-        because = Because(
-            rule="credit.entered",
-            basis=(entry.basis,),
-            pack="",
-            facts={"entry": entry_id, "receipt": receipt.reference} | ({"connector": work.lane} if copy else {}),
-        )
-        record(tx, entry.case_id, Decision(state=None, because=because), now, {})
-        tx.books.entered(entry_id, work.lane, receipt.reference, now, copy=copy)
-        became = tx.records.find(entry_id, lock=mine.adverse) if mine is not None else None  # as it stands behind the call, too
-        for key in tx.books.amending(entry_id, work.lane, [one.value for one in Amend]) if why or unsendable(became) else ():
-            tx.work.redate(now, now, key=key)  # contested since: it is marked at once (scenario 62)
-        if work.fence > 1:  # a first claim has nothing behind it that a person could have been told
-            entries_there(tx, work.lane, tx.cases.agency_of(entry.case_id), work.key, now)
 
-    return Settlement(write=write, outcome="entered", attempts=receipt.attempts)
+def _became(office: Office, tx: Tx, work: Work, entry: CreditEntry, why: str, now: datetime) -> None:
+    """What became of an entry before its receiver had it, or while it was on its way, is told at once (scenario 62)."""
+    mine = tx.records.find(entry.entry_id, lock=entry.grade != KEPT)  # as it stands behind the call, too
+    if not why and not unsendable(mine):
+        return
+    waiting = tx.books.amending(entry.entry_id, work.lane, [one.value for one in Amend])
+    for key in waiting:
+        tx.work.redate(now, now, key=key)
+    booked = None if waiting else tx.books.get(entry.entry_id, work.lane)
+    if booked is not None:  # nobody was to be told of it before the entry was there
+        copies.tell_again(tx, office, booked, "", office.book.get(tx.cases.get(entry.case_id).pack), now)
 
 
 def _kept_back(work: Work, office: Office, entry_id: str, *, copy: bool) -> Settlement:
@@ -120,7 +148,7 @@ def _kept_back(work: Work, office: Office, entry_id: str, *, copy: bool) -> Sett
         basis = str(work.payload["basis"])
         facts = {"entry": entry_id, "connector": work.lane}
         record(tx, case.id, Decision(state=None, because=Because(rule=KEPT_BACK, basis=(basis,), pack="", facts=facts)), now, {})
-        if work.fence <= 1:
+        if not perhaps(work.payload, work.fence - 1):
             tx.books.retracted(entry_id, "", now, work.lane, copy=copy)
             return
         payload = {"entry": entry_id, "reason": KEPT_BACK, "basis": basis, "at": now.isoformat(), "after": []}
@@ -140,6 +168,15 @@ def _kept_back(work: Work, office: Office, entry_id: str, *, copy: bool) -> Sett
         tx.work.order([back], now)
 
     return Settlement(write=write, outcome="kept_back").unasked()
+
+
+def _held_back(work: Work, entry_id: str) -> Settlement:
+    """It is contested, and this receiver surely has not heard of it: the row is over, and goes on with the objection's end."""
+
+    def write(tx: Tx, now: datetime) -> None:
+        untold.waits(tx, tx.records.get(entry_id), work.lane, now)
+
+    return Settlement(write=write, outcome="held_back").unasked()
 
 
 def place_credit(office: Office, tx: Tx, now: datetime) -> None:

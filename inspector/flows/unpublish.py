@@ -15,6 +15,7 @@ from inspector.domain.case import Case, CaseState, Method
 from inspector.domain.decision import Decision
 from inspector.domain.gazette import UNHARMING, Fallen
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
+from inspector.domain.publish import DisclosureRow, PublishRow
 from inspector.flows import stopped
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -23,7 +24,7 @@ from inspector.store.tx import Tx
 MATTER = "publication_due"
 """The matter of a result that is to be published, or taken back, whose date is near or over; it ends when that has been done."""
 
-_WHY = {
+WHY = {
     Annulled.COURT: Fallen.REVOKED,
     Annulled.REVIEW_BODY: Fallen.REVOKED,
     Annulled.OBJECTION: Fallen.OBJECTION,
@@ -31,6 +32,7 @@ _WHY = {
     Annulled.POLICE: Fallen.REVOKED,
     Annulled.PROCURATOR: Fallen.REVOKED,
 }
+"""Why what rests on something annulled is taken back."""
 _VISIT = "visit:"
 """Begins the id of evidence that a visit brought; the visit's own follows."""
 
@@ -39,9 +41,9 @@ def annulled(office: Office, tx: Tx, case: Case, why: Annulled, document: str, b
     """A decision about a case is annulled, with or without a credit entry: what is still owed of its results never becomes public."""
     for held in resting_on(tx, case):
         if held.state is PublicationState.OWED:
-            settle(tx, held, domain.drop(held, _WHY[why], document, by), now)
+            settle(tx, held, domain.drop(held, WHY[why], document, by), now)
         else:
-            recall(office, tx, held, _WHY[why], "", document, by, now)
+            recall(office, tx, held, WHY[why], "", document, by, now)
 
 
 def reopened(office: Office, tx: Tx, case: Case, rule: str, now: datetime) -> None:
@@ -63,9 +65,15 @@ def fell(office: Office, tx: Tx, held: PublicationDuty, case: Case, rule: str, n
 
 def recall(office: Office, tx: Tx, held: PublicationDuty, why: Fallen, note: str, document: str, by: str, now: datetime) -> None:
     """What is public does not stand any more. What was formed under a pack without a date for taking back stays as it is."""
-    row = office.book.get(held.pack).publish
+    row = terms(office, held)
     if held.state is PublicationState.PUBLISHED and row.withdraw is not None:
         settle(tx, held, domain.recall(held, why, note, document, by, row, now, office.calendar), now)
+
+
+def terms(office: Office, held: PublicationDuty) -> PublishRow | DisclosureRow:
+    """The row by whose days a duty goes: that of results, or of penalties."""
+    policy = office.book.get(held.pack)
+    return policy.disclosure if held.penalty is not None and policy.disclosure is not None else policy.publish
 
 
 def settle(tx: Tx, before: PublicationDuty, decision: Decision[PublicationDuty], now: datetime) -> PublicationDuty:
@@ -79,7 +87,7 @@ def settle(tx: Tx, before: PublicationDuty, decision: Decision[PublicationDuty],
 def write(tx: Tx, decision: Decision[PublicationDuty], now: datetime) -> PublicationDuty:
     """Write why, and order the clocks."""
     held = decision.state
-    record(tx, held.visit, decision, now, {"publication": held.id, "publication_state": held.state.value})
+    record(tx, held.about, decision, now, {"publication": held.id, "publication_state": held.state.value})
     tx.work.order(decision.orders, now)
     return held
 

@@ -29,6 +29,12 @@ def held(tx: Tx, notice_id: str) -> tuple[Case, SubjectNotice]:
     return case, tx.servings.get(notice_id, lock=True)
 
 
+def came(tx: Tx, consequence_id: str) -> bool:
+    """Whether a decision has reached its subject; one of a release before notices has none."""
+    told = tx.servings.find(f"{consequence_id}:decision")
+    return told is None or told.state is NoticeState.SERVED
+
+
 def write(tx: Tx, case: Case, decision: Decision[SubjectNotice], now: datetime, *, new: bool = False) -> None:
     """State and entry of a step; with the last one, what waited for the notice is over."""
     notice = decision.state

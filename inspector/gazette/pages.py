@@ -43,7 +43,8 @@ def _index(title: str, totals: Totals, count: int, data: Sequence[str], lang: La
     body += f"<p>{escape(label('gazette.counted', lang, counted=totals.counted))}</p>\n" if totals.counted else ""
     body += f"<p>{escape(label('gazette.about', lang))}</p>\n"
     body += f'<p><a href="find.html">{escape(label("gazette.find", lang))}</a></p>\n'
-    body += f'<p><a href="letters.html">{escape(label("gazette.letters", lang))}</a></p>\n'
+    for name in ("letters", "penalties", "counts", "heads"):
+        body += f'<p><a href="{name}.html">{escape(label(f"gazette.{name}", lang))}</a></p>\n'
     body += nav(page_links([page_name(number) for number in range(1, count + 1)], lang), lang) + "\n"
     body += f'<nav aria-label="{escape(label("gazette.data", lang))}">\n{raw}</nav>' if data else ""
     return whole(title, body, "index.html", lang)
@@ -67,5 +68,5 @@ def _row(one: Line, lang: Lang) -> str:
     name = f"{one.name} {one.code}" if one.name else label("gazette.unnamed", lang)
     codes = [row.name_en if lang == "en" else row.name for row in one.codes]
     came = label("ui.names_gap", lang).join((of(one.found, lang), *codes))
-    said = (str(one.posted_on), one.agency, of(one.check, lang), name, str(one.formed_on or "—"), came, one.draw)
+    said = (str(one.posted_on), one.agency, of(one.check, lang), name, str(one.formed_on or "—"), came, one.draw or "—")
     return f"{row}{cells(_COLUMNS, said, lang)}</tr>"

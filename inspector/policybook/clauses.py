@@ -98,6 +98,7 @@ def _cited(draft: Draft) -> Iterator[tuple[str, tuple[str, frozenset[str]]]]:
         "report": [draft.report],
         "second_look": [draft.second_look] if draft.second_look is not None else [],
         "equality": [draft.equality] if draft.equality is not None else [],
+        "disclosure": [draft.disclosure] if draft.disclosure is not None else [],
     }
     for table, rows in tables.items():
         for one in rows:
@@ -123,7 +124,7 @@ PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
             ),
             *("rule", "follow", "clause", "credit", "draw", "publish", "report", "floor", "ceiling", "staff", "act", "retention"),
             *("combine", "suspension", "extension", "transition", "quiet", "sheet", "seeking", "second_look", "equality"),
-            *("consequence", "publicity", "repair", "objection", "service", "grading", "reapply"),
+            *("consequence", "publicity", "repair", "objection", "service", "grading", "reapply", "disclosure"),
         ),
         _clauses,
     ),

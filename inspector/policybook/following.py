@@ -21,6 +21,8 @@ _OF: Mapping[Proposal, tuple[str, ...]] = {
 }
 """The keys that one proposal alone has; all but `remind` and `law` are needed."""
 _MAY = ("remind", "law")
+_COUNTS = frozenset({Proposal.RECORD_CREDIT, Proposal.REVOKE, Proposal.TERMINATE})
+"""Proposals of which something counts towards others: an entry, a bar on applying again."""
 _CALENDAR = (Unit.DAY, Unit.MONTH, Unit.YEAR)
 GRADES = (KEPT, *GRAVITY)
 """Grades of a credit entry: a kept promise, and the three of handbook 1.7.1."""
@@ -65,6 +67,7 @@ def consequence(part: Part) -> ConsequenceRow:
     served = () if proposal in UNSERVED else ("defend",)
     apart = () if proposal is Proposal.REFER_REGISTER else ("deputy_apart",)
     agreed = (*apart, *(() if proposal in UNSERVED else ("second", "legal", "hearing", "hearing_notice")))
+    agreed = (*agreed, *(("at_once",) if proposal in _COUNTS else ()))
     needed = tuple(key for key in own if key not in _MAY)
     others = [key for keys in _OF.values() for key in keys if key not in own]
     for key in others:
@@ -84,6 +87,7 @@ def consequence(part: Part) -> ConsequenceRow:
         hearing="hearing" in part.content and part.flag("hearing"),
         hearing_notice=part.maybe_term("hearing_notice"),
         law=part.maybe_basis("law") or "",
+        at_once=part.maybe_basis("at_once") or "",
         least=part.maybe_term("least"),
         most=part.maybe_term("most"),
         remind=part.maybe_term("remind"),

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from inspector.domain.calendar import Unit
 from inspector.domain.equality import EqualityRow
-from inspector.domain.publish import LEAST, MARGIN, DrawRow, PublishRow, ReportRow, SecondLookRow
+from inspector.domain.publish import (
+    LEAST,
+    MARGIN,
+    DisclosurePart,
+    DisclosureRow,
+    DrawRow,
+    PublishRow,
+    ReportRow,
+    SecondLookRow,
+)
 from inspector.domain.spending import Spending
 from inspector.policybook.part import Part
 
@@ -62,6 +72,30 @@ def publish(part: Part) -> PublishRow:
         withdraw_basis=part.basis("withdraw_basis") if "withdraw" in dated else "",
         least=part.whole("least", 2) if "least" in dated else LEAST,
         least_basis=part.basis("least_basis") if "least" in dated else "",
+    )
+
+
+def disclosure(part: Part) -> DisclosureRow:
+    """`[disclosure]`. How long a penalty is shown is a stretch of the calendar, as the law counts it."""
+    dated = [word for name in ("within", "withdraw", "most", "parts") for word in (name, f"{name}_basis")]
+    part.keys(("id", "firms", "least", "basis", *dated))
+    part.some("parts")
+    most = part.term("most")
+    if part.clean and most.unit not in (Unit.DAY, Unit.MONTH, Unit.YEAR):
+        part.flaw("term_not_calendar", "most", value=most)
+    return DisclosureRow(
+        row=part.text("id"),
+        within=part.term("within"),
+        within_basis=part.basis("within_basis"),
+        withdraw=part.term("withdraw"),
+        withdraw_basis=part.basis("withdraw_basis"),
+        most=most,
+        most_basis=part.basis("most_basis"),
+        firms=part.flag("firms"),
+        parts=part.choices("parts", DisclosurePart),
+        parts_basis=part.basis("parts_basis"),
+        least=part.whole("least", 2),
+        basis=part.basis("basis"),
     )
 
 

@@ -19,7 +19,7 @@ from inspector.domain.grading import GradingRow
 from inspector.domain.pause import ExtensionRow, SuspensionRow
 from inspector.domain.policy import Excluded, Item, LevelRow, OutcomeRow, Policy, Profile, StrategyRow, TermRow
 from inspector.domain.proposal import ConsequenceRow
-from inspector.domain.publish import DrawRow, PublishRow, ReportRow, SecondLookRow
+from inspector.domain.publish import DisclosureRow, DrawRow, PublishRow, ReportRow, SecondLookRow
 from inspector.domain.quiet import QuietRow
 from inspector.domain.reapply import ReapplyRow
 from inspector.domain.remedy import RemedyRow
@@ -72,6 +72,7 @@ _OPTIONAL = (
         "service",
         "grading",
         "reapply",
+        "disclosure",
     ),
 )
 
@@ -132,6 +133,7 @@ class Draft:
     report: ReportRow
     second_look: SecondLookRow | None
     equality: EqualityRow | None
+    disclosure: DisclosureRow | None
     broken: frozenset[str]
 
     def permits(self, basis: str) -> bool:
@@ -196,6 +198,7 @@ class Draft:
             extends=extends,
             second_look=self.second_look,
             equality=self.equality,
+            disclosure=self.disclosure,
         )
         return apart(pack)
 
@@ -296,6 +299,7 @@ def read(part: Part) -> Draft:
         report=single("report", publishing.report),
         second_look=maybe("second_look", publishing.second_look),
         equality=maybe("equality", publishing.equality),
+        disclosure=maybe("disclosure", publishing.disclosure),
         broken=frozenset(broken),
     )
 

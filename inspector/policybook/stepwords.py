@@ -47,6 +47,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "a penalty rests on a law, and {value} is only a proposal; cite one, or leave it out, so that the officer names it",
         "处罚须有法律依据，而 {value} 只是建议值；请引用法律，或者不写，由执法人员写明",
     ),
+    "consequence_at_once_proposal": (
+        "towards others a decision counts by its service, and {value} is only a proposal: cite the law that says otherwise",
+        "对他人的效力自决定送达时起，而 {value} 只是建议值；请引用另有规定的法律，或者不写",
+    ),
     "publicity_missing": (
         "no row for {value}; every grade needs one where any has",
         "没有 {value} 的规定；有一类的，各类均须有一行",

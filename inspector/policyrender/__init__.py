@@ -10,7 +10,7 @@ from fractions import Fraction
 from inspector.domain.case import Method
 from inspector.domain.inspection import CheckType
 from inspector.domain.policy import Fact, Item, Policy
-from inspector.domain.publish import PublishRow
+from inspector.domain.publish import DisclosureRow, PublishRow
 from inspector.domain.reuse import Reuse
 from inspector.labels import Lang, known, label
 from inspector.policyrender import caveats, conduct, legaltime, quotas
@@ -139,6 +139,7 @@ def _publishing(policy: Policy) -> dict[str, tuple[str, ...]]:
     rows: dict[str, tuple[str, ...]] = {
         f"公布（{told.row}）": (shown, told.basis),
         **_public_duty(told),
+        **_disclosed(policy.disclosure),
         f"抽查报告（{measured.row}）": (by, measured.basis),
     }
     if (again := policy.second_look) is not None:
@@ -165,6 +166,21 @@ def _public_duty(told: PublishRow) -> dict[str, tuple[str, ...]]:
     if told.withdraw is not None:
         rows["撤下公布期限"] = (f"决定变更、撤销或者无效的，{term(told.withdraw)} 内撤下并说明理由", told.withdraw_basis)
     return rows
+
+
+def _disclosed(told: DisclosureRow | None) -> dict[str, tuple[str, ...]]:
+    if told is None:
+        return {}
+    named = "企业列名" if told.firms else "企业不列名"
+    shown = f"具有一定社会影响的，由执法人员认定后公开；{named}，自然人不列名，满 {told.least} 件的只公布件数"
+    parts = "、".join(label(f"DisclosurePart.{one.name}", "zh-Hans") for one in told.parts)
+    return {
+        f"处罚公开（{told.row}）": (shown, told.basis),
+        "处罚公开内容": (parts, told.parts_basis),
+        "处罚公开期限": (f"作出决定之日起 {term(told.within)} 内", told.within_basis),
+        "处罚撤下期限": (f"决定变更、撤销、确认违法或者无效的，{term(told.withdraw)} 内撤下并说明理由", told.withdraw_basis),
+        "处罚公开时长": (f"最长 {term(told.most)}，程度另有公示期的从其较短者", told.most_basis),
+    }
 
 
 def _levels(policy: Policy) -> Table:

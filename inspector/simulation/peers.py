@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,23 +30,30 @@ STALE = timedelta(days=900)
 
 @dataclass
 class Peer:
-    """Somebody outside. `now` is the office's clock; `told` counts what came, by key: a repetition is answered as before."""
+    """Somebody outside. `now` is the office's clock; `told` is what came, by key: a repetition is answered as before.
+
+    `doubled`: keys that came with two contents, of which nobody can say which holds. There is none.
+    """
 
     name: str
     port: str
     days: Days
     now: Callable[[], datetime]
-    told: Counter[str] = field(default_factory=Counter)
+    told: dict[str, str] = field(default_factory=dict)
+    doubled: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.card = Card(name=self.name, port=self.port, kind="simulated", owner=self.name, version="1")
 
-    def hear(self, key: str) -> bool:
+    def hear(self, key: str, content: object) -> bool:
         """Whether this is heard for the first time. Raises Unavailable while it is away."""
         if self.days.away(self.name, self.now()):
             raise Unavailable("unreachable")
-        self.told[key] += 1
-        return self.told[key] == 1
+        digest = hashlib.sha256(repr(content).encode()).hexdigest()
+        first = key not in self.told
+        if self.told.setdefault(key, digest) != digest:
+            self.doubled.add(key)
+        return first
 
     def provenance(self, asked: object, as_of: datetime | None = None) -> Provenance:
         """Of an answer."""
@@ -70,7 +76,7 @@ class Register(Peer):
 
     def ask(self, question: Question, *, key: str) -> Answer:
         """Answer."""
-        self.hear(key)
+        self.hear(key, question)
         says = self.days.scene.chance.pick(SAYS, self.name, question.subject_code, question.fact)
         if says is Say.NOT_FOUND:
             return Answer(status=AnswerStatus.NOT_FOUND, value=None, provenance=self.provenance(question))
@@ -87,7 +93,7 @@ class Desk(Peer):
 
     def send(self, letter: Letter, *, key: str) -> Receipt:
         """Take a letter, and each letter of a digest."""
-        if self.hear(key):
+        if self.hear(key, letter):
             for one in letter.enclosed or (letter,):
                 self.takes(self.name, one)
         return Receipt(reference=f"{self.name}-{len(self.told)}", at=self.now())
@@ -98,19 +104,19 @@ class Platform(Peer):
 
     def level(self, kind: SubjectKind, code: str, *, key: str, case_id: str, basis: str) -> Rating:
         """A level that follows from the subject."""
-        self.hear(key)
+        self.hear(key, (kind, code, case_id, basis))
         found = self.days.scene.chance.pick(LEVELS, "level", code)
         told = self.provenance((kind, code, case_id, basis))
         return Rating(level=found, as_of=None, provenance=told, current=found is not None)
 
     def record(self, entry: CreditEntry, *, key: str) -> Receipt:
         """Take an entry."""
-        self.hear(key)
+        self.hear(key, entry)
         return Receipt(reference=entry.entry_id, at=self.now())
 
     def retract(self, retraction: CreditRetraction, *, key: str) -> Receipt:
         """Take one back."""
-        self.hear(key)
+        self.hear(key, retraction)
         return Receipt(reference=retraction.entry_id, at=self.now())
 
 
@@ -119,5 +125,5 @@ class Hall(Peer):
 
     def tell(self, notice: Notice, *, key: str) -> Receipt:
         """Hear a notice."""
-        self.hear(key)
+        self.hear(key, notice)
         return Receipt(reference=notice.event_id, at=self.now())

@@ -31,8 +31,9 @@ from inspector.flows.office import AgencyNode, Connectors, Office
 from inspector.policybook import Policybook
 from inspector.ports import Letter
 from inspector.settings import Schedules
+from inspector.simulation.account import Told, tell
 from inspector.simulation.hand import Hand, KilledError, Still
-from inspector.simulation.peers import Desk, Hall, Platform, Register
+from inspector.simulation.peers import Desk, Hall, Peer, Platform, Register
 from inspector.simulation.scene import Days, Scene
 from inspector.store.chance import seeded
 from inspector.store.deadlines import next_due
@@ -54,25 +55,6 @@ WITHDRAWN = 1 / 40
 MISTAKEN = 1 / 100
 """So many of the others should not have come here, as two officers find after a day or two."""
 Doing = Callable[[Tx, datetime], object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What a simulated year came to. `head` is that of the ledger's last seal: equal for equal scenes, and for no others.
-
-    `cases` by state and outcome, `requests` by state, `refused` by code what people outside tried and the office did not take; `wrong`
-    is what must be empty: a broken chain, work in quarantine, settlements that could not be written.
-    """
-
-    head: str
-    seals: int
-    instants: int
-    work: int
-    kills: int
-    cases: dict[str, int]
-    requests: dict[str, int]
-    refused: dict[str, int]
-    wrong: tuple[str, ...]
 
 
 def live(scene: Scene, store: Store, book: Policybook, calendar: WorkingCalendar) -> Told:
@@ -101,12 +83,15 @@ class _Year:
         calendar, now = self.days.calendar, self.now
         self.platform = Platform("platform", "credit", self.days, now)
         self.desks = {name: Desk(name, "agency", self.days, now, takes=self.letter) for name in DESKS}
+        registers = {name: Register(name, "source", self.days, now) for name in SOURCES}
+        hall = Hall("hall", "approving", self.days, now)
         connectors = Connectors(
-            sources={name: Register(name, "source", self.days, now) for name in SOURCES},
+            sources=registers,
             agencies=self.desks,
             credit={"platform": self.platform},
-            approving={"hall": Hall("hall", "approving", self.days, now)},
+            approving={hall.name: hall},
         )
+        self.peers: list[Peer] = [self.platform, hall, *self.desks.values(), *registers.values()]
         tree = {
             "county": AgencyNode(id="county", name="区人民政府", pack="demo", connector="county-office"),
             AGENCY: AgencyNode(id=AGENCY, name="区市场监管局", parent="county"),
@@ -234,6 +219,7 @@ class _Year:
         def come(tx: Tx, now: datetime) -> None:
             given = _application(self.scene, number, reference, now)
             case = take(self.office, tx, given, "hall", now).case
+            tx.committed.append(lambda: self.done.update(taken=1))
             if self.scene.chance.of("withdrawn", reference) < WITHDRAWN:
                 self.plan(self.days.at(now.date(), 3, reference), lambda tx, now: self.withdraw(tx, case.id, now))
             elif self.scene.chance.of("mistaken", reference) < MISTAKEN:
@@ -323,29 +309,9 @@ class _Year:
 
     def told(self) -> Told:
         """The figures, and what is wrong."""
+        self.done["unsettled"] += int(self.hand.unsettled)
         with self.store.read() as tx:
-            number, head = tx.ledger.head()
-            _, problem = tx.ledger.verify()
-            stuck = [row["key"] for row in tx.work.page(state="quarantined", limit=1000)]
-            cases = {" ".join(filter(None, (state, outcome))): count for state, outcome, count in tx.cases.counts()}
-            requests: Counter[str] = Counter()
-            for row in tx.assistance.counts():
-                requests[str(row[-2])] += int(row[-1])
-        unsettled = self.done["unsettled"] + int(self.hand.unsettled)
-        wrong = [f"chain: {problem}"] if problem else []
-        wrong += [f"quarantined: {key}" for key in stuck]
-        wrong += [f"unsettled: {unsettled}"] if unsettled else []
-        return Told(
-            head=head,
-            seals=number,
-            instants=self.done["instants"],
-            work=self.done["work"],
-            kills=self.done["kills"],
-            cases=dict(sorted(cases.items())),
-            requests=dict(sorted(requests.items())),
-            refused=dict(sorted(self.refused.items())),
-            wrong=tuple(wrong),
-        )
+            return tell(self.office, tx, self.peers, self.done, self.refused, self.now())
 
 
 def _cited(against: list[Evidence], pieces: list[Evidence]) -> list[Evidence]:

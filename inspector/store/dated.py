@@ -12,7 +12,9 @@ from inspector.domain.docket import (
     AMEND_BY_HAND,
     AMEND_STUCK,
     BAR_CONTESTED,
+    DISCLOSURE,
     HELD_ENTRY,
+    LETTER_SCOPE,
     RECUSAL_ASKED,
     SPOKE,
     STOOD_IN,
@@ -44,6 +46,8 @@ _KINDS = {
     RECUSAL_ASKED: DocketKind.RECUSAL,
     **dict.fromkeys(VISIT_MATTERS, DocketKind.VISIT),
     CONCLUDED_BEFORE: DocketKind.OVERTAKEN,
+    DISCLOSURE: DocketKind.DISCLOSURE,
+    LETTER_SCOPE: DocketKind.LETTER,
 }
 KINDS = tuple(kind for kind in dict.fromkeys(_KINDS.values()) if kind is not DocketKind.VISIT)
 """Those with a date of the law; a metric counts them."""

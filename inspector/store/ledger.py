@@ -119,7 +119,10 @@ class LedgerRoom(Seals):
         yield from (dict(row) for row in rows)
 
     def checked(self, what: str, rules: Collection[str] = ()) -> tuple[list[tuple[Row, bool]], set[int]]:
-        """The same, by these rules if any are named, each with whether it is what was written; and the seals that do not hold."""
+        """The same, by these rules if any are named, each with whether it is what was written; and the seals that do not hold.
+
+        Of one whose words went the body is what its purge leaves of it.
+        """
         asked = sa.select(ledger).where(ledger.c.about == what)
         return self._checked(asked.where(ledger.c.rule.in_(list(rules))) if rules else asked)
 
@@ -128,7 +131,7 @@ class LedgerRoom(Seals):
         asked = sa.select(ledger).where(ledger.c.rule.in_(list(rules))).order_by(ledger.c.id)
         for some in self.connection.execute(asked, execution_options={"yield_per": _NEIGHBOURS}).partitions():
             gone = self.purged(some)
-            yield from ((row._asdict(), holds(row, gone=gone)) for row in some)
+            yield from ((row._asdict(), holds(row, gone=gone.keys())) for row in some)
 
     def of_visits(self, number: str, rules: Collection[str]) -> tuple[list[tuple[Row, bool]], set[int]]:
         """The same of the visits of a draw, by these rules."""
@@ -150,7 +153,9 @@ class LedgerRoom(Seals):
         rows = self.connection.execute(asked.order_by(ledger.c.id)).all()
         broken = self.unsound({row.seal for row in rows if row.seal is not None})
         gone = self.purged(rows)
-        return [(row._asdict(), holds(row, gone=gone)) for row in rows], broken
+        return [
+            ({**row._asdict(), "body": row.body or gone.get(row.id, "")}, holds(row, gone=gone.keys())) for row in rows
+        ], broken
 
     def prepared(self, numbers: Collection[str]) -> set[str]:
         """Which of these numbers a draw was prepared under, whether or not there is such a draw."""

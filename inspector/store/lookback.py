@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -18,6 +18,16 @@ from inspector.store.tables import case_file, ledger, seat, visit, visit_case
 
 _ON_SITE = '"ON_SITE"'
 """How the body of a case with a step on site reads (`codec`)."""
+
+
+class Told(NamedTuple):
+    """An entry about a visit; of one whose words went, with what its purge leaves of it."""
+
+    id: str
+    about: str
+    rule: str
+    at: datetime
+    body: str
 
 
 class LookbackRoom(LedgerRoom):
@@ -49,12 +59,14 @@ class LookbackRoom(LedgerRoom):
             held.setdefault(name, []).append(case)
         return held
 
-    def told(self, rules: Collection[str]) -> tuple[list[sa.Row[Any]], set[str], set[int]]:
+    def told(self, rules: Collection[str]) -> tuple[list[Told], set[str], set[int]]:
         """(the ledger's entries about visits by some rules, in order; those that are not what was written; seals that do not hold)."""
         asked = sa.select(ledger).where(ledger.c.about.in_(sa.select(visit.c.id)), ledger.c.rule.in_(list(rules)))
         rows = sorted(self.connection.execute(asked).all(), key=lambda row: str(row.id))
         broken = self.unsound({row.seal for row in rows if row.seal is not None})
-        return rows, {row.id for row in rows if not holds(row)}, broken
+        gone = self.purged(rows)
+        told = [Told(row.id, row.about, row.rule, row.at, row.body or gone.get(row.id, "")) for row in rows]
+        return told, {row.id for row in rows if not holds(row, gone=gone.keys())}, broken
 
     def left_at(self, visits: Collection[str], rules: Collection[str]) -> set[tuple[str, datetime]]:
         """(visit, when) of the ends, by some rules, of cases that some visits serve."""

@@ -10,11 +10,13 @@ import sqlalchemy as sa
 
 from inspector.domain.errors import Missing
 from inspector.domain.inspection import CheckType
+from inspector.domain.leadcheck import LeadCheck
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.domain.visit import Visit, VisitState
 from inspector.store.codec import dump, load
 from inspector.store.publicationtables import publication_duty
 from inspector.store.room import Room
+from inspector.store.servingtables import lead_check
 from inspector.store.tables import visit
 
 _FALLEN = (PublicationState.TO_REMOVE.value, PublicationState.REMOVED.value)
@@ -33,7 +35,8 @@ class PublicationRoom(Room):
 
     def add(self, made: PublicationDuty) -> bool:
         """Write a new one; False where it is there already."""
-        row = {"id": made.id, "agency": made.agency, "visit": made.visit, "draw": made.draw}
+        what = made.penalty.consequence if made.penalty is not None else made.lead or made.visit
+        row = {"id": made.id, "agency": made.agency, "visit": what, "draw": made.draw}
         return self.insert_one(publication_duty, row | _row(made), ("id",))
 
     def get(self, duty: str, *, lock: bool = False) -> PublicationDuty:
@@ -55,10 +58,17 @@ class PublicationRoom(Room):
         found = self.connection.execute(asked.with_for_update() if lock else asked).scalars()
         return sorted((load(PublicationDuty, body) for body in found), key=lambda one: one.turn)
 
-    def fallen(self) -> list[PublicationDuty]:
-        """Those that were taken back, or are to be, in order of id."""
+    def penalties(self, after: str, limit: int) -> list[PublicationDuty]:
+        """Those about penalties, which are of no draw, in order of id, behind `after`."""
         held = publication_duty.c
-        asked = sa.select(held.body).where(held.state.in_(_FALLEN)).order_by(held.id)
+        asked = sa.select(held.body).where(held.draw == "", held.id.startswith("penalty."), held.id > after)
+        asked = asked.order_by(held.id).limit(limit)
+        return [load(PublicationDuty, body) for body in self.connection.execute(asked).scalars()]
+
+    def fallen(self) -> list[PublicationDuty]:
+        """Results that were taken back, or are to be, in order of id."""
+        held = publication_duty.c
+        asked = sa.select(held.body).where(held.state.in_(_FALLEN), held.draw != "").order_by(held.id)
         return [load(PublicationDuty, body) for body in self.connection.execute(asked).scalars()]
 
     def put(self, held: PublicationDuty) -> None:
@@ -79,6 +89,22 @@ class PublicationRoom(Room):
         asked = sa.select(held.body, visit.c.body.label("of")).join(visit, visit.c.id == held.visit)
         asked = asked.where(held.id > after).order_by(held.id).limit(limit)
         return [(load(PublicationDuty, row.body), load(Visit, row.of)) for row in self.connection.execute(asked)]
+
+    def leads(self, after: str, limit: int) -> list[tuple[PublicationDuty, LeadCheck | None]]:
+        """Those about checks for cause, in order of id, behind `after`; None for one that was purged."""
+        held = publication_duty.c
+        asked = sa.select(held.body, lead_check.c.body.label("of")).outerjoin(lead_check, lead_check.c.id == held.visit)
+        asked = asked.where(held.draw == "", held.id.startswith("lead."), held.id > after).order_by(held.id).limit(limit)
+        rows = self.connection.execute(asked)
+        return [(load(PublicationDuty, row.body), load(LeadCheck, row.of) if row.of else None) for row in rows]
+
+    def visited(self) -> dict[str, dict[VisitState, int]]:
+        """How many visits of each draw stand where; a second look is no visit to anybody."""
+        held, told = visit.c, dict[str, dict[VisitState, int]]()
+        asked = sa.select(held.draw, held.state, sa.func.count()).where(held.check_type != CheckType.OFF_SITE.value)
+        for draw, state, count in self.connection.execute(asked.group_by(held.draw, held.state)).all():
+            told.setdefault(draw, {})[VisitState(state)] = count
+        return told
 
     def overdue(self, state: PublicationState, now: datetime) -> int:
         """How many of a state are over their date."""

@@ -12,8 +12,8 @@ publication_duty = sa.Table(
     metadata,
     sa.Column("id", sa.String(400), primary_key=True),
     sa.Column("agency", Code, nullable=False),
-    sa.Column("visit", sa.String(200), nullable=False, index=True),
-    sa.Column("draw", Code, nullable=False, index=True),
+    sa.Column("visit", sa.String(200), nullable=False, index=True),  # of a penalty: its consequence; of a check for cause: that
+    sa.Column("draw", Code, nullable=False, index=True),  # of these: empty
     sa.Column("state", sa.String(12), nullable=False, index=True),
     sa.Column("due_at", Moment, nullable=False),
     sa.Column("body", Sealed("publication_duty.body", "id"), nullable=False),

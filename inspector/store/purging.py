@@ -21,7 +21,7 @@ from inspector.domain.evidence import Evidence
 from inspector.domain.folio import PURGED
 from inspector.domain.objection import ObjectionState
 from inspector.domain.outside import FINDING, about
-from inspector.domain.publicationduty import PublicationDuty, PublicationState
+from inspector.domain.publicationduty import PublicationDuty
 from inspector.domain.purge import Hold, nameless, unnamed
 from inspector.domain.selfproof import ProofState
 from inspector.domain.serving import NoticeState
@@ -37,14 +37,13 @@ from inspector.store.fieldnotetables import field_choice, field_note, field_phot
 from inspector.store.materialtables import material
 from inspector.store.publicationtables import pledge_shown, publication_duty
 from inspector.store.recordtables import credit_copy, credit_record, objection
-from inspector.store.room import Room
 from inspector.store.sealed import NOTHING
 from inspector.store.selfprooftables import self_proof
 from inspector.store.servingtables import lead_check, outside_finding, subject_contact, subject_notice, tip_off
 from inspector.store.tables import EPOCH, Moment, attention, case_file, event, evidence, ledger, subject, visit, visit_case, work
+from inspector.store.unnaming import QUOTED, UNPUBLISHED, UnnamingRoom
 
 _OPEN_DRAWS = ("PREPARING", "ANNOUNCED", "SEEDING")
-_UNPUBLISHED = (PublicationState.OWED.value, PublicationState.TO_REMOVE.value)
 _WITH_CASE: tuple[sa.Table, ...] = (
     *(evidence, self_proof, subject_notice, subject_contact, consequence, assistance, credit_entry, credit_record, objection),
     *(outside_finding, material),
@@ -73,11 +72,12 @@ class Taken:
     """What was taken out: rows by table, and one digest (SHA-256) of them all with what they said.
 
     The salts of erased entries are among it, and nowhere else any more: so whoever has a copy can show that it is what went, and nobody
-    can find out by guessing what was in it.
+    can find out by guessing what was in it. `shared` are the visits of which another case has the rest, as they stand now.
     """
 
     rows: dict[str, int]
     digest: str
+    shared: tuple[Visit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ class Caseless:
     visit: bool = False
 
 
-class PurgeRoom(Room):
+class PurgeRoom(UnnamingRoom):
     """The tables of a case, together."""
 
     def aged(self, packs: Sequence[str], before: datetime, after: str, limit: int) -> list[Aged]:
@@ -153,10 +153,10 @@ class PurgeRoom(Room):
         Events keep their place in the feed, empty: who reads it goes on by number.
         """
         others = sa.select(visit.c.body).join(visit_case, visit_case.c.visit == visit.c.id)
-        others = others.where(visit_case.c.case_id == case_id, visit.c.id.not_in(self._visits(case_id)))
-        for body in self.connection.execute(others.order_by(visit.c.id)).scalars().all():  # which another case has, too
-            self._unname(load(Visit, body), frozenset({case_id}))
-        return self._taken(self._parts(case_id, entries))
+        others = others.where(visit_case.c.case_id == case_id, visit.c.id.not_in(self.visits(case_id)))
+        bodies = self.connection.execute(others.order_by(visit.c.id)).scalars().all()  # which another case has, too
+        shared = tuple(self._unname(load(Visit, body), frozenset({case_id})) for body in bodies)
+        return replace(self._taken(self._parts(case_id, entries)), shared=shared)
 
     def caseless(self, before: datetime) -> Iterator[Caseless]:
         """What no case is about, or none that is still there, and came before a moment: tip-offs, findings, then visits."""
@@ -170,38 +170,15 @@ class PurgeRoom(Room):
         for system, number, agency, at in self.connection.execute(found.order_by(held.system, held.number)).all():
             name = about(system, number)
             yield Caseless(id=f"{FINDING}{name}", agency=agency, at=at, names=(f"{FINDING}{name}", name))
-        ended = sa.select(visit.c.id, visit.c.body).where(visit.c.state.not_in(_open(VisitState)), visit.c.opened_at < before)
+        quoted = sa.exists().where(ledger.c.about == visit.c.id, ledger.c.rule.in_(list(QUOTED)), ledger.c.salt != "")
+        ended = sa.select(visit.c.id, visit.c.body, quoted.label("quoted"))
+        ended = ended.where(visit.c.state.not_in(_open(VisitState)), visit.c.opened_at < before)
         served = sa.exists().where(visit_case.c.visit == visit.c.id, visit_case.c.case_id == case_file.c.id)
         for row in self.connection.execute(ended.where(~served).order_by(visit.c.id)).all():
-            if row.body and (one := load(Visit, row.body)).code:
+            if row.body and ((one := load(Visit, row.body)).code or (row.quoted and self.quotes(one.id))):
                 owed = sa.select(publication_duty.c.id).where(publication_duty.c.visit == one.id)
                 names = (one.id, *self.connection.execute(owed).scalars())
                 yield Caseless(id=one.id, agency=one.agency, at=one.opened_at, names=names, visit=True)
-
-    def visit_there(self, name: str) -> bool:
-        """Whether there is such a visit, whoever it was to."""
-        return self.connection.execute(sa.select(visit.c.id).where(visit.c.id == name)).first() is not None
-
-    def visit_holds(self, name: str) -> frozenset[Hold]:
-        """What keeps a visit that no case is about."""
-        owed = sa.exists().where(publication_duty.c.visit == name, publication_duty.c.state.in_(_UNPUBLISHED))
-        applied = sa.exists().where(challenge.c.visit == name, challenge.c.state == ChallengeState.OPEN.value)
-        told = self.connection.execute(sa.select(owed, applied)).one()
-        return frozenset(hold for hold, there in zip((Hold.PUBLICATION, Hold.CHALLENGE), told, strict=True) if there)
-
-    def unnamed(self, name: str) -> bool:
-        """Whether it was said of a visit that it was to go nameless: of itself, or of every case that it served."""
-        both = visit_case.outerjoin(case_file, case_file.c.id == visit_case.c.case_id)
-        served = sa.select(visit_case.c.case_id, case_file.c.id).select_from(both).where(visit_case.c.visit == name)
-        cases = {row[0]: row[1] is not None for row in self.connection.execute(served)}
-        asked = sa.select(ledger.c.about).where(ledger.c.about.in_([name, *cases]), ledger.c.rule == PURGED)
-        said = set(self.connection.execute(asked).scalars())
-        return name in said or (bool(cases) and not any(cases.values()) and cases.keys() <= said)
-
-    def still_named(self, about: str) -> bool:
-        """Whether a visit, or one that served a case and no other that is still there, tells whom it was to."""
-        bodies = sa.select(visit.c.body).where(visit.c.id.in_([about, *self._visits(about)]))
-        return any(load(Visit, body).code for body in self.connection.execute(bodies).scalars() if body)
 
     def matter(self, one: Caseless) -> bool:
         """Whether a person still has to see to something about it."""
@@ -213,6 +190,7 @@ class PurgeRoom(Room):
         mine = [key for key in self._findings() if f"{FINDING}{about(*key)}" == one.id]
         parts = (
             (attention, attention.c.about.in_(one.names)),
+            (publication_duty, publication_duty.c.visit.in_(sa.select(lead_check.c.id).where(lead_check.c.tip_off == one.id))),
             (lead_check, lead_check.c.tip_off == one.id),
             (tip_off, tip_off.c.id == one.id),
             (outside_finding, sa.tuple_(outside_finding.c.system, outside_finding.c.number).in_(mine)),
@@ -264,14 +242,18 @@ class PurgeRoom(Room):
         """Every table with what of it is this case's; those first that are found by others."""
         requests = sa.select(assistance.c.id).where(assistance.c.case_id == case_id)
         booked = sa.select(credit_entry.c.entry).where(credit_entry.c.case_id == case_id)
-        visits = self._visits(case_id)
+        visits = self.visits(case_id)
         tips = [one.id for one in self._tips(case_id)]
         yield assistance_notice, assistance_notice.c.request.in_(requests)
         yield credit_copy, credit_copy.c.entry.in_(booked)
         yield attention, _matter(case_id) | attention.c.about.in_(tips)
+        checks = sa.select(lead_check.c.id).where(lead_check.c.tip_off.in_(tips))
+        yield publication_duty, publication_duty.c.visit.in_(checks)
         yield lead_check, lead_check.c.tip_off.in_(tips)
         yield tip_off, tip_off.c.id.in_(tips)
         yield from self._of_visits(visits)
+        decided = sa.select(consequence.c.id).where(consequence.c.case_id == case_id)
+        yield publication_duty, publication_duty.c.visit.in_(decided)
         for table in _WITH_CASE:
             yield table, table.c.case_id == case_id
         yield event, event.c.case_id == case_id
@@ -292,20 +274,12 @@ class PurgeRoom(Room):
         yield publication_duty, publication_duty.c.visit.in_(visits)
         yield visit, visit.c.id.in_(visits)
 
-    def _unname(self, held: Visit, cases: frozenset[str] | None = None) -> None:
+    def _unname(self, held: Visit, cases: frozenset[str] | None = None) -> Visit:
         """Write a visit nameless; what its columns say of it stays."""
         bare = replace(nameless(held, cases), version=held.version + 1)
         changed = sa.update(visit).where(visit.c.id == held.id, visit.c.version == held.version)
         self.expect_one(changed.values(body=dump(bare, held.id), version=bare.version), held.id)
-
-    def _visits(self, case_id: str) -> list[str]:
-        """The visits of a case that no other case has, so that what was noted there is this one's alone."""
-        other = visit_case.alias()
-        shared = sa.exists().where(
-            other.c.visit == visit_case.c.visit, other.c.case_id != case_id, other.c.case_id == case_file.c.id
-        )
-        asked = sa.select(visit_case.c.visit).where(visit_case.c.case_id == case_id, ~shared)
-        return list(self.connection.execute(asked).scalars())
+        return bare
 
     def _of(self, case_id: str) -> sa.ColumnElement[bool]:
         """The subject of a case."""
@@ -336,6 +310,7 @@ def _holds(case_id: sa.ColumnElement[str]) -> dict[Hold, sa.Select[Any]]:
     """What asks for each hold."""
     one: sa.ColumnElement[int] = sa.literal_column("1", sa.Integer)
     visits = sa.select(visit_case.c.visit).where(visit_case.c.case_id == case_id)
+    penalties = sa.select(consequence.c.id).where(consequence.c.case_id == case_id)
     unfinished = [state.value for state in UNDECIDED | ON_THE_WAY]
     over = [state.value for state in RecordState if state.over]
     # no platform in all those years: a discredit is a `RECORD`
@@ -356,7 +331,10 @@ def _holds(case_id: sa.ColumnElement[str]) -> dict[Hold, sa.Select[Any]]:
         Hold.DRAW: sa.select(one).where(
             case_file.c.id == case_id, draw.c.number == case_file.c.drawn, draw.c.state.in_(_OPEN_DRAWS)
         ),
-        Hold.PUBLICATION: sa.select(one).where(publication_duty.c.visit.in_(visits), publication_duty.c.state.in_(_UNPUBLISHED)),
+        Hold.PUBLICATION: sa.select(one).where(
+            publication_duty.c.visit.in_(visits) | publication_duty.c.visit.in_(penalties),
+            publication_duty.c.state.in_(UNPUBLISHED),
+        ),
         Hold.MATTER: sa.select(one).where(attention.c.closed_at.is_(None), _matter(case_id)),
         Hold.RECORD: sa.select(one).where(
             credit_record.c.case_id == case_id, credit_record.c.adverse, credit_record.c.state.not_in(over)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from inspector.domain.folio import PURGED, named
+from inspector.domain.folio import PURGED, named, restated
 from inspector.domain.ledger import GENESIS, body_digest, chain, digest
 from inspector.domain.treehead import Frontier, TreeHead
 from inspector.store.room import Room, padded
@@ -106,7 +107,7 @@ class Seals(Room):
             return Verified(last=checked - 1, head="", problem=f"seal {checked} does not hold")
         while held := self._following(checked, until, _READ if entries is None else min(_READ, entries - seen)):
             rows = self._rows_between(held[0].number, held[-1].number, bodies=bodies)
-            gone = self.purged([row for some in rows.values() for row in some]) if bodies else frozenset()
+            gone = self.purged([row for some in rows.values() for row in some]).keys() if bodies else frozenset[str]()
             for sealed in held:
                 if sealed.number != checked + 1:
                     return Verified(last=checked, head=head, problem=f"seal {checked + 1} is gone")
@@ -151,17 +152,22 @@ class Seals(Room):
                     broken.add(number)
         return broken
 
-    def purged(self, rows: Sequence[sa.Row[Any]]) -> frozenset[str]:
-        """Those of some entries whose words went lawfully: a later entry about the same thing names them, and holds itself."""
+    def purged(self, rows: Sequence[sa.Row[Any]]) -> dict[str, str]:
+        """Those of some entries whose words went lawfully: a later entry about the same thing names them, and holds itself.
+
+        Each with what that one leaves of it (JSON), empty where nothing.
+        """
         bare = [row for row in rows if not row.body and not row.salt]
-        named_by: dict[str, str] = {}
+        named_by: dict[str, tuple[str, str]] = {}
         abouts = sorted({row.about for row in bare})
         for some in (abouts[start : start + _SEALS] for start in range(0, len(abouts), _SEALS)):
             asked = sa.select(ledger).where(ledger.c.about.in_(padded(some)), ledger.c.rule == PURGED).order_by(ledger.c.id)
             for row in self.connection.execute(asked):
-                if holds(row):
-                    named_by |= dict.fromkeys(named(row.body, row.at), row.id)
-        return frozenset(row.id for row in bare if named_by.get(row.digest, "") > row.id)
+                if holds(row) and (those := named(row.body, row.at)):
+                    left = restated(row.body)
+                    named_by |= {one: (row.id, left.get(one, "")) for one in those}
+        said = {row.id: named_by[row.digest] for row in bare if row.digest in named_by}
+        return {name: left for name, (by, left) in said.items() if by > name}
 
     def mark(self) -> Mark:
         """How far the daily look has come; at the beginning where there was none, or where it cannot be read."""
@@ -229,7 +235,7 @@ class Seals(Room):
         after = ""
         asked = _columns(bodies=bodies).where(ledger.c.seal.is_(None)).order_by(ledger.c.id).limit(2000)
         while rows := self.connection.execute(asked.where(ledger.c.id > after)).all():
-            gone = self.purged(rows) if bodies else frozenset()
+            gone = self.purged(rows).keys() if bodies else frozenset[str]()
             if changed := next((row.id for row in rows if not holds(row, bodies=bodies, gone=gone)), None):
                 return f"entry {changed} was changed"
             after = rows[-1].id
@@ -250,7 +256,7 @@ def _columns(*, bodies: bool) -> sa.Select[Any]:
     return sa.select(*(column for column in ledger.c if bodies or column.name not in ("body", "salt")))
 
 
-def holds(row: sa.Row[Any], *, bodies: bool = True, gone: frozenset[str] = frozenset()) -> bool:
+def holds(row: sa.Row[Any], *, bodies: bool = True, gone: AbstractSet[str] = frozenset()) -> bool:
     """Whether an entry is what was written, its body and everything else; of one whose words went (`gone`, by id) all but these."""
     whole = not bodies or ((row.id in gone or body_digest(row.salt, row.body) == row.body_digest) and _beside(row))
     return whole and bool(digest(row.id, row.at, row.about, row.rule, row.body_digest) == row.digest)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from itertools import islice
 
 import sqlalchemy as sa
@@ -68,6 +69,19 @@ class TreeRoom(Room):
         if head is None:
             raise ValueError("no digest")
         return head
+
+    def before(self, moment: datetime) -> TreeHead | None:
+        """The head as the last seal before a moment left it; None where there was none, or what is kept of the tree lacks.
+
+        Seals are numbered in the order of their moments, so it is looked for by halves.
+        """
+        low, high = 0, self.connection.execute(sa.select(sa.func.coalesce(sa.func.max(seal.c.number), 0))).scalar_one()
+        while low < high:
+            middle = (low + high + 1) // 2
+            at = self.connection.execute(sa.select(seal.c.at).where(seal.c.number == middle)).scalar_one_or_none()
+            low, high = (middle, high) if at is not None and at < moment else (low, middle - 1)
+        row = self.connection.execute(sa.select(seal.c.size, seal.c.root).where(seal.c.number == low)).one_or_none()
+        return TreeHead(size=row.size, root=row.root) if row is not None and row.root is not None else None
 
     def heads(self, sizes: Collection[int]) -> dict[int, TreeHead]:
         """The heads over so many of the first entries each, of what stands there now, in one reading.

@@ -37,9 +37,10 @@ log = structlog.get_logger(__name__)
 class RecordShown(Shown):
     """A credit record: whether it bars, is contested, since when it stands and how long it is shown.
 
-    `repairable_from`: the first day on which a repair may be asked for. `repair_due_at`: by when one that was asked for is decided;
-    `lacking`: the papers that it lacks. `strike_asked_by`, `strike_document`: who has entered which document against the entry of a kept
-    promise; another officer carries it out by entering the same.
+    `in_effect`: whether its decision has come to its subject, so that receivers have it and it bars; `effective_on`: the day, where that
+    was awaited. `repairable_from`: the first day on which a repair may be asked for. `repair_due_at`: by when one that was asked for is
+    decided; `lacking`: the papers that it lacks. `strike_asked_by`, `strike_document`: who has entered which document against the entry
+    of a kept promise; another officer carries it out by entering the same.
     """
 
     entry: str
@@ -51,6 +52,8 @@ class RecordShown(Shown):
     state: RecordState
     bars: bool
     contested: bool
+    in_effect: bool
+    effective_on: date | None
     published: bool
     decided_by: str
     decided_on: date

@@ -15,7 +15,17 @@ from starlette.responses import Response
 from inspector.domain import ownword
 from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence, Stage
-from inspector.domain.docket import BAR_CONTESTED, RECUSAL_ASKED, STOOD_IN, DocketKind, DocketRow, Nearness, Place, nearness
+from inspector.domain.docket import (
+    BAR_CONTESTED,
+    LETTER_SCOPE,
+    RECUSAL_ASKED,
+    STOOD_IN,
+    DocketKind,
+    DocketRow,
+    Nearness,
+    Place,
+    nearness,
+)
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import blank
 from inspector.domain.identity import normalise
@@ -53,6 +63,7 @@ _LINKS = {
     DocketKind.RETRACTION: "/credit/records/",
     DocketKind.AMENDMENT: "/credit/records/",
     DocketKind.UNTAKEN: "/credit/records/",
+    DocketKind.DISCLOSURE: "/consequences/",
 }
 """Where each kind of decision is made; a review on its case's page."""
 _MATTERS = {
@@ -60,6 +71,7 @@ _MATTERS = {
     DocketKind.STOOD_IN: STOOD_IN,
     DocketKind.OVERTAKEN: CONCLUDED_BEFORE,
     DocketKind.RECUSAL: RECUSAL_ASKED,
+    DocketKind.LETTER: LETTER_SCOPE,
 }
 """What is a matter with a page of its own, of a case or of none."""
 _BEHIND = {DocketKind.WITHDRAWAL: "/withdrawal", DocketKind.SEND_BACK: "/send-back", DocketKind.HELD: ""}

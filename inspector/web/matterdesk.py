@@ -14,9 +14,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.challenge import Challenge
-from inspector.domain.docket import BAR_CONTESTED, RECUSAL_ASKED, STOOD_IN, VISIT_MATTERS, nearness
+from inspector.domain.docket import BAR_CONTESTED, LETTER_SCOPE, RECUSAL_ASKED, STOOD_IN, VISIT_MATTERS, nearness
 from inspector.domain.errors import InspectorError, Missing, Refusal
 from inspector.domain.gate import BarFault, OutsideBar
+from inspector.domain.viewing import Shown as What
 from inspector.domain.withdrawal import CONCLUDED_BEFORE
 from inspector.flows import challenges, embargo
 from inspector.store.room import Row
@@ -25,6 +26,7 @@ from inspector.web import bars
 from inspector.web.caller import Caller
 from inspector.web.challenges import decide_recusal
 from inspector.web.desk import AtDesk, Desk
+from inspector.web.disclosures import LetterScopeIn, rule_letter
 from inspector.web.fields import NamePath
 from inspector.web.language import InLang, carried
 from inspector.web.messages import ChallengeDecisionIn, SeenToIn
@@ -33,18 +35,22 @@ from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login, written_by_officer
 from inspector.web.signedin import guard, held_cookie
 from inspector.web.steps import Field, Kind, among, entry
+from inspector.web.viewings import shown_of
 from inspector.web.watch import close_attention
 
 router = APIRouter(include_in_schema=False)
 _NOTE = (entry("note", Kind.TEXT),)
 _ANNUL = (among("why", BarFault), entry("document", needed=False), entry("reasons", Kind.TEXT))
 _WHY = (entry("told", Kind.TEXT),)
+_OWN = (entry("reasons", Kind.TEXT),)
+"""Reasons that stay in the house."""
 _STEPS: Mapping[str, Mapping[str, tuple[Field, ...]]] = {
     BAR_CONTESTED: {"annul": _ANNUL, "stands": _NOTE},
     STOOD_IN: {"seen": _NOTE},
     RECUSAL_ASKED: {"grant": _WHY, "refuse": _WHY},
     **{kind: {"done": _NOTE} for kind in VISIT_MATTERS},
     CONCLUDED_BEFORE: {"follows": _NOTE},
+    LETTER_SCOPE: {"site": _OWN, "no_site": _OWN},
 }
 """What ends a matter of each kind, by the name of its form."""
 
@@ -71,13 +77,21 @@ def post_matter(request: Request, desk: AtDesk, caller: Visitor, attention_id: N
                 asked = desk.look(lambda tx: challenges.about_seat(tx, about))
                 said = read(ChallengeDecisionIn, granted=word == "grant", why=form.one("told"))
                 decide_recusal(desk, caller, asked.visit, asked.inspector, said, form.message_id())
+            case "site" | "no_site" as word if kind == LETTER_SCOPE:
+                ruled = read(LetterScopeIn, site=word == "site", reasons=form.one("reasons"))
+                rule_letter(desk, caller, about, ruled, form.message_id())
             case "stands" | "seen" | "follows" | "done":
                 close_attention(desk, caller, attention_id, read(SeenToIn, note=form.one("note")), form.message_id())
             case other:
                 raise Refusal("action_unknown", action=other[:40])
     except InspectorError as error:
-        return _page(request, desk, caller, attention_id, form, trouble(error, form, lang, group="matterdesk"))
+        return _page(request, desk, caller, attention_id, form, trouble(error, form, lang, group=_group(attention_id)))
     return RedirectResponse(request.url.path + carried(request), 303)
+
+
+def _group(attention_id: str) -> str:
+    """Where the words of a matter's forms are."""
+    return "letterdesk" if attention_id.startswith(f"{LETTER_SCOPE}:") else "matterdesk"
 
 
 def _page(
@@ -100,6 +114,8 @@ def _page(
     except InspectorError as error:
         return refused(request, error)
     facts, waits = json.loads(held["body"]), held["closed_at"] is None
+    if held["kind"] == LETTER_SCOPE:  # its words are its subject's own
+        shown_of(desk, caller, What.CASE, (held["about"],), "page")
     due_at = datetime.fromisoformat(facts["due_at"]) if "due_at" in facts else held["opened_at"]
     steps = _STEPS[held["kind"]]
     context = {

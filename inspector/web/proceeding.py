@@ -13,13 +13,14 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from inspector.domain import penalty
+from inspector.domain import disclosing, disclosure, penalty
 from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence, Signed, Stage
 from inspector.domain.docket import Nearness, nearness
 from inspector.domain.errors import InspectorError, Refusal
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import ConsequenceRow, Proposal
+from inspector.domain.publicationduty import PublicationDuty
 from inspector.domain.viewing import Shown as What
 from inspector.flows import consequences, deputies, endwords, headed, intended, remedying, wording
 from inspector.flows.explain import Explanation
@@ -53,7 +54,8 @@ class Read:
     """What the page is made of. `mends`: whoever looks may write anew the decision that waits for others.
 
     `intended`: what its subject would read of it; `basis`: the articles in words; `act`: the dishonest act by its name; `remedies`: what
-    a written decision says is open against it; `refuses`: whoever looks may say no to a transfer that two have not reported yet.
+    a written decision says is open against it; `refuses`: whoever looks may say no to a transfer that two have not reported yet; `duty`: by
+    when a penalty is public, and what of it is.
     """
 
     held: Consequence
@@ -71,6 +73,7 @@ class Read:
     act: str
     remedies: tuple[str, ...]
     refuses: bool
+    duty: PublicationDuty | None
 
 
 def _offered(told: Read) -> tuple[str, ...]:
@@ -120,6 +123,7 @@ def _page(
         why = why_of(desk, tx, caller, held.case_id, now)
         return Read(
             matters=matters,
+            duty=tx.publications.find(disclosing.name(held.id)),
             mends=held.stage is Stage.AGREE and held.verdict is not None and mine.may_mend(held.verdict.signed),
             intended=intended.line(held, case.item, policy, lang),
             bars=intended.bars(held, policy),
@@ -151,12 +155,14 @@ def _page(
         **said(desk, told.held.case_id),
         "stage": desk.look(lambda tx: consequences.step(tx, told.held)),
         "held": told.held,
+        "yuan": disclosure.yuan,
         "ends": desk.look(lambda tx: endwords.told(tx, told.held, lang)),
         "door": lambda by: endwords.by_door(by, lang),
         "steps": [(name, fields(name, told.row)) for name in (*before, *_offered(told), *behind)] if officer else [],
         "kept": _kept(told, form, desk.settings.language) | {"turn": _turn(told.held, form, wrong)},
         "tried": form.one("do") if form is not None else "",
         "chosen": frozenset(form.all("evidence")) if form is not None else frozenset(),
+        "marked": frozenset(form.all("kinds")) if form is not None else frozenset(),
         "names": {claim.id: claim.name for claim in told.why.claims},
         "heard": {one.id: one for one in told.why.heard},
         "grounds": told.grounds,

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse
 
+from inspector.domain.disclosure import PenaltyKind
 from inspector.domain.errors import Missing
 from inspector.domain.gazette import CheckResult, Fallen
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
@@ -54,6 +55,17 @@ class PostedShown(Shown):
     at: datetime
 
 
+class PenaltyRuledShown(Shown):
+    """What an officer has said of a penalty: whether it is public, its kinds, an amount in fen."""
+
+    public: bool
+    kinds: tuple[PenaltyKind, ...]
+    amount: int | None
+    reasons: str
+    by: str
+    at: datetime
+
+
 class RuledShown(Shown):
     """What an officer has said of a finding in words."""
 
@@ -63,8 +75,20 @@ class RuledShown(Shown):
     at: datetime
 
 
+class PenaltyShown(Shown):
+    """The penalty that a duty is about. `ruled`: whether an officer has said what of it is public; `until`: the last day of its showing."""
+
+    consequence: str
+    case_id: str
+    decided_on: date
+    until: date
+    ruled: PenaltyRuledShown | None
+
+
 class PublicationShown(Shown):
-    """A duty to publish a result. `due_at` is the date of what is to be done now: to publish, or to take back.
+    """A duty to publish a result of a visit or of a check for cause (`lead`), or a `penalty`; of these `visit` and `draw` are empty.
+
+    `due_at` is the date of what is to be done now.
 
     `why` is the reason that is published when it is taken back; `reason` is a note of the house.
     """
@@ -84,6 +108,8 @@ class PublicationShown(Shown):
     document: str
     removed: PostedShown | None
     turn: int
+    penalty: PenaltyShown | None
+    lead: str
 
 
 class PublicationsShown(Shown):

@@ -9,6 +9,8 @@ from starlette.responses import Response
 from inspector.domain.annulled import Annulled
 from inspector.domain.bundle import Part
 from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Stage, StatementKind
+from inspector.domain.disclosure import PenaltyKind
+from inspector.domain.docket import DISCLOSURE
 from inspector.domain.falling import IN_FORCE, REGRADE, SHAKEN
 from inspector.domain.grading import Harm
 from inspector.domain.proposal import ConsequenceRow, Proposal
@@ -16,12 +18,12 @@ from inspector.domain.wayto import PROVEN
 from inspector.flows.shaken import STATED
 from inspector.web import consequencemessages as messages
 from inspector.web import consequences as api
-from inspector.web import creditrecords, transfers
+from inspector.web import creditrecords, disclosures, transfers
 from inspector.web.caller import Caller
 from inspector.web.desk import Desk
 from inspector.web.messages import SeenToIn
 from inspector.web.serving import ServedIn
-from inspector.web.steps import Field, Kind, Step, among, either, entry
+from inspector.web.steps import Field, Kind, Step, among, either, entry, several
 from inspector.web.watch import close_attention
 
 _REASONS = entry("reasons", Kind.TEXT)
@@ -36,9 +38,9 @@ _OF_PENALTY = frozenset({"content", "lighter", "performance"})
 """The fields of a decision that only one about a penalty has."""
 
 
-MATTERS = {"seen": STATED, "stands": SHAKEN, "graded": REGRADE}
+MATTERS = {"seen": STATED, "stands": SHAKEN, "graded": REGRADE, "disclosure": DISCLOSURE}
 """Steps that close a matter about a consequence: words of its subject are read, what took effect or its grade stands though its ground
-fell."""
+fell, a penalty is to be public or is not."""
 
 
 def _closing(matter: str) -> Step:
@@ -184,6 +186,14 @@ STEPS: Mapping[str, Step] = {
         ),
     ),
     "papers": Step(message=messages.ReceiptIn, take=transfers.enter_papers, fields=(entry("receipt"),)),
+    "disclosure": Step(
+        message=disclosures.DisclosureIn,
+        take=disclosures.disclose,
+        fields=(
+            either("public", ("true", "proceeding.public_yes"), ("false", "proceeding.public_no")),
+            *(several("kinds", PenaltyKind), entry("fine", needed=False), _REASONS),
+        ),
+    ),
 }
 """Every step that a person takes here, by the name of its form; those of `MATTERS` while such a matter is open."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from starlette.responses import Response
@@ -23,6 +23,7 @@ class Kind(StrEnum):
     CHOICE = "CHOICE"
     EVIDENCE = "EVIDENCE"
     FILE = "FILE"
+    MARKS = "MARKS"
     HIDDEN = "HIDDEN"
 
 
@@ -61,6 +62,11 @@ def among(name: str, members: Iterable[StrEnum], *, needed: bool = True) -> Fiel
     return Field(name=name, kind=Kind.CHOICE, choices=told, needed=needed)
 
 
+def several(name: str, members: Iterable[StrEnum]) -> Field:
+    """A field to choose members from, some or none."""
+    return replace(among(name, members, needed=False), kind=Kind.MARKS)
+
+
 def either(name: str, yes: tuple[str, str], no: tuple[str, str]) -> Field:
     """A field to choose one of two from."""
     return Field(name=name, kind=Kind.CHOICE, choices=(yes, no))
@@ -71,7 +77,7 @@ def typed(field: Field, form: Fields) -> object:
     match field.kind:
         case Kind.LINES:
             return tuple(line.strip() for line in form.one(field.name).splitlines() if line.strip())
-        case Kind.EVIDENCE:
+        case Kind.EVIDENCE | Kind.MARKS:
             return tuple(form.all(field.name))
         case Kind.MOMENT:
             return f"{form.one(field.name)}:00+08:00" if form.one(field.name) else None

@@ -88,8 +88,11 @@ def heard(here: Place, desk: Visitor, phone: Visitor, case: str) -> None:
     check(desk)
 
 
-def imposed(here: Place, desk: Visitor, second: Visitor, case: str, secret: str) -> str:
-    """An officer decides, a second one agrees where the pack asks for it; the entry that every receiver has now."""
+def imposed(here: Place, desk: Visitor, second: Visitor, phone: Visitor, case: str, secret: str) -> str:
+    """An officer decides, a second one agrees where the pack asks for it, its subject confirms the receipt of the decision; the entry that
+
+    every receiver has now.
+    """
     held = entry_of(here, case)
     step(desk, "decision", "决定处理", reasons="经复核，事实清楚")
     second.log_in(secret, f"/consequences/{held.id}")
@@ -100,6 +103,12 @@ def imposed(here: Place, desk: Visitor, second: Visitor, case: str, secret: str)
     held = entry_of(here, case)
     assert held.state is ConsequenceState.IMPOSED
     assert held.entry is not None
+    assert (here.first.entries, here.second.entries) == ({}, {}), "nobody hears of it before its subject"
+    assert "待决定送达" in second.open(f"/credit/records/{held.entry}")
+    check(second)
+    phone.open(link(here, f"{held.id}:decision"))
+    say(phone, "RECEIVED", "确认收到")
+    settle(here.office)
     assert set(here.first.entries) == set(here.second.entries) == {held.entry}
     return held.entry
 
@@ -182,7 +191,7 @@ def test_from_the_review_to_the_last_receivers_acknowledgement_everything_is_rea
         assert here.first.entries == {}, "nothing is entered before an officer has heard the subject"
         heard(here, desk, phone, case)
         hand.on(days=20)
-        entry = imposed(here, desk, second, case, edge.token("officer", name="王五"))
+        entry = imposed(here, desk, second, phone, case, edge.token("officer", name="王五"))
         annulled(here, phone, third, case, entry, edge.token("officer", name="赵六"))
         freed(here, phone, case, entry)
         heard_by_the_approving_system(edge, case)

@@ -143,4 +143,4 @@ def test_a_receiver_hears_with_the_entry_what_the_subject_was_promised_of_its_pu
             events = [
                 json.loads(row["body"]) for row in tx.events.of_case(here.record(minor).case_id) if row["type"] == "credit.record"
             ]
-        assert [(one["published"], "least_until" in one, "shown_until" in one) for one in events] == [(False, True, True)]
+        assert {(one["published"], "least_until" in one, "shown_until" in one) for one in events} == {(False, True, True)}

@@ -64,14 +64,22 @@ class Place:
         settle(self.office)
         return case_id
 
-    def found(self, subject: int, outcome: Outcome = Outcome.FALSE_KNOWING, act: str = "act-false", **changes: Any) -> str:
-        """An officer finds a commitment false, or untrue; the entry."""
+    def found(
+        self,
+        subject: int,
+        outcome: Outcome = Outcome.FALSE_KNOWING,
+        act: str = "act-false",
+        *,
+        brought: bool = True,
+        **changes: Any,
+    ) -> str:
+        """An officer finds a commitment false, or untrue; the entry, whose decision is `brought` to its subject on the same day."""
         case_id = self.commits(subject, {**LICENCE, **FALSE}, **changes)
         with self.office.store.begin() as tx:
             cited = tuple(piece.id for piece in tx.cases.evidence(case_id))
             review.conclude(self.office, tx, case_id, "hall", self.hand())
             review.decide(self.office, tx, case_id, outcome, "李四", "登记已注销", cited, self.hand(), act=act)
-        recorded(self.office, self.hand, case_id)
+        recorded(self.office, self.hand, case_id, brought=brought)
         settle(self.office)
         with self.office.store.read() as tx:
             entry = tx.cases.get(case_id).entry

@@ -68,8 +68,12 @@ def test_a_result_comes_in_when_its_draws_visits_are_over_and_goes_out_with_its_
     over(office)
     held, _ = built(office, site, post=False)
     assert held.lines == (), "nothing becomes public unless somebody says so"
+    assert held.draws == (), "a draw whose record is closed is not counted"
     held, done = built(office, site, post=True)
     assert [line.found for line in held.lines] == [CheckResult.NOTHING]
+    (count,) = held.draws
+    assert (count.draw, dict(count.results), count.waiting) == (duty.draw, {CheckResult.NOTHING: 1}, 0)
+    assert (count.drawn, count.made, count.called_off) == (2, 1, 1), "as many as were drawn, and what became of each"
     with office.store.read() as tx:
         posted = tx.publications.get(duty.id).posted
     assert posted is not None

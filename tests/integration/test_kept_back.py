@@ -1,4 +1,4 @@
-"""What was repaired, or is contested, before a receiver has heard of it: nobody hears of it for the first time afterwards (1.7.2, 62)."""
+"""What was repaired before a receiver has heard of it: nobody hears of it for the first time afterwards (1.7.2)."""
 
 from __future__ import annotations
 
@@ -50,20 +50,3 @@ def test_a_discredit_that_was_repaired_is_told_to_no_receiver_that_was_away_mean
     assert held.state is BookState.RETRACTED, "a try may have brought it: it is taken back, and the receiver has said so"
     assert rules.count("credit.kept_back") == 1
     assert here.first.became[entry] == ["REPAIRED"]
-
-
-def test_a_contested_discredit_that_arrives_late_is_marked_in_the_same_hour(here: Place) -> None:
-    entry = here.found(1, Outcome.UNTRUE_CURABLE, "act-untrue-curable")
-    here.objects(entry)
-    for _ in range(3):
-        here.hand.on(minutes=7)
-        settle(here.office)
-    here.second.mode = "ok"
-    with here.office.store.begin() as tx:
-        tx.lanes.succeeded("sector")
-        for row in tx.work.page(limit=1000):
-            if row["key"] == f"{entry}@sector":
-                tx.work.redate(here.hand(), here.hand(), key=row["key"])
-    settle(here.office)
-    assert list(here.second.entries) == [entry]
-    assert here.second.became[entry] == ["MARKED"]

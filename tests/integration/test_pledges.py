@@ -11,6 +11,7 @@ import pytest
 
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, SubjectKind
+from inspector.domain.docket import LETTER_SCOPE
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.publicity import Publicity
 from inspector.flows import affix, pledges, review
@@ -113,18 +114,20 @@ def test_a_letter_whose_words_say_something_else_is_not_shown_until_an_officer_s
     held = built(office, tmp_path, post=True)
     assert (held.shown, held.unread) == ((), 2), "words that no program understands are not taken for what their item says"
     with office.store.begin() as tx:
-        pledges.look(office, tx, hand(), sum(1 for _ in pledges.unread(office)))
-        assert [one["letters"] for one in tx.attention.standing(pledges.UNREAD)] == [2]
+        pledges.look(office, tx, hand(), tuple(pledges.unread(office)))
+        assert {one["case"]: one["words"] for one in tx.attention.standing(LETTER_SCOPE)} == dict.fromkeys(
+            (narrow, wide), "仅在本窗口张贴"
+        )
         pledges.rule(office, tx, narrow, False, "只许张贴", "李四", hand())
         pledges.rule(office, tx, wide, True, "窗口即网上窗口，已向申请人核实", "李四", hand())
-        with pytest.raises(Invalid, match="draw_field_unusable"):
+        with pytest.raises(Invalid, match="reason_missing"):
             pledges.rule(office, tx, wide, True, " ", "李四", hand())
     held = built(office, tmp_path, post=True)
     assert ([one.case_id for one in held.shown], held.unread) == ([wide], 0)
     plain = letter(office, 3)
     with office.store.begin() as tx:
-        pledges.look(office, tx, hand(), held.unread)
-        assert tx.attention.standing(pledges.UNREAD) == []
+        pledges.look(office, tx, hand(), tuple(pledges.unread(office)))
+        assert tx.attention.standing(LETTER_SCOPE) == []
         pledges.rule(office, tx, wide, False, "申请人说明仅指张贴", "李四", hand())
         with pytest.raises(Refusal, match="pledge_understood"):
             pledges.rule(office, tx, plain, True, "x", "李四", hand())

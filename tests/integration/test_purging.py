@@ -31,7 +31,7 @@ from inspector.settings import Schedules
 from inspector.store.store import Store
 from inspector.store.tables import ledger, metadata
 from tests.edge import serving
-from tests.house import Hand, settle
+from tests.house import Hand, open_office, settle
 from tests.integration.test_letters import Desk, an_office, opened, request_of
 
 pytestmark = pytest.mark.alike
@@ -76,9 +76,10 @@ def holding(store: Store, word: str) -> set[str]:
 
 
 def troubles(store: Store) -> set[tuple[Amiss, str]]:
+    office = open_office(store, Hand())
     with store.read() as tx:
         assert tx.ledger.verify()[1] is None, "a lawful purge is no tampering"
-        return {(one.amiss, one.about) for one in purges.audit(tx).troubles}
+        return {(one.amiss, one.about) for one in purges.audit(office, tx).troubles}
 
 
 def due(office: Office, record: Record) -> list[tuple[str, tuple[Hold, ...]]]:
@@ -106,7 +107,7 @@ def test_what_an_agency_said_goes_six_months_after_the_case_and_its_verdict_and_
     with store.read() as tx:
         (piece,) = (one for one in tx.cases.evidence(case_id) if one.via == "housing" or one.id.startswith("assist:"))
         (request,) = tx.assistance.of_case(case_id)
-        (purge,) = (one for one in purges.audit(tx).purges if one.rule == PURGED)
+        (purge,) = (one for one in purges.audit(office, tx).purges if one.rule == PURGED)
         again = {one.rule: found for one, found in recompute.replay(office, tx, case_id)}
         assert recompute.altered(office, tx, case_id) == []
     assert (piece.verdict, piece.found, piece.fresh, request.reply is not None) == (Verdict.MATCH, "", True, True)

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.fieldnote import Place
 from inspector.domain.finding import Finding, Seen
 from inspector.domain.folio import PURGED
-from inspector.domain.purge import Hold, nameless
+from inspector.domain.purge import Hold, gone, nameless
 from inspector.domain.retention import Record
 from inspector.domain.visit import Visit
 from inspector.flows import caseless, dispatch, fieldnotes, gazette, lookback, publication, reconcile
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
 from inspector.flows.purges import Amiss
+from inspector.store.sealed import own
 from inspector.store.store import Store
+from inspector.store.tables import ledger
+from inspector.store.tx import new_id
 from tests.house import Hand, settle
 from tests.integration.test_casefile import decided
 from tests.integration.test_draw_rivals import pooled
@@ -30,6 +36,7 @@ __all__ = ["decided"]
 pytestmark = pytest.mark.alike
 
 TYPED = "户主在场，出示了租约原件"
+REMARK = "邻居孙七七称其已迁走"
 
 
 @pytest.fixture
@@ -45,7 +52,7 @@ def visited(store: Store, hand: Hand) -> tuple[Office, str, str]:
         for one in team:
             dispatch.accept(tx, one.name, hand())
         given = fieldnotes.Noted(
-            findings=tuple(findings), seen=None, remarks="", on=None, place=Place(), captured_at=None, sent_at=None
+            findings=tuple(findings), seen=None, remarks=REMARK, on=None, place=Place(), captured_at=None, sent_at=None
         )
         fieldnotes.enter(office, tx, team[0].name, given, hand())
     return office, case_id, draw.number
@@ -102,7 +109,7 @@ def test_a_draw_whose_case_was_let_go_is_recomputed_and_its_result_stays_public(
     with store.read() as tx:
         case, before = tx.cases.get(case_id), visits(office, draw)
     values = (one.claim.value for one in case.claims if len(one.claim.value) > 1)
-    words = (TYPED, case.subject.name, case.subject.code, case.reference, *values)
+    words = (TYPED, REMARK, case.subject.name, case.subject.code, case.reference, *values)
     assert holding(store, TYPED) >= {"field_note", "visit"}
     assert holding(store, case.subject.code) >= {"visit", "publication_duty"}
     let_go(office, case_id)
@@ -161,7 +168,7 @@ def test_a_visit_that_served_no_case_goes_nameless_by_a_named_hand_with_all_that
     assert (duties, stopped, supervised_due(office)) == (1, [], {visit.id: ()})
     with store.begin() as tx:
         caseless.let_go(office, tx, visit.id, "王五", hand())
-    assert holding(store, TYPED) == {"ledger"}, "the report's entry, by which strangers see that nobody changed a result"
+    assert holding(store, TYPED) == set(), "nor does the ledger quote anybody"
     with store.read() as tx:
         assert tx.visits.get(visit.id).nameless, "another of the draw is to a firm of the same name"
     assert holding(store, visit.code).isdisjoint({"publication_duty", "event"})
@@ -171,7 +178,10 @@ def test_a_visit_that_served_no_case_goes_nameless_by_a_named_hand_with_all_that
     with store.read() as tx:
         assert lookback.differing(office, tx, ("bureau",), hand()) == []
         assert any(row["rule"] == PURGED for row in tx.ledger.about(visit.id)), "what it says of the visit otherwise stays"
-        assert any(row["rule"] == "visit.report" and row["body"] for row in tx.ledger.about(visit.id))
+        (report,) = (row for row in tx.ledger.about(visit.id) if row["rule"] == "visit.report")
+        (left,) = (row for row, sound in tx.ledger.checked(visit.id, ["visit.report"])[0] if sound)
+        assert (report["body"], report["salt"]) == ("", "")
+        assert json.loads(left["body"])["facts"] | {"remarks": "[…]", "seen": "NOTHING"} == json.loads(left["body"])["facts"]
     with store.begin() as tx:
         tx.visits.put(replace(tx.visits.get(visit.id), code=visit.code, name=visit.name))
     assert troubles(store) == {(Amiss.STILL, visit.id)}, "somebody brought it back"
@@ -185,3 +195,54 @@ def test_what_stands_behind_a_decision_against_somebody_keeps_its_case(
     assert Hold.CONSEQUENCE in dict(due(office, Record.ENFORCEMENT))[case_id], "proposals that nobody has decided"
     night(office, hand, days=1)
     assert holding(store, "门头照片与登记地址不符") >= {"evidence"}, "and what people saw is no answer's wording"
+
+
+@pytest.mark.slow
+def test_a_result_that_somebody_changes_after_its_words_went_is_found(
+    visited: tuple[Office, str, str], store: Store, hand: Hand
+) -> None:
+    office, case_id, draw = visited
+    look(office, hand)
+    said(office, publication.publish, office.calendar.local_date(hand()), "https://example.org/1")
+    night(office, hand, days=3_700)
+    let_go(office, case_id)
+    recomputed(office, draw)
+    (one,) = visits(office, draw)
+    others = tuple(replace(found, verdict=Verdict.MISMATCH) for found in one.findings)
+    with store.begin() as tx:
+        one = tx.visits.put(replace(one, findings=others))
+    with store.read() as tx:
+        found = reconcile.differing(office, tx, tx.draws.get(draw), whole=True)
+    assert {line.code for line in found} == {"draw.records_visit"}
+    with store.begin() as tx:
+        tx.visits.put(replace(one, findings=tuple(replace(found, verdict=Verdict.MATCH) for found in others)))
+        (purge,) = (row for row in tx.ledger.about(one.id) if row["rule"] == PURGED)
+        text = own(purge["body"].replace('"match"', '"mismatch"'), purge["id"])
+        assert text != purge["body"]
+        tx.connection.execute(sa.update(ledger).where(ledger.c.id == purge["id"]).values(body=text))
+    with store.read() as tx:
+        assert tx.ledger.verify()[1] is not None, "what a purge leaves of an entry is under its own digest"
+        assert reconcile.differing(office, tx, tx.draws.get(draw), whole=True)
+        assert lookback.differing(office, tx, ("bureau",), hand())
+
+
+@pytest.mark.slow
+def test_what_a_former_release_let_stand_in_the_ledger_of_a_nameless_visit_goes_by_a_named_hand(store: Store, hand: Hand) -> None:
+    office, draw, visit = supervised(store, hand)
+    look(office, hand)
+    night(office, hand, days=3_700)
+    said(office, publication.publish, office.calendar.local_date(hand()), "https://example.org/1")
+    with store.begin() as tx:
+        tx.visits.put(nameless(tx.visits.get(visit.id)))
+        row = next(one for one in office.book.get("demo@1").retentions if one.record is Record.ENFORCEMENT)
+        facts: dict[str, object] = {"entries": [], "by": "王五", "rows": {"visit": 1}}
+        until = office.calendar.local_date(hand()) - timedelta(days=1)
+        told = gone(row, "demo@1", hand() - timedelta(days=3_690), until, facts)
+        tx.ledger.append(new_id(), visit.id, told, {}, hand())
+    assert (holding(store, TYPED), troubles(store)) == ({"ledger", "field_note"}, set())
+    night(office, hand, days=1)
+    assert supervised_due(office) == {visit.id: ()}
+    with store.begin() as tx:
+        caseless.let_go(office, tx, visit.id, "王五", hand())
+    assert (holding(store, TYPED), troubles(store), supervised_due(office)) == (set(), set(), {})
+    recomputed(office, draw)

@@ -64,8 +64,10 @@ def test_a_licence_got_by_deceit_and_revoked_is_not_applied_for_again_for_three_
 ) -> None:
     case = decided(store, hand, Outcome.FALSE_KNOWING, office=office(store, hand))
     assert again(case.office), "nothing is barred before the revocation is in force"
-    case.impose(case.the(Proposal.REVOKE))
+    revoked = case.impose(case.the(Proposal.REVOKE))
     since = hand().date()
+    assert again(case.office, reference="AGAIN-UNSERVED"), "nor by a revocation that has not come"
+    case.bring(revoked)
     wanted = ("S2:79", since.isoformat(), since.replace(year=since.year + 3).isoformat())
     hand.on(days=1)
     assert barred(lambda: again(case.office)) == wanted
@@ -124,7 +126,7 @@ def notice(case: Proceeding, name: str) -> SubjectNotice:
 
 def test_a_bar_falls_with_its_decision_and_bars_nobody_while_an_objection_is_open(store: Store, hand: Hand) -> None:
     case = decided(store, hand, Outcome.FALSE_KNOWING, office=office(store, hand))
-    gone = case.impose(case.the(Proposal.REVOKE))
+    gone = case.bring(case.impose(case.the(Proposal.REVOKE)))
     barred(lambda: again(case.office))
     objection = case.object(gone.id)
     assert again(case.office)
@@ -137,7 +139,7 @@ def test_a_bar_falls_with_its_decision_and_bars_nobody_while_an_objection_is_ope
 
 def test_other_words_after_a_rejection_do_not_let_anybody_apply_again(store: Store, hand: Hand) -> None:
     case = decided(store, hand, Outcome.FALSE_KNOWING, office=office(store, hand))
-    gone = case.impose(case.the(Proposal.REVOKE))
+    gone = case.bring(case.impose(case.the(Proposal.REVOKE)))
     case.answer(case.object(gone.id), case.by("周八"), upheld=False)
     hand.on(days=1)
     anew = case.object(gone.id, "另有证人")
@@ -154,7 +156,7 @@ def test_who_only_promised_what_was_untrue_may_apply_again(store: Store, hand: H
 
 def test_false_material_at_the_application_bars_for_one_year(store: Store, hand: Hand) -> None:
     case = decided(store, hand, Outcome.FALSE_KNOWING, office=office(store, hand), concluded=False)
-    case.impose(case.the(Proposal.TERMINATE))
+    case.bring(case.impose(case.the(Proposal.TERMINATE)))
     since = hand().date()
     assert barred(lambda: again(case.office)) == ("S2:78", since.isoformat(), since.replace(year=since.year + 1).isoformat())
 

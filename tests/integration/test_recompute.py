@@ -52,6 +52,7 @@ def test_what_is_stored_otherwise_than_its_digest_says_is_named_before_anything_
     table, law = office.calendar.tables[0], office.book.get("demo@1")
     with office.store.begin() as tx:
         tx.packs.note(law.label, law.digest, "text", office.now())
+        tx.calendars.keep(office.calendar, office.now())
         tx.calendars.note(table.year, table.version, table.digest, office.now())
         held = next(one for one in tx.cases.evidence(case_id) if one.found)
         review = next(row["id"] for row in tx.ledger.about(case_id) if row["rule"] == "officer.review")

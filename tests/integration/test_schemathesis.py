@@ -86,6 +86,7 @@ LATER = {
     "consequences]": {"consequence_not_adverse"},
     "scans]": {"visit_code_unreadable"},
     "ruled]": {"publication_nothing_to_rule"},
+    "letter-publicity]": {"pledge_understood"},
     "published]": {"publication_closed"},
     "recusals]": {"seat_passed_on", "seat_not_held"},
     "announcement]": {"announce_untried"},

@@ -17,12 +17,14 @@ import pytest
 from inspector.calendars import load_calendars
 from inspector.domain.decision import Order, OrderKind
 from inspector.policybook import Policybook
+from inspector.simulation.account import Told, wrongs
 from inspector.simulation.hand import Still
+from inspector.simulation.peers import Peer
 from inspector.simulation.scene import Days, Scene
-from inspector.simulation.year import Told, live
+from inspector.simulation.year import live
 from inspector.store.deadlines import next_due
 from inspector.store.tx import new_id
-from tests.house import ROOT, START, closing, open_store
+from tests.house import ROOT, START, closing, open_office, open_store
 
 BOOK, CALENDAR = Policybook.load(ROOT / "policies"), load_calendars(ROOT / "policies" / "calendars")
 SMALL = Scene(cases=6, seed="7", days=8, after=8)
@@ -53,6 +55,41 @@ def test_a_simulation_leaves_ids_and_chance_of_the_process_as_they_were(tmp_path
     before = new_id()
     lived(replace(SMALL, cases=1, days=1, after=1), tmp_path)
     assert before < new_id(), "simulated years lie behind us, and their ids with them"
+
+
+def test_a_case_too_few_and_a_key_of_two_contents_are_wrong(tmp_path: Path) -> None:
+    peer = Peer("hall", "approving", Days(replace(SMALL, faults=False), CALENDAR), lambda: START)
+    assert (peer.hear("one", "a"), peer.hear("one", "a"), peer.hear("two", "b")) == (True, False, True)
+    with closing(open_store(f"sqlite:///{tmp_path / 'one.sqlite3'}")) as store, store.read() as tx:
+        office = open_office(store, lambda: START)
+        assert list(wrongs(office, tx, [peer], Counter(), START)) == []
+        peer.hear("two", "c")
+        assert list(wrongs(office, tx, [peer], Counter(taken=1, unsettled=2), START)) == [
+            "unsettled: 2",
+            "cases: 1 were taken, 0 are there",
+            "two contents: hall two",
+        ]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_many_lives_come_to_the_same_on_one_process_and_on_two_and_their_seeds_alone_live_them_again() -> None:
+    def told(*args: str) -> object:
+        command = [sys.executable, "-m", "inspector", *args, "--cases", "4", "--days", "3", "--after", "3", "--json"]
+        return json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+
+    def heads(*args: str) -> list[str]:
+        lives = told("simulate-many", *args)
+        assert isinstance(lives, list)
+        assert [one["wrong"] for one in lives] == [[] for _ in lives]
+        return [f"{one['seed']} {one['head']}" for one in lives]
+
+    three = heads("--lives", "3")
+    assert len({*three}) == 3
+    assert heads("--lives", "3", "--skip", "1", "--processes", "2") == three[1:]
+    again = told("simulate", "--seed", "m-3")
+    assert isinstance(again, dict)
+    assert f"m-3 {again['head']}" == three[2]
 
 
 def test_work_is_due_next_when_the_first_row_waits_for_and_at_once_where_one_is_ready(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def imposed(store: Store, hand: Hand, proposal: Proposal) -> tuple[Proceeding, C
     """A decision that nobody has brought to its subject yet."""
     case = decided(store, hand, Outcome.FALSE_KNOWING)
     there = [one for one in case.all() if one.proposal is proposal]
-    return case, case.impose(there[0] if there else case.propose(proposal))
+    return case, case.impose(there[0] if there else case.propose(proposal), brought=False)
 
 
 def listed(case: Proceeding, held: Consequence) -> list[datetime]:

@@ -31,12 +31,15 @@ PLANTS = (
         name="entry-behind-the-commit",
         says="a decision's because is written in a transaction behind its own",
         module="inspector/flows/settle.py",
-        old='    record(tx, case.id, decision, now, {"state": case.state.value}, kept=case.pack)\n    orders: list[Order] = []\n',
+        old="""\
+    record(tx, case.id, decision, now, {"state": case.state.value, **counted_by(office)}, kept=case.pack)
+    orders: list[Order] = []
+""",
         new="""\
 
     def behind() -> None:
         with office.store.begin() as apart:
-            record(apart, case.id, decision, now, {"state": case.state.value}, kept=case.pack)
+            record(apart, case.id, decision, now, {"state": case.state.value, **counted_by(office)}, kept=case.pack)
 
     tx.committed.append(behind)
     orders: list[Order] = []

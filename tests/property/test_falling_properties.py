@@ -93,7 +93,7 @@ class Life:
 
     def impose(self, number: int) -> None:
         held = self.one(number, ConsequenceState.PROPOSED)
-        if self.case.impose(held).state is not ConsequenceState.IMPOSED:
+        if self.case.impose(held, brought=self.brings(number)).state is not ConsequenceState.IMPOSED:
             raise InspectorError("waits")
 
     def advance(self, number: int) -> None:
@@ -107,9 +107,13 @@ class Life:
                 case.serve(held)
                 case.say(held, StatementKind.WAIVER, "我放弃陈述申辩")
             case Stage.DECIDE:
-                case.rule(held, NAMES[number % 2], **told)
+                case.rule(held, NAMES[number % 2], brought=self.brings(number), **told)
             case _:
                 case.agree(held, list(Agreement)[number % 2], NAMES[number % 4])
+
+    def brings(self, _: int) -> bool:
+        """Whether an order, or an entry, comes to its subject on the day on which it is decided."""
+        return True
 
     def propose(self, number: int) -> None:
         self.case.propose(KINDS[number % len(KINDS)])

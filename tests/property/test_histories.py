@@ -21,7 +21,9 @@ from inspector.domain.consequence import Consequence, ConsequenceState
 from inspector.domain.creditrecord import Amend, RecordState
 from inspector.domain.errors import InspectorError, Refusal
 from inspector.domain.proposal import Proposal
-from inspector.flows import objections, repairs, review
+from inspector.domain.serving import NoticeKind
+from inspector.domain.wayto import ServiceWay
+from inspector.flows import objections, reached, repairs, review
 from inspector.store.tx import Tx
 from tests.creditplatform import platform
 from tests.house import Hand, Table, application, closing, open_office, open_store, post
@@ -33,7 +35,7 @@ from tests.property.test_falling_properties import OFTEN, Life
 
 MOST = 3
 """Cases of one history; of two subjects, so that one of them has an earlier one."""
-STEPS = [what for what, times in OFTEN.items() for _ in range(times) if what != "day"]
+STEPS = [*(what for what, times in OFTEN.items() for _ in range(times) if what != "day"), *["bring"] * 3]
 ACTS = {
     Outcome.UNTRUE_CURABLE: "act-untrue-curable",
     Outcome.UNTRUE_INCURABLE: "act-untrue-incurable",
@@ -43,7 +45,20 @@ MODES = ["ok", "away", "lost", "reset", "garbage"]
 
 
 class Judged(Life):
-    """A case whose officer names the dishonest act, as the catalogue asks."""
+    """A case whose officer names the dishonest act, as the catalogue asks; of its decisions one in three comes later than it was made."""
+
+    def brings(self, number: int) -> bool:
+        return number % 3 != 0
+
+    def bring(self, number: int) -> None:
+        """A decision comes to its subject, perhaps long after it, or after it fell."""
+        office, hand = self.case.office, self.case.hand
+        with office.store.begin() as tx:
+            on_their_way = [
+                one for one in tx.servings.of_case(self.case.case) if one.kind is NoticeKind.DECISION and one.state.open
+            ]
+            notice = self.pick(on_their_way, number)
+            reached.served(office, tx, notice.id, hand().date(), ServiceWay.PAPER, "回证3", "李四", hand())
 
     def decide(self, number: int) -> None:
         outcome = [*ACTS][number % len(ACTS)]
@@ -69,6 +84,9 @@ class Histories(RuleBasedStateMachine):
         self.lives: list[Life] = []
         self.taken = 0
         self.before: dict[str, tuple[bool, dict[str, ConsequenceState]]] = {}
+        self.unsure = set[str]()
+        self.suspended = set[str]()
+        self.lacked: dict[str, set[str]] = {}
 
     # --- what happens
 
@@ -126,6 +144,8 @@ class Histories(RuleBasedStateMachine):
     def receiver(self, name: str, mode: str) -> None:
         """A receiver dies, returns, or answers nonsense."""
         self.receivers[name].mode = mode
+        if mode not in ("ok", "away"):
+            self.unsure.add(name)
 
     @rule(days=st.sampled_from([0, 1, 15, 100]))
     def works(self, days: int) -> None:
@@ -158,6 +178,27 @@ class Histories(RuleBasedStateMachine):
             known = {mine.entry for life in self.lives for mine in tx.records.of_case(life.case.case)}
         for outside in self.receivers.values():
             assert outside.entries.keys() <= known
+
+    @invariant()
+    def nobody_outside_has_heard_of_a_decision_that_has_not_come_to_its_subject(self) -> None:
+        with self.office.store.read() as tx:
+            waiting = [mine for life in self.lives for mine in tx.records.of_case(life.case.case) if not mine.in_effect]
+        for mine in waiting:
+            assert not mine.barring(self.hand().date())
+            for outside in self.receivers.values():
+                assert mine.entry not in outside.made
+
+    @invariant()
+    def nobody_hears_of_a_contested_discredit_for_the_first_time(self) -> None:
+        """Of a receiver that has answered clearly whenever it was called: whether it has an entry is known (scenario 62)."""
+        with self.office.store.read() as tx:
+            held = [mine for life in self.lives for mine in tx.records.of_case(life.case.case)]
+        for name, outside in self.receivers.items():
+            heard = {mine.entry for mine in held if mine.entry in outside.made}
+            if name not in self.unsure:
+                assert not (self.lacked.get(name, set()) & self.suspended & heard & {one.entry for one in held if one.suspended})
+            self.lacked[name] = {mine.entry for mine in held} - heard
+        self.suspended = {mine.entry for mine in held if mine.suspended}
 
     @invariant()
     def nothing_adverse_goes_on_while_an_objection_is_open(self) -> None:
@@ -199,7 +240,8 @@ class Histories(RuleBasedStateMachine):
                 records = [mine for life in self.lives for mine in tx.records.of_case(life.case.case)]
             assert rows == [], "no retraction is open"
             for outside in self.receivers.values():
-                standing = {mine.entry for mine in records if mine.state is RecordState.STANDING}
+                told = [mine for mine in records if mine.in_effect and not mine.suspended]
+                standing = {mine.entry for mine in told if mine.state is RecordState.STANDING}
                 assert standing <= outside.entries.keys() <= {mine.entry for mine in records if mine.stands_somewhere}, (
                     "and of what was repaired, or is shown no more, nobody hears for the first time"
                 )
@@ -245,6 +287,36 @@ def test_an_untrue_promise_is_revoked_entered_contested_and_annulled_while_recei
         one.nothing_adverse_goes_on_while_an_objection_is_open()
         one.nothing_adverse_without_officer_basis_evidence_and_notice()
         one.nobody_outside_has_what_no_officer_has_decided()
+    finally:
+        one.teardown()
+
+
+@pytest.mark.slow
+def test_an_entry_comes_late_is_contested_before_all_have_heard_of_it_and_goes_on_once_that_is_rejected() -> None:
+    one = Histories()
+    try:
+        one.found(Outcome.FALSE_KNOWING, 1, concluded=True)
+        for _ in range(3):
+            one.does(0, "impose", 0)
+        one.works(15)
+        one.nobody_outside_has_heard_of_a_decision_that_has_not_come_to_its_subject()
+        one.receiver("sector", "away")
+        for number in range(3):
+            one.does(0, "bring", number)
+        one.works(1)
+        one.does(0, "object", 3)
+        one.receiver("sector", "ok")
+        for _ in range(3):
+            one.nobody_hears_of_a_contested_discredit_for_the_first_time()
+            one.works(15)
+        with one.office.store.read() as tx:
+            (mine,) = tx.records.of_case(one.lives[0].case.case)
+        assert (mine.in_effect, mine.suspended) == (True, True)
+        assert [mine.entry in one.receivers[name].made for name in ("platform", "sector")] == [True, False]
+        for number in (1, 0):
+            one.does(0, "reject", number)
+        one.works(1)
+        assert mine.entry in one.receivers["sector"].entries
     finally:
         one.teardown()
 

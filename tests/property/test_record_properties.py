@@ -20,7 +20,8 @@ from inspector.domain.consequence import Signed
 from inspector.domain.creditrecord import Amend, Record, RecordState
 from inspector.domain.errors import InspectorError, Refusal
 from inspector.domain.objection import ObjectionState
-from inspector.flows import annulling, eligibility, objections, repairs, review
+from inspector.domain.wayto import ServiceWay
+from inspector.flows import annulling, eligibility, objections, reached, repairs, review
 from inspector.flows.intake import drafted
 from inspector.flows.office import Office
 from inspector.store.tx import Tx
@@ -33,7 +34,7 @@ from tests.proceedings import recorded
 from tests.property.test_books_properties import Story
 
 SUBJECTS = 3
-STEPS = ("found", "withdraw", "object", "uphold", "reject", "repair", "annul")
+STEPS = ("found", "serve", "withdraw", "object", "uphold", "reject", "repair", "annul")
 DOINGS = st.lists(
     st.one_of(
         st.tuples(st.sampled_from(STEPS), st.integers(0, SUBJECTS - 1)),
@@ -78,9 +79,16 @@ class Life(Story):
             review.decide(
                 self.office, tx, case_id, Outcome.FALSE_KNOWING, "李四", "登记已注销", cited, self.hand(), act="act-false"
             )
-        recorded(self.office, self.hand, case_id)
+        recorded(self.office, self.hand, case_id, brought=number > 0)  # the decision about the first one comes when it is served
         with self.office.store.read() as tx:
             self.entries[number] = str(tx.cases.get(case_id).entry)
+
+    def serve(self, number: int) -> None:
+        with self.office.store.begin() as tx:
+            mine = next(iter(tx.consequences.of_case(self.cases.get(number, "-"))), None)
+            if mine is not None:
+                proof = ServiceWay.PAPER, "回证3", "李四", self.hand()
+                reached.served(self.office, tx, f"{mine.id}:decision", self.hand().date(), *proof)
 
     def withdraw(self, number: int) -> None:
         self.withdraws(number)
@@ -115,7 +123,8 @@ class Life(Story):
     def holds(self) -> None:
         """Who is barred is barred by a record with its officer, act and basis; nobody is by what is repaired, annulled, or contested.
 
-        What was contested once and rejected bars on, whatever is objected anew: each thing is suspended until it was judged once.
+        What was contested once and rejected bars on, whatever is objected anew: each thing is suspended until it was judged once. What has
+        not come to its subject bars nobody, and no receiver has heard of it.
         """
         for number, entry in self.entries.items():
             today = self.hand().date()
@@ -129,8 +138,10 @@ class Life(Story):
                 except Refusal as error:
                     refused = error
                 if refused is None:
-                    assert (record.contested and not self.judged(tx, record)) or record.state.over
+                    assert (record.contested and not self.judged(tx, record)) or record.state.over or not record.in_effect
+                    assert record.in_effect or not any(entry in outside.made for outside in self.receivers.values())
                     continue
+                assert record.in_effect
                 assert refused.facts["record"] == entry
                 assert (record.decided_by, record.act) == ("李四", "act-false")
                 assert record.basis
@@ -175,8 +186,10 @@ def lives(doings: list[tuple[str, object]]) -> None:
             assert retractions == []
             standing = {entry for entry, one in records.items() if one.state not in (RecordState.ANNULLED, RecordState.FALLEN)}
             for outside in (first, second):
-                assert set(outside.entries) == standing
-                for entry in standing:
+                lacking = standing - set(outside.entries)
+                assert set(outside.entries) <= standing
+                assert all(not records[one].in_effect or records[one].suspended or records[one].state.over for one in lacking)
+                for entry in standing - lacking:
                     told_ = [one for one in outside.became.get(entry, []) if one in (Amend.MARKED, Amend.UNMARKED)]
                     assert (told_[-1:] == [Amend.MARKED]) is records[entry].contested
 
@@ -186,6 +199,19 @@ HISTORIES: list[list[tuple[str, object]]] = [
     [("found", 1), ("object", 1), ("work", 0), ("first", "lost"), ("reject", 1), ("work", 0), ("object", 1), ("dies", 0)],
     [("found", 2), ("second", "garbage"), ("work", 0), ("season", 0), ("repair", 2), ("annul", 2), ("forget", 0)],
     [("found", 0), ("dies", 0), ("annul", 0), ("work", 0), ("annul", 0)],
+    [
+        ("found", 0),
+        ("work", 0),
+        ("season", 0),
+        ("second", "away"),
+        ("serve", 0),
+        ("work", 0),
+        ("object", 0),
+        ("second", "ok"),
+        ("day", 0),
+    ],
+    [("found", 0), ("serve", 0), ("object", 0), ("work", 0), ("season", 0), ("reject", 0), ("dies", 0), ("work", 0)],
+    [("found", 0), ("object", 0), ("serve", 0), ("first", "lost"), ("work", 0), ("uphold", 0), ("serve", 0), ("work", 0)],
     [("found", 1), ("work", 0), ("object", 1), ("reject", 1), ("day", 0), ("object", 1)],
 ]
 

@@ -21,10 +21,11 @@ PRESETS = [pack for pack in BOOK.packs if pack.extends and not pack.extends.star
 
 ARTICLES = {
     "S0": {*map(str, range(1, 10)), "G", "T"},  # the plan's items 1 to 9, its aim, its steps and safeguards
-    # 1.2.20, 1.2.21, 2.7, 1.2.27, 1.2.22, 2.7; 63, 64, 85: who is heard, told seven days before, which are working days (decision 179)
-    "S1": {"42", "43", "44", "45", "48", "55", "58", "59", "61", "63", "64", "85"},
+    # 1.2.20, 1.2.21, 2.7, 1.2.27, 1.6.16, 1.2.22, 2.7; 63, 64, 85: who is heard, told seven days before, all working days (decision 179)
+    "S1": {"42", "43", "44", "45", "48", "50", "55", "58", "59", "61", "63", "64", "85"},
     "S2": {"69", "78", "79"},  # 1.1.22, 1.1.23
     "S6": {"5", "6", "8", "9", "11", "12"},  # 1.8
+    "S7": {"9", "11", "13"},  # 1.2.26, 1.2.27, 1.7.4
     "S16": {"26"},  # 1.2.25
     "S10": {"15"},  # 1.1.10
     "S65": {"20", "24"},  # reconsideration: sixty days; the government of the same level

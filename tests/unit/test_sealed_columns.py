@@ -134,6 +134,7 @@ PLAIN = {
     "lane.name": "a connector of the settings",
     "ledger.cites": "ids of evidence",
     "pace.name": "a limit of the settings",
+    "calendar_kept.body": "days off, which are published, and the office hours",
     "pack.body": "rules",
     "pledge_shown.body": "a letter that is public, natural persons never named",
     "recusal.reason": "a word of the program",

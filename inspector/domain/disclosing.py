@@ -1,0 +1,103 @@
+"""The duty to publish a penalty: owed by its decision, ruled on by an officer, public until its last day (`disclosure`)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from inspector.domain.calendar import WorkingCalendar, due
+from inspector.domain.consequence import Consequence
+from inspector.domain.creditlaw import PublicityRow
+from inspector.domain.decision import Because, Decision
+from inspector.domain.disclosure import Disclosed, Penalty, PenaltyKind, PenaltyLine
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.evidence import blank
+from inspector.domain.person import refuse_nameless
+from inspector.domain.publicationduty import CLOCKS, PublicationDuty, PublicationState, clocks, posted, stands
+from inspector.domain.publish import DisclosureRow
+
+_AMOUNTS = frozenset({PenaltyKind.FINE, PenaltyKind.CONFISCATION})
+"""Kinds that have an amount; a fine always has one."""
+
+
+def name(consequence: str) -> str:
+    """The id of the duty about a penalty."""
+    return f"penalty.{consequence}"
+
+
+def owe(
+    held: Consequence, row: DisclosureRow, grade: PublicityRow | None, now: datetime, calendar: WorkingCalendar
+) -> Decision[PublicationDuty]:
+    """A penalty was decided: from that day on its publication is owed, or an officer's word that it is not to be public."""
+    decided_on, counted = calendar.local_date(now), due(now, row.within, calendar)
+    until = row.last(decided_on, grade)
+    made = PublicationDuty(
+        id=name(held.id),
+        agency=held.agency,
+        visit="",
+        draw="",
+        pack=held.pack,
+        row=row.row,
+        basis=row.within_basis,
+        state=PublicationState.OWED,
+        formed_at=now,
+        due_at=counted.at,
+        due_counted=counted.counted,
+        penalty=Penalty(consequence=held.id, case_id=held.case_id, decided_on=decided_on, until=until),
+    )
+    facts = {"consequence": held.id, "grade": held.grading.grade, "due_at": counted.at.isoformat(), "until": until.isoformat()}
+    basis = (row.within_basis, row.most_basis) if grade is None else (row.within_basis, grade.basis)
+    because = Because(rule="disclosure.owe", basis=basis, pack=held.pack, facts=facts)
+    return Decision(state=made, because=because, orders=clocks(made, now, calendar))
+
+
+def rule(held: PublicationDuty, said: Disclosed, row: DisclosureRow) -> Decision[PublicationDuty]:
+    """A named officer says whether a penalty is of such an influence that it is public, and what it is by the kinds of the law.
+
+    The last word holds until it is public. Said anew that it is, it is owed by the date of before, and its clocks go on. Raises Refusal
+    (`publication_state`) and Invalid (`disclosure_kinds`, `disclosure_amount`).
+    """
+    penalty = of(held)
+    if held.state is not PublicationState.NOT_PUBLIC:
+        stands(held, PublicationState.OWED)
+    if blank(said.reasons):
+        raise Invalid("reason_missing", field="reasons")
+    refuse_nameless(said.by)
+    if said.public and not said.kinds:
+        raise Invalid("disclosure_kinds", field="kinds")
+    fined = PenaltyKind.FINE in said.kinds
+    if said.public and ((fined and not said.amount) or (said.amount is not None and _AMOUNTS.isdisjoint(said.kinds))):
+        raise Invalid("disclosure_amount", field="fine")
+    state = PublicationState.OWED if said.public else PublicationState.NOT_PUBLIC
+    made = replace(held, state=state, penalty=replace(penalty, ruled=said))
+    facts = {"duty": held.id, "by": said.by, "public": said.public, "reasons": said.reasons}
+    facts |= {"kinds": [one.value for one in said.kinds], "amount": said.amount}
+    because = Because(rule="disclosure.rule", basis=(row.basis,), pack=held.pack, facts=facts)
+    return Decision(state=made, because=because)
+
+
+def publish(
+    held: PublicationDuty, line: PenaltyLine, on: date, reference: str, by: str, now: datetime, calendar: WorkingCalendar
+) -> Decision[PublicationDuty]:
+    """It has been public since a day, where `reference` says, as `line` says. Raises Refusal (`publication_state`,
+
+    `publication_undecided`) and Invalid. The ledger's entry names the line by its digest.
+    """
+    penalty = of(held)
+    stands(held, PublicationState.OWED)
+    if not penalty.public:
+        raise Refusal("publication_undecided", publication=held.id)
+    told = posted(held.formed_at, on, reference, by, now, calendar)
+    line = replace(line, posted_on=on, contested=False)
+    facts = {"by": told.by, "on": told.on.isoformat(), "reference": told.reference, "late": now > held.due_at}
+    facts |= {"duty": held.id, "line": line.digest}
+    made = replace(held, state=PublicationState.PUBLISHED, posted=told, penalty=replace(penalty, shown=line))
+    because = Because(rule="publication.done", basis=(held.basis,), pack=held.pack, facts=facts)
+    return Decision(state=made, because=because, ends=frozenset(CLOCKS))
+
+
+def of(held: PublicationDuty) -> Penalty:
+    """The penalty that a duty is about. Raises Refusal (`publication_of_result`) for one about a check's result."""
+    if held.penalty is None:
+        raise Refusal("publication_of_result", publication=held.id)
+    return held.penalty

@@ -1,0 +1,245 @@
+"""Penalties that are to be public: owed when one is decided, ruled on by an officer, taken back when it falls, is repaired or its days end.
+
+Nothing becomes public, or goes, by itself: the program counts the days and reminds. What is public stays out of sight of nobody's
+objection: while one is open nothing new of its case is shown, and what is shown bears its mark (handbook 1.7.5, scenario 62).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from inspector.domain import disclosing as domain
+from inspector.domain import publicationduty
+from inspector.domain.annulled import Annulled
+from inspector.domain.case import Case, SubjectKind
+from inspector.domain.consequence import Consequence
+from inspector.domain.decision import Because, Decision
+from inspector.domain.disclosure import Disclosed, PenaltyKind, PenaltyLine
+from inspector.domain.docket import DISCLOSURE
+from inspector.domain.errors import Missing, Refusal
+from inspector.domain.gazette import Fallen
+from inspector.domain.proposal import Proposal
+from inspector.domain.publicationduty import PublicationDuty, PublicationState
+from inspector.domain.publish import DisclosurePart, DisclosureRow
+from inspector.flows import consequences, shown, unpublish, unserved, wording
+from inspector.flows.office import Office
+from inspector.flows.record import record
+from inspector.gazette import penalties as pages
+from inspector.labels import Lang, label
+from inspector.store.tx import Tx
+
+_TOGETHER, _SAID = 500, 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Penalties:
+    """The penalties of the register as they are to stand. `fresh` come in, `gone` go out; `withheld` wait for a word or for the post.
+
+    `counted`: by agency, so many are of natural persons; a number below the pack's `least` is left out.
+    """
+
+    lines: tuple[PenaltyLine, ...] = ()
+    fresh: Mapping[str, PenaltyLine] = field(default_factory=dict)
+    gone: tuple[str, ...] = ()
+    withheld: int = 0
+    counted: Mapping[str, int] = field(default_factory=dict)
+
+
+def owe(office: Office, tx: Tx, case: Case, held: Consequence, now: datetime) -> None:
+    """A decision takes effect: of a penalty an officer is to say by a date whether it is public. What is minor in principle is not."""
+    policy = office.book.get(held.pack)
+    row = policy.disclosure
+    if row is None or held.proposal is not Proposal.PENALTY:
+        return
+    grade = policy.credit.publicities.get(held.grading.grade or "")
+    if grade is not None and not grade.published:
+        facts = {"consequence": held.id, "grade": grade.grade}
+        because = Because(rule="disclosure.minor", basis=(grade.basis,), pack=held.pack, facts=facts)
+        record(tx, case.id, Decision(state=None, because=because), now, {}, kept=case.pack)
+        return
+    decision = domain.owe(held, row, grade, now, office.calendar)
+    if tx.publications.add(decision.state):
+        unpublish.write(tx, decision, now)
+        facts = {"case": case.id, "publication": decision.state.id, "due_at": decision.state.due_at.isoformat()}
+        tx.attention.open(DISCLOSURE, held.agency, held.id, {**facts, "basis": row.basis}, now)
+
+
+def told(office: Office, held: Consequence, lang: Lang) -> tuple[str, ...]:
+    """What the notice of the decision says of it: by when it may be public, until when, and that no natural person is named."""
+    policy = office.book.get(held.pack)
+    row, grade = policy.disclosure, policy.credit.publicities.get(held.grading.grade or "")
+    if row is None or held.proposal is not Proposal.PENALTY or held.imposed_at is None or (grade and not grade.published):
+        return ()
+    until = row.last(office.calendar.local_date(held.imposed_at), grade)
+    return (label("proceeding.told_disclosure", lang, within=wording.term(row.within, lang), until=until),)
+
+
+def rule(office: Office, tx: Tx, consequence_id: str, said: Disclosed, now: datetime) -> PublicationDuty:
+    """A named officer says whether a penalty is to be public, and what it is. Raises Missing, Refusal, Invalid."""
+    consequences.locked(tx, consequence_id)
+    held = tx.publications.get(domain.name(consequence_id), lock=True)
+    decision = domain.rule(held, said, _row(office, held))
+    tx.publications.put(decision.state)
+    tx.attention.close(f"{DISCLOSURE}:{consequence_id}", now)
+    if not said.public:
+        tx.attention.close(f"{unpublish.MATTER}:{held.id}", now)
+    return unpublish.write(tx, decision, now)
+
+
+def publish(office: Office, tx: Tx, held: PublicationDuty, on: date, reference: str, by: str, now: datetime) -> PublicationDuty:
+    """A named person says since when and where a penalty is public. Raises Refusal, Invalid.
+
+    Not before its decision has come to its subject (`publication_unserved`), nor while an objection is open (`publication_contested`).
+    """
+    if held.state is PublicationState.OWED and (why := _waits(tx, held)):
+        raise Refusal(why, publication=held.id)
+    return post(office, tx, held, line(office, tx, held, on), on, reference, by, now)
+
+
+def post(
+    office: Office, tx: Tx, held: PublicationDuty, told: PenaltyLine, on: date, reference: str, by: str, now: datetime
+) -> PublicationDuty:
+    """A line that was worked out is public. Raises Refusal, Invalid."""
+    return unpublish.settle(tx, held, domain.publish(held, told, on, reference, by, now, office.calendar), now)
+
+
+def fell(office: Office, tx: Tx, held: Consequence, why: Annulled, document: str, by: str, now: datetime) -> None:
+    """A penalty was annulled: what is owed of it never becomes public, what is public is to be taken back by the pack's date."""
+    _over(office, tx, held.id, unpublish.WHY[why], document, by, now)
+
+
+def repaired(office: Office, tx: Tx, case: Case, by: str, now: datetime) -> None:
+    """What a case's subject did is repaired: it is shown no more (handbook 1.7.2)."""
+    for one in tx.consequences.of_case(case.id):
+        if one.proposal is Proposal.PENALTY:
+            _over(office, tx, one.id, Fallen.REPAIRED, "", by, now)
+
+
+def look(office: Office, tx: Tx, now: datetime) -> None:
+    """What has been shown for as long as it may is to be taken back, without any request (handbook 1.7.1, scenario 64)."""
+    today = office.calendar.local_date(now)
+    for held in _all(tx):
+        if held.state is PublicationState.PUBLISHED and held.penalty is not None and held.penalty.until < today:
+            unpublish.recall(office, tx, tx.publications.get(held.id, lock=True), Fallen.LAPSED, "", "", "rule", now)
+
+
+def gather(office: Office, now: datetime, *, post: bool) -> Penalties:
+    """The penalties that are public, in the order in which they became so; with `post` also what may become so now, behind all others."""
+    today, withheld = office.calendar.local_date(now), 0
+    held_at: list[tuple[datetime, PenaltyLine]] = []
+    fresh: dict[str, PenaltyLine] = {}
+    gone: list[str] = []
+    least: dict[str, int] = {}
+    with office.store.read() as tx:
+        for duty in _all(tx):
+            penalty = domain.of(duty)
+            if duty.state is PublicationState.OWED and (not penalty.public or _waits(tx, duty)):
+                withheld += 1
+            elif duty.state is PublicationState.OWED and post:
+                fresh[duty.id] = line(office, tx, duty, today)
+                held_at.append((now, fresh[duty.id]))
+            elif duty.posted is not None and penalty.shown is not None:
+                out = duty.state is PublicationState.TO_REMOVE and post
+                gone += [duty.id] if out else []
+                told = penalty.shown
+                if duty.removed is not None or out:
+                    told = told.taken_back(duty.why or Fallen.UNSTATED, duty.removed.on if duty.removed else today)
+                elif _contested(tx, penalty.case_id):
+                    told = replace(told, contested=True)
+                held_at.append((duty.posted.at, told))
+            name, few = shown.agency(office, duty), _row(office, duty).least
+            least[name] = max(least.get(name, few), few)
+    held_at.sort(key=lambda one: (one[0], one[1].id))
+    named = tuple(one for _, one in held_at if one.name)
+    persons = Counter(one.agency for _, one in held_at if not one.name and not one.removed)
+    counted = {agency: count for agency, count in sorted(persons.items()) if count >= least[agency]}
+    return Penalties(lines=named, fresh=fresh, gone=tuple(gone), withheld=withheld, counted=counted)
+
+
+def say(office: Office, penalties: Penalties, base: str, by: str, now: datetime) -> None:
+    """A named person says that these are public at an address, and that those are gone. Said again, nothing is added."""
+    base, today = base.rstrip("/"), office.calendar.local_date(now)
+    place = {one.id: f"{base}/{pages.place(index, one)}" for index, one in enumerate(penalties.lines)}
+    index = f"{base}/penalties.html"
+    for some in _parts(tuple(penalties.fresh)):
+        with office.store.begin() as tx:
+            for name in some:
+                held = tx.publications.get(name, lock=True)
+                if held.state is PublicationState.OWED:
+                    post(office, tx, held, penalties.fresh[name], today, place.get(name, index), by, now)
+    for some in _parts(penalties.gone):
+        with office.store.begin() as tx:
+            for name in some:
+                held = tx.publications.get(name, lock=True)
+                if held.state is PublicationState.TO_REMOVE:
+                    made = publicationduty.remove(held, today, place.get(name, index), by, now, office.calendar)
+                    unpublish.settle(tx, held, made, now)
+
+
+def line(office: Office, tx: Tx, held: PublicationDuty, today: date) -> PenaltyLine:
+    """The line as it would become public now: what the pack lets be shown, of whom it lets be named."""
+    penalty, row, policy = domain.of(held), _row(office, held), office.book.get(held.pack)
+    case, decided = tx.cases.get(penalty.case_id), tx.consequences.get(penalty.consequence)
+    named = case.subject.kind is SubjectKind.FIRM and row.firms
+    ruled = penalty.ruled
+    kinds: tuple[PenaltyKind, ...] = ruled.kinds if ruled is not None and DisclosurePart.KINDS in row.parts else ()
+    act = next((one.name for one in policy.acts if one.row == decided.grading.act), "")
+    return PenaltyLine(
+        id=held.id,
+        agency=shown.agency(office, held),
+        name=case.subject.name if named else "",
+        code=case.subject.code if named else "",
+        item=office.book.get(case.pack).item(case.item).name if DisclosurePart.ITEM in row.parts else "",
+        act=act if DisclosurePart.ACT in row.parts else "",
+        kinds=kinds,
+        amount=ruled.amount if ruled is not None and DisclosurePart.AMOUNT in row.parts else None,
+        decided_on=penalty.decided_on if DisclosurePart.DECIDED_ON in row.parts else None,
+        posted_on=today,
+        until=penalty.until,
+    )
+
+
+def _row(office: Office, held: PublicationDuty) -> DisclosureRow:
+    """The row under which a duty was formed: a pack that was used stays."""
+    row = office.book.get(held.pack).disclosure
+    if row is None:
+        raise Missing("publication_unknown", publication=held.id)
+    return row
+
+
+def _over(office: Office, tx: Tx, consequence_id: str, why: Fallen, document: str, by: str, now: datetime) -> None:
+    held = tx.publications.find(domain.name(consequence_id), lock=True)
+    tx.attention.close(f"{DISCLOSURE}:{consequence_id}", now)
+    if held is None:
+        return
+    if held.state is PublicationState.OWED:
+        unpublish.settle(tx, held, publicationduty.drop(held, why, document, by), now)
+    else:
+        unpublish.recall(office, tx, held, why, "", document, by, now)
+
+
+def _waits(tx: Tx, held: PublicationDuty) -> str:
+    """Why a penalty may not become public now: the code of a refusal; empty where nothing keeps it."""
+    penalty = domain.of(held)
+    if _contested(tx, penalty.case_id):
+        return "publication_contested"
+    return "" if unserved.came(tx, penalty.consequence) else "publication_unserved"
+
+
+def _contested(tx: Tx, case_id: str) -> bool:
+    return bool(tx.records.objections(case_id=case_id, limit=1))
+
+
+def _all(tx: Tx) -> Iterator[PublicationDuty]:
+    after = ""
+    while part := tx.publications.penalties(after, _TOGETHER):
+        yield from part
+        after = part[-1].id
+
+
+def _parts(ids: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    for start in range(0, len(ids), _SAID):
+        yield ids[start : start + _SAID]

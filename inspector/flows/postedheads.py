@@ -1,0 +1,81 @@
+"""The heads that the public register tells: of each day on which it was posted, and of this one; who else keeps them, and our signature."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from pathlib import Path
+
+from inspector.domain import headlist
+from inspector.domain.headlist import FILE, Lodged, PublicHead
+from inspector.domain.manifest import POSTED
+from inspector.domain.treehead import TreeHead
+from inspector.flows import affix, lodging
+from inspector.flows.office import Office
+from inspector.store.tx import Tx
+
+MOST = 30
+"""So many days are told, the newest first: who wants more keeps the files of before."""
+REGISTER = "register"
+"""Who keeps a head that stands on the register, as a matter tells it: everybody."""
+
+
+def gather(office: Office, now: datetime) -> tuple[PublicHead, ...]:
+    """The heads to be told, the newest first; of two days with the same head the earlier one."""
+    today = office.calendar.local_date(now)
+    with office.store.read() as tx:
+        days = sorted({office.calendar.local_date(at) for at in _posted(tx)} | {today}, reverse=True)[:MOST]
+        told: dict[TreeHead, date] = {}
+        for day in days:
+            begun = datetime.combine(day, time(), office.calendar.zone)
+            if (head := tx.tree.before(begun)) is not None:
+                told[head] = day
+        lodged = _lodged(tx)
+    return tuple(_signed(office, PublicHead(head=head, day=day, lodged=lodged.get(head, ()))) for head, day in told.items())
+
+
+def key(office: Office) -> str:
+    """The public point of the key that signs heads, in hex: the house's own; empty where it has none."""
+    mine = office.keys.signing.get(office.house)
+    return mine.public.point.hex() if mine is not None else ""
+
+
+def hold(office: Office, folder: Path, now: datetime) -> list[TreeHead]:
+    """Hold the heads that stand in a folder to what is here, before others take their place; those that differ are a matter for a person.
+
+    A file that cannot be read is none of the register's.
+    """
+    try:
+        before = [one.head for one in headlist.read((folder / FILE).read_bytes())[0]]
+    except (OSError, ValueError):
+        return []
+    with office.store.read() as tx:
+        off = lodging.differing(tx, before)
+    if off:
+        told = {"witness": REGISTER, "size": off[0].size, "root": off[0].root}
+        with office.store.begin() as tx:
+            tx.attention.open(lodging.DIFFERS, office.house, REGISTER, told, now)
+    return off
+
+
+def _posted(tx: Tx) -> Sequence[datetime]:
+    return [row["at"] for row in tx.ledger.about(affix.ABOUT) if row["rule"] == POSTED]
+
+
+def _lodged(tx: Tx) -> dict[TreeHead, tuple[Lodged, ...]]:
+    """Who keeps which head by its own receipt."""
+    held: dict[TreeHead, tuple[Lodged, ...]] = {}
+    for row in tx.ledger.about(lodging.ABOUT):
+        if row["rule"] == lodging.LODGED and row["body"]:
+            told = json.loads(row["body"])["facts"]
+            at = datetime.fromisoformat(told["witnessed_at"]) if told.get("witnessed_at") else None
+            one = Lodged(witness=told["witness"], receipt=str(told.get("receipt") or ""), at=at)
+            head = TreeHead(size=told["size"], root=told["root"])
+            held[head] = (*held.get(head, ()), one)
+    return held
+
+
+def _signed(office: Office, one: PublicHead) -> PublicHead:
+    mine = office.keys.signing.get(office.house)
+    return one.by(mine.sign(one.signed)) if mine is not None else one

@@ -1,0 +1,73 @@
+"""What is left of visits whose cases went: whether they may stand without a name, and whom the ledger still quotes about them."""
+
+from __future__ import annotations
+
+import json
+
+import sqlalchemy as sa
+
+from inspector.domain.challenge import ChallengeState
+from inspector.domain.folio import PURGED
+from inspector.domain.publicationduty import PublicationState
+from inspector.domain.purge import QUOTING, Hold, unquoted
+from inspector.domain.visit import Visit
+from inspector.store.codec import load
+from inspector.store.drawtables import challenge
+from inspector.store.publicationtables import publication_duty
+from inspector.store.room import Room
+from inspector.store.tables import case_file, ledger, visit, visit_case
+
+UNPUBLISHED = (PublicationState.OWED.value, PublicationState.TO_REMOVE.value)
+QUOTED = tuple(rule for rule in QUOTING if rule.startswith("visit."))
+"""Entries that may quote somebody about a visit: of one that a former release made nameless they stand there still."""
+
+
+class UnnamingRoom(Room):
+    """Visits, with the cases that they served, and the ledger's entries about them."""
+
+    def quotes(self, name: str) -> bool:
+        """Whether the ledger quotes somebody in an entry about a visit."""
+        asked = sa.select(ledger.c.rule, ledger.c.body).where(ledger.c.about == name, ledger.c.rule.in_(list(QUOTED)))
+        rows = self.connection.execute(asked.where(ledger.c.salt != "")).all()
+        return any(unquoted(row.rule, json.loads(row.body)) is not None for row in rows if row.body)
+
+    def visit_there(self, name: str) -> bool:
+        """Whether there is such a visit, whoever it was to."""
+        return self.connection.execute(sa.select(visit.c.id).where(visit.c.id == name)).first() is not None
+
+    def visit_holds(self, name: str) -> frozenset[Hold]:
+        """What keeps a visit that no case is about."""
+        owed = sa.exists().where(publication_duty.c.visit == name, publication_duty.c.state.in_(UNPUBLISHED))
+        applied = sa.exists().where(challenge.c.visit == name, challenge.c.state == ChallengeState.OPEN.value)
+        told = self.connection.execute(sa.select(owed, applied)).one()
+        return frozenset(hold for hold, there in zip((Hold.PUBLICATION, Hold.CHALLENGE), told, strict=True) if there)
+
+    def unnamed(self, name: str) -> bool:
+        """Whether it was said of a visit that it was to go nameless: of itself, or of every case that it served."""
+        both = visit_case.outerjoin(case_file, case_file.c.id == visit_case.c.case_id)
+        served = sa.select(visit_case.c.case_id, case_file.c.id).select_from(both).where(visit_case.c.visit == name)
+        cases = {row[0]: row[1] is not None for row in self.connection.execute(served)}
+        asked = sa.select(ledger.c.about).where(ledger.c.about.in_([name, *cases]), ledger.c.rule == PURGED)
+        said = set(self.connection.execute(asked).scalars())
+        return name in said or (bool(cases) and not any(cases.values()) and cases.keys() <= said)
+
+    def partly(self, name: str) -> bool:
+        """Whether it was said of a case that a visit served that it went, and it is gone."""
+        asked = sa.select(ledger.c.id).join(visit_case, visit_case.c.case_id == ledger.c.about)
+        asked = asked.where(visit_case.c.visit == name, ledger.c.rule == PURGED)
+        gone = ~sa.exists().where(case_file.c.id == visit_case.c.case_id)
+        return self.connection.execute(asked.where(gone).limit(1)).first() is not None
+
+    def still_named(self, about: str) -> bool:
+        """Whether a visit, or one that served a case and no other that is still there, tells whom it was to."""
+        bodies = sa.select(visit.c.body).where(visit.c.id.in_([about, *self.visits(about)]))
+        return any(load(Visit, body).code for body in self.connection.execute(bodies).scalars() if body)
+
+    def visits(self, case_id: str) -> list[str]:
+        """The visits of a case that no other case has, so that what was noted there is this one's alone."""
+        other = visit_case.alias()
+        shared = sa.exists().where(
+            other.c.visit == visit_case.c.visit, other.c.case_id != case_id, other.c.case_id == case_file.c.id
+        )
+        asked = sa.select(visit_case.c.visit).where(visit_case.c.case_id == case_id, ~shared)
+        return list(self.connection.execute(asked).scalars())
