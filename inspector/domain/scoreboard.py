@@ -230,6 +230,7 @@ def marks(request: Request) -> dict[str, object]:
         "sent_at": request.counted_from(answered) if answered is not None and known else request.sent_at,
         "ended_at": request.ended_at,
         "came_at": request.door.came if request.door is not None else None,
+        "badly_put": badly_put(request),
     }
 
 

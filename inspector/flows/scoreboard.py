@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
+from inspector.domain.echo import Echo
 from inspector.domain.scoreboard import COLUMNS, Gain, Score, days_between, end_of, gains, middle, scores
 from inspector.domain.signs import plain_cell
 from inspector.flows.office import Office, present
@@ -79,9 +80,9 @@ def recent(office: Office, tx: Tx, now: datetime) -> list[tuple[str, str, str, i
     An agency is the connector that it is reached by now, here as in the score.
     """
     held: dict[tuple[str, str, str], int] = {}
-    for agency, fact, state, last, heard_in_time, punctual, above, echo, count in tx.assistance.score(now - SPAN):
+    for agency, fact, state, last, heard_in_time, punctual, above, echo, badly_put, count in tx.assistance.score(now - SPAN):
         marks = {"asked": True, end_of(state, last or ""): True, "heard_in_time": heard_in_time, "punctual": punctual}
-        marks |= {"escalated": above, "disproved": echo == "DISPROVED"}
+        marks |= {"escalated": above, "disproved": echo == Echo.DISPROVED, "used": echo == Echo.USED, "badly_put": badly_put}
         for mark, applies in marks.items():
             if applies:
                 key = (present(office.tree, agency), fact or "", mark)

@@ -117,14 +117,16 @@ class AssistanceRoom(Room):
         return int(self.connection.execute(sa.select(sa.func.count()).where(assistance.c.state.in_(states))).scalar_one())
 
     def score(self, since: datetime) -> Sequence[Any]:
-        """(requested agency, fact, state, last rule, heard in time, punctual, passed on above, echo, count) of those opened since.
+        """(requested agency, fact, state, last rule, heard in time, punctual, passed on above, echo, badly put, count) of those
+
+        opened since.
 
         The last rule of its history is told of those that ended without an answer, and of refusals.
         """
         told = assistance.c
         last = sa.case((told.state.in_((AssistanceState.UNANSWERED.value, AssistanceState.DECLINED.value)), told.last_rule))
         rows = sa.select(told.requested, told.fact, told.state, last.label("last"), told.heard_in_time, told.punctual)
-        held = rows.add_columns(told.above, told.echo).where(told.opened_at >= since).subquery()
+        held = rows.add_columns(told.above, told.echo, told.badly_put).where(told.opened_at >= since).subquery()
         return self.connection.execute(sa.select(*held.c, sa.func.count()).group_by(*held.c)).all()
 
     def answered(self, since: datetime) -> Sequence[Any]:

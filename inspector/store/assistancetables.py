@@ -30,6 +30,7 @@ assistance = sa.Table(
     sa.Column("sent_at", Moment, nullable=True),
     sa.Column("ended_at", Moment, nullable=True),
     sa.Column("came_at", Moment, nullable=True),
+    sa.Column("badly_put", sa.Boolean, nullable=True),
 )
 """What stands behind `body` is what `domain.scoreboard` says of it: metrics need not read it, and no database could where it is sealed."""
 sa.Index("ix_assistance_state_requested", assistance.c.state, assistance.c.requested)

@@ -94,7 +94,9 @@ class _State(Collector):
         )
         yield _family("inspector_work_oldest_due_seconds", help_oldest, ("kind",), held.oldest_due)
         yield _family("inspector_assistance", "Assistance requests by agency and state.", ("agency", "state"), held.assistance)
-        help_score = "Requests opened within 90 days, by agency, fact asked and mark: asked, heard_in_time, answered and others."
+        help_score = (
+            "Requests opened within 90 days, by agency, fact and mark: asked, answered, used, badly_put (by us) and others."
+        )
         yield _family("inspector_assistance_score", help_score, ("agency", "fact", "mark"), held.score)
         help_days = "Working days from the sending of a request to its answer, the median of those opened within 90 days."
         yield _family("inspector_assistance_answer_workdays", help_days, ("agency", "fact"), held.answer_days)

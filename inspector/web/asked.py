@@ -24,6 +24,7 @@ from inspector.domain.scoreboard import ended_as, relieved
 from inspector.domain.urgency import Urgency
 from inspector.flows import assist, past, question, replylink
 from inspector.flows.office import AgencyNode
+from inspector.flows.requests import held as locked
 from inspector.flows.requests import node_of, superior_of
 from inspector.store.tx import Tx, new_id
 from inspector.web.byhand import by_hand
@@ -74,6 +75,7 @@ class _Read:
     notices: Sequence[Mapping[str, Any]]
 
 
+@router.head("/assist/{request_id}/{token}")
 @router.get("/assist/{request_id}/{token}", name="assist_form")
 def show(request: Request, desk: AtDesk, request_id: str, token: str) -> Response:
     """The request and the forms to answer it."""
@@ -96,8 +98,14 @@ def post(request: Request, desk: AtDesk, request_id: str, token: str, form: Post
     try:
         form.sound()
         given = word(form)
-        heard(desk, request_id, given.said(), Door(), form.message_id(), given)
+
+        def may(tx: Tx) -> None:
+            replylink.by_link(desk.office, tx, request_id, token)
+
+        heard(desk, request_id, given.said(), Door(), form.message_id(), given, may=may)
     except InspectorError as error:
+        if isinstance(error, Forbidden):  # the link was called back since it was looked at: it shows nothing any more
+            return refused(request, error)
         if error.code != TAKEN:
             return _page(request, desk, request_id, form, trouble(_by_name(desk, error), form, lang))
     return again(request)
@@ -138,11 +146,15 @@ def post_oversee(request: Request, desk: AtDesk, request_id: str, token: str, fo
         helps = form.one("helps") == "yes"
 
         def do(tx: Tx, now: datetime) -> WordIn:
+            locked(tx, request_id)
+            replylink.oversees(desk.office, tx, request_id, token)
             assist.decide(desk.office, tx, request_id, helps, given.reasons, given.signer, now)
             return given
 
         desk.once(message(f"oversee:{request_id}"[:200], form.message_id(), f"decide {helps} {request_id}", given), do)
     except InspectorError as error:
+        if isinstance(error, Forbidden):  # the link was called back since it was looked at: it shows nothing any more
+            return refused(request, error)
         if error.code != TAKEN:
             return _page(request, desk, request_id, form, trouble(error, form, lang), oversees=True)
     return again(request)

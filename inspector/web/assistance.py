@@ -20,7 +20,7 @@ from inspector.web.caller import Caller, Officer
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import WRITES
 from inspector.web.fields import Day, Line, MessageId, Moment, NamePath, Strict, Text
-from inspector.web.links import By, door, requested
+from inspector.web.links import By, door, requested, speaks
 from inspector.web.requested import RequestShown, request_shown
 from inspector.web.roles import Role
 
@@ -249,7 +249,12 @@ def _said(
     """A word of the requested agency: it may speak, and the same message counts once."""
     desk.look(lambda tx: requested(desk, tx, by, request_id))
     told = message(f"assist:{request_id}"[:200], message_id, f"{what} {request_id}", given)
-    return desk.once(told, lambda tx, now: request_shown(do(tx, now)))
+
+    def say(tx: Tx, now: datetime) -> RequestShown:
+        speaks(desk, tx, by, request_id)
+        return request_shown(do(tx, now))
+
+    return desk.once(told, say)
 
 
 def _at(desk: Desk, tx: Tx, request_id: str) -> tuple[Office, Tx, str]:

@@ -20,6 +20,7 @@ from inspector.flows.fieldnotes import Noted
 from inspector.flows.gone import at_door
 from inspector.flows.office import Office
 from inspector.flows.replylink import LINK, opens
+from inspector.flows.requests import held as locked
 from inspector.flows.requests import node_of
 from inspector.flows.seated import by_name
 from inspector.store.tx import Tx
@@ -81,6 +82,7 @@ def answer_request(desk: AtDesk, by: By, request_id: NamePath, given: AnswerIn, 
     desk.look(lambda tx: requested(desk, tx, by, request_id))
 
     def do(tx: Tx, now: datetime) -> RequestShown:
+        speaks(desk, tx, by, request_id)
         return request_shown(answer(desk, tx, request_id, given, door(by), now))
 
     return desk.once(message(f"assist:{request_id}"[:200], message_id, f"answer {request_id}", given), do)
@@ -92,6 +94,7 @@ def decline_request(desk: AtDesk, by: By, request_id: NamePath, given: DeclineIn
     desk.look(lambda tx: requested(desk, tx, by, request_id))
 
     def do(tx: Tx, now: datetime) -> RequestShown:
+        speaks(desk, tx, by, request_id)
         return request_shown(decline(desk, tx, request_id, given, door(by), now))
 
     return desk.once(message(f"assist:{request_id}"[:200], message_id, f"decline {request_id}", given), do)
@@ -267,6 +270,12 @@ def _is_asked(desk: Desk, request: assistance.Request, by: Caller | str) -> bool
     if isinstance(by, str):
         return desk.look(lambda tx: opens(desk.office, tx, LINK, request.id, by))
     return by.agency == node_of(desk.office, request.requested)
+
+
+def speaks(desk: Desk, tx: Tx, by: Caller | str, request_id: str) -> None:
+    """Raise as `requested` does, where the word is written: a link that was called back since it was looked at says nothing any more."""
+    locked(tx, request_id)
+    requested(desk, tx, by, request_id)
 
 
 def requested(desk: Desk, tx: Tx, by: Caller | str, request_id: str, *, reading: bool = False) -> assistance.Request:

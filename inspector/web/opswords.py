@@ -164,7 +164,10 @@ def _score(office: Office, tx: Tx, now: datetime, lang: Lang) -> Iterator[str]:
     names = names_of(office.tree)
     days = {(agency, fact): median for agency, fact, median in recent_days(office, tx, now)}
     for (agency, fact), marks in held.items():
-        told = {mark: marks.get(mark, 0) for mark in ("asked", *ENDS, "heard_in_time", "punctual", "escalated", "disproved")}
+        told = {
+            mark: marks.get(mark, 0)
+            for mark in ("asked", *ENDS, "heard_in_time", "punctual", "escalated", "disproved", "used", "badly_put")
+        }
         median = str(days.get((agency, fact), "—"))
         yield label("ops.score", lang, agency=names.get(agency, agency), fact=_fact(office, fact), days=median, **told)
 

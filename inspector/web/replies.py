@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from inspector.domain.errors import Away, InspectorError, Missing
 from inspector.domain.evidence import Verdict
 from inspector.domain.said import Said, Saying
 from inspector.flows import contacts, hearing
+from inspector.flows.requests import held
 from inspector.incoming import Signing, Unproven
 from inspector.store.tx import Tx
 from inspector.web.body import JsonRoute
@@ -75,12 +77,29 @@ def signed_reply(desk: AtDesk, message_id: Annotated[str, Depends(signed)], name
     return heard(desk, given.request, given.said(), Door(by="signed"), message_id, given, source=f"signed:{name}")
 
 
+def _free(_tx: Tx) -> None:
+    """Whose message was proven speaks."""
+
+
 def heard(
-    desk: Desk, request_id: str, said: Said, by: Door, message_id: str | None, given: Strict, *, source: str = ""
+    desk: Desk,
+    request_id: str,
+    said: Said,
+    by: Door,
+    message_id: str | None,
+    given: Strict,
+    *,
+    source: str = "",
+    may: Callable[[Tx], None] = _free,
 ) -> JSONResponse:
-    """Take a step once. One that sends a request round in a circle is refused, and a person hears of it."""
+    """Take a step once, if its speaker still `may` where it is written. One that sends a request round in a circle is refused, and a
+
+    person hears of it.
+    """
 
     def do(tx: Tx, now: datetime) -> RequestShown:
+        held(tx, request_id)
+        may(tx)
         return request_shown(step(desk, tx, request_id, said, by, now))
 
     try:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from threading import Event, Thread
+from typing import Any
+
 import pytest
 
 from inspector.domain.assistance import AssistanceState, Request
@@ -97,3 +100,44 @@ def test_the_common_superior_decides_a_dispute_by_its_own_link_alone(store: Stor
         stands = request_of(store, request.case_id)
         assert (stands.state.open, stands.dispute and stands.dispute.helps) == (True, True), "a dispute is decided once"
         assert len(stands.afterwords) == 1, "and what is said after it is kept"
+
+
+@pytest.mark.alike
+@pytest.mark.parametrize("door", ["page", "interface"])
+def test_a_link_that_is_called_back_while_a_word_comes_in_says_nothing_any_more(
+    store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch, door: str
+) -> None:
+    office = an_office(store, hand, {"civil-affairs": Post("civil-affairs")})
+    request = request_of(store, opened(office))
+    settle(office)
+    with store.read() as tx:
+        secret = replylink.token(office, tx, replylink.LINK, request.id)
+    looked: list[bool] = []
+    opens = replylink.opens
+
+    def meanwhile(*told: Any) -> bool:
+        """The first look still finds it; then it is called back."""
+        fine = opens(*told)
+        if not looked:
+            looked.append(True)
+            Thread(target=call_back).start()
+            done.wait(20)
+        return fine
+
+    def call_back() -> None:
+        with store.begin() as tx:
+            replylink.call_back(tx, request.id, "李四", "发错邮箱", hand(), anew=False)
+        done.set()
+
+    done = Event()
+    with serving(office) as edge:
+        with edge.client() as browser:
+            assert browser.head(f"/assist/{request.id}/{secret}").status_code == 200
+        monkeypatch.setattr(replylink, "opens", meanwhile)
+        said = {"verdict": "match", "signer": "王五"}
+        with edge.client(X_Link_Token=secret) as client:
+            if door == "page":
+                code = client.post(f"/assist/{request.id}/{secret}", data={**said, "do": "answer", "message": "1"}).status_code
+            else:
+                code = client.post(f"/v1/assistance/{request.id}/answer", json=said).status_code
+    assert (code, request_of(store, request.case_id).state.open) == (403, True)

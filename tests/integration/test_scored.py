@@ -6,19 +6,24 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from inspector.daemon import sweeps
-from inspector.domain.assistance import AssistanceState, Quarrel
+from inspector.domain.assistance import AssistanceState, Inability, Quarrel
 from inspector.domain.evidence import Verdict
 from inspector.domain.scoreboard import ENDS
+from inspector.domain.urgency import Urgency
 from inspector.flows import assist
 from inspector.flows.office import behind
 from inspector.flows.scoreboard import recent, recent_days, scoreboard, standing
+from inspector.store import migrate
 from inspector.store.assistancetables import assistance
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
 from tests.edge import WEB, serving
-from tests.house import Hand, settle
+from tests.house import Hand, closing, settle
 from tests.integration.test_letters import Desk, an_office, opened, request_of, withdraw
 
 
@@ -91,3 +96,52 @@ def test_the_superiors_silence_is_not_the_agencies_and_each_question_is_told_wit
     text = metrics.render().decode()
     assert 'inspector_assistance_score{agency="civil-affairs",fact="household",mark="undecided"} 1.0' in text
     assert 'inspector_assistance_answer_workdays{agency="civil-affairs",fact="household"} 1.0' in text
+
+
+def test_what_we_put_badly_and_what_was_used_stand_on_the_ops_page_and_in_the_metrics(store: Store, hand: Hand) -> None:
+    """Quality goes both ways in each of the three: the export alone had our side."""
+    office = an_office(store, hand, {name: Desk(name) for name in ("civil-affairs", "county-office", "housing")})
+    unclear, forwarded, used = (request_of(store, opened(office, number)) for number in (1, 2, 3))
+    settle(office)
+    with store.begin() as tx:
+        assist.refuse(office, tx, unclear.id, "未写明核查内容", "王五", hand(), inability=Inability.UNCLEAR)
+        assist.forward(office, tx, forwarded.id, "housing", "不归我局", "王五", hand())
+        assist.answer(office, tx, used.id, Verdict.MATCH, "", "王五", hand())
+    settle(office)
+    with store.read() as tx:
+        (score, _) = scoreboard(office, tx)
+        told = {mark: count for agency, _, mark, count in recent(office, tx, hand()) if agency == "civil-affairs"}
+    assert (score.badly_put, score.used) == (told["badly_put"], told.get("used", 0)) == (2, score.used)
+    with serving(office, WEB.model_copy(update={"open_ops": True})) as edge, edge.client() as client:
+        page = client.get("/ops").text
+    assert ("本机关请求不当 2" in page, f"已采用 {score.used}" in page) == (True, True)
+    metrics = Metrics()
+    sweeps.snapshot(office, metrics)
+    text = metrics.render().decode()
+    assert 'inspector_assistance_score{agency="civil-affairs",fact="household",mark="badly_put"} 2.0' in text
+
+
+def test_requests_of_before_are_marked_by_the_migration_and_sealed_ones_when_they_are_written_again(
+    database_url: str, hand: Hand
+) -> None:
+    with closing(Store(database_url)) as store:
+        migrate.upgrade(store)
+        office = an_office(store, hand, {name: Desk(name) for name in ("civil-affairs", "county-office", "housing")})
+        calm, plain, sealed = (request_of(store, opened(office, number)) for number in (1, 2, 3))
+        settle(office)
+        with store.begin() as tx:
+            tx.assistance.put(replace(request_of(store, calm.case_id), urgency=Urgency.URGENT))
+            assist.contest_urgency(office, tx, calm.id, "并不紧急", "王五", hand())
+            assist.refuse(office, tx, sealed.id, "未写明核查内容", "王五", hand(), inability=Inability.UNCLEAR)
+        told = sa.select(assistance.c.id, assistance.c.badly_put)
+        with store.engine.begin() as connection:
+            assert dict(map(tuple, connection.execute(told))) == {calm.id: True, plain.id: False, sealed.id: True}
+            config = Config(attributes={"connection": connection})
+            config.set_main_option("script_location", str(migrate.HERE))
+            scripts = ScriptDirectory.from_config(config).walk_revisions()
+            (ours,) = (one for one in scripts if str(one.path).endswith("_requests_that_were_badly_put.py"))
+            connection.execute(sa.text("ALTER TABLE assistance DROP COLUMN badly_put"))
+            connection.execute(sa.text("UPDATE assistance SET body = '~s1.abc' WHERE id = :one"), {"one": sealed.id})
+            command.stamp(config, str(ours.down_revision))
+            command.upgrade(config, ours.revision)
+            assert dict(map(tuple, connection.execute(told))) == {calm.id: True, plain.id: False, sealed.id: None}

@@ -129,8 +129,8 @@ PLANTS = (
         name="timeout-as-not-found",
         says="a source that does not answer is put down as one that has no record",
         module="inspector/flows/verify.py",
-        old="    found = _no_answer(work, Verdict.NO_ANSWER, code, office.now())\n    asked_now",
-        new="    found = _no_answer(work, Verdict.NOT_FOUND, code, office.now())\n    asked_now",
+        old="    found = _no_answer(work, office, Verdict.NO_ANSWER, code, began or office.now())\n    asked_now",
+        new="    found = _no_answer(work, office, Verdict.NOT_FOUND, code, began or office.now())\n    asked_now",
         tests=(f"{_BARRED}::test_a_source_that_does_not_let_us_in_costs_no_case_its_way_before_the_packs_date",),
     ),
     Plant(

@@ -12,7 +12,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.timer import Timer
 from inspector.domain.urgency import Urgency
 from inspector.policybook import Policybook
-from tests.unit.test_ladder import PACK, ROOT, Standing, fired, opened, pack, plain, steps
+from tests.unit.test_ladder import PACK, ROOT, Standing, opened, pack, plain, steps, to_the_end
 
 ENDED_BY = {
     "date_waits": "our own silence has an end by the pack's rows, or by its ladder's (`unheard.ours`): walked here",
@@ -53,15 +53,6 @@ def ends_everywhere(policy: Policy, urgency: Urgency) -> None:
     for held in seen.values():
         assert held.request.state.open == bool(held.rows), f"{held.shape}: open means a row that waits, over means none"
         assert not to_the_end(held, policy).request.state.open
-
-
-def to_the_end(held: Standing, policy: Policy) -> Standing:
-    """What is left when nobody says a word from here on: of every ladder a dozen steps at most, each put off once at most."""
-    for _ in range(24):
-        if held.next is None:
-            break
-        held = fired(held, policy, "county")
-    return held
 
 
 @pytest.mark.parametrize("whole", [True, False], ids=["with every step", "with the least a pack has"])

@@ -20,9 +20,10 @@ FAR, NEAR = date(2026, 6, 30), date(2026, 3, 17)
 LATER = START + timedelta(days=1)
 
 
-def naming(day: date) -> Request:
-    """A request whose agency has named another date."""
+def naming(day: date, due: date | None = None) -> Request:
+    """A request whose agency has named another date; `due`: the one that binds, where it is no usual one."""
     held = replace(opened(pack()).request, sent_at=START)
+    held = held if due is None else replace(held, due_at=closes(due))
     return respite.propose(held, day, WORD, START, calendar(), PACK).state
 
 
@@ -70,7 +71,7 @@ def test_a_date_behind_the_new_one_waits_on_and_can_be_agreed_to(step: Callable[
 
 @pytest.mark.parametrize("step", ANEW)
 def test_a_date_that_the_new_one_reaches_is_met_and_says_so(step: Callable[[Request], Decision[Request]]) -> None:
-    held = naming(date(2026, 3, 3) if step is calmed else NEAR)
+    held = naming(date(2026, 3, 4), due=date(2026, 3, 3)) if step is calmed else naming(NEAR)
     told = step(held)
     assert held.proposed is not None
     assert told.state.due_at >= held.proposed.due_at

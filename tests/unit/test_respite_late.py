@@ -78,9 +78,14 @@ def test_a_day_that_nobody_means_is_refused_where_it_is_named_and_today_may_be_a
     for day in (date(9999, 12, 31), date(2999, 12, 31), date(2046, 3, 2)):
         with pytest.raises(Invalid, match="day_beyond"):
             respite.propose(held, day, WORD, START, calendar(), PACK)
-    assert agreed(START.date()).due_at == closes(START.date())
+    day = date(2026, 4, 1)
+    asked = respite.propose(held, day, WORD, START, calendar(), PACK).state
+    today = respite.agree(asked, closes(day), "李四", pack(), closes(day) - timedelta(hours=8), calendar()).state
+    assert today.due_at == closes(day)
     with pytest.raises(Refusal, match="extension_after_agreement"):
-        respite.extend(agreed(START.date()), WORD, pack(), START, calendar())
+        respite.extend(today, WORD, pack(), closes(day) - timedelta(hours=7), calendar())
+    within = respite.propose(held, START.date(), WORD, START, calendar(), PACK).state
+    assert (within.proposed, within.due_at) == (None, held.due_at), "what its term reaches is met with its naming"
 
 
 def test_a_date_that_the_agency_has_named_waits_for_our_officer_though_a_letter_of_ours_leaves_late() -> None:
