@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inspector.domain.assistance import AssistanceState
+from inspector.labels import label
 from tests.browser.scenes import letter
 from tests.browser.visitor import Door
 from tests.clerks import REASONS_EN, REASONS_ZH
@@ -86,7 +87,8 @@ def test_a_refusal_in_english_is_answered_in_english(edge: Edge, door: Door) -> 
     phone.open(path)
     assert "What your records say" in phone.follow("English")
     phone.press("Decline with these reasons")
-    assert phone.alert().inner_text() == f"{REASONS_EN}; Say who signs"
+    assert phone.alert().inner_text() == f"{label('error.inability_missing', 'en')}; {REASONS_EN}; Say who signs"
+    phone.page.locator("#inability").select_option("NOT_HELD")
     phone.page.locator("#signer2").fill("Zhao")
     phone.press("Decline with these reasons")
     assert phone.alert().inner_text() == REASONS_EN
