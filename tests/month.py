@@ -118,7 +118,8 @@ class Month:
         self.cases |= dict(zip(ids, persons, strict=True))
         settle(office)
         next_period(office, "weekly")
-        self.outside.notary.refuses = Unavailable("unavailable", detail="no answer")
+        away = Unavailable("unavailable", detail="no answer")
+        self.outside.notary.refuses = None if self.drawn else away  # once: behind an open breaker no draw goes on
         with office.store.begin() as tx:
             made = announce_now(office, tx, "weekly", "clerk", self.hand())
         assert made is not None
