@@ -6,7 +6,7 @@ import base64
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -259,7 +259,7 @@ class Month:
             "close"  # a server that has stumbled closes the connection, in the midst of the next request
         )
         for error in (RuntimeError, Away):
-            with broken(self.store, f"{person.name} {person.code}", error):
+            with broken(self.store, f"{person.name} {person.code}", error), suppress(httpx.ReadError):  # a reset tells nothing
                 self.hunt.call(client, method, path, body)
         del client.headers["Connection"]
 
