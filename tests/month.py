@@ -6,7 +6,7 @@ import base64
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -118,7 +118,8 @@ class Month:
         self.cases |= dict(zip(ids, persons, strict=True))
         settle(office)
         next_period(office, "weekly")
-        self.outside.notary.refuses = Unavailable("unavailable", detail="no answer")
+        away = Unavailable("unavailable", detail="no answer")
+        self.outside.notary.refuses = None if self.drawn else away  # once: behind an open breaker no draw goes on
         with office.store.begin() as tx:
             made = announce_now(office, tx, "weekly", "clerk", self.hand())
         assert made is not None
@@ -265,7 +266,7 @@ class Month:
             "close"  # a server that has stumbled closes the connection, in the midst of the next request
         )
         for error in (RuntimeError, Away):
-            with broken(self.store, f"{person.name} {person.code}", error):
+            with broken(self.store, f"{person.name} {person.code}", error), suppress(httpx.ReadError):  # a reset tells nothing
                 self.hunt.call(client, method, path, body)
         del client.headers["Connection"]
 
