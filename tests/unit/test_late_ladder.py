@@ -17,8 +17,7 @@ from inspector.domain.policy import Compare
 from inspector.domain.recounting import recount_request
 from inspector.domain.shut import put_off
 from inspector.domain.timer import Timer
-from tests.unit.test_ladder import PACK, START, WORD, Standing, calendar, fired, opened, pack, sent, without
-from tests.unit.test_ladder_walk import to_the_end
+from tests.unit.test_ladder import PACK, START, WORD, Standing, calendar, fired, opened, pack, sent, to_the_end, without
 
 UPPER = [("liaison", "03-31"), ("head", "04-01"), ("escalate", "04-02")]
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0055"
+revision = "0050"
 down_revision = "0049"
 branch_labels = None
 depends_on = None
