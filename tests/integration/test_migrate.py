@@ -113,7 +113,7 @@ def kept(store: Store) -> None:
             assert {key: row[key] for key in told} == told
         score = tx.assistance.score(SEEN)
         assert [tuple(row) for row in score] == [("housing", None, "ANSWERED", None, True, True, False, None, False, 1)], (
-            "what 0007 and 0055 read from a body"
+            "what 0007 and 0050 read from a body"
         )
         assert {row[key] for row in tx.replicas.all() for key in PULSE} == {None}
         tx.replicas.pulsed("r1", SEEN, None)
