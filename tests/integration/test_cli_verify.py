@@ -100,9 +100,9 @@ def test_every_loud_line_is_printed_in_both_languages_and_a_strict_reader_fails_
     assert (chinese.code, "未给出见证值" in chinese.out, "notes.txt" in chinese.out) == (0, True, True)
     strict = auditor.say("draw", "verify", str(folder), "--strict", "--json")
     assert (strict.code, strict.json["holds"], strict.json["strict"]) == (1, True, False)
-    loud = ["draw.no_witness", "draw.house_says_witnessed", "draw.files_ignored", "draw.after_alone"]
+    loud = ["draw.no_witness", "draw.house_says_witnessed", "draw.files_ignored", "draw.after_alone", "draw.number_first"]
     assert codes(strict.json["remarks"]) == loud
-    assert [one["grave"] for one in strict.json["remarks"]] == [True, False, False, False]
+    assert [one["grave"] for one in strict.json["remarks"]] == [True, False, False, False, False]
 
 
 def unnoted(folder: Path) -> None:
