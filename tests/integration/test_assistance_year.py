@@ -298,7 +298,7 @@ def test_in_a_year_of_requests_none_is_ever_without_a_next_step_and_the_scoreboa
     assert instants > 50
     assert not [*leapt(office, everybody)]
     assert total < 300 or len(put_off) > 5
-    assert total < 300 or len(unheard_of) > 1, "the ladder has gone on where nobody of ours said a word"
+    assert total < 400 or unheard_of, "the ladder has gone on where nobody of ours said a word"
     asked = {name: notes for name, notes in everybody.diary.items() if notes}
     assert not [*differing(asked, found)]
     for name, notes in asked.items():
