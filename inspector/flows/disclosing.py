@@ -15,7 +15,8 @@ from inspector.domain import disclosing as domain
 from inspector.domain import publicationduty
 from inspector.domain.annulled import Annulled
 from inspector.domain.case import Case, SubjectKind
-from inspector.domain.consequence import Consequence
+from inspector.domain.consequence import Consequence, ConsequenceState
+from inspector.domain.creditrecord import RecordState
 from inspector.domain.decision import Because, Decision
 from inspector.domain.disclosure import Disclosed, PenaltyKind, PenaltyLine
 from inspector.domain.docket import DISCLOSURE
@@ -79,9 +80,14 @@ def told(office: Office, held: Consequence, lang: Lang) -> tuple[str, ...]:
 
 
 def rule(office: Office, tx: Tx, consequence_id: str, said: Disclosed, now: datetime) -> PublicationDuty:
-    """A named officer says whether a penalty is to be public, and what it is. Raises Missing, Refusal, Invalid."""
+    """A named officer says whether a penalty is to be public, and what it is. Raises Missing, Refusal, Invalid.
+
+    A penalty that stands no more is not to be (`publication_fallen`).
+    """
     consequences.locked(tx, consequence_id)
     held = tx.publications.get(domain.name(consequence_id), lock=True)
+    if said.public and not _stands(tx, held):
+        raise Refusal("publication_fallen", publication=held.id)
     decision = domain.rule(held, said, _row(office, held), now, office.calendar)
     tx.publications.put(decision.state)
     tx.attention.close(f"{DISCLOSURE}:{consequence_id}", now)
@@ -93,7 +99,8 @@ def rule(office: Office, tx: Tx, consequence_id: str, said: Disclosed, now: date
 def publish(office: Office, tx: Tx, held: PublicationDuty, on: date, reference: str, by: str, now: datetime) -> PublicationDuty:
     """A named person says since when and where a penalty is public. Raises Refusal, Invalid.
 
-    Not before its decision has come to its subject (`publication_unserved`), nor while an objection is open (`publication_contested`).
+    Not before its decision has come to its subject (`publication_unserved`), nor while an objection is open (`publication_contested`);
+    one that was annulled, or repaired, never (`publication_fallen`).
     """
     if held.state is PublicationState.OWED and (why := _waits(tx, held)):
         raise Refusal(why, publication=held.id)
@@ -216,8 +223,12 @@ def _over(office: Office, tx: Tx, consequence_id: str, why: Fallen, document: st
     tx.attention.close(f"{DISCLOSURE}:{consequence_id}", now)
     if held is None:
         return
-    if held.state is PublicationState.OWED:
+    if held.state in (PublicationState.OWED, PublicationState.NOT_PUBLIC):
         unpublish.settle(tx, held, publicationduty.drop(held, why, document, by), now)
+    elif held.why is Fallen.STAYED:  # it goes, or has gone, until the stay is over: now for good; the date stays
+        decision = publicationduty.drop(held, why, document, by)
+        tx.publications.put(decision.state)
+        unpublish.write(tx, decision, now)
     else:
         unpublish.recall(office, tx, held, why, "", document, by, now)
 
@@ -225,9 +236,18 @@ def _over(office: Office, tx: Tx, consequence_id: str, why: Fallen, document: st
 def _waits(tx: Tx, held: PublicationDuty) -> str:
     """Why a penalty may not become public now: the code of a refusal; empty where nothing keeps it."""
     penalty = domain.of(held)
+    if not _stands(tx, held):
+        return "publication_fallen"
     if _contested(tx, penalty.case_id):
         return "publication_contested"
     return "" if unserved.came(tx, penalty.consequence) else "publication_unserved"
+
+
+def _stands(tx: Tx, held: PublicationDuty) -> bool:
+    """Whether the penalty is in force, and nothing of its finding was repaired: also where nothing says so in a duty of before."""
+    decided = tx.consequences.get(domain.of(held).consequence)
+    records = (one for one in tx.records.of_case(decided.case_id) if one.outcome == decided.grading.outcome.value)
+    return decided.state is ConsequenceState.IMPOSED and all(one.state is not RecordState.REPAIRED for one in records)
 
 
 def _contested(tx: Tx, case_id: str) -> bool:

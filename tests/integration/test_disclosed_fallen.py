@@ -1,0 +1,118 @@
+"""A penalty that stands no more, or of which that is in doubt, does not become public with its firm's name (handbook 1.2.26, 1.2.27)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from inspector.domain import disclosing as domain
+from inspector.domain.errors import Refusal
+from inspector.domain.gazette import Fallen
+from inspector.domain.proposal import Proposal
+from inspector.domain.publicationduty import PublicationDuty, PublicationState
+from inspector.flows import publication, repairs
+from inspector.store.store import Store
+from tests.house import Hand, settle
+from tests.integration.test_creditrecords import NAMES, PAPERS
+from tests.integration.test_disclosure import built, duty, fined, rule, texts
+from tests.proceedings import Proceeding
+
+pytestmark = pytest.mark.alike
+
+
+def put(case: Proceeding, made: PublicationDuty) -> None:
+    """A duty as a release of before has left it."""
+    with case.office.store.begin() as tx:
+        tx.publications.put(made)
+
+
+def refused(case: Proceeding, held: PublicationDuty, code: str) -> None:
+    """Nobody says that it is public."""
+    with case.office.store.begin() as tx, pytest.raises(Refusal, match=code):
+        publication.publish(case.office, tx, held.id, case.hand().date(), "公告栏", "李四", case.hand())
+
+
+def stayed(case: Proceeding, held: PublicationDuty) -> None:
+    """A court stays its execution."""
+    with case.office.store.begin() as tx:
+        publication.recall(case.office, tx, held.id, Fallen.STAYED, "", "（2026）行初1号", "李四", case.hand())
+
+
+def test_what_an_officer_has_ruled_out_and_a_court_annuls_does_not_become_public(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    case, held = fined(store, hand)
+    owed = rule(case, held)
+    before = rule(case, held, public=False, kinds=(), amount=None)
+    case.annul(held)
+    gone = duty(case, held)
+    assert (gone.state, gone.why, gone.document) == (PublicationState.REMOVED, Fallen.REVOKED, "（2026）行终1号")
+    for made in (gone, before, owed):
+        put(case, made)
+        with pytest.raises(Refusal, match="publication_fallen"):
+            rule(case, held)
+    refused(case, owed, "publication_fallen")
+    assert (built(case, tmp_path / "site").lines, duty(case, held).state) == ((), PublicationState.OWED)
+
+
+def test_what_is_annulled_while_a_court_stays_it_says_so_and_comes_back_by_no_word(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    case, held = fined(store, hand)
+    rule(case, held)
+    built(case, tmp_path / "site")
+    stayed(case, duty(case, held))
+    staying = duty(case, held)
+    built(case, tmp_path / "site")
+    away = duty(case, held)
+    case.annul(held)
+    gone = duty(case, held)
+    assert (gone.state, gone.why, gone.removed) == (PublicationState.REMOVED, Fallen.REVOKED, away.removed)
+    for made in (gone, away):
+        put(case, made)
+        with pytest.raises(Refusal, match="publication_fallen"):
+            rule(case, held)
+    put(case, gone)
+    built(case, tmp_path / "again")
+    assert "决定已经撤销" in texts(tmp_path / "again")
+    assert "决定停止执行" not in texts(tmp_path / "again")
+    assert staying.why is Fallen.STAYED
+
+
+def test_what_is_annulled_while_a_stay_has_it_taken_back_goes_by_the_same_date(store: Store, hand: Hand, tmp_path: Path) -> None:
+    case, held = fined(store, hand)
+    rule(case, held)
+    built(case, tmp_path / "site")
+    stayed(case, duty(case, held))
+    staying = duty(case, held)
+    case.annul(held)
+    going = duty(case, held)
+    assert (going.state, going.why, going.due_at) == (PublicationState.TO_REMOVE, Fallen.REVOKED, staying.due_at)
+    hand.now = going.due_at
+    settle(case.office)
+    assert [one["publication"] for one in case.matters("publication_due")] == [going.id], "its date is told as before"
+    assert built(case, tmp_path / "site").gone == (going.id,)
+    with pytest.raises(Refusal, match="publication_fallen"):
+        rule(case, held)
+
+
+def test_what_was_not_public_and_is_repaired_does_not_become_public(store: Store, hand: Hand, tmp_path: Path) -> None:
+    case, held = fined(store, hand)
+    entry = case.impose(case.the(Proposal.RECORD_CREDIT)).entry
+    settle(case.office)
+    owed = rule(case, held)
+    before = rule(case, held, public=False, kinds=(), amount=None)
+    hand.on(days=400)
+    with store.begin() as tx:
+        repairs.ask(case.office, tx, entry, "已改正", PAPERS, "hall", hand(), names=NAMES)
+        repairs.decide(case.office, tx, entry, "王五", "符合", hand(), grant=True)
+    gone = duty(case, held)
+    assert (gone.state, gone.why) == (PublicationState.REMOVED, Fallen.REPAIRED)
+    for made in (gone, before, replace(owed, why=None)):
+        put(case, made)
+        with pytest.raises(Refusal, match="publication_fallen"):
+            rule(case, held)
+    refused(case, owed, "publication_fallen")
+    assert domain.of(gone).consequence == held.id
