@@ -14,13 +14,14 @@ from datetime import date, datetime
 from inspector.domain import disclosing as domain
 from inspector.domain import publicationduty
 from inspector.domain.annulled import Annulled
-from inspector.domain.case import Case, SubjectKind
+from inspector.domain.case import Case, CaseState, SubjectKind
 from inspector.domain.consequence import Consequence, ConsequenceState
 from inspector.domain.creditrecord import RecordState
 from inspector.domain.decision import Because, Decision
-from inspector.domain.disclosure import Disclosed, PenaltyKind, PenaltyLine
+from inspector.domain.disclosure import Disclosed, Penalty, PenaltyKind, PenaltyLine
 from inspector.domain.docket import DISCLOSURE
 from inspector.domain.errors import Missing, Refusal
+from inspector.domain.falling import SHAKEN
 from inspector.domain.gazette import Fallen
 from inspector.domain.proposal import Proposal
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
@@ -100,7 +101,8 @@ def publish(office: Office, tx: Tx, held: PublicationDuty, on: date, reference: 
     """A named person says since when and where a penalty is public. Raises Refusal, Invalid.
 
     Not before its decision has come to its subject (`publication_unserved`), nor while an objection is open (`publication_contested`);
-    one that was annulled, or repaired, never (`publication_fallen`).
+    one that was annulled, or repaired, never (`publication_fallen`), nor while nobody has said that it stands without the finding
+    that it rests on (`publication_shaken`).
     """
     if held.state is PublicationState.OWED and (why := _waits(tx, held)):
         raise Refusal(why, publication=held.id)
@@ -238,6 +240,8 @@ def _waits(tx: Tx, held: PublicationDuty) -> str:
     penalty = domain.of(held)
     if not _stands(tx, held):
         return "publication_fallen"
+    if not _founded(tx, penalty):
+        return "publication_shaken"
     if _contested(tx, penalty.case_id):
         return "publication_contested"
     return "" if unserved.came(tx, penalty.consequence) else "publication_unserved"
@@ -248,6 +252,15 @@ def _stands(tx: Tx, held: PublicationDuty) -> bool:
     decided = tx.consequences.get(domain.of(held).consequence)
     records = (one for one in tx.records.of_case(decided.case_id) if one.outcome == decided.grading.outcome.value)
     return decided.state is ConsequenceState.IMPOSED and all(one.state is not RecordState.REPAIRED for one in records)
+
+
+def _founded(tx: Tx, penalty: Penalty) -> bool:
+    """Whether the finding stands that a penalty rests on, or an officer has said since that the penalty stands without it."""
+    decided, case = tx.consequences.get(penalty.consequence), tx.cases.get(penalty.case_id)
+    doubt = tx.attention.get(f"{SHAKEN}:{decided.id}")
+    if doubt is not None and doubt["closed_at"] is None:
+        return False
+    return decided.upheld is not None or (case.state is CaseState.CLOSED and case.outcome is decided.grading.outcome)
 
 
 def _contested(tx: Tx, case_id: str) -> bool:

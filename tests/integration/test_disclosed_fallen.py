@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from inspector.domain import disclosing as domain
+from inspector.domain.case import Outcome
 from inspector.domain.errors import Refusal
 from inspector.domain.gazette import Fallen
 from inspector.domain.proposal import Proposal
@@ -17,6 +18,7 @@ from inspector.store.store import Store
 from tests.house import Hand, settle
 from tests.integration.test_creditrecords import NAMES, PAPERS
 from tests.integration.test_disclosure import built, duty, fined, rule, texts
+from tests.integration.test_upheld import uphold
 from tests.proceedings import Proceeding
 
 pytestmark = pytest.mark.alike
@@ -116,3 +118,26 @@ def test_what_was_not_public_and_is_repaired_does_not_become_public(store: Store
             rule(case, held)
     refused(case, owed, "publication_fallen")
     assert domain.of(gone).consequence == held.id
+
+
+def test_while_the_finding_has_fallen_a_penalty_becomes_public_only_once_an_officer_says_that_it_stands(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    case, held = fined(store, hand)
+    rule(case, held)
+    case.speaks_for()
+    assert (built(case, tmp_path / "site").withheld, duty(case, held).state) == (1, PublicationState.OWED)
+    refused(case, duty(case, held), "publication_shaken")
+    uphold(case, held)
+    assert len(built(case, tmp_path / "site").lines) == 1
+
+
+def test_a_penalty_of_a_case_that_came_out_for_its_subject_does_not_become_public(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    case, held = fined(store, hand)
+    rule(case, held)
+    case.speaks_for()
+    case.decide(Outcome.TRUE)
+    assert (built(case, tmp_path / "site").lines, duty(case, held).state) == ((), PublicationState.OWED)
+    refused(case, duty(case, held), "publication_shaken")
