@@ -1,7 +1,7 @@
 """Penalties that are to be public: owed when one is decided, ruled on by an officer, taken back when it falls, is repaired or its days end.
 
 Nothing becomes public, or goes, by itself: the program counts the days and reminds. What is public stays out of sight of nobody's
-objection: while one is open nothing new of its case is shown, and what is shown bears its mark (handbook 1.7.5, scenario 62).
+objection: until one is judged nothing new of its case is shown, and what is shown bears the mark of each (handbook 1.7.5, scenario 62).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from inspector.domain.gazette import Fallen
 from inspector.domain.proposal import Proposal
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.domain.publish import DisclosurePart, DisclosureRow
-from inspector.flows import consequences, shown, unpublish, unserved, wording
+from inspector.flows import consequences, shown, touched, unpublish, unserved, wording
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.gazette import penalties as pages
@@ -100,7 +100,7 @@ def rule(office: Office, tx: Tx, consequence_id: str, said: Disclosed, now: date
 def publish(office: Office, tx: Tx, held: PublicationDuty, on: date, reference: str, by: str, now: datetime) -> PublicationDuty:
     """A named person says since when and where a penalty is public. Raises Refusal, Invalid.
 
-    Not before its decision has come to its subject (`publication_unserved`), nor while an objection is open (`publication_contested`);
+    Not before its decision has come to its subject (`publication_unserved`), nor while an objection suspends it (`publication_contested`);
     one that was annulled, or repaired, never (`publication_fallen`), nor while nobody has said that it stands without the finding
     that it rests on (`publication_shaken`).
     """
@@ -150,7 +150,7 @@ def gather(office: Office, now: datetime, *, post: bool) -> Penalties:
                 withheld += 1
             elif duty.state is PublicationState.OWED and post:
                 fresh[duty.id] = line(office, tx, duty, today)
-                held_at.append((now, fresh[duty.id]))
+                held_at.append((now, replace(fresh[duty.id], contested=_contested(tx, penalty.case_id))))
             elif duty.posted is not None and penalty.shown is not None:
                 out = duty.state is PublicationState.TO_REMOVE and post
                 gone += [duty.id] if out else []
@@ -242,7 +242,7 @@ def _waits(tx: Tx, held: PublicationDuty) -> str:
         return "publication_fallen"
     if not _founded(tx, penalty):
         return "publication_shaken"
-    if _contested(tx, penalty.case_id):
+    if touched.unheard(tx, penalty.case_id, tx.records.objections(case_id=penalty.case_id)):
         return "publication_contested"
     return "" if unserved.came(tx, penalty.consequence) else "publication_unserved"
 
