@@ -11,7 +11,6 @@ from inspector.domain import disclosing as domain
 from inspector.domain.case import Outcome
 from inspector.domain.errors import Refusal
 from inspector.domain.gazette import Fallen
-from inspector.domain.objection import Objection
 from inspector.domain.proposal import Proposal
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.flows import publication, repairs
@@ -147,21 +146,9 @@ def test_a_penalty_of_a_case_that_came_out_for_its_subject_does_not_become_publi
 def test_further_words_to_what_was_rejected_keep_nothing_back_and_are_marked(store: Store, hand: Hand, tmp_path: Path) -> None:
     case, held = fined(store, hand)
     rule(case, held)
-    first = case.object(held.id)
-    hand.on(days=3)
-    case.object(held.id, "另有话说")
-    case.answer(first, case.by("孙八"), upheld=False)
-    assert built(case, tmp_path / "early").withheld == 1, "it came before the answer, so it has had none"
-    hand.on(days=1)
-    (open_one,) = opened(case)
-    case.answer(open_one, case.by("孙八"), upheld=False)
+    case.answer(case.object(held.id), case.by("孙八"), upheld=False)
     hand.on(days=1)
     case.object(held.id, "还有话说")
     assert [one.contested for one in built(case, tmp_path / "site").lines] == [True]
     assert "异议处理中" in texts(tmp_path / "site")
     assert duty(case, held).state is PublicationState.PUBLISHED
-
-
-def opened(case: Proceeding) -> list[Objection]:
-    with case.office.store.read() as tx:
-        return list(tx.records.objections(case_id=case.case))
