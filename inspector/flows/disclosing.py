@@ -83,12 +83,14 @@ def told(office: Office, held: Consequence, lang: Lang) -> tuple[str, ...]:
 def rule(office: Office, tx: Tx, consequence_id: str, said: Disclosed, now: datetime) -> PublicationDuty:
     """A named officer says whether a penalty is to be public, and what it is. Raises Missing, Refusal, Invalid.
 
-    A penalty that stands no more is not to be (`publication_fallen`).
+    A penalty that stands no more is not to be (`publication_fallen`), nor one whose last day is over (`publication_over`).
     """
     consequences.locked(tx, consequence_id)
     held = tx.publications.get(domain.name(consequence_id), lock=True)
     if said.public and not _stands(tx, held):
         raise Refusal("publication_fallen", publication=held.id)
+    if said.public and office.calendar.local_date(now) > (until := domain.of(held).until):
+        raise Refusal("publication_over", publication=held.id, until=until.isoformat())
     decision = domain.rule(held, said, _row(office, held), now, office.calendar)
     tx.publications.put(decision.state)
     tx.attention.close(f"{DISCLOSURE}:{consequence_id}", now)
@@ -102,10 +104,10 @@ def publish(office: Office, tx: Tx, held: PublicationDuty, on: date, reference: 
 
     Not before its decision has come to its subject (`publication_unserved`), nor while an objection suspends it (`publication_contested`);
     one that was annulled, or repaired, never (`publication_fallen`), nor while nobody has said that it stands without the finding
-    that it rests on (`publication_shaken`).
+    that it rests on (`publication_shaken`), nor behind its last day (`publication_over`).
     """
-    if held.state is PublicationState.OWED and (why := _waits(tx, held)):
-        raise Refusal(why, publication=held.id)
+    if held.state is PublicationState.OWED and (why := _waits(tx, held, on)):
+        raise Refusal(why, publication=held.id, until=domain.of(held).until.isoformat())
     return post(office, tx, held, line(office, tx, held, on), on, reference, by, now)
 
 
@@ -129,11 +131,20 @@ def repaired(office: Office, tx: Tx, case: Case, by: str, now: datetime) -> None
 
 
 def look(office: Office, tx: Tx, now: datetime) -> None:
-    """What has been shown for as long as it may is to be taken back, without any request (handbook 1.7.1, scenario 64)."""
+    """What has been shown for as long as it may is to be taken back, without any request (handbook 1.7.1, scenario 64).
+
+    What nobody has published by then is owed no more.
+    """
     today = office.calendar.local_date(now)
-    for held in _all(tx):
-        if held.state is PublicationState.PUBLISHED and held.penalty is not None and held.penalty.until < today:
-            unpublish.recall(office, tx, tx.publications.get(held.id, lock=True), Fallen.LAPSED, "", "", "rule", now)
+    for seen in _all(tx):
+        if domain.of(seen).until >= today or seen.state not in (PublicationState.PUBLISHED, PublicationState.OWED):
+            continue
+        held = tx.publications.get(seen.id, lock=True)
+        if held.state is PublicationState.OWED:
+            tx.attention.close(f"{DISCLOSURE}:{domain.of(held).consequence}", now)
+            unpublish.settle(tx, held, publicationduty.drop(held, Fallen.LAPSED, "", "rule"), now)
+        else:
+            unpublish.recall(office, tx, held, Fallen.LAPSED, "", "", "rule", now)
 
 
 def gather(office: Office, now: datetime, *, post: bool) -> Penalties:
@@ -146,7 +157,7 @@ def gather(office: Office, now: datetime, *, post: bool) -> Penalties:
     with office.store.read() as tx:
         for duty in _all(tx):
             penalty = domain.of(duty)
-            if duty.state is PublicationState.OWED and (not penalty.public or _waits(tx, duty)):
+            if duty.state is PublicationState.OWED and (not penalty.public or _waits(tx, duty, today)):
                 withheld += 1
             elif duty.state is PublicationState.OWED and post:
                 fresh[duty.id] = line(office, tx, duty, today)
@@ -235,9 +246,11 @@ def _over(office: Office, tx: Tx, consequence_id: str, why: Fallen, document: st
         unpublish.recall(office, tx, held, why, "", document, by, now)
 
 
-def _waits(tx: Tx, held: PublicationDuty) -> str:
-    """Why a penalty may not become public now: the code of a refusal; empty where nothing keeps it."""
+def _waits(tx: Tx, held: PublicationDuty, on: date) -> str:
+    """Why a penalty may not become public on a day: the code of a refusal; empty where nothing keeps it."""
     penalty = domain.of(held)
+    if on > penalty.until:
+        return "publication_over"
     if not _stands(tx, held):
         return "publication_fallen"
     if not _founded(tx, penalty):

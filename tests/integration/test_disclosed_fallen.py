@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from inspector.domain.errors import Refusal
 from inspector.domain.gazette import Fallen
 from inspector.domain.proposal import Proposal
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
-from inspector.flows import publication, repairs
+from inspector.flows import disclosing, publication, repairs
 from inspector.store.store import Store
 from tests.house import Hand, settle
 from tests.integration.test_creditrecords import NAMES, PAPERS
@@ -152,3 +153,27 @@ def test_further_words_to_what_was_rejected_keep_nothing_back_and_are_marked(sto
     assert [one.contested for one in built(case, tmp_path / "site").lines] == [True]
     assert "异议处理中" in texts(tmp_path / "site")
     assert duty(case, held).state is PublicationState.PUBLISHED
+
+
+def test_behind_its_last_day_a_penalty_does_not_become_public_and_is_owed_no_more(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    case, held = fined(store, hand)
+    owed = rule(case, held)
+    out = rule(case, held, public=False, kinds=(), amount=None)
+    last = domain.of(owed).until
+    hand.now += timedelta(days=(last - hand().date()).days)
+    assert rule(case, held).state is PublicationState.OWED, "on its last day it may be"
+    hand.on(days=1)
+    assert (built(case, tmp_path / "site").lines, duty(case, held).state) == ((), PublicationState.OWED)
+    refused(case, owed, "publication_over")
+    put(case, out)
+    with pytest.raises(Refusal, match="publication_over"):
+        rule(case, held)
+    put(case, owed)
+    with store.begin() as tx:
+        disclosing.look(case.office, tx, hand())
+    gone = duty(case, held)
+    assert (gone.state, gone.why, gone.posted) == (PublicationState.REMOVED, Fallen.LAPSED, None)
+    with store.read() as tx:
+        assert publication.late(tx, hand())["OWED"] == 0
