@@ -26,7 +26,7 @@ from inspector.domain.gazette import Fallen
 from inspector.domain.proposal import Proposal
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.domain.publish import DisclosurePart, DisclosureRow
-from inspector.flows import consequences, shown, touched, unpublish, unserved, wording
+from inspector.flows import consequences, shown, stopped, touched, unpublish, unserved, wording
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.gazette import penalties as pages
@@ -95,6 +95,7 @@ def rule(office: Office, tx: Tx, consequence_id: str, said: Disclosed, now: date
     tx.publications.put(decision.state)
     tx.attention.close(f"{DISCLOSURE}:{consequence_id}", now)
     if not said.public:
+        stopped.end(tx, held.keys, now)
         tx.attention.close(f"{unpublish.MATTER}:{held.id}", now)
     return unpublish.write(tx, decision, now)
 

@@ -177,3 +177,20 @@ def test_behind_its_last_day_a_penalty_does_not_become_public_and_is_owed_no_mor
     assert (gone.state, gone.why, gone.posted) == (PublicationState.REMOVED, Fallen.LAPSED, None)
     with store.read() as tx:
         assert publication.late(tx, hand())["OWED"] == 0
+
+
+def test_what_is_ruled_public_after_all_is_reminded_of_by_the_date_of_before(store: Store, hand: Hand) -> None:
+    case, held = fined(store, hand)
+    due_at = duty(case, held).due_at
+    rule(case, held, public=False, kinds=(), amount=None)
+    hand.now = due_at + timedelta(days=30)
+    settle(case.office)
+    assert case.matters("publication_due") == [], "what is not public is not late"
+    assert rule(case, held).due_at == due_at
+    settle(case.office)
+    assert [one["publication"] for one in case.matters("publication_due")] == [f"penalty.{held.id}"]
+    rule(case, held, public=False, kinds=(), amount=None)
+    assert case.matters("publication_due") == []
+    rule(case, held)
+    settle(case.office)
+    assert [one["overdue"] for one in case.matters("publication_due")] == [True], "each time that it is owed anew"
