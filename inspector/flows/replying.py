@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from inspector.domain import hearing
@@ -47,6 +48,13 @@ def refuse_own(tx: Tx, matter: Mapping[str, Any], by: str) -> None:
         return
     if same(by, held.hearing.sittings[-1].presides):
         raise Refusal("presider_own_answer", consequence=held.id, by=by)
+
+
+def refuse_own_move(tx: Tx, held: Consequence, by: str) -> None:
+    """The same where whoever presides would move the hearing while such words wait: to move it is an answer."""
+    if held.hearing is not None and held.hearing.sittings and held.awaits_hearing and _waits(tx, held):
+        if same(by, held.hearing.sittings[-1].presides):
+            raise Refusal("presider_own_answer", consequence=held.id, by=by)
 
 
 def _waits(tx: Tx, held: Consequence) -> bool:
@@ -99,8 +107,10 @@ def _asked(office: Office, tx: Tx, matter: Mapping[str, Any]) -> tuple[Consequen
 
 
 def _of_sitting(held: Consequence) -> list[Statement]:
-    """What its subject has said by the notice of the hearing as it was last fixed; a move has answered what was said before."""
+    """What its subject has said by the notice of the hearing since who presides was named; only a move to somebody else answers it."""
     if held.hearing is None or not held.hearing.sittings:
         return []
-    since, notice = held.hearing.sittings[-1].fixed.at, f":{held.id}:hearing-"
+    sittings, notice = held.hearing.sittings, f":{held.id}:hearing-"
+    named = takewhile(lambda one: same(one.presides, sittings[-1].presides), reversed(sittings))
+    since = min(one.fixed.at for one in named)
     return [one for one in held.statements if one.kind is StatementKind.DEFENCE and one.at >= since and notice in one.door]

@@ -122,6 +122,25 @@ def test_a_move_answers_it(heard: tuple[Proceeding, Consequence], hand: Hand) ->
     assert not answers(case), "the notice of the move has said so"
 
 
+def test_a_move_one_room_further_under_the_same_presider_answers_nothing(
+    heard: tuple[Proceeding, Consequence], hand: Hand
+) -> None:
+    case, revoke = heard
+    hand.on(days=1)
+    for presides in ("郑九", "吴十"):
+        with pytest.raises(Refusal, match="presider_own_answer"):
+            case.fix(revoke, presides, name="郑 九", reasons="换一间听证室", place="二楼")
+    case.fix(revoke, "郑 九", reasons="换一间听证室", place="二楼")
+    behind_the_hearing(case, revoke)
+    with pytest.raises(Refusal, match="presider_unanswered"):
+        case.enter(revoke, "held")
+    with pytest.raises(Refusal, match="presider_own_answer"), case.office.store.begin() as tx:
+        posted.seen_to(case.office, tx, f"statement_unread:{revoke.id}", "郑九", hand(), note="已换房间")
+    close(case, f"statement_unread:{revoke.id}")
+    assert len(answers(case)) == 1
+    case.fix(revoke, "郑九", name="郑九", reasons="改期")  # once it is answered the hearing is moved as any other
+
+
 def test_who_gives_the_hearing_up_needs_nobody_else_to_preside(heard: tuple[Proceeding, Consequence]) -> None:
     case, revoke = heard
     say(case, f"{revoke.id}:hearing-1", SubjectWord.WAIVER, "不用听证了")
