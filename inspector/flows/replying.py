@@ -52,9 +52,10 @@ def refuse_own(tx: Tx, matter: Mapping[str, Any], by: str) -> None:
 
 def refuse_own_move(tx: Tx, held: Consequence, by: str) -> None:
     """The same where whoever presides would move the hearing while such words wait: to move it is an answer."""
-    if held.hearing is not None and held.hearing.sittings and held.awaits_hearing and _waits(tx, held):
-        if same(by, held.hearing.sittings[-1].presides):
-            raise Refusal("presider_own_answer", consequence=held.id, by=by)
+    if held.hearing is None or not held.hearing.sittings or not held.awaits_hearing or not _waits(tx, held):
+        return
+    if same(by, held.hearing.sittings[-1].presides):
+        raise Refusal("presider_own_answer", consequence=held.id, by=by)
 
 
 def _waits(tx: Tx, held: Consequence) -> bool:
