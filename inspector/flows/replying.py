@@ -25,7 +25,7 @@ from inspector.store.tx import Tx
 
 
 def refuse_unanswered(tx: Tx, held: Consequence) -> None:
-    """Raise Refusal (`hearing_unanswered`) while what a subject has said by the notice of its hearing waits for an answer.
+    """Raise Refusal (`hearing_unanswered`) while what a subject has said about its hearing waits for an answer.
 
     Whoever has given the hearing up needs nobody else to preside.
     """
@@ -94,7 +94,8 @@ def _asked(office: Office, tx: Tx, matter: Mapping[str, Any]) -> tuple[Consequen
             return None
         words, presides = said[-1].words, held.hearing.sittings[-1].presides
         told = label("replied.words", lang, words=words), label("replied.preside", lang, presides=presides)
-        return held, said[-1].door[said[-1].door.index(f"{held.id}:") :], told, (hearing.BASIS,)
+        _, name, receipt = said[-1].door.partition(f"{held.id}:")  # what came by another door has a receipt elsewhere, or none
+        return held, name + receipt or f"{held.id}:said-{held.statements.index(said[-1]) + 1}", told, (hearing.BASIS,)
     if matter["kind"] == SPOKE:
         notice, left = tx.servings.get(str(matter["about"])), unread.receipts(json.loads(str(matter["body"])))
         order = tx.consequences.find(notice.about)
@@ -108,10 +109,16 @@ def _asked(office: Office, tx: Tx, matter: Mapping[str, Any]) -> tuple[Consequen
 
 
 def _of_sitting(held: Consequence) -> list[Statement]:
-    """What its subject has said by the notice of the hearing since who presides was named; only a move to somebody else answers it."""
+    """What its subject has said since who presides was named; only a move to somebody else answers it.
+
+    By whatever door, as long as the hearing is neither held nor given up: what is said against who presides comes by the door that the
+    subject has, and only who reads it knows. Behind it what comes by the notice of the hearing.
+    """
     if held.hearing is None or not held.hearing.sittings:
         return []
     sittings, notice = held.hearing.sittings, f":{held.id}:hearing-"
     named = takewhile(lambda one: same(one.presides, sittings[-1].presides), reversed(sittings))
     since = min(one.fixed.at for one in named)
-    return [one for one in held.statements if one.kind is StatementKind.DEFENCE and one.at >= since and notice in one.door]
+    said = [one for one in held.statements if one.kind is not StatementKind.WAIVER and one.at >= since]
+    said = [one for one in said if one.at > held.hearing.asked_at]  # not the words by which it was asked for
+    return said if held.awaits_hearing else [one for one in said if notice in one.door]
