@@ -100,11 +100,15 @@ def entry(  # noqa: PLR0913 - an annulment in all its parts
 
 
 def give_way(office: Office, tx: Tx, case: Case, to: Consequence, by: str, now: datetime) -> Case:
-    """A case's entry gives way to a graver one of the same finding that an officer has decided: nobody keeps it, nothing else falls."""
+    """A case's entry gives way to a graver one of the same finding: nobody keeps it, nothing else falls.
+
+    With it goes a lighter one that an officer has decided since and that has not come yet.
+    """
     said, former = _Said(Annulled.CORRECTION, to.id, by, now), case.entry
     for one in tx.consequences.of_case(case.id, lock=True):
-        if former and one.entry == former and one.state in ANNULLABLE:
+        if one.entry and one.id != to.id and one.state in ANNULLABLE and one.proposal is Proposal.RECORD_CREDIT:
             _decision(office, tx, case, one, said)
+            _entry(office, tx, one.entry, said)
     _entry(office, tx, former or "", said)
     return tx.cases.get(case.id, lock=True)
 
