@@ -137,15 +137,13 @@ def look(office: Office, tx: Tx, now: datetime) -> None:
     What nobody has published by then is owed no more.
     """
     today = office.calendar.local_date(now)
-    for seen in _all(tx):
-        if domain.of(seen).until >= today or seen.state not in (PublicationState.PUBLISHED, PublicationState.OWED):
-            continue
-        held = tx.publications.get(seen.id, lock=True)
+    for duty in (one for one in _all(tx) if domain.of(one).until < today):
+        held = tx.publications.get(duty.id, lock=True)
+        if held.state is PublicationState.PUBLISHED:
+            unpublish.recall(office, tx, held, Fallen.LAPSED, "", "", "rule", now)
         if held.state is PublicationState.OWED:
             tx.attention.close(f"{DISCLOSURE}:{domain.of(held).consequence}", now)
             unpublish.settle(tx, held, publicationduty.drop(held, Fallen.LAPSED, "", "rule"), now)
-        else:
-            unpublish.recall(office, tx, held, Fallen.LAPSED, "", "", "rule", now)
 
 
 def gather(office: Office, now: datetime, *, post: bool) -> Penalties:

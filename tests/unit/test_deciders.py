@@ -25,9 +25,10 @@ def book(begins: date, ends: date | None = None) -> Policybook:
     )
 
 
-def names(held: Policybook, **more: tuple[str, ...]) -> list[str]:
+def names(held: Policybook, reviewers: tuple[str, ...] = (), heads: tuple[str, ...] = ()) -> list[str]:
     pack = held.packs[0].id
-    tree = {"city": AgencyNode(id="city", name="市", pack=pack, **more), "hall": AgencyNode(id="hall", name="厅", parent="city")}
+    city = AgencyNode(id="city", name="市", pack=pack, reviewers=reviewers, heads=heads)
+    tree = {"city": city, "hall": AgencyNode(id="hall", name="厅", parent="city")}
     return [one.name for one in deciders.unnamed(held, tree, DAY)]
 
 
