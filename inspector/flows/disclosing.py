@@ -137,7 +137,8 @@ def look(office: Office, tx: Tx, now: datetime) -> None:
     What nobody has published by then is owed no more.
     """
     today = office.calendar.local_date(now)
-    for duty in (one for one in _all(tx) if domain.of(one).until < today):
+    ends = (PublicationState.PUBLISHED, PublicationState.OWED)
+    for duty in (one for one in _all(tx) if domain.of(one).until < today and one.state in ends):
         held = tx.publications.get(duty.id, lock=True)
         if held.state is PublicationState.PUBLISHED:
             unpublish.recall(office, tx, held, Fallen.LAPSED, "", "", "rule", now)
@@ -248,10 +249,10 @@ def _over(office: Office, tx: Tx, consequence_id: str, why: Fallen, document: st
 def _waits(tx: Tx, held: PublicationDuty, on: date) -> str:
     """Why a penalty may not become public on a day: the code of a refusal; empty where nothing keeps it."""
     penalty = domain.of(held)
-    if on > penalty.until:
-        return "publication_over"
     if not _stands(tx, held):
         return "publication_fallen"
+    if on > penalty.until:
+        return "publication_over"
     if not _founded(tx, penalty):
         return "publication_shaken"
     if touched.unheard(tx, penalty.case_id, tx.records.objections(case_id=penalty.case_id)):
