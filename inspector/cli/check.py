@@ -213,7 +213,7 @@ def _database(terminal: Terminal) -> Iterator[Finding]:
 def _office(terminal: Terminal) -> Iterator[Finding]:
     """The proof that `serve` starts with, and what it lets pass although somebody should look."""
     from inspector import bootstrap
-    from inspector.cli import above, fitting, pacing, ruled
+    from inspector.cli import above, deciders, fitting, pacing, ruled
     from inspector.lawbook import calendar_of
     from inspector.policybook import Policybook
 
@@ -233,6 +233,7 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
     yield from fitting.approvals(book, tree, _today(calendar))
     yield from ruled.packs(book, tree, _today(calendar))
     yield from fitting.headless(tree, fitting.sending(told))
+    yield from deciders.unnamed(book, tree, _today(calendar))
     yield from above.mute(tree)
     yield from above.unrung(tree, fitting.sending(told))
     yield from above.unlisted(book, tree, _today(calendar))

@@ -65,8 +65,8 @@ def rule(
 ) -> Decision[PublicationDuty]:
     """A named officer says whether a penalty is of such an influence that it is public, and what it is by the kinds of the law.
 
-    The last word holds until it is public. Said anew that it is, it is owed by the date of before, and its clocks go on; what was taken
-    back while its execution was stayed is owed from now on. Raises Refusal (`publication_state`) and Invalid (`disclosure_kinds`,
+    The last word holds until it is public. Said anew that it is, it is owed by the date of before, of which its clocks tell anew; what was
+    taken back while its execution was stayed is owed from now on. Raises Refusal (`publication_state`) and Invalid (`disclosure_kinds`,
     `disclosure_amount`).
     """
     penalty, again = of(held), held.why is Fallen.STAYED and held.state is PublicationState.REMOVED and said.public
@@ -85,6 +85,11 @@ def rule(
     facts = {"duty": held.id, "by": said.by, "public": said.public, "reasons": said.reasons}
     facts |= {"kinds": [one.value for one in said.kinds], "amount": said.amount}
     because = Because(rule="disclosure.rule", basis=(row.basis,), pack=held.pack, facts=facts)
+    if not said.public:  # what is not owed is not reminded of
+        return Decision(state=made, because=because, ends=frozenset(CLOCKS))
+    if held.state is PublicationState.NOT_PUBLIC:
+        made = replace(made, turn=held.turn + 1)
+        return Decision(state=made, because=because, orders=clocks(made, now, calendar))
     if not again:
         return Decision(state=made, because=because)
     counted = due(now, row.within, calendar)

@@ -216,10 +216,17 @@ def freeze(held: PublicationDuty, line: Line, by: str) -> Decision[PublicationDu
 
 
 def drop(held: PublicationDuty, why: Fallen, document: str, by: str) -> Decision[PublicationDuty]:
-    """The decision behind what is still owed fell: it never becomes public. Raises Refusal for what is public, Invalid."""
-    stands(held, PublicationState.OWED)
+    """The decision behind what is not public fell: it never becomes so, nor again. Raises Refusal for what is public, Invalid.
+
+    Not public is what is still owed, what an officer has ruled out, and what goes or has gone while a court stays it: of the last the
+    reason is this one from now on, and the date by which it is to be gone stays.
+    """
+    staying = held.why is Fallen.STAYED and held.state in (PublicationState.TO_REMOVE, PublicationState.REMOVED)
+    if held.state is not PublicationState.NOT_PUBLIC and not staying:
+        stands(held, PublicationState.OWED)
     refuse_nameless(by)
-    made = replace(held, state=PublicationState.REMOVED, why=why, document=document)
+    state = held.state if staying else PublicationState.REMOVED
+    made = replace(held, state=state, why=why, document=document)
     facts = {"duty": held.id, "by": by, "why": why.value, "document": document}
     return Decision(state=made, because=Because(rule="publication.drop", basis=(held.basis,), pack=held.pack, facts=facts))
 

@@ -23,7 +23,7 @@ from inspector.domain.falling import ENTRY_FALLS, falling
 from inspector.domain.proceeding import ANNULLABLE
 from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.flows import cleared, contested, creditbook, creditrecords, disclosing, headed, shaken, striking, unpublish
-from inspector.flows.consequences import locked, main_over, restage, settle
+from inspector.flows.consequences import anew, locked, main_over, restage, settle
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import settle_case
@@ -56,10 +56,13 @@ def consequence(
     if held.proposal is Proposal.TRANSFER_JUDICIAL and held.state in ANNULLABLE and why in OF_A_TRANSFER:
         headed.signs(office, tx, held, Signed(by=by, token="", at=now))
     said = _Said(why, document, by, now, token)
+    heard = any(one.about == held.id for one in tx.records.objections(case_id=case.id))
     done = _decision(office, tx, case, held, said)
     _entry(office, tx, done.entry, said)
     _others(office, tx, done, said)
     _tell(office, tx, case, done.id, said)
+    if why is Annulled.CORRECTION and not heard:
+        anew(office, tx, tx.cases.get(case.id), done, Signed(by=by, token=token, at=now))
     return done
 
 
@@ -100,11 +103,15 @@ def entry(  # noqa: PLR0913 - an annulment in all its parts
 
 
 def give_way(office: Office, tx: Tx, case: Case, to: Consequence, by: str, now: datetime) -> Case:
-    """A case's entry gives way to a graver one of the same finding that an officer has decided: nobody keeps it, nothing else falls."""
+    """A case's entry gives way to a graver one of the same finding: nobody keeps it, nothing else falls.
+
+    With it goes a lighter one that an officer has decided since and that has not come yet.
+    """
     said, former = _Said(Annulled.CORRECTION, to.id, by, now), case.entry
     for one in tx.consequences.of_case(case.id, lock=True):
-        if former and one.entry == former and one.state in ANNULLABLE:
+        if one.entry and one.id != to.id and one.state in ANNULLABLE and one.proposal is Proposal.RECORD_CREDIT:
             _decision(office, tx, case, one, said)
+            _entry(office, tx, one.entry, said)
     _entry(office, tx, former or "", said)
     return tx.cases.get(case.id, lock=True)
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain import limitation, opening, ownword, proceeding
-from inspector.domain.case import Case, Outcome
+from inspector.domain import limitation, opening, owed, ownword, proceeding
+from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Signed, Stage, StatementKind, by_rule
 from inspector.domain.decision import Decision, Told
 from inspector.domain.evidence import Evidence
@@ -134,6 +134,33 @@ def restage(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     begin(office, tx, case, made, (), now, tells=True)
     over = proceeding.supersede(late, RESTAGED, setting(office, late, now))
     main_over(office, tx, case, settle(office, tx, case, late, over, now), now)
+
+
+ANEW = "consequence.anew"
+"""The rule by which what the law asks for is proposed once more, after an officer has taken the decision of it back alone."""
+
+
+def anew(office: Office, tx: Tx, case: Case, gone: Consequence, by: Signed) -> None:
+    """What the law asks for was annulled by an officer's own word, and the case says the same of its subject: it is proposed anew.
+
+    To take it back alone would be to let it go alone (`owed`). While an objection to it is open, or was upheld by that, another officer
+    has it before him or her.
+    """
+    row = office.book.get(gone.pack).consequences[gone.proposal]
+    others = tx.consequences.of_case(case.id, lock=True)
+    there = any(one.proposal in ALTERNATIVES and (one.open or one.state is ConsequenceState.IMPOSED) for one in others)
+    if there or not owed.owed(gone, row) or case.state is not CaseState.CLOSED or case.outcome is not gone.grading.outcome:
+        return
+    given = Opening(
+        proposal=gone.proposal,
+        by=by.by,
+        token=by.token,
+        evidence=gone.evidence,
+        act=gone.grading.act,
+        origin=ANEW,
+    )
+    made = new(tx, case, given, len(others) + 1, gone.grading.outcome, office.book.get(gone.pack), by.at)
+    begin(office, tx, case, (replace(made, grading=gone.grading),), (), by.at, tells=True)
 
 
 def _let_go(held: Consequence, case: Case) -> bool:

@@ -123,10 +123,13 @@ def clocks(office: Office, held: Record) -> list[Order]:
     An entry without a minimum may be repaired at once (handbook 1.7.1), and its subject hears so as of any other; of one whose decision
     has not come nobody hears it before.
     """
-    if held.state is not RecordState.STANDING or not held.adverse:
+    barring = (
+        held.state is RecordState.LAPSED and held.bars
+    )  # its maximum has passed before it came: it bars until it is repaired
+    if not held.adverse or not (barring or held.state is RecordState.STANDING):
         return []
     orders = []
-    if held.most_until is not None:
+    if held.most_until is not None and not barring:
         at = datetime.combine(held.most_until + timedelta(days=1), time(), office.calendar.zone)
         orders.append(_order(held, OrderKind.CREDIT_LAPSE, at))
     if held.row and held.in_effect:

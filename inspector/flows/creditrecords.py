@@ -54,7 +54,8 @@ def repairable(work: Work, _office: Office) -> Settlement:
 
     def settle(tx: Tx, now: datetime) -> None:
         case, mine = held(tx, entry)
-        if mine.state is not RecordState.STANDING or mine.repair is not None:
+        barring = mine.state is RecordState.LAPSED and mine.bars  # shown to nobody, and it bars all the same until then
+        if not (barring or mine.state is RecordState.STANDING) or mine.repair is not None:
             return
         facts = {"entry": entry, "case": case.id, "grade": mine.grade, "earliest": mine.repairable_from.isoformat()}
         tx.attention.open(creditbook.REPAIRABLE, case.agency, entry, facts, now)

@@ -1,7 +1,7 @@
 """Penalties that are to be public: owed when one is decided, ruled on by an officer, taken back when it falls, is repaired or its days end.
 
 Nothing becomes public, or goes, by itself: the program counts the days and reminds. What is public stays out of sight of nobody's
-objection: while one is open nothing new of its case is shown, and what is shown bears its mark (handbook 1.7.5, scenario 62).
+objection: until one is judged nothing new of its case is shown, and what is shown bears the mark of each (handbook 1.7.5, scenario 62).
 """
 
 from __future__ import annotations
@@ -14,17 +14,19 @@ from datetime import date, datetime
 from inspector.domain import disclosing as domain
 from inspector.domain import publicationduty
 from inspector.domain.annulled import Annulled
-from inspector.domain.case import Case, SubjectKind
-from inspector.domain.consequence import Consequence
+from inspector.domain.case import Case, CaseState, SubjectKind
+from inspector.domain.consequence import Consequence, ConsequenceState
+from inspector.domain.creditrecord import RecordState
 from inspector.domain.decision import Because, Decision
-from inspector.domain.disclosure import Disclosed, PenaltyKind, PenaltyLine
+from inspector.domain.disclosure import Disclosed, Penalty, PenaltyKind, PenaltyLine
 from inspector.domain.docket import DISCLOSURE
 from inspector.domain.errors import Missing, Refusal
+from inspector.domain.falling import SHAKEN
 from inspector.domain.gazette import Fallen
 from inspector.domain.proposal import Proposal
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.domain.publish import DisclosurePart, DisclosureRow
-from inspector.flows import consequences, shown, unpublish, unserved, wording
+from inspector.flows import consequences, shown, stopped, touched, unpublish, unserved, wording
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.gazette import penalties as pages
@@ -79,13 +81,21 @@ def told(office: Office, held: Consequence, lang: Lang) -> tuple[str, ...]:
 
 
 def rule(office: Office, tx: Tx, consequence_id: str, said: Disclosed, now: datetime) -> PublicationDuty:
-    """A named officer says whether a penalty is to be public, and what it is. Raises Missing, Refusal, Invalid."""
+    """A named officer says whether a penalty is to be public, and what it is. Raises Missing, Refusal, Invalid.
+
+    A penalty that stands no more is not to be (`publication_fallen`), nor one whose last day is over (`publication_over`).
+    """
     consequences.locked(tx, consequence_id)
     held = tx.publications.get(domain.name(consequence_id), lock=True)
+    if said.public and not _stands(tx, held):
+        raise Refusal("publication_fallen", publication=held.id)
+    if said.public and office.calendar.local_date(now) > (until := domain.of(held).until):
+        raise Refusal("publication_over", publication=held.id, until=until.isoformat())
     decision = domain.rule(held, said, _row(office, held), now, office.calendar)
     tx.publications.put(decision.state)
     tx.attention.close(f"{DISCLOSURE}:{consequence_id}", now)
     if not said.public:
+        stopped.end(tx, held.keys, now)
         tx.attention.close(f"{unpublish.MATTER}:{held.id}", now)
     return unpublish.write(tx, decision, now)
 
@@ -93,10 +103,12 @@ def rule(office: Office, tx: Tx, consequence_id: str, said: Disclosed, now: date
 def publish(office: Office, tx: Tx, held: PublicationDuty, on: date, reference: str, by: str, now: datetime) -> PublicationDuty:
     """A named person says since when and where a penalty is public. Raises Refusal, Invalid.
 
-    Not before its decision has come to its subject (`publication_unserved`), nor while an objection is open (`publication_contested`).
+    Not before its decision has come to its subject (`publication_unserved`), nor while an objection suspends it (`publication_contested`);
+    one that was annulled, or repaired, never (`publication_fallen`), nor while nobody has said that it stands without the finding
+    that it rests on (`publication_shaken`), nor behind its last day (`publication_over`).
     """
-    if held.state is PublicationState.OWED and (why := _waits(tx, held)):
-        raise Refusal(why, publication=held.id)
+    if held.state is PublicationState.OWED and (why := _waits(tx, held, on)):
+        raise Refusal(why, publication=held.id, until=domain.of(held).until.isoformat())
     return post(office, tx, held, line(office, tx, held, on), on, reference, by, now)
 
 
@@ -120,11 +132,19 @@ def repaired(office: Office, tx: Tx, case: Case, by: str, now: datetime) -> None
 
 
 def look(office: Office, tx: Tx, now: datetime) -> None:
-    """What has been shown for as long as it may is to be taken back, without any request (handbook 1.7.1, scenario 64)."""
+    """What has been shown for as long as it may is to be taken back, without any request (handbook 1.7.1, scenario 64).
+
+    What nobody has published by then is owed no more.
+    """
     today = office.calendar.local_date(now)
-    for held in _all(tx):
-        if held.state is PublicationState.PUBLISHED and held.penalty is not None and held.penalty.until < today:
-            unpublish.recall(office, tx, tx.publications.get(held.id, lock=True), Fallen.LAPSED, "", "", "rule", now)
+    ends = (PublicationState.PUBLISHED, PublicationState.OWED)
+    for duty in (one for one in _all(tx) if domain.of(one).until < today and one.state in ends):
+        held = tx.publications.get(duty.id, lock=True)
+        if held.state is PublicationState.PUBLISHED:
+            unpublish.recall(office, tx, held, Fallen.LAPSED, "", "", "rule", now)
+        if held.state is PublicationState.OWED:
+            tx.attention.close(f"{DISCLOSURE}:{domain.of(held).consequence}", now)
+            unpublish.settle(tx, held, publicationduty.drop(held, Fallen.LAPSED, "", "rule"), now)
 
 
 def gather(office: Office, now: datetime, *, post: bool) -> Penalties:
@@ -137,11 +157,11 @@ def gather(office: Office, now: datetime, *, post: bool) -> Penalties:
     with office.store.read() as tx:
         for duty in _all(tx):
             penalty = domain.of(duty)
-            if duty.state is PublicationState.OWED and (not penalty.public or _waits(tx, duty)):
+            if duty.state is PublicationState.OWED and (not penalty.public or _waits(tx, duty, today)):
                 withheld += 1
             elif duty.state is PublicationState.OWED and post:
                 fresh[duty.id] = line(office, tx, duty, today)
-                held_at.append((now, fresh[duty.id]))
+                held_at.append((now, replace(fresh[duty.id], contested=_contested(tx, penalty.case_id))))
             elif duty.posted is not None and penalty.shown is not None:
                 out = duty.state is PublicationState.TO_REMOVE and post
                 gone += [duty.id] if out else []
@@ -216,18 +236,44 @@ def _over(office: Office, tx: Tx, consequence_id: str, why: Fallen, document: st
     tx.attention.close(f"{DISCLOSURE}:{consequence_id}", now)
     if held is None:
         return
-    if held.state is PublicationState.OWED:
+    if held.state in (PublicationState.OWED, PublicationState.NOT_PUBLIC):
         unpublish.settle(tx, held, publicationduty.drop(held, why, document, by), now)
+    elif held.why is Fallen.STAYED:  # it goes, or has gone, until the stay is over: now for good; the date stays
+        decision = publicationduty.drop(held, why, document, by)
+        tx.publications.put(decision.state)
+        unpublish.write(tx, decision, now)
     else:
         unpublish.recall(office, tx, held, why, "", document, by, now)
 
 
-def _waits(tx: Tx, held: PublicationDuty) -> str:
-    """Why a penalty may not become public now: the code of a refusal; empty where nothing keeps it."""
+def _waits(tx: Tx, held: PublicationDuty, on: date) -> str:
+    """Why a penalty may not become public on a day: the code of a refusal; empty where nothing keeps it."""
     penalty = domain.of(held)
-    if _contested(tx, penalty.case_id):
+    if not _stands(tx, held):
+        return "publication_fallen"
+    if on > penalty.until:
+        return "publication_over"
+    if not _founded(tx, penalty):
+        return "publication_shaken"
+    if touched.unheard(tx, penalty.case_id, tx.records.objections(case_id=penalty.case_id)):
         return "publication_contested"
     return "" if unserved.came(tx, penalty.consequence) else "publication_unserved"
+
+
+def _stands(tx: Tx, held: PublicationDuty) -> bool:
+    """Whether the penalty is in force, and nothing of its finding was repaired: also where nothing says so in a duty of before."""
+    decided = tx.consequences.get(domain.of(held).consequence)
+    records = (one for one in tx.records.of_case(decided.case_id) if one.outcome == decided.grading.outcome.value)
+    return decided.state is ConsequenceState.IMPOSED and all(one.state is not RecordState.REPAIRED for one in records)
+
+
+def _founded(tx: Tx, penalty: Penalty) -> bool:
+    """Whether the finding stands that a penalty rests on, or an officer has said since that the penalty stands without it."""
+    decided, case = tx.consequences.get(penalty.consequence), tx.cases.get(penalty.case_id)
+    doubt = tx.attention.get(f"{SHAKEN}:{decided.id}")
+    if doubt is not None and doubt["closed_at"] is None:
+        return False
+    return decided.upheld is not None or (case.state is CaseState.CLOSED and case.outcome is decided.grading.outcome)
 
 
 def _contested(tx: Tx, case_id: str) -> bool:

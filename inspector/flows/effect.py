@@ -14,7 +14,7 @@ from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence
 from inspector.domain.creditrecord import Record, RecordState
 from inspector.domain.decision import Order, OrderKind
-from inspector.flows import creditbook, creditrecords
+from inspector.flows import annulling, creditbook, creditrecords
 from inspector.flows.holding import PERHAPS
 from inspector.flows.office import Office
 from inspector.flows.settle import dated, hand_over
@@ -26,18 +26,29 @@ def entered(office: Office, tx: Tx, case: Case, held: Consequence, order: Order,
 
     Where the pack's row names an article by which it takes effect with the decision (`at_once`), nothing waits.
     """
+    notice = awaits(office, held)
+    clocks = creditbook.book(tx, office, case, order, now, awaits=notice)
+    tx.work.order([*clocks, *([] if notice else _told(office, tx, case, order, now))], now)
+
+
+def awaits(office: Office, held: Consequence) -> str:
+    """The notice that has to come before an entry counts towards others; empty where it counts with its decision."""
     row = office.book.get(held.pack).consequences.get(held.proposal)
-    awaits = f"{held.id}:decision" if row is None or not row.at_once else ""
-    clocks = creditbook.book(tx, office, case, order, now, awaits=awaits)
-    tx.work.order([*clocks, *([] if awaits else _told(office, tx, case, order, now))], now)
+    return f"{held.id}:decision" if row is None or not row.at_once else ""
 
 
 def begun(office: Office, tx: Tx, held: Consequence, on: date, now: datetime) -> None:
-    """The decision that ordered an entry has come, on this day: it counts from now on. Not what fell before, nor twice."""
+    """The decision that ordered an entry has come, on this day: it counts from now on. Not what fell before, nor twice.
+
+    The lighter entry whose place it takes has counted until now, and gives way.
+    """
     mine = tx.records.find(held.entry, lock=True) if held.entry else None
     if mine is None or mine.awaits != f"{held.id}:decision" or not mine.stands_somewhere:
         return
     case = tx.cases.get(mine.case_id, lock=True)
+    if case.entry != mine.entry:
+        case = annulling.give_way(office, tx, case, held, held.verdict.signed.by if held.verdict else "rule", now)
+        case = tx.cases.put(replace(case, entry=mine.entry))
     state = creditrecords.write(tx, office, case, domain.effective(mine, on), now)
     orders = creditbook.clocks(office, state)
     if state.state is RecordState.STANDING and case.entry == state.entry:

@@ -209,18 +209,20 @@ def _enter(office: Office, tx: Tx, case: Case, made: Decision[Consequence], now:
     """The entry that an officer has decided, as graded (`effect`); the case has one entry while its outcome stands."""
     held, policy = made.state, office.book.get(made.state.pack)
     assert held.verdict is not None, "what took effect was decided"
-    if case.entry is not None and failing.graver(held.grading.grade, tx.consequences.of_case(case.id, lock=True)):
+    graver = case.entry is not None and failing.graver(held.grading.grade, tx.consequences.of_case(case.id, lock=True))
+    waits = graver and bool(effect.awaits(office, held))  # the one there is counts until the graver one has come (`effect.begun`)
+    if graver and not waits:
         case = annulling.give_way(office, tx, case, held, held.verdict.signed.by, now)
     if case.entry is not None and tx.records.find(case.entry) is None:  # an entry of before there were records
         raise Refusal("consequence_entry_unrecorded", consequence=held.id, entry=case.entry, pack=case.pack)
-    if case.entry is not None:
+    if case.entry is not None and not waits:
         code = "consequence_overtaken" if case.overtaken else "consequence_entered"
         raise Refusal(code, consequence=held.id, entry=case.entry)
     unruled.refuse_endless(held, office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy)
     act = next((one for one in policy.acts if one.row == held.grading.act), None)
     row = policy.outcomes[held.grading.outcome]
     order = ending.entry(case, row, act, held.verdict.signed.by, now, grade=held.grading.grade)
-    case = tx.cases.put(replace(case, entry=order.key))
+    case = tx.cases.put(case if waits else replace(case, entry=order.key))  # each has a name of its own, by the case's version
     effect.entered(office, tx, case, held, order, now)
     return case, replace(made, state=replace(held, entry=order.key))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from inspector.domain import hearing
@@ -24,7 +25,7 @@ from inspector.store.tx import Tx
 
 
 def refuse_unanswered(tx: Tx, held: Consequence) -> None:
-    """Raise Refusal (`hearing_unanswered`) while what a subject has said by the notice of its hearing waits for an answer.
+    """Raise Refusal (`hearing_unanswered`) while what a subject has said about its hearing waits for an answer.
 
     Whoever has given the hearing up needs nobody else to preside.
     """
@@ -44,6 +45,14 @@ def refuse_own(tx: Tx, matter: Mapping[str, Any], by: str) -> None:
     """Raise Refusal (`presider_own_answer`) where whoever presides answers what was said against him or her: nobody judges that alone."""
     held = tx.consequences.find(str(matter["about"])) if matter["kind"] == STATED else None
     if held is None or held.hearing is None or not held.awaits_hearing or not _of_sitting(held):
+        return
+    if same(by, held.hearing.sittings[-1].presides):
+        raise Refusal("presider_own_answer", consequence=held.id, by=by)
+
+
+def refuse_own_move(tx: Tx, held: Consequence, by: str) -> None:
+    """The same where whoever presides would move the hearing while such words wait: to move it is an answer."""
+    if held.hearing is None or not held.hearing.sittings or not held.awaits_hearing or not _waits(tx, held):
         return
     if same(by, held.hearing.sittings[-1].presides):
         raise Refusal("presider_own_answer", consequence=held.id, by=by)
@@ -85,7 +94,8 @@ def _asked(office: Office, tx: Tx, matter: Mapping[str, Any]) -> tuple[Consequen
             return None
         words, presides = said[-1].words, held.hearing.sittings[-1].presides
         told = label("replied.words", lang, words=words), label("replied.preside", lang, presides=presides)
-        return held, said[-1].door[said[-1].door.index(f"{held.id}:") :], told, (hearing.BASIS,)
+        _, name, receipt = said[-1].door.partition(f"{held.id}:")  # what came by another door has a receipt elsewhere, or none
+        return held, name + receipt or f"{held.id}:said-{held.statements.index(said[-1]) + 1}", told, (hearing.BASIS,)
     if matter["kind"] == SPOKE:
         notice, left = tx.servings.get(str(matter["about"])), unread.receipts(json.loads(str(matter["body"])))
         order = tx.consequences.find(notice.about)
@@ -99,8 +109,16 @@ def _asked(office: Office, tx: Tx, matter: Mapping[str, Any]) -> tuple[Consequen
 
 
 def _of_sitting(held: Consequence) -> list[Statement]:
-    """What its subject has said by the notice of the hearing as it was last fixed; a move has answered what was said before."""
+    """What its subject has said since who presides was named; only a move to somebody else answers it.
+
+    By whatever door, as long as the hearing is neither held nor given up: what is said against who presides comes by the door that the
+    subject has, and only who reads it knows. Behind it what comes by the notice of the hearing.
+    """
     if held.hearing is None or not held.hearing.sittings:
         return []
-    since, notice = held.hearing.sittings[-1].fixed.at, f":{held.id}:hearing-"
-    return [one for one in held.statements if one.kind is StatementKind.DEFENCE and one.at >= since and notice in one.door]
+    sittings, notice = held.hearing.sittings, f":{held.id}:hearing-"
+    named = takewhile(lambda one: same(one.presides, sittings[-1].presides), reversed(sittings))
+    since = min(one.fixed.at for one in named)
+    said = [one for one in held.statements if one.kind is not StatementKind.WAIVER and one.at >= since]
+    said = [one for one in said if one.at > held.hearing.asked_at]  # not the words by which it was asked for
+    return said if held.awaits_hearing else [one for one in said if notice in one.door]

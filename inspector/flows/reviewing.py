@@ -21,7 +21,16 @@ def named(office: Office, agency: str) -> tuple[str, ...]:
 
 
 def refuse_nobody(office: Office, held: Consequence, row: ConsequenceRow) -> None:
-    """Raise Refusal (`reviewers_unnamed`) where nobody is named who could review a decision that is to be written."""
+    """Raise Refusal where nobody is named who could review a decision that is to be written (`reviewers_unnamed`), or decide it
+
+    as the head (`penalty_headless`).
+    """
+    if row.by_head and not any(office.tree[one].heads for one in office.line(held.agency)):
+        raise Refusal("penalty_headless", consequence=held.id, agency=held.agency)
+    _refuse_unlisted(office, held, row)
+
+
+def _refuse_unlisted(office: Office, held: Consequence, row: ConsequenceRow) -> None:
     if row.reviewers and not named(office, held.agency):
         raise Refusal("reviewers_unnamed", consequence=held.id, agency=held.agency)
 
@@ -32,7 +41,7 @@ def signs(office: Office, tx: Tx, held: Consequence, kind: Agreement, signed: Si
     Raises Refusal (`reviewers_unnamed`, `penalty_headless`), Forbidden (`reviewer_unlisted`, `penalty_not_head`).
     """
     if kind is Agreement.LEGAL and row.reviewers:
-        refuse_nobody(office, held, row)
+        _refuse_unlisted(office, held, row)
         known = named(office, held.agency)
         if not any(same(signed.by, one) for one in known):
             raise Forbidden("reviewer_unlisted", consequence=held.id, by=signed.by, known=", ".join(known))

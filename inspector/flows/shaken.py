@@ -17,7 +17,7 @@ from inspector.domain.falling import REGRADE, SHAKEN
 from inspector.domain.outside import JOINED_MATTER
 from inspector.domain.proposal import Proposal
 from inspector.domain.timer import Timer
-from inspector.flows import cleared, contested, same, stopped, unserved
+from inspector.flows import cleared, contested, creditbook, same, stopped, unserved
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.store.tx import Tx
@@ -89,6 +89,11 @@ def fell(office: Office, tx: Tx, case: Case, why: str, now: datetime) -> tuple[T
             made = proceeding.supersede(held, why, setting(office, held, now))
         elif held.proposal is Proposal.RECORD_CREDIT and held.state is ConsequenceState.IMPOSED:
             made = proceeding.annul(held, Annulled.CORRECTION, why, "rule", setting(office, held, now))
+            mine = tx.records.find(held.entry) if held.entry else None
+            if (
+                mine is not None and mine.awaits and mine.entry != case.entry
+            ):  # it was to take the place of the one that went with it
+                creditbook.fell(tx, mine.entry, why, now, office)
         elif held.proposal is Proposal.SUSPEND and held.state is ConsequenceState.IMPOSED:
             made = proceeding.lift(held, why, by_rule(now), setting(office, held, now))
         elif held.state in (ConsequenceState.IMPOSED, ConsequenceState.FAILED):

@@ -34,10 +34,13 @@ class Came:
 def fix(office: Office, tx: Tx, consequence_id: str, sitting: Sitting, now: datetime) -> Consequence:
     """An officer says when and where a hearing is and who presides, or moves it: its subject is told by a notice, each time.
 
-    Raises what `hearing.fix` raises.
+    What its subject has said against who presides is answered by it where somebody else presides, and not by the one it was said of.
+
+    Raises what `hearing.fix` raises, and Refusal (`presider_own_answer`).
     """
     office.earnest()
     case, held = locked(tx, consequence_id)
+    replying.refuse_own_move(tx, held, sitting.fixed.by)
     presides = declared(sitting.presides, office.entrance.people) or sitting.presides
     sitting = replace(sitting, presides=presides, fixed=deputies.signs(office, tx, held, sitting.fixed, now))
     made = hearing.fix(held, sitting, investigated(tx, held), setting(office, held, now))

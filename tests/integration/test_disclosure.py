@@ -201,7 +201,7 @@ def test_what_is_annulled_while_it_is_owed_is_owed_no_more(store: Store, hand: H
     assert (gone.state, gone.posted, listed(case)) == (PublicationState.REMOVED, None, [])
     assert case.matters(DISCLOSURE) == []
     assert built(case, tmp_path / "site").lines == ()
-    with pytest.raises(Refusal, match="publication_state"):
+    with pytest.raises(Refusal, match="publication_fallen"):
         rule(case, held)
 
 

@@ -168,6 +168,9 @@ def test_what_has_not_come_within_its_maximum_is_shown_to_nobody_and_bars_once_i
     assert here.record(entry).state is RecordState.LAPSED
     served(here, entry)
     assert (told(here), here.record(entry).in_effect) == (set(), True)
+    assert here.matters(creditbook.REPAIRABLE) == [entry], "who is barred until a repair hears that there is one"
+    with here.office.store.read() as tx:
+        assert tx.servings.get(f"{entry}:repairable").kind is NoticeKind.REPAIRABLE
     with pytest.raises(Refusal, match="subject_barred"):
         here.commits(1)
 

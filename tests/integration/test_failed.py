@@ -13,6 +13,7 @@ from inspector.domain.creditrecord import RecordState
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
+from inspector.domain.serving import NoticeState
 from inspector.flows import openings, proceedings
 from inspector.flows.creditbook import take_over_all
 from inspector.ports import CreditRetraction, Receipt
@@ -90,6 +91,51 @@ def test_who_has_not_rectified_is_entered_as_general_by_a_second_proceeding_and_
     assert any("取代此前等级为轻微的记录" in one for one in decision.facts)
     assert case.matters("consequence_shaken") == [], "nothing that stood beside it falls"
     assert case.the(Proposal.REVOKE).open
+
+
+def test_the_minor_entry_counts_until_the_graver_one_has_come(store: Store, hand: Hand) -> None:
+    receiver = Receiver()
+    case = failed(ordered(store, hand, receiver))
+    minor = entry(case)
+    done = case.impose(graver(case), brought=False)
+    settle(case.office)
+    with store.read() as tx:
+        new, old = tx.records.get(done.entry), tx.records.get(minor)
+    assert (entry(case), old.state, old.in_effect, new.state, new.in_effect) == (
+        minor,
+        RecordState.STANDING,
+        True,
+        RecordState.STANDING,
+        False,
+    )
+    assert [one.entry_id for one in receiver.entries] == [minor], (
+        "no day without an entry, and none with a decision that has not come"
+    )
+    case.bring(done)
+    settle(case.office)
+    with store.read() as tx:
+        new, old = tx.records.get(done.entry), tx.records.get(minor)
+    assert (entry(case), old.state, new.in_effect) == (done.entry, RecordState.ANNULLED, True)
+    assert [one.entry_id for one in receiver.entries] == [done.entry]
+
+
+@pytest.mark.parametrize("ends", ["reopened", "annulled"])
+def test_what_was_to_take_its_place_and_never_came_leaves_nothing(store: Store, hand: Hand, ends: str) -> None:
+    receiver = Receiver()
+    case = failed(ordered(store, hand, receiver))
+    minor = entry(case)
+    done = case.impose(graver(case), brought=False)
+    if ends == "reopened":
+        case.speaks_for()
+    else:
+        case.annul(done)
+    settle(case.office)
+    with store.read() as tx:
+        new, old = tx.records.get(done.entry), tx.records.get(minor)
+        notice = tx.servings.get(f"{done.id}:decision")
+    kept = ends == "annulled"
+    assert (new.stands_somewhere, old.stands_somewhere, notice.state) == (False, kept, NoticeState.CANCELLED)
+    assert [one.entry_id for one in receiver.entries] == ([minor] if kept else [])
 
 
 def test_before_an_order_has_failed_nobody_is_entered_as_who_has_not_rectified(store: Store, hand: Hand) -> None:

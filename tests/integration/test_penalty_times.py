@@ -193,7 +193,11 @@ def test_where_nobody_is_listed_or_no_head_is_named_nothing_is_decided(store: St
         case.rule(held)
     tree = {name: replace(one, heads=()) for name, one in office.tree.items()}
     case.office = replace(office, tree=tree)
+    with pytest.raises(Refusal, match="penalty_headless"):
+        case.rule(held)
+    case.office = office
     case.rule(held)
+    case.office = replace(office, tree=tree)
     case.agree(held, Agreement.SECOND, "王五")
     case.agree(held, Agreement.LEGAL, "赵六")
     with pytest.raises(Refusal, match="penalty_headless"):

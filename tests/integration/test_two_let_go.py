@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from inspector.domain.annulled import Annulled
 from inspector.domain.case import Outcome
 from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Stage
 from inspector.domain.errors import Refusal
 from inspector.domain.proposal import Proposal
+from inspector.flows import annulling
 from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import Hand
@@ -76,3 +78,36 @@ def test_the_second_person_reads_on_the_page_why_and_agrees_there(case: Proceedi
         assert send(second, path, "agreement", kind="SECOND", words="同意").status_code == 303
         assert send(third, path, "agreement", kind="LEGAL", words="同意").status_code == 303
     assert case.the(Proposal.REVOKE).state is ConsequenceState.DROPPED
+
+
+def taken_back(case: Proceeding, why: Annulled) -> Consequence:
+    """Whoever has proposed and decided it annuls it alone."""
+    revoke = case.impose(case.the(Proposal.REVOKE))
+    told = why, "自行纠正1号", "李四", case.hand()
+    return case.act(lambda tx: annulling.consequence(case.office, tx, revoke.id, *told, token="t-李四"))
+
+
+def test_who_takes_it_back_alone_once_it_is_decided_has_it_before_them_again(case: Proceeding) -> None:
+    gone = taken_back(case, Annulled.CORRECTION)
+    again = case.the(Proposal.REVOKE)
+    assert (gone.state, again.id == gone.id) == (ConsequenceState.ANNULLED, False)
+    assert (again.stage, again.origin, again.grading, again.evidence) == (
+        Stage.GIVE,
+        "consequence.anew",
+        gone.grading,
+        gone.evidence,
+    )
+    assert again.due_at is not None, "with a date"
+    assert case.drop(again).stage is Stage.AGREE, "and nobody lets it go alone"
+
+
+@pytest.mark.parametrize("why", [Annulled.COURT, Annulled.REVIEW_BODY])
+def test_what_a_court_has_annulled_is_proposed_by_no_rule(case: Proceeding, why: Annulled) -> None:
+    assert taken_back(case, why).id == case.the(Proposal.REVOKE).id
+
+
+def test_nor_what_another_officer_takes_back_upon_an_objection(case: Proceeding) -> None:
+    revoke = case.impose(case.the(Proposal.REVOKE))
+    case.object(revoke.id)
+    case.annul(revoke, Annulled.CORRECTION, "更正1号")
+    assert case.the(Proposal.REVOKE).id == revoke.id

@@ -37,9 +37,8 @@ def answers(case: Proceeding) -> list[SubjectNotice]:
         return [one for one in tx.servings.of_case(case.case) if one.id.endswith(":answer")]
 
 
-@pytest.fixture
-def heard(store: Store, hand: Hand) -> tuple[Proceeding, Consequence]:
-    """A revocation whose hearing is fixed; by its notice the subject has said that 郑九 should not preside."""
+def fixed(store: Store, hand: Hand) -> tuple[Proceeding, Consequence]:
+    """A revocation whose hearing is fixed."""
     case = decided(store, hand, Outcome.FALSE_KNOWING)
     revoke = case.the(Proposal.REVOKE)
     case.serve(case.give(revoke))
@@ -50,7 +49,17 @@ def heard(store: Store, hand: Hand) -> tuple[Proceeding, Consequence]:
     hand.on(days=1)
     case.fix(revoke)
     hand.on(days=1)
-    say(case, f"{revoke.id}:hearing-1", SubjectWord.DEFENCE, "郑九是举报人的亲属，申请回避")
+    return case, revoke
+
+
+AGAINST = "郑九是举报人的亲属，申请回避"
+
+
+@pytest.fixture
+def heard(store: Store, hand: Hand) -> tuple[Proceeding, Consequence]:
+    """By the notice of its hearing the subject has said that 郑九 should not preside."""
+    case, revoke = fixed(store, hand)
+    say(case, f"{revoke.id}:hearing-1", SubjectWord.DEFENCE, AGAINST)
     return case, revoke
 
 
@@ -114,12 +123,59 @@ def test_nothing_is_decided_before_what_was_said_after_the_hearing_is_answered(
     assert case.rule(revoke, "王五", public_interest="不损害公共利益").verdict is not None
 
 
+def test_it_counts_by_whatever_door_it_came(store: Store, hand: Hand) -> None:
+    case, revoke = fixed(store, hand)
+    for number, name in enumerate(("notice", "said"), 1):
+        if name == "notice":
+            say(case, f"{revoke.id}:notice", SubjectWord.DEFENCE, AGAINST)
+        else:
+            counter(case, revoke, AGAINST)
+        behind_the_hearing(case, revoke)
+        with pytest.raises(Refusal, match="presider_unanswered"):
+            case.enter(revoke, "held")
+        with pytest.raises(Refusal, match="presider_own_answer"), store.begin() as tx:
+            posted.seen_to(case.office, tx, f"statement_unread:{revoke.id}", "郑九", hand(), note="没有利害关系")
+        close(case, f"statement_unread:{revoke.id}")
+        told = [one for one in answers(case) if one.id.startswith(f"{revoke.id}:{name}")]
+        assert (len(answers(case)), [AGAINST in " ".join(one.facts) for one in told]) == (number, [True])
+    case.enter(revoke, "held")
+    counter(case, revoke, "补充陈述")
+    assert case.rule(revoke, "王五", public_interest="不损害公共利益").verdict is not None, (
+        "held, only its notice brings such words"
+    )
+
+
+def counter(case: Proceeding, revoke: Consequence, words: str) -> None:
+    """The counter, or the approving system, passes on what its subject has said there."""
+    told = words, (), "hall", case.hand()
+    case.act(lambda tx: consequences.state(case.office, tx, revoke.id, StatementKind.DEFENCE, *told))
+
+
 def test_a_move_answers_it(heard: tuple[Proceeding, Consequence], hand: Hand) -> None:
     case, revoke = heard
     hand.on(days=1)
     case.fix(revoke, "吴十", reasons="主持人回避")
     close(case, f"statement_unread:{revoke.id}")
     assert not answers(case), "the notice of the move has said so"
+
+
+def test_a_move_one_room_further_under_the_same_presider_answers_nothing(
+    heard: tuple[Proceeding, Consequence], hand: Hand
+) -> None:
+    case, revoke = heard
+    hand.on(days=1)
+    for presides in ("郑九", "吴十"):
+        with pytest.raises(Refusal, match="presider_own_answer"):
+            case.fix(revoke, presides, name="郑 九", reasons="换一间听证室", place="二楼")
+    case.fix(revoke, "郑 九", reasons="换一间听证室", place="二楼")
+    behind_the_hearing(case, revoke)
+    with pytest.raises(Refusal, match="presider_unanswered"):
+        case.enter(revoke, "held")
+    with pytest.raises(Refusal, match="presider_own_answer"), case.office.store.begin() as tx:
+        posted.seen_to(case.office, tx, f"statement_unread:{revoke.id}", "郑九", hand(), note="已换房间")
+    close(case, f"statement_unread:{revoke.id}")
+    assert len(answers(case)) == 1
+    case.fix(revoke, "郑九", name="郑九", reasons="改期")  # once it is answered the hearing is moved as any other
 
 
 def test_who_gives_the_hearing_up_needs_nobody_else_to_preside(heard: tuple[Proceeding, Consequence]) -> None:
