@@ -282,6 +282,15 @@ def remove(
     return Decision(state=replace(held, state=PublicationState.REMOVED, removed=removed), because=because, ends=frozenset(CLOCKS))
 
 
+def wordless(held: PublicationDuty) -> PublicationDuty:
+    """A duty without the reasons and notes of the house: when, where and by which code something is public, or was taken back."""
+    penalty = held.penalty
+    if penalty is not None and penalty.ruled is not None:
+        penalty = replace(penalty, ruled=replace(penalty.ruled, reasons=""))
+    ruled = replace(held.ruled, reasons="") if held.ruled is not None else None
+    return replace(held, reason="", document="", ruled=ruled, penalty=penalty)
+
+
 def stands(held: PublicationDuty, wanted: PublicationState) -> None:
     """Raise Refusal (`publication_state`) for a duty that stands elsewhere."""
     if held.state is not wanted:
