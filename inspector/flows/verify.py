@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ import structlog
 
 from inspector.domain import credit, verification
 from inspector.domain.case import Case, CaseState, Claim, LevelReason, Method, Rated, SubjectKind
+from inspector.domain.errors import Invalid, Missing
 from inspector.domain.evidence import FORM, UNLISTED, UNREAD, Evidence, Verdict
 from inspector.domain.policy import Policy
 from inspector.domain.restated import Brought
@@ -343,8 +345,6 @@ def _unasked(work: Work, office: Office, now: datetime) -> Evidence:
 def _no_answer(work: Work, office: Office, verdict: Verdict, note: str, asked_at: datetime) -> Evidence:
     """What is known of a question without an answer: whom it was put to, when the last try began, and how long the fact would hold."""
     source = office.connectors.sources.get(str(work.payload["via"]))
-    with office.store.read() as tx:
-        pack = tx.cases.get(str(work.case_id)).pack
     return Evidence(
         id=work.key,
         claim=str(work.payload["claim"]),
@@ -357,6 +357,14 @@ def _no_answer(work: Work, office: Office, verdict: Verdict, note: str, asked_at
         note=note,
         attempts=work.attempts,
         owner=source.card.owner if source is not None else "",
-        valid_for=str(office.book.get(pack).item(str(work.payload["item"])).fact(str(work.payload["fact"])).valid_for),
+        valid_for=_valid_for(office, work),
         form=FORM,
     )
+
+
+def _valid_for(office: Office, work: Work) -> str:
+    """How long the fact would hold by the case's pack; empty where the row names no case, or no fact of it, that is known here."""
+    with suppress(Missing, Invalid), office.store.read() as tx:
+        pack = tx.cases.get(str(work.case_id)).pack
+        return str(office.book.get(pack).item(str(work.payload.get("item"))).fact(str(work.payload["fact"])).valid_for)
+    return ""

@@ -82,11 +82,11 @@ def test_a_case_sent_again_after_its_pack_has_ended_is_still_the_same_case(store
 
 def test_what_is_wrong_with_a_case_is_said_in_both_languages_with_its_facts(edge: Edge) -> None:
     with edge.as_("system") as client:
-        answer = client.post("/v1/cases", json=a_case(item="no-such-item"))
+        answer = client.post("/v1/cases", json=a_case(item="business-licences"))
     error = answer.json()["error"]
     assert code(answer) == (422, "item_unknown")
-    assert error["facts"]["item"] == "no-such-item"
-    assert "no-such-item" in error["message"]
+    assert error["facts"]["item"] == "business-licences"
+    assert "business-licences" in error["message"]
     assert "没有事项" in error["message_zh"]
 
 

@@ -24,7 +24,7 @@ from inspector.domain.wayto import ServiceWay
 from inspector.flows import affix, disclosing, publication, reached, repairs, unpublish
 from inspector.store.store import Store
 from tests.house import Hand, settle
-from tests.integration.test_creditrecords import PAPERS
+from tests.integration.test_creditrecords import NAMES, PAPERS
 from tests.proceedings import Proceeding, decided
 
 pytestmark = pytest.mark.alike
@@ -266,7 +266,7 @@ def test_what_is_repaired_is_shown_no_more(store: Store, hand: Hand, tmp_path: P
     with store.read() as tx:
         hand.now += tx.records.get(entry).repairable_from - hand().date() + timedelta(days=1)
     with store.begin() as tx:
-        repairs.ask(case.office, tx, entry, "请修复", PAPERS, "窗口", hand())
+        repairs.ask(case.office, tx, entry, "请修复", PAPERS, "窗口", hand(), names=NAMES)
         assert duty(case, held).state is PublicationState.PUBLISHED
         repairs.decide(case.office, tx, entry, "王五", "符合修复条件", hand(), grant=True)
     gone = duty(case, held)

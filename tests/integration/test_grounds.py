@@ -14,7 +14,7 @@ from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import Case, Outcome
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import as_dated
-from inspector.flows import review, verify
+from inspector.flows import judge, review
 from inspector.store.grounds import row
 from inspector.store.store import Store
 from inspector.store.tables import case_file, evidence, ledger
@@ -102,7 +102,7 @@ def test_the_count_agrees_with_an_independent_one_whatever_the_mark_says(store: 
 def test_nobody_decides_against_somebody_by_stale_data_that_a_flow_has_marked_fresh(
     store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verify, "unfresh", lambda *_: "")  # the program forgets to look at the date
+    monkeypatch.setattr(judge, "unfresh", lambda *_: "")  # the program forgets to look at the date
     old = datetime(2026, 2, 26, 23, 59, tzinfo=SHANGHAI)
     office = open_office(store, hand, sources={"registers": Table(default="吊销", as_of=old)})
     case_id = post(office, application(1, "business-licence", LICENCE))

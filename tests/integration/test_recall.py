@@ -117,7 +117,7 @@ def test_the_superiors_link_shows_the_request_and_answers_nothing_and_the_ledger
         assert secret != own
         with edge.client(X_Link_Token=secret) as superior, edge.client() as browser:
             assert superior.get(f"/v1/assistance/{letter.request_id}").json()["state"] == "ESCALATED"
-            for what, said in (("answer", given), ("decline", {"reasons": "无", "signer": "谁都行"})):
+            for what, said in (("answer", given), ("decline", {"reasons": "无", "inability": "OTHER", "signer": "谁都行"})):
                 refused = superior.post(f"/v1/assistance/{letter.request_id}/{what}", json=said)
                 assert (refused.status_code, refused.json()["error"]["code"]) == (403, "link_oversees")
             page = browser.get(links[0]).text

@@ -266,7 +266,7 @@ def test_the_stub_takes_nothing_that_is_unsigned_altered_or_sent_twice(tmp_path:
 
 def test_a_broken_file_that_was_corrected_under_another_name_of_the_same_date_hinders_nothing(tmp_path: Path) -> None:
     row = {"id": "credit:c1:1", "code": "91000000MA0000001R", "grade": "kept", "outcome": "TRUE", "retracted": "有效"}
-    wrong, right = "statement-20260228.csv", "corrected-20260228.csv"
+    wrong, right = "statement-20260301.csv", "corrected-20260301.csv"
     for name in (wrong, right):
         deliver(tmp_path, [row], name=name)
     (tmp_path / f"{wrong}.json").write_text("{", encoding="utf-8")
