@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from inspector.domain.calendar import Counting, WorkingCalendar, due, reminder
 from inspector.domain.decision import Because, Decision, Order, OrderKind
-from inspector.domain.disclosure import Penalty
+from inspector.domain.disclosure import Penalty, PenaltyLine
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.finding import Seen
@@ -204,6 +204,24 @@ def publish(
     facts = {"by": told.by, "on": told.on.isoformat(), "reference": told.reference, "late": now > held.due_at}
     facts |= {"duty": held.id, "line": shown.digest}
     made = replace(held, state=PublicationState.PUBLISHED, posted=told, shown=shown)
+    because = Because(rule="publication.done", basis=(held.basis,), pack=held.pack, facts=facts)
+    return Decision(state=made, because=because, ends=frozenset(CLOCKS))
+
+
+def overtaken(
+    held: PublicationDuty, line: Line | PenaltyLine, on: date, reference: str, by: str, now: datetime, calendar: WorkingCalendar
+) -> Decision[PublicationDuty]:
+    """What fell, or was ruled out, before it was said to be public has been public since a day all the same, as `line` says."""
+    told = posted(held.formed_at, on, reference, by, now, calendar)
+    made = replace(held, state=PublicationState.PUBLISHED, posted=told, why=None, reason="", document="")
+    if isinstance(line, Line):
+        line = replace(line, posted_on=on)
+        made = replace(made, shown=line)
+    elif held.penalty is not None:
+        line = replace(line, posted_on=on, contested=False)
+        made = replace(made, penalty=replace(held.penalty, shown=line))
+    facts = {"by": told.by, "on": told.on.isoformat(), "reference": told.reference, "late": now > held.due_at}
+    facts |= {"duty": held.id, "line": line.digest, "overtaken": True}
     because = Because(rule="publication.done", basis=(held.basis,), pack=held.pack, facts=facts)
     return Decision(state=made, because=because, ends=frozenset(CLOCKS))
 

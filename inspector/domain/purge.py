@@ -11,7 +11,7 @@ from typing import Any
 
 from inspector.domain.assistance import Dispute, Quarrel, Request
 from inspector.domain.calendar import WorkingCalendar
-from inspector.domain.case import Method
+from inspector.domain.case import Method, SubjectKind
 from inspector.domain.decision import Because
 from inspector.domain.disclosure import Penalty
 from inspector.domain.evidence import Evidence
@@ -184,7 +184,11 @@ def hasty(facts: Mapping[str, object], at: datetime, row: RetentionRow, calendar
 
 def _nobodys(penalty: Penalty) -> Penalty:
     ruled = replace(penalty.ruled, reasons=_silenced(penalty.ruled.reasons)) if penalty.ruled is not None else None
-    return replace(penalty, ruled=ruled, shown=replace(penalty.shown, name="", code="") if penalty.shown is not None else None)
+    shown = penalty.shown
+    if shown is not None:
+        whose = shown.subject or (SubjectKind.FIRM if shown.name else None)  # only firms are named
+        shown = replace(shown, name="", code="", subject=whose)
+    return replace(penalty, ruled=ruled, shown=shown)
 
 
 def _placeless(said: Posted | None) -> Posted | None:

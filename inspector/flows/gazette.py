@@ -295,8 +295,10 @@ def say(office: Office, gathered: Gathered, base: str, by: str, now: datetime) -
             for duty in some:
                 held = tx.publications.get(duty, lock=True)
                 whole = whole and held.state is PublicationState.OWED
-                if held.state is PublicationState.OWED:
-                    line = gathered.fresh[duty]
+                line = gathered.fresh[duty]
+                if held.state is not PublicationState.OWED:
+                    unpublish.overtaken(office, tx, held, line, today, places.get(duty, index), by, now)
+                else:
                     publication.post(office, tx, held, line, today, places.get(duty, index), by, now)
                     _fell(office, tx, held, line, gathered.rested[duty], now)
     for some in _parts(gathered.gone):
