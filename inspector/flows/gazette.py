@@ -226,6 +226,9 @@ class Making:
     def counts(self, tx: Tx) -> Iterator[DrawCount]:
         """What is counted of each draw whose record is open; of checks for cause, which stand in none, together."""
         visits = tx.publications.visited()
+        for draw in visits.keys() - {draw for draw, _ in self.tally}:
+            if visits[draw].keys() == {VisitState.CANCELLED}:  # nobody went, so nobody owes a result: it was drawn all the same
+                self.tally[draw, shown.agency(self.office, tx.draws.get(draw))] = Counter()
         for (draw, agency), told in sorted(self.tally.items()):
             if not draw or not self._closed(tx, draw):
                 went = visits.get(draw, {}) if draw else {VisitState.DONE: told.total()}

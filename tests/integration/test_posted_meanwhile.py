@@ -17,8 +17,8 @@ from inspector.flows.office import Office
 from inspector.store.store import Store
 from tests.house import Hand, settle
 from tests.integration.test_disclosure import ADDRESS, built, duty, fined, rule, texts
-from tests.integration.test_publications import look
 from tests.integration.test_gazette import over
+from tests.integration.test_publications import look
 from tests.integration.test_unpublish import contradicted, office, one
 
 pytestmark = pytest.mark.alike
