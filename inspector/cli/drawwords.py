@@ -143,6 +143,10 @@ DRAWS: Mapping[str, tuple[str, str]] = {
         "the ledger of {size} entries has another root now than the lodged one ({root}): something in it was cut, changed or laid anew",
         "台账前 {size} 条现在的根与已存证的根（{root}）不一致：其中有内容被删改或者重排",
     ),
+    "heads_lost": (
+        "the heads of the ledger that the former posting in {folder} tells are gone, or cut: hold a copy to `ledger verify --head`",
+        "{folder} 中上次发布的台账根文件已丢失或者残缺：请以另存的副本运行 ledger verify --head 核对",
+    ),
     "ledger_tree": (
         "{size} entries are in the tree, root {root}; held to {heads} lodged heads",
         "台账树共 {size} 条，根为 {root}；已与 {heads} 个存证的根核对",

@@ -113,6 +113,8 @@ def site(
     if to is not None and post is None:
         raise Invalid("publication_to_alone", field="--to")
     served, look = to or folder, pages.look(office.tree[office.house].name)
+    if post is not None and postedheads.lost(served):
+        terminal.say("heads_lost", folder=served)
     differs = postedheads.hold(office, served, now) if post is not None else []
     for one in differs:
         terminal.say("ledger_differs", size=one.size, root=one.root)

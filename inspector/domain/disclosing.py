@@ -20,6 +20,9 @@ from inspector.domain.publish import DisclosureRow
 _AMOUNTS = frozenset({PenaltyKind.FINE, PenaltyKind.CONFISCATION})
 """Kinds that have an amount; a fine always has one."""
 
+_ANEW = frozenset({Fallen.STAYED, Fallen.MISTAKE, Fallen.CHANGED})
+"""What took a penalty back that stands: told rightly, or once the stay is over, it is to be public again."""
+
 
 def name(consequence: str) -> str:
     """The id of the duty about a penalty."""
@@ -66,10 +69,10 @@ def rule(
     """A named officer says whether a penalty is of such an influence that it is public, and what it is by the kinds of the law.
 
     The last word holds until it is public. Said anew that it is, it is owed by the date of before, of which its clocks tell anew; what was
-    taken back while its execution was stayed is owed from now on. Raises Refusal (`publication_state`) and Invalid (`disclosure_kinds`,
-    `disclosure_amount`).
+    taken back while its execution was stayed, or because it was shown wrongly or has changed since, is owed from now on. Raises Refusal
+    (`publication_state`) and Invalid (`disclosure_kinds`, `disclosure_amount`).
     """
-    penalty, again = of(held), held.why is Fallen.STAYED and held.state is PublicationState.REMOVED and said.public
+    penalty, again = of(held), held.why in _ANEW and held.state is PublicationState.REMOVED and said.public
     if held.state is not PublicationState.NOT_PUBLIC and not again:
         stands(held, PublicationState.OWED)
     if blank(said.reasons):

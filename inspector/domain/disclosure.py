@@ -16,6 +16,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from inspector.domain.canonical import fingerprint
+from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import blank
 from inspector.domain.gazette import Fallen
@@ -57,6 +58,8 @@ class Disclosed:
 class PenaltyLine:
     """A penalty in the register. `name` is empty where it may not be told: then it is in no list and only counted.
 
+    `subject`: whose it is, which is not published itself: persons are counted, and who has no name any more was not always one.
+
     `until` is its last day. `contested`: an objection is open, and nobody has decided about it; it is no part of what was published.
     """
 
@@ -74,6 +77,12 @@ class PenaltyLine:
     contested: bool = False
     removed: Fallen | None = None
     removed_on: date | None = None
+    subject: SubjectKind | None = None
+
+    @property
+    def person(self) -> bool:
+        """Whether it is one of those that stand as a number alone: a natural person's."""
+        return not self.name and self.subject is not SubjectKind.FIRM
 
     def value(self) -> dict[str, object]:
         """As programs read it. `amount` in yuan."""

@@ -21,6 +21,10 @@ _DUE: Mapping[str, str] = {"officer.review": "review_due_at", "self_proof.read":
 """By the rule of what an officer does: under which fact an earlier entry of the case has told its date."""
 
 
+_OWED, _RULED = "disclosure.owe", ("disclosure.rule", "publication.done")
+"""What tells by when it is to be said whether a penalty is public, and what is behind that: a later word has no date."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noted:
     """An entry of the ledger with its body read. `beside` is what the body holds besides facts, basis and pack."""
@@ -79,8 +83,11 @@ def _act(entry: Noted, before: Sequence[Noted]) -> Signed:
 
 def _due(entry: Noted, before: Iterable[Noted]) -> datetime | None:
     """The date of what was done, as the last entry before it has told it, and as a new calendar has moved it since."""
+    if entry.rule == _RULED[0]:
+        return _owed(str(entry.facts.get("duty")), before)
     if (consequence := entry.facts.get("consequence")) is not None:  # each step tells the date of the next one
-        dates = [one.facts["due_at"] for one in before if one.facts.get("consequence") == consequence and "due_at" in one.facts]
+        steps = (one for one in before if one.rule != _OWED and one.facts.get("consequence") == consequence)
+        dates = [one.facts["due_at"] for one in steps if "due_at" in one.facts]
         return datetime.fromisoformat(str(dates[-1])) if dates and dates[-1] else None
     name = _DUE.get(entry.rule)
     if name is None:
@@ -92,4 +99,15 @@ def _due(entry: Noted, before: Iterable[Noted]) -> datetime | None:
             told = str(one.facts[name])
         elif told is not None and one.rule == RECOUNTED and one.facts.get("was_due") == told:
             told = str(one.facts["due_at"])
+    return datetime.fromisoformat(told) if told is not None else None
+
+
+def _owed(duty: str, before: Iterable[Noted]) -> datetime | None:
+    """By when an officer was to say whether a penalty is public, the first time."""
+    told: str | None = None
+    for one in before:
+        if one.rule == _OWED and one.beside.get("publication") == duty:
+            told = str(one.facts["due_at"])
+        elif one.rule in _RULED and one.facts.get("duty") == duty:
+            told = None
     return datetime.fromisoformat(told) if told is not None else None

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from inspector.domain.calendar import Counting, WorkingCalendar, due, reminder
 from inspector.domain.decision import Because, Decision, Order, OrderKind
-from inspector.domain.disclosure import Penalty
+from inspector.domain.disclosure import Penalty, PenaltyLine
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.finding import Seen
@@ -208,6 +208,24 @@ def publish(
     return Decision(state=made, because=because, ends=frozenset(CLOCKS))
 
 
+def overtaken(
+    held: PublicationDuty, line: Line | PenaltyLine, on: date, reference: str, by: str, now: datetime, calendar: WorkingCalendar
+) -> Decision[PublicationDuty]:
+    """What fell, or was ruled out, before it was said to be public has been public since a day all the same, as `line` says."""
+    told = posted(held.formed_at, on, reference, by, now, calendar)
+    made = replace(held, state=PublicationState.PUBLISHED, posted=told, why=None, reason="", document="")
+    if isinstance(line, Line):
+        line = replace(line, posted_on=on)
+        made = replace(made, shown=line)
+    elif held.penalty is not None:
+        line = replace(line, posted_on=on, contested=False)
+        made = replace(made, penalty=replace(held.penalty, shown=line))
+    facts = {"by": told.by, "on": told.on.isoformat(), "reference": told.reference, "late": now > held.due_at}
+    facts |= {"duty": held.id, "line": line.digest, "overtaken": True}
+    because = Because(rule="publication.done", basis=(held.basis,), pack=held.pack, facts=facts)
+    return Decision(state=made, because=because, ends=frozenset(CLOCKS))
+
+
 def freeze(held: PublicationDuty, line: Line, by: str) -> Decision[PublicationDuty]:
     """What a former release published without keeping it is kept as it stands at the next posting."""
     facts = {"duty": held.id, "by": by, "line": line.digest}
@@ -287,6 +305,15 @@ def remove(
     facts = {"duty": held.id, "by": by, "on": on.isoformat(), "reference": removed.reference, "late": now > held.due_at}
     because = Because(rule="publication.removed", basis=(held.basis,), pack=held.pack, facts=facts)
     return Decision(state=replace(held, state=PublicationState.REMOVED, removed=removed), because=because, ends=frozenset(CLOCKS))
+
+
+def wordless(held: PublicationDuty) -> PublicationDuty:
+    """A duty without the reasons and notes of the house: when, where and by which code something is public, or was taken back."""
+    penalty = held.penalty
+    if penalty is not None and penalty.ruled is not None:
+        penalty = replace(penalty, ruled=replace(penalty.ruled, reasons=""))
+    ruled = replace(held.ruled, reasons="") if held.ruled is not None else None
+    return replace(held, reason="", document="", ruled=ruled, penalty=penalty)
 
 
 def stands(held: PublicationDuty, wanted: PublicationState) -> None:

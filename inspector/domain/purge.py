@@ -11,13 +11,13 @@ from typing import Any
 
 from inspector.domain.assistance import Dispute, Quarrel, Request
 from inspector.domain.calendar import WorkingCalendar
-from inspector.domain.case import Method
+from inspector.domain.case import Method, SubjectKind
 from inspector.domain.decision import Because
 from inspector.domain.disclosure import Penalty
 from inspector.domain.evidence import Evidence
 from inspector.domain.folio import CIVIL, PURGED
 from inspector.domain.gazette import Line
-from inspector.domain.publicationduty import PublicationDuty
+from inspector.domain.publicationduty import Posted, PublicationDuty
 from inspector.domain.retention import RetentionRow
 from inspector.domain.veil import VEIL
 from inspector.domain.visit import Visit
@@ -67,7 +67,10 @@ QUOTING: Mapping[str, tuple[str, ...]] = {
     "visit.ceased_asked": ("evidence",),
     "visit.ceased": ("evidence",),
     "contact.attempt": ("words",),
+    "attention.close": ("note",),
     "publication.rule": ("reasons",),
+    "publication.done": ("reference",),
+    "publication.removed": ("reference",),
     "publication.drop": ("document",),
     "publication.recall": ("note", "document"),
 }
@@ -133,6 +136,8 @@ def unnamed(duty: PublicationDuty) -> PublicationDuty:
         ruled=replace(duty.ruled, reasons=_silenced(duty.ruled.reasons)) if duty.ruled is not None else None,
         shown=_uncalled(duty.shown) if duty.shown is not None else None,
         penalty=_nobodys(duty.penalty) if duty.penalty is not None else None,
+        posted=_placeless(duty.posted),
+        removed=_placeless(duty.removed),
     )
 
 
@@ -179,7 +184,15 @@ def hasty(facts: Mapping[str, object], at: datetime, row: RetentionRow, calendar
 
 def _nobodys(penalty: Penalty) -> Penalty:
     ruled = replace(penalty.ruled, reasons=_silenced(penalty.ruled.reasons)) if penalty.ruled is not None else None
-    return replace(penalty, ruled=ruled, shown=replace(penalty.shown, name="", code="") if penalty.shown is not None else None)
+    shown = penalty.shown
+    if shown is not None:
+        whose = shown.subject or (SubjectKind.FIRM if shown.name else None)  # only firms are named
+        shown = replace(shown, name="", code="", subject=whose)
+    return replace(penalty, ruled=ruled, shown=shown)
+
+
+def _placeless(said: Posted | None) -> Posted | None:
+    return replace(said, reference=_silenced(said.reference)) if said is not None else None
 
 
 def _uncalled(line: Line) -> Line:

@@ -60,15 +60,16 @@ def let_go(office: Office, tx: Tx, about: str, by: str, now: datetime) -> str:
         raise Refusal("retention_held", case=about, holds=", ".join(holds))
     made = ""
     erased = {name: dict[str, str]() if one.visit else entries(tx, name) for name in one.names}
-    quoted = quotes(tx, about) if one.visit else {}
-    taken = tx.purging.take_caseless(one, [*(entry for some in erased.values() for entry in some), *quoted])
+    quoted = {name: quotes(tx, name) if one.visit else {} for name in one.names}
+    going = (entry for part in (erased, quoted) for some in part.values() for entry in some)
+    taken = tx.purging.take_caseless(one, list(going))
     for name, some in erased.items():
-        if name != about and not some:
+        if name != about and not some and not quoted[name]:
             continue
         tx.ledger.erase(list(some))
         facts: dict[str, object] = {"entries": list(some.values()), "by": by}
         facts |= {"rows": taken.rows, "digest": taken.digest} if name == about else {}
-        facts |= unsaid(tx, quoted) if one.visit and name == about else {}
+        facts |= unsaid(tx, quoted[name]) if one.visit else {}
         entry = said(tx, name, gone(row, policy.label, since, until, facts), now)
         made = made or entry
     return made

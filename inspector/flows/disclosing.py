@@ -175,13 +175,16 @@ def gather(office: Office, now: datetime, *, post: bool) -> Penalties:
             least[name] = max(least.get(name, few), few)
     held_at.sort(key=lambda one: (one[0], one[1].id))
     named = tuple(one for _, one in held_at if one.name)
-    persons = Counter(one.agency for _, one in held_at if not one.name and not one.removed)
+    persons = Counter(one.agency for _, one in held_at if one.person and not one.removed)
     counted = {agency: count for agency, count in sorted(persons.items()) if count >= least[agency]}
     return Penalties(lines=named, fresh=fresh, gone=tuple(gone), withheld=withheld, counted=counted)
 
 
 def say(office: Office, penalties: Penalties, base: str, by: str, now: datetime) -> None:
-    """A named person says that these are public at an address, and that those are gone. Said again, nothing is added."""
+    """A named person says that these are public at an address, and that those are gone. Said again, nothing is added.
+
+    What fell since its files were written is public, too, and is to be taken back.
+    """
     base, today = base.rstrip("/"), office.calendar.local_date(now)
     place = {one.id: f"{base}/{pages.place(index, one)}" for index, one in enumerate(penalties.lines)}
     index = f"{base}/penalties.html"
@@ -191,6 +194,8 @@ def say(office: Office, penalties: Penalties, base: str, by: str, now: datetime)
                 held = tx.publications.get(name, lock=True)
                 if held.state is PublicationState.OWED:
                     post(office, tx, held, penalties.fresh[name], today, place.get(name, index), by, now)
+                else:
+                    unpublish.overtaken(office, tx, held, penalties.fresh[name], today, place.get(name, index), by, now)
     for some in _parts(penalties.gone):
         with office.store.begin() as tx:
             for name in some:
@@ -220,6 +225,7 @@ def line(office: Office, tx: Tx, held: PublicationDuty, today: date) -> PenaltyL
         decided_on=penalty.decided_on if DisclosurePart.DECIDED_ON in row.parts else None,
         posted_on=today,
         until=penalty.until,
+        subject=case.subject.kind,
     )
 
 

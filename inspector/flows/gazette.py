@@ -226,6 +226,9 @@ class Making:
     def counts(self, tx: Tx) -> Iterator[DrawCount]:
         """What is counted of each draw whose record is open; of checks for cause, which stand in none, together."""
         visits = tx.publications.visited()
+        for draw in visits.keys() - {draw for draw, _ in self.tally}:
+            if visits[draw].keys() == {VisitState.CANCELLED}:  # nobody went, so nobody owes a result: it was drawn all the same
+                self.tally[draw, shown.agency(self.office, tx.draws.get(draw))] = Counter()
         for (draw, agency), told in sorted(self.tally.items()):
             if not draw or not self._closed(tx, draw):
                 went = visits.get(draw, {}) if draw else {VisitState.DONE: told.total()}
@@ -295,8 +298,10 @@ def say(office: Office, gathered: Gathered, base: str, by: str, now: datetime) -
             for duty in some:
                 held = tx.publications.get(duty, lock=True)
                 whole = whole and held.state is PublicationState.OWED
-                if held.state is PublicationState.OWED:
-                    line = gathered.fresh[duty]
+                line = gathered.fresh[duty]
+                if held.state is not PublicationState.OWED:
+                    unpublish.overtaken(office, tx, held, line, today, places.get(duty, index), by, now)
+                else:
                     publication.post(office, tx, held, line, today, places.get(duty, index), by, now)
                     _fell(office, tx, held, line, gathered.rested[duty], now)
     for some in _parts(gathered.gone):

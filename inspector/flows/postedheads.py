@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 
-from inspector.domain import headlist
+from inspector.domain import headlist, manifest
 from inspector.domain.headlist import FILE, Lodged, PublicHead
-from inspector.domain.manifest import POSTED
+from inspector.domain.manifest import MANIFEST, POSTED
 from inspector.domain.treehead import TreeHead
 from inspector.flows import affix, lodging
 from inspector.flows.office import Office
@@ -44,11 +44,14 @@ def key(office: Office) -> str:
 def hold(office: Office, folder: Path, now: datetime) -> list[TreeHead]:
     """Hold the heads that stand in a folder to what is here, before others take their place; those that differ are a matter for a person.
 
-    A file that cannot be read is none of the register's.
+    A file that cannot be read is none of the register's, unless the folder's list names it (`lost`): that is a matter likewise.
     """
     try:
         before = [one.head for one in headlist.read((folder / FILE).read_bytes())[0]]
     except (OSError, ValueError):
+        if lost(folder):
+            with office.store.begin() as tx:
+                tx.attention.open(lodging.DIFFERS, office.house, REGISTER, {"witness": REGISTER, "file": FILE}, now)
         return []
     with office.store.read() as tx:
         off = lodging.differing(tx, before)
@@ -57,6 +60,19 @@ def hold(office: Office, folder: Path, now: datetime) -> list[TreeHead]:
         with office.store.begin() as tx:
             tx.attention.open(lodging.DIFFERS, office.house, REGISTER, told, now)
     return off
+
+
+def lost(folder: Path) -> bool:
+    """Whether a folder's list names the heads, and they are not there, or cut: somebody has taken away what would be held to the ledger."""
+    try:
+        named = FILE in manifest.read((folder / MANIFEST).read_bytes())
+    except (OSError, ValueError):
+        return False
+    try:
+        headlist.read((folder / FILE).read_bytes())
+    except (OSError, ValueError):
+        return named
+    return False
 
 
 def _posted(tx: Tx) -> Sequence[datetime]:

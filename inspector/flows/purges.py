@@ -20,6 +20,8 @@ from inspector.domain.purge import cites, hasty
 from inspector.domain.retention import Record
 from inspector.flows.office import Office
 from inspector.store import payload
+from inspector.store.past import OPENING
+from inspector.store.room import Row
 from inspector.store.tables import visit
 from inspector.store.tx import Tx
 
@@ -30,6 +32,7 @@ PROOF, VISIT, CONTACT, INFORMANT, AGED = (
     "tip_off.forget",
     "retention.forget",
 )
+REVIEWED = "officer.review"
 RULES = (PROOF, VISIT, CONTACT, INFORMANT, AGED, PURGED)
 """The rules by which something is let go. `AGED`: rows that were older than their days, counted. `PURGED`: by a pack's days."""
 
@@ -92,7 +95,7 @@ def audit(office: Office, tx: Tx) -> Audit:
         said.setdefault((row["rule"], row["about"]), set()).update(digests)
         amiss = {one for one in (unlawful(office, row["rule"], told, row["at"]),) if one is not None}
         if row["rule"] == PURGED:
-            amiss |= set(_purged(tx, row["about"], row["at"], facts))
+            amiss |= set(_purged(tx, row, facts))
             troubles += _back(tx, row["about"], facts)
         troubles += (Trouble(amiss=one, rule=row["rule"], about=row["about"]) for one in Amiss if one in amiss)
         rows = facts.get("rows")
@@ -128,9 +131,9 @@ def unlawful(office: Office, rule: str, told: Mapping[str, Any], at: datetime) -
         return Amiss.EARLY
 
 
-def _purged(tx: Tx, about: str, at: datetime, facts: Mapping[str, object]) -> Iterator[Amiss]:
-    """What does not hold of a purge by a pack's days by what it says itself, and by its case as far as that is there."""
-    if early(facts, at) or not _since(tx, about, facts.get("since")):
+def _purged(tx: Tx, row: Row, facts: Mapping[str, object]) -> Iterator[Amiss]:
+    """What does not hold of a purge by a pack's days by what it says itself, and by its case or what the ledger has of that."""
+    if early(facts, row["at"]) or not _since(tx, row["about"], facts.get("since"), row["at"]):
         yield Amiss.EARLY
 
 
@@ -149,14 +152,25 @@ def _back(tx: Tx, about: str, facts: Mapping[str, object]) -> Iterator[Trouble]:
                 yield Trouble(amiss=Amiss.STILL, rule=PURGED, about=about, digest=before)
 
 
-def _since(tx: Tx, about: str, since: object) -> bool:
-    """Whether the moment from which a purge counts its days is one of its case, as far as that is there: opened, ended, or decided."""
-    if not isinstance(since, str) or not tx.cases.known(about):
+def _since(tx: Tx, about: str, since: object, at: datetime) -> bool:
+    """Whether the moment from which a purge of a moment counts its days is one of its case: opened, ended, or decided.
+
+    Of a case that is gone its entries are left, each with its rule and when it was made: none was opened behind that moment, and none
+    reviewed between it and the purge.
+    """
+    if not isinstance(since, str):
         return True
-    held, told = tx.cases.get(about), datetime.fromisoformat(since)
-    return told in (held.opened_at, held.ended_at) or any(
-        row["at"] == told for row in tx.ledger.about(about) if row["rule"] != PURGED
-    )
+    try:
+        told = datetime.fromisoformat(since)
+    except ValueError:
+        return False
+    rows = [row for row in tx.ledger.about(about) if row["rule"] != PURGED]
+    if tx.cases.known(about):
+        held = tx.cases.get(about)
+        return told in (held.opened_at, held.ended_at) or any(row["at"] == told for row in rows)
+    if not any(row["rule"] in OPENING for row in rows):
+        return True  # of what is no case: a visit, a tip-off, what of a case has a name of its own
+    return any(row["at"] == told for row in rows) and not any(row["rule"] == REVIEWED and told < row["at"] < at for row in rows)
 
 
 def _files(tx: Tx, said: Mapping[tuple[str, str], set[str]]) -> Iterator[Trouble]:

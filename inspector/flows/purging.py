@@ -144,8 +144,9 @@ def case(office: Office, tx: Tx, case_id: str, by: str, now: datetime) -> str:
         raise Refusal("retention_runs", case=case_id, until=until)
     if holds := tx.purging.held(case_id):
         raise Refusal("retention_held", case=case_id, holds=", ".join(sorted(holds)))
-    erased = {name: entries(tx, name) for name in (case_id, casefile.about(case_id), *tx.purging.tips(case_id))}
-    quoted = {name: quotes(tx, name) for name in tx.purging.visits(case_id)}
+    names = (case_id, casefile.about(case_id), *tx.purging.tips(case_id), *tx.purging.parts(case_id))
+    erased = {name: entries(tx, name) for name in names}
+    quoted = {name: quotes(tx, name) for one in tx.purging.visits(case_id) for name in tx.purging.beside(one)}
     going = (entry for part in (erased, quoted) for some in part.values() for entry in some)
     taken = tx.purging.take(case_id, list(going))
     made = ""
@@ -194,7 +195,9 @@ def _visits(
         told = because({"by": by, "entered": trail.left(one)})
         said(tx, one.id, replace(told, rule=trail.RESTATED, facts={name: told.facts[name] for name in ("by", "entered")}), now)
     for name, words in quoted.items():
-        said(tx, name, because({"by": by, "rows": {visit.name: 1}, **unsaid(tx, words)}), now)
+        rows = {"rows": {visit.name: 1}} if tx.purging.visit_there(name) else {}
+        if rows or words:
+            said(tx, name, because({"by": by, **rows, **unsaid(tx, words)}), now)
 
 
 def said(tx: Tx, about: str, because: Because, now: datetime) -> str:

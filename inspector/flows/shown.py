@@ -11,6 +11,7 @@ from inspector.domain.checkcode import CodeRow
 from inspector.domain.gazette import CheckResult, Line, coded, found, leads
 from inspector.domain.inspection import CheckType
 from inspector.domain.leadcheck import LeadCheck
+from inspector.domain.plan import Draw
 from inspector.domain.publicationduty import PublicationDuty
 from inspector.domain.visit import Visit
 from inspector.flows.checksheets import on_sheet
@@ -73,9 +74,9 @@ def line_of(office: Office, duty: PublicationDuty, check: LeadCheck, result: Che
     )
 
 
-def agency(office: Office, duty: PublicationDuty) -> str:
-    """The name of the agency that owes it."""
-    return office.tree[duty.agency].name if duty.agency in office.tree else duty.agency
+def agency(office: Office, held: PublicationDuty | Draw) -> str:
+    """The name of the agency that owes it, or has drawn it."""
+    return office.tree[held.agency].name if held.agency in office.tree else held.agency
 
 
 def line(office: Office, tx: Tx, duty: PublicationDuty, visit: Visit, result: CheckResult, now: datetime, sheets: Sheets) -> Line:

@@ -7,13 +7,14 @@ Nothing goes from the register by itself. Each result gets the pack's date and i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from inspector.domain import publicationduty as domain
 from inspector.domain.annulled import Annulled
 from inspector.domain.case import Case, CaseState, Method
 from inspector.domain.decision import Decision
-from inspector.domain.gazette import UNHARMING, Fallen
+from inspector.domain.disclosure import PenaltyLine
+from inspector.domain.gazette import UNHARMING, Fallen, Line
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.domain.publish import DisclosureRow, PublishRow
 from inspector.flows import stopped
@@ -61,6 +62,19 @@ def fell(office: Office, tx: Tx, held: PublicationDuty, case: Case, rule: str, n
     why = {CaseState.WITHDRAWN: Fallen.WITHDRAWN, CaseState.SENT_BACK: Fallen.MISTAKE}.get(case.state, Fallen.REOPENED)
     if held.shown is None or held.shown.found not in UNHARMING:
         recall(office, tx, held, why, rule, "", "rule", now)
+
+
+def overtaken(
+    office: Office, tx: Tx, held: PublicationDuty, line: Line | PenaltyLine, on: date, reference: str, by: str, now: datetime
+) -> None:
+    """Files that are served show what fell while they were being posted: it is public, and is to be taken back as what was public before.
+
+    Nothing for what somebody else has published, or taken back, meanwhile.
+    """
+    if held.posted is not None or held.state not in (PublicationState.REMOVED, PublicationState.NOT_PUBLIC):
+        return
+    settle(tx, held, domain.overtaken(held, line, on, reference, by, now, office.calendar), now)
+    recall(office, tx, tx.publications.get(held.id), held.why or Fallen.MISTAKE, held.reason, held.document, "rule", now)
 
 
 def recall(office: Office, tx: Tx, held: PublicationDuty, why: Fallen, note: str, document: str, by: str, now: datetime) -> None:

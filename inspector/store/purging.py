@@ -51,6 +51,11 @@ _WITH_CASE: tuple[sa.Table, ...] = (
 """What goes with its case, by the column `case_id`. Inquiries and viewings outlast it: they have days of their own."""
 _WITH_VISIT = (field_note, field_choice, field_photo, entry_scan)
 """What was written down on the spot of visits. The visit itself is its draw's, by which frames and statistics go: nameless."""
+_NAMED = (
+    *(assistance.c.id, self_proof.c.id, subject_notice.c.id, consequence.c.id, objection.c.id),
+    *(credit_entry.c.entry, credit_record.c.entry),
+)
+"""What of a case has an id of its own, by which matters and entries name it."""
 _CASE = "held_case"
 LEADS = ("tip_off.take", "finding.caseless")
 """The entries by which what no case is about came in; a tip-off about a case, too."""
@@ -147,6 +152,13 @@ class PurgeRoom(UnnamingRoom):
         told = self._tips(case_id)
         return [name for one in told for name in (one.id, *one.checks)]
 
+    def parts(self, case_id: str) -> list[str]:
+        """What of a case has a name of its own in the ledger: requests, notices, consequences, objections, entries, duties to publish."""
+        decided = sa.select(consequence.c.id).where(consequence.c.case_id == case_id)
+        owed = sa.select(publication_duty.c.id).where(publication_duty.c.visit.in_(decided))
+        asked = sa.union(*(sa.select(one).where(one.table.c.case_id == case_id) for one in _NAMED), owed)
+        return sorted(self.connection.execute(asked).scalars())
+
     def take(self, case_id: str, entries: Sequence[str]) -> Taken:
         """Take a case out, with all that hangs on it, and the words of these entries; what was there, counted and digested.
 
@@ -176,9 +188,7 @@ class PurgeRoom(UnnamingRoom):
         served = sa.exists().where(visit_case.c.visit == visit.c.id, visit_case.c.case_id == case_file.c.id)
         for row in self.connection.execute(ended.where(~served).order_by(visit.c.id)).all():
             if row.body and ((one := load(Visit, row.body)).code or (row.quoted and self.quotes(one.id))):
-                owed = sa.select(publication_duty.c.id).where(publication_duty.c.visit == one.id)
-                names = (one.id, *self.connection.execute(owed).scalars())
-                yield Caseless(id=one.id, agency=one.agency, at=one.opened_at, names=names, visit=True)
+                yield Caseless(id=one.id, agency=one.agency, at=one.opened_at, names=self.beside(one.id), visit=True)
 
     def matter(self, one: Caseless) -> bool:
         """Whether a person still has to see to something about it."""
@@ -347,11 +357,7 @@ def _holds(case_id: sa.ColumnElement[str]) -> dict[Hold, sa.Select[Any]]:
 
 def _matter(case_id: str | sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     """Whether a matter is about a case, or about something of it that has an id of its own."""
-    named = (
-        *(assistance.c.id, self_proof.c.id, subject_notice.c.id, consequence.c.id, objection.c.id),
-        *(credit_entry.c.entry, credit_record.c.entry),
-    )
-    parts = (attention.c.about.in_(sa.select(one).where(one.table.c.case_id == case_id)) for one in named)
+    parts = (attention.c.about.in_(sa.select(one).where(one.table.c.case_id == case_id)) for one in _NAMED)
     return sa.or_(attention.c.about == case_id, *parts)
 
 

@@ -18,7 +18,7 @@ from inspector.store.room import Room
 from inspector.store.tables import case_file, ledger, visit, visit_case
 
 UNPUBLISHED = (PublicationState.OWED.value, PublicationState.TO_REMOVE.value)
-QUOTED = tuple(rule for rule in QUOTING if rule.startswith("visit."))
+QUOTED = tuple(rule for rule in QUOTING if rule.startswith(("visit.", "attention.")))
 """Entries that may quote somebody about a visit: of one that a former release made nameless they stand there still."""
 
 
@@ -30,6 +30,12 @@ class UnnamingRoom(Room):
         asked = sa.select(ledger.c.rule, ledger.c.body).where(ledger.c.about == name, ledger.c.rule.in_(list(QUOTED)))
         rows = self.connection.execute(asked.where(ledger.c.salt != "")).all()
         return any(unquoted(row.rule, json.loads(row.body)) is not None for row in rows if row.body)
+
+    def beside(self, name: str) -> tuple[str, ...]:
+        """The names under which something of a visit stands in the ledger, or in matters: its own, its teams' and its duties'."""
+        body = self.connection.execute(sa.select(visit.c.body).where(visit.c.id == name)).scalar()
+        owed = self.connection.execute(sa.select(publication_duty.c.id).where(publication_duty.c.visit == name)).scalars()
+        return (name, *(f"{name}:{agency}" for agency in (load(Visit, body).agencies if body else ())), *owed)
 
     def visit_there(self, name: str) -> bool:
         """Whether there is such a visit, whoever it was to."""

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 from inspector.domain.disclosure import PenaltyKind
 from inspector.domain.errors import Missing
 from inspector.domain.gazette import CheckResult, Fallen
-from inspector.domain.publicationduty import PublicationDuty, PublicationState
+from inspector.domain.publicationduty import PublicationDuty, PublicationState, wordless
 from inspector.flows import publication
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
@@ -20,8 +20,11 @@ from inspector.web.caller import Caller, DrawDesk, DrawOfficial, Officer
 from inspector.web.desk import AtDesk, message
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import Day, Limit, Line, MaybeLine, MessageId, NamePath, Strict, Text
+from inspector.web.roles import Role
 
 router = APIRouter(prefix="/v1/publications", tags=["publication"], route_class=JsonRoute)
+
+_READ_REASONS = frozenset({Role.OFFICER, Role.AUDITOR})
 
 
 class PostedIn(Strict):
@@ -131,10 +134,11 @@ def list_publications(
     after: Annotated[MaybeLine, Query(description="Go on behind this one")] = "",
     limit: Limit = 50,
 ) -> PublicationsShown:
-    """Duties to publish, of the agencies of the token."""
+    """Duties to publish, of the agencies of the token. Reasons and notes of the house are read by who decides or oversees alone."""
     held = desk.look(lambda tx: tx.publications.page(caller.sees, state, after, limit))
-    told = tuple(map(PublicationShown.model_validate, held))
-    return PublicationsShown(publications=told, next=held[-1].id if len(held) == limit else None)
+    return PublicationsShown(
+        publications=tuple(_shown(one, caller) for one in held), next=held[-1].id if len(held) == limit else None
+    )
 
 
 @router.post("/{duty}/published", response_model=PublicationShown, responses=WRITES)
@@ -146,9 +150,7 @@ def publish(desk: AtDesk, caller: DrawDesk, duty: NamePath, given: PostedIn, mes
 
     def do(tx: Tx, now: datetime) -> PublicationShown:
         _own(tx, caller, duty)
-        return PublicationShown.model_validate(
-            publication.publish(desk.office, tx, duty, given.on, given.reference, caller.name, now)
-        )
+        return _shown(publication.publish(desk.office, tx, duty, given.on, given.reference, caller.name, now), caller)
 
     return desk.once(message(caller.source, message_id, f"publish {duty}", given), do)
 
@@ -172,9 +174,7 @@ def remove(desk: AtDesk, caller: DrawDesk, duty: NamePath, given: PostedIn, mess
 
     def do(tx: Tx, now: datetime) -> PublicationShown:
         _own(tx, caller, duty)
-        return PublicationShown.model_validate(
-            publication.remove(desk.office, tx, duty, given.on, given.reference, caller.name, now)
-        )
+        return _shown(publication.remove(desk.office, tx, duty, given.on, given.reference, caller.name, now), caller)
 
     return desk.once(message(caller.source, message_id, f"removed {duty}", given), do)
 
@@ -190,6 +190,11 @@ def rule(desk: AtDesk, caller: Officer, duty: NamePath, given: RuleIn, message_i
         )
 
     return desk.once(message(caller.source, message_id, f"rule {duty}", given), do)
+
+
+def _shown(held: PublicationDuty, caller: Caller) -> PublicationShown:
+    """A duty as the caller reads it: by the doors of a case a clerk, and whoever runs the office, reads no reasons either."""
+    return PublicationShown.model_validate(held if caller.role in _READ_REASONS else wordless(held))
 
 
 def _own(tx: Tx, caller: Caller, duty: str) -> PublicationDuty:

@@ -14,7 +14,7 @@ from inspector.flows.office import Office
 from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import Hand, application, open_office, post
-from tests.integration.test_disclosure import fined
+from tests.integration.test_disclosure import SECRET, fined, rule
 from tests.integration.test_forms import logged_in
 from tests.integration.test_pledges import CLAIMS, ITEM, WANTED, saying
 from tests.integration.test_proceeding_page import send
@@ -56,6 +56,18 @@ def test_an_officer_says_on_the_page_of_a_penalty_whether_it_is_public_and_the_l
             assert clerk.post(f"/v1/consequences/{held.id}/disclosure", json=body).status_code == 403
     with store.read() as tx:
         assert tx.publications.get(disclosing.name(held.id)).state is PublicationState.NOT_PUBLIC
+
+
+@pytest.mark.parametrize("role", ["clerk", "ops"])
+def test_the_reasons_of_the_house_are_read_by_who_decides_or_oversees_alone(store: Store, hand: Hand, role: str) -> None:
+    case, held = fined(store, hand)
+    rule(case, held)
+    with serving(case.office) as edge, edge.as_("officer") as officer, edge.as_("auditor") as auditor, edge.as_(role) as other:
+        assert all(SECRET in reader.get("/v1/publications").text for reader in (officer, auditor))
+        told = other.get("/v1/publications")
+        assert SECRET not in told.text
+        (duty,) = told.json()["publications"]
+        assert (duty["state"], duty["penalty"]["ruled"]["kinds"], duty["penalty"]["ruled"]["reasons"]) == ("OWED", ["FINE"], "")
 
 
 def test_no_note_in_passing_ends_what_an_officer_is_to_say(store: Store, hand: Hand) -> None:

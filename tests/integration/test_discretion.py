@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from inspector.domain.case import Outcome
 from inspector.domain.consequence import StatementKind
+from inspector.domain.gazette import Fallen
 from inspector.domain.proposal import Proposal
-from inspector.flows import consequences
+from inspector.flows import attention, consequences, publication
 from inspector.store.store import Store
 from inspector.web.roles import Role
 from tests.edge import serving
 from tests.house import Hand
+from tests.integration.test_disclosure import SECRET, built, fined, rule
 from tests.proceedings import Proceeding, decided
 
 pytestmark = pytest.mark.alike
@@ -54,3 +57,26 @@ def test_neither_the_words_of_a_defence_or_an_objection_nor_a_transfer_are_told_
             assert [one for one in SAID if one not in text] == [], f"{role} reads what was said"
     for path, text in zip(paths, read[Role.SYSTEM], strict=True):
         assert [one for one in SAID if one in text] == [], path
+
+
+def test_why_a_penalty_is_public_or_is_taken_back_is_told_to_the_approving_system_by_codes_and_dates(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    case, held = fined(store, hand)
+    rule(case, held, by="赵七")
+    built(case, tmp_path / "site")
+    with store.begin() as tx:
+        taken = Fallen.STAYED, "张小明来电", "（2026）行初1号", "赵七"
+        publication.recall(case.office, tx, f"penalty.{held.id}", *taken, hand())
+        tx.attention.open("letter_undeliverable", "bureau", case.case, {}, hand())
+        attention.close(tx, f"letter_undeliverable:{case.case}", "赵七", hand(), note="已电话告知")
+    read: dict[Role, str] = {}
+    with serving(case.office) as edge:
+        for role, name in ((Role.SYSTEM, "hall"), (Role.OFFICER, "李四")):
+            with edge.as_(role, name=name) as client:
+                paths = f"/v1/cases/{case.case}", f"/v1/cases/{case.case}/explain"
+                read[role] = "".join(json.dumps(client.get(path).json(), ensure_ascii=False) for path in paths)
+    said = (SECRET, "张小明来电", "（2026）行初1号", "已电话告知", "赵七")
+    assert [one for one in said if one not in read[Role.OFFICER]] == []
+    assert [one for one in said if one in read[Role.SYSTEM]] == []
+    assert "disclosure.rule" in read[Role.SYSTEM], "that it was ruled on is told"

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from inspector import visitkeys
 from inspector.domain import headlist
 from inspector.domain.treehead import TreeHead
-from inspector.flows import lodging, postedheads
+from inspector.flows import affix, lodging, postedheads
 from inspector.flows.office import Office
 from inspector.gazette import Register, files
 from inspector.store import tables
@@ -81,6 +81,28 @@ def test_who_has_kept_a_file_of_the_register_shows_that_the_ledger_was_cut_or_la
     with house.closing(operator.store()) as store, store.read() as tx:
         (told,) = tx.attention.standing(lodging.DIFFERS)
     assert told["witness"] == postedheads.REGISTER, "and the next posting over it tells a person"
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_heads_that_were_cut_or_taken_away_before_a_posting_are_a_matter(
+    store: Store, hand: Hand, tmp_path: Path, gone: bool
+) -> None:
+    office, site = open_office(store, hand), tmp_path / "site"
+    assert postedheads.hold(office, site, hand()) == [], "before the first posting there are none"
+    affix.write(site, files(Register(title="t", lines=(), heads=postedheads.gather(office, hand()))))
+    postedheads.hold(office, site, hand())
+    with store.read() as tx:
+        assert list(tx.attention.standing(lodging.DIFFERS)) == []
+    file = site / headlist.FILE
+    if gone:
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes()[:-3])
+    assert postedheads.lost(site)
+    postedheads.hold(office, site, hand())
+    with store.read() as tx:
+        (told,) = tx.attention.standing(lodging.DIFFERS)
+    assert (told["witness"], told["file"]) == (postedheads.REGISTER, headlist.FILE)
 
 
 def test_a_head_is_that_of_the_days_beginning_and_the_same_day_says_the_same_twice(store: Store, hand: Hand) -> None:

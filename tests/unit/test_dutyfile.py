@@ -47,6 +47,18 @@ def test_what_has_no_date_is_neither_kept_nor_missed_and_what_says_so_itself_is_
     assert [one.kept for one in file(own, first, read)] == [True], "another one's date is not this one's"
 
 
+def test_by_when_a_penalty_is_to_be_public_is_the_date_of_who_says_so_and_of_nobody_else() -> None:
+    imposed = noted(0, "consequence.imposed", by="李四", consequence="C-2", due_at=(DUE + timedelta(days=60)).isoformat())
+    owed = noted(0, "disclosure.owe", {"publication": "penalty.C-2"}, consequence="C-2", due_at=DUE.isoformat())
+    word = noted(6, "disclosure.rule", by="李四", duty="penalty.C-2", public=True)
+    again = noted(8, "disclosure.rule", by="李四", duty="penalty.C-2", public=False)
+    annulled = noted(9, "consequence.annulled", by="李四", consequence="C-2")
+    told = {one.entry.id: (one.due_at, one.kept) for one in file(imposed, owed, word, again, annulled)}
+    assert told[word.id] == (DUE, False)
+    assert told[again.id] == (None, None), "the last word holds, and has no date of its own"
+    assert told[annulled.id] == (DUE + timedelta(days=60), True), "who annuls it in time is not late for another's date"
+
+
 def test_nobody_else_and_nothing_of_another_time_is_in_it() -> None:
     others = [
         noted(1, "officer.review", officer="李四四"),

@@ -1,0 +1,85 @@
+"""What falls while the register is being posted is public all the same: it is taken back, and whoever posts hears of it (1.2.27)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from inspector import gazette as pages
+from inspector.domain.annulled import Annulled
+from inspector.domain.case import Outcome
+from inspector.domain.gazette import Fallen
+from inspector.domain.publicationduty import PublicationState
+from inspector.flows import affix, disclosing, gazette, unpublish
+from inspector.flows.office import Office
+from inspector.store.store import Store
+from tests.house import Hand, settle
+from tests.integration.test_disclosure import ADDRESS, built, duty, fined, rule, texts
+from tests.integration.test_gazette import over
+from tests.integration.test_publications import look
+from tests.integration.test_unpublish import contradicted, office, one
+
+pytestmark = pytest.mark.alike
+__all__ = ("office",)
+
+
+def test_a_penalty_that_is_annulled_while_its_register_is_posted_is_taken_back_by_a_date(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    case, held = fined(store, hand)
+    rule(case, held)
+    got = disclosing.gather(case.office, hand(), post=True)
+    name = got.lines[0].name
+    affix.write(tmp_path / "site", pages.files(pages.Register(title="t", lines=(), penalties=got.lines)))
+    case.annul(held)
+    disclosing.say(case.office, got, ADDRESS, "李四", hand())
+    owed = duty(case, held)
+    assert name in texts(tmp_path / "site"), "its name is served"
+    assert (owed.state, owed.why, owed.document) == (PublicationState.TO_REMOVE, Fallen.REVOKED, "（2026）行终1号")
+    assert owed.posted is not None
+    assert owed.due_at > hand()
+    disclosing.say(case.office, got, ADDRESS, "李四", hand())
+    assert duty(case, held) == owed, "said again, nothing is added"
+    hand.on(days=10)
+    settle(case.office)
+    assert case.matters("publication_due"), "somebody hears of it"
+    (line,) = built(case, tmp_path / "site").lines
+    assert (line.removed, name in texts(tmp_path / "site")) == (Fallen.REVOKED, False)
+    assert duty(case, held).state is PublicationState.REMOVED
+
+
+def test_a_penalty_that_is_ruled_out_while_its_register_is_posted_is_taken_back(store: Store, hand: Hand) -> None:
+    case, held = fined(store, hand)
+    rule(case, held)
+    got = disclosing.gather(case.office, hand(), post=True)
+    rule(case, held, public=False, kinds=(), amount=None)
+    disclosing.say(case.office, got, ADDRESS, "李四", hand())
+    assert (duty(case, held).state, duty(case, held).why) == (PublicationState.TO_REMOVE, Fallen.MISTAKE)
+
+
+def test_a_result_whose_case_is_annulled_while_its_register_is_posted_is_taken_back(office: Office, hand: Hand) -> None:
+    (owed,) = look(office, hand)
+    contradicted(office, hand, owed, Outcome.UNTRUE_CURABLE)
+    over(office)
+    held = gazette.gather(office, hand(), post=True)
+    with office.store.begin() as tx:
+        (case_id,) = tx.visits.get(owed.visit).case_ids
+        unpublish.annulled(office, tx, tx.cases.get(case_id), Annulled.COURT, "（2026）行终1号", "王五", hand())
+    assert not gazette.say(office, held, ADDRESS, "李四", hand()), "not all of it was as written"
+    made = one(office, owed.id)
+    assert (made.state, made.why, made.posted is not None) == (PublicationState.TO_REMOVE, Fallen.REVOKED, True)
+
+
+def test_a_firm_whose_records_went_is_counted_as_nobody(store: Store, hand: Hand, tmp_path: Path) -> None:
+    case, held = fined(store, hand)
+    rule(case, held)
+    built(case, tmp_path / "site")
+    with store.begin() as tx:
+        tx.purging.take(case.case, [])
+    some = (
+        replace(one, disclosure=replace(one.disclosure, least=1) if one.disclosure else None) for one in case.office.book.packs
+    )
+    case.office = replace(case.office, book=replace(case.office.book, packs=tuple(some)))
+    assert built(case, tmp_path / "site").counted == {}, "a firm is no natural person, with its name or without"
