@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from connectors.config import ConnectorConfig
-from connectors.delivery import Completeness, Passed
+from connectors.delivery import Completeness, Passed, spelt
 from connectors.records import stated
 from inspector.domain.errors import Invalid
 
@@ -70,8 +70,9 @@ class FilesConfig(DeliveryConfig):
 
 
 def check(held: DeliveryConfig, name: str) -> None:
-    """Raise Invalid (`connector_key_range`) for settings that contradict each other or say too little."""
+    """Raise Invalid (`connector_key_range`, `connector_placeholder`) for settings that contradict each other or say too little."""
     stated(name, held.facts, held.code_column, held.longest_age_hours)
+    spelt(held.files, name, "files")
     kinds = [one.value for one in Completeness]
     wanted: dict[str, tuple[bool, str]] = {
         "keep": (Path(held.keep).is_absolute(), "/…"),

@@ -41,7 +41,7 @@ class Filed:
 
 
 def check(held: Filed, name: str) -> None:
-    """Raise Invalid (`connector_key_range`) for settings that could never be read by."""
+    """Raise Invalid (`connector_key_range`, `connector_placeholder`) for settings that could never be read by."""
     wanted: dict[str, tuple[bool, str]] = {
         "statement_complete": (
             held.complete in {one.value for one in Completeness},
@@ -58,6 +58,7 @@ def check(held: Filed, name: str) -> None:
     for key, (fine, told) in wanted.items():
         if not fine:
             raise Invalid("connector_key_range", connector=name, key=key, wanted=told)
+    delivery.spelt(held.files, name, "statement_files")
 
 
 def statement(held: Filed, source: str) -> Statement:
@@ -86,7 +87,7 @@ def statement(held: Filed, source: str) -> Statement:
     except Invalid as error:
         if error.code in delivery.PASSING:
             raise Unavailable("statement_none", origin=Origin.THEM, detail=error.code) from None
-        raise Garbled("statement_flawed", digest="", detail=error.code) from None
+        raise Garbled("statement_flawed", digest="", detail=f"{newest.path.name}: {error.code}") from None
     return Statement(as_of=newest.as_of, rows=rows, source=f"{source}: {newest.path.name}", digest=digest, passed=passed)
 
 
