@@ -142,7 +142,8 @@ def test_what_cannot_be_read_is_refused_by_its_key(said: Any, code: str, key: st
 
 
 def test_every_wrong_key_is_told_and_one_connector_hears_of_its_own_alone() -> None:
-    sections = {"sources": {"a": {"manners": {"per_day": 0, "hours": ["22-6"], "x": 1}}, "b": {"manners": {"per_day": 0}}}}
+    wrong: dict[str, Any] = {"per_day": 0, "hours": ["22-6"], "x": 1}
+    sections = {"sources": {"a": {"manners": wrong}, "b": {"manners": {"per_day": 0}}}}
     assert [flaw.facts["key"] for flaw in flaws_of("sources", "a", sections)] == ["per_day", "hours", "x"]
     differing = {"sources": {"a": {"manners": {"per_day": 1}}}, "assistance": {"a": {"manners": {"per_day": 2}}}}
     for section in differing:
