@@ -204,7 +204,7 @@ def test_a_register_that_was_chained_anew_is_seen_by_a_head_of_another_hand_alon
     held = dict(pages.files(pages.Register(title="云溪区", lines=lines(30))))
     _, head = posted(held)
     for name in held:
-        forged, other = posted({**held, name: held[name][:-1]})
+        forged, other = posted({**held, name: held[name][:-1] or b" "})
         for heads, seen in (([head], True), ([other], False)):
             judged = manifest.judge(sums(forged), forged[manifest.MANIFEST], forged[manifest.LEDGER], heads)
             assert judged.holds is not seen, name
