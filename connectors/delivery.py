@@ -117,12 +117,6 @@ class Layout:
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def spelt(files: str, connector: str, key: str) -> None:
-    """Raise Invalid (`connector_placeholder`) for braces that are no placeholder: taken word by word no file would ever have the name."""
-    if strange := re.findall(r"\{[^{}]*\}|[{}]", files.replace(AS_OF, "")):
-        raise Invalid("connector_placeholder", connector=connector, key=key, placeholder=strange[0], known=f"{AS_OF}, *")
-
-
 def pattern(files: str) -> re.Pattern[str]:
     """A file's name as agreed: `*` for anything, `{as_of}` for the date of the data (YYYYMMDD, with hyphens, or with HHMMSS)."""
     parts = [re.escape(part).replace(r"\*", ".*") for part in files.split(AS_OF)]

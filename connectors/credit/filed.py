@@ -11,6 +11,7 @@ from re import Pattern
 from connectors import delivery
 from connectors.credit.paged import IN_FORCE, LONGEST
 from connectors.delivery import ODD, Completeness, Delivery, Found, Layout
+from connectors.exchange import spelt
 from connectors.reply import placed
 from inspector.domain import days
 from inspector.domain.errors import Invalid
@@ -58,7 +59,7 @@ def check(held: Filed, name: str) -> None:
     for key, (fine, told) in wanted.items():
         if not fine:
             raise Invalid("connector_key_range", connector=name, key=key, wanted=told)
-    delivery.spelt(held.files, name, "statement_files")
+    spelt(held.files, name, "statement_files")
 
 
 def statement(held: Filed, source: str) -> Statement:
