@@ -33,6 +33,9 @@ ODD = 0
 UNDER_WAY = ".part"
 """The end of a name under which a file is written that will have another when it is whole."""
 
+AS_OF = "{as_of}"
+"""Stands in the agreed name of files for the date of their data."""
+
 MISNAMED = "delivery_misnamed"
 """What is said of a file whose name fits nothing that was agreed."""
 
@@ -116,7 +119,7 @@ class Layout:
 
 def pattern(files: str) -> re.Pattern[str]:
     """A file's name as agreed: `*` for anything, `{as_of}` for the date of the data (YYYYMMDD, with hyphens, or with HHMMSS)."""
-    parts = [re.escape(part).replace(r"\*", ".*") for part in files.split("{as_of}")]
+    parts = [re.escape(part).replace(r"\*", ".*") for part in files.split(AS_OF)]
     return re.compile(_DATE.join(parts))
 
 
@@ -283,8 +286,13 @@ def digest(delivery: Delivery) -> str:
 
 @contextmanager
 def _readable(delivery: Delivery) -> Iterator[None]:
+    """What is refused within tells which file it was: whoever reads a sheet knows no name of it."""
     try:
         yield
+    except Invalid as error:
+        if "file" in error.facts:
+            raise
+        raise Invalid(error.code, **error.facts, file=delivery.path.name) from error
     except OSError as error:
         raise Invalid("delivery_unreadable", file=delivery.path.name, reason=type(error).__name__) from None
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from connectors.config import ConnectorConfig
-from connectors.delivery import Completeness, Passed
+from connectors.delivery import AS_OF, Completeness, Passed
 from connectors.records import stated
 from inspector.domain.errors import Invalid
 
@@ -69,9 +70,16 @@ class FilesConfig(DeliveryConfig):
     folder: str
 
 
+def spelt(files: str, connector: str, key: str) -> None:
+    """Raise Invalid (`connector_placeholder`) for braces that are no placeholder: taken word by word no file would ever have the name."""
+    if strange := re.findall(r"\{[^{}]*\}|[{}]", files.replace(AS_OF, "")):
+        raise Invalid("connector_placeholder", connector=connector, key=key, placeholder=strange[0], known=f"{AS_OF}, *")
+
+
 def check(held: DeliveryConfig, name: str) -> None:
-    """Raise Invalid (`connector_key_range`) for settings that contradict each other or say too little."""
+    """Raise Invalid (`connector_key_range`, `connector_placeholder`) for settings that contradict each other or say too little."""
     stated(name, held.facts, held.code_column, held.longest_age_hours)
+    spelt(held.files, name, "files")
     kinds = [one.value for one in Completeness]
     wanted: dict[str, tuple[bool, str]] = {
         "keep": (Path(held.keep).is_absolute(), "/…"),

@@ -126,7 +126,7 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
         waited=clock.waited,
         tickets_from=settings.database.tickets_from,
         shadow=settings.shadow.on,
-        manners={**manners.granted(proof.connectors.ports()), **manners.of(_told(settings))},
+        manners={**manners.granted(proof.connectors.ports()), **manners.of(sections(settings))},
         watch=Watch(rules=Rules(**told.model_dump(exclude={"hold"})), hold=frozenset(told.hold)),
         link_days=settings.web.link_days,
         accounts=settings.reconciliation.rules,
@@ -194,8 +194,8 @@ def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> It
         yield from carrier.flaws(settings.database.url)
     yield from levels.flaws(book, tree, settings.credit) if whole else ()
     yield from unreadable(settings.schedules, plans, datetime.now(calendar.zone))
-    yield from manners.flaws(_told(settings))
-    yield from canary.flaws(_told(settings))
+    yield from manners.flaws(sections(settings))
+    yield from canary.flaws(sections(settings))
     known = ", ".join(sorted(settings.sources)) or "-"
     yield from (
         Invalid("drift_hold_unknown", source=name, known=known) for name in settings.drift.hold if name not in settings.sources
@@ -210,7 +210,8 @@ def given(settings: Settings) -> required.Given:
     return required.Given(tree=tree, plans=plans, there=there, not_yet=settings.not_yet, records=records)
 
 
-def _told(settings: Settings) -> dict[str, dict[str, Mapping[str, Any]]]:
+def sections(settings: Settings) -> dict[str, dict[str, Mapping[str, Any]]]:
+    """The settings of every connector that has work, by section and name."""
     return {section: getattr(settings, section) for section in GROUPS}
 
 

@@ -55,10 +55,27 @@ def flaws(sections: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Iterator[I
             where, said = seen.setdefault(name, (section, one[KEY]))
             if said != one[KEY]:
                 yield Invalid("manners_differ", connector=name, one=where, other=section)
-            try:
-                _read(f"{section}.{name}", one[KEY])
-            except Invalid as error:
-                yield error
+            yield from _flaws(f"{section}.{name}", one[KEY])
+
+
+def flaws_of(section: str, name: str, sections: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Iterator[Invalid]:
+    """What of `flaws` is about one connector in one section."""
+    theirs = {one: {name: held[name]} for one, held in sections.items() if name in held}
+    return (flaw for flaw in flaws(theirs) if section in {place(flaw).partition(".")[0], flaw.facts.get("one")})
+
+
+def place(flaw: Invalid) -> str:
+    """The connector's table that a flaw is about, as `sources.NAME`; of two that differ the latter."""
+    about = str(flaw.facts["connector"])
+    return f"{flaw.facts['other']}.{about}" if "other" in flaw.facts else about
+
+
+def _flaws(where: str, given: object) -> Iterator[Invalid]:
+    for part in [{key: told} for key, told in given.items()] if isinstance(given, Mapping) else [given]:
+        try:
+            _read(where, part)
+        except Invalid as error:
+            yield error
 
 
 def _read(where: str, given: object) -> Manners:

@@ -11,6 +11,7 @@ from re import Pattern
 from connectors import delivery
 from connectors.credit.paged import IN_FORCE, LONGEST
 from connectors.delivery import ODD, Completeness, Delivery, Found, Layout
+from connectors.exchange import spelt
 from connectors.reply import placed
 from inspector.domain import days
 from inspector.domain.errors import Invalid
@@ -41,7 +42,7 @@ class Filed:
 
 
 def check(held: Filed, name: str) -> None:
-    """Raise Invalid (`connector_key_range`) for settings that could never be read by."""
+    """Raise Invalid (`connector_key_range`, `connector_placeholder`) for settings that could never be read by."""
     wanted: dict[str, tuple[bool, str]] = {
         "statement_complete": (
             held.complete in {one.value for one in Completeness},
@@ -58,6 +59,7 @@ def check(held: Filed, name: str) -> None:
     for key, (fine, told) in wanted.items():
         if not fine:
             raise Invalid("connector_key_range", connector=name, key=key, wanted=told)
+    spelt(held.files, name, "statement_files")
 
 
 def statement(held: Filed, source: str) -> Statement:
@@ -86,7 +88,7 @@ def statement(held: Filed, source: str) -> Statement:
     except Invalid as error:
         if error.code in delivery.PASSING:
             raise Unavailable("statement_none", origin=Origin.THEM, detail=error.code) from None
-        raise Garbled("statement_flawed", digest="", detail=error.code) from None
+        raise Garbled("statement_flawed", digest="", detail=f"{newest.path.name}: {error.code}") from None
     return Statement(as_of=newest.as_of, rows=rows, source=f"{source}: {newest.path.name}", digest=digest, passed=passed)
 
 

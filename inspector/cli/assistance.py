@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inspector.cli import columns, printing
+from inspector.cli import columns, number, printing
 from inspector.cli.command import Reasons, command
 from inspector.cli.heads import head
 from inspector.cli.terminal import Terminal, echo, in_words
+from inspector.domain.errors import Invalid
 from inspector.labels import Lang, label
 
 if TYPE_CHECKING:
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
     from inspector.domain.scoreboard import Score
     from inspector.store.tx import Tx
 
-RequestId = Annotated[str, typer.Argument(help="Id of the request 协助请求编号", metavar="REQUEST")]
+RequestId = Annotated[
+    str,
+    typer.Argument(
+        help="Id of the request, or the short number of an open one 协助请求编号，未结的也可填简号", metavar="REQUEST"
+    ),
+]
 By = Annotated[str | None, typer.Option("--by", help="The officer; default: the user of this machine 经办人")]
 Seen = Annotated[datetime, typer.Option("--day", formats=["%Y-%m-%d"], help="The proposed day, as `show` says it 对方所提日期")]
 Since = Annotated[datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="Opened from this day on 起")]
@@ -48,6 +54,7 @@ def list_open(
 ) -> None:
     """List open requests, the nearest date first, or those that are over. 列出未结（期限近的在前）或已结束的协助请求。"""
     from inspector.domain.letter import short
+    from inspector.domain.scoreboard import ended_as
 
     held = terminal.look(lambda tx: (tx.assistance.finished if over else tx.assistance.unfinished)(limit, skip))
     count = terminal.look(lambda tx: tx.assistance.count_of(over=over))
@@ -57,7 +64,8 @@ def list_open(
             "short": short(one.id),
             "requested": one.requested,
             "fact": one.question["fact"],
-            "state": one.state,
+            "state": _stands(terminal, one),
+            "end": ended_as(one),
             "due_at": one.due_at,
         }
         for one in held
@@ -70,10 +78,10 @@ def list_open(
 def show(terminal: Terminal, request: RequestId) -> None:
     """Show a request and what has happened to it. 显示协助请求及经过。"""
     from inspector.domain.letter import short
-    from inspector.domain.scoreboard import ended_as
     from inspector.flows import unsettled
-    from inspector.flows.past import said, stands
+    from inspector.flows.past import said
 
+    request = number.meant(terminal, request)
     held = terminal.look(lambda tx: tx.assistance.get(request))
     past = [
         f"{in_words(one.at, terminal.lang)} {in_words(one.rule, terminal.lang, 'rule')} {one.who} {said(one.rule, one.said, terminal.lang)}"
@@ -85,7 +93,7 @@ def show(terminal: Terminal, request: RequestId) -> None:
         "case_id": held.case_id,
         "requested": held.requested,
         "fact": held.question["fact"],
-        "state": held.state if terminal.as_json else stands(held.state, ended_as(held), terminal.lang),
+        "state": _stands(terminal, held),
         "opened_at": held.opened_at,
         "due_at": held.due_at,
         "case_due_at": terminal.look(lambda tx: tx.cases.get(held.case_id)).due_at,
@@ -134,6 +142,7 @@ def agree(terminal: Terminal, request: RequestId, day: Seen, by: By = None) -> N
     """Agree to the date that an agency has proposed: it binds. 同意对方所提期限。"""
     from inspector.flows import assist
 
+    request = number.meant(terminal, request)
     office, who = terminal.office, terminal.signer(by)
     seen = office.calendar.closing(day.date())
     held = terminal.act("assistance.agree", request, lambda tx, now: assist.agree_date(office, tx, request, seen, who, now))
@@ -144,6 +153,7 @@ def keep(terminal: Terminal, request: RequestId, day: Seen, reasons: Reasons = N
     """Do not agree to the date that an agency has proposed, and say why: the old one stays. 不同意对方所提期限。"""
     from inspector.flows import assist
 
+    request = number.meant(terminal, request)
     office, who, why = terminal.office, terminal.signer(by), terminal.reason(reasons, "--reasons")
     seen = office.calendar.closing(day.date())
     held = terminal.act("assistance.keep", request, lambda tx, now: assist.keep_date(office, tx, request, seen, who, why, now))
@@ -154,6 +164,7 @@ def contest(terminal: Terminal, request: RequestId, reasons: Reasons = None, by:
     """Dispute a refusal: the common superior decides, and the case goes on meanwhile. 对不予协助提出争议。"""
     from inspector.flows import assist
 
+    request = number.meant(terminal, request)
     office, who, why = terminal.office, terminal.signer(by), terminal.reason(reasons, "--reasons")
     _said(
         terminal,
@@ -172,6 +183,7 @@ def decide(
     """Enter the common superior's decision of a dispute that came on paper, or from whom a person has picked. 登记共同上级的决定。"""
     from inspector.flows import assist
 
+    request = number.meant(terminal, request)
     office, who, why = terminal.office, terminal.signer(by), terminal.reason(reasons, "--reasons")
     before = terminal.look(lambda tx: len(tx.assistance.get(request).afterwords))
     held = terminal.act(
@@ -188,6 +200,8 @@ def dossier(terminal: Terminal, request: RequestId) -> None:
     from inspector.flows import dossier as prepared
     from inspector.flows.requests import policy_of
 
+    request = number.meant(terminal, request)
+
     def look(tx: Tx) -> str:
         held = tx.assistance.get(request)
         return prepared.dossier(office, policy_of(office, tx, held), held, LetterKind.ESCALATION, terminal.lang)
@@ -203,6 +217,7 @@ def notice(terminal: Terminal, request: RequestId) -> None:
     """Show the written notices of refusal with the seals that sign them. 显示不予协助告知书及台账封印。"""
     from inspector.flows.notice import sealed
 
+    request = number.meant(terminal, request)
     held = terminal.look(lambda tx: [(row, sealed(tx, row["entry"])) for row in tx.assistance.notices(request)])
     rows = [
         {
@@ -263,6 +278,8 @@ def _scores(terminal: Terminal, since: datetime | None, until: datetime | None) 
 
     office = terminal.office
     first, last = (one.date() if one is not None else None for one in (since, until))
+    if first is not None and last is not None and last < first:
+        raise Invalid("period_reversed", first=first, last=last)
     return terminal.look(lambda tx: read(office, tx, first, last))
 
 
@@ -295,6 +312,12 @@ def _table(
 def _said(terminal: Terminal, held: Request) -> None:
     """What became of the request."""
     terminal.value({"id": held.id, "state": held.state, "due_at": held.due_at})
-    terminal.say(
-        "request_stands", request=held.id, state=in_words(held.state, terminal.lang), due_at=in_words(held.due_at, terminal.lang)
-    )
+    terminal.say("request_stands", request=held.id, state=_stands(terminal, held), due_at=in_words(held.due_at, terminal.lang))
+
+
+def _stands(terminal: Terminal, held: Request) -> str:
+    """Where a request stands, in words that tell as what it ended, which is not always the agency's doing; its state to programs."""
+    from inspector.domain.scoreboard import ended_as
+    from inspector.flows.past import stands
+
+    return held.state if terminal.as_json else stands(held.state, ended_as(held), terminal.lang)

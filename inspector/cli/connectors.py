@@ -11,7 +11,7 @@ from inspector.cli import words
 from inspector.cli.command import Exit, command
 from inspector.cli.starter import Port
 from inspector.cli.terminal import Terminal
-from inspector.domain.errors import Missing, Refusal
+from inspector.domain.errors import Invalid, Missing, Refusal
 
 if TYPE_CHECKING:
     from inspector.store.tx import Tx
@@ -167,6 +167,8 @@ def new(
     files = drawn_up(port, name)
     if folder.exists():
         raise Refusal("file_exists", file=str(folder))
+    if not folder.absolute().parent.is_dir():
+        raise Invalid("file_unusable", file=str(folder.absolute().parent), problem="no folder", errno="ENOENT")
     if not dry_run:
         write(folder, files)
     terminal.value({"folder": str(folder), "files": sorted(files), "dry_run": dry_run})
@@ -183,15 +185,17 @@ def _set(terminal: Terminal, name: str, reason: str, *, paused: bool) -> None:
     if name not in known and name in {one.name for one in found}:
         raise Refusal("connector_without_work", name=name)
 
-    def do(tx: Tx) -> None:
+    def do(tx: Tx) -> bool:
         if name in known:
             tx.lanes.ensure([name])
+        before = any(lane.paused for lane in tx.lanes.all() if lane.name == name)
         if not tx.lanes.pause(name, tx.machine_now() if paused else None):
             raise Missing("connector_unknown", name=name, known=", ".join(known) or "-")
         if not paused:
             tx.lanes.sooner(name, tx.machine_now())
+        return before
 
     rule = "connector.pause" if paused else "connector.resume"
-    terminal.act(rule, f"connector:{name}", lambda tx, _now: do(tx), connector=name, reason=reason)
+    before = terminal.act(rule, f"connector:{name}", lambda tx, _now: do(tx), connector=name, reason=reason)
     terminal.value({"connector": name, "paused": paused})
-    terminal.say("paused" if paused else "resumed", name=name)
+    terminal.say("paused" if paused else "resumed" if before else "resumed_unpaused", name=name)

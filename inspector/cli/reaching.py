@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from inspector import canary
+from inspector import canary, manners
 from inspector.cli import amiss, words
 from inspector.cli.finding import Finding, State
 from inspector.domain.errors import InspectorError
@@ -91,10 +91,12 @@ def carded(one: Configured, engine: EngineSettings) -> tuple[Card | None, Inspec
 
 
 def findings(one: Configured, settings: Settings, *, call: bool) -> Iterator[Finding]:
-    """What is to be said of one connector: its loading, its secrets' permissions, its address.
+    """What is to be said of one connector: its loading, its manners, its secrets' permissions, its address.
 
     In shadow nobody is called but who is asked there: nothing leaves the house.
     """
+    from inspector.bootstrap import sections
+
     engine, shadow = settings.engine, settings.shadow
     call = call and (not shadow.on or (one.section in ("sources", "credit") and one.name in shadow.asks))
     name = f"{one.section}.{one.name}"
@@ -103,6 +105,10 @@ def findings(one: Configured, settings: Settings, *, call: bool) -> Iterator[Fin
     except InspectorError as error:
         english, chinese = words.told(error, "en"), words.told(error, "zh-Hans")
         yield Finding.fail(name, (english, chinese), amiss.unloaded(error))
+        return
+    if wrong := [*manners.flaws_of(one.section, one.name, sections(settings))]:
+        for flaw in wrong:
+            yield Finding.fail(name, (words.told(flaw, "en"), words.told(flaw, "zh-Hans")), amiss.unloaded(flaw))
         return
     for key, file in secrets(one.told):
         yield from permissions(f"{name}.{key}", file)

@@ -10,7 +10,7 @@ from inspector.cli.folderwords import FOLDERS
 from inspector.cli.lifewords import LIVES
 from inspector.cli.purgewords import PURGES
 from inspector.domain.errors import InspectorError
-from inspector.labels import Lang, hinted, in_words
+from inspector.labels import Lang, headed, hinted, in_words
 from inspector.labels import words as labels
 
 _FACT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -316,6 +316,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "released": ("work {id} is let go", "工作 {id} 已放行，不再执行"),
     "paused": ("connector {name} is paused", "连接器 {name} 已暂停"),
     "resumed": ("connector {name} goes on", "连接器 {name} 已恢复"),
+    "resumed_unpaused": (
+        "connector {name} was not paused; it is called again at once",
+        "连接器 {name} 本未暂停，现立即重新调用",
+    ),
     "connector_begun": (
         "a connector of your own lies in {folder}; its README.md says how to try and install it",
         "新连接器位于 {folder}；测试和安装方法见其中的 README.zh-Hans.md",
@@ -364,7 +368,7 @@ def told(error: InspectorError, lang: Lang) -> str:
     if isinstance(named := facts.get("errno"), str):
         known = labels(lang).get(f"os.{named}") or _fill(labels(lang)["os.OTHER"], {"detail": facts.get("problem", named)})
         facts = {**facts, "problem": known}
-    return _fill(hinted(text, facts, lang), facts) if text else str(error)
+    return _fill(headed(f"error.{error.code}", hinted(text, facts, lang), facts, lang), facts) if text else str(error)
 
 
 def unsaid(typed: str) -> str:

@@ -94,7 +94,7 @@ def open_again(office: Office) -> None:
 def _put_off(office: Office, shut: Span, after: str) -> str | None:
     """Some requests in one transaction, those behind an id; the last id, None where there are no more."""
     with office.store.begin() as tx:
-        ids = tx.assistance.open_ids(after, _TOGETHER)
+        ids = tx.assistance.ids(after, _TOGETHER)
         for one in ids:
             case, request = held(tx, one)
             decision = put_off(request, shut, office.book.get(case.pack), office.now(), office.calendar)

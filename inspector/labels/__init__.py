@@ -32,7 +32,12 @@ def label(key: str, lang: Lang, /, **facts: object) -> str:
     if text is None:
         told = ", ".join(f"{name}={value}" for name, value in facts.items())
         return f"{key} ({told})" if told else key
-    return _FACT.sub(lambda found: str(facts.get(found[1], "…")), hinted(text, facts, lang))
+    return _FACT.sub(lambda found: str(facts.get(found[1], "…")), headed(key, hinted(text, facts, lang), facts, lang))
+
+
+def headed(key: str, text: str, facts: Mapping[str, object], lang: Lang) -> str:
+    """A text of what is wrong with a sheet, behind its file's name where that is told: of many that were delivered it is the one."""
+    return words(lang)["hint.file"] + text if facts.get("file") and key.startswith("error.sheet_") else text
 
 
 def hinted(text: str, facts: Mapping[str, object], lang: Lang) -> str:

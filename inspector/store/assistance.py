@@ -70,9 +70,9 @@ class AssistanceRoom(Room):
         found = self.connection.execute(asked.order_by(assistance.c.id.desc()).limit(limit)).scalars()
         return [load(Request, text) for text in found]
 
-    def open_ids(self, after: str, limit: int) -> list[str]:
-        """Open requests by id, those behind `after`."""
-        asked = sa.select(assistance.c.id).where(assistance.c.state.in_(_OPEN), assistance.c.id > after)
+    def ids(self, after: str, limit: int, *, over: bool = False) -> list[str]:
+        """Open requests by id, or those that are `over`; those behind `after`."""
+        asked = sa.select(assistance.c.id).where(assistance.c.state.in_(_OVER if over else _OPEN), assistance.c.id > after)
         return list(self.connection.execute(asked.order_by(assistance.c.id).limit(limit)).scalars())
 
     def known_at(self, via: str, but: Sequence[str], now: datetime, limit: int) -> tuple[list[Request], int]:

@@ -17,6 +17,7 @@ from inspector.domain.assistance import AssistanceState, Quarrel
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import MatterKind
 from inspector.domain.evidence import Verdict
+from inspector.domain.letter import short
 from inspector.domain.scoreboard import Score
 from inspector.flows import assist, unsettled
 from inspector.flows.office import Office
@@ -169,3 +170,30 @@ def test_a_list_that_is_cut_says_how_many_more_there_are_and_how_to_see_them(ope
             for row in operator.well("assistance", "list", "--limit", "2", "--skip", skip, "--json").json
         ]
     assert sorted(seen) == sorted(every)
+
+
+def test_a_request_is_opened_by_the_short_number_of_its_letters_and_its_end_is_the_superiors_word(operator: Operator) -> None:
+    with house.closing(operator.store()) as store:
+        office = house.open_office(store, today)
+        request = asked(office, 1)
+        given = short(request)
+        assert operator.well("assistance", "show", given.lower(), "--json").json["id"] == request
+        with store.begin() as tx:
+            assist.contest(office, tx, request, Quarrel.COMPETENCE, "非本局职权", "赵六", today())
+        said = ("--signer", "市政府 周八", "--reasons", "非其职权")
+        decided = operator.well("assistance", "decide", given, "--need-not", *said, lang="zh-Hans").out
+        over = operator.well("assistance", "list", "--over", lang="zh-Hans").out
+        assert ["共同上级认定被请求机关无需协助" in one for one in (decided, over)] == [True, True]
+        (row,) = operator.well("assistance", "list", "--over", "--json").json
+        assert (row["state"], row["end"]) == ("DECLINED", "relieved"), "programs read the state as before"
+        for name in (given, "000000"):
+            refused = operator.say("assistance", "show", name)
+            assert (refused.code, request in refused.err) == (3, name == given), (
+                "its number is told, and nobody is taken for another"
+            )
+
+
+def test_a_scoreboard_of_a_period_that_ends_before_it_begins_names_both_days(operator: Operator) -> None:
+    for name in ("scoreboard", "connect"):
+        said = operator.say("assistance", name, "--since", "2026-03-02", "--until", "2026-03-01")
+        assert (said.code, "2026-03-02" in said.err, "2026-03-01" in said.err) == (2, True, True)

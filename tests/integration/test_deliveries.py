@@ -18,6 +18,7 @@ import pytest
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
 from inspector.domain.identity import citizen_check_digit
+from inspector.labels import told as told_of
 from inspector.ports import AnswerStatus, Garbled, Sighting
 from inspector.testing import CODE, QUESTION, SourceContract, caught
 from tests.deliveries import DAY, OTHER, PERSON, ROWS, Exchange, csv, excel
@@ -141,7 +142,16 @@ def test_what_is_not_whole_or_not_as_agreed_is_not_used_and_the_last_good_delive
     spoil(exchange)
     assert exchange.used() == good.name
     assert exchange.why() == [code]
-    assert all(PERSON not in str(error) for error in refusals(exchange))
+    for error in refusals(exchange):
+        assert (PERSON in str(error), "qy-" in told_of(error, "en"), "qy-" in told_of(error, "zh-Hans")) == (False, True, True)
+
+
+@pytest.mark.parametrize("files", ["qy-{date}.csv", "qy-{as_of}-{}.csv", "qy-{as_of.csv"])
+def test_braces_that_are_no_placeholder_are_refused_with_those_there_are(exchange: Exchange, files: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        exchange.source(files=files)
+    assert refused.value.code == "connector_placeholder"
+    assert "{as_of}, *" in told_of(refused.value, "en")
 
 
 def refusals(exchange: Exchange) -> list[Invalid]:

@@ -183,7 +183,7 @@ def test_a_file_that_is_cut_off_uncounted_or_not_as_agreed_is_none_and_no_older_
             deliver(tmp_path, rows, count)
             codes.append(caught(lambda: platform.statement(key="k")))
     assert [(error.code, error.detail) for error in codes] == [
-        ("statement_flawed", "delivery_rows"),
+        ("statement_flawed", f"{NAME}: delivery_rows"),
         ("field_missing", "id"),
         ("field_type", "retracted"),
         ("field_type", "amended"),

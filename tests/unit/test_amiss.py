@@ -149,3 +149,8 @@ def test_a_key_of_the_wrong_type_is_told_as_it_is_written_in_toml(key: str, wron
         database.connect("front", told)
     assert error.value.code == "connector_key_type"
     assert (error.value.facts["wanted"], error.value.facts["given"]) == (wanted, given)
+
+
+def test_a_platforms_secret_that_cannot_be_opened_leads_to_the_keys_that_say_how() -> None:
+    error = Barred("secret_unreadable", detail="field_type data.secret: aes, ValueError")
+    assert all(key in told for told in amiss.mend(error) for key in ("sealed", "secret_field", "key_file"))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from connectors.channels import dingtalk_robot, feishu_robot, wecom_robot
 from inspector.domain.errors import Invalid
 from inspector.domain.manners import Held, Manners, Pace, Turn, Window, asked, current, turn
-from inspector.manners import flaws, granted, of
+from inspector.manners import flaws, flaws_of, granted, of
 from tests.house import ZONE
 
 ROBOTS = {"ding": dingtalk_robot, "fei": feishu_robot, "we": wecom_robot}
@@ -139,6 +139,15 @@ def test_what_cannot_be_read_is_refused_by_its_key(said: Any, code: str, key: st
     assert (flaw.code, flaw.facts["key"], flaw.facts["connector"]) == (code, key, "sources.registers")
     if code == "manners_key_unknown":
         assert flaw.facts["nearest"] == "per_day"
+
+
+def test_every_wrong_key_is_told_and_one_connector_hears_of_its_own_alone() -> None:
+    wrong: dict[str, Any] = {"per_day": 0, "hours": ["22-6"], "x": 1}
+    sections = {"sources": {"a": {"manners": wrong}, "b": {"manners": {"per_day": 0}}}}
+    assert [flaw.facts["key"] for flaw in flaws_of("sources", "a", sections)] == ["per_day", "hours", "x"]
+    differing = {"sources": {"a": {"manners": {"per_day": 1}}}, "assistance": {"a": {"manners": {"per_day": 2}}}}
+    for section in differing:
+        assert [flaw.code for flaw in flaws_of(section, "a", differing)] == ["manners_differ"]
 
 
 def test_one_name_in_two_sections_has_one_kind_of_manners() -> None:
