@@ -265,7 +265,7 @@ def verify(
             terminal.say("register_since", size=said.head.size, last=last)
     if judged.holds:
         terminal.say("register_holds", files=len(there))
-    return say_troubles(terminal, judged, size, held)
+    return say_troubles(terminal, judged, size, held, grown)
 
 
 def _content(file: Path) -> bytes:
