@@ -187,12 +187,13 @@ def say_troubles(
     """Say what does not hold, if anything; the command's exit code.
 
     Where nothing is wrong and the heads that were given show nothing either, what is to be asked for, and of whom: a later head than
-    that of `size` entries by which it is proven, or how the ledger grew from there to the one that is later already. A proof of growth that was given leads to none of these heads then.
+    that of `size` entries by which it is proven, or how the ledger grew from there to the one that is later already. A proof of growth
+    that was given leads to none of these heads then.
     """
     if judged.younger and not judged.troubles:
         later = max((one.size for one in held), default=0)
-        for one in growth:
-            terminal.say("file_grown", since=one.since or 0, size=one.size)
+        for proof in growth:
+            terminal.say("file_grown", since=proof.since or 0, size=proof.size)
         if later > size:
             terminal.say("file_later", since=size, size=later)
         else:

@@ -180,10 +180,14 @@ DRAWS: Mapping[str, tuple[str, str]] = {
         "尚不能证明：{entries} 条中有 {younger} 条晚于所给台账根。请索取 {size} 条或者更多的台账根",
     ),
     "file_later": (
-        "NOT SHOWN: the file is proven by the head of {since} entries, yours has {size}. "
-        "Ask for `ledger prove --since {since} --size {size}` (--growth)",
-        "尚不能证明：本档案所依的台账根为 {since} 条，所给的为 {size} 条。"
-        "请索取 ledger prove --since {since} --size {size} 的证明，以 --growth 给出",
+        (
+            "NOT SHOWN: the file is proven by the head of {since} entries, yours has {size}. "
+            "Ask for `ledger prove --since {since} --size {size}` (--growth)"
+        ),
+        (
+            "尚不能证明：本档案所依的台账根为 {since} 条，所给的为 {size} 条。"
+            "请索取 ledger prove --since {since} --size {size} 的证明，以 --growth 给出"
+        ),
     ),
     "file_grown": (
         "the proof of growth that was given runs from {since} to {size} entries: it does not lead to a head that was given",

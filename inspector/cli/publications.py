@@ -233,7 +233,7 @@ def verify(
     from inspector.flows import affix
 
     if not folder.is_dir():
-        raise Invalid("file_unusable", file=str(folder), problem="no folder", errno="ENOTDIR")
+        raise Invalid("publication_folder", folder=str(folder), field="FOLDER")
     listed, ledger = (_content(folder / name) for name in (manifest.MANIFEST, manifest.LEDGER))
     held, own = told(heads), manifest.head_of(ledger)
     size = own.size if own is not None else 1

@@ -66,10 +66,12 @@ def rule(
     """A named officer says whether a penalty is of such an influence that it is public, and what it is by the kinds of the law.
 
     The last word holds until it is public. Said anew that it is, it is owed by the date of before, and its clocks go on; what was taken
-    back while its execution was stayed is owed from now on. Raises Refusal (`publication_state`) and Invalid (`disclosure_kinds`,
-    `disclosure_amount`).
+    back while its execution was stayed is owed from now on. Raises Refusal (`publication_state`; `disclosure_public` for what is public)
+    and Invalid (`disclosure_kinds`, `disclosure_amount`).
     """
     penalty, again = of(held), held.why is Fallen.STAYED and held.state is PublicationState.REMOVED and said.public
+    if held.state in (PublicationState.PUBLISHED, PublicationState.TO_REMOVE):
+        raise Refusal("disclosure_public", publication=held.id)
     if held.state is not PublicationState.NOT_PUBLIC and not again:
         stands(held, PublicationState.OWED)
     if blank(said.reasons):

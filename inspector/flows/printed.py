@@ -91,9 +91,9 @@ def _said(tx: Tx, duties: Sequence[PublicationDuty]) -> dict[str, _Said]:
             body = None
         facts = body.get("facts", {}) if isinstance(body, dict) else {}
         if entry.id in changed or not isinstance(facts, dict) or not facts:
-            for one in by_about[entry.about]:
-                one.erased = True
-                one.altered |= {entry.id} & changed
+            for unsaid in by_about[entry.about]:
+                unsaid.erased = True
+                unsaid.altered |= {entry.id} & changed
             continue
         assert isinstance(body, dict), "facts stand in a body"
         if (held := told.get(str(facts.get("duty") or body.get("publication")))) is None:

@@ -60,7 +60,7 @@ def test_notices_are_served_and_results_are_published_as_they_come(store: Store)
         published = {str(row["id"]) for row in asyncio.run(desk.publications("PUBLISHED")).rows("publications")}
         assert published & formed
         hand.on(days=1)
-        gone = sorted(published & formed)[0]
+        gone = min(published & formed)
         with held.office.store.begin() as tx:
             publication.recall(held.office, tx, gone, Fallen.REVOKED, "", "", "李四", held.office.now())
         asyncio.run(people.publish())

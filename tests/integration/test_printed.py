@@ -1,4 +1,4 @@
-"""What is public is held to the ledger: a line that somebody has altered in the database is built by nobody, and `ledger verify` tells it."""
+"""What is public is held to the ledger: a line that somebody has altered in the database is built by nobody, and is told."""
 
 from __future__ import annotations
 
