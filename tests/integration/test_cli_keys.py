@@ -87,12 +87,17 @@ def test_keys_are_rotated_beside_no_daemon_that_could_not_read_what_lies_under_t
         case = house.post(
             house.open_office(store, house.Hand()), house.application(1, "business-licence", {"registration-status": MARK})
         )
-    (former,) = [one["key"] for one in operator.well("key", "status", "--json").json["keys"] if one["purpose"] == "text"]
+
+    def given() -> list[str]:
+        told = operator.well("key", "status", "--json").json["keys"]
+        return [one["key"] for one in told if one["purpose"] == "text" and one["key"]]
+
+    (former,) = given()
     operator.settle_in('\n[privacy]\nkey_files = ["c.key", "a.key"]\nlookup_key_files = ["b.key"]\n')
-    current, _ = (one["key"] for one in operator.well("key", "status", "--json").json["keys"] if one["purpose"] == "text")
+    current, _ = given()
 
     def runs(told: dict[str, str]) -> None:
-        with house.closing(operator.store()) as store, store.begin() as tx:
+        with house.closing(Store(operator.url)) as store, store.begin() as tx:
             tx.replicas.seen("machine-1", "0", tx.machine_now(), tx.machine_now(), told)
 
     def states() -> dict[str, str]:
