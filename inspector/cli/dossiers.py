@@ -17,7 +17,7 @@ from inspector.cli.terminal import Terminal, operator
 from inspector.cli.viewings import shower, viewed
 from inspector.domain import folio
 from inspector.domain.errors import Invalid
-from inspector.domain.treehead import TreeHead
+from inspector.domain.treehead import Proof, TreeHead
 from inspector.labels import label
 
 if TYPE_CHECKING:
@@ -33,7 +33,11 @@ Pdf = Annotated[
 To = Annotated[Path, typer.Option("--to", help="A new folder for the file 新文件夹", file_okay=False)]
 Growth = Annotated[
     list[Path] | None,
-    typer.Option("--growth", help="What `ledger prove --since` has written, for a later head 台账增长证明", dir_okay=False),
+    typer.Option(
+        "--growth",
+        help="What `ledger prove --since SIZE --size LATER` has written, for a later head 台账增长证明",
+        dir_okay=False,
+    ),
 ]
 
 
@@ -131,13 +135,14 @@ def check(
 
     Found is every change, deletion, cut, other order and left-out entry since it was made. What the office never entered, or did not
     put in, cannot be seen from the file. Exit code 1 where anything is wrong, or where no head covers the last entries: then ask for a
-    later head, and for the proof that the ledger only grew (`ledger prove --since SIZE`), and give both.
+    later head, and for the proof that the ledger only grew (`ledger prove --since SIZE --size LATER`), and give both.
     """
     files = _read(folder)
     held = told(heads)
     if not held:
         raise Invalid("file_head_needed", size=_size(files), field="--head")
-    judged = folio.judge(files, held, [read_proof(one) for one in growth or ()])
+    grown = [read_proof(one) for one in growth or ()]
+    judged = folio.judge(files, held, grown)
     troubles = [{"code": one.code, "about": one.about} for one in judged.troubles]
     counted = {"entries": judged.entries, "withheld": judged.withheld, "erased": judged.erased}
     terminal.value({"holds": judged.holds, **counted, "younger": judged.younger, "troubles": troubles})
@@ -145,7 +150,7 @@ def check(
         terminal.say("file_holds", **counted)
     if judged.erased:
         terminal.say("file_erased", erased=judged.erased)
-    return say_troubles(terminal, judged, _size(files), held)
+    return say_troubles(terminal, judged, _size(files), held, grown)
 
 
 def replay(terminal: Terminal, case: Case) -> Exit | None:
@@ -176,16 +181,23 @@ def replay(terminal: Terminal, case: Case) -> Exit | None:
     return Exit.WRONG if altered or any(again is Again.DIFFERS for _, again in told) else None
 
 
-def say_troubles(terminal: Terminal, judged: folio.Judged, size: int = 0, held: Sequence[TreeHead] = ()) -> Exit | None:
+def say_troubles(
+    terminal: Terminal, judged: folio.Judged, size: int = 0, held: Sequence[TreeHead] = (), growth: Sequence[Proof] = ()
+) -> Exit | None:
     """Say what does not hold, if anything; the command's exit code.
 
     Where nothing is wrong and the heads that were given show nothing either, what is to be asked for, and of whom: a later head than
-    that of `size` entries by which it is proven, or how the ledger grew from there to the one that is later already.
+    that of `size` entries by which it is proven, or how the ledger grew from there to the one that is later already. A proof of growth
+    that was given leads to none of these heads then.
     """
     if judged.younger and not judged.troubles:
         later = max((one.size for one in held), default=0)
-        word = "file_later" if later > size else "file_younger"
-        terminal.say(word, younger=judged.younger, entries=judged.entries, size=size, later=later)
+        for proof in growth:
+            terminal.say("file_grown", since=proof.since or 0, size=proof.size)
+        if later > size:
+            terminal.say("file_later", since=size, size=later)
+        else:
+            terminal.say("file_younger", younger=judged.younger, entries=judged.entries, size=size)
     for one in judged.troubles:
         terminal.say("file_broken", problem=label(f"file_trouble.{one.code}", terminal.lang, about=one.about))
     return None if judged.holds else Exit.WRONG

@@ -147,6 +147,10 @@ DRAWS: Mapping[str, tuple[str, str]] = {
         "the heads of the ledger that the former posting in {folder} tells are gone, or cut: hold a copy to `ledger verify --head`",
         "{folder} 中上次发布的台账根文件已丢失或者残缺：请以另存的副本运行 ledger verify --head 核对",
     ),
+    "published_differs": (
+        "{row}: what is stored of it is not what the ledger says was published: find out who changed it, and restore it from a backup",
+        "{row}：所存内容与台账所记的公布内容不一致：请查明何人改动，并从备份恢复",
+    ),
     "ledger_tree": (
         "{size} entries are in the tree, root {root}; held to {heads} lodged heads",
         "台账树共 {size} 条，根为 {root}；已与 {heads} 个存证的根核对",
@@ -180,8 +184,18 @@ DRAWS: Mapping[str, tuple[str, str]] = {
         "尚不能证明：{entries} 条中有 {younger} 条晚于所给台账根。请索取 {size} 条或者更多的台账根",
     ),
     "file_later": (
-        "NOT SHOWN: the file is proven by the head of {size} entries, yours has {later}. Ask for `ledger prove --since {size}` (--growth)",
-        "尚不能证明：本档案所依的台账根为 {size} 条，所给的为 {later} 条。请索取 ledger prove --since {size} 的证明，以 --growth 给出",
+        (
+            "NOT SHOWN: the file is proven by the head of {since} entries, yours has {size}. "
+            "Ask for `ledger prove --since {since} --size {size}` (--growth)"
+        ),
+        (
+            "尚不能证明：本档案所依的台账根为 {since} 条，所给的为 {size} 条。"
+            "请索取 ledger prove --since {since} --size {size} 的证明，以 --growth 给出"
+        ),
+    ),
+    "file_grown": (
+        "the proof of growth that was given runs from {since} to {size} entries: it does not lead to a head that was given",
+        "所给的增长证明为 {since} 条至 {size} 条：不通向所给的任何台账根",
     ),
     "replay_altered": (
         "ALTERED: {what} ({about}); what is computed from it shows nothing",

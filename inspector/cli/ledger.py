@@ -71,11 +71,13 @@ def read_proof(file: Path) -> Proof:
 def verify(terminal: Terminal, heads: Heads = None) -> Exit | None:
     """Recompute the chain of the ledger and its tree, and hold them to lodged heads. Exit code 1 when they do not hold. 复核台账链。
 
+    What is public is held to it, too: a line, or what is said of its removal, that is not what its entry names is told.
+
     A head from the witness's own hand (--head) shows whether anything that it covers was cut, changed or laid anew since. Whoever has
     kept `data/heads.json` or `ledger.json` of the public register is such a witness: give the file.
     公证等存证方处留存的台账根，或者任何人留存的公示文件（--head），可以证明其后台账有没有被删改。
     """
-    from inspector.flows import lodging
+    from inspector.flows import lodging, printed
     from inspector.store.seals import Mark
 
     given = told(heads)
@@ -91,15 +93,19 @@ def verify(terminal: Terminal, heads: Heads = None) -> Exit | None:
     wanted, off = terminal.look(ask)
     # What is kept of the tree may be what was damaged.
     now = terminal.look(lambda tx: tx.tree.head()) if problem is None else TreeHead(size=0, root="")
-    value = {"holds": problem is None and not off, "seals": seals, "unsealed": unsealed, "head": last, "problem": problem}
+    contradicted = printed.look(terminal.store) if problem is None else []
+    holds = problem is None and not off and not contradicted
+    value = {"holds": holds, "seals": seals, "unsealed": unsealed, "head": last, "problem": problem}
     tree = {"size": now.size, "root": now.root, "held_to": len(wanted), "differs": [f"{one.size}:{one.root}" for one in off]}
-    terminal.value({**value, "tree": tree})
+    terminal.value({**value, "tree": tree, "published_differs": contradicted})
     if problem is not None:
         terminal.say("ledger_broken", seals=seals, problem=problem)
         return Exit.WRONG
     for one in off:
         terminal.say("ledger_differs", size=one.size, root=one.root)
-    if off:
+    for row in contradicted:
+        terminal.say("published_differs", row=row)
+    if off or contradicted:
         return Exit.WRONG
     terminal.say("ledger_holds", seals=seals, unsealed=unsealed)
     terminal.say("ledger_head", number=seals, head=last)
@@ -161,6 +167,10 @@ def check(
     """
     proof, held = read_proof(file), told(heads)
     lacking = sorted(proof.sizes - {one.size for one in held})
+    if lacking and proof.since is not None:
+        given = ", ".join(str(one.size) for one in held if one.size in proof.sizes) or "-"
+        sizes = ", ".join(map(str, lacking))
+        raise Invalid("ledger_heads_needed", since=proof.since, size=proof.size, sizes=sizes, given=given, field="--head")
     if lacking:
         raise Invalid("ledger_head_needed", sizes=", ".join(map(str, lacking)), field="--head")
     holds = proven(proof, held)

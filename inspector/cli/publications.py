@@ -235,7 +235,7 @@ def verify(
     from inspector.flows import affix
 
     if not folder.is_dir():
-        raise Invalid("file_unusable", file=str(folder), problem="no folder", errno="ENOTDIR")
+        raise Invalid("publication_folder", folder=str(folder), field="FOLDER")
     listed, ledger = (_content(folder / name) for name in (manifest.MANIFEST, manifest.LEDGER))
     held, own = told(heads), manifest.head_of(ledger)
     size = own.size if own is not None else 1
@@ -267,7 +267,7 @@ def verify(
             terminal.say("register_since", size=said.head.size, last=last)
     if judged.holds:
         terminal.say("register_holds", files=len(there))
-    return say_troubles(terminal, judged, size, held)
+    return say_troubles(terminal, judged, size, held, grown)
 
 
 def _content(file: Path) -> bytes:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CURRENT, FORMER, UNUSED, MISSING, OPEN = "CURRENT", "FORMER", "UNUSED", "MISSING", "OPEN"
 """A key that seals, one that something still lies under, one that nothing does, one that nobody has given; and values that lie open."""
+RUNNING = "RUNNING"
+"""A key that nothing lies under yet, or any more, by which a running daemon seals: it may not go."""
 
 
 def register(app: typer.Typer) -> None:
@@ -63,8 +65,9 @@ def status(terminal: Terminal) -> None:
 def rotate(terminal: Terminal) -> None:
     """Seal everything under the first keys of the settings. 用设置中的首个密钥重新加密全部数据。
 
-    Texts and files are sealed anew beside a running daemon that has been started with these keys; broken off, it goes on where it
-    was. Codes change at once: the daemon is stopped for it, where the key of codes is new, or a process of before has written since.
+    Texts and files are sealed anew beside a running daemon that has been started with these keys: one that does not know the new key
+    could read nothing of it, so restart it first (`keys_unknown`). Broken off, it goes on where it was. Codes change at once: the daemon
+    is stopped for it, where the key of codes is new, or a process of before has written since.
     """
     from inspector.store import keys
     from inspector.store.opening import sole_owner
@@ -72,6 +75,7 @@ def rotate(terminal: Terminal) -> None:
     held = terminal.open_store()
     if not held.keys.current:
         raise Refusal("keys_none")
+    _refuse_unknowing(terminal, held)
     lone = _codes_lie_elsewhere(held)
     if lone:
         _refuse_running(held)
@@ -113,6 +117,24 @@ def _refuse_running(held: Store) -> None:
         raise Refusal("keys_in_use", daemons=", ".join(living))
 
 
+def _declared(held: Store) -> dict[str, list[str] | None]:
+    """By which keys each living daemon reads, that which seals first; None for one of a release that does not tell."""
+    from inspector.store.replicas import ALIVE, KEYS
+
+    with held.read() as tx:
+        living = tx.replicas.declared(tx.machine_now(), ALIVE)
+    return {name: told[KEYS].split(",") if KEYS in told else None for name, told in living.items()}
+
+
+def _refuse_unknowing(terminal: Terminal, held: Store) -> None:
+    """Raise Refusal (`keys_unknown`) while a daemon runs that could not read what lies under the new key; say so where it does not tell."""
+    told = _declared(held)
+    if without := sorted(name for name, keys in told.items() if keys is not None and held.keys.current not in keys):
+        raise Refusal("keys_unknown", daemons=", ".join(without), key=held.keys.current)
+    if unsure := sorted(name for name, keys in told.items() if keys is None):
+        terminal.say("rotate_unsure", daemons=", ".join(unsure))
+
+
 def _rows(held: Store, told: list[Lies]) -> Iterator[dict[str, object]]:
     """Every key that is given or used, and what lies open."""
     from inspector.store.sealed import SubjectCode
@@ -124,6 +146,7 @@ def _rows(held: Store, told: list[Lies]) -> Iterator[dict[str, object]]:
         for column in table.columns
         if isinstance(column.type, SubjectCode)
     }
+    running = {keys[0] for keys in _declared(held).values() if keys}
     for purpose, given, places in (
         ("text", held.keys.sealing, [one for one in told if one.place not in codes]),
         ("code", held.keys.lookup, [one for one in told if one.place in codes]),
@@ -135,19 +158,21 @@ def _rows(held: Store, told: list[Lies]) -> Iterator[dict[str, object]]:
             yield {
                 "key": key,
                 "purpose": purpose,
-                "state": _state(key, next(iter(given), ""), count, given=key in given),
+                "state": _state(
+                    key, next(iter(given), ""), count, given=key in given, running=purpose == "text" and key in running
+                ),
                 "count": count,
             }
 
 
-def _state(key: str, current: str, count: int, *, given: bool) -> str:
+def _state(key: str, current: str, count: int, *, given: bool, running: bool) -> str:
     if not key:
         return OPEN
     if not given:
         return MISSING
     if key == current:
         return CURRENT
-    return FORMER if count else UNUSED
+    return FORMER if count else RUNNING if running else UNUSED
 
 
 def findings(held: Store) -> Iterator[Finding]:

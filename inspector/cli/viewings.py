@@ -32,8 +32,8 @@ def viewings(
     case: Annotated[str, typer.Argument(help="Id of the case; or give --code 办件编号（或用 --code）", metavar="CASE")] = "",
     code: Annotated[str, typer.Option("--code", help="All about the subject with this code 主体代码")] = "",
     kind: Annotated[
-        SubjectKind, typer.Option("--kind", help="Whether it is a firm's or a person's 主体类型")
-    ] = SubjectKind.PERSON,
+        SubjectKind | None, typer.Option("--kind", help="With --code: only a firm's, or a person's; default: both 主体类型")
+    ] = None,
     limit: Annotated[
         int, typer.Option("--limit", min=1, max=10_000, help="With --code: at most so many, newest first 条数")
     ] = 200,
@@ -50,7 +50,9 @@ def viewings(
     def ask(tx: Tx) -> tuple[list[Case], list[Viewing]]:
         if case:
             return [tx.cases.get(case)], tx.viewings.of_case(case)
-        held = tx.viewings.about(kind, normalise(code), limit)
+        kinds = [kind] if kind is not None else [*SubjectKind]
+        found = [one for each in kinds for one in tx.viewings.about(each, normalise(code), limit)]
+        held = sorted(found, key=lambda one: one.at, reverse=True)[:limit]
         return [tx.cases.get(one) for one in sorted({each.case_id for each in held})], held
 
     cases, held = terminal.look(ask)

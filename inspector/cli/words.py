@@ -151,6 +151,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{file} holds key {id}; keep a copy apart from the database and its backups",
         "已在 {file} 生成密钥 {id}；请与数据库及备份分开保管副本",
     ),
+    "rotate_unsure": (
+        "RESTART THE DAEMON FIRST: {daemons} runs, by keys that it does not tell; without the new one it reads nothing sealed by it",
+        "请先重启守护进程：{daemons} 正在运行而未申报密钥；没有新密钥的守护进程读不出用它加密的数据",
+    ),
     "rotated": (
         "{rows} rows and {codes} codes were sealed anew, under {seals} and {lookup}; what lies there already stayed",
         "已重新加密 {rows} 行、{codes} 个代码（密钥 {seals}、{lookup}）；已用现行密钥的不动",

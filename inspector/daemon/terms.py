@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from inspector.flows.office import Connectors, Office
-from inspector.store.replicas import connector
+from inspector.store.replicas import KEYS, connector
 
 _SHORT = 12
 """So many hexadecimal digits of a digest tell two texts apart for a person; nothing is proven by them."""
@@ -17,7 +17,8 @@ _SHORT = 12
 def terms(office: Office) -> dict[str, str]:
     """Packs and calendars as read, agencies, plans and connectors as set up, and what letters and legal dates are made by.
 
-    Of a connector only that it is there: addresses and secrets may rightly differ from machine to machine.
+    Of keys only their ids, that which seals first. Of a connector only that it is there: addresses and secrets may rightly differ from
+    machine to machine.
     """
     return {
         **{f"pack:{pack.label}": pack.digest[:_SHORT] for pack in office.book.packs},
@@ -28,6 +29,7 @@ def terms(office: Office) -> dict[str, str]:
         **{f"manners:{name}": _print(one) for name, one in office.manners.items()},
         "drift": ",".join((_print(office.watch.rules), *sorted(office.watch.hold))),
         "web.base_url": office.base_url,
+        KEYS: ",".join(office.store.keys.sealing),
         "time.opens": office.calendar.opens.isoformat(),
         "time.closes": office.calendar.closes.isoformat(),
     }

@@ -90,12 +90,18 @@ class Deciders:
             await insist(self._pace, partial(self._second.strike, str(row["about"]), said))
 
     async def publish(self) -> None:
-        """Put results up on the day they were formed, take down what does not stand. What nobody has decided about yet is refused."""
+        """Put results up on the day they were formed, take down what does not stand. What nobody has decided about yet is refused.
+
+        What does not stand is gone on the day on which it is taken down: where that is not its date, the office says which day it has.
+        """
 
         async def post(what: str, row: Mapping[str, Any]) -> None:
-            on = str(row["posted"]["on"]) if row["posted"] else _day(str(row["formed_at"]))
+            on = _day(str(row["due_at"] if row["posted"] else row["formed_at"]))
             said = {"on": on, "reference": f"公告栏（演示）-{row['id']}"}
-            await insist(self._pace, partial(self._officer.posted, str(row["id"]), what, said))
+            heard = await insist(self._pace, partial(self._officer.posted, str(row["id"]), what, said))
+            if row["posted"] and heard.code == "publication_day":
+                today = {**said, "on": heard.data["error"]["facts"]["last"]}
+                await insist(self._pace, partial(self._officer.posted, str(row["id"]), what, today))
 
         for state, what in (("OWED", "published"), ("TO_REMOVE", "removed")):
             page = await self._officer.publications(state)

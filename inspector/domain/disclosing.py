@@ -70,9 +70,11 @@ def rule(
 
     The last word holds until it is public. Said anew that it is, it is owed by the date of before, of which its clocks tell anew; what was
     taken back while its execution was stayed, or because it was shown wrongly or has changed since, is owed from now on. Raises Refusal
-    (`publication_state`) and Invalid (`disclosure_kinds`, `disclosure_amount`).
+    (`publication_state`; `disclosure_public` for what is public) and Invalid (`disclosure_kinds`, `disclosure_amount`).
     """
     penalty, again = of(held), held.why in _ANEW and held.state is PublicationState.REMOVED and said.public
+    if held.state in (PublicationState.PUBLISHED, PublicationState.TO_REMOVE):
+        raise Refusal("disclosure_public", publication=held.id)
     if held.state is not PublicationState.NOT_PUBLIC and not again:
         stands(held, PublicationState.OWED)
     if blank(said.reasons):

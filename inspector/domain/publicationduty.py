@@ -298,10 +298,14 @@ def recall(
 def remove(
     held: PublicationDuty, on: date, reference: str, by: str, now: datetime, calendar: WorkingCalendar
 ) -> Decision[PublicationDuty]:
-    """It has been gone since a day; `reference` says by what that is seen. Raises Refusal (`publication_state`) and Invalid."""
+    """It has been gone since a day; `reference` says by what that is seen. Raises Refusal (`publication_state`) and Invalid.
+
+    Nothing is gone before it was said that it is to go: not before the day of its recall (`publication_day`).
+    """
     stands(held, PublicationState.TO_REMOVE)
     assert held.posted is not None, "what is taken back was public"
-    removed = posted(datetime.combine(held.posted.on, datetime.min.time(), calendar.zone), on, reference, by, now, calendar)
+    since = calendar.midnight(max(held.posted.on, held.due_counted.after))  # its date is counted from the day of its recall
+    removed = posted(since, on, reference, by, now, calendar)
     facts = {"duty": held.id, "by": by, "on": on.isoformat(), "reference": removed.reference, "late": now > held.due_at}
     because = Because(rule="publication.removed", basis=(held.basis,), pack=held.pack, facts=facts)
     return Decision(state=replace(held, state=PublicationState.REMOVED, removed=removed), because=because, ends=frozenset(CLOCKS))

@@ -26,7 +26,7 @@ from inspector.domain.gazette import Fallen
 from inspector.domain.proposal import Proposal
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.domain.publish import DisclosurePart, DisclosureRow
-from inspector.flows import consequences, shown, stopped, touched, unpublish, unserved, wording
+from inspector.flows import consequences, printed, shown, stopped, touched, unpublish, unserved, wording
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.gazette import penalties as pages
@@ -148,14 +148,19 @@ def look(office: Office, tx: Tx, now: datetime) -> None:
 
 
 def gather(office: Office, now: datetime, *, post: bool) -> Penalties:
-    """The penalties that are public, in the order in which they became so; with `post` also what may become so now, behind all others."""
+    """The penalties that are public, in the order in which they became so; with `post` also what may become so now, behind all others.
+
+    Raises Refusal (`publication_contradicted`) where a line is not what the ledger tells.
+    """
     today, withheld = office.calendar.local_date(now), 0
     held_at: list[tuple[datetime, PenaltyLine]] = []
     fresh: dict[str, PenaltyLine] = {}
     gone: list[str] = []
     least: dict[str, int] = {}
     with office.store.read() as tx:
-        for duty in _all(tx):
+        duties = list(_all(tx))
+        suspected = printed.suspects(tx, duties)
+        for duty in duties:
             penalty = domain.of(duty)
             if duty.state is PublicationState.OWED and (not penalty.public or _waits(tx, duty, today)):
                 withheld += 1
@@ -173,6 +178,7 @@ def gather(office: Office, now: datetime, *, post: bool) -> Penalties:
                 held_at.append((duty.posted.at, told))
             name, few = shown.agency(office, duty), _row(office, duty).least
             least[name] = max(least.get(name, few), few)
+    printed.refuse(office, suspected)
     held_at.sort(key=lambda one: (one[0], one[1].id))
     named = tuple(one for _, one in held_at if one.name)
     persons = Counter(one.agency for _, one in held_at if one.person and not one.removed)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from inspector.domain import folio
 from inspector.domain.case import Case
@@ -55,7 +55,7 @@ class _Done:
 
 
 def duty_file(office: Office, asked: Asked, viewer: Viewer) -> Made:
-    """Make an officer's duty file. Raises Invalid (`duty_period`), and Stale where nothing can be sealed now.
+    """Make an officer's duty file. Raises Invalid (`duty_period`, `officer_unknown`), and Stale where nothing can be sealed now.
 
     It names the subjects of its cases: that they are shown is written down before it is handed out (`viewings.note`).
     """
@@ -67,6 +67,8 @@ def duty_file(office: Office, asked: Asked, viewer: Viewer) -> Made:
         now = office.now()
         names = names_of(asked.officer, office.entrance.people)
         found = [row for row in tx.ledger.between(since, until) if _signs(row, names)]
+        if not found:
+            _refuse_unknown(office, tx, asked.officer, names)
         done = list(_done(tx, asked, names, found, (since, until)))
         others = [
             row
@@ -88,6 +90,17 @@ def duty_file(office: Office, asked: Asked, viewer: Viewer) -> Made:
 def heads(office: Office, agency: str, name: str) -> bool:
     """Whether somebody signs as a head of an agency, or of one above it: who answers for its officers reads what they have done."""
     return any(same(name, one) for above in office.line(agency) for one in office.tree[above].heads)
+
+
+def _refuse_unknown(office: Office, tx: Tx, officer: str, names: Collection[str]) -> None:
+    """Raise Invalid where no account, head, declared person or signer of any entry bears a name: a signed file of nobody looks like one."""
+    there = {*tx.tokens.names(), *tx.admissions.names(), *office.entrance.people}
+    there |= {head for node in office.tree.values() for head in node.heads}
+    if any(same(name, one) for name in names for one in there):
+        return
+    last = datetime.max.replace(tzinfo=UTC)
+    if not any(_signs(row, names) for row in tx.ledger.between(datetime.min.replace(tzinfo=UTC), last)):
+        raise Invalid("officer_unknown", field="officer", name=officer)
 
 
 def _signs(row: Row, names: Collection[str]) -> bool:

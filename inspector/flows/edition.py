@@ -20,7 +20,7 @@ from inspector.domain import manifest
 from inspector.domain.folio import PURGED
 from inspector.domain.gazette import Line
 from inspector.domain.publicationduty import PublicationState
-from inspector.flows import affix
+from inspector.flows import affix, printed
 from inspector.flows.gazette import TOGETHER, Gathered, Making
 from inspector.flows.office import Office
 from inspector.store.publications import LEAD, Standing
@@ -125,7 +125,7 @@ def last(office: Office, folder: Path, look: str) -> Edition | None:
 def later(office: Office, now: datetime, former: Edition) -> Later | None:
     """The register as it is to stand after a former edition, with what may become public now; None where it has to be built whole.
 
-    Raises Refusal (`shadow_silent`) in a house that runs in shadow.
+    Raises Refusal: `shadow_silent` in a house that runs in shadow, `publication_contradicted` where a line is not what the ledger tells.
     """
     office.earnest()
     rows = list(_states(office))
@@ -136,7 +136,7 @@ def later(office: Office, now: datetime, former: Edition) -> Later | None:
     for some in _parts(sorted(wanted)):
         with office.store.read() as tx:
             made.take(tx, tx.publications.these(some))
-            made.take_leads(tx.publications.these_leads([one for one in some if one.startswith(LEAD)]))
+            made.take_leads(tx, tx.publications.these_leads([one for one in some if one.startswith(LEAD)]))
     made.close()
     for one in rows:
         if one.id in former.told and one.id not in wanted:
@@ -159,9 +159,12 @@ def later(office: Office, now: datetime, former: Edition) -> Later | None:
         found: dict[str, Line] = {}
         for some in _parts(names):
             with office.store.read() as tx:
-                found |= {duty.id: made.stood(tx, duty, of) for duty, of in tx.publications.these(some)}
+                visited = tx.publications.these(some)
                 kept = tx.publications.these_leads([one for one in some if one.startswith(LEAD)])
+                suspected = printed.suspects(tx, [duty for duty, _ in (*visited, *kept)])
+                found |= {duty.id: made.stood(tx, duty, of) for duty, of in visited}
                 found |= {duty.id: made.stood_of(duty) for duty, _ in kept}
+            printed.refuse(office, suspected)
         return found
 
     gathered = made.gathered(Leaves(order, known, read), order, left + sum(one.removed is not None for one in known.values()))

@@ -20,7 +20,7 @@ from inspector.domain.gazette import UNHARMING, CheckResult, Fallen, Line, crowd
 from inspector.domain.leadcheck import LeadCheck
 from inspector.domain.publicationduty import BEFORE, PublicationDuty, PublicationState
 from inspector.domain.visit import Visit, VisitState
-from inspector.flows import publication, shown, unpublish
+from inspector.flows import printed, publication, shown, unpublish
 from inspector.flows.embargo import closed
 from inspector.flows.office import Office
 from inspector.store.publications import Owing
@@ -64,7 +64,7 @@ class Gathered:
 class Making:
     """The register while it is gathered. `ready`: fresh lines that name nobody; `waiting`: how many more of their group may come.
 
-    `standing`: lines that name nobody and are public.
+    `standing`: lines that name nobody and are public. `suspected`: duties that seem to say otherwise than the ledger (`flows.printed`).
     """
 
     office: Office
@@ -83,6 +83,7 @@ class Making:
     closed: dict[str, bool] = field(default_factory=dict)
     tally: dict[Group, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     sheets: shown.Sheets = field(default_factory=shown.Sheets)
+    suspected: list[str] = field(default_factory=list)
 
     @property
     def today(self) -> date:
@@ -91,6 +92,7 @@ class Making:
 
     def take(self, tx: Tx, part: Sequence[Owing]) -> None:
         """Some duties with their visits, in order of id."""
+        self.suspected += printed.suspects(tx, [duty for duty, _ in part])
         outcomes = shown.outcomes_of(tx, [of for _, of in part if isinstance(of, Visit)])
         for duty, of in part:
             if duty.state is PublicationState.REMOVED and duty.posted is None:
@@ -111,8 +113,9 @@ class Making:
                 self.rested[duty.id] = {case: outcome for case, outcome in stood if outcome is not None}
                 self._fresh(duty, self._line(tx, duty, of, result))
 
-    def take_leads(self, part: Sequence[tuple[PublicationDuty, LeadCheck | None]]) -> None:
+    def take_leads(self, tx: Tx, part: Sequence[tuple[PublicationDuty, LeadCheck | None]]) -> None:
         """Some duties about checks for cause, which stand in no draw, so that no embargo holds them."""
+        self.suspected += printed.suspects(tx, [duty for duty, _ in part])
         for duty, check in part:
             result = shown.came_of(duty, check) if duty.shown is None else duty.shown.found
             if duty.state is PublicationState.OWED:
@@ -130,8 +133,9 @@ class Making:
         """What names nobody comes in together with others, or is counted once its date is near; till then it waits for them.
 
         What stands is looked at again each time: of a group that has become too small, or in which only what is bad is left, since others
-        of it were taken back, the rest is only counted from now on.
+        of it were taken back, the rest is only counted from now on. Raises Refusal (`publication_contradicted`).
         """
+        printed.refuse(self.office, self.suspected)
         for group, some in self.ready.items():
             least = min(self.office.book.get(duty.pack).publish.least for duty, _ in some)
             if crowded([line.found for _, line in some], least):
@@ -257,7 +261,7 @@ class Making:
 def gather(office: Office, now: datetime, *, post: bool, advance: Advance = lambda _count: None) -> Gathered:
     """Every line, in the order in which they became public; with `post` also what may become so now, behind all others.
 
-    Raises Refusal (`shadow_silent`) in a house that runs in shadow.
+    Raises Refusal: `shadow_silent` in a house that runs in shadow, `publication_contradicted` where a line is not what the ledger tells.
     """
     office.earnest()
     made, after = Making(office=office, now=now, post=post), ""
@@ -273,7 +277,7 @@ def gather(office: Office, now: datetime, *, post: bool, advance: Advance = lamb
     while True:
         with office.store.read() as tx:
             checks = tx.publications.leads(after, TOGETHER)
-            made.take_leads(checks)
+            made.take_leads(tx, checks)
         if len(checks) < TOGETHER:
             break
         after = checks[-1][0].id

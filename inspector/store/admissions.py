@@ -70,9 +70,10 @@ class AdmissionRoom(Room):
         row = self.connection.execute(asked.order_by(admission.c.made_at.desc()).limit(1)).one_or_none()
         return Admission(**row._asdict()) if row else None
 
-    def names(self, role: str) -> set[str]:
-        """Whoever is, or was, admitted in a role."""
-        return set(self.connection.execute(sa.select(admission.c.name).where(admission.c.role == role).distinct()).scalars())
+    def names(self, role: str = "") -> set[str]:
+        """Whoever is, or was, admitted in a role, or in any."""
+        asked = sa.select(admission.c.name).distinct()
+        return set(self.connection.execute(asked.where(admission.c.role == role) if role else asked).scalars())
 
     def dismiss(self, admission_id: str, now: datetime) -> None:
         """End one. Raises Missing where there is none in force."""

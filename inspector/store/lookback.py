@@ -12,12 +12,14 @@ from inspector.domain.case import CaseState
 from inspector.domain.lookback import Sat
 from inspector.store.drawtables import draw, draw_file, draw_register, visit_agency
 from inspector.store.ledger import LedgerRoom
-from inspector.store.room import GONE, Row
+from inspector.store.room import GONE, Row, padded
 from inspector.store.seals import holds
 from inspector.store.tables import case_file, ledger, seat, visit, visit_case
 
 _ON_SITE = '"ON_SITE"'
 """How the body of a case with a step on site reads (`codec`)."""
+_TOGETHER = 500
+"""So many names go into one statement."""
 
 
 class Told(NamedTuple):
@@ -67,6 +69,19 @@ class LookbackRoom(LedgerRoom):
         gone = self.purged(rows)
         told = [Told(row.id, row.about, row.rule, row.at, row.body or gone.get(row.id, "")) for row in rows]
         return told, {row.id for row in rows if not holds(row, gone=gone.keys())}, broken
+
+    def told_of(self, abouts: Collection[str], rules: Collection[str]) -> tuple[list[Told], set[str]]:
+        """(the ledger's entries about some things by some rules, in order; the ids of those that are not what was written)."""
+        names, told, changed = sorted(abouts), list[Told](), set[str]()
+        for start in range(0, len(names), _TOGETHER):
+            some = padded(names[start : start + _TOGETHER])
+            rows = self.connection.execute(
+                sa.select(ledger).where(ledger.c.about.in_(some), ledger.c.rule.in_(list(rules)))
+            ).all()
+            gone = self.purged(rows)
+            told += [Told(row.id, row.about, row.rule, row.at, row.body or gone.get(row.id, "")) for row in rows]
+            changed |= {row.id for row in rows if not holds(row, gone=gone.keys())}
+        return sorted(told, key=lambda one: one.id), changed
 
     def left_at(self, visits: Collection[str], rules: Collection[str]) -> set[tuple[str, datetime]]:
         """(visit, when) of the ends, by some rules, of cases that some visits serve."""

@@ -103,6 +103,12 @@ class PublicationRoom(Room):
             asked = asked.where(held.state == state.value)
         return [load(PublicationDuty, body) for body in self.connection.execute(asked).scalars()]
 
+    def every(self, after: str, limit: int) -> list[tuple[str, str]]:
+        """(id, body as it lies there) of every duty, in order of id, behind `after`: nobody may be able to read one."""
+        held = publication_duty.c
+        asked = sa.select(held.id, held.body).where(held.id > after).order_by(held.id).limit(limit)
+        return [(row.id, row.body) for row in self.connection.execute(asked)]
+
     def with_visits(self, after: str, limit: int) -> list[Owing]:
         """Every duty with the visit whose result it is about, in order of id, behind `after`; or with the line that is kept of it."""
         held = publication_duty.c

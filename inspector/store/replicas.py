@@ -18,6 +18,10 @@ LOST = timedelta(days=1)
 """How long after it a daemon that said no goodbye may come back, from a machine that slept or a network that was cut."""
 
 
+KEYS = "privacy.key_files"
+"""How a daemon declares by which keys it can read: their ids with a comma between, that which seals first."""
+
+
 def connector(name: str) -> str:
     """How a daemon declares that it has a connector."""
     return f"connector:{name}"

@@ -86,9 +86,10 @@ class TokenRoom(Room):
         asked = sa.select(token.c.agency).where(token.c.name == name, token.c.role == _SYSTEM)
         return self.connection.execute(asked.order_by(token.c.made_at.desc()).limit(1)).scalar_one_or_none()
 
-    def names(self, role: str) -> set[str]:
-        """Whoever has, or had, a token of a role."""
-        return set(self.connection.execute(sa.select(token.c.name).where(token.c.role == role).distinct()).scalars())
+    def names(self, role: str = "") -> set[str]:
+        """Whoever has, or had, a token of a role, or of any."""
+        asked = sa.select(token.c.name).distinct()
+        return set(self.connection.execute(asked.where(token.c.role == role) if role else asked).scalars())
 
     def revoke(self, token_id: str, now: datetime) -> None:
         """End a token. Raises Missing, and Refusal (`token_revoked`) for one that has ended so before."""

@@ -216,8 +216,11 @@ def test_an_officer_s_duty_file_shows_what_was_known_due_and_done_and_nothing_of
     page = made.files["index.html"].decode()
     assert [word for word in ("按期", "当时已知", "现场与承诺不一致", "demo@1") if word not in page] == []
     assert [one["rule"] for one in entries(made)] == ["officer.review", "duty.file"]
-    other = dutyfile.duty_file(office, replace(asked, officer="李四四"), viewer("李四四"))
-    assert [one["rule"] for one in entries(other)] == ["duty.file"], "by the very name"
+    with pytest.raises(Invalid, match="officer_unknown"):  # by the very name, and of nobody there is no file
+        dutyfile.duty_file(office, replace(asked, officer="李四四"), viewer("李四四"))
+    early = replace(asked, since=today - timedelta(days=9), until=today - timedelta(days=8))
+    quiet = dutyfile.duty_file(office, early, viewer("李四"))
+    assert [one["rule"] for one in entries(quiet)] == ["duty.file"], "whoever has signed at another time has one of no acts"
     elsewhere = dutyfile.duty_file(office, replace(asked, agencies=("other",)), viewer("李四"))
     assert [one["rule"] for one in entries(elsewhere)] == ["duty.file"]
     with pytest.raises(Invalid, match="duty_period"):
@@ -227,8 +230,10 @@ def test_an_officer_s_duty_file_shows_what_was_known_due_and_done_and_nothing_of
         assert own.post("/v1/duty", json={"officer": "李四", **days}).headers["content-type"] == "application/zip"
         assert own.post("/v1/duty", json={"officer": "王五", **days}).json()["error"]["code"] == "duty_of_another"
         assert overseer.post("/v1/duty", json={"officer": "李四", **days}).status_code == 200
+        nobody = overseer.post("/v1/duty", json={"officer": "并无此人", **days})
+        assert (nobody.status_code, nobody.json()["error"]["code"]) == (422, "officer_unknown")
         for day in ("1800-01-01", "2999-12-31"):
             assert own.post("/v1/duty", json={"officer": "李四", "since": day, "until": day}).status_code == 200
     with office.store.read() as tx:
         looks = [json.loads(row["body"])["facts"]["by"] for row in tx.ledger.about("duty")]
-    assert looks == ["李四", "李四四", "李四", "李四", "督查", "李四", "李四"]
+    assert looks == ["李四", "李四", "李四", "李四", "督查", "李四", "李四"]

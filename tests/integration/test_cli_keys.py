@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from inspector.store.replicas import KEYS
 from inspector.store.store import Store
 from tests import house
 from tests.operator import Operator, one_database
@@ -72,3 +73,45 @@ def test_an_office_gets_keys_changes_them_and_is_backed_up_sealed(database_url: 
     (tmp_path / "c.key").chmod(0o644)
     operator.settle_in(privacy("c.key", "d.key"))
     assert "chmod 600" in operator.say("case", "show", case_id).err
+
+
+def test_keys_are_rotated_beside_no_daemon_that_could_not_read_what_lies_under_the_new_one(
+    database_url: str, tmp_path: Path
+) -> None:
+    operator = Operator(tmp_path, database_url).settle_in()
+    for name in ("a", "b", "c"):
+        operator.well("key", "secret", str(tmp_path / f"{name}.key"))
+    operator.settle_in(privacy("a.key", "b.key"))
+    operator.well("migrate")
+    with house.closing(operator.store()) as store:
+        case = house.post(
+            house.open_office(store, house.Hand()), house.application(1, "business-licence", {"registration-status": MARK})
+        )
+
+    def given() -> list[str]:
+        told = operator.well("key", "status", "--json").json["keys"]
+        return [one["key"] for one in told if one["purpose"] == "text" and one["key"]]
+
+    (former,) = given()
+    operator.settle_in('\n[privacy]\nkey_files = ["c.key", "a.key"]\nlookup_key_files = ["b.key"]\n')
+    current, _ = given()
+
+    def runs(told: dict[str, str]) -> None:
+        with house.closing(Store(operator.url)) as store, store.begin() as tx:
+            tx.replicas.seen("machine-1", "0", tx.machine_now(), tx.machine_now(), told)
+
+    def states() -> dict[str, str]:
+        return {one["key"]: one["state"] for one in operator.well("key", "status", "--json").json["keys"]}
+
+    runs({KEYS: former})
+    refused = operator.say("key", "rotate")
+    assert (refused.code != 0, "machine-1" in refused.err, "restart" in refused.err) == (True, True, True)
+    assert states()[former] == "FORMER", "nothing was sealed anew"
+    runs({"another": "release"})
+    assert "RESTART THE DAEMON FIRST: machine-1" in operator.well("key", "rotate").out, "it does not tell by which keys it reads"
+    runs({KEYS: former})
+    assert states()[former] == "RUNNING", "what a running daemon seals by may not go"
+    runs({KEYS: f"{current},{former}"})
+    operator.well("key", "rotate")
+    assert states()[former] == "UNUSED"
+    operator.well("case", "show", case)

@@ -16,7 +16,9 @@ from inspector.demo.people import Pace
 from inspector.domain.case import Outcome
 from inspector.domain.challenge import ChallengeState
 from inspector.domain.consequence import ConsequenceState, StatementKind
+from inspector.domain.gazette import Fallen
 from inspector.domain.proposal import Proposal
+from inspector.flows import publication
 from inspector.settings import Web
 from inspector.store.store import Store
 from inspector.web.roles import Role
@@ -43,7 +45,8 @@ def owed(desk: Desk) -> set[str]:
 @pytest.mark.alike
 @pytest.mark.slow
 def test_notices_are_served_and_results_are_published_as_they_come(store: Store) -> None:
-    held = living(store, Hand())
+    hand = Hand()
+    held = living(store, hand)
     over(held.office)
     with serving(held.office, Web(port=0)) as edge:
         desk = Desk(base=edge.url, token=edge.token(Role.OFFICER, "bureau", "officer"))
@@ -56,6 +59,14 @@ def test_notices_are_served_and_results_are_published_as_they_come(store: Store)
         assert not notices(desk) & told
         published = {str(row["id"]) for row in asyncio.run(desk.publications("PUBLISHED")).rows("publications")}
         assert published & formed
+        hand.on(days=1)
+        gone = min(published & formed)
+        with held.office.store.begin() as tx:
+            publication.recall(held.office, tx, gone, Fallen.REVOKED, "", "", "李四", held.office.now())
+        asyncio.run(people.publish())
+        removed = {str(row["id"]): row["removed"] for row in asyncio.run(desk.publications("REMOVED")).rows("publications")}
+        today = held.office.calendar.local_date(held.office.now())
+        assert removed[gone]["on"] == str(today), "on the day on which it was taken down, which is not before its recall"
         assert owed(desk) == formed - published, "what nobody has decided about waits for whoever decides"
 
 

@@ -232,7 +232,7 @@ def test_what_a_court_has_stayed_is_taken_back_and_owed_anew_once_the_stay_is_ov
     built(case, tmp_path / "site")
     with store.begin() as tx:
         publication.recall(case.office, tx, domain.name(held.id), Fallen.STAYED, "", "（2026）行初1号", "李四", hand())
-    with pytest.raises(Refusal, match="publication_state"):
+    with pytest.raises(Refusal, match="disclosure_public"):
         rule(case, held)
     built(case, tmp_path / "site")
     assert "决定停止执行" in texts(tmp_path / "site")

@@ -17,6 +17,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because
 from inspector.domain.finding import Part, Seen
 from inspector.domain.folio import PURGED
+from inspector.domain.gazette import CheckResult
 from inspector.domain.leadcheck import LeadCheck
 from inspector.domain.publicationduty import PublicationDuty
 from inspector.domain.visit import VisitState
@@ -292,3 +293,23 @@ def test_whether_a_record_is_closed_is_asked_of_what_is_open_and_never_of_all_th
     with store.read() as tx:
         assert [one.id for one in tx.visits.open_of_selection(duty.draw)] == ["b"], "what stands for what stands for it"
         assert [one.id for one in tx.visits.of_selection(duty.draw) if one.state.open] == ["b"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_later_edition_writes_no_line_that_was_altered_in_the_database_and_the_ledger_check_tells_it(
+    register: Register,
+) -> None:
+    first, *_ = register.owe(3)
+    register.post()
+    assert register.operator.well("ledger", "verify", "--json").json["published_differs"] == []
+    with house.closing(register.operator.store()) as store, store.begin() as tx:
+        held = tx.publications.get(first, lock=True)
+        assert held.shown is not None
+        tx.publications.put(replace(held, shown=replace(held.shown, found=CheckResult.PROBLEM)))
+    register.owe(1)  # its page is made anew, with the lines that stand on it
+    refused = register.operator.say("publication", "site", str(register.site), "--post", ADDRESS)
+    assert refused.code != 0
+    assert first in refused.err
+    told = register.operator.say("ledger", "verify", "--json")
+    assert (told.code, told.json["published_differs"]) == (1, [f"publication_duty {first}: line"])

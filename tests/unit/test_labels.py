@@ -202,6 +202,10 @@ def rules() -> set[str]:
         for name, call in calls(file):
             if name == "_note" and len(call.args) > 2:
                 found |= set(texts(call.args[2]))
+            elif name in {"going", "over", "_because"}:  # rules of consequences and credit records, handed on
+                found |= {
+                    text for arg in call.args for text in texts(arg) if re.fullmatch(r"(consequence|credit)\.[a-z_]+", text)
+                }
             elif name in {"act", "sign"} and "cli" in file.parts:
                 place = call.args[0 if name == "act" else 1]
                 found |= {f"operator.{rule}" for rule in texts(place)}

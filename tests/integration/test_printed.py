@@ -1,0 +1,100 @@
+"""What is public is held to the ledger: a line that somebody has altered in the database is built by nobody, and is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.gazette import CheckResult, Fallen
+from inspector.domain.publicationduty import PublicationDuty, PublicationState
+from inspector.flows import gazette, printed, publication
+from inspector.flows.office import Office
+from inspector.store.tables import ledger
+from tests.house import Hand
+from tests.integration.test_gazette import over
+from tests.integration.test_publications import look, office, said
+
+__all__ = ["office"]
+
+
+def public(office: Office, hand: Hand) -> PublicationDuty:
+    """The one result of the office, as it is public."""
+    look(office, hand)
+    over(office)
+    now = office.now()
+    gazette.say(office, gazette.gather(office, now, post=True), "https://example.org", "李四", now)
+    with office.store.read() as tx:
+        (held,) = tx.publications.page(("bureau",), None, "", 5)
+    assert held.shown is not None
+    return held
+
+
+def altered(office: Office, change: Callable[[PublicationDuty], PublicationDuty]) -> list[str]:
+    """What is told of the one duty after somebody has changed its row; it is put back."""
+    with office.store.begin() as tx:
+        (held,) = tx.publications.page(("bureau",), None, "", 5)
+        tx.publications.put(change(held))
+    found = printed.look(office.store)
+    for post in (False, True):
+        if found:
+            with pytest.raises(Refusal, match="publication_contradicted") as told:
+                gazette.gather(office, office.now(), post=post)
+            assert held.id in str(told.value.facts["rows"])
+        else:
+            gazette.gather(office, office.now(), post=post)
+    with office.store.begin() as tx:
+        tx.publications.put(held)
+    return found
+
+
+def test_a_public_line_that_was_altered_in_the_database_is_built_by_nobody(office: Office, hand: Hand) -> None:
+    held = public(office, hand)
+    row, shown = f"publication_duty {held.id}", held.shown
+    assert shown is not None
+    assert altered(office, lambda one: one) == []
+    assert altered(office, lambda one: replace(one, shown=replace(shown, found=CheckResult.PROBLEM))) == [f"{row}: line"]
+    assert altered(office, lambda one: replace(one, shown=replace(shown, name="另一家公司"))) == [f"{row}: line"]
+    assert altered(office, lambda one: replace(one, shown=replace(shown, name="", code="", counted=True))) == [f"{row}: line"]
+    assert altered(office, lambda one: replace(one, shown=None)) == [f"{row}: line"]
+    owed = altered(office, lambda one: replace(one, state=PublicationState.OWED, posted=None, shown=None))
+    assert owed == [f"{row}: state"], "what is public is not worked out anew"
+
+
+@pytest.mark.alike
+def test_what_was_taken_back_stays_so_and_an_entry_that_was_altered_names_no_line(office: Office, hand: Hand) -> None:
+    held = public(office, hand)
+    row = f"publication_duty {held.id}"
+    said(office, publication.recall, Fallen.REVOKED, "", "")
+    assert altered(office, lambda one: replace(one, state=PublicationState.PUBLISHED)) == [f"{row}: state"]
+    hand.on(days=2)
+    assert altered(office, lambda one: one) == []
+    said(office, publication.remove, office.calendar.local_date(hand()), "截图")
+    assert altered(office, lambda one: one) == []
+    assert altered(office, lambda one: replace(one, why=Fallen.CHANGED)) == [f"{row}: why"]
+    gone = altered(
+        office, lambda one: replace(one, removed=one.removed and replace(one.removed, on=one.removed.on - timedelta(days=1)))
+    )
+    assert gone == [f"{row}: removed"]
+    assert altered(office, lambda one: replace(one, state=PublicationState.PUBLISHED, removed=None)) == [f"{row}: state"]
+    with office.store.begin() as tx:
+        done = ledger.c.rule == printed.DONE
+        body, entry = tx.connection.execute(sa.select(ledger.c.body, ledger.c.id).where(done)).one()
+        tx.connection.execute(sa.update(ledger).where(done).values(body=body.replace("false", "true")))
+    assert f"ledger {entry}: body" in printed.look(office.store)
+
+
+def test_what_is_public_is_gone_on_no_day_before_it_was_said_that_it_is_to_go(office: Office, hand: Hand) -> None:
+    public(office, hand)
+    hand.on(days=5)
+    said(office, publication.recall, Fallen.REVOKED, "", "")
+    recalled = office.calendar.local_date(hand())
+    hand.on(days=1)
+    with pytest.raises(Invalid, match="publication_day") as told:
+        said(office, publication.remove, recalled - timedelta(days=1), "截图")
+    assert told.value.facts["first"] == recalled.isoformat()
+    assert said(office, publication.remove, recalled, "截图").state is PublicationState.REMOVED
