@@ -20,6 +20,7 @@ _OF_THE_WAY = (
         "eligibility.",
         "evidence.",
         "item.",
+        "matter.conclude",
         "route.",
     ),
     *("assistance.", "officer.review", "seat.", "self_proof.", "strategy.", "suspension.", "timer.", "verification.", "visit."),

@@ -21,6 +21,8 @@ from inspector.store.store import Store
 from inspector.store.tx import Tx
 
 DONE, KEPT, RECALL, REMOVED = "publication.done", "publication.kept", "publication.recall", "publication.removed"
+DROP = "publication.drop"
+"""Of what goes, or has gone, while a court stayed it: it fell meanwhile, which is why it is gone from then on."""
 _TOGETHER = 500
 """So many duties are looked at again in one transaction."""
 
@@ -83,7 +85,7 @@ def _said(tx: Tx, duties: Sequence[PublicationDuty]) -> dict[str, _Said]:
     by_about: defaultdict[str, list[_Said]] = defaultdict(list)
     for one in duties:
         by_about[one.about].append(told[one.id])
-    entries, changed = room.told_of(by_about, (DONE, KEPT, RECALL, REMOVED))
+    entries, changed = room.told_of(by_about, (DONE, KEPT, RECALL, REMOVED, DROP))
     for entry in entries:
         try:
             body = json.loads(entry.body) if entry.body else None

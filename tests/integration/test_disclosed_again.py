@@ -27,7 +27,7 @@ def test_an_amount_that_was_typed_wrongly_is_taken_back_and_the_right_one_is_pub
     built(case, tmp_path / "site")
     with store.begin() as tx:
         publication.recall(case.office, tx, domain.name(held.id), why, "", "更正1", "李四", hand())
-    with pytest.raises(Refusal, match="publication_state"):
+    with pytest.raises(Refusal, match="disclosure_public"):
         rule(case, held)
     built(case, tmp_path / "site")
     hand.on(days=30)

@@ -128,7 +128,11 @@ def test_it_is_published_as_what_it_is_once_an_officer_has_said_so_and_never_as_
         publication.rule(office, tx, duty.id, CheckResult.NOTHING, "门口无人", "李四", hand())
     with store.begin() as tx:
         publication.rule(office, tx, duty.id, CheckResult.UNREACHABLE, "三次联系未果", "李四", hand())
-        done = publication.publish(office, tx, duty.id, today, "公告栏", "李四", hand())
+    with store.begin() as tx, pytest.raises(Refusal, match="publication_closed") as refused:
+        publication.publish(office, tx, duty.id, today, "公告栏", "李四", hand())
+    hand.now = datetime.fromisoformat(str(refused.value.facts["until"])).replace(tzinfo=hand().tzinfo) + timedelta(days=1)
+    with store.begin() as tx:
+        done = publication.publish(office, tx, duty.id, office.calendar.local_date(hand()), "公告栏", "李四", hand())
     assert done.shown is not None
     assert done.shown.found is CheckResult.UNREACHABLE
 
