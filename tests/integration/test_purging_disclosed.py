@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from inspector.domain.decision import Because, Decision
+from inspector.domain.folio import PURGED
 from inspector.domain.purge import Hold
 from inspector.domain.veil import VEIL
 from inspector.flows import gazette
+from inspector.flows.record import record
 from inspector.store.store import Store
 from tests.house import Hand, open_office
 from tests.integration.test_disclosure import SECRET, built, duty, fined, rule
@@ -27,6 +30,8 @@ def test_a_penalty_that_is_owed_keeps_its_case_and_a_purged_one_leaves_no_name(s
     with store.begin() as tx:
         assert Hold.PUBLICATION not in tx.purging.held(case.case)
         tx.purging.take(case.case, [])
+        because = Because(rule=PURGED, basis=("H:1",), pack="", facts={})
+        record(tx, case.case, Decision(state=None, because=because), hand(), {})  # as the purge says of itself
     penalty = duty(case, held).penalty
     assert penalty is not None
     assert penalty.ruled is not None
