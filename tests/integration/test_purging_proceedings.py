@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inspector.domain.case import Outcome
-from inspector.domain.consequence import ConsequenceState
+from inspector.domain.consequence import Agreement, ConsequenceState
 from inspector.domain.proposal import Proposal
 from inspector.domain.purge import Hold
 from inspector.domain.retention import Record
@@ -43,8 +43,9 @@ def test_a_discredit_that_is_neither_repaired_nor_annulled_keeps_its_case_and_an
     case = decided(store, hand, Outcome.FALSE_KNOWING)
     entry = case.impose(case.the(Proposal.RECORD_CREDIT)).entry
     for one in case.all():
-        if one.state is ConsequenceState.PROPOSED:
-            case.drop(one)
+        if one.state is ConsequenceState.PROPOSED and case.drop(one).state is ConsequenceState.PROPOSED:
+            case.agree(one, Agreement.SECOND, "王五")
+            case.agree(one, Agreement.LEGAL, "赵六")
     seen_to(case)
     night(case.office, hand, days=200)
     seen_to(case)
