@@ -236,7 +236,7 @@ def test_where_anything_differs_from_what_was_posted_it_is_built_whole(
                 assert duty.shown is not None
                 tx.publications.put(replace(duty, shown=replace(duty.shown, name="", code="", formed_on=None, counted=True)))
                 because = Because(rule=PURGED, basis=(), pack="", facts={"entries": []})
-                tx.ledger.append(new_id(), "case-1", because, {}, house.START)
+                tx.ledger.append(new_id(), duty.about, because, {}, house.START)
         case "looks":
             monkeypatch.setattr(frame, "_STYLE", frame._STYLE + " ")
         case _:
