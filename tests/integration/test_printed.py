@@ -88,6 +88,7 @@ def test_what_was_taken_back_stays_so_and_an_entry_that_was_altered_names_no_lin
     assert f"ledger {entry}: body" in printed.look(office.store)
 
 
+@pytest.mark.slow
 def test_what_is_public_is_gone_on_no_day_before_it_was_said_that_it_is_to_go(office: Office, hand: Hand) -> None:
     public(office, hand)
     hand.on(days=5)

@@ -173,6 +173,7 @@ def test_a_date_inside_its_term_that_an_older_release_kept_as_proposed_stops_not
     assert (rules[-1], "assistance.unheard" in rules, matters(store)) == ("assistance.silent", False, set())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("least", [False, True], ids=["its ladder's rows", "with the least that a pack has"])
 def test_by_a_pack_without_rows_of_its_own_our_silence_ends_by_those_of_its_ladder(store: Store, hand: Hand, least: bool) -> None:
     desks = {"civil-affairs": Desk("civil-affairs"), "county-office": Desk("county-office")}

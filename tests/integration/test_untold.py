@@ -121,6 +121,7 @@ def test_what_has_never_been_tried_waits_as_well(here: Place) -> None:
     assert list(here.second.entries) == [entry]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("doubt", ["lost", "reset", "killed"])
 def test_what_may_have_come_is_sent_on_so_that_it_is_marked(here: Place, doubt: str) -> None:
     if doubt == "killed":
