@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -22,6 +24,8 @@ from inspector.store import migrate
 from inspector.store.store import Store
 
 ROOT = Path(__file__).parent.parent.parent
+OWN_PORTS = range(12_000, 30_000)
+"""Below those that Linux hands out by itself (32,768 and up, ip(7)), so that only another `free_port` could choose the same."""
 AGENCY = "bureau"
 PLANS = ("licensing", "supervision")
 HOLDERS = {
@@ -253,7 +257,9 @@ def furnish(held: Site) -> None:
 
 
 def free_port() -> int:
-    """A port that is free now."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    return port
+    """A port that is free now, and that the kernel gives to nobody who asks for any: between this look and its use others open sockets."""
+    for _ in range(1_000):
+        port = secrets.choice(OWN_PORTS)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError("no port is free")

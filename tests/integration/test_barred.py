@@ -80,7 +80,7 @@ def test_a_question_that_is_refused_for_itself_alone_shuts_its_connector_once(st
         put(store, *(order(n, lane=LANE, expires_at=year) for n in range(40)))
         until(lambda: all(row(store, n)["state"] == "done" for n in range(40)), office)
         assert matters(store, BARRED) == [], "another question was answered, though this one is more urgent"
-        until(lambda: row(store, "poison")["attempts"] == 2, office)
+        until(lambda: row(store, "poison")["attempts"] >= 2, office)
         assert matters(store, BARRED) == [], "it is its own failure now, and is counted as one"
         with store.read() as tx:
             (lane,) = [one for one in tx.lanes.all() if one.name == LANE]

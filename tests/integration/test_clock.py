@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from apscheduler.triggers.base import BaseTrigger
@@ -131,6 +132,14 @@ def test_a_slot_orders_its_draw_in_the_transaction_that_takes_it(store: Store, h
 def test_each_slot_is_taken_once_by_three_daemons_on_one_database(store: Store, hand: Hand) -> None:
     diaries = [Diary() for _ in range(3)]
     clocks = [a_clock(store, hand, diary.schedule("every 1h"), replica=str(n)) for n, diary in enumerate(diaries)]
+    together = threading.Barrier(len(clocks), timeout=60)
+    for clock in clocks:  # each has seen the slot free before one takes it
+
+        def fire(*told: Any, own: Callable[..., None] = clock._fire) -> None:
+            together.wait()
+            own(*told)
+
+        clock._fire = fire  # type: ignore[method-assign]
     for _ in range(12):
         looks = [threading.Thread(target=clock._fire_due) for clock in clocks]
         for look in looks:
