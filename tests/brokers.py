@@ -32,7 +32,7 @@ class Heard:
             self.lines.append(line)
             self._more.notify_all()
 
-    def wait(self, count: int, seconds: float = 5.0) -> list[str]:
+    def wait(self, count: int, seconds: float = 60.0) -> list[str]:
         """The lines, once there are so many; fewer when the time is over."""
         with self._more:
             self._more.wait_for(lambda: len(self.lines) >= count, seconds)
@@ -65,12 +65,12 @@ class Mosquitto:
         reader = threading.Thread(target=read)
         reader.start()
         try:
-            assert ready.wait(5), "nobody was let in to listen"
+            assert ready.wait(60), "nobody was let in to listen"
             yield heard
         finally:
             process.terminate()
-            process.wait(5)
-            reader.join(5)
+            process.wait(60)
+            reader.join(60)
             assert process.stdout is not None
             process.stdout.close()
 
@@ -97,11 +97,11 @@ def mosquitto(folder: Path, *, certificate: tuple[Path, Path] | None = None) -> 
         yield Mosquitto(port, ("--cafile", str(certificate[0])) if certificate else ())
     finally:
         process.terminate()
-        process.wait(5)
+        process.wait(60)
 
 
 def _listens(port: int) -> None:
-    until = time.monotonic() + 5
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return

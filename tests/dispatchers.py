@@ -74,8 +74,8 @@ class Column:
         return dispatcher_of(self.name, Worker(real_office(self.store), Metrics(), engine, owner, flows=hands.flows()))
 
     @contextmanager
-    def running(self, *, poll: float = 60, lying: bool = False, **hands: Any) -> Iterator[tuple[Hands, Dispatcher]]:
-        """It for the length of a block, and its hands. Unless told otherwise it looks by itself once a minute."""
+    def running(self, *, poll: float = 3600, lying: bool = False, **hands: Any) -> Iterator[tuple[Hands, Dispatcher]]:
+        """It for the length of a block, and its hands. Unless told otherwise it looks by itself once an hour."""
         held = Hands(**hands)
         carrier = self.dispatcher(held, poll=poll)
         told = Liar(carrier, self.store) if lying else carrier

@@ -54,7 +54,7 @@ class Edge:
     def client(self, **headers: str) -> httpx.Client:
         """A client with these headers."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return httpx.Client(base_url=self.url, headers=named, trust_env=False, timeout=20, verify=_CERTIFICATES)
+        return httpx.Client(base_url=self.url, headers=named, trust_env=False, timeout=60, verify=_CERTIFICATES)
 
 
 @contextmanager

@@ -78,7 +78,7 @@ def states(store: Store) -> dict[str, str]:
         return {held["key"].removeprefix("ask:"): held["state"] for held in tx.work.page(limit=10_000)}
 
 
-def until(true: Callable[[], bool], office: Office | None = None, seconds: float = 15.0) -> None:
+def until(true: Callable[[], bool], office: Office | None = None, seconds: float = 30.0) -> None:
     """Wait for something to come about, promoting what comes due meanwhile."""
     end = time.monotonic() + seconds
     while not true():

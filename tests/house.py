@@ -261,8 +261,11 @@ def running(worker: Worker, grace: float = 5.0) -> Iterator[Worker]:
         worker.stop(grace)
 
 
-def settle(office: Office, engine: Engine = QUICK, seconds: float = 60.0) -> None:
-    """Work until nothing is ready any more but behind an open breaker or a pause. Fails when that does not come about."""
+def settle(office: Office, engine: Engine = QUICK, seconds: float = 60.0, *, enough: Callable[[], bool] | None = None) -> None:
+    """Work until nothing is ready any more but behind an open breaker or a pause, or until it is `enough`. Fails when neither comes.
+
+    What is asked for again and again, short waits being none here, is never done: there a test says what is enough.
+    """
 
     def later(moment: datetime) -> datetime:
         """Short waits pass at once, long ones wait for the hand (or for what they wait for)."""
@@ -288,7 +291,7 @@ def settle(office: Office, engine: Engine = QUICK, seconds: float = 60.0) -> Non
                     now = office.now()
                     ready = [held for held in ready if held["lane"] not in shut or (held["expires_at"] or now) < now]
             moved = sweeps.promote(office)
-            if not ready and not moved:
+            if (not ready and not moved) or (enough is not None and enough()):
                 return
             worker.wake()
             time.sleep(0.002)

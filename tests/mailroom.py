@@ -133,7 +133,7 @@ def _play(line: socket.socket, script: Script, drip: float, over: threading.Even
             if answer in (b"!", b"!!"):
                 return
             _say(line, answer, drip, over)
-        over.wait(5)
+        over.wait(60)
 
 
 def _say(line: socket.socket, content: bytes, drip: float, over: threading.Event) -> None:

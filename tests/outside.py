@@ -22,7 +22,7 @@ from inspector.testing.peer import Peer
 
 DAY = date(2025, 3, 3)
 QUICK = ("--calm", "--day", "0.02")
-PATIENT = 15.0
+PATIENT = 60.0
 ONCE: Mapping[str, object] = {"tries": 1, "read_seconds": 2.0}
 
 

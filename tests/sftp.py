@@ -75,7 +75,7 @@ def server(root: Path, host_key: str = "host") -> Iterator[Server]:
 
     async def listen() -> asyncssh.SSHAcceptor:
         return await asyncssh.listen(
-            "127.0.0.1", 0, server_host_keys=[key(host_key)], server_factory=_Account, sftp_factory=Files, login_timeout=20
+            "127.0.0.1", 0, server_host_keys=[key(host_key)], server_factory=_Account, sftp_factory=Files, login_timeout=120
         )
 
     async def ends(listening: asyncssh.SSHAcceptor) -> None:
@@ -87,14 +87,14 @@ def server(root: Path, host_key: str = "host") -> Iterator[Server]:
 
     thread = threading.Thread(target=loop.run_forever)  # not in the caller's: there a browser of another test may have its own
     thread.start()
-    listening = asyncio.run_coroutine_threadsafe(listen(), loop).result(20)
+    listening = asyncio.run_coroutine_threadsafe(listen(), loop).result(60)
     held.port = listening.get_port()
     try:
         yield held
     finally:
-        asyncio.run_coroutine_threadsafe(ends(listening), loop).result(5)
+        asyncio.run_coroutine_threadsafe(ends(listening), loop).result(60)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(5)
+        thread.join(60)
         loop.close()
 
 
@@ -118,8 +118,8 @@ def keys(exchange: Exchange, port: int, **more: object) -> Mapping[str, Any]:
         "url": f"sftp://{USER}@127.0.0.1:{port}/in",
         "known_hosts_file": known(exchange.at),
         "password_file": credential(exchange.at, "word", WORD.encode()),
-        "connect_seconds": 2,
-        "fetch_seconds": 4,
+        "connect_seconds": 20,
+        "fetch_seconds": 40,
         "still_seconds": 0.02,
     }
     del told["folder"]

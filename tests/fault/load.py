@@ -131,7 +131,7 @@ def resident(pid: int) -> float:
 
 def get(port: int, path: str) -> tuple[int, Any]:
     """One GET."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request("GET", path)
         reply = connection.getresponse()
@@ -280,7 +280,7 @@ def rest(held: Site, cases: int, sender: threading.Thread) -> None:
 
 def take_up(held: Site) -> None:
     """From now on the officer decides every case that lies with him: an accepted case ends in an outcome, or is withdrawn."""
-    connection = http.client.HTTPConnection("127.0.0.1", held.world_port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", held.world_port, timeout=60)
     try:
         connection.request("POST", "/_leaves", json.dumps({"share": 0}))
         assert connection.getresponse().status == 200

@@ -236,7 +236,7 @@ def site(url: str, folder: Path, *, mixed: bool = False, day: float = 6.0, told:
         yield held
     finally:
         world.stdin.close()
-        world.wait(timeout=10)
+        world.wait(timeout=60)
         world.stdout.close()
 
 

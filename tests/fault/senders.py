@@ -92,7 +92,7 @@ class Senders:
 
     def send(self) -> None:
         """One hand with a connection of its own."""
-        with closing(http.client.HTTPConnection("127.0.0.1", self._held.port, timeout=20)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", self._held.port, timeout=60)) as connection:
             while time.monotonic() < self._deadline and (errand := self._take()) is not None:
                 try:
                     done = self._perform(connection, errand)

@@ -147,7 +147,7 @@ def test_who_sends_everything_before_reading_still_hears_why_it_is_refused(edge:
     headers = {**JSON, "Authorization": client.headers["authorization"]}
     request = urllib.request.Request(f"{edge.url}/v1/cases", b" " * size, headers)
     with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20)
+        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60)
     with refused.value as answer:
         assert json.load(answer)["error"]["code"] == "message_too_large"
 
@@ -157,7 +157,7 @@ def test_a_refusal_that_needs_no_body_does_not_cut_the_sender_off(edge: Edge, pa
     request = urllib.request.Request(f"{edge.url}{path}", b" " * 199_000, {"Content-Type": kind})
     for _ in range(5):
         with pytest.raises(urllib.error.HTTPError) as refused:
-            urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20)
+            urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60)
         refused.value.close()
         assert refused.value.code == code
 
@@ -204,7 +204,7 @@ def test_no_second_request_is_smuggled_in_behind_a_message_that_ends_in_two_ways
     host = edge.url.removeprefix("http://")
     head = f"POST /v1/cases HTTP/1.1\r\nHost: {host}\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n"
     hidden = f"GET /health/live HTTP/1.1\r\nHost: {host}\r\n\r\n"
-    with socket.create_connection(("127.0.0.1", edge.server.port), timeout=20) as wire:
+    with socket.create_connection(("127.0.0.1", edge.server.port), timeout=60) as wire:
         wire.sendall(f"{head}0\r\n\r\n{hidden}".encode())
         heard = b"".join(iter(lambda: wire.recv(65_536), b"")).decode()
     assert heard.startswith("HTTP/1.1 400 ")

@@ -126,7 +126,7 @@ def test_two_agencies_that_enter_one_bar_at_once_leave_it_to_who_was_first(store
         other.start()
         other.join(0.3)
         assert not theirs, "it waits for who was first"
-    other.join(20)
+    other.join(60)
     assert [(one.same, one.held) for one in theirs] == [(1, (REPAIRED,))]
 
 

@@ -51,7 +51,7 @@ def test_an_outage_is_opened_once_each_probe_half_opens_and_an_answer_closes(sto
     def say(_held: Work) -> None:
         if not healthy.is_set():
             raise Unavailable("refused")
-        answer.wait(10)
+        answer.wait(60)
 
     hands = Hands(say=say)
     put(store, *(order(n, lane=LANE) for n in range(12)))

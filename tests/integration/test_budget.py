@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -79,6 +80,7 @@ def test_while_an_owner_ails_what_has_failed_before_waits_uncounted_and_the_look
     )
     with at_work(office, hands, quick) as worker:
         until(lambda: count(worker, "inspector_work_settled_total", kind="ask", outcome="spared") >= 8, office)
+        until(lambda: worker.in_flight == 0 and set(states(store).values()) == {"waiting"})  # nobody promotes them now
         assert len(hands.calls) <= 6, "four first tries, one of the reserve, and what little a few seconds add to it"
         assert sum(row(store, n)["attempts"] for n in range(4)) == len(hands.calls), "and no try counts that was not made"
         down = False
@@ -88,17 +90,22 @@ def test_while_an_owner_ails_what_has_failed_before_waits_uncounted_and_the_look
 
 def test_behind_as_many_failures_as_open_the_breaker_no_other_call_is_sent_though_none_is_written_yet(store: Store) -> None:
     def say(_work: Work) -> None:
-        time.sleep(0.05)
         raise Unavailable("http_503")
 
     office, hands = real_office(store), Hands(say=say)
     put(store, *(order(n, lane=LANE) for n in range(30)))
-    engine = replace(FAST, lane_slots=1, breaker_threshold=3)
-    slow = Worker(office, Metrics(), engine, "one", flows=hands.flows(), fault=lambda at: time.sleep(1.5 * (at == "settling")))
-    with running(slow):
-        until(lambda: len(hands.calls) == 3)
+    engine, written = replace(FAST, lane_slots=1, breaker_threshold=3), threading.Event()
+
+    def fault(at: str) -> None:
+        if at == "settling":
+            written.wait(60)
+
+    with running(Worker(office, Metrics(), engine, "one", flows=hands.flows(), fault=fault)):
+        until(lambda: len(hands.calls) >= 3)
         time.sleep(0.6)
-        assert len(hands.calls) == 3, "the first of them is still being written"
+        asked = len(hands.calls)
+        written.set()
+    assert asked == 3, "the first of them is still being written"
 
 
 def test_after_an_outage_the_most_urgent_goes_first_and_no_try_of_the_outage_counts(store: Store) -> None:

@@ -43,7 +43,7 @@ class Stuck(Hands):
         with self.guard:
             self.under_way[held.lane] += 1
             self.most[held.lane] = max(self.most[held.lane], self.under_way[held.lane])
-        self.go.wait(20)
+        self.go.wait(90)
         with self.guard:
             self.under_way[held.lane] -= 1
 

@@ -251,7 +251,7 @@ def race(url: str, number: str, moment: Hand, gate: Barrier) -> None:
         for turn in range(1, ROUNDS + 1):
             code = f"RACE{turn:014d}"
             dealt = Dealt(listed=held.lists[0], team=("Z001", "Z002"), shortage=None)
-            gate.wait(60)
+            gate.wait(240)
             with store.begin() as tx:
                 assign(office, tx, held, policy, turn, code, replace(member, code=code), (dealt,), moment())
 

@@ -66,7 +66,7 @@ def crossing(store: Store, first: str, second: str, met: threading.Barrier) -> C
         try:
             with store.begin() as tx:
                 _touch(tx, first)
-                met.wait(10)
+                met.wait(60)
                 _touch(tx, second)
             told.append("done")
         except Stale:
@@ -76,7 +76,7 @@ def crossing(store: Store, first: str, second: str, met: threading.Barrier) -> C
     thread.start()
 
     def end() -> list[str]:
-        thread.join(20)
+        thread.join(60)
         return told
 
     return end
@@ -146,9 +146,9 @@ def test_a_request_that_crosses_a_settlement_is_answered_as_if_it_had_been_alone
 
         thread = threading.Thread(target=settler)
         thread.start()
-        holds.wait(10)
+        holds.wait(60)
         answered = client.post(f"/v1/cases/{case_id}/withdraw", json={"reason": "改走普通程序"})
-        thread.join(20)
+        thread.join(60)
     assert answered.status_code == 200, answered.text
 
 
@@ -200,7 +200,7 @@ def test_what_happens_to_a_seat_while_its_push_is_settled_stays(postgres: Store,
         thread = threading.Thread(target=lambda: _settled(postgres, push, pushed, hand))
         thread.start()
         _until_somebody_waits(other)
-    thread.join(20)
+    thread.join(60)
     with postgres.read() as tx:
         team = tx.visits.team(str(push.payload["visit"]))
         assert by_name(tx, name)[1].state is SeatState[word.upper()]
@@ -253,7 +253,7 @@ def _until_somebody_waits(tx: Tx) -> None:
     """The request has run into this transaction's lock."""
     asked = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     pause = threading.Event()
-    for _ in range(1000):
+    for _ in range(6000):
         if tx.connection.execute(asked).scalar_one():
             return
         pause.wait(0.01)

@@ -202,7 +202,7 @@ def test_a_second_name_of_the_same_file_lets_no_second_daemon_in(tmp_path: Path)
 
 @pytest.mark.slow
 def test_while_it_drains_it_lives_and_is_not_ready_and_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
-    with busy(tmp_path) as (held, daemon):
+    with busy(tmp_path, patience=20) as (held, daemon):
         daemon.send_signal(signal.SIGTERM)
         until(lambda: held.health("ready")[0] == 503)
         status, told = held.health("ready")
@@ -211,18 +211,18 @@ def test_while_it_drains_it_lives_and_is_not_ready_and_a_second_signal_ends_it_a
         asked = time.monotonic()
         daemon.send_signal(signal.SIGTERM)
         assert daemon.wait(timeout=120) == 130
-        assert time.monotonic() - asked < 5, "not the drain's twenty seconds"
+        assert time.monotonic() - asked < 12, "not the drain's twenty seconds"
         (left,) = held.work()
         assert left["state"] == "ready"
         assert left["lease_until"] > datetime.now(UTC), "the lease brings the work back"
         again = held.running()
-        until(lambda: held.work()[0]["fence"] == 2)
+        until(lambda: held.work()[0]["fence"] >= 2)
         assert again.poll() is None, "and where one daemon owns the file it is void at the next start"
 
 
 @pytest.mark.slow
 def test_work_under_way_is_ended_before_it_leaves(tmp_path: Path) -> None:
-    with busy(tmp_path, patience=4) as (held, daemon):
+    with busy(tmp_path, patience=8) as (held, daemon):
         daemon.send_signal(signal.SIGINT)
         assert daemon.wait(timeout=120) == 0, held.said
         (settled,) = held.work()
@@ -250,7 +250,7 @@ def test_a_daemon_that_does_not_reach_its_database_says_so_at_once_in_its_log_an
         daemon = held.start()
         until(lambda: "refused" in held.said)
         assert daemon.poll() is None, "it goes on trying: a database that starts a little later is no reason to fail"
-        until(lambda: held.said.count("\n") == 2)
+        until(lambda: held.said.count("\n") >= 2)
         (log,) = [json.loads(line) for line in held.said.splitlines() if line.startswith("{")]
         (said,) = [line for line in held.said.splitlines() if not line.startswith("{")]
     assert (log["event"], log["level"], str(port) in log["problem"]) == ("database.awaited", "warning", True)
@@ -265,7 +265,7 @@ def test_what_a_killed_daemon_held_is_taken_up_at_the_next_start_however_long_it
         (before,) = held.work()
         assert before["lease_until"] - datetime.now(UTC) > timedelta(minutes=30), "by its lease nobody would touch it for an hour"
         held.running()
-        until(lambda: held.work()[0]["attempts"] > before["attempts"], seconds=20)
+        until(lambda: held.work()[0]["attempts"] > before["attempts"], seconds=60)
 
 
 @pytest.mark.slow
@@ -288,4 +288,4 @@ def test_where_the_clock_lies_behind_the_ledger_no_daemon_begins_until_a_person_
         with held.log.open("ab") as log:
             words = [sys.executable, "-P", "-m", "inspector", *serve, "--clock-is-right"]
             held.daemons.append(subprocess.Popen(words, cwd=ROOT, stdout=log, stderr=log, start_new_session=True))
-        until(lambda: held.health("ready")[0] == 200, seconds=30)
+        until(lambda: held.health("ready")[0] == 200, seconds=60)

@@ -124,16 +124,16 @@ def test_questions_are_answered_from_the_one_before_while_a_delivery_is_read(
 
         def slowly(rows: Any) -> Any:
             begun.set()
-            go_on.wait(10)
+            go_on.wait(60)
             yield from rows
 
         monkeypatch.setattr(made, "_going_on", slowly)
         assert made.ask(QUESTION, key="k-1").provenance.source_version == "qy-20260106.csv"
-        assert begun.wait(10)
+        assert begun.wait(60)
         assert made.ask(QUESTION, key="k-2").provenance.source_version == "qy-20260106.csv"
         go_on.set()
         assert made._reading is not None
-        made._reading.join(10)
+        made._reading.join(60)
         assert made.ask(QUESTION, key="k-3").provenance.source_version == "qy-20260107.csv"
 
 
@@ -143,7 +143,7 @@ def test_a_first_delivery_that_takes_long_is_no_outage(exchange: Exchange, monke
     with closing(exchange.source(budget_seconds=0.05)) as made:
 
         def slowly(rows: Any) -> Any:
-            go_on.wait(10)
+            go_on.wait(60)
             yield from rows
 
         monkeypatch.setattr(made, "_going_on", slowly)
@@ -151,7 +151,7 @@ def test_a_first_delivery_that_takes_long_is_no_outage(exchange: Exchange, monke
         assert (type(error), error.code) == (NotYet, "delivery_reading")
         go_on.set()
         assert made._reading is not None
-        made._reading.join(10)
+        made._reading.join(60)
         assert made.ask(QUESTION, key="k-2").value == "存续"
 
 

@@ -50,7 +50,7 @@ def test_the_first_command_of_a_fresh_checkout_comes_to_its_panel_and_ends_well(
                 time.sleep(0.1)
             assert SHOWN in said.read_text("utf-8")
             process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=30) == 0, said.read_text("utf-8")
+            assert process.wait(timeout=120) == 0, said.read_text("utf-8")
         finally:
             process.kill()
             process.wait()

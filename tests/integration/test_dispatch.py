@@ -89,15 +89,15 @@ def test_once_it_has_stopped_nothing_more_is_taken_and_what_ran_is_settled(colum
 
     def slow(_work: object) -> None:
         begun.set()
-        assert may_end.wait(10)
+        assert may_end.wait(60)
 
     with column.running(say=slow) as (hands, dispatcher):
         put(column.store, order("under-way"))
-        assert begun.wait(10)
-        stopping = threading.Thread(target=dispatcher.stop, args=(10,))
+        assert begun.wait(60)
+        stopping = threading.Thread(target=dispatcher.stop, args=(60,))
         stopping.start()
         may_end.set()
-        stopping.join(20)
+        stopping.join(90)
         put(column.store, order("later"))
         assert states(column.store) == {"under-way": "done", "later": "ready"}
         assert hands.calls == ["ask:under-way"]
@@ -127,7 +127,7 @@ def test_a_dispatcher_that_drops_and_doubles_loses_nothing_and_doubles_nothing(c
 @pytest.mark.postgres
 def test_of_two_daemons_whoever_is_woken_carries_out_and_nothing_is_done_twice(carried: Column) -> None:
     hands = Hands()
-    both = [carried.dispatcher(hands, poll=60, owner=name) for name in ("one", "two")]
+    both = [carried.dispatcher(hands, poll=3600, owner=name) for name in ("one", "two")]
     try:
         for dispatcher in both:
             dispatcher.run()

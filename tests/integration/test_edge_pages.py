@@ -63,7 +63,7 @@ def test_whoever_falls_silent_amid_a_message_is_told_so(edge: Edge, monkeypatch:
     monkeypatch.setattr(connection, "SILENCE", 0.5)
     with edge.client() as client:
         host, port = client.base_url.host, client.base_url.port
-    with socket.create_connection((host, port or 80), timeout=20) as line:
+    with socket.create_connection((host, port or 80), timeout=60) as line:
         head = f"POST /v1/cases HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {edge.token('system')}\r\n"
         line.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{{".encode())
         heard = b""

@@ -146,7 +146,7 @@ def test_a_connector_of_another_team_is_installed_found_checked_and_used_and_the
                 headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
             )
             try:
-                with urllib.request.urlopen(request, timeout=10) as reply:
+                with urllib.request.urlopen(request, timeout=60) as reply:
                     held: dict[str, object] = json.load(reply)
             except urllib.error.HTTPError as error:
                 raise AssertionError(error.read().decode()) from error
@@ -154,15 +154,15 @@ def test_a_connector_of_another_team_is_installed_found_checked_and_used_and_the
 
         def ready() -> bool:
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=5) as reply:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=60) as reply:
                     return bool(reply.status == 200)
             except OSError:
                 return False
 
         with serving(tmp_path, config, path):
-            until(ready, seconds=60)
+            until(ready, seconds=120)
             cases = [str(say("cases", case(number, code))["id"]) for number, code in enumerate((STANDING, STRUCK, GARBLED))]
-            until(lambda: [say(f"cases/{one}")["state"] for one in cases] == ["CLOSED", "REVIEW", "REVIEW"], seconds=60)
+            until(lambda: [say(f"cases/{one}")["state"] for one in cases] == ["CLOSED", "REVIEW", "REVIEW"], seconds=120)
     with closing(Store(f"sqlite:///{tmp_path / 'office.sqlite3'}")) as store, store.read() as tx:
         held = [tx.cases.get(one) for one in cases]
         evidence = [piece for one in cases for piece in tx.cases.evidence(one)]

@@ -237,7 +237,7 @@ def door(said: str, times: int = 1) -> Iterator[tuple[int, list[bytes]]]:
         thread = threading.Thread(target=once)
         thread.start()
         yield listening.getsockname()[1], heard
-        thread.join(5)
+        thread.join(60)
 
 
 def test_a_server_that_ends_our_connections_is_asked_again_over_a_new_one(front: FrontEnd) -> None:

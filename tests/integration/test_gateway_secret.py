@@ -114,13 +114,13 @@ def test_who_waits_for_anothers_renewal_waits_no_longer_than_the_call_may_take()
 
     def fetch(_until: float) -> Loan:
         under_way.set()
-        over.wait(5)
+        over.wait(60)
         return Loan(secret="s-1")
 
     lent = Lent(fetch)
     with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(lent.current, time.monotonic() + 5)
-        under_way.wait(5)
+        first = pool.submit(lent.current, time.monotonic() + 60)
+        under_way.wait(60)
         error = caught(lambda: lent.current(time.monotonic()))
         over.set()
         assert first.result() == ("s-1", True)

@@ -25,6 +25,7 @@ from inspector.ports import Barred, Garbled, Origin, PortError, Refused, Unavail
 from inspector.testing import caught
 from inspector.testing.peer import Peer, Step, answer, never, nobody, peer, raw, reset, slow, trickle
 from inspector.testing.tls import authority
+from tests.outside import until
 
 SECRET = "one-time-word"
 
@@ -120,10 +121,11 @@ def test_a_key_that_is_not_accepted_and_a_wrong_address_bar_us_by_our_own_fault_
     ids=["never", "slow", "reset", "truncated", "truncated-chunk", "garbage", "hung-up"],
 )
 def test_a_broken_wire_is_unavailable_and_nobodys_guilt(step: Callable[..., bool], code: str) -> None:
-    with peer(step) as held, wire(held, read_seconds=0.2, tries=2) as opened:
+    with peer(step) as held, wire(held, read_seconds=0.3 if code == "timeout" else 30, tries=2) as opened:
         error = caught(ask(opened))
+        until(lambda: len(held.heard) == 2)  # who hangs up does not wait until the other side has read
     assert isinstance(error, Unavailable)
-    assert (error.code, error.origin, error.attempts, len(held.heard)) == (code, Origin.WIRE, 2, 2)
+    assert (error.code, error.origin, error.attempts) == (code, Origin.WIRE, 2)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +142,8 @@ def test_a_broken_wire_is_unavailable_and_nobodys_guilt(step: Callable[..., bool
     ids=["away", "many-then-refused", "not-let-in", "broken-then-away", "silent-then-away", "away-then-reset", "conflict"],
 )
 def test_that_nothing_was_taken_is_sure_where_every_try_says_so(steps: tuple[Step, ...], sure: bool) -> None:
-    with peer(*steps) as held, wire(held, read_seconds=0.2, tries=2) as opened:
+    seconds = 2.0 if never in steps else 30.0
+    with peer(*steps) as held, wire(held, tries=2, read_seconds=seconds) as opened:
         error = caught(lambda: opened.deliver("/entry", json={}, key="k-1"))
     assert (error.attempts, error.sure) == (len(steps), sure)
 
@@ -160,7 +163,7 @@ def test_a_trickling_answer_cannot_hold_a_thread_beyond_the_budget(head: bool) -
         took = time.monotonic() - began
     assert isinstance(error, Unavailable)
     assert error.code == "timeout"
-    assert 0.4 < took < 3, "all tries together end with the budget, though each byte came in time"
+    assert 0.4 < took < 8, "all tries together end with the budget, though each byte came in time"
 
 
 def test_a_late_answer_within_the_time_allowed_is_taken() -> None:
@@ -246,7 +249,7 @@ def test_neither_logs_nor_errors_hold_addresses_or_contents(caplog: pytest.LogCa
     caplog.set_level(logging.DEBUG)
     errors: list[PortError] = []
     with peer(answer(200, {"code": SECRET}), answer(404, {"said": SECRET}), reset) as held:
-        with wire(held, token_file=str(token), read_seconds=0.2, tries=2) as opened:
+        with wire(held, token_file=str(token), tries=2) as opened:
             opened.send("POST", f"/q/{SECRET}", json={"code": SECRET})
             errors += [caught(ask(opened)), caught(ask(opened))]
         with nobody() as url, wire(url) as opened:

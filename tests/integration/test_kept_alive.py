@@ -43,7 +43,7 @@ def test_a_daemon_says_when_it_is_ready_gives_signs_of_life_and_says_that_it_sto
         while (word := heard(keeper)) == ALIVE:
             pass
         assert word == STOPPING
-        assert daemon.wait(30) == 0
+        assert daemon.wait(120) == 0
 
 
 def test_who_lets_a_loop_end_gives_no_sign_and_who_has_no_keeper_sends_nothing() -> None:

@@ -280,11 +280,11 @@ def test_a_reader_behind_a_position_misses_nothing_that_commits_late(postgres_st
         with store.begin() as tx:
             tx.events.add("~early", "bureau", case_id, "case.opened", START, {})
             written.set()
-            go.wait(10)
+            go.wait(60)
 
     late = Thread(target=slow)
     late.start()
-    assert written.wait(10)
+    assert written.wait(60)
     tell(store, case_id, "~quick")
     place(store)
     seen = placed(store)[-1][0]

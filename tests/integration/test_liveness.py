@@ -46,7 +46,7 @@ class Running:
 
     def says(self, which: str) -> tuple[int, list[str]]:
         """The status of an address of health, and the reasons it gives."""
-        told = httpx.get(f"http://127.0.0.1:{self.house.server.port}/health/{which}", trust_env=False)
+        told = httpx.get(f"http://127.0.0.1:{self.house.server.port}/health/{which}", trust_env=False, timeout=60)
         return told.status_code, [reason["code"] for reason in told.json().get("reasons", ())]
 
 

@@ -151,7 +151,7 @@ def test_of_two_daemons_with_the_same_mail_the_second_knows_that_it_was_taken(
 
     monkeypatch.setattr(hearing, "hear", slowly)
     take(1)
-    second.join(20)
+    second.join(60)
     assert (told, request_of(office.store, case_id).state) == ({1: True, 2: True}, AssistanceState.ANSWERED)
     assert kept(office.store) == {}
 

@@ -97,7 +97,7 @@ def test_a_connection_carries_further_pushes_until_something_else_is_said_and_on
         room.hang_up()
         assert made.push(PUSH, key="k-5").attempts == 1
         assert (room.connections, len(room.taken)) == (3, 5)
-    assert room.over.wait(2), "it is left when the channel is closed"
+    assert room.over.wait(60), "it is left when the channel is closed"
 
 
 def test_who_will_not_have_it_is_told_though_the_server_waits_for_the_letter_already_and_nothing_more_is_said_to_it() -> None:

@@ -332,7 +332,7 @@ def test_two_who_migrate_one_server_at_once_do_not_hurt_each_other(postgres_url:
 
     def hand() -> None:
         with closing(Store(postgres_url)) as store:
-            together.wait(10)
+            together.wait(60)
             try:
                 told.append(migrate.upgrade(store))
             except Exception as error:  # noqa: BLE001 - shown by the assertion

@@ -26,10 +26,10 @@ OPEN = WEB.model_copy(update={"open_ops": True})
 
 
 @contextmanager
-def outside(url: str, folder: Path, *steps: Step) -> Iterator[House]:
+def outside(url: str, folder: Path, *steps: Step, more: str = "") -> Iterator[House]:
     """A house whose switch answers so, one step a beat."""
     with peer(*steps) as switch:
-        operator = settled(url, folder, f'\n[pulse]\nkind = "http"\nurl = "{switch.url}"\ntries = 1\n')
+        operator = settled(url, folder, f'\n[pulse]\nkind = "http"\nurl = "{switch.url}"\ntries = 1\n{more}')
         with closing(operator.store()) as store:
             house = bootstrap.house(load(operator.config), store)
             yield house
@@ -160,16 +160,17 @@ def test_a_stop_ends_claiming_at_once_though_a_ping_is_under_way(tmp_path: Path)
 
     def held(line: Line) -> bool:
         begun.set()
-        go.wait(10)
+        go.wait(60)
         return answer()(line)
 
-    with outside(f"sqlite:///{tmp_path / 'inspector.sqlite3'}", tmp_path, held) as house:
+    longer = "read_seconds = 60\nbudget_seconds = 60\n"  # than any patience here: the ping stays under way
+    with outside(f"sqlite:///{tmp_path / 'inspector.sqlite3'}", tmp_path, held, more=longer) as house:
         house.daemon.start()
-        assert begun.wait(10)
+        assert begun.wait(60)
         stopping = threading.Thread(target=house.daemon.stop)
         stopping.start()
         try:
-            until(lambda: not house.daemon.worker.alive, seconds=3)
+            until(lambda: not house.daemon.worker.alive)
         finally:
             go.set()
             stopping.join()

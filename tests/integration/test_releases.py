@@ -49,7 +49,7 @@ def test_a_worker_claims_and_settles_nothing_once_the_database_is_another_releas
 
     def say(_work: object) -> None:
         begun.set()
-        assert go_on.wait(15)
+        assert go_on.wait(60)
 
     hands = Hands(say=say)
     put(store, order(1))
@@ -74,7 +74,7 @@ def test_what_was_claimed_and_has_not_begun_is_not_carried_out_any_more(store: S
 
     def say(_work: object) -> None:
         begun.set()
-        assert go_on.wait(15)
+        assert go_on.wait(60)
 
     hands = Hands(say=say)
     put(store, *(order(number) for number in range(FAST.threads + 3)))

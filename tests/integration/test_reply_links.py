@@ -121,7 +121,7 @@ def test_a_link_that_is_called_back_while_a_word_comes_in_says_nothing_any_more(
         if not looked:
             looked.append(True)
             Thread(target=call_back).start()
-            done.wait(20)
+            done.wait(60)
         return fine
 
     def call_back() -> None:

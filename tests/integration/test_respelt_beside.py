@@ -47,7 +47,7 @@ def beside(store: Store, first: Callable[[Tx], object], then: Callable[[Tx], obj
 
     rival = threading.Thread(target=begin)
     rival.start()
-    assert done.wait(20)
+    assert done.wait(60)
     with store.begin() as tx:
         then(tx)
     over.set()

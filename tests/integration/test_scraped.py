@@ -42,13 +42,13 @@ def prometheus(folder: Path, target: int) -> Iterator[int]:
         yield port
     finally:
         running.terminate()
-        running.wait(timeout=30)
+        running.wait(timeout=60)
 
 
 def asked(port: int, path: str) -> Any:
     """What Prometheus answers; nothing while it is not up yet."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/{path}", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/{path}", timeout=30) as answer:
             return json.load(answer)["data"]
     except OSError:
         return None

@@ -188,7 +188,7 @@ def test_another_phone_is_refused_before_a_word_of_what_it_says_is_read(given: t
         f"POST /v1/seats/{seat.name}/photos HTTP/1.1\r\nX-Link-Token: {link}\r\nContent-Type: application/json",
         f"POST {address} HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded",
     ):
-        with socket.create_connection(("127.0.0.1", edge.server.port), timeout=5) as wire:
+        with socket.create_connection(("127.0.0.1", edge.server.port), timeout=60) as wire:
             wire.sendall(f"{head}\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n".encode() + b'{"digest"')
             assert wire.recv(20).startswith(b"HTTP/1.1 403"), "it has sent nine bytes of a thousand"
 

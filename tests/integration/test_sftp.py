@@ -215,7 +215,7 @@ def test_a_file_that_still_grows_or_changes_under_way_is_left_for_the_next_look(
     writing = threading.Thread(target=grow)
     writing.start()
     try:
-        with fetching(exchange, there.port, still_seconds=0.2) as made:
+        with fetching(exchange, there.port, still_seconds=1.0) as made:
             made.pick_up()
             assert fetched(exchange) == {"qy-20260106.csv", "qy-20260106.csv.json"}
             assert outcome(made) == "match"
@@ -325,7 +325,7 @@ def test_each_fault_ends_in_time_and_says_nothing_about_anybody(exchange: Exchan
     for fault in FAULTS:
         told, took, error = spoiled(exchange, there, fault)
         assert (told, isinstance(error, Unavailable)) == ("unavailable", True), fault
-        assert took < 3, f"{fault}: {took:.1f} s"
+        assert took < 15, f"{fault}: {took:.1f} s"
         assert fetched(exchange) == set(), fault
 
 
@@ -341,7 +341,7 @@ def test_a_wire_that_breaks_while_a_file_comes_leaves_nothing_of_it(exchange: Ex
     for mode, code in (("reset", "broken_off"), ("hang", "timeout")):
         with relay(("127.0.0.1", there.port)) as line:
             line.mode, line.spared = mode, after  # type: ignore[assignment]
-            with fetching(exchange, line.port, fetch_seconds=0.8) as made:
+            with fetching(exchange, line.port, fetch_seconds=0.8 if mode == "hang" else 30) as made:
                 error = caught(made.pick_up)
                 assert (type(error), error.code) == (Unavailable, code)
                 assert outcome(made) == "match", "the last good one answers"
@@ -354,14 +354,14 @@ def test_a_first_delivery_that_is_long_under_way_is_waited_for_and_closing_does_
     exchange.deliver(csv())
     with relay(("127.0.0.1", there.port)) as line:
         line.mode = "hang"
-        made = source.connect("front", keys(exchange, line.port, budget_seconds=0.1, fetch_seconds=1, connect_seconds=9))
+        made = source.connect("front", keys(exchange, line.port, budget_seconds=0.1, fetch_seconds=6, connect_seconds=9))
         error = caught(lambda: made.ask(QUESTION, key="k-1"))
         assert (type(error), error.code) == (NotYet, "delivery_reading")
         began = time.monotonic()
         made.close()
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 4
         assert made._files._reading is not None
-        made._files._reading.join(5)
+        made._files._reading.join(60)
 
 
 @pytest.mark.needs("sftp")
@@ -378,7 +378,7 @@ def test_openssh_reads_from_the_server_of_these_tests_what_we_read(exchange: Exc
         capture_output=True,
         text=True,
         check=False,
-        timeout=30,
+        timeout=120,
     )
     assert told.returncode == 0, told.stderr
     assert (exchange.at / "theirs.csv").read_bytes() == csv()

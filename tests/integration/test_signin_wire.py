@@ -57,5 +57,5 @@ def test_whatever_a_provider_does_lets_nobody_in_and_holds_nobody(fault: Fault) 
         began = time.monotonic()
         with pytest.raises(PortError):  # what is well-formed is of another issuer
             provider.going(BACK)
-        assert time.monotonic() - began < 6
+        assert time.monotonic() - began < 30
         provider.close()

@@ -28,20 +28,20 @@ def test_however_many_read_for_long_whoever_asks_for_a_moment_is_answered(narrow
     def look(number: int) -> None:
         with narrow.read(steady=True):
             reading.set()
-            assert over.wait(20)
+            assert over.wait(60)
         read.append(number)
 
     with ThreadPoolExecutor(2 * POOL) as looking:
         looks = [looking.submit(look, number) for number in range(2 * POOL)]
         try:
-            assert reading.wait(5)
+            assert reading.wait(60)
             for _ in range(POOL):
                 with narrow.read() as tx:
                     assert tx.work.waiting("ask") == []
         finally:
             over.set()
         for one in looks:
-            one.result(timeout=20)
+            one.result(timeout=60)
     assert sorted(read) == list(range(2 * POOL)), "and each of the long ones has its turn"
 
 
@@ -50,17 +50,17 @@ def test_where_all_connections_are_in_use_that_is_what_is_said(narrow: Store) ->
 
     def hold() -> None:
         with narrow.read():
-            all_read.wait(5)
-            assert over.wait(20)
+            all_read.wait(60)
+            assert over.wait(60)
 
     with ThreadPoolExecutor(POOL) as holding:
         held = [holding.submit(hold) for _ in range(POOL)]
         try:
-            all_read.wait(5)
+            all_read.wait(60)
             with pytest.raises(Away) as error, narrow.read():
                 pass
         finally:
             over.set()
         for one in held:
-            one.result(timeout=20)
+            one.result(timeout=60)
     assert error.value.facts["problem"] == "CONNECTIONS_IN_USE"

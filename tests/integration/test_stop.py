@@ -23,12 +23,12 @@ def test_a_graceful_stop_ends_what_runs_and_gives_the_rest_back(store: Store) ->
 
     def say(_held: Work) -> None:
         running.set()
-        go.wait(10)
+        go.wait(60)
 
     put(store, *(order(n) for n in range(6)))
     with at_work(office, Hands(say=say), replace(FAST, threads=1)) as worker:
-        assert running.wait(10)
-        stopping = threading.Thread(target=worker.stop, args=(10.0,))
+        assert running.wait(60)
+        stopping = threading.Thread(target=worker.stop, args=(60.0,))
         stopping.start()
         until(lambda: worker.in_flight == 1)
         go.set()
@@ -44,15 +44,15 @@ def test_a_thread_that_comes_late_to_a_row_given_back_does_not_carry_it_out(stor
 
     def say(_held: Work) -> None:
         running.set()
-        go.wait(10)
+        go.wait(60)
 
     put(store, order(1), order(2))
     hands = Hands(say=say)
     with at_work(office, hands, replace(FAST, threads=1)) as worker:
-        assert running.wait(10)
+        assert running.wait(60)
         until(lambda: worker.in_flight == 2)
         late = next(held for held in worker._held._held.values() if held.key not in hands.calls)
-        stopping = threading.Thread(target=worker.stop, args=(10.0,))
+        stopping = threading.Thread(target=worker.stop, args=(60.0,))
         stopping.start()
         until(lambda: worker.in_flight == 1)
         go.set()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -24,21 +23,13 @@ from inspector.telemetry.metrics import Metrics
 from inspector.web import opswords
 from tests.deliveries import Exchange, csv
 from tests.house import Hand, Table, open_office
+from tests.outside import until
 
 
 def matters(office: Office) -> list[tuple[str, object]]:
     """The sources of which a person is told, and why."""
     with office.store.read() as tx:
         return [(one.about, one.facts["why"]) for one in tx.attention.of_kind(supplies.LATE) if one.open]
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Wait for a look, which is made beside."""
-    for _ in range(500):
-        if true():
-            return
-        time.sleep(0.01)
-    raise AssertionError("nothing has come of it")
 
 
 def test_deliveries_that_do_not_come_are_a_matter_a_gauge_and_a_word_until_they_do(
@@ -99,8 +90,12 @@ def test_a_file_that_is_not_used_is_told_once_though_the_last_good_one_still_ans
 
         def looked(*names: str) -> list[str]:
             """What the open matter tells once the source has seen just these."""
-            made.pick_up()
-            until(lambda: {one.file for one in made.supply(look=False).unused} == {*names})
+
+            def seen() -> bool:
+                made.pick_up()  # once more where somebody was looking: what he saw may be of before
+                return {one.file for one in made.supply(look=False).unused} == {*names}
+
+            until(seen)
             supplies.look(office)
             with store.read() as tx:
                 return [

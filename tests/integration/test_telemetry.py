@@ -190,7 +190,7 @@ def test_prometheus_finds_nothing_to_mend(metrics: Metrics, whole: bool) -> None
         metrics = Metrics()
         metrics.show(everything())
     ran = subprocess.run(
-        [needs.require("promtool"), "check", "metrics"], input=metrics.render(), capture_output=True, timeout=30, check=False
+        [needs.require("promtool"), "check", "metrics"], input=metrics.render(), capture_output=True, timeout=120, check=False
     )
     assert (ran.returncode, ran.stdout + ran.stderr) == (0, b"")
 

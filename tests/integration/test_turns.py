@@ -70,7 +70,7 @@ class Crowd:
                 else:
                     with self.store.begin() as tx:
                         tx.connection.exec_driver_sql("INSERT INTO note VALUES (?, 0, '')", (name,))
-                        first.wait(10)
+                        first.wait(60)
                 self.told[name] = None
             except BaseException as error:  # noqa: BLE001 - what each is told is what the test is about
                 self.told[name] = error
@@ -99,7 +99,7 @@ class Crowd:
         finally:
             go.set()
             for hand in self._hands:
-                hand.join(20)
+                hand.join(60)
         assert not any(hand.is_alive() for hand in self._hands)
 
 
@@ -201,7 +201,7 @@ def test_readers_see_only_what_is_committed_and_wait_for_nobody(held: Store) -> 
 def test_another_process_may_write_to_the_file_at_the_same_time(held: Store, file: Path) -> None:
     program = """
 import sqlite3, sys
-held = sqlite3.connect(sys.argv[1], timeout=30, isolation_level=None)
+held = sqlite3.connect(sys.argv[1], timeout=60, isolation_level=None)
 print("ready", flush=True)
 for n in range(150):
     held.execute("BEGIN IMMEDIATE")
@@ -222,5 +222,5 @@ for n in range(150):
     for one in hands:
         one.join()
     other.stdout.close()
-    assert other.wait(30) == 0
+    assert other.wait(60) == 0
     assert len(names(held)) == 150 + 160

@@ -55,7 +55,7 @@ def waits_with_empty_hands(office: Office, do: Callable[[Tx], object], hold: Cal
         with store.begin() as tx:
             tx.draws.take_turn("bureau")
             acting = beside.submit(act)
-            for _ in range(200):
+            for _ in range(3000):
                 with store.read() as looked:
                     if looked.connection.execute(_WAITS).scalar_one():
                         break
@@ -63,7 +63,7 @@ def waits_with_empty_hands(office: Office, do: Callable[[Tx], object], hold: Cal
             else:
                 pytest.fail("nobody waits for the turn")
             hold(tx)
-        acting.result(timeout=20)
+        acting.result(timeout=60)
 
 
 @pytest.mark.postgres

@@ -25,7 +25,7 @@ from tests.house import Table, application, closing, open_office, post, running
 from tests.integration.test_way import LICENCE
 from tests.sealing import sealed_store
 
-WEARY = replace(FAST, lease=timedelta(seconds=0.6), breaker_threshold=1_000_000)
+WEARY = replace(FAST, lease=timedelta(seconds=5), breaker_threshold=1_000_000)
 
 
 def damage(store: Store, case_id: str) -> None:

@@ -288,7 +288,7 @@ def test_only_what_was_done_long_ago_is_forgotten(store: Store) -> None:
 def test_two_claimants_at_once_get_different_rows_without_waiting_for_each_other(store: Store) -> None:
     put(store, *(order(n) for n in range(40)))
     got: dict[str, list[str]] = {}
-    both = Barrier(2, timeout=10)
+    both = Barrier(2, timeout=60)
 
     def take(owner: str) -> None:
         with store.begin() as tx:

@@ -98,7 +98,7 @@ def test_a_lease_runs_by_the_machines_clock_whatever_day_the_office_has(store: S
     go = threading.Event()
 
     def say(_held: Work) -> None:
-        go.wait(15)
+        go.wait(60)
 
     with at_work(office, Hands(say=say)):
         until(lambda: row(store, 1)["owner"] is not None, office)
@@ -177,7 +177,7 @@ def test_what_does_not_exist_yet_is_asked_for_later_without_counting_and_is_no_o
 
 def test_one_outage_opens_the_breaker_once_however_many_calls_it_catches(store: Store) -> None:
     office = real_office(store)
-    together = threading.Barrier(8, timeout=10)
+    together = threading.Barrier(8, timeout=60)
 
     def say(_held: Work) -> None:
         together.wait()
@@ -261,7 +261,7 @@ def test_a_row_claimed_anew_as_soon_as_its_failure_is_committed_is_carried_out_a
         if held.claim == (1, 1):
             raise Unavailable("timeout")
         if held.key == "ask:2":
-            go.wait(10)
+            go.wait(60)
 
     def fault(point: str) -> None:
         if point == "settled" and next(first, None):  # committed, not let go yet
@@ -315,12 +315,12 @@ def test_a_worker_that_slept_past_its_lease_cannot_write_what_another_has_settle
 
     def say(_held: Work) -> None:
         asleep.set()
-        wake.wait(10)
+        wake.wait(60)
 
     put(store, order(1))
     slow, quick = Hands(say=say), Hands()
     with at_work(office, slow, replace(FAST, capacity=1), owner="slow") as sleeper:  # no room to claim it again itself
-        assert asleep.wait(10)
+        assert asleep.wait(60)
         with store.begin() as tx:
             tx.work.void_leases()
         with at_work(office, quick, owner="quick"):
@@ -336,7 +336,7 @@ def test_a_long_call_keeps_its_lease(store: Store) -> None:
     office = real_office(store)
     go = threading.Event()
     put(store, order(1))
-    hands = Hands(say=lambda _held: (go.wait(10), None)[1])
+    hands = Hands(say=lambda _held: (go.wait(60), None)[1])
     with at_work(office, hands, replace(FAST, lease=timedelta(seconds=0.6)), owner="one"):
         until(lambda: bool(hands.calls))
         first = row(store, 1)["lease_until"]
@@ -350,7 +350,7 @@ def test_work_in_flight_is_shown_while_it_runs(store: Store) -> None:
     office = real_office(store)
     go = threading.Event()
     put(store, order(1), order(2))
-    with at_work(office, Hands(say=lambda _held: (go.wait(10), None)[1])) as worker:
+    with at_work(office, Hands(say=lambda _held: (go.wait(60), None)[1])) as worker:
         until(lambda: count(worker, "inspector_work_in_flight") == 2)
         go.set()
         until(lambda: count(worker, "inspector_work_in_flight") == 0)
@@ -365,7 +365,7 @@ def test_two_daemons_on_one_server_share_the_work_and_double_none(postgres_url: 
         def begun(first: Iterator[str]) -> Callable[[Work], None]:
             def say(_held: Work) -> None:
                 if next(first, None):
-                    both.wait(10)
+                    both.wait(60)
 
             return say
 

@@ -35,11 +35,11 @@ def test_a_database_that_goes_away_for_a_while_costs_nothing_but_the_while(
 
         def say(_held: Work) -> None:
             calls.release()
-            away.wait(10)
+            away.wait(60)
 
         hands = Hands(say=say)
-        with at_work(office, hands, replace(FAST, lease=timedelta(seconds=1.5))) as worker:
-            assert calls.acquire(timeout=10)
+        with at_work(office, hands, replace(FAST, lease=timedelta(seconds=4))) as worker:
+            assert calls.acquire(timeout=60)
             admin(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
             admin(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
             away.set()
@@ -53,7 +53,7 @@ def test_a_database_that_goes_away_for_a_while_costs_nothing_but_the_while(
                     return set(states(store).values()) == {"done"}
                 return False
 
-            until(over, seconds=30)
+            until(over, seconds=60)
             assert worker.alive
         assert Counter(hands.wrote).most_common(1)[0][1] <= 2
         assert {row(store, n)["error"] for n in range(60)} == {None}

@@ -88,7 +88,7 @@ def exchanged(url: str, number: str, client: str) -> tuple[int, Mapping[str, str
     """A question to a security server by no code of ours, as the specification's `curl` puts it: status, headers, body."""
     asked = Request(f"{url}/r1/{SERVICE}{READ}", headers={"X-Road-Client": client, "X-Road-Id": number})
     try:
-        with urlopen(asked, timeout=5) as reply:
+        with urlopen(asked, timeout=60) as reply:
             return reply.status, {name.lower(): one for name, one in reply.headers.items()}, json.load(reply)
     except HTTPError as error:
         return error.code, {name.lower(): one for name, one in error.headers.items()}, json.load(error)

@@ -200,7 +200,7 @@ def test_prometheus_takes_rules_configuration_and_every_expression_of_the_dashbo
     )
     for words in files:
         ran = subprocess.run(
-            [needs.require("promtool"), "check", *words], capture_output=True, text=True, timeout=30, check=False
+            [needs.require("promtool"), "check", *words], capture_output=True, text=True, timeout=120, check=False
         )
         assert ran.returncode == 0, ran.stdout + ran.stderr
 

@@ -95,11 +95,11 @@ def test_two_hundred_items_at_six_levels_in_fifty_towns_over_two_years_are_prove
         crews=(Crew(agency="bureau", team=4, officers=staff),),
     )
     desk = Desk(agency="bureau", pack="x", versions=((pack,),) * 24, bare=(False,) * 24, drawn=True, pooled=True)
-    begun = time.process_time()
+    begun = time.thread_time()
     found = holes(
         SetUp(months=span, desks=(desk,), duties=(duty,), sources=lambda _: Lack.SOURCE, agencies=lambda _: Lack.AGENCY)
     )
-    assert time.process_time() - begun < 3
+    assert time.thread_time() - begun < 3
     assert {hole.lack for hole in found} == {Lack.SOURCE, Lack.AGENCY, Lack.AREA, Lack.TEAM, Lack.LEAD, Lack.QUIET}
     assert [(hole.town, hole.since, hole.until) for hole in found if hole.lack is Lack.AREA] == [
         ("town-49", "2026-01", "2027-12")
