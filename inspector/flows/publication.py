@@ -23,12 +23,15 @@ from inspector.store.work import Work
 
 _TOGETHER = 200
 """So many visits are looked at in one transaction."""
+_AGAIN = frozenset({Fallen.REOPENED, Fallen.MISTAKE, Fallen.CHANGED})
+"""For what a result is taken back that is true of the visit none the less, and is owed to the public anew."""
 
 
 def look(_work: Work, office: Office) -> Settlement:
     """What was formed since the last look becomes a duty of each agency whose pack has a date for it. Twice is once.
 
-    So does what was taken back because a case was opened again, once that is decided: the result is formed anew.
+    So does what was taken back because a case was opened again, once that is decided: the result is formed anew. What was taken back
+    for a slip, or because it was changed, is owed at the next look.
     """
     after, found = "", []
     while True:
@@ -53,7 +56,7 @@ def look(_work: Work, office: Office) -> Settlement:
             if tx.publications.add(decision.state):
                 write(tx, decision, now)
         for duty in tx.publications.fallen():
-            if duty.why is Fallen.REOPENED and not duty.renewed:
+            if duty.why in _AGAIN and not duty.renewed:
                 _renew(office, tx, duty.id, now)
         pledges.look(office, tx, now, waiting)
         disclosing.look(office, tx, now)
@@ -62,14 +65,16 @@ def look(_work: Work, office: Office) -> Settlement:
 
 
 def _renew(office: Office, tx: Tx, duty: str, now: datetime) -> None:
-    """Owe a result anew whose case was opened again, from the moment at which the last of its cases was decided."""
+    """Owe a result anew: whose case was opened again, from the moment at which the last of its cases was decided; else from now on."""
     fell = tx.publications.get(duty, lock=True)
     visit = tx.visits.get(fell.visit)
     cases = [tx.cases.get(case) for case in leads(visit)]
-    if shown.came(fell, visit, shown.outcomes_of(tx, [visit])) is None or not all(one.state.ended for one in cases):
+    opened = fell.why is Fallen.REOPENED
+    undecided = opened and shown.came(fell, visit, shown.outcomes_of(tx, [visit])) is None
+    if undecided or not all(one.state.ended for one in cases):
         return
     row = office.book.get(fell.pack).publish
-    formed = max((one.ended_at for one in cases if one.ended_at is not None), default=now)
+    formed = max((one.ended_at for one in cases if opened and one.ended_at is not None), default=now)
     decision = domain.owe(visit, fell.agency, row, fell.pack, now, office.calendar, formed_at=formed, turn=fell.turn + 1)
     tx.publications.put(replace(fell, renewed=True))
     if tx.publications.add(decision.state):
