@@ -129,8 +129,8 @@ def _met(one: Seen) -> bool:
 def overdue(seen: Iterable[Seen], since: date | None, frequency: FrequencyRow, horizon: date) -> bool:
     """Whether the required coverage falls due by `horizon`: it was last seen, or has stood in the register, too long ago.
 
-    Only a visit of the agency itself that was made and met somebody counts: a knock at a locked door has seen nobody. Since when an object stands there may not be known; then it waits for
-    its first visit by draw.
+    Only a visit of the agency itself that was made and met somebody counts: a knock at a locked door has seen nobody. Since when an
+    object stands there may not be known; then it waits for its first visit by draw.
     """
     if frequency.pace is None:
         return False
