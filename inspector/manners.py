@@ -24,6 +24,9 @@ ABOUT: Mapping[str, str] = {
 }
 """The keys, with what each is for."""
 
+WORKLESS = frozenset({"identity", "pulse"})
+"""Sections whose connectors have no work that could wait for a turn: manners there would be kept by nobody."""
+
 
 @runtime_checkable
 class Granting(Protocol):
@@ -51,6 +54,9 @@ def flaws(sections: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Iterator[I
     for section, held in sections.items():
         for name, one in held.items():
             if KEY not in one:
+                continue
+            if section in WORKLESS:
+                yield Invalid("manners_workless", connector=f"{section}.{name}")
                 continue
             where, said = seen.setdefault(name, (section, one[KEY]))
             if said != one[KEY]:

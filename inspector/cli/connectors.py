@@ -107,9 +107,10 @@ def _looked(terminal: Terminal, name: str | None, *, call: bool) -> Exit | None:
     from inspector.cli.finding import State
     from inspector.cli.reaching import configured, findings
     from inspector.cli.show import show
+    from inspector.cli.turns import Turns
 
     wanted = [one for one in configured(terminal.settings) if name in (None, one.name)]
-    found = [finding for one in wanted for finding in findings(one, terminal.settings, call=call)]
+    found = [finding for one in wanted for finding in findings(one, terminal.settings, call=call, turns=Turns(terminal))]
     if not wanted:
         terminal.say("no_connectors")
     show(terminal, found)
