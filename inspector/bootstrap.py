@@ -194,8 +194,9 @@ def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> It
         yield from carrier.flaws(settings.database.url)
     yield from levels.flaws(book, tree, settings.credit) if whole else ()
     yield from unreadable(settings.schedules, plans, datetime.now(calendar.zone))
-    yield from manners.flaws(tables(settings))
-    yield from canary.flaws(tables(settings))
+    connected = manners.tables(settings, GROUPS)
+    yield from manners.flaws(connected)
+    yield from canary.flaws(connected)
     known = ", ".join(sorted(settings.sources)) or "-"
     yield from (
         Invalid("drift_hold_unknown", source=name, known=known) for name in settings.drift.hold if name not in settings.sources
@@ -213,12 +214,6 @@ def given(settings: Settings) -> required.Given:
 def sections(settings: Settings) -> dict[str, dict[str, Mapping[str, Any]]]:
     """The settings of every connector that has work, by section and name."""
     return {section: getattr(settings, section) for section in GROUPS}
-
-
-def tables(settings: Settings) -> dict[str, Mapping[str, Mapping[str, Any]]]:
-    """The same with those that have none: people sign in by them, or a pulse beats."""
-    pulse = {"pulse": settings.pulse} if settings.pulse is not None else {}
-    return {**sections(settings), "identity": settings.identity, "pulse": pulse}
 
 
 def _named(settings: Settings) -> tuple[dict[str, AgencyNode], dict[str, Plan]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import time
 from difflib import get_close_matches
 from typing import Any, Protocol, runtime_checkable
@@ -26,6 +26,13 @@ ABOUT: Mapping[str, str] = {
 
 WORKLESS = frozenset({"identity", "pulse"})
 """Sections whose connectors have no work that could wait for a turn: manners there would be kept by nobody."""
+
+
+def tables(settings: object, sections: Iterable[str]) -> dict[str, Mapping[str, Mapping[str, Any]]]:
+    """The tables of all connectors of the settings: of these `sections`, and of those that have no work."""
+    pulse = getattr(settings, "pulse", None)
+    held = {section: getattr(settings, section) for section in (*sections, "identity")}
+    return {**held, "pulse": {"pulse": pulse} if pulse is not None else {}}
 
 
 @runtime_checkable

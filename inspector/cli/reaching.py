@@ -97,12 +97,12 @@ def findings(one: Configured, settings: Settings, *, call: bool, turns: Turns | 
 
     In shadow nobody is called but who is asked there: nothing leaves the house. Whoever has manners is asked at a turn of `turns`.
     """
-    from inspector.bootstrap import tables
+    from inspector.bootstrap import GROUPS
 
     engine, shadow = settings.engine, settings.shadow
     call = call and (not shadow.on or (one.section in ("sources", "credit") and one.name in shadow.asks))
     name = f"{one.section}.{one.name}"
-    wrong: list[InspectorError] = [*manners.flaws_of(one.section, one.name, tables(settings))]
+    wrong: list[InspectorError] = [*manners.flaws_of(one.section, one.name, manners.tables(settings, GROUPS))]
     wrong += canary.flaws_of(one.section, one.name, one.told)
     made: object = None
     try:
