@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from inspector.domain import dispute, ladder, sending, unheard
@@ -108,7 +108,7 @@ def _wait_for_letter(work: Work, office: Office) -> None:
         rows = map(tx.work.keyed, keys)
         here = any(row is not None and row["state"] in ("ready", "waiting") for row in rows)
         if here or (not request.reached and tx.digests.carries(request.requested, request.id)):
-            raise NotYet("letter_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
+            raise NotYet("letter_waits", origin=Origin.US, attempts=0, retry_after=office.after(_HOUR))
 
 
 def _wait_for_steps(office: Office, request: Request, came: OrderKind) -> None:
@@ -133,7 +133,7 @@ def _wait_for_steps(office: Office, request: Request, came: OrderKind) -> None:
     if lies and office.now() >= request.due_at:
         _stands_still(office, request, lies)
     if lies or paused or any(row is not None and row["state"] in ("ready", "waiting") for row in rows):
-        raise NotYet("letter_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
+        raise NotYet("letter_waits", origin=Origin.US, attempts=0, retry_after=office.after(_HOUR))
     if passed_over:
         raise NotYet("step_waits", origin=Origin.US, attempts=0, retry_after=_MOMENT)
 
@@ -179,7 +179,7 @@ def _wait_for_reader(office: Office, request: Request) -> None:
             facts = {"requested": request.requested, "case": request.case_id, "mails": [told["file"] for told in waits]}
             if waits:
                 tx.attention.open(MAIL_HOLDS, request.requester, request.id, facts, office.now())
-    raise NotYet("mail_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
+    raise NotYet("mail_waits", origin=Origin.US, attempts=0, retry_after=office.after(_HOUR))
 
 
 def _wait_for_word(office: Office, request: Request) -> None:
@@ -202,11 +202,11 @@ def _wait_for_word(office: Office, request: Request) -> None:
         heads = [name for one in office.line(case.agency) for name in office.tree[one].heads]
         unsettled.unheard(tx, fresh, office.calendar, now, silence, heads)
     if waits_for_us(fresh) and not unheard.over(fresh):
-        raise NotYet("date_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
+        raise NotYet("date_waits", origin=Origin.US, attempts=0, retry_after=office.after(_HOUR))
 
 
-_HOUR = 3600.0
-"""Seconds after which a step looks again whether its letter has left."""
+_HOUR = timedelta(hours=1)
+"""Office time after which a step looks again whether its letter has left, or somebody has said a word."""
 
 _MOMENT = 2.0
 """Seconds after which a step looks again whether those before it have been taken, which come due at the same time."""

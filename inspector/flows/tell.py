@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from inspector.domain.act import KEPT
@@ -32,7 +32,7 @@ WITHHELD = "callback_withheld"
 KEPT_BACK = "credit.kept_back"
 """The rule by which an entry is told to no further receiver."""
 
-_DAY = 86_400.0
+_DAY = timedelta(days=1)
 
 
 def notify(work: Work, office: Office) -> Settlement:
@@ -62,7 +62,7 @@ def notify(work: Work, office: Office) -> Settlement:
 def enter_credit(work: Work, office: Office) -> Settlement:
     """Hand a performance entry to the credit platform; while there is none at all it waits, for it is not to be lost."""
     if not work.lane:
-        raise NotYet("no_platform", origin=Origin.US, attempts=0, retry_after=_DAY)
+        raise NotYet("no_platform", origin=Origin.US, attempts=0, retry_after=office.after(_DAY))
     said = work.payload
     entry_id, copy = str(said.get("entry", work.key)), "copy" in said
     with office.store.read() as tx:

@@ -223,6 +223,11 @@ class WorkRoom(Backlog):
         """What a waiting row waits for has happened: let it be due."""
         self.connection.execute(sa.update(work).where(work.c.key == key, work.c.state == "waiting").values(due_at=now))
 
+    def sooner(self, lane: str, now: datetime) -> None:
+        """A person says that a connector is well: what has failed there and waits, perhaps as long as it was asked to, is due."""
+        failed = (work.c.state == "waiting") & (work.c.lane == lane) & (work.c.attempts > 0) & (work.c.due_at > now)
+        self.connection.execute(sa.update(work).where(failed).values(due_at=now))
+
     def redate(
         self,
         due_at: datetime,
