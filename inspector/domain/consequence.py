@@ -292,6 +292,7 @@ class Consequence:
 
     `due_at`: by when its next step is to be done; None once it is over. `turn` counts the dates it has had: a clock of a former turn
     says nothing. `entry` is the credit entry that it ordered. `doubted`: the rule by which an order's outcome fell; `upheld`: it stands.
+    `transition`: the row of the pack by which it goes by that, and not by the one that it began under.
     """
 
     id: str
@@ -323,6 +324,7 @@ class Consequence:
     upheld: Ended | None = None
     ended: Ended | None = None
     annulled: Ended | None = None
+    transition: str = ""
 
     @property
     def deciders(self) -> tuple[Signed, ...]:

@@ -191,6 +191,8 @@ def agree(
         raise Refusal("consequence_agreed", consequence=held.id, kind=kind)
     if kind is Agreement.HEAD and len(wanted) > 1:  # decided is what was reviewed (Penalties Law art. 57, 58)
         raise Refusal("head_before_others", consequence=held.id, waits=", ".join(one for one in wanted if one is not kind))
+    if kind is Agreement.HEAD:  # one that was written before the row asked for it is written anew
+        penalty.refuse_undiscussed(held, held.verdict, setting)
     proposer = Signed(by=held.proposed_by, token=held.proposed_token, at=held.proposed_at)
     others = (held.verdict.signed, *held.verdict.agreed.values(), *((proposer,) if kind is Agreement.LEGAL else ()))
     if any(signed.is_of(other) for other in others):

@@ -19,7 +19,7 @@ from inspector.domain.grading import Grading as Found
 from inspector.domain.opening import PROPOSED, Opening
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import ALTERNATIVES, Proposal
-from inspector.flows import cleared, deputies, giving, inname, same
+from inspector.flows import cleared, deputies, giving, inname, prevailing, same
 from inspector.flows.office import Office
 from inspector.flows.record import counted_by, record
 from inspector.flows.settle import Settlement
@@ -177,7 +177,7 @@ def served(
     office: Office, tx: Tx, consequence_id: str, served_at: datetime, way: str, proof: str, by: str, now: datetime
 ) -> Consequence:
     """The notice has reached the subject, as a proof says: from then on runs its time for a statement. Proven again it changes nothing."""
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     if held.served and held.state is not ConsequenceState.PROPOSED:
         return held
     made = proceeding.served(held, served_at, way, proof, by, setting(office, held, now))
@@ -203,7 +203,7 @@ def state(  # noqa: PLR0913 - a word in all its parts
     `said_at`: when it spoke, where that was before its words could be entered here; late is what was said late. `entered`: who enters it
     for the subject; `holders`: who had been handed the link by which it came. A waiver that may be theirs is told to the subject.
     """
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     made = proceeding.state(held, kind, words, digests, by_door, setting(office, held, now), said_at, entered, holders)
     done = settle(office, tx, case, held, made, now)
     last = done.statements[-1]
@@ -222,7 +222,7 @@ def due(work: Work, office: Office) -> Settlement:
     """A step's date comes near, or has come: a person is told, and who that is where the officer is away. Nothing is decided by it."""
 
     def do(tx: Tx, now: datetime) -> None:
-        case, held = locked(tx, str(work.payload["consequence"]))
+        case, held = locked(office, tx, str(work.payload["consequence"]), now)
         if held.turn != work.payload["turn"] or held.due_at is None or held.stage is None:
             return
         facts: dict[str, object] = {
@@ -246,10 +246,10 @@ def step(tx: Tx, held: Consequence) -> Stage | None:
     return Stage.SERVE if effect and not came(tx, held.id) else held.stage
 
 
-def locked(tx: Tx, consequence_id: str) -> tuple[Case, Consequence]:
-    """A consequence and its case, both locked, the case first. Raises Missing."""
+def locked(office: Office, tx: Tx, consequence_id: str, now: datetime) -> tuple[Case, Consequence]:
+    """A consequence and its case, both locked, the case first; by the pack that its next step goes by. Raises Missing."""
     case = tx.cases.get(tx.consequences.get(consequence_id).case_id, lock=True)
-    return case, tx.consequences.get(consequence_id, lock=True)
+    return case, prevailing.of(office, case, tx.consequences.get(consequence_id, lock=True), now)
 
 
 def settle(

@@ -63,6 +63,7 @@ class ConsequenceShown(Shown):
 
     `stage` of a decision that has not come to its subject is `SERVE`: `due_at`, by when an order is looked at again, moves with the day
     on which it comes; of a decision that nothing else follows it is the date of its notice, or since when a way of it is over.
+    `pack`: by which its last step went, by that pack's row `transition` where it began under an earlier one.
     `statements` are told without their words to the approving system.
     """
 
@@ -76,6 +77,7 @@ class ConsequenceShown(Shown):
     turn: int
     pack: str
     row: str
+    transition: str
     basis: tuple[str, ...]
     evidence: tuple[str, ...]
     grading: Grading

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from inspector.domain import limitation
+from inspector.domain import course, limitation
 from inspector.domain.calendar import Term
 from inspector.domain.case import Outcome
-from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Stage
+from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Stage, StatementKind
 from inspector.domain.docket import DocketKind
 from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.grading import Grading as Found
@@ -20,6 +20,7 @@ from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
 from inspector.flows import proceedings, review
 from inspector.flows.office import Office
+from inspector.flows.shaken import setting
 from inspector.policybook import Policybook
 from inspector.store.deadlines import due_by
 from inspector.store.store import Store
@@ -107,6 +108,35 @@ def test_no_step_of_a_penalty_is_due_behind_the_ninetieth_day_and_the_list_and_t
     settle(case.office)
     (told,) = (one for one in case.matters("consequence_due") if one["proposal"] == "PENALTY")
     assert told["overdue"] is True
+
+
+@pytest.mark.parametrize("article", ["", "S7:64"])
+def test_the_time_of_a_hearing_counts_unless_the_row_names_an_article_by_which_it_does_not(
+    store: Store, hand: Hand, office: Office, article: str
+) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING, office=ruled(office, uncounted=article))
+    held = case.the(Proposal.PENALTY)
+    opened = held.proposed_at.astimezone(ZONE).date()
+    case.serve(case.give(held))
+    case.say(held, StatementKind.HEARING)
+    asked = hand().date()
+    hand.on(days=20)
+    assert last_day(case) == opened + timedelta(days=90 + (20 if article else 0)), "while it is open it moves from day to day"
+    case.hear(held)
+    assert case.the(Proposal.PENALTY).hearing.on == hand().date()  # type: ignore[union-attr]
+    kept = hand().date()
+    hand.on(days=3)
+    assert last_day(case) == opened + timedelta(days=90) + (kept - asked if article else timedelta())
+    with serving(case.office) as edge, edge.client() as browser:
+        logged_in(edge, browser)
+        assert last_day(case).isoformat() in browser.get(f"/consequences/{held.id}").text
+
+
+def last_day(case: Proceeding) -> date:
+    held = case.the(Proposal.PENALTY)
+    last = course.decided_by(held, setting(case.office, held, case.hand()))
+    assert last is not None
+    return last.astimezone(ZONE).date()
 
 
 def test_what_was_found_too_late_is_proposed_by_nobody_and_by_no_rule(hand: Hand, office: Office) -> None:
