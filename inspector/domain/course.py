@@ -66,7 +66,9 @@ def plain(start: datetime, term: Term, calendar: WorkingCalendar) -> datetime:
 
 
 def decided_by(held: Consequence, setting: Setting) -> datetime | None:
-    """By when a penalty that nobody has decided is decided, from the day on which its proceeding was opened (Penalties Law art. 60).
+    """By when a penalty that nobody has decided is decided, from the day on which its proceeding was opened (Penalties Law art. 60): that
+
+    of the paper, where it was opened before it was entered here.
 
     Days that nothing moves: whoever is early has kept the law however they are counted. Where the row names an article for it those of a
     hearing are not counted: from the day on which it was asked for to the one on which it was held or given up, or to now. None: the row
@@ -75,7 +77,8 @@ def decided_by(held: Consequence, setting: Setting) -> datetime | None:
     row, calendar = setting.row, setting.calendar
     if row.within is None or held.state not in UNDECIDED:
         return None
-    last = plain(held.proposed_at, row.within, calendar)
+    on = held.onset.opened_on if held.onset is not None else None
+    last = plain(calendar.closing(on) if on is not None else held.proposed_at, row.within, calendar)
     if held.hearing is None or not row.uncounted:
         return last
     asked, over = calendar.local_date(held.hearing.asked_at), held.hearing.on or calendar.local_date(setting.now)

@@ -54,9 +54,12 @@ def opened(held: Consequence, setting: Setting, notice: datetime | None = None) 
     first = counted(setting.now, setting.row.decide, setting.calendar)
     if notice is not None:
         first = max(setting.now, min(first, notice))
-    return going(
-        held, first, setting, held.origin, {"reasons": held.reasons, "by": held.proposed_by}, event="consequence.proposed"
-    )
+    facts: dict[str, object] = {"reasons": held.reasons, "by": held.proposed_by}
+    if held.onset is not None:
+        told = {name: getattr(held.onset, name) for name in ("since", "found_on", "last", "opened_on")}
+        facts |= {name: day.isoformat() for name, day in told.items() if day is not None}
+        facts |= {"document": held.onset.document} if held.onset.document else {}
+    return going(held, first, setting, held.origin, facts, event="consequence.proposed")
 
 
 def give(held: Consequence, notice: Notice, grading: Grading, setting: Setting) -> Decision[Consequence]:

@@ -82,6 +82,8 @@ def proposed(  # noqa: PLR0913, PLR0917 - a review in all its parts
 def new(tx: Tx, case: Case, given: Opening, number: int, outcome: Outcome, policy: Policy, now: datetime) -> Consequence:
     """A consequence that is proposed, with what is known for its grading by now."""
     earlier = tx.consequences.earlier(case.subject.kind, same.codes(tx, case.subject), case.id)
+    row, heard = policy.consequences[given.proposal], tx.cases.evidence(case.id) if given.proposal is Proposal.PENALTY else []
+    given = replace(given, onset=limitation.onset(case, given, row, heard, now.date()))
     return opening.proposed(case, given, number, outcome, policy, now, earlier)
 
 

@@ -23,6 +23,7 @@ from inspector.domain.consequence import (
     Verdict,
 )
 from inspector.domain.ended import Ended
+from inspector.domain.onset import Onset
 from inspector.domain.proposal import Proposal
 from inspector.domain.viewing import Shown as What
 from inspector.domain.weight import Grading
@@ -78,6 +79,7 @@ class ConsequenceShown(Shown):
     pack: str
     row: str
     transition: str
+    onset: Onset | None
     basis: tuple[str, ...]
     evidence: tuple[str, ...]
     grading: Grading

@@ -56,7 +56,8 @@ class Read:
 
     `intended`: what its subject would read of it; `basis`: the articles in words; `act`: the dishonest act by its name; `remedies`: what
     a written decision says is open against it; `refuses`: whoever looks may say no to a transfer that two have not reported yet; `duty`: by
-    when a penalty is public, and what of it is; `last`: by when it has to be decided.
+    when a penalty is public, and what of it is; `last`: by when it has to be decided; `entered_late`: it was entered here behind the last
+    day on which its act may be found.
     """
 
     held: Consequence
@@ -76,6 +77,7 @@ class Read:
     refuses: bool
     last: datetime | None
     duty: PublicationDuty | None
+    entered_late: bool
 
 
 def _offered(told: Read) -> tuple[str, ...]:
@@ -144,6 +146,7 @@ def _page(
             why=why,
             grounds=grounds.grounds(tx, held.case_id, case.agency, (one.id for one in why.heard)),
             near=near,
+            entered_late=held.onset is not None and held.onset.entered_late(desk.office.calendar.local_date(held.proposed_at)),
             last=course.decided_by(held, setting(desk.office, held, now)) if row is not None else None,
         )
 
