@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain import limitation, opening, owed, ownword, proceeding
+from inspector.domain import ending, limitation, opening, owed, ownword, proceeding
 from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Signed, Stage, StatementKind, by_rule
 from inspector.domain.decision import Decision, Told
@@ -19,6 +19,7 @@ from inspector.domain.grading import Grading as Found
 from inspector.domain.opening import PROPOSED, Opening
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import ALTERNATIVES, Proposal
+from inspector.domain.transition import Scope
 from inspector.flows import cleared, deputies, giving, inname, prevailing, same
 from inspector.flows.office import Office
 from inspector.flows.record import counted_by, record
@@ -116,10 +117,7 @@ def restage(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     if late is None or case.outcome is None:
         return
     policy, was = office.book.get(late.pack), late.grading
-    there = {one.proposal for one in others if one.open or one.state is ConsequenceState.IMPOSED}
-    there |= {one.proposal for one in others if _let_go(one, case)}
-    there |= {Proposal.PENALTY} if any(one.bars_penalty for one in others) else set()  # as for whoever proposes one by hand
-    now_fit = [one for one in policy.outcomes[case.outcome].proposals if one in policy.consequences and one not in there]
+    now_fit = _fitting(case, policy, others, policy.outcomes[case.outcome].proposals)
     given = Opening(
         proposal=late.proposal,
         by=late.proposed_by,
@@ -138,6 +136,14 @@ def restage(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     main_over(office, tx, case, settle(office, tx, case, late, over, now), now)
 
 
+def _fitting(case: Case, policy: Policy, others: Sequence[Consequence], wanted: Sequence[Proposal]) -> list[Proposal]:
+    """What of it the pack has rows for, and is not there yet; not what an officer has let go of the case's finding."""
+    there = {one.proposal for one in others if one.open or one.state is ConsequenceState.IMPOSED}
+    there |= {one.proposal for one in others if _let_go(one, case)}
+    there |= {Proposal.PENALTY} if any(one.bars_penalty for one in others) else set()  # as for whoever proposes one by hand
+    return [one for one in wanted if one in policy.consequences and one not in there]
+
+
 ANEW = "consequence.anew"
 """The rule by which what the law asks for is proposed once more, after an officer has taken the decision of it back alone."""
 
@@ -145,24 +151,37 @@ ANEW = "consequence.anew"
 def anew(office: Office, tx: Tx, case: Case, gone: Consequence, by: Signed) -> None:
     """What the law asks for was annulled by an officer's own word, and the case says the same of its subject: it is proposed anew.
 
-    To take it back alone would be to let it go alone (`owed`). While an objection to it is open, or was upheld by that, another officer
-    has it before him or her.
+    To take it back alone would be to let it go alone (`owed`). With it comes anew what the pack proposes of the same finding and fell
+    with it, as a review would. While an objection to it is open, or was upheld by that, another officer has it before him or her.
     """
     row = office.book.get(gone.pack).consequences[gone.proposal]
     others = tx.consequences.of_case(case.id, lock=True)
     there = any(one.proposal in ALTERNATIVES and (one.open or one.state is ConsequenceState.IMPOSED) for one in others)
     if there or not owed.owed(gone, row) or case.state is not CaseState.CLOSED or case.outcome is not gone.grading.outcome:
         return
+    policy, was = office.ruling(case.agency, case.pack, Scope.OUTCOMES, by.at).policy, gone.grading
     given = Opening(
         proposal=gone.proposal,
         by=by.by,
         token=by.token,
         evidence=gone.evidence,
-        act=gone.grading.act,
+        act=was.act,
         origin=ANEW,
+        found=Found(harm=was.harm),
     )
-    made = new(tx, case, given, len(others) + 1, gone.grading.outcome, office.book.get(gone.pack), by.at)
-    begin(office, tx, case, (replace(made, grading=gone.grading),), (), by.at, tells=True)
+    out = {*ALTERNATIVES, *([Proposal.RECORD_CREDIT] if case.entry is not None else [])}  # an entry that stands is entered once
+    act = next((one for one in policy.acts if one.row == was.act), None)
+    wanted = ending.proposals(case, policy.outcomes[was.outcome], policy, act)
+    fit = (gone.proposal, *(one for one in _fitting(case, policy, others, wanted) if one not in out))
+    heard, rows = tx.cases.evidence(case.id), policy.consequences
+    each = [
+        one
+        for one in (replace(given, proposal=one) for one in fit)
+        if limitation.late(case, one, rows[one.proposal], heard, by.at.date()) is None
+    ]
+    fresh = [new(tx, case, one, len(others) + number, was.outcome, policy, by.at) for number, one in enumerate(each, 1)]
+    made = [replace(one, grading=replace(was, grade=one.grading.grade)) for one in fresh]
+    begin(office, tx, case, made, (), by.at, tells=True)
 
 
 def _let_go(held: Consequence, case: Case) -> bool:

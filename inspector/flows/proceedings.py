@@ -38,6 +38,7 @@ from inspector.flows import (
     intended,
     objections,
     openings,
+    overruled,
     prevailing,
     reapplying,
     rectifying,
@@ -67,6 +68,7 @@ def propose(office: Office, tx: Tx, case_id: str, given: Opening, signed: Signed
     policy = office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy
     others = tx.consequences.of_case(case_id, lock=True)
     outcome, weighed = openings.admitted(tx, case, given, policy, others, now)
+    overruled.refuse(tx, case_id, given.proposal, outcome, signed)
     known = {piece.id: piece for piece in tx.cases.evidence(case_id)}
     cited = chosen(office, tx, case_id, office.book.get(case.pack), known, given.evidence)
     carry(outcome, [as_dated(piece, case.day_of(piece.claim)) for piece in cited], adverse=True)
@@ -91,6 +93,7 @@ def give(office: Office, tx: Tx, consequence_id: str, notice: Notice, grading: G
     office.earnest()
     case, held = locked(office, tx, consequence_id, now)
     _free(tx, case, held)
+    overruled.refuse_step(tx, held, notice.given)
     unruled.refuse_endless(held, office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy)
     policy, lang = prevailing.judged(office, case, held), office.agency(held.agency).language
     told = intended.line(held, case.item, policy, lang, notice.content)
@@ -111,6 +114,7 @@ def rule(office: Office, tx: Tx, consequence_id: str, verdict: Verdict, now: dat
     read(held, turn)
     _free(tx, case, held)
     _alone(tx, held)
+    overruled.refuse_step(tx, held, verdict.signed)
     replying.refuse_unanswered(tx, held)
     reviewing.refuse_nobody(office, held, setting(office, held, now).row)
     verdict = replace(verdict, signed=deputies.signs(office, tx, held, verdict.signed, now))
@@ -134,6 +138,7 @@ def agree(
     if not owed.spares(held):  # to let go is no adverse step
         _free(tx, case, held)
         _alone(tx, held)
+        overruled.refuse_step(tx, held, signed)
     recheck = office.book.get(held.pack).follows.get(Follow.RECHECK)
     close = deputies.close(office, tx, held.agency, [held.verdict.signed], now) if held.verdict is not None else ()
     at = setting(office, held, now)
