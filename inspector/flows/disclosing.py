@@ -85,7 +85,7 @@ def rule(office: Office, tx: Tx, consequence_id: str, said: Disclosed, now: date
 
     A penalty that stands no more is not to be (`publication_fallen`), nor one whose last day is over (`publication_over`).
     """
-    consequences.locked(tx, consequence_id)
+    consequences.locked(office, tx, consequence_id, now)
     held = tx.publications.get(domain.name(consequence_id), lock=True)
     if said.public and not _stands(tx, held):
         raise Refusal("publication_fallen", publication=held.id)

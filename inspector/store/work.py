@@ -19,10 +19,13 @@ import sqlalchemy as sa
 
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.errors import Refusal, Stale
+from inspector.domain.statement import BookState
 from inspector.store import payload
 from inspector.store.backlog import Backlog
+from inspector.store.booktables import credit_entry
 from inspector.store.ended import END, END_KEYS, Ended
 from inspector.store.lease import ALONE, CALLING, CLAIM, CLAIM_HOUSE, RESTED, UNTRIED
+from inspector.store.recordtables import credit_copy
 from inspector.store.room import Batch, insert_new, padded
 from inspector.store.sealed import own
 from inspector.store.tables import EPOCH, Moment, work
@@ -334,8 +337,15 @@ class WorkRoom(Backlog):
             raise Refusal("work_not_quarantined", id=work_id)
 
     def forget_done(self, before: datetime, limit: int = 5000) -> int:
-        """Delete rows done before a moment: the ledger is the history, not this table."""
-        old = sa.select(work.c.id).where(work.c.state == "done", work.c.done_at < before).limit(limit)
+        """Delete rows done before a moment: the ledger is the history, not this table.
+
+        Of an entry that its receiver has not acknowledged the row stays: it alone says whether the entry may have come there.
+        """
+        ordered = BookState.ORDERED.value
+        first = sa.exists().where(credit_entry.c.entry == work.c.key, credit_entry.c.state == ordered)
+        copied = sa.exists().where(credit_copy.c.entry + "@" + credit_copy.c.lane == work.c.key, credit_copy.c.state == ordered)
+        waits = sa.and_(work.c.kind == OrderKind.CREDIT.value, sa.or_(first, copied))
+        old = sa.select(work.c.id).where(work.c.state == "done", work.c.done_at < before, sa.not_(waits)).limit(limit)
         return self.connection.execute(sa.delete(work).where(work.c.id.in_(old))).rowcount
 
     def _none_ahead(self, ended: Callable[[Work], bool]) -> None:
