@@ -107,7 +107,7 @@ def _owed(duty: str, before: Iterable[Noted]) -> datetime | None:
     told: str | None = None
     for one in before:
         if one.rule == _OWED and one.beside.get("publication") == duty:
-            told = str(one.facts["due_at"])
+            told = str(one.facts.get("word_by", one.facts["due_at"]))  # of a firm of another province before the push, too
         elif one.rule in _RULED and one.facts.get("duty") == duty:
             told = None
     return datetime.fromisoformat(told) if told is not None else None

@@ -37,6 +37,11 @@ class PublicationState(StrEnum):
     REMOVED = "REMOVED"
     NOT_PUBLIC = "NOT_PUBLIC"
 
+    @property
+    def dated(self) -> bool:
+        """Whether something is to be done by the duty's date."""
+        return self in (PublicationState.OWED, PublicationState.TO_REMOVE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
@@ -63,6 +68,8 @@ class PublicationDuty:
     """One agency's duty about one result, or one `penalty`; `due_at` is the date of what is to be done now: to publish, or to take back.
 
     `lead`: the check for cause whose result it is about, which stands in no draw; then there is no visit.
+
+    `province`: the two digits of the one to which a penalty is to be pushed: then it is public there, and taken back there (`province`).
 
     `shown` is the line as it became public; None where it is not public yet, or was published by a release that kept none. `why` and
     `document` say why it is taken back, `reason` is a note of the house that is never published. `turn`: a result that was taken back
@@ -91,6 +98,7 @@ class PublicationDuty:
     renewed: bool = False
     penalty: Penalty | None = None
     lead: str = ""
+    province: str = ""
 
     @property
     def about(self) -> str:
