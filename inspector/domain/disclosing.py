@@ -14,7 +14,7 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.gazette import Fallen
 from inspector.domain.person import refuse_nameless
-from inspector.domain.publicationduty import CLOCKS, PublicationDuty, PublicationState, clocks, posted, stands
+from inspector.domain.publicationduty import CLOCKS, PublicationDuty, PublicationState, clocks, posted, stands, word_late
 from inspector.domain.publish import DisclosureRow
 
 _AMOUNTS = frozenset({PenaltyKind.FINE, PenaltyKind.CONFISCATION})
@@ -117,7 +117,7 @@ def publish(
     told = posted(held.formed_at, on, reference, by, now, calendar)
     line = replace(line, posted_on=on, contested=False)
     facts = {"by": told.by, "on": told.on.isoformat(), "reference": told.reference, "late": now > held.due_at}
-    facts |= {"duty": held.id, "line": line.digest}
+    facts |= {"duty": held.id, "line": line.digest} | word_late(held, penalty.ruled)
     made = replace(held, state=PublicationState.PUBLISHED, posted=told, penalty=replace(penalty, shown=line))
     because = Because(rule="publication.done", basis=(held.basis,), pack=held.pack, facts=facts)
     return Decision(state=made, because=because, ends=frozenset(CLOCKS))

@@ -101,5 +101,5 @@ def _otherwise(pushed: Penalty, own: Penalty) -> bool:
 
 
 def _because(rule: str, held: PublicationDuty) -> Because:
-    facts = {"duty": held.id, "consequence": of(held).consequence, "province": held.province, "due_at": held.due_at.isoformat()}
+    facts = {"duty": held.id, "province": held.province, "due_at": held.due_at.isoformat()}
     return Because(rule=rule, basis=(held.basis,), pack=held.pack, facts=facts)

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from inspector.domain.calendar import Counting, WorkingCalendar, due, reminder
 from inspector.domain.decision import Because, Decision, Order, OrderKind
-from inspector.domain.disclosure import Penalty, PenaltyLine
+from inspector.domain.disclosure import Disclosed, Penalty, PenaltyLine
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.finding import Seen
@@ -194,7 +194,9 @@ def rule(
     if blank(reasons):
         raise Invalid("reason_missing", field="reasons")
     refuse_nameless(by)
-    facts = {"duty": held.id, "by": by, "found": found.value, "reasons": reasons}
+    facts: dict[str, object] = {"duty": held.id, "by": by, "found": found.value, "reasons": reasons}
+    if held.ruled is None:  # a later word has no date
+        facts |= {"due_at": held.due_at.isoformat(), "late": now > held.due_at}
     made = replace(held, ruled=Ruled(found=found, reasons=reasons, by=by, at=now))
     return Decision(state=made, because=Because(rule="publication.rule", basis=(held.basis,), pack=held.pack, facts=facts))
 
@@ -210,10 +212,15 @@ def publish(
     told = posted(held.formed_at, on, reference, by, now, calendar)
     shown = replace(line, posted_on=on)
     facts = {"by": told.by, "on": told.on.isoformat(), "reference": told.reference, "late": now > held.due_at}
-    facts |= {"duty": held.id, "line": shown.digest}
+    facts |= {"duty": held.id, "line": shown.digest} | word_late(held, held.ruled)
     made = replace(held, state=PublicationState.PUBLISHED, posted=told, shown=shown)
     because = Because(rule="publication.done", basis=(held.basis,), pack=held.pack, facts=facts)
     return Decision(state=made, because=because, ends=frozenset(CLOCKS))
+
+
+def word_late(held: PublicationDuty, ruled: Ruled | Disclosed | None) -> dict[str, object]:
+    """That an officer's word came behind the date by which it was to be public: then who published is not who was late."""
+    return {"word_late": True} if ruled is not None and ruled.at > held.due_at else {}
 
 
 def overtaken(
