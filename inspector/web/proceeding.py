@@ -13,7 +13,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from inspector.domain import course, disclosing, disclosure, owed, penalty
+from inspector.domain import course, disclosing, disclosure, owed, penalty, province
 from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence, Signed, Stage
 from inspector.domain.docket import Nearness, nearness
@@ -40,7 +40,7 @@ from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, page, read,
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login, written_by_officer
 from inspector.web.signedin import guard, held_cookie
-from inspector.web.stages import HEADS, MATTERS, STEPS, fields, offered
+from inspector.web.stages import HEADS, MATTERS, STEPS, fields, offered, pushes
 from inspector.web.steps import typed
 
 router = APIRouter(include_in_schema=False)
@@ -56,8 +56,8 @@ class Read:
 
     `intended`: what its subject would read of it; `basis`: the articles in words; `act`: the dishonest act by its name; `remedies`: what
     a written decision says is open against it; `refuses`: whoever looks may say no to a transfer that two have not reported yet; `duty`: by
-    when a penalty is public, and what of it is; `last`: by when it has to be decided; `entered_late`: it was entered here behind the last
-    day on which its act may be found.
+    when a penalty is public, and what of it is, and `pushed` by when it is with another province; `last`: by when it has to be decided;
+    `entered_late`: it was entered here behind the last day on which its act may be found.
     """
 
     held: Consequence
@@ -78,6 +78,8 @@ class Read:
     last: datetime | None
     duty: PublicationDuty | None
     entered_late: bool
+    pushed: PublicationDuty | None
+    push_near: Nearness | None
 
 
 def _offered(told: Read) -> tuple[str, ...]:
@@ -124,11 +126,14 @@ def _page(
         row = policy.consequences.get(held.proposal)
         near = nearness(held.due_at, now, desk.office.calendar) if held.due_at is not None else None
         matters = tuple(name for name, kind in MATTERS.items() if _waits(tx, f"{kind}:{held.id}"))
+        pushed = tx.publications.find(province.name(held.id))
         mine = deputies.signs(desk.office, tx, held, Signed(by=caller.name, token=caller.token, at=now), now)
         why = why_of(desk, tx, caller, held.case_id, now)
         return Read(
             matters=matters,
             duty=tx.publications.find(disclosing.name(held.id)),
+            pushed=pushed,
+            push_near=nearness(pushed.due_at, now, desk.office.calendar) if pushed is not None and pushed.state.dated else None,
             mends=held.stage is Stage.AGREE
             and held.verdict is not None
             and not owed.spares(held)
@@ -168,7 +173,9 @@ def _page(
         "yuan": disclosure.yuan,
         "ends": desk.look(lambda tx: endwords.told(tx, told.held, lang)),
         "door": lambda by: endwords.by_door(by, lang),
-        "steps": [(name, fields(name, told.row)) for name in (*before, *_offered(told), *behind)] if officer else [],
+        "steps": [(name, fields(name, told.row)) for name in (*before, *_offered(told), *behind, *pushes(told.duty, told.pushed))]
+        if officer
+        else [],
         "kept": _kept(told, form, desk.settings.language) | {"turn": _turn(told.held, form, wrong)},
         "tried": form.one("do") if form is not None else "",
         "chosen": frozenset(form.all("evidence")) if form is not None else frozenset(),
