@@ -105,9 +105,7 @@ def _wait_for_letter(work: Work, office: Office) -> None:
         keys = [request.owed.key] if request.owed is not None else []
         if not request.reached:
             keys += [replace(request, turn=0).letter_key(word, to), request.letter_key(word, to) + ALONE]
-        rows = map(tx.work.keyed, keys)
-        here = any(row is not None and row["state"] in ("ready", "waiting") for row in rows)
-        if here or (not request.reached and tx.digests.carries(request.requested, request.id)):
+        if tx.work.under_way(keys) or (not request.reached and tx.digests.carries(request.requested, request.id)):
             raise NotYet("letter_waits", origin=Origin.US, attempts=0, retry_after=office.after(_HOUR))
 
 
@@ -121,9 +119,8 @@ def _wait_for_steps(office: Office, request: Request, came: OrderKind) -> None:
     """
     superior = superior_of(office, request) if office.now() >= request.escalate_at else None
     with office.store.read() as tx:
-        rows = [tx.work.keyed(key) for key in post.letters(request)]
-        before = map(tx.work.keyed, ladder.before(request, came))
-        passed_over = any(row is not None and row["state"] in ("ready", "waiting") for row in before)
+        letters, before = post.letters(request).keys(), frozenset(ladder.before(request, came))
+        going = tx.work.under_way(letters | before)
         paused = {one.name for one in tx.lanes.all() if one.paused} & {request.requested, superior}
         lying = to_post(tx, request)
     if useless := [key for key in lying if needless(request, LetterKind(post.kind_of(request, key)), office.now())]:
@@ -132,9 +129,9 @@ def _wait_for_steps(office: Office, request: Request, came: OrderKind) -> None:
     lies = [key for key in lying if key not in useless and not (last and post.kind_of(request, key) in post.ABOVE)]
     if lies and office.now() >= request.due_at:
         _stands_still(office, request, lies)
-    if lies or paused or any(row is not None and row["state"] in ("ready", "waiting") for row in rows):
+    if lies or paused or going & letters:
         raise NotYet("letter_waits", origin=Origin.US, attempts=0, retry_after=office.after(_HOUR))
-    if passed_over:
+    if going & before:
         raise NotYet("step_waits", origin=Origin.US, attempts=0, retry_after=_MOMENT)
 
 

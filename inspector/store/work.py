@@ -71,6 +71,19 @@ _PART = work.c.kind.in_((OrderKind.DRAW_PROMISE.value, OrderKind.DRAW_REVEAL.val
 _MINE = sa.update(work).where(
     work.c.id == sa.bindparam("held_id"), work.c.fence == sa.bindparam("held_fence"), work.c.state == "ready"
 )
+_DUE = (
+    sa.select(work.c.id)
+    .where(work.c.state == "waiting", work.c.due_at <= sa.bindparam("office", type_=Moment))
+    .order_by(work.c.due_at)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+)
+_PROMOTE = (
+    sa.update(work)
+    .where(work.c.id.in_(_DUE), work.c.state == "waiting")
+    .values(state="ready", lease_until=EPOCH)
+    .returning(work.c.key)
+)
 _PUT_OFF = _MINE.values(state="waiting", lease_until=EPOCH, owner=None, unheard=0)
 _BACK = _MINE.values(lease_until=EPOCH, owner=None, unheard=0)
 _AHEAD = (
@@ -127,15 +140,7 @@ class WorkRoom(Backlog):
 
     def promote(self, office_now: datetime, limit: int = 2000) -> int:
         """Move rows whose date has come into the ready set; how many. Safe to run anywhere, any number of times."""
-        due = (
-            sa.select(work.c.id)
-            .where(work.c.state == "waiting", work.c.due_at <= office_now)
-            .order_by(work.c.due_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        moved = sa.update(work).where(work.c.id.in_(due), work.c.state == "waiting").values(state="ready", lease_until=EPOCH)
-        keys = self.connection.execute(moved.returning(work.c.key)).scalars().all()
+        keys = self.connection.execute(_PROMOTE, {"office": office_now, "most": limit}).scalars().all()
         self.ready += keys
         return len(keys)
 
