@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.fault.office import free_port
 from tests.listening import accepting
 from tests.needs import require
 
@@ -78,8 +79,7 @@ class Mosquitto:
 @contextmanager
 def mosquitto(folder: Path, *, certificate: tuple[Path, Path] | None = None) -> Iterator[Mosquitto]:
     """A broker that lets two accounts in; with a `certificate` (its file and that of its key) by TLS alone."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     words, rights = folder / "words", folder / "rights"
     broker = require("mosquitto")
     words.touch(0o600)

@@ -17,6 +17,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
 
+from tests.fault.office import free_port
 from tests.listening import accepting
 
 
@@ -99,8 +100,7 @@ def mailroom(
     if login and (implicit or tls is None):
         told["auth_require_tls"] = False  # it does not see that the whole line is TLS
         warnings.filterwarnings("ignore", "Requiring AUTH while not requiring TLS")  # which it says
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        held.port = free.getsockname()[1]
+    held.port = free_port()
     controller = Controller(held, hostname="127.0.0.1", port=held.port, **told)
     controller.start()
     try:

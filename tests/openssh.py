@@ -16,6 +16,7 @@ from typing import Any
 
 from tests import needs
 from tests.deliveries import Exchange
+from tests.fault.office import free_port
 
 
 @contextmanager
@@ -23,8 +24,8 @@ def openssh() -> Iterator[tuple[Exchange, dict[str, Any]]]:
     """An exchange that OpenSSH's own server shows, as an account without rights, and the settings by which it lets us in."""
     root = os.geteuid() == 0
     account = pwd.getpwnam("nobody") if root else pwd.getpwuid(os.geteuid())
-    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as free:
-        at, port = Path(folder), free.getsockname()[1]
+    with tempfile.TemporaryDirectory() as folder:
+        at, port = Path(folder), free_port()
         exchange, config = Exchange(at), at / "config"
         at.chmod(0o755)
         exchange.folder.mkdir()
@@ -39,7 +40,6 @@ def openssh() -> Iterator[tuple[Exchange, dict[str, Any]]]:
         )
         if root:
             shutil.chown(at / "host", account.pw_name)
-        free.close()
         rights: dict[str, Any] = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if root else {}
         program = [needs.require("sshd"), "-D", "-e", "-f", str(config)]
         with subprocess.Popen(program, stderr=subprocess.DEVNULL, **rights) as running:
@@ -54,7 +54,7 @@ def openssh() -> Iterator[tuple[Exchange, dict[str, Any]]]:
 
 def listening(port: int) -> None:
     """Wait until somebody listens. Raises OSError when nobody does."""
-    for left in range(100, -1, -1):
+    for left in range(1_200, -1, -1):
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
         except OSError:

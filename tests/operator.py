@@ -221,7 +221,7 @@ def process(*words: str, environment: Mapping[str, str] | None = None, folder: P
         text=True,
         encoding="utf-8",
         check=False,
-        timeout=60,
+        timeout=240,
     )
     return Said(ran.returncode, ran.stdout, ran.stderr)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ from inspector.testing.peer import Peer
 DAY = date(2025, 3, 3)
 QUICK = ("--calm", "--day", "0.02")
 PATIENT = 60.0
-ONCE: Mapping[str, object] = {"tries": 1, "read_seconds": 2.0}
+ONCE: Mapping[str, object] = {"tries": 1, "read_seconds": 20.0}
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class Running:
     def seen(self) -> Mapping[str, Any]:
         return call(f"{self.url}/_seen").data
 
-    def ask(self, *, of: str = "registers", code: str = "91", key: str = "", claimed: str = "存续") -> str:
-        """The status and value of an answer as one text."""
+    def ask(self, *, of: str = "registers", code: str = "91", key: str = "", claimed: str = "存续", patience: float = 0) -> str:
+        """The status and value of an answer as one text; with a `patience` in seconds of its own."""
         question = Question(
             case_id="c1",
             basis="S0:7",
@@ -50,9 +50,14 @@ class Running:
             claimed=claimed,
             on=DAY,
         )
-        told = self.sources[of].ask(question, key=key or secrets.token_hex(4))
+        with closing(self.source(of, read_seconds=patience)) if patience else nullcontext(self.sources[of]) as source:
+            told = source.ask(question, key=key or secrets.token_hex(4))
         stale = told.provenance.as_of is not None and told.provenance.as_of.date() < DAY - timedelta(days=3_650)
         return f"{told.status}{':' if told.value else ''}{told.value or ''}{':stale' if stale else ''}"
+
+    def source(self, name: str, **more: object) -> HttpSource:
+        """A connector to one of its registers."""
+        return HttpSource(name, self.at(name, declined_codes=["E-106"], retry_codes=[-1], **more))
 
     def at(self, peer_name: str, **more: object) -> Mapping[str, object]:
         return {"url": f"{self.url}/{peer_name}", **ONCE, **more}
@@ -63,7 +68,7 @@ def world(*arguments: str) -> Iterator[Running]:
     process, port = start_world(0, *arguments)
     running = Running(f"http://127.0.0.1:{port}")
     for name in ("registers", "social"):
-        running.sources[name] = HttpSource(name, running.at(name, declined_codes=["E-106"], retry_codes=[-1]))
+        running.sources[name] = running.source(name)
     try:
         yield running
     finally:

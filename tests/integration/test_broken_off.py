@@ -138,6 +138,6 @@ def test_ctrl_c_while_duckdb_is_at_work_is_a_breaking_off_and_no_crash(tmp_path:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=240,
     )
     assert ran.returncode == 130, ran.stderr

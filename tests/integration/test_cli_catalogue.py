@@ -13,9 +13,13 @@ from tests import house
 from tests.operator import Operator, one_database, operated, settled
 
 database_url = one_database
-TODAY = datetime.now(SHANGHAI).date()
 ITEM = "business-licence"
 SEEN = ("--bureau", "区司法局", "--document", "区司审〔2026〕1号", "--by", "李主任")
+
+
+def today() -> str:
+    """The day at the office, as a command is told it; a run may pass midnight."""
+    return datetime.now(SHANGHAI).date().isoformat()
 
 
 @pytest.fixture
@@ -52,7 +56,7 @@ def test_an_item_goes_from_its_application_to_its_filing_by_two_users(operator: 
     shown = operator.well("catalogue", "show", ITEM, "--json").json
     assert (shown["state"], shown["published_on"], shown["file_by_counted"]["event"]) == (
         "PUBLISHED",
-        TODAY.isoformat(),
+        today(),
         "CATALOGUE_PUBLISHED",
     )
     assert [one["number"] for one in shown["file_by_days"] if one["number"]] == [1, 2, 3, 4, 5, 6, 7], "each day is shown"
@@ -74,11 +78,9 @@ def test_a_technical_item_takes_the_record_of_its_experts_and_half_of_one_is_ref
     hand, step = operator.another, ["catalogue", "review", ITEM, *SEEN]
     assert hand.say(*step).code == 4
     assert hand.say(*step, "--experts", "3").code == 2
-    assert hand.say(*step, "--experts", "3", "--meeting-on", TODAY.isoformat()).code == 2
-    assert hand.say(*step, "--minutes", "纪要1号", "--meeting-on", TODAY.isoformat()).code == 2, "nobody was there"
-    told = hand.well(
-        *step, "--minutes", "纪要1号", "--meeting-on", TODAY.isoformat(), "--expert", "甲", "--expert", "乙", "--json"
-    )
+    assert hand.say(*step, "--experts", "3", "--meeting-on", today()).code == 2
+    assert hand.say(*step, "--minutes", "纪要1号", "--meeting-on", today()).code == 2, "nobody was there"
+    told = hand.well(*step, "--minutes", "纪要1号", "--meeting-on", today(), "--expert", "甲", "--expert", "乙", "--json")
     assert (told.json["experts"], told.json["expert_names"], told.json["minutes"]) == (2, ["甲", "乙"], "纪要1号")
 
 

@@ -227,7 +227,7 @@ def test_an_import_whose_reader_has_gone_away_is_written_all_the_same(operator: 
             stdout=nobody,
             stderr=subprocess.PIPE,
             check=False,
-            timeout=60,
+            timeout=240,
         )
     assert (ran.returncode, b"Traceback" in ran.stderr, b"Broken" in ran.stderr) == (0, False, False), ran.stderr
     assert len(held(operator)) == 50

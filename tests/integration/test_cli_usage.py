@@ -187,7 +187,7 @@ def test_whoever_stops_reading_gets_no_message_about_it(operator: Operator) -> N
     kept = {name: value for name, value in os.environ.items() if not name.startswith("INSPECTOR_")}
     try:
         ran = subprocess.run(
-            command, env=kept | {"PYTHONPATH": str(house.ROOT)}, stdout=writing, stderr=subprocess.PIPE, check=False, timeout=60
+            command, env=kept | {"PYTHONPATH": str(house.ROOT)}, stdout=writing, stderr=subprocess.PIPE, check=False, timeout=240
         )
     finally:
         os.close(writing)
@@ -259,7 +259,7 @@ def on_terminal(*words: str, columns: int) -> str:
             break
         told += piece
     os.close(ours)
-    assert ran.wait(timeout=60) == 0
+    assert ran.wait(timeout=240) == 0
     return told.decode().replace("\r\n", "\n")
 
 

@@ -164,7 +164,7 @@ print(sorted(heavy & set(sys.modules)))
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=240,
     )
     assert (ran.returncode, ran.stdout) == (0, "[]\n"), ran.stderr
 

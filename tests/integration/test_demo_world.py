@@ -92,7 +92,7 @@ def test_a_scripted_trouble_reaches_the_connector_as_its_own_error(
 ) -> None:
     outside.rule(peer="registers", mode=mode)
     with pytest.raises(error) as raised:
-        outside.ask()
+        outside.ask(patience=2.0 if mode == "hang" else 0)
     assert getattr(raised.value, "code", None) == code
     assert outside.ask(of="social", code="91-0").startswith(("found", "not_found")), "only the scripted peer is in trouble"
 

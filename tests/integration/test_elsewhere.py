@@ -56,7 +56,7 @@ def python(*words: str, folder: Path, path: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=240,
+        timeout=500,
     )
     assert told.returncode == 0, told.stdout + told.stderr
     return told.stdout
@@ -96,7 +96,7 @@ def serving(folder: Path, config: Path, path: str) -> Iterator[None]:
             yield
         finally:
             daemon.terminate()
-            assert daemon.wait(timeout=60) == 0, (folder / "daemon.log").read_text(encoding="utf-8")
+            assert daemon.wait(timeout=240) == 0, (folder / "daemon.log").read_text(encoding="utf-8")
 
 
 def case(number: int, code: str) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time as clocks
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from pathlib import Path
@@ -106,14 +107,18 @@ def test_what_could_only_be_asked_behind_its_patience_gives_up_now_and_a_person_
     ]
 
 
-@pytest.mark.parametrize("shut", [{"paused": True}, {"open_until": clock() + timedelta(hours=1), "failures": 9}])
+@pytest.mark.parametrize(
+    "shut",
+    [lambda: {"paused": True}, lambda: {"open_until": clock() + timedelta(hours=1), "failures": 9}],
+    ids=["paused", "down"],
+)
 def test_a_lane_that_is_paused_or_down_is_not_asked_outside_its_hours_either(
-    store: Store, hand: Hand, shut: dict[str, object]
+    store: Store, hand: Hand, shut: Callable[[], dict[str, object]]
 ) -> None:
     office, hands = by_hand(store, hand, NIGHT), Hands()
     with store.begin() as tx:
         tx.work.order([order("soon", lane=LANE, expires_at=hand() + timedelta(hours=3))], clock())
-        tx.connection.execute(sa.update(lane).where(lane.c.name == LANE).values(**shut))
+        tx.connection.execute(sa.update(lane).where(lane.c.name == LANE).values(**shut()))
     with at_work(office, hands, patient=True):
         until(lambda: hands.gave_up == ["ask:soon:held_hours"])
     assert hands.calls == []

@@ -72,9 +72,15 @@ def test_what_waits_for_an_event_is_hastened_by_it(store: Store) -> None:
         assert tx.work.promote(clock()) == 1
 
 
-@pytest.mark.parametrize("shut", [{"paused": True}, {"open_until": clock() + HOUR}, {"open_until": clock() - HOUR}])
-def test_a_paused_or_open_lane_is_passed_over_but_for_rows_past_their_patience(store: Store, shut: dict[str, object]) -> None:
-    with_lane(store, **shut)
+@pytest.mark.parametrize(
+    "shut",
+    [lambda: {"paused": True}, lambda: {"open_until": clock() + HOUR}, lambda: {"open_until": clock() - HOUR}],
+    ids=["paused", "open", "cooled"],
+)
+def test_a_paused_or_open_lane_is_passed_over_but_for_rows_past_their_patience(
+    store: Store, shut: Callable[[], dict[str, object]]
+) -> None:
+    with_lane(store, **shut())
     put(store, order(1, lane=LANE), order(2), order(3, lane=LANE, expires_at=clock()))
     assert sorted(names(claim(store))) == ["2", "3"]
     with_lane(store, paused=False, open_until=EPOCH)

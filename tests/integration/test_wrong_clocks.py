@@ -26,10 +26,10 @@ came, never = [], threading.Event()  # a fake clock breaks time.sleep
 clock = Clock(Store(sys.argv[1]), Metrics(), lambda: datetime.now(timezone.utc), "one", {})
 clock.start([Tick(name="seal", seconds=0.2, body=lambda: came.append(None))])
 def more():
-    end, before = time.monotonic() + 10, len(came)
+    end, before = time.monotonic() + 60, len(came)
     while len(came) < before + 3:
         if time.monotonic() > end:
-            sys.exit("no tick for ten seconds")
+            sys.exit("no tick for a minute")
         never.wait(0.02)
 more()
 with open(sys.argv[2], "w") as told:
@@ -59,7 +59,7 @@ def test_ticks_go_on_when_the_machines_clock_is_really_set(tmp_path: Path, jump:
     before = datetime.now(ZONE).timestamp()
     ran = subprocess.run(
         [sys.executable, "-c", PROGRAM, url, str(told), jump],
-        env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        env=environment, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr[-2000:]
     told_at = re.search(r"^now: (\d+)$", ran.stdout, re.MULTILINE)
@@ -104,7 +104,7 @@ def test_a_replica_whose_machine_has_another_time_goes_by_the_databases(tmp_path
     }
     ran = subprocess.run(
         [sys.executable, "-c", REPLICA, str(config)],
-        env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        env=environment, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr[-2000:]
     wall, office, ahead = map(float, ran.stdout.split())

@@ -165,7 +165,7 @@ def test_each_alert_is_silent_on_a_good_day_and_fires_alone_in_its_disaster(tmp_
         [needs.require("promtool"), "test", "rules", str(tmp_path / "tests.yaml")],
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=250,
         check=False,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
@@ -184,7 +184,7 @@ def test_a_disaster_that_no_alert_sees_would_be_noticed(tmp_path: Path) -> None:
     told = {"rule_files": ["rules.yaml"], "evaluation_interval": f"{STEP}m", "tests": [office("InspectorAdverseWithoutReview")]}
     (tmp_path / "tests.yaml").write_text(yaml.safe_dump(told), encoding="utf-8")
     ran = subprocess.run(
-        [needs.require("promtool"), "test", "rules", str(tmp_path / "tests.yaml")], capture_output=True, timeout=100, check=False
+        [needs.require("promtool"), "test", "rules", str(tmp_path / "tests.yaml")], capture_output=True, timeout=250, check=False
     )
     assert ran.returncode == 1
 

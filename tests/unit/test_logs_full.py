@@ -25,7 +25,7 @@ log.info("office.well", again=True)
 def test_a_log_on_a_full_disk_loses_lines_and_stays_one_that_programs_read(tmp_path: Path) -> None:
     file = tmp_path / "log"
     with file.open("wb") as stderr:
-        subprocess.run([sys.executable, "-c", TELLING], stderr=stderr, check=True, timeout=60)
+        subprocess.run([sys.executable, "-c", TELLING], stderr=stderr, check=True, timeout=240)
     lines = file.read_text("utf-8").splitlines()
     whole = [json.loads(line) for line in lines if line.endswith("}")]
     assert [line for line in lines if not line.startswith('{"')] == [], "nothing of another form"
