@@ -72,11 +72,12 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds to wait by a Retry-After header (RFC 9110, 10.2.3: seconds or a date), at most `LONGEST`.
 
     None when there is none or it says nothing: unreadable, negative, zero or past. A date is measured from the reply's own Date,
-    so that two clocks that differ do no harm.
+    so that two clocks that differ do no harm. Where a gateway has put its own number beside the source's (`120, 300`), the longest counts.
     """
     told = headers.get("retry-after", "").strip()
-    if told.isascii() and told.isdigit():
-        seconds = float(told) if len(told) < 12 else LONGEST
+    numbers = [one.strip() for one in told.split(",")]
+    if told.isascii() and all(map(str.isdigit, numbers)):
+        seconds = max(float(one) if len(one) < 12 else LONGEST for one in numbers)
     else:
         until = _date(told)
         if until is None:

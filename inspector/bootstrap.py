@@ -194,8 +194,9 @@ def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> It
         yield from carrier.flaws(settings.database.url)
     yield from levels.flaws(book, tree, settings.credit) if whole else ()
     yield from unreadable(settings.schedules, plans, datetime.now(calendar.zone))
-    yield from manners.flaws(sections(settings))
-    yield from canary.flaws(sections(settings))
+    connected = manners.tables(settings, GROUPS)
+    yield from manners.flaws(connected)
+    yield from canary.flaws(connected)
     known = ", ".join(sorted(settings.sources)) or "-"
     yield from (
         Invalid("drift_hold_unknown", source=name, known=known) for name in settings.drift.hold if name not in settings.sources

@@ -75,6 +75,11 @@ def of(where: str, told: Mapping[str, Any]) -> Canary | None:
     )
 
 
+def flaws_of(section: str, name: str, told: Mapping[str, Any]) -> Iterator[Invalid]:
+    """What of `flaws` is about one connector."""
+    return flaws({section: {name: told}})
+
+
 def flaws(sections: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Iterator[Invalid]:
     """Every canary that cannot be; only sources are asked questions."""
     for section, held in sections.items():

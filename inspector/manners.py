@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import time
 from difflib import get_close_matches
 from typing import Any, Protocol, runtime_checkable
@@ -23,6 +23,16 @@ ABOUT: Mapping[str, str] = {
     "working_days": "whether only on working days (hours that begin on one); default: `false`",
 }
 """The keys, with what each is for."""
+
+WORKLESS = frozenset({"identity", "pulse"})
+"""Sections whose connectors have no work that could wait for a turn: manners there would be kept by nobody."""
+
+
+def tables(settings: object, sections: Iterable[str]) -> dict[str, Mapping[str, Mapping[str, Any]]]:
+    """The tables of all connectors of the settings: of these `sections`, and of those that have no work."""
+    pulse = getattr(settings, "pulse", None)
+    held = {section: getattr(settings, section) for section in (*sections, "identity")}
+    return {**held, "pulse": {"pulse": pulse} if pulse is not None else {}}
 
 
 @runtime_checkable
@@ -51,6 +61,9 @@ def flaws(sections: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Iterator[I
     for section, held in sections.items():
         for name, one in held.items():
             if KEY not in one:
+                continue
+            if section in WORKLESS:
+                yield Invalid("manners_workless", connector=f"{section}.{name}")
                 continue
             where, said = seen.setdefault(name, (section, one[KEY]))
             if said != one[KEY]:

@@ -154,7 +154,7 @@ class Schedules(Section):
     coverage: str = Field(
         "cron * 07:30",
         description="Holes that begin within three months are told to a person: a town without officers, certificates that end, leave, "
-        "a pack without a next version; once after an outage",
+        "a pack without a next version; and cases in review that a penalty would come too late for; once after an outage",
     )
     credit: str = Field(
         "cron * 05:00",

@@ -33,6 +33,11 @@ def setting(name: str, told: Mapping[str, Any], error: PortError) -> Finding | N
     """
     if error.code == "table_missing":
         return _table(name, told, error)
+    if error.code == "fact_not_held":  # nobody was asked: the canary and the connector's own keys do not fit together
+        known = ", ".join(told["facts"]) if isinstance(told.get("facts"), Mapping) else "-"
+        shown = [f"canary.fact = {error.detail!r}: {label('note.fact_not_held', lang)}" for lang in ("en", "zh-Hans")]
+        mends = [label("sighting_mend.fact_not_held", lang, name=name, known=known) for lang in ("en", "zh-Hans")]
+        return Finding.fail(name, (shown[0], shown[1]), (mends[0], mends[1]))
     if error.code in _FIELDS and (found := _field(name, told, error)) is not None:
         return found
     if error.code not in ("unreachable", "folder_missing", "folder_failed"):

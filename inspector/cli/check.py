@@ -179,9 +179,10 @@ def _calendar(terminal: Terminal) -> Iterator[Finding]:
 
 def _connectors(terminal: Terminal, *, call: bool) -> Iterator[Finding]:
     from inspector.cli.reaching import configured, findings
+    from inspector.cli.turns import Turns
 
     for one in configured(terminal.settings):
-        yield from findings(one, terminal.settings, call=call)
+        yield from findings(one, terminal.settings, call=call, turns=Turns(terminal))
 
 
 def _database(terminal: Terminal) -> Iterator[Finding]:
@@ -220,8 +221,8 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
     told = terminal.settings
     book = Policybook.read(told.policies)
     calendar = calendar_of(told)
-    if found := list(bootstrap.flaws(told, book, calendar)):  # a connector's manners are told with it
-        yield from (_failed("agencies", one) for one in found if not one.code.startswith("manners_"))
+    if found := list(bootstrap.flaws(told, book, calendar)):  # a connector's manners and canary are told with it
+        yield from (_failed("agencies", one) for one in found if not one.code.startswith(("manners_", "canary_")))
         return
     tree, plans = bootstrap.proven(told, book, calendar)
     counts = (f"agencies: {len(tree)}, plans: {len(plans)}", f"机关 {len(tree)} 个，计划 {len(plans)} 个")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -107,9 +108,10 @@ def _looked(terminal: Terminal, name: str | None, *, call: bool) -> Exit | None:
     from inspector.cli.finding import State
     from inspector.cli.reaching import configured, findings
     from inspector.cli.show import show
+    from inspector.cli.turns import Turns
 
     wanted = [one for one in configured(terminal.settings) if name in (None, one.name)]
-    found = [finding for one in wanted for finding in findings(one, terminal.settings, call=call)]
+    found = [finding for one in wanted for finding in findings(one, terminal.settings, call=call, turns=Turns(terminal))]
     if not wanted:
         terminal.say("no_connectors")
     show(terminal, found)
@@ -185,7 +187,7 @@ def _set(terminal: Terminal, name: str, reason: str, *, paused: bool) -> None:
     if name not in known and name in {one.name for one in found}:
         raise Refusal("connector_without_work", name=name)
 
-    def do(tx: Tx) -> bool:
+    def do(tx: Tx, now: datetime) -> bool:
         if name in known:
             tx.lanes.ensure([name])
         before = any(lane.paused for lane in tx.lanes.all() if lane.name == name)
@@ -193,9 +195,10 @@ def _set(terminal: Terminal, name: str, reason: str, *, paused: bool) -> None:
             raise Missing("connector_unknown", name=name, known=", ".join(known) or "-")
         if not paused:
             tx.lanes.sooner(name, tx.machine_now())
+            tx.work.sooner(name, now)
         return before
 
     rule = "connector.pause" if paused else "connector.resume"
-    before = terminal.act(rule, f"connector:{name}", lambda tx, _now: do(tx), connector=name, reason=reason)
+    before = terminal.act(rule, f"connector:{name}", do, connector=name, reason=reason)
     terminal.value({"connector": name, "paused": paused})
     terminal.say("paused" if paused else "resumed" if before else "resumed_unpaused", name=name)

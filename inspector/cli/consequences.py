@@ -17,6 +17,7 @@ from inspector.domain.proposal import Proposal
 
 if TYPE_CHECKING:
     from inspector.domain.consequence import Consequence, Hearing, Signed, Stage, Verdict
+    from inspector.domain.onset import Onset
     from inspector.flows.office import Office
     from inspector.labels import Lang
     from inspector.store.tx import Tx
@@ -91,6 +92,7 @@ def show(terminal: Terminal, consequence: Id) -> None:
             "step": due,
             "due_at": held.due_at,
             "row": held.row,
+            **({"transition": held.transition} if held.transition else {}),
             "basis": held.basis,
             "evidence": held.evidence,
             "turn": held.turn,
@@ -98,6 +100,7 @@ def show(terminal: Terminal, consequence: Id) -> None:
             "defend_by": told.defend_by if told is not None else None,
             **(_sitting(held.hearing, terminal.lang) if held.hearing is not None else {}),
             "statements": [f"{in_words(one.at, terminal.lang)} {one.words}" for one in held.statements],
+            **(_onset(held.onset) if held.onset is not None else {}),
             "until": held.rectification.until if held.rectification is not None else None,
             "imposed_at": held.imposed_at,
             "reasons": held.verdict.reasons if held.verdict is not None else held.reasons,
@@ -111,6 +114,12 @@ def _step(tx: Tx, held: Consequence) -> Stage | None:
     from inspector.flows import consequences
 
     return consequences.step(tx, held)
+
+
+def _onset(onset: Onset) -> dict[str, object]:
+    """When the act was done and found, by which last day, and the paper by which the proceeding was opened before it was entered here."""
+    told = {name: getattr(onset, name) for name in ("since", "found_on", "last", "opened_on", "document")}
+    return {name: value for name, value in told.items() if value}
 
 
 def _sitting(hearing: Hearing, lang: Lang) -> dict[str, object]:
@@ -152,16 +161,25 @@ def propose(  # noqa: PLR0913, PLR0917 - a proposal in all its parts
         typer.Option("--since", formats=["%Y-%m-%d"], help="Of a penalty: when the act ended, if it went on 违法行为终了之日"),
     ] = None,
     harm: Annotated[Harm | None, typer.Option("--harm", help="Of a penalty: what harm was done 危害后果")] = None,
+    opened_on: Annotated[
+        datetime | None,
+        typer.Option("--opened-on", formats=["%Y-%m-%d"], help="Of a penalty: the day of the paper that opened it 立案日期"),
+    ] = None,
+    document: Annotated[str, typer.Option("--document", help="That paper 立案文书")] = "",
     by: By = None,
 ) -> None:
     """Open a consequence beside what the review proposed. 提出一项处理。"""
+    from dataclasses import replace
+
     from inspector.domain.grading import Grading as Found
     from inspector.domain.opening import Opening
     from inspector.flows import proceedings
 
     why, who, cited = terminal.reason(reasons, "--reasons"), terminal.signer(by), tuple(evidence or ())
-    ended, found = since.date() if since is not None else None, Found(harm=harm)
+    ended, opened = (moment.date() if moment is not None else None for moment in (since, opened_on))
+    found = Found(harm=harm)
     given = Opening(proposal=proposal, by=who, evidence=cited, act=act, reasons=why, since=ended, found=found)
+    given = replace(given, opened_on=opened, document=document)
     step(
         terminal,
         "consequence.propose",

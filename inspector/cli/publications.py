@@ -65,7 +65,7 @@ def list_publications(
             "id": one.id,
             "agency": one.agency,
             "state": one.state,
-            "due_at": one.due_at if one.state in (PublicationState.OWED, PublicationState.TO_REMOVE) else None,
+            "due_at": one.due_at if one.state.dated else None,
             "reference": one.posted.reference if one.posted else "",
         }
         for one in held

@@ -6,6 +6,7 @@ import socket
 import ssl
 import stat
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from inspector.labels import LANGS, Lang, label, reason
 from inspector.ports import AnswerStatus, Card, Looking, Origin, PortError, Sighting
 
 if TYPE_CHECKING:
+    from inspector.cli.turns import Turns
     from inspector.ports import Source
     from inspector.settings import Settings
     from inspector.tuning import EngineSettings
@@ -90,30 +92,31 @@ def carded(one: Configured, engine: EngineSettings) -> tuple[Card | None, Inspec
     return held, None
 
 
-def findings(one: Configured, settings: Settings, *, call: bool) -> Iterator[Finding]:
-    """What is to be said of one connector: its loading, its manners, its secrets' permissions, its address.
+def findings(one: Configured, settings: Settings, *, call: bool, turns: Turns | None = None) -> Iterator[Finding]:
+    """What is to be said of one connector: its loading, manners and canary, its secrets' permissions, its address.
 
-    In shadow nobody is called but who is asked there: nothing leaves the house.
+    In shadow nobody is called but who is asked there: nothing leaves the house. Whoever has manners is asked at a turn of `turns`.
     """
-    from inspector.bootstrap import sections
+    from inspector.bootstrap import GROUPS
 
     engine, shadow = settings.engine, settings.shadow
     call = call and (not shadow.on or (one.section in ("sources", "credit") and one.name in shadow.asks))
     name = f"{one.section}.{one.name}"
+    wrong: list[InspectorError] = [*manners.flaws_of(one.section, one.name, manners.tables(settings, GROUPS))]
+    wrong += canary.flaws_of(one.section, one.name, one.told)
+    made: object = None
     try:
         made = load(one, engine)
     except InspectorError as error:
-        english, chinese = words.told(error, "en"), words.told(error, "zh-Hans")
-        yield Finding.fail(name, (english, chinese), amiss.unloaded(error))
-        return
-    if wrong := [*manners.flaws_of(one.section, one.name, sections(settings))]:
-        for flaw in wrong:
-            yield Finding.fail(name, (words.told(flaw, "en"), words.told(flaw, "zh-Hans")), amiss.unloaded(flaw))
+        wrong.insert(0, error)
+    for flaw in wrong:
+        yield Finding.fail(name, (words.told(flaw, "en"), words.told(flaw, "zh-Hans")), amiss.unloaded(flaw))
+    if wrong:
         return
     for key, file in secrets(one.told):
         yield from permissions(f"{name}.{key}", file)
     if call:
-        yield from _called(one, name, made, settings)
+        yield from _called(one, name, made, settings, turns)
     else:
         yield Finding.ok(name, _loads(one.kind))
 
@@ -122,7 +125,7 @@ def _loads(kind: str) -> tuple[str, str]:
     return f"loads ({kind})", f"可加载（{kind}）"
 
 
-def _called(one: Configured, name: str, made: object, settings: Settings) -> Iterator[Finding]:
+def _called(one: Configured, name: str, made: object, settings: Settings, turns: Turns | None) -> Iterator[Finding]:
     """What its other side says: that it takes connections, what the connector sees there, and what its canary question brings."""
     url, asks = str(one.told.get("url", "")), canary.of(name, one.told) if one.section == "sources" else None
     tried = None
@@ -137,11 +140,16 @@ def _called(one: Configured, name: str, made: object, settings: Settings) -> Ite
     elif looking is None and tried is None:
         yield Finding.ok(name, _loads(one.kind))
         return
-    if looking is not None:
-        yield from looked(name, looking, one.told, closes=tried is None)
-    if tried is not None:
-        yield from looked(name, tried, one.told)
-    elif looking is None and one.section == "sources":
+    asked = [(look, ends) for look, ends in ((looking, tried is None), (tried, True)) if look is not None]
+    for look, closes in asked:
+        held = turns.take(one) if turns is not None else None
+        if held is not None:
+            getattr(made, "close", lambda: None)()
+            yield held
+            return
+        with turns.leave(one) if turns is not None else nullcontext():
+            yield from looked(name, look, one.told, closes=closes)
+    if not asked and one.section == "sources":
         lacks = [label("sighting.canary_lacks", lang, connector=name) for lang in ("en", "zh-Hans")]
         yield Finding.ok(name, (lacks[0], lacks[1]))
 

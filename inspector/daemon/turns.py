@@ -18,7 +18,7 @@ from inspector.daemon.engine import Engine
 from inspector.daemon.group import Done
 from inspector.domain.decision import OrderKind
 from inspector.domain.manners import Held, Pace, Turn, asked, current, turn
-from inspector.flows.held import note
+from inspector.flows.held import note, take
 from inspector.flows.office import Office
 from inspector.flows.table import Flow
 from inspector.ports import Origin, Unavailable
@@ -167,13 +167,5 @@ class CallLeave:
         if not self.began or self.lane not in self.office.manners:
             self.began = True
             return 0.0
-        manners = self.office.manners[self.lane]
-        with self.office.store.begin() as tx:
-            held = tx.manners.hold([self.lane])[self.lane]
-            machine_now, now = tx.machine_now(), self.office.now()
-            pace = current(manners, held, machine_now, now)
-            open_ = replace(pace, next_at=machine_now)
-            if turn(manners, open_, machine_now, now, self.office.calendar.is_working_day).most == 0:
-                return None
-            tx.manners.write({self.lane: asked(manners, pace, 1, machine_now)})
-        return max(0.0, (pace.next_at - machine_now).total_seconds())
+        told = take(self.office, self.lane)
+        return None if isinstance(told, Turn) else told

@@ -169,12 +169,21 @@ class Past:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposed:
-    """Another date that the agency has named and nobody has agreed to yet."""
+    """Another date that the agency has named and nobody has agreed to yet.
+
+    `since`: when the first of the dates was named that nobody of ours has answered, where this is not it.
+    """
 
     due_at: datetime
     reasons: str
     signer: str
     at: datetime
+    since: datetime | None = None
+
+    @property
+    def unheard(self) -> datetime:
+        """Since when the agency waits for a word of ours: naming another date meanwhile begins nothing anew."""
+        return self.since or self.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +233,8 @@ class Request:
 
     `told` are the connectors of those who hold a letter of it and have not heard yet that it is over. `late`: the reply came when the
     request had ended without one; `moved_on`: the case has taken its next way, so that whatever comes is late.
+
+    `put_off`: the date that bound before the first was agreed to; none was, where it is None.
 
     `contacts` are the keys of letters to its liaison officer or head by another connector than the agency's own, each with that
     connector; empty behind the key of a push, which leaves nobody a letter in hand.
@@ -289,6 +300,7 @@ class Request:
     again: tuple[str, ...] = ()
     owed: Owed | None = None
     lain: tuple[Lain, ...] = ()
+    put_off: datetime | None = None
     contacts: Mapping[str, str] = field(default_factory=dict)
     had: Mapping[str, datetime] = field(default_factory=dict)
 

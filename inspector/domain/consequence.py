@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from inspector.domain.bundle import Part
 from inspector.domain.ended import Ended
+from inspector.domain.onset import Onset
 from inspector.domain.person import same
 from inspector.domain.proposal import UNSERVED, Proposal
 from inspector.domain.weight import Grading
@@ -292,6 +293,7 @@ class Consequence:
 
     `due_at`: by when its next step is to be done; None once it is over. `turn` counts the dates it has had: a clock of a former turn
     says nothing. `entry` is the credit entry that it ordered. `doubted`: the rule by which an order's outcome fell; `upheld`: it stands.
+    `transition`: the row of the pack by which it goes by that, and not by the one that it began under. `onset`: how a penalty began.
     """
 
     id: str
@@ -323,6 +325,8 @@ class Consequence:
     upheld: Ended | None = None
     ended: Ended | None = None
     annulled: Ended | None = None
+    transition: str = ""
+    onset: Onset | None = None
 
     @property
     def deciders(self) -> tuple[Signed, ...]:
@@ -388,11 +392,19 @@ class Consequence:
         return _TRANSFER.get(self.state)
 
 
-_TRANSFER = {
-    ConsequenceState.REPORTED: Stage.HEAD,
-    ConsequenceState.APPROVED: Stage.HAND,
-    ConsequenceState.HANDED: Stage.POLICE,
-    ConsequenceState.CONTESTED: Stage.POLICE,
-    ConsequenceState.DECLINED: Stage.CONTEST,
-    ConsequenceState.FILED: Stage.PAPERS,
-}
+_STEPS = [
+    "REPORTED",
+    "HEAD",
+    "APPROVED",
+    "HAND",
+    "HANDED",
+    "POLICE",
+    "CONTESTED",
+    "POLICE",
+    "DECLINED",
+    "CONTEST",
+    "FILED",
+    "PAPERS",
+]
+_TRANSFER = {ConsequenceState(state): Stage(step) for state, step in zip(_STEPS[::2], _STEPS[1::2], strict=True)}
+"""Of a transfer that stands so the next step."""

@@ -65,14 +65,24 @@ def plain(start: datetime, term: Term, calendar: WorkingCalendar) -> datetime:
     return calendar.closing(counted.counted.nominal)
 
 
-def decided_by(held: Consequence, row: ConsequenceRow, calendar: WorkingCalendar) -> datetime | None:
-    """By when a penalty that nobody has decided is decided, from the day on which its proceeding was opened (Penalties Law art. 60).
+def decided_by(held: Consequence, setting: Setting) -> datetime | None:
+    """By when a penalty that nobody has decided is decided, from the day on which its proceeding was opened (Penalties Law art. 60): that
 
-    Days that nothing moves: whoever is early has kept the law however they are counted. None: the row has no such time, or it is over.
+    of the paper, where it was opened before it was entered here.
+
+    Days that nothing moves: whoever is early has kept the law however they are counted. Where the row names an article for it those of a
+    hearing are not counted: from the day on which it was asked for to the one on which it was held or given up, or to now. None: the row
+    has no such time, or it is over.
     """
+    row, calendar = setting.row, setting.calendar
     if row.within is None or held.state not in UNDECIDED:
         return None
-    return plain(held.proposed_at, row.within, calendar)
+    on = held.onset.opened_on if held.onset is not None else None
+    last = plain(calendar.closing(on) if on is not None else held.proposed_at, row.within, calendar)
+    if held.hearing is None or not row.uncounted:
+        return last
+    asked, over = calendar.local_date(held.hearing.asked_at), held.hearing.on or calendar.local_date(setting.now)
+    return last + (over - asked)
 
 
 def told(kind: str, held: Consequence) -> Told:
@@ -145,6 +155,7 @@ _TOLD = {
 def because(held: Consequence, rule: str, facts: Mapping[str, object]) -> Because:
     """Why, with the basis of the row and the evidence that it stands on."""
     common = {"consequence": held.id, "proposal": held.proposal.value, "row": held.row, "evidence": list(held.evidence)}
+    common |= {"transition": held.transition} if held.transition else {}
     return Because(rule=rule, basis=held.basis, pack=held.pack, facts={**common, **facts})
 
 
@@ -183,7 +194,7 @@ def going(
     event: str = "consequence.moved",
 ) -> Decision[Consequence]:
     """It goes on: the next step with its date and clocks, and why. No step of a penalty is due behind its last day (`decided_by`)."""
-    last = decided_by(held, setting.row, setting.calendar)
+    last = decided_by(held, setting)
     due_at = min(due_at, last) if last is not None else due_at
     changed = replace(held, due_at=due_at, turn=held.turn + 1)
     stated = {**facts, "due_at": due_at.isoformat(), "stage": changed.stage.value if changed.stage else None}

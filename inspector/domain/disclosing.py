@@ -14,13 +14,13 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.gazette import Fallen
 from inspector.domain.person import refuse_nameless
-from inspector.domain.publicationduty import CLOCKS, PublicationDuty, PublicationState, clocks, posted, stands
+from inspector.domain.publicationduty import CLOCKS, PublicationDuty, PublicationState, clocks, posted, stands, word_late
 from inspector.domain.publish import DisclosureRow
 
 _AMOUNTS = frozenset({PenaltyKind.FINE, PenaltyKind.CONFISCATION})
 """Kinds that have an amount; a fine always has one."""
 
-_ANEW = frozenset({Fallen.STAYED, Fallen.MISTAKE, Fallen.CHANGED})
+ANEW = frozenset({Fallen.STAYED, Fallen.MISTAKE, Fallen.CHANGED})
 """What took a penalty back that stands: told rightly, or once the stay is over, it is to be public again."""
 
 
@@ -34,13 +34,11 @@ def owe(
 ) -> Decision[PublicationDuty]:
     """A penalty was decided: from that day on its publication is owed, or an officer's word that it is not to be public.
 
-    `code`: of the firm; of one that is registered in another province the shorter term holds (handbook 1.2.26).
+    `code`: of the firm; of one that is registered in another province the push there has a date of its own (`province`), and an officer
+    is to say before the earlier one whether it is public (handbook 1.2.26).
     """
-    elsewhere = row.abroad(code)
-    term, basis = (
-        (row.elsewhere, row.elsewhere_basis) if elsewhere and row.elsewhere is not None else (row.within, row.within_basis)
-    )
-    decided_on, counted = calendar.local_date(now), due(now, term, calendar)
+    elsewhere, basis = row.abroad(code), row.within_basis
+    decided_on, counted = calendar.local_date(now), due(now, row.within, calendar)
     until = row.last(decided_on, grade)
     made = PublicationDuty(
         id=name(held.id),
@@ -57,7 +55,9 @@ def owe(
         penalty=Penalty(consequence=held.id, case_id=held.case_id, decided_on=decided_on, until=until, elsewhere=elsewhere),
     )
     facts = {"consequence": held.id, "grade": held.grading.grade, "due_at": counted.at.isoformat(), "until": until.isoformat()}
-    facts |= {"elsewhere": elsewhere} if elsewhere else {}
+    if elsewhere and row.elsewhere is not None:
+        word_by = min(counted.at, due(now, row.elsewhere, calendar).at)
+        facts |= {"elsewhere": elsewhere, "word_by": word_by.isoformat()}
     cited = (basis, row.most_basis) if grade is None else (basis, grade.basis)
     because = Because(rule="disclosure.owe", basis=cited, pack=held.pack, facts=facts)
     return Decision(state=made, because=because, orders=clocks(made, now, calendar))
@@ -72,7 +72,7 @@ def rule(
     taken back while its execution was stayed, or because it was shown wrongly or has changed since, is owed from now on. Raises Refusal
     (`publication_state`; `disclosure_public` for what is public) and Invalid (`disclosure_kinds`, `disclosure_amount`).
     """
-    penalty, again = of(held), held.why in _ANEW and held.state is PublicationState.REMOVED and said.public
+    penalty, again = of(held), held.why in ANEW and held.state is PublicationState.REMOVED and said.public
     if held.state in (PublicationState.PUBLISHED, PublicationState.TO_REMOVE):
         raise Refusal("disclosure_public", publication=held.id)
     if held.state is not PublicationState.NOT_PUBLIC and not again:
@@ -117,7 +117,7 @@ def publish(
     told = posted(held.formed_at, on, reference, by, now, calendar)
     line = replace(line, posted_on=on, contested=False)
     facts = {"by": told.by, "on": told.on.isoformat(), "reference": told.reference, "late": now > held.due_at}
-    facts |= {"duty": held.id, "line": line.digest}
+    facts |= {"duty": held.id, "line": line.digest} | word_late(held, penalty.ruled)
     made = replace(held, state=PublicationState.PUBLISHED, posted=told, penalty=replace(penalty, shown=line))
     because = Because(rule="publication.done", basis=(held.basis,), pack=held.pack, facts=facts)
     return Decision(state=made, because=because, ends=frozenset(CLOCKS))

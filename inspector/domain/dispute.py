@@ -122,7 +122,7 @@ def decide(
     because = replace(
         because, basis=(request.basis, row.basis), facts={**facts, "due_at": term.at.isoformat(), **named(request, term)}
     )
-    asked = replace(asked, reply=None, accepted_at=asked.accepted_at or now)
+    asked = replace(asked, reply=None, accepted_at=asked.accepted_at or now, put_off=None)
     held, orders = wound(asked, AssistanceState.ACCEPTED, term, now, policy, calendar)
     note = letter(held, "decided", held.requested, now, held.due_at)
     held = line(replace(held, owed=Owed(key=note.key, since=now)))

@@ -21,6 +21,10 @@ _DUE: Mapping[str, str] = {"officer.review": "review_due_at", "self_proof.read":
 """By the rule of what an officer does: under which fact an earlier entry of the case has told its date."""
 
 
+_OWN = frozenset({"publication.rule", "pledge.scope"})
+"""What tells itself by when it was due: a first word about a finding, or about a letter; a later one has no date."""
+_TOOK_EFFECT = "consequence.imposed"
+"""What ends the dates of a proceeding, unless it tells one of what is next: by that date it was decided, and nothing else was due."""
 _OWED, _RULED = "disclosure.owe", ("disclosure.rule", "publication.done")
 """What tells by when it is to be said whether a penalty is public, and what is behind that: a later word has no date."""
 
@@ -77,6 +81,8 @@ def _act(entry: Noted, before: Sequence[Noted]) -> Signed:
     due = _due(entry, before)
     late = entry.facts.get("late")
     kept = entry.at <= due if due is not None else not late if isinstance(late, bool) else None
+    if entry.facts.get("word_late"):  # another's word came behind the date: nobody else is late for it
+        kept = None
     known = tuple(one for one in before if isinstance(one.facts.get("evidence"), str) and "verdict" in one.facts)
     return Signed(entry=entry, known=known, due_at=due, kept=kept)
 
@@ -85,9 +91,11 @@ def _due(entry: Noted, before: Iterable[Noted]) -> datetime | None:
     """The date of what was done, as the last entry before it has told it, and as a new calendar has moved it since."""
     if entry.rule == _RULED[0]:
         return _owed(str(entry.facts.get("duty")), before)
+    if entry.rule in _OWN:
+        return datetime.fromisoformat(str(entry.facts["due_at"])) if "due_at" in entry.facts else None
     if (consequence := entry.facts.get("consequence")) is not None:  # each step tells the date of the next one
         steps = (one for one in before if one.rule != _OWED and one.facts.get("consequence") == consequence)
-        dates = [one.facts["due_at"] for one in steps if "due_at" in one.facts]
+        dates = [one.facts.get("due_at") for one in steps if "due_at" in one.facts or one.rule == _TOOK_EFFECT]
         return datetime.fromisoformat(str(dates[-1])) if dates and dates[-1] else None
     name = _DUE.get(entry.rule)
     if name is None:
@@ -107,7 +115,7 @@ def _owed(duty: str, before: Iterable[Noted]) -> datetime | None:
     told: str | None = None
     for one in before:
         if one.rule == _OWED and one.beside.get("publication") == duty:
-            told = str(one.facts["due_at"])
+            told = str(one.facts.get("word_by", one.facts["due_at"]))  # of a firm of another province before the push, too
         elif one.rule in _RULED and one.facts.get("duty") == duty:
             told = None
     return datetime.fromisoformat(told) if told is not None else None

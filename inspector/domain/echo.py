@@ -12,7 +12,7 @@ from inspector.domain.case import Case, CaseState, ClaimStatus, Outcome
 from inspector.domain.decision import Because, Decision
 from inspector.domain.evidence import GOOD, UNTRUE, Verdict
 from inspector.domain.letter import LetterKind, letter
-from inspector.domain.piece import evidence_id
+from inspector.domain.piece import evidence_id, part_ids
 
 
 class Echo(StrEnum):
@@ -35,7 +35,7 @@ def came_of(request: Request, case: Case, cited: AbstractSet[str] = frozenset())
 
     A match is used where nothing untrue was found, and disproved where the promise was found untrue by its very claim; a mismatch the
     other way round. What a decision names as its ground is used, also where it came when its claim had been given up. Of a claim that was
-    corrected since, and of an answer that decides nothing, nothing came.
+    corrected since, and of an answer that decides nothing, nothing came; a part of an answer is used where a decision names it.
     """
     if case.state is CaseState.WITHDRAWN:
         return Echo.WITHDRAWN
@@ -44,7 +44,7 @@ def came_of(request: Request, case: Case, cited: AbstractSet[str] = frozenset())
     verdict = (request.reply or {}).get("verdict")
     held = next((one for one in case.claims if one.claim.key == request.claim), None)
     if held is None or verdict not in (Verdict.MATCH.value, Verdict.MISMATCH.value):
-        return Echo.UNUSED
+        return Echo.USED if held is not None and cited & set(part_ids(request)) else Echo.UNUSED
     relied = evidence_id(request) in cited
     contradicted = held.status in (ClaimStatus.CONTRADICTED, ClaimStatus.CONFLICT, ClaimStatus.STALE_LEAD)
     if verdict == Verdict.MATCH.value:
@@ -58,12 +58,17 @@ def came_of(request: Request, case: Case, cited: AbstractSet[str] = frozenset())
     return Echo.DISPROVED if case.outcome in (Outcome.TRUE, Outcome.DATA_ERROR) else Echo.UNUSED
 
 
+def helped(request: Request) -> bool:
+    """Whether the agency has answered, or a part of the question: then it hears what came of that."""
+    return request.state is AssistanceState.ANSWERED or bool(request.parts)
+
+
 def echo(request: Request, case: Case, now: datetime, cited: AbstractSet[str] = frozenset()) -> Decision[Request] | None:
-    """Tell whoever answered what came of it (`cited` as in `came_of`); None where nobody did, or has heard just this.
+    """Tell whoever answered, if only in part, what came of it (`cited` as in `came_of`); None where nobody did, or has heard just this.
 
     Of a case reopened it is told anew.
     """
-    if request.state is not AssistanceState.ANSWERED:
+    if not helped(request):
         return None
     came = came_of(request, case, cited)
     if request.echo == came.value:

@@ -121,15 +121,20 @@ def _uses(one: Seen, limits: Limits) -> bool:
     return one.check in limits.counted and (limits.checks[one.check].nobody or not one.nobody)
 
 
+def _met(one: Seen) -> bool:
+    """Whether the agency itself was there and saw somebody: only that gives rest, or discharges the duty to look."""
+    return one.completed and not one.nobody and one.authority is Authority.OWN
+
+
 def overdue(seen: Iterable[Seen], since: date | None, frequency: FrequencyRow, horizon: date) -> bool:
     """Whether the required coverage falls due by `horizon`: it was last seen, or has stood in the register, too long ago.
 
-    Only a visit of the agency itself that was made counts. Since when an object stands there may not be known; then it waits for
-    its first visit by draw.
+    Only a visit of the agency itself that was made and met somebody counts: a knock at a locked door has seen nobody. Since when an
+    object stands there may not be known; then it waits for its first visit by draw.
     """
     if frequency.pace is None:
         return False
-    made = [one.on for one in seen if one.completed and one.authority is Authority.OWN and one.check is not CheckType.OFF_SITE]
+    made = [one.on for one in seen if _met(one) and one.check is not CheckType.OFF_SITE]
     last = max([*made, *([since] if since is not None else [])], default=None)
     return last is not None and nominal_last_day(last, frequency.pace) <= horizon
 
@@ -138,7 +143,7 @@ def _cooling(seen: Iterable[Seen], frequency: FrequencyRow, today: date) -> bool
     if frequency.cool_down is None:
         return False
     planned = (CheckType.PLANNED, CheckType.JOINT)
-    drawn = [one.on for one in seen if one.check in planned and one.completed and one.authority is Authority.OWN]
+    drawn = [one.on for one in seen if one.check in planned and _met(one)]
     return bool(drawn) and today <= nominal_last_day(max(drawn), frequency.cool_down)
 
 

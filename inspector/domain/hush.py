@@ -25,14 +25,17 @@ class Hush:
         return Urgency.URGENT if word in self.urgent else Urgency.NORMAL
 
     def until(self, urgency: Urgency, now: datetime, last: datetime) -> datetime:
-        """The first moment from `now` on that is not quiet for a class; `now` itself where that would be the `last` moment or later."""
+        """The first moment from `now` on that is not quiet for a class; `now` itself where that would be the `last` moment or later.
+
+        What is behind its last moment already loses nothing by waiting for the morning.
+        """
         at = now
         for _ in range(_SEARCHED):
             ends = [end for one in self.windows.get(urgency, ()) if (end := _ends(one, at)) is not None]
             if not ends:
                 return at
             at = max(ends)
-            if at >= last:
+            if now < last <= at:
                 return now
         return now
 

@@ -11,9 +11,10 @@ from datetime import date
 
 from inspector.domain.calendar import SHANGHAI, nominal_last_day
 from inspector.domain.case import Case
-from inspector.domain.errors import Refusal
-from inspector.domain.evidence import Evidence, Verdict
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.evidence import Evidence, Verdict, blank
 from inspector.domain.grading import Harm
+from inspector.domain.onset import Onset
 from inspector.domain.opening import Opening
 from inspector.domain.proposal import ConsequenceRow, Proposal
 
@@ -36,13 +37,38 @@ def found_on(evidence: Iterable[Evidence], today: date) -> date:
     return min(days, default=today)
 
 
+def onset(case: Case, given: Opening, row: ConsequenceRow, evidence: Iterable[Evidence], today: date) -> Onset | None:
+    """The days of a penalty that is proposed. None: it is none, or neither the row nor who opens it says anything of days.
+
+    A proceeding that was opened on paper before it is entered here was opened on that day: found is what was filed.
+    """
+    if given.proposal is not Proposal.PENALTY or (row.found is None and given.since is None and given.opened_on is None):
+        return None
+    since, found = given.since or began(case), min(found_on(evidence, today), given.opened_on or today)
+    last = last_day(row, since, grave=given.found.harm is Harm.GRAVE)
+    return Onset(since=since, found_on=found, last=last, opened_on=given.opened_on, document=given.document.strip())
+
+
+def refuse_untrue(case: Case, given: Opening, today: date) -> None:
+    """Raise Invalid for days that cannot be so: not of a penalty, of before the act or of the future, a paper that nobody names.
+
+    `onset_of_penalty`, `onset_out_of_range`, `onset_unproven`.
+    """
+    if given.proposal is not Proposal.PENALTY and (given.since is not None or given.opened_on is not None):
+        field = "since" if given.since is not None else "opened_on"
+        raise Invalid("onset_of_penalty", proposal=given.proposal, field=field)
+    first = began(case)
+    for field, day in (("since", given.since), ("opened_on", given.opened_on)):
+        if day is not None and not first <= day <= today:
+            raise Invalid("onset_out_of_range", on=day.isoformat(), first=first.isoformat(), last=today.isoformat(), field=field)
+    if (given.opened_on is None) is not blank(given.document):
+        raise Invalid("onset_unproven", field="document" if given.opened_on is not None else "opened_on")
+
+
 def late(case: Case, given: Opening, row: ConsequenceRow, evidence: Iterable[Evidence], today: date) -> Refusal | None:
     """Why no penalty is proposed any more: the act was found too late. None: it is in time, or the row says nothing."""
-    if given.proposal is not Proposal.PENALTY:
+    told = onset(case, given, row, evidence, today)
+    if told is None or told.last is None or told.in_time:
         return None
-    since, found = given.since or began(case), found_on(evidence, today)
-    last = last_day(row, since, grave=given.found.harm is Harm.GRAVE)
-    if last is None or found <= last:
-        return None
-    told = {"since": since.isoformat(), "last": last.isoformat(), "found": found.isoformat()}
-    return Refusal("penalty_out_of_time", case=case.id, basis=row.basis, **told)
+    days = {"since": told.since.isoformat(), "last": told.last.isoformat(), "found": told.found_on.isoformat()}
+    return Refusal("penalty_out_of_time", case=case.id, basis=row.basis, **days)

@@ -9,6 +9,7 @@ from inspector.domain.case import Case, Outcome
 from inspector.domain.consequence import Consequence, ConsequenceState
 from inspector.domain.ending import graded
 from inspector.domain.grading import Grading as Found
+from inspector.domain.onset import Onset
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import Proposal
 from inspector.domain.weight import Grading
@@ -25,7 +26,8 @@ class Opening:
 
     `found` is what the review has found of its gravity; `token` the login of who proposes; `weighed`: the outcome by whose row an entry is
     graded where that is another than the case's (an order that failed). `since`: the day on which the act ended, where it went on behind
-    the day of the letter (Penalties Law art. 36).
+    the day of the letter (Penalties Law art. 36). `opened_on`: the day of the paper (`document`) by which a penal proceeding was opened
+    before it is entered here. `onset`: what follows from these days.
     """
 
     proposal: Proposal
@@ -38,6 +40,9 @@ class Opening:
     found: Found = NOTHING_FOUND
     weighed: Outcome | None = None
     since: date | None = None
+    opened_on: date | None = None
+    document: str = ""
+    onset: Onset | None = None
 
 
 def proposed(
@@ -89,4 +94,5 @@ def proposed(
         proposed_by=given.by,
         proposed_token=given.token,
         reasons=given.reasons,
+        onset=given.onset,
     )

@@ -38,12 +38,17 @@ def announced(held: Consequence, verdict: Verdict, setting: Setting) -> Verdict:
     said("content", content)
     if fines(content) and blank(verdict.performance):
         raise Invalid("penalty_performance_missing", consequence=held.id, field="performance")
-    if held.grading.grade in setting.row.collective and blank(verdict.discussed):
-        raise Invalid("penalty_undiscussed", consequence=held.id, field="discussed")
+    refuse_undiscussed(held, verdict, setting)
     other = _bare(content) != _bare(told.content)
     if other and (blank(told.content) or not verdict.lighter):
         raise Invalid("penalty_unread", consequence=held.id, told=told.content or "—", field="lighter")
     return replace(verdict, law=law, content=content, lighter=other)
+
+
+def refuse_undiscussed(held: Consequence, verdict: Verdict, setting: Setting) -> None:
+    """Raise Invalid (`penalty_undiscussed`) for one of a grade that the row names, unless it says where the discussion is recorded."""
+    if held.grading.grade in setting.row.collective and blank(verdict.discussed):
+        raise Invalid("penalty_undiscussed", consequence=held.id, field="discussed")
 
 
 def content(verdict: Verdict) -> dict[str, object]:

@@ -73,6 +73,11 @@ def part_of(request: Request, now: datetime, *, owner: str = "", valid_for: str 
     return replace(found, owner=owner, valid_for=valid_for)
 
 
+def part_ids(request: Request) -> tuple[str, ...]:
+    """The ids of the evidence of all parts of an answer."""
+    return tuple(f"assist:{request.id}:part{number}" for number in range(1, len(request.parts) + 1))
+
+
 def afterword_of(request: Request, now: datetime, *, owner: str = "", valid_for: str = "") -> Evidence:
     """The last word that came when the request was over, as evidence beside it: which of them holds a person decides."""
     said = request.afterwords[-1]

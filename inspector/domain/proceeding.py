@@ -54,9 +54,12 @@ def opened(held: Consequence, setting: Setting, notice: datetime | None = None) 
     first = counted(setting.now, setting.row.decide, setting.calendar)
     if notice is not None:
         first = max(setting.now, min(first, notice))
-    return going(
-        held, first, setting, held.origin, {"reasons": held.reasons, "by": held.proposed_by}, event="consequence.proposed"
-    )
+    facts: dict[str, object] = {"reasons": held.reasons, "by": held.proposed_by}
+    if held.onset is not None:
+        told = {name: getattr(held.onset, name) for name in ("since", "found_on", "last", "opened_on")}
+        facts |= {name: day.isoformat() for name, day in told.items() if day is not None}
+        facts |= {"document": held.onset.document} if held.onset.document else {}
+    return going(held, first, setting, held.origin, facts, event="consequence.proposed")
 
 
 def give(held: Consequence, notice: Notice, grading: Grading, setting: Setting) -> Decision[Consequence]:
@@ -191,6 +194,8 @@ def agree(
         raise Refusal("consequence_agreed", consequence=held.id, kind=kind)
     if kind is Agreement.HEAD and len(wanted) > 1:  # decided is what was reviewed (Penalties Law art. 57, 58)
         raise Refusal("head_before_others", consequence=held.id, waits=", ".join(one for one in wanted if one is not kind))
+    if kind is Agreement.HEAD:  # one that was written before the row asked for it is written anew
+        penalty.refuse_undiscussed(held, held.verdict, setting)
     proposer = Signed(by=held.proposed_by, token=held.proposed_token, at=held.proposed_at)
     others = (held.verdict.signed, *held.verdict.agreed.values(), *((proposer,) if kind is Agreement.LEGAL else ()))
     if any(signed.is_of(other) for other in others):

@@ -50,7 +50,8 @@ class ConsequenceRow:
     empty, by the service. `least`, `most`, `remind`: a date to rectify lies so far ahead, and so many working days before it its
     subject is reminded. `head`, `hand`, `answer`, `contest`, `papers`: the steps of a transfer (handbook 1.8).
 
-    Of a penalty (Penalties Law): `within`, decided so long after its proceeding was opened (art. 60); `found`, not given where the act
+    Of a penalty (Penalties Law): `within`, decided so long after its proceeding was opened (art. 60), `uncounted`: the article by which
+    the time of a hearing is not counted in that; where it is empty it is; `found`, not given where the act
     was found later than that after it (art. 36; `found_grave` where it has done grave harm); `by_head`, decided by the head, and
     `collective`, of these grades after the heads have discussed it together (art. 57). `reviewers`: the legal review is somebody's whom
     the office has listed for it (art. 58).
@@ -77,6 +78,7 @@ class ConsequenceRow:
     contest: Term | None = None
     papers: Term | None = None
     within: Term | None = None
+    uncounted: str = ""
     found: Term | None = None
     found_grave: Term | None = None
     by_head: bool = False

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from inspector.domain.calendar import Counting, WorkingCalendar, due, reminder
 from inspector.domain.decision import Because, Decision, Order, OrderKind
-from inspector.domain.disclosure import Penalty, PenaltyLine
+from inspector.domain.disclosure import Disclosed, Penalty, PenaltyLine
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.finding import Seen
@@ -36,6 +36,11 @@ class PublicationState(StrEnum):
     TO_REMOVE = "TO_REMOVE"
     REMOVED = "REMOVED"
     NOT_PUBLIC = "NOT_PUBLIC"
+
+    @property
+    def dated(self) -> bool:
+        """Whether something is to be done by the duty's date."""
+        return self in (PublicationState.OWED, PublicationState.TO_REMOVE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +69,8 @@ class PublicationDuty:
 
     `lead`: the check for cause whose result it is about, which stands in no draw; then there is no visit.
 
+    `province`: the two digits of the one to which a penalty is to be pushed: then it is public there, and taken back there (`province`).
+
     `shown` is the line as it became public; None where it is not public yet, or was published by a release that kept none. `why` and
     `document` say why it is taken back, `reason` is a note of the house that is never published. `turn`: a result that was taken back
     because its case was opened again is owed anew once it is decided, by another duty; then this one is `renewed`.
@@ -91,6 +98,7 @@ class PublicationDuty:
     renewed: bool = False
     penalty: Penalty | None = None
     lead: str = ""
+    province: str = ""
 
     @property
     def about(self) -> str:
@@ -186,7 +194,9 @@ def rule(
     if blank(reasons):
         raise Invalid("reason_missing", field="reasons")
     refuse_nameless(by)
-    facts = {"duty": held.id, "by": by, "found": found.value, "reasons": reasons}
+    facts: dict[str, object] = {"duty": held.id, "by": by, "found": found.value, "reasons": reasons}
+    if held.ruled is None:  # a later word has no date
+        facts |= {"due_at": held.due_at.isoformat(), "late": now > held.due_at}
     made = replace(held, ruled=Ruled(found=found, reasons=reasons, by=by, at=now))
     return Decision(state=made, because=Because(rule="publication.rule", basis=(held.basis,), pack=held.pack, facts=facts))
 
@@ -202,10 +212,15 @@ def publish(
     told = posted(held.formed_at, on, reference, by, now, calendar)
     shown = replace(line, posted_on=on)
     facts = {"by": told.by, "on": told.on.isoformat(), "reference": told.reference, "late": now > held.due_at}
-    facts |= {"duty": held.id, "line": shown.digest}
+    facts |= {"duty": held.id, "line": shown.digest} | word_late(held, held.ruled)
     made = replace(held, state=PublicationState.PUBLISHED, posted=told, shown=shown)
     because = Because(rule="publication.done", basis=(held.basis,), pack=held.pack, facts=facts)
     return Decision(state=made, because=because, ends=frozenset(CLOCKS))
+
+
+def word_late(held: PublicationDuty, ruled: Ruled | Disclosed | None) -> dict[str, object]:
+    """That an officer's word came behind the date by which it was to be public: then who published is not who was late."""
+    return {"word_late": True} if ruled is not None and ruled.at > held.due_at else {}
 
 
 def overtaken(

@@ -6,7 +6,7 @@ agency has named is not lost by another word of it: it waits on, or the new cloc
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from inspector.domain.asking import term_of
@@ -98,6 +98,30 @@ _AGREED = "assistance.agree"
 _CLOCKS = frozenset({_AGREED, "assistance.decide", "assistance.forward"})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latest:
+    """The end of the last day to which an answer can be put off by agreement, all agreements together, and the pack's row for it.
+
+    `binds`: the pack has that row for it. Of one without, nobody is refused a day, but no later one keeps the ladder standing still.
+    """
+
+    at: datetime
+    row: str
+    basis: str
+    binds: bool
+
+
+def latest(request: Request, policy: Policy, calendar: WorkingCalendar) -> Latest:
+    """How far an answer can be put off, counted from the date that bound before any other was agreed (`assist_longest`).
+
+    A pack without that row: by as much time as a whole verification has; what comes later serves no case.
+    """
+    own = policy.terms.get(Timer.ASSIST_LONGEST)
+    row = own or policy.term(Timer.VERIFY)
+    at = due(request.put_off or request.due_at, row.term, calendar, StartEvent.REQUEST_DUE).at
+    return Latest(at=at, row=row.row, basis=row.basis, binds=own is not None)
+
+
 def propose(
     request: Request,
     day: date,
@@ -105,24 +129,30 @@ def propose(
     now: datetime,
     calendar: WorkingCalendar,
     pack: str,
+    last: Latest | None = None,
 ) -> Decision[Request]:
     """The agency names the working day by which it can answer, with reasons. Until that is agreed the old date binds (1.5.13).
 
     A day that the date which binds reaches asks us for nothing: it is met with the word that names it (`MET`), the request is taken on, and
-    clock and ladder stay as they are. Whether that day has passed is asked of when the word was here. Raises Invalid, Refusal.
+    clock and ladder stay as they are. Whether that day has passed is asked of when the word was here. Behind the `last` that binds nobody
+    may agree, and the agency hears at once which day that is. Raises Invalid, Refusal.
     """
     must_be_open(request)
     said = word.facts()
     refuse_beyond(day, "day")
     today = calendar.local_date(now)
     if (day - today).days > FARTHEST:
-        last = today + timedelta(days=FARTHEST)
-        raise Invalid("day_beyond", field="day", value=day.isoformat(), first=today.isoformat(), last=last.isoformat())
+        end = today + timedelta(days=FARTHEST)
+        raise Invalid("day_beyond", field="day", value=day.isoformat(), first=today.isoformat(), last=end.isoformat())
     due_at = calendar.closing(day)
     met = due_at <= request.due_at
     if not calendar.is_working_day(day) or due_at <= (word.came(now) if met else now):
         raise Invalid("date_not_working", field="day", day=day.isoformat())
-    told = Proposed(due_at=due_at, reasons=word.reasons, signer=word.signer, at=now)
+    if last is not None and last.binds and not met and due_at > last.at:
+        until = calendar.local_date(last.at).isoformat()
+        raise Refusal("date_too_far", request=request.id, day=day.isoformat(), last=until, row=last.row, basis=last.basis)
+    waiting = request.proposed.unheard if request.proposed is not None and request.longer else None
+    told = Proposed(due_at=due_at, reasons=word.reasons, signer=word.signer, at=now, since=waiting)
     facts: dict[str, object] = {
         "due_at": request.due_at.isoformat(),
         "proposed": due_at.isoformat(),
@@ -154,7 +184,7 @@ def agree(
     told = _proposed(request, seen)
     if told.due_at <= now:
         raise Refusal("date_passed", request=request.id, due_at=told.due_at.isoformat())
-    term, asked = _agreed(now, told.due_at, calendar), replace(request, proposed=None)
+    term, asked = _agreed(now, told.due_at, calendar), replace(request, proposed=None, put_off=request.put_off or request.due_at)
     because = Because(rule=_AGREED, basis=(request.basis,), pack=policy.label, facts=_moved(asked, term, {"by": by}))
     held, orders = wound(asked, AssistanceState.ACCEPTED, term, now, policy, calendar)
     note = letter(held, "agreed", held.requested, now, held.due_at)

@@ -42,6 +42,8 @@ def ruling(kept: Policy, current: Policy, scope: Scope) -> Ruling:
                 return Ruling(policy=current, row=row)
         for row in rows:
             if scope is Scope.OUTCOMES and Scope.PROCEEDINGS in row.scopes:
-                judged = replace(current, outcomes=kept.outcomes, acts=kept.acts, gradings=kept.gradings)
+                judged = replace(
+                    current, outcomes=kept.outcomes, acts=kept.acts, gradings=kept.gradings, reapplies=kept.reapplies
+                )
                 return Ruling(policy=judged, row=row)
     return Ruling(policy=kept)

@@ -23,6 +23,7 @@ class Timer(StrEnum):
     ASSIST_END = "assist_end"
     ASSIST_EXTEND = "assist_extend"
     ASSIST_DISPUTE = "assist_dispute"
+    ASSIST_LONGEST = "assist_longest"
     ASSIST_WORD = "assist_word"
     ASSIST_WORD_HEAD = "assist_word_head"
     ACCEPT = "accept"
@@ -44,7 +45,7 @@ OPTIONAL = frozenset(
     {
         *(Timer.ASSIST_ACK, Timer.ASSIST_URGENT, Timer.ASSIST_PLATFORM, Timer.ASSIST_PUBLISH),
         *(Timer.ASSIST_LAST, Timer.ASSIST_LIAISON, Timer.ASSIST_HEAD),
-        *(Timer.ASSIST_EXTEND, Timer.ASSIST_DISPUTE, Timer.ASSIST_WORD, Timer.ASSIST_WORD_HEAD),
+        *(Timer.ASSIST_EXTEND, Timer.ASSIST_LONGEST, Timer.ASSIST_DISPUTE, Timer.ASSIST_WORD, Timer.ASSIST_WORD_HEAD),
         *(Timer.SELF_PROOF, Timer.SELF_PROOF_REMIND),
         Timer.ENTRY,
     }

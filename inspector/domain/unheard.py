@@ -1,7 +1,7 @@
 """An agency has named another date, and nobody of ours says a word: who is told of that, and when the ladder goes on all the same. Pure.
 
 Our silence is no guilt of the agency's. The officer is reminded from the date on that binds, then the head hears of it; the ladder goes on
-no earlier than the day that the agency has named itself, and what it brings ends as `assistance.unheeded`.
+no earlier than the day that the agency has named itself, if that can be agreed at all, and what it brings ends as `assistance.unheeded`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from inspector.domain.assistance import Request, noted
 from inspector.domain.calendar import WorkingCalendar, due
 from inspector.domain.decision import Because, Decision
 from inspector.domain.policy import Policy
-from inspector.domain.respite import waits_for_us
+from inspector.domain.respite import latest, waits_for_us
 from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer
 
@@ -40,7 +40,8 @@ def ours(request: Request, policy: Policy, calendar: WorkingCalendar) -> Silence
     Of a pack of before, which lacks a row of its own for it (`assist_word`, `assist_word_head`), our own officers have the days that its
     ladder gives the agency's: to the liaison officer's step, and from there to the head's; where it has none of these, to the superior's.
 
-    It is counted from the date that binds, or from the naming, where that was later: of a date that is named anew nobody was silent yet.
+    It is counted from the date that binds, or from the naming, where that was later. Who names a further date while nobody has answered
+    waits since the first; and a date behind the last that can be agreed (`respite.latest`) keeps the ladder no longer than that one.
     """
     told, word, head = request.proposed, policy.terms.get(Timer.ASSIST_WORD), policy.terms.get(Timer.ASSIST_WORD_HEAD)
     if told is None or not waits_for_us(request):
@@ -49,18 +50,22 @@ def ours(request: Request, policy: Policy, calendar: WorkingCalendar) -> Silence
         word, head = (
             policy.terms.get(timer) or policy.term(Timer.ASSIST_ESCALATE) for timer in (Timer.ASSIST_LIAISON, Timer.ASSIST_HEAD)
         )
-    since = max(request.due_at, told.at)
+    since, last = max(request.due_at, told.unheard), latest(request, policy, calendar)
     head_at = due(since, word.term, calendar, StartEvent.REQUEST_DUE).at
     on_at = due(head_at, head.term, calendar, StartEvent.REQUEST_STEP).at
     return Silence(
-        since=since, head_at=head_at, on_at=max(on_at, told.due_at), basis=(word.basis, head.basis), rows=(word.row, head.row)
+        since=since,
+        head_at=head_at,
+        on_at=max(on_at, min(told.due_at, last.at)),
+        basis=(word.basis, head.basis, *([last.basis] if told.due_at > last.at else [])),
+        rows=(word.row, head.row, *([last.row] if told.due_at > last.at else [])),
     )
 
 
 def over(request: Request) -> bool:
-    """Whether the ladder goes on without our word about the date that is named now."""
+    """Whether the ladder goes on without our word about the date that is named now: also where it was named after that, again unheard."""
     told = request.proposed
-    return told is not None and any(one.rule == RULE and one.at >= told.at for one in request.history)
+    return told is not None and any(one.rule == RULE and one.at >= told.unheard for one in request.history)
 
 
 def go_on(request: Request, silence: Silence, pack: str, now: datetime, calendar: WorkingCalendar) -> Decision[Request]:

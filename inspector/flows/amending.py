@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from inspector.amending import Amending
@@ -24,7 +24,7 @@ from inspector.ports import Garbled, NotYet, Origin, PortError, Refused
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
-_HOUR = 3_600.0
+_HOUR = timedelta(hours=1)
 _MOST = 10_000
 
 
@@ -38,7 +38,7 @@ def amend(work: Work, office: Office) -> Settlement:
     if booked is None or not booked.state.stands:
         return nothing("obsolete")
     if booked.state is BookState.ORDERED:
-        raise NotYet("entry_not_there", origin=Origin.US, attempts=0, retry_after=_HOUR)
+        raise NotYet("entry_not_there", origin=Origin.US, attempts=0, retry_after=office.after(_HOUR))
     platform: object = office.connectors.credit.get(work.lane)
     if platform is not None and not (isinstance(platform, Amending) and platform.amends):
         return Settlement(write=lambda tx, now: _by_hand(tx, work, now), outcome="by_hand").unasked()

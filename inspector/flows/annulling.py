@@ -52,7 +52,7 @@ def consequence(
 
     That a transfer falls is entered by the head (`headed.signs`), as it was decided by the head.
     """
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     if held.proposal is Proposal.TRANSFER_JUDICIAL and held.state in ANNULLABLE and why in OF_A_TRANSFER:
         headed.signs(office, tx, held, Signed(by=by, token="", at=now))
     said = _Said(why, document, by, now, token)

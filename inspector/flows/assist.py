@@ -154,7 +154,8 @@ def propose_date(
     if _beyond(case, request, Saying.PROPOSE):
         said = {"day": day.isoformat(), "reasons": reasons, "signer": signer}
         return _after(office, tx, case, request, Saying.PROPOSE, said, now, door)
-    decision = respite.propose(request, day, worded(reasons, signer, door), now, office.calendar, case.pack)
+    last = respite.latest(request, _policy(office, case), office.calendar)
+    decision = respite.propose(request, day, worded(reasons, signer, door), now, office.calendar, case.pack, last)
     return _settled(office, tx, case, request, decision, now)
 
 

@@ -19,7 +19,6 @@ from inspector.domain.errors import Stale
 from inspector.domain.folio import Entry, Judged, Lack
 from inspector.domain.suite import Suite, paths
 from inspector.domain.treehead import Proof, TreeHead, consistency
-from inspector.domain.visit import VisitState
 from inspector.flows import filepage, narrative
 from inspector.flows.explain import Explanation, explain
 from inspector.flows.lodging import lodged
@@ -71,7 +70,7 @@ def case_file(office: Office, case_id: str, by: str, door: str) -> Made:
 def _gathered(tx: Tx, case_id: str) -> tuple[list[Row], frozenset[str]]:
     """The entries about a case, its files and its visits that are over, in their order; and the ids of those whose words are withheld."""
     visits = tx.visits.of_case(case_id)
-    over = [held.id for held in visits if held.state is VisitState.DONE]
+    over = [held.id for held in visits if not held.state.open]
     known = {row["id"]: row for name in (case_id, about(case_id), *over) for row in tx.ledger.about(name)}
     rows = [known[name] for name in sorted(known)]
     hidden = {row["id"] for row in (*telling(tx, case_id, rows), *(row for row in rows if row["about"] in over))}
@@ -95,7 +94,7 @@ def telling(tx: Tx, case_id: str, rows: Sequence[Row]) -> list[Row]:
     """Those of some entries whose words name who was sent in a case, or tell of a visit of it that is still to be made."""
     visits = tx.visits.of_case(case_id)
     sent = {seat.inspector for held in visits for seat in tx.visits.team(held.id)}
-    ahead = {name for held in visits if held.state is not VisitState.DONE for name in (held.id, held.draw)}
+    ahead = {name for held in visits if held.state.open for name in (held.id, held.draw)}
     return [row for row in rows if _tells(row["body"], sent, ahead)]
 
 

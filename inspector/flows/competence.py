@@ -6,6 +6,8 @@ anything: the request has reached nobody, and the case takes its next way.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from inspector.domain import competence
 from inspector.domain.assistance import Request
 from inspector.domain.letter import LetterKind
@@ -13,8 +15,8 @@ from inspector.flows.office import Office, behind
 from inspector.flows.unsettled import COMPETENCE_DOUBTED
 from inspector.ports import NotYet, Origin
 
-_AGAIN = 900.0
-"""Seconds until a letter looks again whether an officer has spoken."""
+_AGAIN = timedelta(minutes=15)
+"""Office time until a letter looks again whether an officer has spoken."""
 
 
 def wait_for_word(office: Office, request: Request, kind: LetterKind) -> None:
@@ -46,4 +48,4 @@ def wait_for_word(office: Office, request: Request, kind: LetterKind) -> None:
         }
         with office.store.begin() as tx:
             tx.attention.open(COMPETENCE_DOUBTED, request.requester, request.id, facts, office.now())
-    raise NotYet(COMPETENCE_DOUBTED, origin=Origin.US, attempts=0, retry_after=_AGAIN)
+    raise NotYet(COMPETENCE_DOUBTED, origin=Origin.US, attempts=0, retry_after=office.after(_AGAIN))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain import limitation, opening, owed, ownword, proceeding
+from inspector.domain import ending, limitation, opening, owed, ownword, proceeding
 from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Signed, Stage, StatementKind, by_rule
 from inspector.domain.decision import Decision, Told
@@ -19,7 +19,8 @@ from inspector.domain.grading import Grading as Found
 from inspector.domain.opening import PROPOSED, Opening
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import ALTERNATIVES, Proposal
-from inspector.flows import cleared, deputies, giving, inname, same
+from inspector.domain.transition import Scope
+from inspector.flows import cleared, deputies, giving, inname, prevailing, same
 from inspector.flows.office import Office
 from inspector.flows.record import counted_by, record
 from inspector.flows.settle import Settlement
@@ -82,6 +83,8 @@ def proposed(  # noqa: PLR0913, PLR0917 - a review in all its parts
 def new(tx: Tx, case: Case, given: Opening, number: int, outcome: Outcome, policy: Policy, now: datetime) -> Consequence:
     """A consequence that is proposed, with what is known for its grading by now."""
     earlier = tx.consequences.earlier(case.subject.kind, same.codes(tx, case.subject), case.id)
+    row, heard = policy.consequences[given.proposal], tx.cases.evidence(case.id) if given.proposal is Proposal.PENALTY else []
+    given = replace(given, onset=limitation.onset(case, given, row, heard, now.date()))
     return opening.proposed(case, given, number, outcome, policy, now, earlier)
 
 
@@ -114,10 +117,7 @@ def restage(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     if late is None or case.outcome is None:
         return
     policy, was = office.book.get(late.pack), late.grading
-    there = {one.proposal for one in others if one.open or one.state is ConsequenceState.IMPOSED}
-    there |= {one.proposal for one in others if _let_go(one, case)}
-    there |= {Proposal.PENALTY} if any(one.bars_penalty for one in others) else set()  # as for whoever proposes one by hand
-    now_fit = [one for one in policy.outcomes[case.outcome].proposals if one in policy.consequences and one not in there]
+    now_fit = _fitting(case, policy, others, policy.outcomes[case.outcome].proposals)
     given = Opening(
         proposal=late.proposal,
         by=late.proposed_by,
@@ -136,6 +136,14 @@ def restage(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     main_over(office, tx, case, settle(office, tx, case, late, over, now), now)
 
 
+def _fitting(case: Case, policy: Policy, others: Sequence[Consequence], wanted: Sequence[Proposal]) -> list[Proposal]:
+    """What of it the pack has rows for, and is not there yet; not what an officer has let go of the case's finding."""
+    there = {one.proposal for one in others if one.open or one.state is ConsequenceState.IMPOSED}
+    there |= {one.proposal for one in others if _let_go(one, case)}
+    there |= {Proposal.PENALTY} if any(one.bars_penalty for one in others) else set()  # as for whoever proposes one by hand
+    return [one for one in wanted if one in policy.consequences and one not in there]
+
+
 ANEW = "consequence.anew"
 """The rule by which what the law asks for is proposed once more, after an officer has taken the decision of it back alone."""
 
@@ -143,24 +151,37 @@ ANEW = "consequence.anew"
 def anew(office: Office, tx: Tx, case: Case, gone: Consequence, by: Signed) -> None:
     """What the law asks for was annulled by an officer's own word, and the case says the same of its subject: it is proposed anew.
 
-    To take it back alone would be to let it go alone (`owed`). While an objection to it is open, or was upheld by that, another officer
-    has it before him or her.
+    To take it back alone would be to let it go alone (`owed`). With it comes anew what the pack proposes of the same finding and fell
+    with it, as a review would. While an objection to it is open, or was upheld by that, another officer has it before him or her.
     """
     row = office.book.get(gone.pack).consequences[gone.proposal]
     others = tx.consequences.of_case(case.id, lock=True)
     there = any(one.proposal in ALTERNATIVES and (one.open or one.state is ConsequenceState.IMPOSED) for one in others)
     if there or not owed.owed(gone, row) or case.state is not CaseState.CLOSED or case.outcome is not gone.grading.outcome:
         return
+    policy, was = office.ruling(case.agency, case.pack, Scope.OUTCOMES, by.at).policy, gone.grading
     given = Opening(
         proposal=gone.proposal,
         by=by.by,
         token=by.token,
         evidence=gone.evidence,
-        act=gone.grading.act,
+        act=was.act,
         origin=ANEW,
+        found=Found(harm=was.harm),
     )
-    made = new(tx, case, given, len(others) + 1, gone.grading.outcome, office.book.get(gone.pack), by.at)
-    begin(office, tx, case, (replace(made, grading=gone.grading),), (), by.at, tells=True)
+    out = {*ALTERNATIVES, *([Proposal.RECORD_CREDIT] if case.entry is not None else [])}  # an entry that stands is entered once
+    act = next((one for one in policy.acts if one.row == was.act), None)
+    wanted = ending.proposals(case, policy.outcomes[was.outcome], policy, act)
+    fit = (gone.proposal, *(one for one in _fitting(case, policy, others, wanted) if one not in out))
+    heard, rows = tx.cases.evidence(case.id), policy.consequences
+    each = [
+        one
+        for one in (replace(given, proposal=one) for one in fit)
+        if limitation.late(case, one, rows[one.proposal], heard, by.at.date()) is None
+    ]
+    fresh = [new(tx, case, one, len(others) + number, was.outcome, policy, by.at) for number, one in enumerate(each, 1)]
+    made = [replace(one, grading=replace(was, grade=one.grading.grade)) for one in fresh]
+    begin(office, tx, case, made, (), by.at, tells=True)
 
 
 def _let_go(held: Consequence, case: Case) -> bool:
@@ -177,7 +198,7 @@ def served(
     office: Office, tx: Tx, consequence_id: str, served_at: datetime, way: str, proof: str, by: str, now: datetime
 ) -> Consequence:
     """The notice has reached the subject, as a proof says: from then on runs its time for a statement. Proven again it changes nothing."""
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     if held.served and held.state is not ConsequenceState.PROPOSED:
         return held
     made = proceeding.served(held, served_at, way, proof, by, setting(office, held, now))
@@ -203,7 +224,7 @@ def state(  # noqa: PLR0913 - a word in all its parts
     `said_at`: when it spoke, where that was before its words could be entered here; late is what was said late. `entered`: who enters it
     for the subject; `holders`: who had been handed the link by which it came. A waiver that may be theirs is told to the subject.
     """
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     made = proceeding.state(held, kind, words, digests, by_door, setting(office, held, now), said_at, entered, holders)
     done = settle(office, tx, case, held, made, now)
     last = done.statements[-1]
@@ -222,7 +243,7 @@ def due(work: Work, office: Office) -> Settlement:
     """A step's date comes near, or has come: a person is told, and who that is where the officer is away. Nothing is decided by it."""
 
     def do(tx: Tx, now: datetime) -> None:
-        case, held = locked(tx, str(work.payload["consequence"]))
+        case, held = locked(office, tx, str(work.payload["consequence"]), now)
         if held.turn != work.payload["turn"] or held.due_at is None or held.stage is None:
             return
         facts: dict[str, object] = {
@@ -246,10 +267,10 @@ def step(tx: Tx, held: Consequence) -> Stage | None:
     return Stage.SERVE if effect and not came(tx, held.id) else held.stage
 
 
-def locked(tx: Tx, consequence_id: str) -> tuple[Case, Consequence]:
-    """A consequence and its case, both locked, the case first. Raises Missing."""
+def locked(office: Office, tx: Tx, consequence_id: str, now: datetime) -> tuple[Case, Consequence]:
+    """A consequence and its case, both locked, the case first; by the pack that its next step goes by. Raises Missing."""
     case = tx.cases.get(tx.consequences.get(consequence_id).case_id, lock=True)
-    return case, tx.consequences.get(consequence_id, lock=True)
+    return case, prevailing.of(office, case, tx.consequences.get(consequence_id, lock=True), now)
 
 
 def settle(

@@ -8,7 +8,7 @@ from inspector.domain import creditrecord as domain
 from inspector.domain.case import Case
 from inspector.domain.creditrecord import Amend, Record, RecordState
 from inspector.domain.decision import Decision
-from inspector.flows import creditbook, credittold
+from inspector.flows import creditbook, credittold, untold
 from inspector.flows.copies import amend
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -43,6 +43,7 @@ def lapse(work: Work, _office: Office) -> Settlement:
         if decided is not None:
             state = write(tx, office, case, decided, now)
             tx.attention.close(f"{creditbook.REPAIRABLE}:{entry}", now)
+            untold.over(tx, state, now)
             amend(tx, office, state, Amend.LAPSED, office.book.get(case.pack), now)
 
     return Settlement(write=settle)

@@ -26,7 +26,7 @@ from inspector.domain.gazette import Fallen
 from inspector.domain.proposal import Proposal
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.domain.publish import DisclosurePart, DisclosureRow
-from inspector.flows import consequences, printed, shown, stopped, touched, unpublish, unserved, wording
+from inspector.flows import consequences, printed, province, shown, stopped, touched, unpublish, unserved, wording
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.gazette import penalties as pages
@@ -66,7 +66,9 @@ def owe(office: Office, tx: Tx, case: Case, held: Consequence, now: datetime) ->
     decision = domain.owe(held, row, grade, now, office.calendar, code)
     if tx.publications.add(decision.state):
         unpublish.write(tx, decision, now)
-        facts = {"case": case.id, "publication": decision.state.id, "due_at": decision.state.due_at.isoformat()}
+        pushed = province.owe(office, tx, decision.state, now)
+        word_by = min(one.due_at for one in (decision.state, pushed) if one is not None)
+        facts = {"case": case.id, "publication": decision.state.id, "due_at": word_by.isoformat()}
         tx.attention.open(DISCLOSURE, held.agency, held.id, {**facts, "basis": row.basis}, now)
 
 
@@ -85,7 +87,7 @@ def rule(office: Office, tx: Tx, consequence_id: str, said: Disclosed, now: date
 
     A penalty that stands no more is not to be (`publication_fallen`), nor one whose last day is over (`publication_over`).
     """
-    consequences.locked(tx, consequence_id)
+    consequences.locked(office, tx, consequence_id, now)
     held = tx.publications.get(domain.name(consequence_id), lock=True)
     if said.public and not _stands(tx, held):
         raise Refusal("publication_fallen", publication=held.id)
@@ -97,7 +99,9 @@ def rule(office: Office, tx: Tx, consequence_id: str, said: Disclosed, now: date
     if not said.public:
         stopped.end(tx, held.keys, now)
         tx.attention.close(f"{unpublish.MATTER}:{held.id}", now)
-    return unpublish.write(tx, decision, now)
+    made = unpublish.write(tx, decision, now)
+    province.follow(office, tx, made, now)
+    return made
 
 
 def publish(office: Office, tx: Tx, held: PublicationDuty, on: date, reference: str, by: str, now: datetime) -> PublicationDuty:
@@ -105,7 +109,7 @@ def publish(office: Office, tx: Tx, held: PublicationDuty, on: date, reference: 
 
     Not before its decision has come to its subject (`publication_unserved`), nor while an objection suspends it (`publication_contested`);
     one that was annulled, or repaired, never (`publication_fallen`), nor while nobody has said that it stands without the finding
-    that it rests on (`publication_shaken`), nor behind its last day (`publication_over`).
+    that it rests on (`publication_shaken`), nor behind its last day (`publication_over`). So is that it was pushed to a province.
     """
     if held.state is PublicationState.OWED and (why := _waits(tx, held, on)):
         raise Refusal(why, publication=held.id, until=domain.of(held).until.isoformat())
@@ -134,17 +138,21 @@ def repaired(office: Office, tx: Tx, case: Case, by: str, now: datetime) -> None
 def look(office: Office, tx: Tx, now: datetime) -> None:
     """What has been shown for as long as it may is to be taken back, without any request (handbook 1.7.1, scenario 64).
 
-    What nobody has published by then is owed no more.
+    What nobody has published by then is owed no more. What a former release owed to a province without a duty of its own has one then.
     """
     today = office.calendar.local_date(now)
     ends = (PublicationState.PUBLISHED, PublicationState.OWED)
-    for duty in (one for one in _all(tx) if domain.of(one).until < today and one.state in ends):
+    for duty in (one for one in _all(tx) if one.state in ends and (domain.of(one).until < today or domain.of(one).elsewhere)):
         held = tx.publications.get(duty.id, lock=True)
+        if domain.of(held).until >= today:
+            province.follow(office, tx, held, now)
+            continue
         if held.state is PublicationState.PUBLISHED:
             unpublish.recall(office, tx, held, Fallen.LAPSED, "", "", "rule", now)
         if held.state is PublicationState.OWED:
             tx.attention.close(f"{DISCLOSURE}:{domain.of(held).consequence}", now)
             unpublish.settle(tx, held, publicationduty.drop(held, Fallen.LAPSED, "", "rule"), now)
+        province.follow(office, tx, tx.publications.get(held.id), now)
 
 
 def gather(office: Office, now: datetime, *, post: bool) -> Penalties:
@@ -256,6 +264,7 @@ def _over(office: Office, tx: Tx, consequence_id: str, why: Fallen, document: st
         unpublish.write(tx, decision, now)
     else:
         unpublish.recall(office, tx, held, why, "", document, by, now)
+    province.follow(office, tx, tx.publications.get(held.id), now)
 
 
 def _waits(tx: Tx, held: PublicationDuty, on: date) -> str:

@@ -22,6 +22,18 @@ def unaddressed(office: Office, policy: Policy, request: Request, lang: Lang) ->
     return dossier(office, policy, request, LetterKind.DISPUTE if disputed else LetterKind.ESCALATION, lang)
 
 
+def told(office: Office, policy: Policy, request: Request, lang: Lang) -> str:
+    """The same for the request's own page, once its agency's liaison officer or head is to see to it; else empty.
+
+    Whoever has a push opens that page, and has no letter that a dossier could go with.
+    """
+    own = (one.rule for one in request.history if one.at >= request.opened_at)
+    return dossier(office, policy, request, LetterKind.HEAD, lang) if _SEEN_TO & {*own} else ""
+
+
+_SEEN_TO = frozenset({"assistance.liaison", "assistance.head"})
+
+
 def dossier(office: Office, policy: Policy, request: Request, kind: LetterKind, lang: Lang) -> str:
     """The dossier as lines of text, empty for a letter that needs none. A forwarded request brings its history along.
 

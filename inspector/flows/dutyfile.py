@@ -54,6 +54,10 @@ class _Done:
     rows: tuple[Row, ...]
 
 
+_Other = tuple[Signed, Row]
+"""An act that is about no case, and its row."""
+
+
 def duty_file(office: Office, asked: Asked, viewer: Viewer) -> Made:
     """Make an officer's duty file. Raises Invalid (`duty_period`, `officer_unknown`), and Stale where nothing can be sealed now.
 
@@ -77,7 +81,8 @@ def duty_file(office: Office, asked: Asked, viewer: Viewer) -> Made:
         ]
         rows = sorted([*(row for one in done for row in one.rows), *others], key=lambda row: str(row["id"]))
         hidden = {row["id"] for row in others} | {row["id"] for one in done for row in telling(tx, one.case.id, one.rows)}
-        pages = _pages(office, asked, done, others, (by, now), hidden)
+        acts = [(one, row) for row in others for one in signed([_noted(row)], names, since, until)]
+        pages = _pages(office, asked, done, acts, (by, now), hidden)
         period = {"since": asked.since.isoformat(), "until": asked.until.isoformat()}
         facts = {"by": by, "door": door, "officer_of_file": asked.officer, **period}
         told = {**facts, **folio.facts(*listed(rows, hidden), pages)}
@@ -108,13 +113,18 @@ def _signs(row: Row, names: Collection[str]) -> bool:
 
 
 def _may(office: Office, tx: Tx, agencies: Collection[str] | None, about: str, now: datetime) -> bool:
-    """Whether what is about no case is told: for some agencies only what is about a visit of theirs whose draw is open to all by now."""
+    """Whether what is about no case is told: for some agencies only what is about a visit of theirs whose draw is open to all by now,
+
+    or about a check for cause of theirs.
+    """
     if agencies is None:
         return True
     try:
-        visit = tx.visits.get(about)
+        if not tx.purging.visit_there(about):
+            return tx.tips.check(about).agency in agencies
     except Missing:
         return False
+    visit = tx.visits.get(about)
     return not set(agencies).isdisjoint(visit.agencies) and closed(office, tx, tx.draws.get(visit.draw), now) is None
 
 
@@ -140,44 +150,45 @@ def _noted(row: Row) -> Noted:
 
 
 def _pages(
-    office: Office, asked: Asked, done: Sequence[_Done], others: Sequence[Row], made: tuple[str, datetime], hidden: set[str]
+    office: Office, asked: Asked, done: Sequence[_Done], others: Sequence[_Other], made: tuple[str, datetime], hidden: set[str]
 ) -> dict[str, bytes]:
     by, now = made
     days = {"since": asked.since.isoformat(), "until": asked.until.isoformat()}
     titles = {lang: label("dutyfile.title", lang, officer=asked.officer, **days) for lang in LANGS}
     making = filepage.Making(titles=titles, by=by, at=office.calendar.local(now))
-    rows = sorted([*(row for one in done for row in one.rows), *others], key=lambda row: str(row["id"]))
+    rows = sorted([*(row for one in done for row in one.rows), *(row for _, row in others)], key=lambda row: str(row["id"]))
     told = [filepage.signed(row, lack(row, hidden)) for row in rows]
     pages = {
         filepage.NAMES[lang]: filepage.page(making, list(_lines(office, done, others, hidden, lang)), told, lang)
         for lang in LANGS
     }
     value = {"officer": asked.officer, **days, "cases": [_value(one, hidden) for one in done]}
+    value["others"] = [_told(one, hidden) for one, _ in others]
     return {**pages, "duty.json": (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()}
 
 
 def _value(done: _Done, hidden: set[str]) -> dict[str, object]:
-    acts = [
-        {
-            "entry": one.entry.id,
-            "at": one.entry.at.isoformat(),
-            "rule": one.entry.rule,
-            "facts": {} if one.entry.id in hidden else dict(one.entry.facts),
-            "known": [known.id for known in one.known],
-            "due_at": one.due_at.isoformat() if one.due_at else None,
-            "kept": one.kept,
-        }
-        for one in done.acts
-    ]
-    return {"case": done.case.id, "reference": done.case.reference, "acts": acts}
+    return {"case": done.case.id, "reference": done.case.reference, "acts": [_told(one, hidden) for one in done.acts]}
 
 
-def _lines(office: Office, done: Sequence[_Done], others: Sequence[Row], hidden: set[str], lang: Lang) -> Iterator[str]:
+def _told(act: Signed, hidden: set[str]) -> dict[str, object]:
+    return {
+        "entry": act.entry.id,
+        "at": act.entry.at.isoformat(),
+        "rule": act.entry.rule,
+        "facts": {} if act.entry.id in hidden else dict(act.entry.facts),
+        "known": [known.id for known in act.known],
+        "due_at": act.due_at.isoformat() if act.due_at else None,
+        "kept": act.kept,
+    }
+
+
+def _lines(office: Office, done: Sequence[_Done], others: Sequence[_Other], hidden: set[str], lang: Lang) -> Iterator[str]:
     """The page's lines, as `filepage` takes them."""
-    acts = [one for case in done for one in case.acts]
+    acts = [*(one for case in done for one in case.acts), *(one for one, _ in others)]
     yield label("dutyfile.summary", lang)
     kept, missed = sum(one.kept is True for one in acts), sum(one.kept is False for one in acts)
-    yield "  " + label("dutyfile.counted", lang, acts=len(acts) + len(others), kept=kept, missed=missed)
+    yield "  " + label("dutyfile.counted", lang, acts=len(acts), kept=kept, missed=missed)
     yield "  " + label("dutyfile.bounds", lang)
     for case in done:
         yield ""
@@ -188,7 +199,9 @@ def _lines(office: Office, done: Sequence[_Done], others: Sequence[Row], hidden:
     if others:
         yield ""
         yield label("dutyfile.others", lang)
-        yield from (f"  {wording.at(row['at'])}  {wording.code('rule', row['rule'], lang)}" for row in others)
+    for act, row in others:
+        yield f"  {wording.at(row['at'])}  {wording.code('rule', row['rule'], lang)}"
+        yield from _dates(office, act, lang)
 
 
 def _act(office: Office, done: _Done, act: Signed, row: Row, hidden: set[str], lang: Lang) -> Iterator[str]:
@@ -200,14 +213,19 @@ def _act(office: Office, done: _Done, act: Signed, row: Row, hidden: set[str], l
     if told.facts and row["id"] not in hidden:
         yield "    " + label("dutyfile.done", lang, facts=wording.facts(told.facts, lang, names))
     yield from (f"    {line}" for line in based(told.basis, Say(lang)))
-    if act.due_at is not None:
-        yield "    " + label("dutyfile.due", lang, at=wording.at(office.calendar.local(act.due_at)))
-    if act.kept is not None:
-        yield "    " + label("dutyfile.kept" if act.kept else "dutyfile.missed", lang)
+    yield from _dates(office, act, lang)
     if act.known:
         yield "    " + label("dutyfile.known", lang)
     for one in act.known:
         yield f"      {wording.at(office.calendar.local(one.at))}  {wording.facts(_of_evidence(one.facts), lang, names)}"
+
+
+def _dates(office: Office, act: Signed, lang: Lang) -> Iterator[str]:
+    """By when it was due, and whether that was kept, where either is known."""
+    if act.due_at is not None:
+        yield "    " + label("dutyfile.due", lang, at=wording.at(office.calendar.local(act.due_at)))
+    if act.kept is not None:
+        yield "    " + label("dutyfile.kept" if act.kept else "dutyfile.missed", lang)
 
 
 def _of_evidence(facts: Mapping[str, object]) -> dict[str, object]:

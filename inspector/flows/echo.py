@@ -1,13 +1,12 @@
-"""When a case is over those who answered for it hear what came of their answer (domain.echo)."""
+"""When a case is over those who answered for it, if only in part, hear what came of their answer (domain.echo)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from inspector.domain.assistance import AssistanceState
 from inspector.domain.case import Case
 from inspector.domain.decision import Order
-from inspector.domain.echo import echo
+from inspector.domain.echo import echo, helped
 from inspector.domain.verification import asked_others
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -25,7 +24,7 @@ def echoes(tx: Tx, office: Office, case: Case, now: datetime) -> list[Order]:
     """
     orders: list[Order] = []
     requests = tx.assistance.of_case(case.id, lock=True) if asked_others(case) else []
-    cited = _cited(tx, case.id) if any(one.state is AssistanceState.ANSWERED for one in requests) else frozenset[str]()
+    cited = _cited(tx, case.id) if any(map(helped, requests)) else frozenset[str]()
     for request in requests:
         tx.attention.over(f"{ANSWER_UNREAD}:{request.id}", now)
         told = echo(request, case, now, cited)

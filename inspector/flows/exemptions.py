@@ -14,7 +14,7 @@ UNREVIEWED = "exemption_unreviewed"
 
 def look(office: Office, tx: Tx, now: datetime) -> None:
     """The daily look at the packs in force: once for each date that has passed; a new version of the pack ends the matter."""
-    today = office.calendar.local_date(now)
+    today, told = office.calendar.local_date(now), {matter.about: matter.open for matter in tx.attention.of_kind(UNREVIEWED)}
     for agency, node in sorted(office.tree.items()):
         if node.pack is None:
             continue
@@ -25,9 +25,10 @@ def look(office: Office, tx: Tx, now: datetime) -> None:
         for item in policy.items.values():
             matter = f"{agency}:{item.code}:"
             if not item.unreviewed(today):
-                tx.attention.close_those(f"{UNREVIEWED}:{matter}", now)
+                for about in (one for one, still in told.items() if still and one.startswith(matter)):
+                    tx.attention.over(f"{UNREVIEWED}:{about}", now)
                 continue
             about = f"{matter}{item.exempt_review_by}"
-            if tx.attention.get(f"{UNREVIEWED}:{about}") is None:  # a person who has closed it is not asked again each day
+            if about not in told:  # a person who has closed it is not asked again each day
                 facts = {"item": item.code, "review_by": f"{item.exempt_review_by}", "pack": policy.label}
                 tx.attention.open(UNREVIEWED, agency, about, facts, now)

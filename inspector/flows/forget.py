@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -18,6 +19,8 @@ from inspector.store.tx import Tx
 from inspector.store.work import Work
 
 Forget = Callable[[Tx, datetime], int]
+_MANY = 1_000
+"""So many rows are deleted before the next ones are in a transaction of their own."""
 
 
 def forget(work: Work, office: Office) -> Settlement:
@@ -26,28 +29,32 @@ def forget(work: Work, office: Office) -> Settlement:
     A sender repeats a message until it hears the answer: for minutes, for days after an outage, for weeks after a restored backup.
     What comes again even later meets the state itself: a case known by its reference, a request or seat that is over.
     """
-    told = work.payload
-    _all(office, int(told["done"]), _aged("work", office, lambda tx, before: tx.work.forget_done(before)))
-    _all(office, int(told["slots"]), _aged("tick", office, lambda tx, before: tx.schedules.forget_ticks(before)))
-    _all(office, int(told["messages"]), _aged("inbox", office, lambda tx, before: tx.inbox.forget(before)))
-    # no channel reports of one so old
-    _all(office, int(told["messages"]), _aged("push", office, lambda tx, before: tx.pushes.forget(before)))
+    told, now = work.payload, office.now()
+    done, slots, messages = (now - timedelta(days=int(told[name])) for name in ("done", "slots", "messages"))
+    parts: list[tuple[datetime, Forget]] = [
+        (done, _aged("work", office, lambda tx, before: tx.work.forget_done(before))),
+        (slots, _aged("tick", office, lambda tx, before: tx.schedules.forget_ticks(before))),
+        (messages, _aged("inbox", office, lambda tx, before: tx.inbox.forget(before))),
+        (messages, _aged("push", office, lambda tx, before: tx.pushes.forget(before))),  # no channel reports of one so old
+    ]
     if "inquiries" in told:  # an order of before there were any names none
         over = purging.outlived(office, Record.DISCLOSURE, int(told["inquiries"]))
         if over is not None:  # else a pack wants them kept for good
-            _before(office, over.before, _aged("inquiry", office, lambda tx, before: tx.inquiries.forget(before), over))
-            _before(office, over.before, _aged("viewing", office, lambda tx, before: tx.viewings.forget(before), over))
-    if "materials" in told:
-        _all(office, int(told["materials"]), lambda tx, before: _materials(tx, before, office.now()))
-        _all(office, int(told["materials"]), _aged("entry_scan", office, lambda tx, before: tx.entryscans.forget(before)))
-        purging.answers(office)  # by the days of each case's pack
+            parts += [
+                (over.before, _aged("inquiry", office, lambda tx, before: tx.inquiries.forget(before), over)),
+                (over.before, _aged("viewing", office, lambda tx, before: tx.viewings.forget(before), over)),
+            ]
+    materials = now - timedelta(days=int(told["materials"])) if "materials" in told else None
+    if materials is not None:
+        parts.append((materials, _aged("entry_scan", office, lambda tx, before: tx.entryscans.forget(before))))
     if (held := purging.outlived(office, Record.SECURITY, KEPT.days)) is not None:
-        length = office.now() - held.before  # sessions run by machine time
-        _before(
-            office,
-            held.before,
-            _aged("browser_session", office, lambda tx, _: tx.sessions.forget(tx.machine_now() - length), held),
-        )
+        length = now - held.before  # sessions run by machine time
+        ended = _aged("browser_session", office, lambda tx, _: tx.sessions.forget(tx.machine_now() - length), held)
+        parts.append((held.before, ended))
+    _each(office, parts)
+    if materials is not None:
+        _each(office, [(materials, lambda tx, before: _materials(tx, before, office.now()))])
+        purging.answers(office)  # by the days of each case's pack
     return nothing("forgotten")
 
 
@@ -90,13 +97,15 @@ def _materials(tx: Tx, before: datetime, now: datetime) -> int:
     return len(shown) + len(seen) + len(reached) + len(told)
 
 
-def _all(office: Office, days: int, do: Forget) -> None:
-    """Every row before so many days ago, transaction by transaction."""
-    _before(office, office.now() - timedelta(days=days), do)
-
-
-def _before(office: Office, before: datetime, do: Forget) -> None:
-    gone = 1
-    while gone:
+def _each(office: Office, parts: Iterable[tuple[datetime, Forget]]) -> None:
+    """Every row before a moment, one kind after the other. Once it has deleted many, a transaction ends, so that nobody waits for long."""
+    left = deque(parts)
+    while left:
         with office.store.begin() as tx:
-            gone = do(tx, before)
+            many = 0
+            while left and many < _MANY:
+                before, do = left[0]
+                if gone := do(tx, before):
+                    many += gone
+                else:
+                    left.popleft()

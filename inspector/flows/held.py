@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from inspector.domain.manners import Held, Turn, current, turn
+from inspector.domain.manners import Held, Turn, asked, current, turn
 from inspector.flows.office import Office
 from inspector.store.tables import EPOCH
 from inspector.store.tx import Tx
@@ -37,6 +37,26 @@ def note(tx: Tx, office: Office, lane: str, told: Turn, now: datetime, *, count:
         return facts | ({"case": case_id} if case_id else {})
 
     tx.attention.add(HELD_BEYOND, office.house, lane, more, now)
+
+
+def take(office: Office, lane: str, most: float | None = None) -> float | Turn:
+    """Take a turn of a connector that has manners, besides those of the rows that are leased: machine seconds until it has come.
+
+    With nothing taken: why not, and until when. `most`: so many seconds whoever asks would wait for it.
+    """
+    manners = office.manners[lane]
+    with office.store.begin() as tx:
+        tx.manners.ensure([lane])
+        held = tx.manners.hold([lane])[lane]
+        machine_now, now = tx.machine_now(), office.now()
+        pace = current(manners, held, machine_now, now)
+        told = turn(manners, replace(pace, next_at=machine_now), machine_now, now, office.calendar.is_working_day)
+        wait = max(0.0, (pace.next_at - machine_now).total_seconds())
+        if told.most and most is not None and wait > most:
+            told = Turn(most=0, held=Held.RATE, until=_office(pace.next_at, machine_now, now))
+        if told.most:
+            tx.manners.write({lane: asked(manners, pace, 1, machine_now)})
+    return wait if told.most else told
 
 
 def waits(tx: Tx, office: Office) -> dict[str, Wait]:

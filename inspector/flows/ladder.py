@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from inspector.domain import dispute, ladder, sending, unheard
@@ -105,10 +105,8 @@ def _wait_for_letter(work: Work, office: Office) -> None:
         keys = [request.owed.key] if request.owed is not None else []
         if not request.reached:
             keys += [replace(request, turn=0).letter_key(word, to), request.letter_key(word, to) + ALONE]
-        rows = map(tx.work.keyed, keys)
-        here = any(row is not None and row["state"] in ("ready", "waiting") for row in rows)
-        if here or (not request.reached and tx.digests.carries(request.requested, request.id)):
-            raise NotYet("letter_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
+        if tx.work.under_way(keys) or (not request.reached and tx.digests.carries(request.requested, request.id)):
+            raise NotYet("letter_waits", origin=Origin.US, attempts=0, retry_after=office.after(_HOUR))
 
 
 def _wait_for_steps(office: Office, request: Request, came: OrderKind) -> None:
@@ -121,9 +119,8 @@ def _wait_for_steps(office: Office, request: Request, came: OrderKind) -> None:
     """
     superior = superior_of(office, request) if office.now() >= request.escalate_at else None
     with office.store.read() as tx:
-        rows = [tx.work.keyed(key) for key in post.letters(request)]
-        before = map(tx.work.keyed, ladder.before(request, came))
-        passed_over = any(row is not None and row["state"] in ("ready", "waiting") for row in before)
+        letters, before = post.letters(request).keys(), frozenset(ladder.before(request, came))
+        going = tx.work.under_way(letters | before)
         paused = {one.name for one in tx.lanes.all() if one.paused} & {request.requested, superior}
         lying = to_post(tx, request)
     if useless := [key for key in lying if needless(request, LetterKind(post.kind_of(request, key)), office.now())]:
@@ -132,9 +129,9 @@ def _wait_for_steps(office: Office, request: Request, came: OrderKind) -> None:
     lies = [key for key in lying if key not in useless and not (last and post.kind_of(request, key) in post.ABOVE)]
     if lies and office.now() >= request.due_at:
         _stands_still(office, request, lies)
-    if lies or paused or any(row is not None and row["state"] in ("ready", "waiting") for row in rows):
-        raise NotYet("letter_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
-    if passed_over:
+    if lies or paused or going & letters:
+        raise NotYet("letter_waits", origin=Origin.US, attempts=0, retry_after=office.after(_HOUR))
+    if going & before:
         raise NotYet("step_waits", origin=Origin.US, attempts=0, retry_after=_MOMENT)
 
 
@@ -179,7 +176,7 @@ def _wait_for_reader(office: Office, request: Request) -> None:
             facts = {"requested": request.requested, "case": request.case_id, "mails": [told["file"] for told in waits]}
             if waits:
                 tx.attention.open(MAIL_HOLDS, request.requester, request.id, facts, office.now())
-    raise NotYet("mail_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
+    raise NotYet("mail_waits", origin=Origin.US, attempts=0, retry_after=office.after(_HOUR))
 
 
 def _wait_for_word(office: Office, request: Request) -> None:
@@ -202,11 +199,11 @@ def _wait_for_word(office: Office, request: Request) -> None:
         heads = [name for one in office.line(case.agency) for name in office.tree[one].heads]
         unsettled.unheard(tx, fresh, office.calendar, now, silence, heads)
     if waits_for_us(fresh) and not unheard.over(fresh):
-        raise NotYet("date_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
+        raise NotYet("date_waits", origin=Origin.US, attempts=0, retry_after=office.after(_HOUR))
 
 
-_HOUR = 3600.0
-"""Seconds after which a step looks again whether its letter has left."""
+_HOUR = timedelta(hours=1)
+"""Office time after which a step looks again whether its letter has left, or somebody has said a word."""
 
 _MOMENT = 2.0
 """Seconds after which a step looks again whether those before it have been taken, which come due at the same time."""

@@ -40,7 +40,7 @@ def object(  # noqa: A001 - the field's word for it, in all its parts
     `by_door`: who says it, through which door. Raises Missing, Invalid (`objection_empty`) and Refusal:
     `record_over`, `objection_early`, `objection_gone`, `objection_transfer`.
     """
-    case, mine = _about(tx, about)
+    case, mine = _about(office, tx, about, now)
     _objectable(tx, about)
     said = (one for name in touched.names(tx, case.id, about, mine) for one in tx.records.objections(about=name, open_ones=False))
     if (before := next((one for one in said if one.says(words, digests)), None)) is not None:
@@ -89,7 +89,7 @@ def decide(office: Office, tx: Tx, objection_id: str, by: Signed, reasons: str, 
     Upheld, what it is about is annulled with all that rests on it; rejected, the mark is taken off. Raises Missing, Refusal, Invalid.
     """
     case, held = _open(tx, objection_id)
-    _, mine = _about(tx, held.about)
+    _, mine = _about(office, tx, held.about, now)
     effect = _effect(tx, case, held.about)
     deciders = touched.deciders(tx, held)
     by = deputies.signs(office, tx, held, by, now)
@@ -125,7 +125,7 @@ def due(work: Work, office: Office) -> Settlement:
     return Settlement(write=settle)
 
 
-def _about(tx: Tx, about: str) -> tuple[Case, Record | None]:
+def _about(office: Office, tx: Tx, about: str, now: datetime) -> tuple[Case, Record | None]:
     """The case, and the record, that an objection is about: of a consequence that of the entry which it ordered, if it ordered one.
 
     Raises Missing (`record_unknown`).
@@ -133,7 +133,7 @@ def _about(tx: Tx, about: str) -> tuple[Case, Record | None]:
     if tx.records.find(about) is not None:
         return creditrecords.held(tx, about)
     try:
-        case, held = consequences.locked(tx, about)
+        case, held = consequences.locked(office, tx, about, now)
     except Missing as error:
         raise Missing("record_unknown", entry=about) from error
     return case, tx.records.find(held.entry, lock=True) if held.entry else None

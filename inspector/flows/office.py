@@ -157,6 +157,10 @@ class Plan:
         return tuple(sorted({self.agency, *self.partners}))
 
 
+_SHORTEST = timedelta(seconds=2)
+"""No look comes sooner after another, however fast office time runs."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
     """The bundle. `now` is office time in the office's zone; machine time is the database's affair."""
@@ -207,6 +211,11 @@ class Office:
         """Since when the next slot of a row of the schedule table has been due; None while it lies ahead, or there is none."""
         next_at = schedule["next_at"]
         return self.waited(next_at, now) if next_at is not None and next_at <= now else None
+
+    def after(self, wait: timedelta) -> float:
+        """Machine seconds in which so much office time passes: by what waits for a person, a letter or a date and looks again then."""
+        now = self.now()
+        return max(self.waited(now, now + wait), _SHORTEST).total_seconds()
 
     def lag(self, schedule: Mapping[str, Any]) -> timedelta:
         """How late the last slot of a row of the schedule table was taken; nothing before the first."""

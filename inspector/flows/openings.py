@@ -62,6 +62,7 @@ def admitted(
     Its act is one that the catalogue has for the outcome, as in a review; an entry names one, anything else may leave it out (8.2).
     """
     proposal = given.proposal
+    limitation.refuse_untrue(case, given, now.date())
     if proposal is not Proposal.TRANSFER_JUDICIAL and objections.holds(tx, case.id):
         raise Refusal("objection_holds", case=case.id)
     if proposal not in policy.consequences:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -76,10 +77,17 @@ def rule(office: Office, tx: Tx, case_id: str, site: bool, reasons: str, by: str
     item = office.book.get(case.pack).item(case.item)
     if (words := domain.unread(case, item)) is None or item.publicity is None:
         raise Refusal("pledge_understood", case=case_id)
+    facts: dict[str, object] = {"by": by, "scope": words, "site": site, "reasons": reasons.strip()} | _date(tx, case_id, now)
     tx.attention.close(f"{LETTER_SCOPE}:{case_id}", now)
-    facts = {"by": by, "scope": words, "site": site, "reasons": reasons.strip()}
     because = Because(rule=RULED, basis=(item.publicity.basis,), pack=case.pack, facts=facts)
     record(tx, case.id, Decision(state=None, because=because), now, {}, kept=case.pack)
+
+
+def _date(tx: Tx, case_id: str, now: datetime) -> dict[str, object]:
+    """By when that was to be said, while it waits to be: a later word has no date."""
+    waits = tx.attention.get(f"{LETTER_SCOPE}:{case_id}")
+    due_at = json.loads(waits["body"]).get("due_at") if waits is not None and waits["closed_at"] is None else None
+    return {"due_at": due_at, "late": now > datetime.fromisoformat(due_at)} if due_at else {}
 
 
 def say(office: Office, letters: Letters, base: str, by: str, now: datetime) -> None:

@@ -38,6 +38,8 @@ from inspector.flows import (
     intended,
     objections,
     openings,
+    overruled,
+    prevailing,
     reapplying,
     rectifying,
     remedying,
@@ -66,6 +68,7 @@ def propose(office: Office, tx: Tx, case_id: str, given: Opening, signed: Signed
     policy = office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy
     others = tx.consequences.of_case(case_id, lock=True)
     outcome, weighed = openings.admitted(tx, case, given, policy, others, now)
+    overruled.refuse(tx, case_id, given.proposal, outcome, signed)
     known = {piece.id: piece for piece in tx.cases.evidence(case_id)}
     cited = chosen(office, tx, case_id, office.book.get(case.pack), known, given.evidence)
     carry(outcome, [as_dated(piece, case.day_of(piece.claim)) for piece in cited], adverse=True)
@@ -88,10 +91,11 @@ def propose(office: Office, tx: Tx, case_id: str, given: Opening, signed: Signed
 def give(office: Office, tx: Tx, consequence_id: str, notice: Notice, grading: Grading, now: datetime) -> Consequence:
     """A named officer gives the notice to the subject; whoever can serve it is asked to."""
     office.earnest()
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     _free(tx, case, held)
+    overruled.refuse_step(tx, held, notice.given)
     unruled.refuse_endless(held, office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy)
-    policy, lang = office.book.get(held.pack), office.agency(held.agency).language
+    policy, lang = prevailing.judged(office, case, held), office.agency(held.agency).language
     told = intended.line(held, case.item, policy, lang, notice.content)
     basis = (*notice.basis, *(row.basis for row in intended.again(held, case.item, policy)))
     notice = replace(notice, given=deputies.signs(office, tx, held, notice.given, now), intended=told, basis=basis)
@@ -106,10 +110,11 @@ def rule(office: Office, tx: Tx, consequence_id: str, verdict: Verdict, now: dat
 
     `turn`: of the consequence as the officer has read it; words of the subject that came since are read first.
     """
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     read(held, turn)
     _free(tx, case, held)
     _alone(tx, held)
+    overruled.refuse_step(tx, held, verdict.signed)
     replying.refuse_unanswered(tx, held)
     reviewing.refuse_nobody(office, held, setting(office, held, now).row)
     verdict = replace(verdict, signed=deputies.signs(office, tx, held, verdict.signed, now))
@@ -126,13 +131,14 @@ def agree(
 
     So is agreed to more time for an order, where the row asks others for the order itself.
     """
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     if held.stage is Stage.EXTEND:
         return rectifying.agree(office, tx, consequence_id, kind, words, signed, now, turn=turn)
     read(held, turn)
     if not owed.spares(held):  # to let go is no adverse step
         _free(tx, case, held)
         _alone(tx, held)
+        overruled.refuse_step(tx, held, signed)
     recheck = office.book.get(held.pack).follows.get(Follow.RECHECK)
     close = deputies.close(office, tx, held.agency, [held.verdict.signed], now) if held.verdict is not None else ()
     at = setting(office, held, now)
@@ -147,7 +153,7 @@ def drop(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Sign
     So it is where the police have declined: who has reported it does not end it alone. What the law asks for stands until others have
     agreed (`owed`).
     """
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     if held.proposal is Proposal.TRANSFER_JUDICIAL and held.state is ConsequenceState.PROPOSED:
         return transfers.refuse(office, tx, held.id, reasons, signed, now)
     if held.state is ConsequenceState.DECLINED:
@@ -160,14 +166,14 @@ def drop(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Sign
 
 def keep(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Signed, now: datetime) -> Consequence:
     """A named officer lets a suspension go on, with reasons; it is looked at again in the row's time."""
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     signed = deputies.signs(office, tx, held, signed, now)
     return settle(office, tx, case, held, proceeding.keep(held, reasons, signed, setting(office, held, now)), now)
 
 
 def lift(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Signed, now: datetime) -> Consequence:
     """A named officer ends a suspension before the main decision does."""
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     named(signed)
     signed = deputies.signs(office, tx, held, signed, now)
     return settle(office, tx, case, held, proceeding.lift(held, reasons, signed, setting(office, held, now)), now)
@@ -175,7 +181,7 @@ def lift(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Sign
 
 def refer(office: Office, tx: Tx, consequence_id: str, document: str, signed: Signed, now: datetime) -> Consequence:
     """A named officer has told the register's keeper."""
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     signed = deputies.signs(office, tx, held, signed, now)
     return settle(office, tx, case, held, proceeding.refer(held, document, signed, setting(office, held, now)), now)
 
@@ -207,7 +213,7 @@ def _decided(office: Office, tx: Tx, case: Case, held: Consequence, made: Decisi
 
 def _enter(office: Office, tx: Tx, case: Case, made: Decision[Consequence], now: datetime) -> tuple[Case, Decision[Consequence]]:
     """The entry that an officer has decided, as graded (`effect`); the case has one entry while its outcome stands."""
-    held, policy = made.state, office.book.get(made.state.pack)
+    held, policy = made.state, prevailing.judged(office, case, made.state)
     assert held.verdict is not None, "what took effect was decided"
     graver = case.entry is not None and failing.graver(held.grading.grade, tx.consequences.of_case(case.id, lock=True))
     waits = graver and bool(effect.awaits(office, held))  # the one there is counts until the graver one has come (`effect.begun`)

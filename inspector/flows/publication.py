@@ -9,26 +9,30 @@ from inspector.domain import publicationduty as domain
 from inspector.domain.case import Case
 from inspector.domain.errors import Refusal
 from inspector.domain.gazette import CheckResult, Fallen, Line, in_words, leads
+from inspector.domain.province import worded
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.domain.unmet import unmet
-from inspector.flows import attempts, disclosing, pledges, shown, supervision, unpublish
+from inspector.flows import attempts, disclosing, pledges, province, shown, supervision, unpublish
 from inspector.flows import leads as leads_found
 from inspector.flows.embargo import closed
 from inspector.flows.office import Office
 from inspector.flows.seats import short_of
 from inspector.flows.settle import Settlement
-from inspector.flows.unpublish import MATTER, settle, write
+from inspector.flows.unpublish import matter, settle, write
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
 _TOGETHER = 200
 """So many visits are looked at in one transaction."""
+_AGAIN = frozenset({Fallen.REOPENED, Fallen.MISTAKE, Fallen.CHANGED})
+"""For what a result is taken back that is true of the visit none the less, and is owed to the public anew."""
 
 
 def look(_work: Work, office: Office) -> Settlement:
     """What was formed since the last look becomes a duty of each agency whose pack has a date for it. Twice is once.
 
-    So does what was taken back because a case was opened again, once that is decided: the result is formed anew.
+    So does what was taken back because a case was opened again, once that is decided: the result is formed anew. What was taken back
+    for a slip, or because it was changed, is owed at the next look.
     """
     after, found = "", []
     while True:
@@ -53,7 +57,7 @@ def look(_work: Work, office: Office) -> Settlement:
             if tx.publications.add(decision.state):
                 write(tx, decision, now)
         for duty in tx.publications.fallen():
-            if duty.why is Fallen.REOPENED and not duty.renewed:
+            if duty.why in _AGAIN and not duty.renewed:
                 _renew(office, tx, duty.id, now)
         pledges.look(office, tx, now, waiting)
         disclosing.look(office, tx, now)
@@ -62,14 +66,16 @@ def look(_work: Work, office: Office) -> Settlement:
 
 
 def _renew(office: Office, tx: Tx, duty: str, now: datetime) -> None:
-    """Owe a result anew whose case was opened again, from the moment at which the last of its cases was decided."""
+    """Owe a result anew: whose case was opened again, from the moment at which the last of its cases was decided; else from now on."""
     fell = tx.publications.get(duty, lock=True)
     visit = tx.visits.get(fell.visit)
     cases = [tx.cases.get(case) for case in leads(visit)]
-    if shown.came(fell, visit, shown.outcomes_of(tx, [visit])) is None or not all(one.state.ended for one in cases):
+    opened = fell.why is Fallen.REOPENED
+    undecided = opened and shown.came(fell, visit, shown.outcomes_of(tx, [visit])) is None
+    if undecided or not all(one.state.ended for one in cases):
         return
     row = office.book.get(fell.pack).publish
-    formed = max((one.ended_at for one in cases if one.ended_at is not None), default=now)
+    formed = max((one.ended_at for one in cases if opened and one.ended_at is not None), default=now)
     decision = domain.owe(visit, fell.agency, row, fell.pack, now, office.calendar, formed_at=formed, turn=fell.turn + 1)
     tx.publications.put(replace(fell, renewed=True))
     if tx.publications.add(decision.state):
@@ -98,7 +104,8 @@ def due(work: Work, _office: Office) -> Settlement:
                 "due_at": held.due_at.isoformat(),
                 "overdue": now >= held.due_at,
             }
-            tx.attention.open(MATTER, held.agency, held.id, facts, now)
+            facts |= {"province": held.province} if held.province else {}
+            tx.attention.open(matter(held), held.agency, held.id, facts, now)
 
     return Settlement(write=tell)
 
@@ -131,9 +138,9 @@ def publish(office: Office, tx: Tx, duty: str, on: date, reference: str, by: str
     is still closed (`publication_closed`; handbook 1.2.18): who else is to be visited is not to be read off what is public. A line that
     names nobody is only counted in the register: by itself it would tell whoever knows of the visit what was found.
     """
-    held = tx.publications.get(duty, lock=True)
+    held, own = province.locked(tx, duty)
     if held.penalty is not None:
-        return disclosing.publish(office, tx, held, on, reference, by, now)
+        return disclosing.publish(office, tx, worded(held, own) if own is not None else held, on, reference, by, now)
     if held.lead:
         return _publish_lead(office, tx, held, on, reference, by, now)
     visit = tx.visits.get(held.visit)
@@ -185,17 +192,27 @@ def keep(tx: Tx, duty: str, line: Line, by: str, now: datetime) -> None:
 
 def recall(office: Office, tx: Tx, duty: str, why: Fallen, note: str, document: str, by: str, now: datetime) -> PublicationDuty:
     """What is public does not stand: it is to be taken back by the pack's date. Raises Missing, Refusal, Invalid."""
-    held = tx.publications.get(duty, lock=True)
+    held, own = province.locked(tx, duty)
     row = unpublish.terms(office, held)
-    return settle(tx, held, domain.recall(held, why, note, document, by, row, now, office.calendar), now)
+    made = settle(tx, held, domain.recall(held, why, note, document, by, row, now, office.calendar), now)
+    if held.penalty is not None and own is None:
+        province.follow(office, tx, made, now)
+    return made
 
 
 def remove(office: Office, tx: Tx, duty: str, on: date, reference: str, by: str, now: datetime) -> PublicationDuty:
-    """It is gone, and by what that is seen. Raises Missing, Refusal, Invalid."""
-    held = tx.publications.get(duty, lock=True)
-    return settle(tx, held, domain.remove(held, on, reference, by, now, office.calendar), now)
+    """It is gone, and by what that is seen. Raises Missing, Refusal, Invalid.
+
+    What is told rightly to a province now, or stands again, is owed to it anew.
+    """
+    held, own = province.locked(tx, duty)
+    made = settle(tx, held, domain.remove(held, on, reference, by, now, office.calendar), now)
+    if own is not None:
+        province.follow(office, tx, own, now)
+    return made
 
 
-def late(tx: Tx, now: datetime) -> dict[str, int]:
-    """How many of each state are over their date."""
-    return {state.value: tx.publications.overdue(state, now) for state in (PublicationState.OWED, PublicationState.TO_REMOVE)}
+def late(tx: Tx, now: datetime) -> dict[tuple[str, str], int]:
+    """How many of each state, and of each kind (result, penalty, push), are over their date."""
+    dated = (PublicationState.OWED, PublicationState.TO_REMOVE)
+    return {(state.value, of): count for state in dated for of, count in tx.publications.overdue(state, now).items()}

@@ -18,7 +18,7 @@ from inspector.domain.errors import Missing
 from inspector.domain.policy import Policy
 from inspector.domain.reapplied import ReapplyBar
 from inspector.domain.reapply import After
-from inspector.flows import same, touched, unserved
+from inspector.flows import prevailing, same, touched, unserved
 from inspector.flows.office import Office
 from inspector.store.tx import Tx
 
@@ -37,7 +37,7 @@ def begun(office: Office, tx: Tx, case: Case, now: datetime) -> list[ReapplyBar]
     today, found = office.calendar.local_date(now), list[ReapplyBar]()
     for held in tx.consequences.of_case(case.id):
         if (decided := reapplied.of_decision(held)) is not None:
-            found += _by(office, case, held.pack, decided, held.imposed_at)
+            found += _by(office, case, prevailing.barring(office, case, held), decided, held.imposed_at)
     return sorted((one for one in found if today <= one.until), key=lambda one: (one.until, one.row.row), reverse=True)
 
 
@@ -60,7 +60,7 @@ def _bars(office: Office, tx: Tx, case: Case) -> Iterator[ReapplyBar]:
             yield from _by(office, former, former.pack, chosen, at)
         for held in tx.consequences.of_case(former.id):
             if (decided := reapplied.of_decision(held)) is not None and _counts(office, tx, held):
-                yield from _by(office, former, held.pack, decided, held.imposed_at)
+                yield from _by(office, former, prevailing.barring(office, former, held), decided, held.imposed_at)
 
 
 def _counts(office: Office, tx: Tx, held: Consequence) -> bool:

@@ -47,7 +47,7 @@ def take(work: Work, office: Office) -> Settlement:
         heard = work.payload.get("heard")
         age = office.now() - datetime.fromisoformat(str(heard)) if heard else timedelta(0)
         wait = min(max(age, _LOOKS[0]), _LOOKS[1])
-        raise NotYet("push_unknown", origin=Origin.US, attempts=0, retry_after=wait.total_seconds())
+        raise NotYet("push_unknown", origin=Origin.US, attempts=0, retry_after=office.after(wait))
 
     def write(tx: Tx, now: datetime) -> None:
         _heard(office, tx, found, _report(work, now), now)

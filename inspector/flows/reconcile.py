@@ -121,8 +121,13 @@ def watched(office: Office, tx: Tx, now: datetime) -> Iterator[tuple[str, str, t
 
     Each is looked at by itself: what nobody can read is a finding of that one, and silences no other.
     """
+    there = tx.draws.agencies().keys() | tx.register.agencies(None)
+    without = sorted(office.tree.keys() - there)
+    prepared = tx.ledger.prepared([name for agency in without for name in _next(agency, 0, now)])
     for agency in sorted(office.tree):
-        if found := chain(tx, agency, now):
+        # of one that has no draw and no line the ledger alone could say that it had some
+        asked = agency in there or any(name in prepared for name in _next(agency, 0, now))
+        if asked and (found := chain(tx, agency, now)):
             yield agency, f"register:{agency}", found
     for number, agency in tx.draws.watched(NEWEST):
         if found := _looked(office, tx, number):

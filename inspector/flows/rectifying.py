@@ -33,7 +33,7 @@ from inspector.store.work import Work
 
 def ask(office: Office, tx: Tx, consequence_id: str, words: str, by: str, now: datetime) -> Consequence:
     """The subject, or an officer for it, asks for the re-check before the date."""
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     _stands(case, held)
     made = rectification.ask(held, by, words, setting(office, held, now), _recheck(office, held))
     return settle(office, tx, case, held, made, now)
@@ -41,7 +41,7 @@ def ask(office: Office, tx: Tx, consequence_id: str, words: str, by: str, now: d
 
 def reached(office: Office, tx: Tx, consequence_id: str, now: datetime) -> Consequence:
     """The order has come, as its proof says: its date is counted from that day, and where it moves, its subject is told the new one."""
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     told = tx.servings.find(f"{held.id}:decision")
     ordered = held.rectification is not None and held.state is ConsequenceState.IMPOSED
     if not ordered or told is None or told.served_on is None or told.state is not NoticeState.SERVED:
@@ -68,7 +68,7 @@ def more_time(office: Office, tx: Tx, consequence_id: str, given: MoreTime, now:
 
     Refused (`rectification_unserved`) of an order that has not come: its date is counted from the day on which it does.
     """
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     _stands(case, held)
     held = reached(office, tx, held.id, now)
     if not came(tx, held.id):
@@ -81,7 +81,7 @@ def agree(
     office: Office, tx: Tx, consequence_id: str, kind: Agreement, words: str, signed: Signed, now: datetime, *, turn: int
 ) -> Consequence:
     """Another person agrees to more time that is written. Raises what `moretime.agree` raises."""
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     _stands(case, held)
     under = held.rectification
     written = under.waits if under is not None else None
@@ -97,7 +97,7 @@ def look(office: Office, tx: Tx, consequence_id: str, seen: Look, now: datetime)
     Raises Refusal while the order has not reached its subject: who was told nothing has failed at nothing (handbook 2.7); and nobody
     fails while an objection is open (scenario 62).
     """
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     _stands(case, held)
     held = reached(office, tx, held.id, now)  # one that came before releases counted from that day
     seen = replace(seen, signed=deputies.signs(office, tx, held, seen.signed, now))
@@ -127,7 +127,7 @@ def remind(work: Work, office: Office) -> Settlement:
             return nothing("obsolete")
 
     def write(tx: Tx, now: datetime) -> None:
-        case, held = locked(tx, str(work.payload["consequence"]))
+        case, held = locked(office, tx, str(work.payload["consequence"]), now)
         made = rectification.remind(held)
         if made is None or held.rectification is None or now > held.rectification.until or not _standing(case, held):
             return

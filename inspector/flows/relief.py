@@ -103,13 +103,18 @@ def daily(_work: Work, office: Office) -> Settlement:
                 lambda: listing.look(office, tx, now),
             )  # first: it takes visits, for which nobody with a draw's lines may wait
         ]
-        parts += [(agency, partial(look, office, tx, agency, now)) for agency in sorted(office.tree)]
+        sits, drawing = tx.visits.going_at() | tx.pushes.off_at(), tx.draws.agencies()
+        plans = {plan.agency for plan in office.plans.values()}
+        asked = tx.challenges.any_open()
+        parts += [(agency, partial(look, office, tx, agency, now)) for agency in sorted(sits & office.tree.keys())]
         parts += [(office.house, partial(other.look, office, tx, now)) for other in (supplement, exemptions, unapproved)]
-        parts += [
-            (agency, partial(part, office, tx, agency, now))
-            for agency in sorted(office.tree)
-            for part in (overlooked.look, overlooked.to_come, challenges.look)
-        ]
+        for agency in sorted(office.tree):
+            of_it = (
+                *((overlooked.look,) if drawing.get(agency) else ()),
+                *((overlooked.to_come,) if agency in plans or agency in drawing else ()),
+                *((challenges.look,) if asked else ()),
+            )
+            parts += [(agency, partial(part, office, tx, agency, now)) for part in of_it]
         for agency, part in parts:
             _apart(tx, agency, part, now)
         for agency, about, lines in found:

@@ -12,7 +12,7 @@ from inspector.domain.creditrecord import Amend, Record
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.repair import Brought, RepairAsked
 from inspector.domain.transition import Scope
-from inspector.flows import creditbook, deputies, disclosing, repairtold, stopped, touched
+from inspector.flows import creditbook, deputies, disclosing, repairtold, stopped, touched, untold
 from inspector.flows.copies import amend
 from inspector.flows.creditbook import REPAIRABLE, TO_REPAIR
 from inspector.flows.creditrecords import held, write
@@ -87,6 +87,7 @@ def decide(
     if grant:
         creditbook.quiet(tx, mine, now)
         state = write(tx, office, case, decided, now)
+        untold.over(tx, state, now)
         amend(tx, office, state, Amend.REPAIRED, office.book.get(case.pack), now)
         repairtold.granted(office, tx, case, mine, reasons, now)
         disclosing.repaired(office, tx, case, officer, now)

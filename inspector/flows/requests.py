@@ -22,7 +22,7 @@ from inspector.store.tx import Tx
 
 def held(tx: Tx, request_id: str) -> tuple[Case, Request]:
     """A request and its case, both locked, the case first: everybody who needs both takes them in this order."""
-    case = tx.cases.get(tx.assistance.get(request_id).case_id, lock=True)
+    case = tx.cases.get(tx.assistance.case_of(request_id), lock=True)
     return case, tx.assistance.get(request_id, lock=True)
 
 

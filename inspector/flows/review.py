@@ -23,6 +23,7 @@ from inspector.flows import (
     contested,
     enrolment,
     objections,
+    overruled,
     publication,
     reapplying,
     rectifying,
@@ -90,6 +91,8 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
     numbered, proposed = consequences.proposed(
         tx, case, decision, ruled.policy, officer, token, cited, act, grading or Grading(), now
     )
+    for one in proposed:
+        overruled.refuse_step(tx, one, Signed(by=officer, token=token, at=now))
     made = settle_case(tx, office, ruled.told(numbered), policy, now)
     if case.entry is not None:
         striking.reviewed(office, tx, made, reasons, Signed(by=officer, token=token, at=now))

@@ -90,6 +90,8 @@ def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, slot:
     frozen = made.frames[lists[0].name]
     firsts = {(name, seat.inspector) for name in strata for seat in tx.visits.team(name) if seat.agency == plan.agency}
     firsts |= {(one.object_id, seat.inspector) for one in looks if one.object_id in strata for seat in tx.visits.team(one.id)}
+    known = [(row.id, {*row.codes}) for row in tx.rosters.inspectors(plan.agency)]  # who went is the person, not the code
+    firsts |= {(name, now) for name, staff in firsts for now, codes in known if staff in codes}
     barred = {(ban.object, ban.inspector): ban for ban in frozen.bans} | {
         (name, staff): Ban(object=name, inspector=staff, reason=secondlook.FIRST_TEAM, salt=salt(secret, f"{name}/{staff}"))
         for name, staff in firsts

@@ -99,7 +99,7 @@ def follow(tx: Tx, office: Office, decision: Decision[Case], policy: Policy, now
     tx.work.order(orders, now)
     sparing.look_at(office, tx, case, policy, now)
     merging.look_at(office, tx, case, now)
-    limits.look(office, tx, case, policy, now)
+    limits.look(office, tx, case, now)
     return case
 
 

@@ -45,7 +45,7 @@ def sitting_notice(held: Consequence) -> str:
 
 
 def setting(office: Office, held: Consequence, now: datetime) -> Setting:
-    """What a step of a consequence is judged by: the pack that it was proposed under."""
+    """What a step of a consequence is judged by: the pack that it goes by (`prevailing`)."""
     policy = office.book.get(held.pack)
     remind = policy.term(Timer.REVIEW_REMIND).term.amount
     return Setting(row=policy.consequences[held.proposal], calendar=office.calendar, now=now, remind=remind)

@@ -39,7 +39,7 @@ def fix(office: Office, tx: Tx, consequence_id: str, sitting: Sitting, now: date
     Raises what `hearing.fix` raises, and Refusal (`presider_own_answer`).
     """
     office.earnest()
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     replying.refuse_own_move(tx, held, sitting.fixed.by)
     presides = declared(sitting.presides, office.entrance.people) or sitting.presides
     sitting = replace(sitting, presides=presides, fixed=deputies.signs(office, tx, held, sitting.fixed, now))
@@ -57,7 +57,7 @@ def enter(office: Office, tx: Tx, consequence_id: str, came: Came, signed: Signe
     Raises Refusal (`presider_unanswered`) where it is said to have been held, or that nobody came, while nobody has answered what the
     subject has said against who presides: whoever is objected to would have presided (Penalties Law art. 64).
     """
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     if came.outcome != "waived":
         replying.refuse_unheard(tx, held)
     signed = deputies.signs(office, tx, held, signed, now)

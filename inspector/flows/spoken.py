@@ -16,7 +16,7 @@ from inspector.domain.evidence import blank
 from inspector.domain.material import Kept, kept
 from inspector.domain.serving import WORDLESS, NoticeKind, NoticeState, SubjectNotice, SubjectWord, Word
 from inspector.domain.wayto import ServiceWay
-from inspector.flows import inname, reached, withdrawals
+from inspector.flows import inname, prevailing, reached, withdrawals
 from inspector.flows.giving import settle
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -60,7 +60,8 @@ def may_say(
 
     A hearing is offered to whom the row of what is proposed gives a right to one.
     """
-    row = office.book.get(held.pack).consequences.get(held.proposal) if held is not None else None
+    by = prevailing.of(office, case, held, now) if held is not None else None
+    row = office.book.get(by.pack).consequences.get(by.proposal) if by is not None else None
     hearing = row is not None and row.hearing
     said = serving.may_say(notice, now, concluded=case.concluded_at is not None, over=case.state.gone, hearing=hearing)
     told = notice.kind in (NoticeKind.DECISION, NoticeKind.REMINDER) and notice.state is not NoticeState.CANCELLED

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from inspector.domain.act import KEPT
@@ -29,10 +29,7 @@ from inspector.store.work import Work
 WITHHELD = "callback_withheld"
 """The matter for a person that a notice opens whose system's name now belongs to another agency; one for each system and agency."""
 
-KEPT_BACK = "credit.kept_back"
-"""The rule by which an entry is told to no further receiver."""
-
-_DAY = 86_400.0
+_DAY = timedelta(days=1)
 
 
 def notify(work: Work, office: Office) -> Settlement:
@@ -62,7 +59,7 @@ def notify(work: Work, office: Office) -> Settlement:
 def enter_credit(work: Work, office: Office) -> Settlement:
     """Hand a performance entry to the credit platform; while there is none at all it waits, for it is not to be lost."""
     if not work.lane:
-        raise NotYet("no_platform", origin=Origin.US, attempts=0, retry_after=_DAY)
+        raise NotYet("no_platform", origin=Origin.US, attempts=0, retry_after=office.after(_DAY))
     said = work.payload
     entry_id, copy = str(said.get("entry", work.key)), "copy" in said
     with office.store.read() as tx:
@@ -146,12 +143,11 @@ def _kept_back(work: Work, office: Office, entry_id: str, *, copy: bool) -> Sett
     def write(tx: Tx, now: datetime) -> None:
         case = tx.cases.get(str(work.case_id))
         basis = str(work.payload["basis"])
-        facts = {"entry": entry_id, "connector": work.lane}
-        record(tx, case.id, Decision(state=None, because=Because(rule=KEPT_BACK, basis=(basis,), pack="", facts=facts)), now, {})
+        untold.keep_back(tx, case.id, entry_id, work.lane, basis, now)
         if not perhaps(work.payload, work.fence - 1):
             tx.books.retracted(entry_id, "", now, work.lane, copy=copy)
             return
-        payload = {"entry": entry_id, "reason": KEPT_BACK, "basis": basis, "at": now.isoformat(), "after": []}
+        payload = {"entry": entry_id, "reason": untold.KEPT_BACK, "basis": basis, "at": now.isoformat(), "after": []}
         payload |= {"copy": work.lane} if copy else {}
         tx.books.fallen(entry_id, work.lane, payload, now, copy=copy)
         by = due(now, office.book.get(case.pack).term(Timer.CREDIT_RETRACT).term, office.calendar).at

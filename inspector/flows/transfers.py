@@ -20,7 +20,7 @@ from inspector.store.tx import Tx
 
 def report(office: Office, tx: Tx, consequence_id: str, words: str, signed: Signed, now: datetime) -> Consequence:
     """One of at least two officers reports to the head in writing."""
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     close = _close(office, tx, held, now)
     return settle(office, tx, case, held, transfer.report(held, words, signed, setting(office, held, now), close), now)
 
@@ -37,7 +37,7 @@ def head(
     at: datetime | None = None,
 ) -> Consequence:
     """The agency's head, or who stands in for one, approves, or refuses with reasons. Raises what `headed.signs` raises."""
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     close = _close(office, tx, held, now)
     if held.state is ConsequenceState.REPORTED and not any(signed.is_of(one) for one in held.reporters):
         signed = headed.signs(office, tx, held, signed)
@@ -63,21 +63,21 @@ def hand(
     at: datetime | None = None,
 ) -> Consequence:
     """The bundle was handed to the police; `at` when, where that is entered later."""
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     signed = deputies.signs(office, tx, held, signed, now)
     return settle(office, tx, case, held, transfer.hand(held, bundle, receipt, signed, setting(office, held, now), at), now)
 
 
 def answered(office: Office, tx: Tx, consequence_id: str, said: Police, now: datetime) -> Consequence:
     """The police have filed it, or declined."""
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     said = replace(said, signed=deputies.signs(office, tx, held, said.signed, now))
     return settle(office, tx, case, held, transfer.answered(held, said, setting(office, held, now)), now)
 
 
 def contest(office: Office, tx: Tx, consequence_id: str, to: str, document: str, signed: Signed, now: datetime) -> Consequence:
     """Reconsideration is asked for, or the procurator."""
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     signed = deputies.signs(office, tx, held, signed, now)
     return settle(office, tx, case, held, transfer.contest(held, to, document, signed, setting(office, held, now)), now)
 
@@ -89,7 +89,7 @@ def let_stand(office: Office, tx: Tx, consequence_id: str, reasons: str, signed:
 
 def papers(office: Office, tx: Tx, consequence_id: str, receipt: str, signed: Signed, now: datetime) -> Consequence:
     """Goods and papers followed the case that the police have filed."""
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     signed = deputies.signs(office, tx, held, signed, now)
     return settle(office, tx, case, held, transfer.papers(held, receipt, signed, setting(office, held, now)), now)
 
@@ -104,7 +104,7 @@ def _ended(
     end: Callable[[Consequence, str, Signed, Setting, tuple[str, ...]], Decision[Consequence]],
 ) -> Consequence:
     """The head's word that there is no transfer, or no more of it, and what the head hears where another has said it."""
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     close, at = _close(office, tx, held, now), setting(office, held, now)
     signed = headed.signs(office, tx, held, signed)
     made = end(held, reasons, signed, at, close)

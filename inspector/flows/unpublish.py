@@ -24,6 +24,8 @@ from inspector.store.tx import Tx
 
 MATTER = "publication_due"
 """The matter of a result that is to be published, or taken back, whose date is near or over; it ends when that has been done."""
+PUSH = "penalty_push"
+"""The matter of a penalty that is to be pushed to another province, or taken back there, likewise."""
 
 WHY = {
     Annulled.COURT: Fallen.REVOKED,
@@ -94,8 +96,13 @@ def settle(tx: Tx, before: PublicationDuty, decision: Decision[PublicationDuty],
     """Write a step of a duty: its former clocks and what a person heard of them are over, the new ones begin."""
     tx.publications.put(decision.state)
     stopped.end(tx, before.keys, now)
-    tx.attention.close(f"{MATTER}:{before.id}", now)
+    tx.attention.close(f"{matter(before)}:{before.id}", now)
     return write(tx, decision, now)
+
+
+def matter(held: PublicationDuty) -> str:
+    """By which matter a person hears of the date of a duty."""
+    return PUSH if held.province else MATTER
 
 
 def write(tx: Tx, decision: Decision[PublicationDuty], now: datetime) -> PublicationDuty:

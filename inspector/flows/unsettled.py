@@ -77,13 +77,13 @@ LETTER_HOLDS = "letter_holds"
 def gone(tx: Tx, request: Request, now: datetime) -> None:
     """A letter on paper has left, or need not: where none lies here any more its request goes on."""
     if not to_post(tx, request):
-        tx.attention.close(f"{LETTER_HOLDS}:{request.id}", now)
+        tx.attention.over(f"{LETTER_HOLDS}:{request.id}", now)
 
 
 def read(tx: Tx, request_id: str, now: datetime) -> None:
     """Somebody has read a mail: where none is left its request goes on."""
     if not unread(tx, request_id):
-        tx.attention.close(f"{MAIL_HOLDS}:{request_id}", now)
+        tx.attention.over(f"{MAIL_HOLDS}:{request_id}", now)
 
 
 def unread(tx: Tx, request_id: str) -> list[Mapping[str, object]]:
@@ -114,7 +114,7 @@ def heard(tx: Tx, was: Request, request: Request, now: datetime) -> None:
         if (owed is not None and key == owed.key) or (above is not None and to == above):
             continue
         for kind in (UNDELIVERABLE, TO_POST, PARTLY):
-            tx.attention.close(f"{kind}:{key}", now)
+            tx.attention.over(f"{kind}:{key}", now)
     gone(tx, was, now)
 
 
@@ -152,22 +152,22 @@ def follow(tx: Tx, request: Request, now: datetime) -> None:
     """What a request's present state leaves no question about, whoever brought it there."""
     over = not request.state.open
     if over or request.owed is None:
-        tx.attention.close(f"{LINK_MISSING}:{request.id}", now)
+        tx.attention.over(f"{LINK_MISSING}:{request.id}", now)
     if not waits_for_us(request):  # where the superior decides it rests, and nobody can agree meanwhile
         for kind in (DATE_PROPOSED, DATE_UNHEARD):
-            tx.attention.close(f"{kind}:{request.id}", now)
+            tx.attention.over(f"{kind}:{request.id}", now)
     if over or request.dispute is not None:
-        tx.attention.close(f"{FORWARD_CIRCLE}:{request.id}", now)
+        tx.attention.over(f"{FORWARD_CIRCLE}:{request.id}", now)
     if over:
         for kind in (SUPERIOR_UNKNOWN, MAIL_HOLDS, LETTER_HOLDS, DIFFICULTY, COMPETENCE_DOUBTED):
-            tx.attention.close(f"{kind}:{request.id}", now)
+            tx.attention.over(f"{kind}:{request.id}", now)
         called_off(tx, request, now)
 
 
 def called_off(tx: Tx, was: Request, now: datetime) -> None:
     """Nobody waits any more: what still lies here on paper need not be posted."""
     for key in to_post(tx, was):
-        tx.attention.close(f"{TO_POST}:{key}", now)
+        tx.attention.over(f"{TO_POST}:{key}", now)
 
 
 def to_post(tx: Tx, request: Request) -> dict[str, str]:
@@ -181,4 +181,4 @@ def replaced(tx: Tx, request: Request, now: datetime) -> None:
     """The agency has a letter with its present link: it lacks none of those that went in vain."""
     for key, to in letters(request).items():
         if to == request.requested:
-            tx.attention.close(f"{UNDELIVERABLE}:{key}", now)
+            tx.attention.over(f"{UNDELIVERABLE}:{key}", now)

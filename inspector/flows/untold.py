@@ -11,7 +11,7 @@ from datetime import datetime
 
 from inspector.domain.calendar import due
 from inspector.domain.creditrecord import Amend, Record, RecordState, held_back
-from inspector.domain.decision import Decision, Order, OrderKind
+from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.docket import AMEND_BY_HAND, AMEND_STUCK
 from inspector.domain.errors import Stale
 from inspector.domain.policy import Policy
@@ -25,6 +25,9 @@ from inspector.flows.record import record
 from inspector.ports import PortError, Refused
 from inspector.store.tx import Tx
 from inspector.store.work import Work
+
+KEPT_BACK = "credit.kept_back"
+"""The rule by which an entry that is repaired, or shown no more, is told to nobody who has not heard of it yet."""
 
 
 def goes(work: Work, office: Office, entry: str) -> bool:
@@ -75,6 +78,23 @@ def suspend(tx: Tx, held: Record, now: datetime) -> None:
         if stopped.end(tx, [booked.key], now):
             stopped.entries_there(tx, booked.lane, held.agency, booked.key, now)
             waits(tx, held, booked.lane, now)
+
+
+def over(tx: Tx, held: Record, now: datetime) -> None:
+    """A record is shown no more, or repaired: who surely has not heard of it hears of it never (handbook 1.7.2), and nothing waits on."""
+    for booked in (tx.books.get(held.entry), *tx.books.copies(held.entry)):
+        if booked is None or not booked.lane or not lacks(tx, booked):
+            continue
+        stopped.end(tx, [booked.key], now)
+        stopped.entries_there(tx, booked.lane, held.agency, booked.key, now)
+        keep_back(tx, held.case_id, held.entry, booked.lane, held.basis, now)
+        tx.books.retracted(held.entry, "", now, booked.lane, copy=booked.copy)
+
+
+def keep_back(tx: Tx, case_id: str, entry: str, lane: str, basis: str, now: datetime) -> None:
+    """The ledger says that a receiver is told of an entry no more."""
+    because = Because(rule=KEPT_BACK, basis=(basis,), pack="", facts={"entry": entry, "connector": lane})
+    record(tx, case_id, Decision(state=None, because=because), now, {})
 
 
 def go_on(office: Office, tx: Tx, held: Record, policy: Policy, now: datetime) -> None:

@@ -24,7 +24,7 @@ def uphold(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Si
 
     While an objection is open another officer decides that, and with it whether this stands (scenario 62).
     """
-    case, held = locked(tx, consequence_id)
+    case, held = locked(office, tx, consequence_id, now)
     matters = [(kind, tx.attention.get(f"{kind}:{held.id}")) for kind in (SHAKEN, REGRADE)]
     waits = [(kind, one) for kind, one in matters if one is not None and one["closed_at"] is None]
     why = next((str(json.loads(one["body"]).get("rule", kind)) for kind, one in waits), "")

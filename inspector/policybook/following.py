@@ -16,11 +16,11 @@ from inspector.policybook.part import Part
 
 _OF: Mapping[Proposal, tuple[str, ...]] = {
     Proposal.ORDER_RECTIFY: ("least", "most", "remind"),
-    Proposal.PENALTY: ("law", "within", "found", "found_grave", "by_head", "collective"),
+    Proposal.PENALTY: ("law", "within", "uncounted", "found", "found_grave", "by_head", "collective"),
     Proposal.TRANSFER_JUDICIAL: ("head", "hand", "answer", "contest", "papers"),
 }
 """The keys that one proposal alone has; all but those of `_MAY` are needed."""
-_MAY = ("remind", "law", "within", "found", "found_grave", "by_head", "collective")
+_MAY = ("remind", "law", "within", "uncounted", "found", "found_grave", "by_head", "collective")
 _COUNTS = frozenset({Proposal.RECORD_CREDIT, Proposal.REVOKE, Proposal.TERMINATE})
 """Proposals of which something counts towards others: an entry, a bar on applying again."""
 _CALENDAR = (Unit.DAY, Unit.MONTH, Unit.YEAR)
@@ -97,6 +97,7 @@ def consequence(part: Part) -> ConsequenceRow:
         contest=part.maybe_term("contest"),
         papers=part.maybe_term("papers"),
         within=part.maybe_term("within"),
+        uncounted=part.maybe_basis("uncounted") or "",
         found=part.maybe_term("found"),
         found_grave=part.maybe_term("found_grave"),
         by_head="by_head" in part.content and part.flag("by_head"),
@@ -125,6 +126,8 @@ def _of_penalty(part: Part, row: ConsequenceRow) -> None:
             part.flaw("term_not_calendar", name, value=term)
     if part.clean and row.reviewers and not row.legal:
         part.flaw("reviewers_alone", "reviewers", value="reviewers")
+    if part.clean and row.uncounted and row.within is None:
+        part.flaw("uncounted_alone", "uncounted", value=row.uncounted)
     if part.clean and row.found_grave is not None and row.found is None:
         part.flaw("found_grave_alone", "found_grave", value=row.found_grave)
 

@@ -143,10 +143,10 @@ def _consequences(draft: Draft, found: Found) -> None:
     if Proposal.ORDER_RECTIFY in held and Proposal.REVOKE not in held:
         found("consequence_revoke_missing", "consequence", "proposal", value=Proposal.REVOKE)
     for row in draft.consequences:
-        for field, code in (("law", "consequence_law_proposal"), ("at_once", "consequence_at_once_proposal")):
+        for field in ("law", "at_once", "uncounted"):
             cited = getattr(row, field)
             if cited and {one.partition(":")[0].strip() for one in cited.split(";")} <= PROPOSALS:
-                found(code, f"consequence {row.row}", field, value=cited)
+                found(f"consequence_{field}_proposal", f"consequence {row.row}", field, value=cited)
 
 
 PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (

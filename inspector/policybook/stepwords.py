@@ -59,6 +59,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "towards others a decision counts by its service, and {value} is only a proposal: cite the law that says otherwise",
         "对他人的效力自决定送达时起，而 {value} 只是建议值；请引用另有规定的法律，或者不写",
     ),
+    "consequence_uncounted_proposal": (
+        "the time of a hearing counts unless a law says otherwise, and {value} is only a proposal: cite that law, or leave it out",
+        "听证的时间计入期限，法律、法规、规章另有规定的除外，而 {value} 只是建议值；请引用另有规定的条文，或者不写",
+    ),
+    "uncounted_alone": (
+        "there is no term from which the time of a hearing could be taken out: add within, or leave it out",
+        "没有写明作出决定的期限（within），听证的时间无从扣除；请补上，或者不写",
+    ),
     "publicity_missing": (
         "no row for {value}; every grade needs one where any has",
         "没有 {value} 的规定；有一类的，各类均须有一行",

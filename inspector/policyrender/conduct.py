@@ -109,6 +109,7 @@ def _steps(row: ConsequenceRow) -> tuple[str, ...]:
         "申请复议或者检察监督": _term(row.contest),
         "移交材料": _term(row.papers),
         "立案后作出决定": _term(row.within),
+        "听证时间不计入，依据": row.uncounted,
         "违法行为发现期限": _term(row.found),
         "有严重危害后果的发现期限": _term(row.found_grave),
         "须经负责人集体讨论": "、".join(GRADES[one] for one in GRAVITY if one in row.collective),

@@ -101,6 +101,7 @@ WORDS: Mapping[str, str] = {
     Timer.ASSIST_ESCALATE: "协助期满后（上一步骤后）报共同上一级机关",
     Timer.ASSIST_END: "报送后结束协助请求",
     Timer.ASSIST_EXTEND: "被请求机关延期（一次，期满前说明理由）",
+    Timer.ASSIST_LONGEST: "协商改期最迟至（自第一次约定的期限届满起，各次合计）",
     Timer.ASSIST_DISPUTE: "共同上级决定争议",
     Timer.ASSIST_WORD: "对方所提期限无人答复的，原期限届满后告知本机关负责人",
     Timer.ASSIST_WORD_HEAD: "告知本机关负责人后继续催办（不早于对方所提期限）",

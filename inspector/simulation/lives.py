@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import tempfile
 import time
@@ -29,6 +30,8 @@ class Lives:
 
     def __init__(self, settings: Settings) -> None:
         self._book, self._calendar = Policybook.load(settings.policies), calendar_of(settings)
+        gc.collect()
+        gc.freeze()  # packs and program stay: nobody looks through them again for each life's rubbish
 
     def live(self, scene: Scene) -> Lived:
         """One of them. Writes do not wait for the disk: what is broken off is begun anew."""

@@ -22,6 +22,9 @@ _PAGE = 500
 _OPEN = [state.value for state in AssistanceState if state.open]
 """Named, and not what is over left out: so a database finds them by its index, and does not read a table that only grows."""
 _OVER = [state.value for state in AssistanceState if not state.open]
+_ONE = sa.select(assistance.c.body).where(assistance.c.id == sa.bindparam("of"))
+_LOCKED = _ONE.with_for_update()
+_CASE = sa.select(assistance.c.case_id).where(assistance.c.id == sa.bindparam("of"))
 
 
 class AssistanceRoom(Room):
@@ -34,11 +37,17 @@ class AssistanceRoom(Room):
 
     def get(self, request_id: str, *, lock: bool = False) -> Request:
         """A request. Raises Missing."""
-        asked = sa.select(assistance.c.body).where(assistance.c.id == request_id)
-        text = self.connection.execute(asked.with_for_update() if lock else asked).scalar_one_or_none()
+        text = self.connection.execute(_LOCKED if lock else _ONE, {"of": request_id}).scalar_one_or_none()
         if text is None:
             raise Missing("request_unknown", request=request_id)
         return load(Request, text)
+
+    def case_of(self, request_id: str) -> str:
+        """Whose request it is: a case, for good. Raises Missing."""
+        case_id: str | None = self.connection.execute(_CASE, {"of": request_id}).scalar_one_or_none()
+        if case_id is None:
+            raise Missing("request_unknown", request=request_id)
+        return case_id
 
     def put(self, request: Request) -> None:
         """Write a changed request; the caller holds its lock."""

@@ -9,11 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from inspector.domain.errors import Missing
-from inspector.store.room import Room, Row
+from inspector.store.room import Room, Row, padded
 from inspector.store.tables import EPOCH, case_file, work
 
 _OPEN_STATES = tuple(sa.text(f"state = '{state}'") for state in ("ready", "waiting", "quarantined"))
 """Written out: a database takes a partial index only for a condition it can see to be its own."""
+_KEYED = sa.select(work).where(work.c.key == sa.bindparam("of"))
+_STATES = sa.select(work.c.key, work.c.state).where(work.c.key.in_(sa.bindparam("some", expanding=True)))
 
 
 class Backlog(Room):
@@ -21,7 +23,13 @@ class Backlog(Room):
 
     def keyed(self, key: str) -> Row | None:
         """The row of a key, or None: never written, or done so long ago that it is forgotten."""
-        return self.row(sa.select(work).where(work.c.key == key))
+        found = self.connection.execute(_KEYED, {"of": key}).mappings().one_or_none()
+        return dict(found) if found else None
+
+    def under_way(self, keys: Collection[str]) -> set[str]:
+        """Of these keys those whose rows wait or are ready."""
+        rows = self.connection.execute(_STATES, {"some": padded(keys)}) if keys else ()
+        return {row.key for row in rows if row.state in ("ready", "waiting")}
 
     def show(self, work_id: int) -> Row:
         """One row, whole; a lease that nobody has is None. Raises Missing."""

@@ -189,6 +189,11 @@ class CaseRoom(Room):
         self.batch.held[_held(case.id)] = following
         return following
 
+    def in_review(self, after: str, limit: int) -> list[str]:
+        """The ids of cases that wait for an officer's review, in their order."""
+        asked = sa.select(case_file.c.id).where(case_file.c.state == CaseState.REVIEW.value, case_file.c.id > after)
+        return list(self.connection.execute(asked.order_by(case_file.c.id).limit(limit)).scalars())
+
     def mark_drawn(self, case_ids: Sequence[str], number: str) -> None:
         """Note the draw that took these cases in, so that each is in one only."""
         ordered = sorted(case_ids)  # whoever holds several cases takes them in order of id
@@ -271,7 +276,7 @@ class CaseRoom(Room):
     def untrue_since(self, kind: SubjectKind, codes: Sequence[str], since: datetime, beside: str) -> int:
         """How many cases of these codes, but the one of the id `beside`, have ended since a moment in an outcome that says "untrue".
 
-        One whose decisions were annulled is none (handbook scenario 61).
+        One whose decisions were annulled is none (handbook scenario 61), nor is one of which no decision has come.
         """
         held = case_file.c
         asked = sa.select(sa.func.count()).where(held.subject_kind == kind.value, held.subject_code.in_(codes))

@@ -48,6 +48,11 @@ class ChallengeRoom(Room):
         held = [load(Challenge, text) for text in self.connection.execute(asked).scalars()]
         return sorted((one for one in held if one.agency in agencies), key=lambda one: (one.applied_at, one.visit, one.inspector))
 
+    def any_open(self) -> bool:
+        """Whether a head has one still to decide."""
+        asked = sa.select(challenge.c.visit).where(challenge.c.state == ChallengeState.OPEN.value).limit(1)
+        return self.connection.execute(asked).first() is not None
+
     def of_visit(self, visit: str, inspector: str | None = None) -> list[Challenge]:
         """Those about a visit, or about one inspector of it, in order."""
         bodies = self.batch.held.get(of_challenges(visit))

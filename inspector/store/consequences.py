@@ -16,7 +16,7 @@ from inspector.store.codec import dump, load
 from inspector.store.consequencetables import consequence
 from inspector.store.nextsteps import steps
 from inspector.store.room import Room
-from inspector.store.standing import contested, counts, stood
+from inspector.store.standing import came, contested, counts, stood
 from inspector.store.tables import case_file
 
 
@@ -77,7 +77,7 @@ class ConsequenceRoom(Room):
     def earlier(self, kind: SubjectKind, codes: Sequence[str], but: str) -> tuple[int, datetime | None, int]:
         """How many other cases of a subject ended untrue, and when the last of them did; and how many more are contested now.
 
-        One whose decisions were annulled is none.
+        One whose decisions were annulled is none, nor is one of which no decision has come to its subject.
         """
         held = case_file.c
         untrue = sa.select(sa.func.count(), sa.func.max(held.ended_at)).where(
@@ -87,7 +87,7 @@ class ConsequenceRoom(Room):
             held.id != but,
         )
         row = self.connection.execute(untrue.where(counts(held.id))).one()
-        left = self.connection.execute(untrue.where(contested(held.id), stood(held.id))).one()
+        left = self.connection.execute(untrue.where(contested(held.id), stood(held.id), came(held.id))).one()
         return row[0], row[1], left[0]
 
     def due(self, consequence_id: str) -> datetime | None:

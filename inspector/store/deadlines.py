@@ -24,6 +24,9 @@ _VISITING = [state.value for state in VisitState if state.open]
 _CLOCK = sa.literal(f"{OrderKind.VISIT_DUE.value}:") + visit.c.id
 """The key of a visit's clock, whose date is the visit's own: the date in its body may be sealed."""
 
+_READY = sa.select(work.c.id).where(work.c.state == "ready").limit(1)
+_NEXT = sa.select(sa.func.min(work.c.due_at)).where(work.c.state == "waiting")
+
 
 def due_by(tx: Tx, moment: datetime) -> dict[str, int]:
     """What is open and due by a moment, each kind by its name.
@@ -51,9 +54,7 @@ def due_by(tx: Tx, moment: datetime) -> dict[str, int]:
 
 def next_due(tx: Tx, now: datetime) -> datetime | None:
     """When the next row of work comes due; None where nothing is open. What is ready, and waits for its lane, is due `now`."""
-    if tx.connection.execute(sa.select(work.c.id).where(work.c.state == "ready").limit(1)).first() is not None:
+    if tx.connection.execute(_READY).first() is not None:
         return now
-    found: datetime | None = tx.connection.execute(
-        sa.select(sa.func.min(work.c.due_at)).where(work.c.state == "waiting")
-    ).scalar_one()
+    found: datetime | None = tx.connection.execute(_NEXT).scalar_one()
     return found

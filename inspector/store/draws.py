@@ -250,6 +250,13 @@ class DrawRoom(DrawFiles):
         asked = sa.select(draw.c.body).where(draw.c.agency == agency, draw.c.state.in_(("PREPARING", "ANNOUNCED", "SEEDING")))
         return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
 
+    def agencies(self) -> dict[str, bool]:
+        """The agencies that have any draws, each with whether one of them is neither drawn nor void."""
+        going = sa.func.max(sa.case((draw.c.state.in_(("PREPARING", "ANNOUNCED", "SEEDING")), 1), else_=0))
+        return {
+            name: bool(some) for name, some in self.connection.execute(sa.select(draw.c.agency, going).group_by(draw.c.agency))
+        }
+
     def states(self, agency: str) -> dict[str, str]:
         """The state of each of an agency's draws, by number."""
         asked = sa.select(draw.c.number, draw.c.state).where(draw.c.agency == agency)

@@ -14,6 +14,11 @@ from inspector.store.sealed import own
 from inspector.store.tables import case_file, event
 
 _ADD = sa.insert(event)
+_ONE = (
+    sa.select(event, case_file.c.sender, case_file.c.reference)
+    .join(case_file, case_file.c.id == event.c.case_id)
+    .where(event.c.id == sa.bindparam("of"))
+)
 
 
 class EventRoom(Room):
@@ -37,11 +42,10 @@ class EventRoom(Room):
 
     def get(self, event_id: str) -> Row:
         """One event with its case's sender and reference. Raises Missing."""
-        asked = sa.select(event, case_file.c.sender, case_file.c.reference).join(case_file, case_file.c.id == event.c.case_id)
-        row = self.row(asked.where(event.c.id == event_id))
+        row = self.connection.execute(_ONE, {"of": event_id}).mappings().one_or_none()
         if row is None:
             raise Missing("event_unknown", event=event_id)
-        return row
+        return dict(row)
 
     def after(self, position: int, agencies: Sequence[str] | None, limit: int = 100) -> list[Row]:
         """Placed events after a position, within the agencies the asker may see, with the case's sender and reference.

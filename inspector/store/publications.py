@@ -13,6 +13,7 @@ from inspector.domain.errors import Missing
 from inspector.domain.gazette import Line
 from inspector.domain.inspection import CheckType
 from inspector.domain.leadcheck import LeadCheck
+from inspector.domain.province import PREFIX
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.domain.visit import Visit, VisitState
 from inspector.store.codec import dump, load
@@ -27,6 +28,14 @@ LEAD = "lead."
 """Begins the id of a duty about a check for cause, which stands in no draw."""
 _FALLEN = (PublicationState.TO_REMOVE.value, PublicationState.REMOVED.value)
 _FORMED = (VisitState.DONE.value, VisitState.CEASED.value)
+RESULT, PENALTY, PUSH = "result", "penalty", "push"
+KINDS = (RESULT, PENALTY, PUSH)
+"""What a duty is about, as it is counted."""
+_OF = sa.case(
+    (publication_duty.c.id.startswith("penalty."), PENALTY), (publication_duty.c.id.startswith(PREFIX), PUSH), else_=RESULT
+).label("kind")
+_BY_KIND: sa.ColumnElement[str] = sa.literal_column("kind")
+"""PostgreSQL groups by the name of what is worked out: a second one with parameters of its own would be another one to it."""
 
 
 Owing = tuple[PublicationDuty, Visit | Line]
@@ -79,7 +88,7 @@ class PublicationRoom(Room):
         return sorted((load(PublicationDuty, body) for body in found), key=lambda one: one.turn)
 
     def penalties(self, after: str, limit: int) -> list[PublicationDuty]:
-        """Those about penalties, which are of no draw, in order of id, behind `after`."""
+        """Those about penalties on one's own register, which are of no draw, in order of id, behind `after`."""
         held = publication_duty.c
         asked = sa.select(held.body).where(held.draw == "", held.id.startswith("penalty."), held.id > after)
         asked = asked.order_by(held.id).limit(limit)
@@ -127,7 +136,8 @@ class PublicationRoom(Room):
     def standing(self, after: str, limit: int) -> list[Standing]:
         """Where every duty to publish a result stands, in order of id, behind `after`: no body is read."""
         held = publication_duty.c
-        asked = sa.select(held.id, held.agency, held.draw, held.state).where(held.id > after, ~held.id.startswith("penalty."))
+        other = held.id.startswith("penalty.") | held.id.startswith(PREFIX)
+        asked = sa.select(held.id, held.agency, held.draw, held.state).where(held.id > after, ~other)
         asked = asked.order_by(held.id).limit(limit)
         return [
             Standing(id=row.id, agency=row.agency, draw=row.draw, state=PublicationState(row.state))
@@ -157,18 +167,17 @@ class PublicationRoom(Room):
             told.setdefault(draw, {})[VisitState(state)] = count
         return told
 
-    def overdue(self, state: PublicationState, now: datetime) -> int:
-        """How many of a state are over their date."""
+    def overdue(self, state: PublicationState, now: datetime) -> dict[str, int]:
+        """How many of a state are over their date, by kind; those of which there are none, too."""
         held = publication_duty.c
-        asked = sa.select(sa.func.count()).where(held.state == state.value, held.due_at < now)
-        return int(self.connection.execute(asked).scalar_one())
+        asked = sa.select(_OF, sa.func.count()).where(held.state == state.value, held.due_at < now).group_by(_BY_KIND)
+        return dict.fromkeys(KINDS, 0) | {str(one): int(count) for one, count in self.connection.execute(asked)}
 
     def counts(self) -> Sequence[Any]:
-        """(agency, state, count)."""
+        """(agency, state, kind, count)."""
         held = publication_duty.c
-        return self.connection.execute(
-            sa.select(held.agency, held.state, sa.func.count()).group_by(held.agency, held.state)
-        ).all()
+        asked = sa.select(held.agency, held.state, _OF, sa.func.count()).group_by(held.agency, held.state, _BY_KIND)
+        return self.connection.execute(asked).all()
 
 
 def _owing(body: str, of: str) -> Owing:

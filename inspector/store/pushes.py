@@ -102,6 +102,10 @@ class PushRoom(Room):
         rows = self.connection.execute(asked.order_by(channel_off.c.agency, channel_off.c.inspector, channel_off.c.channel))
         return [Off(**row) for row in rows.mappings()]
 
+    def off_at(self) -> set[str]:
+        """The agencies of which an inspector has a way that is off."""
+        return set(self.connection.execute(sa.select(channel_off.c.agency).distinct()).scalars())
+
     def off_counts(self) -> list[tuple[str, int]]:
         """(channel, how many inspectors it reaches no more)."""
         grouped = sa.select(channel_off.c.channel, sa.func.count()).group_by(channel_off.c.channel)

@@ -9,6 +9,10 @@ import sqlalchemy as sa
 from inspector.store.linktables import reply_link, seat_phone
 from inspector.store.room import Room
 
+_EDITION = sa.select(reply_link.c.edition).where(
+    reply_link.c.purpose == sa.bindparam("of"), reply_link.c.about == sa.bindparam("what")
+)
+
 
 class ReplyLinkRoom(Room):
     """The table of links that were called back."""
@@ -18,9 +22,7 @@ class ReplyLinkRoom(Room):
         known = self.batch.held.get(of_link(purpose, about))
         if isinstance(known, int):
             return known
-        held = reply_link.c
-        asked = sa.select(held.edition).where(held.purpose == purpose, held.about == about)
-        return self.connection.execute(asked).scalar_one_or_none() or 0
+        return self.connection.execute(_EDITION, {"of": purpose, "what": about}).scalar_one_or_none() or 0
 
     def called_back(self, purpose: str, about: str) -> datetime | None:
         """When it was last called back; None: never."""

@@ -8,9 +8,13 @@ from inspector.domain.consequence import ConsequenceState
 from inspector.domain.creditrecord import RecordState
 from inspector.domain.objection import ObjectionState
 from inspector.domain.proposal import ALTERNATIVES, Proposal
+from inspector.domain.serving import NoticeState
 from inspector.store.consequencetables import consequence
 from inspector.store.recordtables import credit_record, objection
+from inspector.store.servingtables import subject_notice
 
+_TOLD = sorted(one.value for one in ALTERNATIVES | {Proposal.RECORD_CREDIT, Proposal.PENALTY})
+_IN_FORCE = [one.value for one in (ConsequenceState.IMPOSED, ConsequenceState.RECTIFIED, ConsequenceState.FAILED)]
 _DECISIONS = sorted(one.value for one in ALTERNATIVES | {Proposal.RECORD_CREDIT})
 
 
@@ -20,8 +24,24 @@ def contested(case_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
 
 
 def counts(case_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-    """Not while it is contested, and not once it stands no more (`stood`); the case itself stays in every history."""
-    return ~contested(case_id) & stood(case_id)
+    """Not before its subject was told (`came`), while it is contested, nor once it stands no more (`stood`).
+
+    The case itself stays in every history.
+    """
+    return ~contested(case_id) & stood(case_id) & came(case_id)
+
+
+def came(case_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """A decision by it has reached its subject: nobody does again what nobody has told him or her of (Penalties Law art. 61).
+
+    One of a release before notices has none, and has come; so has an entry that a review alone made, as releases before decisions did.
+    """
+    held, told, entry = consequence.c, subject_notice.c, credit_record.c
+    waits = sa.exists().where(told.id == held.id + ":decision", told.state != NoticeState.SERVED.value)
+    decided = sa.exists().where(held.case_id == case_id, held.proposal.in_(_TOLD), held.state.in_(_IN_FORCE), ~waits)
+    asked = sa.exists().where(held.case_id == case_id, held.proposal == Proposal.RECORD_CREDIT.value)
+    recorded = sa.exists().where(entry.case_id == case_id, entry.adverse)
+    return decided | (recorded & ~asked)
 
 
 def stood(case_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:

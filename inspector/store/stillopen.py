@@ -6,13 +6,19 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from inspector.domain.visit import Visit, VisitState
+from inspector.domain.visit import SeatState, Visit, VisitState
 from inspector.store.codec import load
 from inspector.store.drawtables import draw
 from inspector.store.room import Room
-from inspector.store.tables import case_file, visit, visit_case
+from inspector.store.tables import case_file, seat, visit, visit_case
 
 _OPEN_VISITS = tuple(state.value for state in VisitState if state.open)
+_GOING = (
+    sa.select(seat.c.agency)
+    .join(visit, visit.c.id == seat.c.visit)
+    .where(visit.c.state.in_(_OPEN_VISITS), seat.c.state.in_([state.value for state in SeatState if state.open]))
+    .distinct()
+)
 _BLOCKED = '"unpublished":["'
 """How the body of a blocked visit reads (`codec`): the list is not empty."""
 
@@ -34,6 +40,10 @@ class StillOpen(Room):
             return []
         bodies = sa.select(visit.c.body).where(visit.c.id.in_(found)).order_by(visit.c.id)
         return [load(Visit, text) for text in self.connection.execute(bodies).scalars()]
+
+    def going_at(self) -> set[str]:
+        """The agencies of which somebody holds a seat at a visit that is still to be made."""
+        return set(self.connection.execute(_GOING).scalars())
 
     def open_of(self, agency: str, but: str) -> list[Visit]:
         """The visits of an agency's draws that are still to be made, without those that a draw has given first (`but`)."""

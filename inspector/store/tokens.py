@@ -15,6 +15,12 @@ from inspector.store.room import Room, Row
 from inspector.store.tables import token
 
 _SYSTEM = "system"
+_HOLDER = (
+    sa.select(token.c.agency)
+    .where(token.c.name == sa.bindparam("of"), token.c.role == _SYSTEM)
+    .order_by(token.c.made_at.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +89,7 @@ class TokenRoom(Room):
 
     def holder(self, name: str) -> str | None:
         """The agency to which a system's name belongs: that of its token issued last, run out or not; None: nobody ever had it."""
-        asked = sa.select(token.c.agency).where(token.c.name == name, token.c.role == _SYSTEM)
-        return self.connection.execute(asked.order_by(token.c.made_at.desc()).limit(1)).scalar_one_or_none()
+        return self.connection.execute(_HOLDER, {"of": name}).scalar_one_or_none()
 
     def names(self, role: str = "") -> set[str]:
         """Whoever has, or had, a token of a role, or of any."""

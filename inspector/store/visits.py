@@ -73,8 +73,9 @@ class VisitRoom(StillOpen, ToCome, Seats, Unfiled, Unmet):
 
     def lock(self, visit_ids: Collection[str]) -> None:
         """Hold several visits to the end of the transaction, in order of id, so that two hands never wait for each other."""
-        asked = sa.select(visit.c.id).where(visit.c.id.in_(list(visit_ids))).order_by(visit.c.id)
-        self.connection.execute(asked.with_for_update()).all()
+        if visit_ids:
+            asked = sa.select(visit.c.id).where(visit.c.id.in_(list(visit_ids))).order_by(visit.c.id)
+            self.connection.execute(asked.with_for_update()).all()
 
     def get(self, visit_id: str, *, lock: bool = False) -> Visit:
         """A visit. Raises Missing, and Refusal (`draw_contradicted`) for a body that nobody can read."""

@@ -19,10 +19,13 @@ import sqlalchemy as sa
 
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.errors import Refusal, Stale
+from inspector.domain.statement import BookState
 from inspector.store import payload
 from inspector.store.backlog import Backlog
+from inspector.store.booktables import credit_entry
 from inspector.store.ended import END, END_KEYS, Ended
 from inspector.store.lease import ALONE, CALLING, CLAIM, CLAIM_HOUSE, RESTED, UNTRIED
+from inspector.store.recordtables import credit_copy
 from inspector.store.room import Batch, insert_new, padded
 from inspector.store.sealed import own
 from inspector.store.tables import EPOCH, Moment, work
@@ -67,6 +70,19 @@ class Work:
 _PART = work.c.kind.in_((OrderKind.DRAW_PROMISE.value, OrderKind.DRAW_REVEAL.value))
 _MINE = sa.update(work).where(
     work.c.id == sa.bindparam("held_id"), work.c.fence == sa.bindparam("held_fence"), work.c.state == "ready"
+)
+_DUE = (
+    sa.select(work.c.id)
+    .where(work.c.state == "waiting", work.c.due_at <= sa.bindparam("office", type_=Moment))
+    .order_by(work.c.due_at)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+)
+_PROMOTE = (
+    sa.update(work)
+    .where(work.c.id.in_(_DUE), work.c.state == "waiting")
+    .values(state="ready", lease_until=EPOCH)
+    .returning(work.c.key)
 )
 _PUT_OFF = _MINE.values(state="waiting", lease_until=EPOCH, owner=None, unheard=0)
 _BACK = _MINE.values(lease_until=EPOCH, owner=None, unheard=0)
@@ -124,15 +140,7 @@ class WorkRoom(Backlog):
 
     def promote(self, office_now: datetime, limit: int = 2000) -> int:
         """Move rows whose date has come into the ready set; how many. Safe to run anywhere, any number of times."""
-        due = (
-            sa.select(work.c.id)
-            .where(work.c.state == "waiting", work.c.due_at <= office_now)
-            .order_by(work.c.due_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        moved = sa.update(work).where(work.c.id.in_(due), work.c.state == "waiting").values(state="ready", lease_until=EPOCH)
-        keys = self.connection.execute(moved.returning(work.c.key)).scalars().all()
+        keys = self.connection.execute(_PROMOTE, {"office": office_now, "most": limit}).scalars().all()
         self.ready += keys
         return len(keys)
 
@@ -222,6 +230,11 @@ class WorkRoom(Backlog):
     def hasten(self, key: str, now: datetime) -> None:
         """What a waiting row waits for has happened: let it be due."""
         self.connection.execute(sa.update(work).where(work.c.key == key, work.c.state == "waiting").values(due_at=now))
+
+    def sooner(self, lane: str, now: datetime) -> None:
+        """A person says that a connector is well: what has failed there and waits, perhaps as long as it was asked to, is due."""
+        failed = (work.c.state == "waiting") & (work.c.lane == lane) & (work.c.attempts > 0) & (work.c.due_at > now)
+        self.connection.execute(sa.update(work).where(failed).values(due_at=now))
 
     def redate(
         self,
@@ -329,8 +342,15 @@ class WorkRoom(Backlog):
             raise Refusal("work_not_quarantined", id=work_id)
 
     def forget_done(self, before: datetime, limit: int = 5000) -> int:
-        """Delete rows done before a moment: the ledger is the history, not this table."""
-        old = sa.select(work.c.id).where(work.c.state == "done", work.c.done_at < before).limit(limit)
+        """Delete rows done before a moment: the ledger is the history, not this table.
+
+        Of an entry that its receiver has not acknowledged the row stays: it alone says whether the entry may have come there.
+        """
+        ordered = BookState.ORDERED.value
+        first = sa.exists().where(credit_entry.c.entry == work.c.key, credit_entry.c.state == ordered)
+        copied = sa.exists().where(credit_copy.c.entry + "@" + credit_copy.c.lane == work.c.key, credit_copy.c.state == ordered)
+        waits = sa.and_(work.c.kind == OrderKind.CREDIT.value, sa.or_(first, copied))
+        old = sa.select(work.c.id).where(work.c.state == "done", work.c.done_at < before, sa.not_(waits)).limit(limit)
         return self.connection.execute(sa.delete(work).where(work.c.id.in_(old))).rowcount
 
     def _none_ahead(self, ended: Callable[[Work], bool]) -> None:

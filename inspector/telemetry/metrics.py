@@ -66,8 +66,8 @@ class Snapshot:
     calendar_seconds: float = 0.0
     provisional: int = 0
     catalogue: Sequence[tuple[str, str, int]] = ()
-    publications: Sequence[tuple[str, str, int]] = ()
-    publications_late: Sequence[tuple[str, int]] = ()
+    publications: Sequence[tuple[str, str, str, int]] = ()
+    publications_late: Sequence[tuple[str, str, int]] = ()
     unequal: Sequence[tuple[str, str, int]] = ()
     unfiled: int = 0
     codeless: int = 0
@@ -172,10 +172,13 @@ def _credit(held: Snapshot) -> Iterable[GaugeMetricFamily]:
 
 def _published(held: Snapshot) -> Iterable[GaugeMetricFamily]:
     """What the public is to be shown."""
-    help_publications = "Results and penalties that are to be published, and what became of that, by agency and state."
-    yield _family("inspector_publications", help_publications, ("agency", "state"), held.publications)
-    help_late = "Results and penalties whose date to be published (OWED), or to be taken back (TO_REMOVE), is over."
-    yield _family("inspector_publications_late", help_late, ("state",), held.publications_late)
+    help_publications = (
+        "What is to be published, and what became of that, by agency and state, and by what it is of: a result, a penalty, or the push "
+        "of a penalty to another province."
+    )
+    yield _family("inspector_publications", help_publications, ("agency", "state", "of"), held.publications)
+    help_late = "The same whose date to be published or pushed (OWED), or to be taken back (TO_REMOVE), is over."
+    yield _family("inspector_publications_late", help_late, ("state", "of"), held.publications_late)
     help_unequal = "Whether a person has to look at a measure by which the two routes were treated unlike, by agency and measure."
     yield _family("inspector_unequal_treatment", help_unequal, ("agency", "measure"), held.unequal)
     help_catalogue = "Editions of items in the catalogues, by agency and state."

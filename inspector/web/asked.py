@@ -22,7 +22,7 @@ from inspector.domain.letter import short
 from inspector.domain.said import Saying
 from inspector.domain.scoreboard import ended_as, relieved
 from inspector.domain.urgency import Urgency
-from inspector.flows import assist, past, question, replylink
+from inspector.flows import assist, dossier, past, question, replylink
 from inspector.flows.office import AgencyNode
 from inspector.flows.requests import held as locked
 from inspector.flows.requests import node_of, superior_of
@@ -70,6 +70,7 @@ class _Read:
     hears: bool
     extends: bool
     fact: str
+    dossier: str
     cited: list[str]
     superior: bool
     notices: Sequence[Mapping[str, Any]]
@@ -219,6 +220,7 @@ def _page(
             hears=assist.hears(case, held),
             extends=extends,
             fact=fact,
+            dossier=dossier.told(desk.office, policy, held, language(request)),
             cited=cited,
             superior=superior,
             notices=tx.assistance.notices(held.id),
@@ -250,6 +252,7 @@ def _page(
         "to": name_of(desk, node_of(desk.office, str((held.reply or {}).get("to", "")))),
         "notices": told.notices,
         "fact": told.fact,
+        "dossier": told.dossier,
         "cited": told.cited,
         "counted": question.counted(held, language(request)),
         "requester": name_of(desk, held.requester),

@@ -38,7 +38,8 @@ class ProposalIn(Strict):
     """An officer opens a consequence, citing evidence of the case; `act`: the pack's dishonest act, where one was found.
 
     `since`: of a penalty, the day on which the act ended, where it went on behind the day of the letter; `harm`: grave harm lets it be
-    found later (Penalties Law art. 36).
+    found later (Penalties Law art. 36). `opened_on`: the day of the paper (`document`) by which a penal proceeding was opened before it is
+    entered here: by that day it is found in time, and decided in time.
     """
 
     proposal: Proposal
@@ -47,10 +48,14 @@ class ProposalIn(Strict):
     act: MaybeLine = ""
     since: Day | None = None
     harm: Harm | None = None
+    opened_on: Day | None = None
+    document: MaybeLine = ""
 
     def opening(self, by: str) -> Opening:
         """The same as the flow reads it."""
-        told = {name: getattr(self, name) for name in ("proposal", "evidence", "act", "reasons", "since")}
+        told = {
+            name: getattr(self, name) for name in ("proposal", "evidence", "act", "reasons", "since", "opened_on", "document")
+        }
         return Opening(by=by, found=Found(harm=self.harm), **told)
 
 

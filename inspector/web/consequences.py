@@ -23,6 +23,7 @@ from inspector.domain.consequence import (
     Verdict,
 )
 from inspector.domain.ended import Ended
+from inspector.domain.onset import Onset
 from inspector.domain.proposal import Proposal
 from inspector.domain.viewing import Shown as What
 from inspector.domain.weight import Grading
@@ -63,6 +64,7 @@ class ConsequenceShown(Shown):
 
     `stage` of a decision that has not come to its subject is `SERVE`: `due_at`, by when an order is looked at again, moves with the day
     on which it comes; of a decision that nothing else follows it is the date of its notice, or since when a way of it is over.
+    `pack`: by which its last step went, by that pack's row `transition` where it began under an earlier one.
     `statements` are told without their words to the approving system.
     """
 
@@ -76,6 +78,8 @@ class ConsequenceShown(Shown):
     turn: int
     pack: str
     row: str
+    transition: str
+    onset: Onset | None
     basis: tuple[str, ...]
     evidence: tuple[str, ...]
     grading: Grading

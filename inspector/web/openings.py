@@ -16,6 +16,8 @@ from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.case import Case
 from inspector.domain.errors import InspectorError, Invalid
+from inspector.domain.grading import Harm
+from inspector.domain.proposal import Proposal
 from inspector.domain.transition import Scope
 from inspector.domain.viewing import Shown as What
 from inspector.flows import openings, wording
@@ -40,6 +42,10 @@ from inspector.web.signedin import guard, held_cookie
 router = APIRouter(include_in_schema=False)
 _GROUP = "opening"
 _TYPED = ("proposal", "act", "reasons")
+_DAYS = ("since", "harm", "opened_on", "document")
+"""What is typed of a penalty alone, and may be left out."""
+_DATED = "penalty_out_of_time"
+"""What is refused for a day, and may be opened all the same by what an officer says of that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +73,7 @@ def post_opening(request: Request, desk: AtDesk, caller: Visitor, case_id: CaseI
     try:
         written_by_officer(request, desk, caller, form)
         complete(form, Invalid("proposal_missing", field="proposal"), Invalid("reason_missing", field="reasons"))
-        told = {name: form.one(name) for name in _TYPED}
+        told = {name: form.one(name) for name in _TYPED} | {name: form.one(name) for name in _DAYS if form.one(name).strip()}
         given = read(ProposalIn, **told, evidence=tuple(form.all("evidence")))
         made = json.loads(bytes(api.open_consequence(desk, caller, case_id, given, form.message_id()).body))
     except InspectorError as error:
@@ -98,15 +104,18 @@ def _page(
         "names": {claim.id: claim.name for claim in told.why.claims},
         "claimed": {claim.id: claim for claim in told.why.claims},
         "way": lambda heard: wording.way(heard.method, heard.via, lang),
-        "may": [one.proposal for one in told.kinds if one.error is None] if officer else [],
+        "may": [one.proposal for one in told.kinds if _may(one)] if officer else [],
+        "dated": officer and any(one.proposal is Proposal.PENALTY and _may(one) for one in told.kinds),
+        "late": next((in_words(one.error, lang) for one in told.kinds if one.error is not None and one.error.code == _DATED), ""),
+        "harms": list(Harm),
         "may_not": [
             (one.proposal, in_words(one.error, lang), str(one.error.facts.get("consequence", "")))
             for one in told.kinds
-            if one.error is not None
+            if one.error is not None and not _may(one)
         ],
         "there": told.there,
         "acts": [(one.row, act_line(one, lang)) for one in told.acts],
-        "kept": {name: form.one(name) for name in _TYPED} if form is not None else {},
+        "kept": {name: form.one(name) for name in (*_TYPED, *_DAYS)} if form is not None else {},
         "chosen": frozenset(form.all("evidence")) if form is not None else frozenset(),
         "trouble": wrong,
         "message_id": new_id(),
@@ -114,6 +123,11 @@ def _page(
         **said(desk, case_id),
     }
     return page(request, "opening.html", status=wrong.status, **context)
+
+
+def _may(one: Openable) -> bool:
+    """Whether it may be opened, of a penalty also where its days have to be said first."""
+    return one.error is None or one.error.code == _DATED
 
 
 def _named(catalogue: Iterable[Act], kinds: Iterable[Openable]) -> tuple[Act, ...]:

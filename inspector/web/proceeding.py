@@ -13,7 +13,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from inspector.domain import course, disclosing, disclosure, owed, penalty
+from inspector.domain import course, disclosing, disclosure, owed, penalty, province
 from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence, Signed, Stage
 from inspector.domain.docket import Nearness, nearness
@@ -22,8 +22,9 @@ from inspector.domain.policy import Policy
 from inspector.domain.proposal import ConsequenceRow, Proposal
 from inspector.domain.publicationduty import PublicationDuty
 from inspector.domain.viewing import Shown as What
-from inspector.flows import consequences, deputies, endwords, headed, intended, remedying, wording
+from inspector.flows import consequences, deputies, endwords, headed, intended, prevailing, remedying, wording
 from inspector.flows.explain import Explanation
+from inspector.flows.shaken import setting
 from inspector.labels import Lang, label, of
 from inspector.store.tx import Tx, new_id
 from inspector.web import grounds
@@ -39,7 +40,7 @@ from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, page, read,
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login, written_by_officer
 from inspector.web.signedin import guard, held_cookie
-from inspector.web.stages import HEADS, MATTERS, STEPS, fields, offered
+from inspector.web.stages import HEADS, MATTERS, STEPS, fields, offered, pushes
 from inspector.web.steps import typed
 
 router = APIRouter(include_in_schema=False)
@@ -55,7 +56,8 @@ class Read:
 
     `intended`: what its subject would read of it; `basis`: the articles in words; `act`: the dishonest act by its name; `remedies`: what
     a written decision says is open against it; `refuses`: whoever looks may say no to a transfer that two have not reported yet; `duty`: by
-    when a penalty is public, and what of it is; `last`: by when it has to be decided.
+    when a penalty is public, and what of it is, and `pushed` by when it is with another province; `last`: by when it has to be decided;
+    `entered_late`: it was entered here behind the last day on which its act may be found.
     """
 
     held: Consequence
@@ -75,6 +77,9 @@ class Read:
     refuses: bool
     last: datetime | None
     duty: PublicationDuty | None
+    entered_late: bool
+    pushed: PublicationDuty | None
+    push_near: Nearness | None
 
 
 def _offered(told: Read) -> tuple[str, ...]:
@@ -114,25 +119,29 @@ def _page(
     lang = language(request)
 
     def ask(tx: Tx, now: datetime) -> Read:
-        held = tx.consequences.get(consequence_id)
-        case = caller.case(tx, held.case_id)
-        policy = desk.office.book.get(held.pack)
+        stored = tx.consequences.get(consequence_id)
+        case = caller.case(tx, stored.case_id)
+        held = prevailing.of(desk.office, case, stored, now)
+        policy, judged = desk.office.book.get(held.pack), prevailing.judged(desk.office, case, held)
         row = policy.consequences.get(held.proposal)
         near = nearness(held.due_at, now, desk.office.calendar) if held.due_at is not None else None
         matters = tuple(name for name, kind in MATTERS.items() if _waits(tx, f"{kind}:{held.id}"))
+        pushed = tx.publications.find(province.name(held.id))
         mine = deputies.signs(desk.office, tx, held, Signed(by=caller.name, token=caller.token, at=now), now)
         why = why_of(desk, tx, caller, held.case_id, now)
         return Read(
             matters=matters,
             duty=tx.publications.find(disclosing.name(held.id)),
+            pushed=pushed,
+            push_near=nearness(pushed.due_at, now, desk.office.calendar) if pushed is not None and pushed.state.dated else None,
             mends=held.stage is Stage.AGREE
             and held.verdict is not None
             and not owed.spares(held)
             and mine.may_mend(held.verdict.signed),
-            intended=intended.line(held, case.item, policy, lang),
-            bars=intended.bars(held, policy),
+            intended=intended.line(held, case.item, judged, lang),
+            bars=intended.bars(held, judged),
             basis=wording.citations(policy, held.basis, lang),
-            act=next((one.name for one in policy.acts if one.row == held.grading.act), ""),
+            act=next((one.name for one in judged.acts if one.row == held.grading.act), ""),
             refuses=held.stage in HEADS and headed.refuses(desk.office, tx, held, mine),
             remedies=(held.verdict.rights or remedying.rights(policy, lang)) if held.verdict is not None else (),
             held=held,
@@ -142,7 +151,8 @@ def _page(
             why=why,
             grounds=grounds.grounds(tx, held.case_id, case.agency, (one.id for one in why.heard)),
             near=near,
-            last=course.decided_by(held, row, desk.office.calendar) if row is not None else None,
+            entered_late=held.onset is not None and held.onset.entered_late(desk.office.calendar.local_date(held.proposed_at)),
+            last=course.decided_by(held, setting(desk.office, held, now)) if row is not None else None,
         )
 
     try:
@@ -163,7 +173,9 @@ def _page(
         "yuan": disclosure.yuan,
         "ends": desk.look(lambda tx: endwords.told(tx, told.held, lang)),
         "door": lambda by: endwords.by_door(by, lang),
-        "steps": [(name, fields(name, told.row)) for name in (*before, *_offered(told), *behind)] if officer else [],
+        "steps": [(name, fields(name, told.row)) for name in (*before, *_offered(told), *behind, *pushes(told.duty, told.pushed))]
+        if officer
+        else [],
         "kept": _kept(told, form, desk.settings.language) | {"turn": _turn(told.held, form, wrong)},
         "tried": form.one("do") if form is not None else "",
         "chosen": frozenset(form.all("evidence")) if form is not None else frozenset(),

@@ -81,7 +81,8 @@ class RuledShown(Shown):
 class PenaltyShown(Shown):
     """The penalty that a duty is about. `ruled`: whether an officer has said what of it is public; `until`: the last day of its showing.
 
-    `elsewhere`: the province (its two digits) in which its subject is registered, where it is another one: by `due_at` it is pushed there.
+    `elsewhere`: the province (its two digits) in which its subject is registered, where it is another one: it is pushed there by a duty of
+    its own (`province`), whose `ruled` is what was said of the penalty when it was pushed.
     """
 
     consequence: str
@@ -96,6 +97,8 @@ class PublicationShown(Shown):
     """A duty to publish a result of a visit or of a check for cause (`lead`), or a `penalty`; of these `visit` and `draw` are empty.
 
     `due_at` is the date of what is to be done now.
+
+    `province`: to which a penalty is to be pushed (two digits): then `posted` says that it was, and `removed` that it was taken back there.
 
     `why` is the reason that is published when it is taken back; `reason` is a note of the house.
     """
@@ -117,6 +120,7 @@ class PublicationShown(Shown):
     turn: int
     penalty: PenaltyShown | None
     lead: str
+    province: str
 
 
 class PublicationsShown(Shown):

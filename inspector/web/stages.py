@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
-from inspector.domain import owed
+from inspector.domain import owed, province
 from inspector.domain.annulled import Annulled
 from inspector.domain.bundle import Part
 from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Stage, StatementKind
@@ -15,11 +15,12 @@ from inspector.domain.docket import DISCLOSURE
 from inspector.domain.falling import IN_FORCE, REGRADE, SHAKEN
 from inspector.domain.grading import Harm
 from inspector.domain.proposal import ConsequenceRow, Proposal
+from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.domain.wayto import PROVEN
 from inspector.flows.shaken import STATED
 from inspector.web import consequencemessages as messages
 from inspector.web import consequences as api
-from inspector.web import creditrecords, disclosures, transfers
+from inspector.web import creditrecords, disclosures, publications, transfers
 from inspector.web.caller import Caller
 from inspector.web.desk import Desk
 from inspector.web.messages import SeenToIn
@@ -63,6 +64,17 @@ def _graded(desk: Desk, caller: Caller, consequence_id: str, given: SeenToIn, me
     return close_attention(desk, caller, f"{REGRADE}:{consequence_id}", given, message_id)
 
 
+def _pushed(desk: Desk, caller: Caller, consequence_id: str, given: publications.PostedIn, message_id: str | None) -> Response:
+    """The penalty has been with the other province since a day."""
+    return publications.publish(desk, caller, province.name(consequence_id), given, message_id)
+
+
+def _push_back(desk: Desk, caller: Caller, consequence_id: str, given: publications.PostedIn, message_id: str | None) -> Response:
+    """The other province has been told since a day that it does not stand."""
+    return publications.remove(desk, caller, province.name(consequence_id), given, message_id)
+
+
+_PROVEN = (entry("on", Kind.DAY), entry("reference"))
 STEPS: Mapping[str, Step] = {
     "seen": _closing(STATED),
     "stands": Step(message=SeenToIn, take=_stands, fields=(entry("note", Kind.TEXT),)),
@@ -196,6 +208,8 @@ STEPS: Mapping[str, Step] = {
             *(several("kinds", PenaltyKind), entry("fine", needed=False), _REASONS),
         ),
     ),
+    "push": Step(message=publications.PostedIn, take=_pushed, fields=_PROVEN),
+    "push_back": Step(message=publications.PostedIn, take=_push_back, fields=_PROVEN),
 }
 """Every step that a person takes here, by the name of its form; those of `MATTERS` while such a matter is open."""
 
@@ -234,6 +248,14 @@ def offered(held: Consequence) -> tuple[str, ...]:
         return ("annulment",)  # the police's, the procurator's or a court's word frees the penalty
     took_effect = held.state in (ConsequenceState.IMPOSED, ConsequenceState.RECTIFIED, ConsequenceState.FAILED)
     return ("objection", "annulment") if took_effect else ()
+
+
+def pushes(own: PublicationDuty | None, pushed: PublicationDuty | None) -> tuple[str, ...]:
+    """The step that a penalty's push to another province waits for, once an officer has said that it is public."""
+    if pushed is not None and pushed.state is PublicationState.TO_REMOVE:
+        return ("push_back",)
+    said = own is not None and own.penalty is not None and own.penalty.public
+    return ("push",) if said and pushed is not None and pushed.state is PublicationState.OWED else ()
 
 
 def fields(name: str, row: ConsequenceRow | None) -> tuple[Field, ...]:

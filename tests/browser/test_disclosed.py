@@ -21,6 +21,7 @@ from tests.edge import serving
 from tests.house import Hand
 from tests.integration.test_disclosed_pages import OWN_WORDS, lettered
 from tests.integration.test_disclosure import built, fined, rule
+from tests.integration.test_province import abroad
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium"), pytest.mark.slow]
 
@@ -64,6 +65,22 @@ def test_an_officer_says_on_the_page_of_a_penalty_that_it_is_public(store: Store
     assert duty.penalty.ruled is not None
     assert duty.penalty.ruled.kinds == (PenaltyKind.FINE,)
     assert len(built(case, tmp_path / "site").lines) == 1
+
+
+def test_an_officer_enters_on_the_page_of_a_penalty_that_its_province_has_it(store: Store, hand: Hand, door: Door) -> None:
+    case, held = abroad(store, hand)
+    rule(case, held)
+    with serving(case.office) as edge:
+        reader = door.phone(edge.url)
+        reader.log_in(edge.token("officer", name="李四"), f"/consequences/{held.id}")
+        check(reader)
+        reader.page.locator("#way-push").click()
+        reader.page.locator("#push-on").fill(case.office.calendar.local_date(hand()).isoformat())
+        reader.page.locator("#push-reference").fill("回执 粤推2026-17")
+        check(reader)
+        reader.press("登记推送")
+        assert "回执 粤推2026-17" in reader.text()
+        check(reader)
 
 
 def test_penalties_counts_and_heads_are_read_from_the_disk_in_both_languages(

@@ -248,6 +248,7 @@ def test_the_figures_of_the_minutes_are_compared_by_the_keyboard_alone_and_other
     desk.text()
 
 
+@pytest.mark.slow
 def test_what_followed_is_the_houses_word_until_a_hash_from_elsewhere_is_typed(
     door: Door, exported: Path, tmp_path: Path
 ) -> None:

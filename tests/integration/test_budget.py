@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -133,3 +133,17 @@ def test_after_an_outage_the_most_urgent_goes_first_and_no_try_of_the_outage_cou
     well = [dates[int(key.removeprefix("ask:"))] for key in hands.calls[before + 1 :] if key not in late]
     assert len(well) >= 10
     assert sorted(well) == well, "behind the look that found it well, by legal date"
+
+
+def test_a_clock_that_was_set_back_leaves_no_owner_without_tries_until_it_has_caught_up(store: Store) -> None:
+    now, ahead = clock(), clock() + timedelta(days=365)
+
+    def granted(at: datetime) -> int:
+        with store.begin() as tx:
+            return sum(tx.retries.take("platform", 0.0, 3, at) for _ in range(5))
+
+    assert granted(ahead) == 3
+    assert granted(now) == 0, "what was used is used"
+    assert granted(now + timedelta(minutes=1)) == 3
+    assert granted(now + timedelta(seconds=50)) == 0, "who waited for the row asked the time before, and earns nothing by it"
+    assert granted(now + timedelta(seconds=90)) == 1

@@ -31,6 +31,7 @@ from inspector.store.tx import new_id
 from tests.edge import serving
 from tests.house import Hand
 from tests.integration.test_draw_way import announced, carried_out, drawing, visits
+from tests.integration.test_replacements import gone
 from tests.operator import on_both, one_database
 
 database_url = one_database
@@ -237,3 +238,21 @@ def test_an_officer_s_duty_file_shows_what_was_known_due_and_done_and_nothing_of
     with office.store.read() as tx:
         looks = [json.loads(row["body"])["facts"]["by"] for row in tx.ledger.about("duty")]
     assert looks == ["李四", "李四", "李四", "李四", "督查", "李四", "李四"]
+
+
+def test_once_a_visit_has_found_that_nobody_is_there_any_more_the_officers_decision_is_in_the_file(
+    store: Store, hand: Hand
+) -> None:
+    office, _, _ = drawing(store, hand)
+    (case_id,), draw = announced(office, hand, cases=1)
+    carried_out(office, hand, draw.number)
+    (visit,) = visits(office, draw.number)
+    gone(office, visit)
+    with store.begin() as tx:
+        seen = tuple(one.id for one in tx.cases.evidence(case_id))
+        decide(office, tx, case_id, Outcome.CEASED, "李四", "登记机关已注销", seen, hand())
+    made = casefile.case_file(office, case_id, "王五", "dossier")
+    (review,) = [one for one in json.loads(made.files["ledger.json"])["entries"] if one["rule"] == "officer.review"]
+    assert "lacks" not in review
+    assert "登记机关已注销" in made.files["case.json"].decode()
+    assert made.judged.holds

@@ -30,6 +30,7 @@ tries = 1
 """
 
 
+@pytest.mark.slow
 def test_a_platform_that_has_copies_is_not_to_be_taken_out(tmp_path: Path) -> None:
     sections = "".join(
         f'\n[credit.{name}]\nkind = "http"\nurl = "http://127.0.0.1:9/{name}"\n' for name in ("platform", "sector", "idle")

@@ -9,6 +9,7 @@ import pytest
 
 from inspector.testing.peer import answer, peer
 from tests import house
+from tests.engine import clock, order
 from tests.operator import Operator, one_database, settled
 
 database_url = one_database
@@ -41,3 +42,23 @@ def test_who_resumes_a_connector_hears_at_once_what_its_other_side_says_and_the_
                 "and no moment is said that moves on"
             )
         assert "takes connections" not in operator.well("connector", "resume", "here", "--no-call").out
+
+
+def test_what_was_told_to_come_again_in_a_day_is_asked_at_once_and_what_is_due_later_stays(operator: Operator) -> None:
+    operator.settle_in('\n[sources.away]\nkind = "http"\nurl = "http://127.0.0.1:1"\n')
+    operator.well("migrate")
+    with house.closing(operator.store()) as store:
+        with store.begin() as tx:
+            tx.lanes.ensure(["away"])
+            now = tx.machine_now()
+            tx.work.order([order("asked", lane="away"), order("later", lane="away", due_at=now + timedelta(days=9))], now)
+            tx.work.promote(clock())
+        with store.begin() as tx:
+            (held,) = tx.work.claim("one", now, clock(), timedelta(minutes=1), 9)
+            tx.work.postpone(held, now + timedelta(days=1), "http_429", counted=True)
+            tx.lanes.failed("away", "http_429", now, threshold=9, pause=lambda *_: timedelta(0), asked=timedelta(days=1))
+        operator.well("connector", "resume", "away", "--no-call")
+        with store.read() as tx:
+            due = {str(one["key"]): one["due_at"] for one in tx.work.page()}
+    assert due["ask:asked"] <= now + timedelta(hours=1)
+    assert due["ask:later"] == now + timedelta(days=9)

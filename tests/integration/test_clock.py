@@ -129,7 +129,9 @@ def test_a_slot_orders_its_draw_in_the_transaction_that_takes_it(store: Store, h
 
 
 @pytest.mark.differs
-def test_each_slot_is_taken_once_by_three_daemons_on_one_database(store: Store, hand: Hand) -> None:
+def test_each_slot_is_taken_once_by_three_daemons_on_one_database(
+    store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
     diaries = [Diary() for _ in range(3)]
     clocks = [a_clock(store, hand, diary.schedule("every 1h"), replica=str(n)) for n, diary in enumerate(diaries)]
     together = threading.Barrier(len(clocks), timeout=60)
@@ -139,7 +141,7 @@ def test_each_slot_is_taken_once_by_three_daemons_on_one_database(store: Store, 
             together.wait()
             own(*told)
 
-        clock._fire = fire  # type: ignore[method-assign]
+        monkeypatch.setattr(clock, "_fire", fire)
     for _ in range(12):
         looks = [threading.Thread(target=clock._fire_due) for clock in clocks]
         for look in looks:

@@ -33,6 +33,7 @@ def filing(store: Store, visit: str) -> tuple[bool, int]:
         return tx.visits.get(visit).filing is not None, len(tx.attention.standing(codeless.UNFILED))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("last", "filed"), [(AttemptWay.LETTER, False), (AttemptWay.ON_SITE, True)])
 def test_a_firm_that_was_sought_by_telephone_and_letter_alone_was_visited_by_nobody(
     last: AttemptWay, filed: bool, store: Store, hand: Hand
@@ -48,6 +49,7 @@ def test_a_firm_that_was_sought_by_telephone_and_letter_alone_was_visited_by_nob
     assert filing(store, visit.id) == (filed, int(filed)), "who stood before a locked door was there"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mode", "filed"), [("documents", False), ("on-site", True)])
 def test_a_check_of_papers_alone_by_the_teams_own_sheet_is_no_visit_without_a_code(
     mode: str, filed: bool, store: Store, hand: Hand

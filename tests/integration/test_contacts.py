@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,12 @@ from inspector.flows.office import AgencyNode, Office
 from inspector.flows.posting import Lost, lost
 from inspector.flows.table import FLOWS
 from inspector.flows.unsettled import UNDELIVERABLE
+from inspector.labels import LANGS, label
 from inspector.ports import Unavailable
 from inspector.store.store import Store
 from inspector.testing.peer import Peer, answer, peer
 from inspector.testing.peer import lost as lost_answer
+from tests.edge import serving
 from tests.house import TREE, Hand, claim, let_lapse
 from tests.integration.test_letters import Desk, an_office, climbing, go, opened, request_of
 from tests.integration.test_mail import agency
@@ -239,3 +242,24 @@ def test_a_push_that_is_reported_as_failed_has_told_nobody(store: Store, hand: H
         hand.now = rung.at
         go(office, letters=True)
     assert "告知联络员：函件无人收到（sms）" in above.letters[-1].text, "and whoever is above reads so"
+
+
+@pytest.mark.alike
+def test_a_liaison_officer_who_is_reached_by_a_push_finds_the_dossier_behind_its_link(store: Store, hand: Hand) -> None:
+    sms, above = Line("sms"), Desk("county-office")
+    office = climbing(an_office(store, hand, {"civil-affairs": Desk("civil-affairs"), "county-office": above}))
+    office = reached(replace(office, connectors=replace(office.connectors, channels={"sms": sms})), liaison=f"sms:{LIAISON}")
+    with store.begin() as tx:
+        tx.lanes.ensure(["sms"])
+    case_id = opened(office)
+    request = request_of(store, case_id)
+    link = f"/assist/{request.id}/{office.link_token('assist', request.id)}"
+    with serving(office) as edge, edge.client() as browser:
+        assert label("ui.dossier_told", "en") not in browser.get(f"{link}?lang=en").text, "whoever is asked has its letter"
+        climb(office, hand, case_id, OrderKind.ASSIST_LIAISON)
+        assert len(sms.took) == 1
+        for lang in LANGS:
+            shown = unescape(browser.get(f"{link}?lang={lang}").text)
+            assert label("ui.dossier_told", lang) in shown
+            for rule in ("open", "remind", "liaison"):
+                assert label(f"rule.assistance.{rule}", lang) in shown

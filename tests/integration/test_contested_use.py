@@ -198,7 +198,9 @@ def test_a_contested_finding_is_left_out_of_a_later_case_and_put_before_an_offic
     told = {(str(matter["case"]), str(matter["earlier"])) for matter in two.matters("consequence_regrade")}
     assert told == {(two.case, one.case)}
     three = decided(store, hand, Outcome.UNTRUE_CURABLE, office=one.office, reference="R-3333")
-    assert {(held.grading.earlier, held.grading.contested) for held in three.all()} == {(2, 0)}
+    assert {(held.grading.earlier, held.grading.contested) for held in three.all()} == {(1, 0)}, (
+        "of the second no decision has come"
+    )
 
 
 def test_what_an_upheld_objection_has_annulled_comes_back_to_nobody(store: Store, hand: Hand) -> None:

@@ -84,6 +84,7 @@ def test_an_office_with_everybody_there_has_no_hole(store: Store, hand: Hand) ->
     assert found(manned(store, hand)) == ()
 
 
+@pytest.mark.slow
 @pytest.mark.differs  # the database itself counts the areas, out of JSON
 def test_the_one_missing_row_of_the_mapping_from_town_to_officers_is_found_with_the_town_that_was_meant(
     store: Store, hand: Hand

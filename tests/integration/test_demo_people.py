@@ -191,6 +191,7 @@ def untidy(heard: list[Heard]) -> bool:
     return len(set(opened)) < len(opened) and corrected and any(one.path.endswith("/withdraw") for one in heard)
 
 
+@pytest.mark.slow
 def test_officer_and_clerks_act_on_what_waits_for_them(tmp_path: Path) -> None:
     made = furnish(tmp_path)
     waiting = {

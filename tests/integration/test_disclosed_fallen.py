@@ -176,7 +176,7 @@ def test_behind_its_last_day_a_penalty_does_not_become_public_and_is_owed_no_mor
     gone = duty(case, held)
     assert (gone.state, gone.why, gone.posted) == (PublicationState.REMOVED, Fallen.LAPSED, None)
     with store.read() as tx:
-        assert publication.late(tx, hand())["OWED"] == 0
+        assert publication.late(tx, hand())["OWED", "penalty"] == 0
 
 
 def test_what_is_ruled_public_after_all_is_reminded_of_by_the_date_of_before(store: Store, hand: Hand) -> None:

@@ -179,3 +179,50 @@ def test_a_connector_of_another_team_is_installed_found_checked_and_used_and_the
     ]
     assert [len(one.reply_digest) for one in evidence] == [64, 64, 64]
     assert (evidence[2].note, list(json.loads(matter["body"])["digests"].values())) == ("archive_unknown", [1])
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """What `./run` takes for its environment, set up: one of its own, which borrows the packages of the lock from the one that tests."""
+    made = folder / "venv"
+    python("venv", str(made), folder=folder, path="")
+    (own,) = made.glob("lib/python*/site-packages")
+    (own / "borrowed.pth").write_text(str(Path(pytest.__file__).parents[1]) + "\n", encoding="utf-8")
+    (made / ".mine").write_text(str(made), encoding="utf-8")
+    with (ROOT / "requirements.lock").open("rb") as lock:
+        summed = subprocess.run(["cksum"], stdin=lock, capture_output=True, text=True, check=True).stdout
+    (made / ".ready-requirements.lock").write_text(summed + str(made), encoding="utf-8")
+    bare = {name: value for name, value in os.environ.items() if not name.startswith(("INSPECTOR_", "PYTHON"))}
+    return {**bare, "INSPECTOR_VENV": str(made), "PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_by_the_documented_steps_run_finds_what_is_installed_in_its_environment_and_nothing_of_a_pythonpath(
+    tmp_path: Path,
+) -> None:
+    path = installed(tmp_path)  # builds the wheel, as documented
+    told = environment(tmp_path)
+    settings = SETTINGS.format(root=ROOT, folder=tmp_path, port=free_port(), url="archive://127.0.0.1:9")
+    config, secret = tmp_path / "inspector.toml", tmp_path / "secret"
+    config.write_text(settings, encoding="utf-8")
+    secret.write_text("archive-secret-of-terminal-7", encoding="ascii")
+    secret.chmod(0o600)
+
+    def run(*words: str, **more: str) -> str:
+        command = [str(ROOT / "run"), *words, "--config", str(config), "--lang", "en"]
+        said = subprocess.run(
+            command, cwd=tmp_path, env={**told, **more}, capture_output=True, text=True, check=False, timeout=120
+        )
+        return said.stdout + said.stderr
+
+    lacking = "There is no connector county-archive"
+    assert lacking in run("connector", "check", "--no-call", PYTHONPATH=path), (
+        "what lies in a path of ours is no part of the daemon"
+    )
+    (wheel,) = (tmp_path / "county-archive/dist").glob("*.whl")
+    install = [f"{told['INSPECTOR_VENV']}/bin/python", "-m", "pip", "install", "--no-index", "--no-deps", str(wheel)]
+    subprocess.run(install, cwd=tmp_path, env=told, capture_output=True, check=True, timeout=120)
+    said = run("connector", "check", "--no-call")
+    assert (lacking in said, "loads (county-archive)" in said) == (False, True), said
+    run("migrate")
+    assert "county-archive 2.3.0" in run("connector", "list")

@@ -117,6 +117,7 @@ def test_scenario_39_the_team_alone_learns_whom_the_visit_is_to_when_the_clock_s
         assert [row["rule"] for row in tx.ledger.about(visit.id)].count("visit.release") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", [True, False], ids=["before the release", "behind it"])
 @pytest.mark.parametrize("state", [VisitState.OWED, VisitState.SHORT])
 def test_scenario_39_a_visit_that_another_team_will_make_is_released_to_nobody_of_this_one(

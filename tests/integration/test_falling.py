@@ -192,7 +192,7 @@ def test_a_later_case_that_was_graded_by_a_finding_that_fell_is_put_before_an_of
     store: Store, hand: Hand
 ) -> None:
     first = decided(store, hand, Outcome.UNTRUE_INCURABLE)
-    revoke = first.impose(first.the(Proposal.REVOKE))
+    revoke = first.bring(first.impose(first.the(Proposal.REVOKE)))
     second = decided(store, hand, Outcome.UNTRUE_INCURABLE, office=first.office, reference="R-2")
     later = second.the(Proposal.RECORD_CREDIT)
     assert later.grading.earlier == 1

@@ -208,6 +208,7 @@ def test_notes_that_lay_in_a_phone_are_of_the_day_they_were_written_and_before_t
         assert "visit.forget" in [row["rule"] for row in tx.ledger.about(visit.id)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("why", ["decided", "nobody"])
 def test_a_clash_is_closed_by_an_officer_alone_who_had_both_versions_to_decide_or_where_no_lead_is_left(
     why: str, edge: Edge, hand: Hand, links: ExitStack

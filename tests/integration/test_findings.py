@@ -19,6 +19,7 @@ from tests.integration.test_draw_way import announced, carried_out, drawing, vis
 pytestmark = pytest.mark.alike
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("decided", "found", "state"),
     [

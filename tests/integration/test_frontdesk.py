@@ -32,6 +32,7 @@ def manned(office: Office, agency: str = "bureau") -> Office:
     return replace(office, tree={**office.tree, agency: node})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["zh-Hans", "en"])
 def test_the_notice_of_a_check_says_whom_to_ring_and_where_to_go_in_both_languages_and_by_the_interface(
     lang: Lang, store: Store, hand: Hand

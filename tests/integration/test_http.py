@@ -208,28 +208,6 @@ def test_a_retry_after_beyond_the_budget_is_told_at_once() -> None:
     assert (error.retry_after, error.attempts, waits) == (120.0, 1, [])
 
 
-@pytest.mark.parametrize(
-    "told", ["-5", "0", "soon", "", "1.5", "²", "Wed, 99 Foo 2026 99:99:99 GMT", "Mon, 05 Jan 1998 00:00:00 GMT"]
-)
-def test_a_retry_after_that_says_nothing_leaves_our_own_waits(told: str) -> None:
-    assert patience.retry_after({"retry-after": told}, datetime(2026, 1, 5, tzinfo=UTC)) is None
-
-
-@pytest.mark.parametrize("told", ["999999999", "9" * 5000, "Fri, 31 Dec 9999 23:59:59 GMT"])
-def test_an_absurd_retry_after_is_a_day(told: str) -> None:
-    assert patience.retry_after({"retry-after": told}, datetime(2026, 1, 5, tzinfo=UTC)) == 86_400
-
-
-def test_a_retry_after_date_is_measured_by_the_other_sides_own_clock() -> None:
-    theirs = datetime(2031, 1, 5, 8, tzinfo=UTC)
-    said = {
-        "date": format_datetime(theirs, usegmt=True),
-        "retry-after": format_datetime(theirs + timedelta(seconds=9), usegmt=True),
-    }
-    assert patience.retry_after(said, datetime(2026, 1, 5, tzinfo=UTC)) == 9
-    assert patience.retry_after({"retry-after": said["retry-after"]}, theirs) == 9
-
-
 def test_it_is_tenacity_that_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
     with peer(answer(503), answer(200, {})) as held, wire(held) as opened:
         assert opened.send("POST", "/q").attempts == 2

@@ -149,6 +149,7 @@ def test_packs_that_decided_something_before_the_upgrade_count_as_used_and_one_t
         assert tx.packs.cited(["demo@0", *because]) == ["demo@2"]
 
 
+@pytest.mark.slow
 def test_a_seat_whose_push_no_channel_had_taken_at_the_upgrade_does_not_lapse(first: Store) -> None:
     waits, handed, back = "v:0:0", "v:1:0", "v:2:0"
     due = SEEN.replace(day=20)
@@ -193,6 +194,7 @@ def test_a_seat_whose_push_no_channel_had_taken_at_the_upgrade_does_not_lapse(fi
     )
 
 
+@pytest.mark.slow
 def test_a_visit_that_was_entered_before_the_upgrade_is_of_the_day_that_its_teams_told(first: Store) -> None:
     told = {
         "two": {"parts": [{"on": "2025-12-30"}, {"on": "2025-12-31"}]},
@@ -211,6 +213,7 @@ def test_a_visit_that_was_entered_before_the_upgrade_is_of_the_day_that_its_team
     assert days == {"two": date(2025, 12, 31), "unsaid": None, "former": None, "unread": None}
 
 
+@pytest.mark.slow
 def test_a_database_of_the_hours_in_which_0001_brought_them_keeps_its_columns(first: Store) -> None:
     with first.begin() as tx:
         moment = "DATETIME" if first.sqlite else "TIMESTAMP WITH TIME ZONE"

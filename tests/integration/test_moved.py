@@ -75,6 +75,7 @@ def waiting(office: Office, hand: Hand) -> str:
     return case_id
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changed",
     [

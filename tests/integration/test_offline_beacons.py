@@ -227,6 +227,7 @@ def test_every_verifier_calls_a_beacon_that_is_still_to_speak_wrong(source: str)
     assert [minds.house(files), minds.python(files), *minds.browser([files])] == [1, 1, 1]
 
 
+@pytest.mark.slow
 @pytest.mark.needs("node")
 @pytest.mark.parametrize(
     ("form", "bits", "text", "right"),

@@ -51,6 +51,7 @@ def declare(office: Office, staff: str, code: str, evidence: str = "声明书") 
         return recusing.declare(office, tx, "bureau", code, staff, **told)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", [CREDIT, BARE, ELSEWHERE])
 def test_of_whoever_is_on_the_way_to_a_firm_the_head_decides_by_whichever_code_the_conflict_is_declared(
     store: Store, hand: Hand, code: str

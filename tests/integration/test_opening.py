@@ -128,6 +128,7 @@ def test_a_folder_that_somebody_named_must_be_there_and_is_not_made(tmp_path: Pa
     assert sorted(tmp_path.rglob("*")) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lang", "told"), [("en", "A new, empty database was made: "), ("zh-Hans", "已建立新的空数据库：")])
 def test_where_nobody_named_a_place_it_is_made_beside_the_settings_and_said(tmp_path: Path, lang: str, told: str) -> None:
     operator = Operator(tmp_path, "")

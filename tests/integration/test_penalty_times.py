@@ -2,38 +2,45 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from inspector.domain import limitation
+from inspector.domain import course, limitation
 from inspector.domain.calendar import Term
 from inspector.domain.case import Outcome
-from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Stage
+from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Stage, StatementKind
 from inspector.domain.docket import DocketKind
 from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.grading import Grading as Found
 from inspector.domain.grading import Harm
 from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
-from inspector.flows import proceedings, review
+from inspector.flows import proceedings, review, uncovered
 from inspector.flows.office import Office
+from inspector.flows.shaken import setting
 from inspector.policybook import Policybook
 from inspector.store.deadlines import due_by
 from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import ZONE, Hand, Table, application, open_office, post, settle
-from tests.integration.test_forms import logged_in
+from tests.integration.test_forms import hidden, logged_in
 from tests.integration.test_proceeding_page import send
 from tests.packs import POLICIES
 from tests.proceedings import Proceeding, decided
+
+if TYPE_CHECKING:
+    from inspector.store.work import Work
 
 pytestmark = pytest.mark.alike
 
 ROW = Policybook.load(POLICIES).get("maoji@2026.3").consequences[Proposal.PENALTY]
 """As it is shipped."""
+WORK = cast("Work", None)
+"""The order of a morning's look says nothing."""
 TIMES = ("within", "found", "found_grave", "by_head", "collective", "reviewers")
 REVIEWERS = ("赵六",)
 
@@ -109,6 +116,35 @@ def test_no_step_of_a_penalty_is_due_behind_the_ninetieth_day_and_the_list_and_t
     assert told["overdue"] is True
 
 
+@pytest.mark.parametrize("article", ["", "S7:64"])
+def test_the_time_of_a_hearing_counts_unless_the_row_names_an_article_by_which_it_does_not(
+    store: Store, hand: Hand, office: Office, article: str
+) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING, office=ruled(office, uncounted=article))
+    held = case.the(Proposal.PENALTY)
+    opened = held.proposed_at.astimezone(ZONE).date()
+    case.serve(case.give(held))
+    case.say(held, StatementKind.HEARING)
+    asked = hand().date()
+    hand.on(days=20)
+    assert last_day(case) == opened + timedelta(days=90 + (20 if article else 0)), "while it is open it moves from day to day"
+    case.hear(held)
+    assert case.the(Proposal.PENALTY).hearing.on == hand().date()  # type: ignore[union-attr]
+    kept = hand().date()
+    hand.on(days=3)
+    assert last_day(case) == opened + timedelta(days=90) + (kept - asked if article else timedelta())
+    with serving(case.office) as edge, edge.client() as browser:
+        logged_in(edge, browser)
+        assert last_day(case).isoformat() in browser.get(f"/consequences/{held.id}").text
+
+
+def last_day(case: Proceeding) -> date:
+    held = case.the(Proposal.PENALTY)
+    last = course.decided_by(held, setting(case.office, held, case.hand()))
+    assert last is not None
+    return last.astimezone(ZONE).date()
+
+
 def test_what_was_found_too_late_is_proposed_by_nobody_and_by_no_rule(hand: Hand, office: Office) -> None:
     case = old(hand, office, date(2024, 1, 31))
     found_false(case)
@@ -152,6 +188,87 @@ def test_a_case_that_would_be_looked_at_when_it_is_too_late_stands_on_the_list_b
     assert case.the(Proposal.PENALTY).stage is Stage.GIVE
     other = old(hand, office, hand().date(), 2)
     assert other.matters("penalty_limit") == [], "what is looked at in time needs no date"
+
+
+def test_a_case_that_stands_past_its_own_date_is_on_the_list_by_that_day_from_the_next_morning_on(
+    store: Store, hand: Hand, office: Office
+) -> None:
+    last = hand().date() + timedelta(days=60)
+    case = old(hand, office, last.replace(year=last.year - 2))
+    with store.read() as tx:
+        term = tx.cases.get(case.case).review_term
+    assert term is not None
+    assert (term.due_at.astimezone(ZONE).date() < last, case.matters("penalty_limit")) == (True, []), "it would be in time"
+    hand.now = term.due_at + timedelta(hours=1)
+    settle(office)
+    uncovered.daily(WORK, office)
+    (told,) = case.matters("penalty_limit")
+    assert told["due_at"].startswith(last.isoformat())
+    with store.begin() as tx:
+        tx.attention.close(f"penalty_limit:{case.case}", hand())
+    uncovered.daily(WORK, office)
+    assert case.matters("penalty_limit") == [], "what an officer has closed is not told anew each morning"
+
+
+def test_a_case_of_before_is_looked_at_by_the_row_that_would_rule_its_penalty_today(store: Store, hand: Hand) -> None:
+    before = open_office(store, hand, sources={"registers": Table(default="吊销")})
+    soon = hand().date() + timedelta(days=1)
+    case = old(hand, before, soon.replace(year=soon.year - 2))
+    uncovered.daily(WORK, before)
+    assert case.matters("penalty_limit") == []
+    uncovered.daily(WORK, ruled(before))
+    assert len(case.matters("penalty_limit")) == 1, "a version with a time begins, and nobody touches the case"
+
+
+def test_what_was_opened_on_paper_in_time_is_entered_with_its_own_day_and_seen_to_be_late(hand: Hand, office: Office) -> None:
+    case = old(hand, office, date(2024, 1, 31))
+    found_false(case)
+    paper = {"opened_on": date(2026, 1, 30), "document": "立案〔2026〕7号"}
+    for wrong, code in (
+        ({"opened_on": paper["opened_on"]}, "onset_unproven"),
+        ({"document": paper["document"]}, "onset_unproven"),
+        (paper | {"opened_on": date(2024, 1, 30)}, "onset_out_of_range"),
+        (paper | {"opened_on": hand().date() + timedelta(days=1)}, "onset_out_of_range"),
+        ({"since": hand().date() + timedelta(days=1)}, "onset_out_of_range"),
+    ):
+        with pytest.raises(Invalid, match=code):
+            propose(case, **wrong)
+    with pytest.raises(Refusal, match="penalty_out_of_time"):
+        propose(case, **paper | {"opened_on": date(2026, 2, 1)})
+    with serving(office) as edge, edge.as_("officer", name="李四") as officer, edge.client() as browser:
+        logged_in(edge, browser, name="李四")
+        page = browser.get(f"/review/{case.case}/proceeding?lang=en").text
+        assert ('value="PENALTY"' in page, "to be found by" in page or "found by 2026-01-31" in page) == (True, True)
+        with office.store.read() as tx:
+            ids = [piece.id for piece in tx.cases.evidence(case.case)]
+        form = {
+            "guard": hidden(page, "guard"),
+            "message": hidden(page),
+            "proposal": "PENALTY",
+            "reasons": "另有发现",
+            "evidence": ids,
+        }
+        assert browser.post(f"/review/{case.case}/proceeding", data=form).status_code == 409
+        told = form | {"opened_on": "2026-01-30", "document": "立案〔2026〕7号", "message": "m-2"}
+        made = browser.post(f"/review/{case.case}/proceeding", data=told)
+        assert made.status_code == 303
+        shown = browser.get(made.headers["location"].split("?")[0] + "?lang=en").text
+        assert ("立案〔2026〕7号" in shown, "Entered here behind 2026-01-31" in shown) == (True, True)
+        onset = officer.get(f"/v1/consequences/{case.the(Proposal.PENALTY).id}").json()["onset"]
+        assert (onset["found_on"], onset["last"], onset["opened_on"]) == ("2026-01-30", "2026-01-31", "2026-01-30")
+    held = case.the(Proposal.PENALTY)
+    assert last_day(case) == date(2026, 1, 30) + timedelta(days=90), "and its ninety days are those of the paper"
+    with office.store.read() as tx:
+        rows = [json.loads(row["body"])["facts"] for row in tx.ledger.about(case.case) if row["rule"] == held.origin]
+    assert [one["document"] for one in rows if one["consequence"] == held.id] == ["立案〔2026〕7号"]
+
+
+def test_the_days_of_a_penalty_are_said_of_nothing_else(case: Proceeding) -> None:
+    with case.office.store.read() as tx:
+        ids = tuple(piece.id for piece in tx.cases.evidence(case.case))
+    given = Opening(proposal=Proposal.TRANSFER_JUDICIAL, by="李四", evidence=ids, reasons="涉嫌犯罪", since=case.hand().date())
+    with pytest.raises(Invalid, match="onset_of_penalty"):
+        case.act(lambda tx: proceedings.propose(case.office, tx, case.case, given, case.by("李四"), case.hand()))
 
 
 def test_a_decision_is_reviewed_by_somebody_on_the_offices_list_who_has_not_proposed_it_and_decided_by_the_head(

@@ -88,6 +88,7 @@ def test_what_was_taken_back_stays_so_and_an_entry_that_was_altered_names_no_lin
     assert f"ledger {entry}: body" in printed.look(office.store)
 
 
+@pytest.mark.slow
 def test_what_is_public_is_gone_on_no_day_before_it_was_said_that_it_is_to_go(office: Office, hand: Hand) -> None:
     public(office, hand)
     hand.on(days=5)
@@ -98,3 +99,25 @@ def test_what_is_public_is_gone_on_no_day_before_it_was_said_that_it_is_to_go(of
         said(office, publication.remove, recalled - timedelta(days=1), "截图")
     assert told.value.facts["first"] == recalled.isoformat()
     assert said(office, publication.remove, recalled, "截图").state is PublicationState.REMOVED
+
+
+@pytest.mark.parametrize("why", [Fallen.MISTAKE, Fallen.CHANGED])
+def test_a_result_that_was_taken_back_for_a_slip_is_owed_anew_once_and_can_be_public_again(
+    office: Office, hand: Hand, why: Fallen
+) -> None:
+    held = public(office, hand)
+    said(office, publication.recall, why, "", "")
+    hand.on(days=1)
+    said(office, publication.remove, office.calendar.local_date(hand()), "截图")
+    look(office, hand)
+    hand.on(days=1)
+    look(office, hand)
+    with office.store.read() as tx:
+        (anew,) = [
+            one for one in tx.publications.page(("bureau",), None, "", 50) if one.id != held.id and one.visit == held.visit
+        ]
+    assert (anew.id, anew.state, anew.formed_at < hand()) == (f"{held.id}.2", PublicationState.OWED, True)
+    assert anew.due_at > hand()
+    with office.store.begin() as tx:
+        publication.publish(office, tx, anew.id, office.calendar.local_date(hand()), "公告栏", "李四", hand())
+    assert printed.look(office.store) == []

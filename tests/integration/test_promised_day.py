@@ -86,6 +86,7 @@ def dealt_late(office: Office, hand: Hand, number: str, told: str, *, before: ti
     return again
 
 
+@pytest.mark.slow
 def test_a_day_moves_only_for_a_visit_that_may_be_made_after_it_and_a_person_hears_why(store: Store, hand: Hand) -> None:
     office, _, first = short_visit(store, hand)
     told = until(office, first.number, hand())
@@ -109,6 +110,7 @@ def test_a_day_moves_only_for_a_visit_that_may_be_made_after_it_and_a_person_hea
         assert public_bundle(office, tx, first.number, hand()), "no longer than till its date, though it was not made"
 
 
+@pytest.mark.slow
 def test_what_has_opened_is_never_closed_again(store: Store, hand: Hand) -> None:
     office, _, first = short_visit(store, hand)
     told = until(office, first.number, hand())

@@ -332,3 +332,14 @@ def test_a_canary_that_cannot_be_is_refused_by_its_key(section: str, canary: obj
     (flaw,) = flaws({section: {"one": {"kind": "http", "canary": canary}}})
     assert flaw.code == code
     assert all(f"{section}.one" in words.told(flaw, lang) for lang in LANGS)
+
+
+def test_a_canary_about_a_fact_that_the_connectors_own_keys_lack_is_our_mistake_and_named_by_its_field(tmp_path: Path) -> None:
+    front = FrontEnd(url=f"sqlite:///{tmp_path / 'front.db'}")
+    front.fill()
+    keys = {**front.keys(), "kind": "database", "canary": {**ABOUT_TRIAL, "fact": "registred"}}
+    *_, found = findings(Configured(section="sources", group="sources", name="one", told=keys), Settings(), call=True)
+    assert (found.state, found.outside) == ("FAIL", False)
+    assert "canary.fact = 'registred'" in found.what[0]
+    assert ("[sources.one.canary]" in found.mend[0], "(registered)" in found.mend[0]) == (True, True)
+    assert "[sources.one.canary]" in found.mend[1]

@@ -121,6 +121,7 @@ def test_what_we_put_badly_and_what_was_used_stand_on_the_ops_page_and_in_the_me
     assert 'inspector_assistance_score{agency="civil-affairs",fact="household",mark="badly_put"} 2.0' in text
 
 
+@pytest.mark.slow
 def test_requests_of_before_are_marked_by_the_migration_and_sealed_ones_when_they_are_written_again(
     database_url: str, hand: Hand
 ) -> None:

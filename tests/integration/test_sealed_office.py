@@ -44,6 +44,7 @@ def store(database_url: str) -> Iterator[Store]:
         yield held
 
 
+@pytest.mark.slow
 def test_an_office_that_seals_asks_draws_visits_hears_and_lets_go(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     (seen,), draw = announced(office, hand, cases=1)

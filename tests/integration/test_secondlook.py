@@ -91,6 +91,18 @@ def team(office: Office, visit: Visit) -> set[str]:
         return {seat.inspector for seat in tx.visits.team(visit.id)}
 
 
+def test_whoever_made_the_first_check_is_not_sent_again_under_a_new_staff_code(store: Store, hand: Hand) -> None:
+    office, made = looking(store, hand, share="1")
+    first = {one.id: team(office, one) for one in made}
+    with store.begin() as tx:
+        held = tx.rosters.inspectors("bureau")
+        tx.rosters.remove_inspectors("bureau", [one.id for one in held], hand())
+        tx.rosters.put_inspectors([replace(one, id=f"N{one.id}", former=(f"bureau:{one.id}",)) for one in held])
+    looks = visits(office, drawn_again(office, hand).number)
+    assert len(looks) == 8
+    assert all(not {staff.removeprefix("N") for staff in team(office, one)} & first[one.looks_at] for one in looks)
+
+
 def test_results_that_found_nothing_are_drawn_another_team_looks_and_no_cap_of_the_firm_is_used(
     store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -110,6 +110,7 @@ def test_a_small_group_waits_for_those_who_are_still_undecided_until_its_date_is
     assert (held.lines, held.counted, held.withheld) == ((), 4, 2), "a duty is kept, and four are only counted"
 
 
+@pytest.mark.slow
 def test_a_group_in_which_something_was_found_about_everybody_is_not_listed(office: Office, hand: Hand) -> None:
     persons(office, 5)
     with office.store.begin() as tx:

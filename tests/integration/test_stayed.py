@@ -88,6 +88,7 @@ def test_when_a_ladder_that_stood_still_goes_on_no_step_overtakes_one_before_it(
     assert county.kinds == []
 
 
+@pytest.mark.slow
 def test_whoever_is_above_reads_that_a_letter_was_refused_and_nobody_got_it(store: Store, hand: Hand) -> None:
     office, civil, county, case_id = house(store, hand)
     while (step := next_step(request_of(store, case_id))).kind is not OrderKind.ASSIST_DUE:

@@ -85,6 +85,7 @@ def begins(operator: Operator) -> str:
         return office_now(settings.load(operator.config), tx).date().isoformat()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pauses", [False, True])
 def test_an_office_that_is_to_begin_in_the_past_does_so_behind_its_migration_too(pauses: bool, tmp_path: Path) -> None:
     told = PACED.format(at="2026-03-02T09:00:00+08:00") + f"pauses = {str(pauses).lower()}\n"

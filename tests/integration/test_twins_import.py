@@ -20,6 +20,7 @@ def operator(database_url: str, tmp_path: Path) -> Operator:
     return settled(database_url, tmp_path)
 
 
+@pytest.mark.slow
 def test_one_firm_under_several_codes_is_told_and_needs_a_word_that_is_recorded(operator: Operator) -> None:
     told = "91330106MA2000000F"
     assert objects(operator, told).code == 0

@@ -101,6 +101,24 @@ def test_who_takes_it_back_alone_once_it_is_decided_has_it_before_them_again(cas
     assert case.drop(again).stage is Stage.AGREE, "and nobody lets it go alone"
 
 
+def test_with_it_comes_anew_what_the_pack_proposes_of_the_same_finding_and_fell_with_it_but_not_what_was_let_go(
+    store: Store, hand: Hand
+) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    entry = case.impose(case.the(Proposal.RECORD_CREDIT))
+    gone = taken_back(case, Annulled.CORRECTION)
+    assert case.the(Proposal.RECORD_CREDIT).id != entry.id, "the entry fell with the revocation"
+    again = [one for one in case.all() if one.origin == "consequence.anew"]
+    assert {one.proposal for one in again} == {Proposal.REVOKE, Proposal.PENALTY, Proposal.RECORD_CREDIT}
+    assert {one.grading.grade for one in again if one.proposal is Proposal.RECORD_CREDIT} == {entry.grading.grade}
+    other = decided(store, hand, Outcome.FALSE_KNOWING, number=2, office=case.office)
+    other.drop(other.the(Proposal.PENALTY))
+    taken_back(other, Annulled.CORRECTION)
+    assert {one.proposal for one in other.all() if one.origin == "consequence.anew"} == {Proposal.REVOKE, Proposal.RECORD_CREDIT}
+    assert other.the(Proposal.PENALTY).state is ConsequenceState.DROPPED
+    assert gone.state is ConsequenceState.ANNULLED
+
+
 @pytest.mark.parametrize("why", [Annulled.COURT, Annulled.REVIEW_BODY])
 def test_what_a_court_has_annulled_is_proposed_by_no_rule(case: Proceeding, why: Annulled) -> None:
     assert taken_back(case, why).id == case.the(Proposal.REVOKE).id

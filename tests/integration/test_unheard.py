@@ -26,6 +26,9 @@ pytestmark = pytest.mark.alike
 NAMED = date(2026, 3, 30)
 """A Monday, weeks behind the date of the request."""
 
+WITHIN = date(2026, 3, 18)
+"""Less than a whole verification behind it."""
+
 
 def with_rows(office: Office) -> Office:
     """The same by a pack that has the rows of our own silence."""
@@ -34,9 +37,9 @@ def with_rows(office: Office) -> Office:
         usual = pack.term(Timer.ASSIST_REPLY)
         rows = {
             timer: replace(
-                usual, row=f"term-{timer.value}", timer=timer, term=Term(amount=2, unit=Unit.WORKING_DAY), basis="H:63"
+                usual, row=f"term-{timer.value}", timer=timer, term=Term(amount=days, unit=Unit.WORKING_DAY), basis="H:63"
             )
-            for timer in (Timer.ASSIST_WORD, Timer.ASSIST_WORD_HEAD)
+            for timer, days in ((Timer.ASSIST_WORD, 2), (Timer.ASSIST_WORD_HEAD, 2), (Timer.ASSIST_LONGEST, 20))
         }
         packs.append(replace(pack, terms={**pack.terms, **rows}))
     return replace(office, book=replace(office.book, packs=tuple(packs)))
@@ -173,6 +176,7 @@ def test_a_date_inside_its_term_that_an_older_release_kept_as_proposed_stops_not
     assert (rules[-1], "assistance.unheard" in rules, matters(store)) == ("assistance.silent", False, set())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("least", [False, True], ids=["its ladder's rows", "with the least that a pack has"])
 def test_by_a_pack_without_rows_of_its_own_our_silence_ends_by_those_of_its_ladder(store: Store, hand: Hand, least: bool) -> None:
     desks = {"civil-affairs": Desk("civil-affairs"), "county-office": Desk("county-office")}
@@ -186,7 +190,7 @@ def test_by_a_pack_without_rows_of_its_own_our_silence_ends_by_those_of_its_ladd
     case_id = opened(office)
     go(office, letters=True)
     with store.begin() as tx:
-        assist.propose_date(office, tx, request_of(store, case_id).id, NAMED, "需调阅纸质档案", "王五", hand.now)
+        assist.propose_date(office, tx, request_of(store, case_id).id, WITHIN, "需调阅纸质档案", "王五", hand.now)
     due_at = request_of(store, case_id).due_at
     while request_of(store, case_id).state.open and hand.now < due_at + timedelta(days=60):
         until(office, hand, hand.now + timedelta(days=1))
@@ -197,3 +201,22 @@ def test_by_a_pack_without_rows_of_its_own_our_silence_ends_by_those_of_its_ladd
         policy = office.book.get(tx.cases.get(case_id).pack)
     steps = [Timer.ASSIST_ESCALATE] * 2 if least else [Timer.ASSIST_LIAISON, Timer.ASSIST_HEAD]
     assert entry[1]["rows"] == [policy.term(one).row for one in steps], "and the entry cites them"
+
+
+def test_an_agency_that_names_a_new_date_every_three_days_stalls_its_request_no_longer_than_the_pack_says(
+    store: Store, hand: Hand
+) -> None:
+    desks = {"civil-affairs": Desk("civil-affairs"), "county-office": Desk("county-office")}
+    office = climbing(an_office(store, hand, desks))
+    case_id = opened(office)
+    go(office, letters=True)
+    due_at = request_of(store, case_id).due_at
+    while request_of(store, case_id).state.open and hand.now < due_at + timedelta(days=60):
+        with store.begin() as tx:
+            day = office.calendar.add_working_days(office.calendar.local_date(max(hand.now, due_at)), 4)
+            assist.propose_date(office, tx, request_of(store, case_id).id, day, "仍在调阅", "王五", hand.now)
+        until(office, hand, hand.now + timedelta(days=3))
+    held = request_of(store, case_id)
+    assert [one.kind.value for one in desks["county-office"].letters][:1] == ["escalation"]
+    assert [one.rule for one in held.history].count("assistance.unheard") == 1
+    assert (held.state, held.history[-1].rule) == (AssistanceState.UNANSWERED, "assistance.unheeded")

@@ -40,6 +40,7 @@ def late(case: Proceeding) -> int:
         return due_by(tx, case.hand())["consequence"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("proposal", [Proposal.REVOKE, Proposal.PENALTY, Proposal.RECORD_CREDIT, Proposal.SUSPEND])
 def test_a_decision_that_has_not_come_is_to_be_served_by_a_date_and_is_late_behind_it(
     store: Store, hand: Hand, proposal: Proposal

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from inspector.domain.case import Outcome
+from inspector.domain.creditrecord import RecordState
 from inspector.domain.decision import OrderKind
 from inspector.domain.docket import AMEND_BY_HAND, AMEND_STUCK
+from inspector.domain.statement import BookState
 from inspector.domain.wayto import ServiceWay
 from inspector.flows import reached
 from inspector.flows.stopped import CREDIT_STUCK
@@ -47,10 +50,12 @@ def found(here: Place) -> str:
 
 
 def days(here: Place, many: int) -> None:
-    """Days pass in which every receiver is there."""
+    """Days pass in which every receiver is there, and nights in which done work leaves the table."""
     here.second.mode = "ok"
     for _ in range(many):
         here.hand.on(days=1)
+        with here.office.store.begin() as tx:
+            tx.work.forget_done(here.hand() - timedelta(days=7))
         with here.office.store.begin() as tx:
             tx.lanes.succeeded("sector")
         settle(here.office)
@@ -78,7 +83,7 @@ def test_a_receiver_that_was_away_hears_of_it_first_once_the_objection_is_reject
 def test_where_the_objection_is_upheld_nothing_was_ever_told_it_and_nothing_is_taken_back(here: Place) -> None:
     entry = found(here)
     objection = here.objects(entry)
-    days(here, 3)
+    days(here, 12)
     here.decides(objection, "王五", upheld=True)
     days(here, 3)
     assert asked(here.second) == []
@@ -121,6 +126,7 @@ def test_what_has_never_been_tried_waits_as_well(here: Place) -> None:
     assert list(here.second.entries) == [entry]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("doubt", ["lost", "reset", "killed"])
 def test_what_may_have_come_is_sent_on_so_that_it_is_marked(here: Place, doubt: str) -> None:
     if doubt == "killed":
@@ -173,3 +179,44 @@ def test_what_waits_for_an_objection_is_no_difference_to_the_receivers_statement
     here.decides(objection, "王五", upheld=False)
     assert list(here.first.entries) == [entry]
     assert compares(here)[0] == []
+
+
+@pytest.mark.parametrize("ends", ["lapsed", "repaired"])
+def test_where_the_entry_is_over_meanwhile_whoever_was_held_back_never_hears_of_it_and_nothing_waits_on(
+    here: Place, ends: str
+) -> None:
+    entry = found(here)
+    objection = here.objects(entry)
+    days(here, 1)
+    if ends == "lapsed":
+        days(here, 100)
+        assert here.record(entry).state is RecordState.LAPSED
+    else:
+        here.repaired(entry)
+    assert booked(here, entry) == (BookState.ENTERED, BookState.RETRACTED), "it has it not, and is to have it no more"
+    assert rules(here, entry).count("credit.kept_back") == 1
+    here.decides(objection, "王五", upheld=False)
+    days(here, 3)
+    assert (asked(here.second), booked(here, entry)[1]) == ([], BookState.RETRACTED)
+    assert open_retractions(here.office) == 0
+
+
+def test_a_receiver_that_was_given_up_is_no_matter_any_more_once_the_entry_is_shown_no_more(here: Place) -> None:
+    entry = found(here)
+    for _ in range(20):
+        here.hand.on(days=1)
+        settle(here.office)
+    assert here.matters(CREDIT_STUCK) == ["sector:bureau"]
+    here.hand.on(days=100)
+    settle(here.office)
+    assert here.record(entry).state is RecordState.LAPSED
+    assert (here.matters(CREDIT_STUCK), booked(here, entry)[1]) == ([], BookState.RETRACTED)
+
+
+def booked(here: Place, entry: str) -> tuple[BookState, BookState]:
+    """Where an entry stands with each of the two receivers."""
+    with here.office.store.read() as tx:
+        first, second = tx.books.get(entry), tx.books.get(entry, "sector")
+    assert first is not None
+    assert second is not None
+    return first.state, second.state

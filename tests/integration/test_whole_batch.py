@@ -48,6 +48,7 @@ def with_selected(files: Mapping[str, bytes], selected: list[str]) -> dict[str, 
     return {**files, "result.json": encode(told)}
 
 
+@pytest.mark.slow
 def test_a_full_coverage_batch_goes_out_in_a_random_order_from_the_seed_that_both_verifiers_hold_us_to(
     store: Store, hand: Hand
 ) -> None:

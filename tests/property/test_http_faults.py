@@ -232,6 +232,7 @@ RECEIPTS = frozenset({"an entry", "a letter", "a value"})
 """Of whom any 2xx without a body is an answer, too."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("often", OFTEN)
 @pytest.mark.parametrize("kind", PARTIES)
 def test_no_fault_in_any_order_is_a_level_a_receipt_a_statement_or_a_part_of_a_seed(kind: str, often: int) -> None:

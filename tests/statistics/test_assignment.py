@@ -36,6 +36,7 @@ def test_scenario_37_over_twenty_thousand_dealings() -> None:
     assert refused(assignment(engine_deals, 20_000)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("dealer", "fails"), [(round_robin, ["company"]), (first_come, ["seats", "company"])])
 def test_dealing_in_turn_fails_those_very_tests(dealer: Dealer, fails: list[str]) -> None:
     assert set(fails) <= set(refused(assignment(dealer, 1200)))

@@ -92,6 +92,7 @@ def test_single_objects_pairs_and_successive_draws_are_as_chance_has_them() -> N
     assert refused(battery(engine, 20_000)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "fails"), [("skip count", ["pairs", "overlap"]), ("offset", ["pairs", "overlap"]), ("modulo", ["inclusion"])]
 )

@@ -19,6 +19,7 @@ def left(root: Path, source: str, names: list[str]) -> None:
     (cache / "lastfailed").write_text(json.dumps(dict.fromkeys(names, True)), encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("body", "code"), [("assert True", 0), ("assert False", 1)])
 def test_what_passes_alone_is_named_and_what_fails_again_fails(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], body: str, code: int

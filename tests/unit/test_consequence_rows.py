@@ -43,6 +43,12 @@ def test_a_shipped_pack_has_a_row_for_each_proposal_and_no_step_against_somebody
         ("hearing = true\nhearing_notice", "hearing_notice", "hearing_notice_alone"),
         ('id = "consequence-penalty"\n', 'id = "consequence-penalty"\nlaw = "P:2.7"\n', "consequence_law_proposal"),
         ('id = "consequence-revoke"\n', 'id = "consequence-revoke"\nat_once = "P:2.7"\n', "consequence_at_once_proposal"),
+        (
+            'id = "consequence-penalty"\n',
+            'id = "consequence-penalty"\nwithin = "90d"\nuncounted = "P:2.7"\n',
+            "consequence_uncounted_proposal",
+        ),
+        ('id = "consequence-penalty"\n', 'id = "consequence-penalty"\nuncounted = "S1:60"\n', "uncounted_alone"),
         ('id = "consequence-suspend"\n', 'id = "consequence-suspend"\nat_once = "S1:78"\n', "key_stray"),
         ('remedy = "LITIGATION"', 'remedy = "RECONSIDERATION"', "remedy_twice"),
         ('remedy = "LITIGATION"', 'remedy = "RECONSIDERATION"', "remedy_missing"),

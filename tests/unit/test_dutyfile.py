@@ -59,6 +59,13 @@ def test_by_when_a_penalty_is_to_be_public_is_the_date_of_who_says_so_and_of_nob
     assert told[annulled.id] == (DUE + timedelta(days=60), True), "who annuls it in time is not late for another's date"
 
 
+def test_of_a_firm_of_another_province_it_is_to_be_said_before_the_push() -> None:
+    later = (DUE + timedelta(days=14)).isoformat()
+    owed = noted(0, "disclosure.owe", {"publication": "penalty.C-2"}, due_at=later, word_by=DUE.isoformat())
+    (told,) = file(owed, noted(6, "disclosure.rule", by="李四", duty="penalty.C-2", public=True))
+    assert (told.due_at, told.kept) == (DUE, False)
+
+
 def test_nobody_else_and_nothing_of_another_time_is_in_it() -> None:
     others = [
         noted(1, "officer.review", officer="李四四"),

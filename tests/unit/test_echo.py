@@ -44,3 +44,22 @@ def test_an_answer_was_used_disproved_or_not_needed_by_its_own_claim_and_the_out
     assert echo(replace(said, state=AssistanceState.DECLINED), over, START) is None
     assert came_of(replace(said, claim="former"), over) is Echo.UNUSED, "of what was corrected since nothing came"
     assert came_of(said, replace(over, state=CaseState.WITHDRAWN)) is Echo.WITHDRAWN
+
+
+@pytest.mark.parametrize(
+    "state", [AssistanceState.CANCELLED, AssistanceState.UNANSWERED, AssistanceState.DECLINED, AssistanceState.FORWARDED]
+)
+def test_who_gave_a_part_hears_what_came_of_it_however_its_request_ended(state: AssistanceState) -> None:
+    (claim,) = case().claims
+    over = replace(case(), state=CaseState.CLOSED, outcome=Outcome.UNTRUE_CURABLE, claims=(replace(claim, status=CONTRADICTED),))
+    gave = replace(request(), claim=claim.claim.key, state=state, parts=({"value": "户口簿"}, {"value": "收入"}), reply=None)
+    told = echo(gave, over, START)
+    assert told is not None
+    assert told.state.echo == Echo.UNUSED
+    assert [order.payload["letter"] for order in told.orders] == ["outcome"]
+    assert echo(told.state, over, START) is None
+    named = echo(told.state, over, START, frozenset({f"assist:{gave.id}:part2"}))
+    assert named is not None
+    assert named.state.echo == Echo.USED, "the decision names the second part"
+    assert came_of(gave, over, frozenset({f"assist:{gave.id}:part3"})) is Echo.UNUSED
+    assert echo(replace(gave, parts=()), over, START) is None

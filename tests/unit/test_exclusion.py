@@ -45,6 +45,12 @@ def test_a_visit_that_was_no_planned_draw_is_followed_by_no_rest() -> None:
     assert codes(seen("2026-07-01", LEAD), seen("2026-07-01", PERMIT), seen("2026-07-01", authority=Authority.UPPER)) == []
 
 
+def test_a_knock_that_met_nobody_gives_no_rest_and_discharges_no_duty_to_look() -> None:
+    knock = seen("2026-03-03", nobody=True)
+    assert "cool-down" not in codes(knock, today=date(2027, 1, 4))
+    assert "cool-down" in codes(replace(knock, nobody=False), level="A", today=date(2027, 1, 4))
+
+
 def test_scenario_27_items_that_an_agency_above_has_just_checked_are_skipped_for_three_months() -> None:
     above = seen("2026-06-03", authority=Authority.UPPER, items=frozenset({"a", "b"}))
     held = suppressed([above], MAOJI.limits, {"a"}, TODAY)
@@ -155,6 +161,7 @@ def test_of_several_reasons_the_first_in_the_stated_order_is_written_down() -> N
         ([seen("2025-08-20"), seen("2026-02-01", completed=False)], None, True),
         ([seen("2025-08-20"), seen("2026-02-01", authority=Authority.UPPER)], None, True),
         ([seen("2025-08-20"), seen("2026-02-01", CheckType.OFF_SITE)], None, True),
+        ([seen("2025-08-20"), seen("2026-02-01", nobody=True)], None, True),
     ],
 )
 def test_an_object_of_the_riskiest_level_must_be_seen_once_in_twelve_months(

@@ -46,6 +46,11 @@ def test_what_would_come_too_late_by_waiting_is_not_held_back() -> None:
     assert (NIGHT.of("off"), NIGHT.of("assignment")) == (Urgency.URGENT, Urgency.NORMAL)
 
 
+def test_what_is_behind_its_last_moment_waits_for_the_morning_like_all_else() -> None:
+    assert NIGHT.until(Urgency.NORMAL, at("02T22:00"), at("02T22:00")) == at("03T08:00")
+    assert NIGHT.until(Urgency.NORMAL, at("02T22:00"), at("01T17:30")) == at("03T08:00")
+
+
 def test_windows_that_leave_no_hour_are_a_silence_that_nobody_meant() -> None:
     always = Hush(windows={Urgency.NORMAL: (Window(begins=time(0), ends=time(12)), Window(begins=time(12), ends=time(0)))})
     assert always.until(Urgency.NORMAL, at("02T09:00"), FAR + timedelta(days=99)) == at("02T09:00")

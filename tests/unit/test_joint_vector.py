@@ -71,6 +71,7 @@ def test_its_re_deals_follow_the_rule_list_by_list(joint: Bundle, after: dict[st
     assert {event["in"] for event in after["yjj"]["events"] if event["kind"] == "redeal"} > {None}, "and in one nobody is left"
 
 
+@pytest.mark.slow
 @pytest.mark.needs("node")
 def test_engine_program_and_page_agree_on_it_and_refuse_a_line_in_the_list_of_another(
     joint: Bundle, after: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]

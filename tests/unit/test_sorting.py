@@ -26,6 +26,7 @@ def test_no_lines_are_lines_too() -> None:
     assert list(Sorted([], 1)) == []
 
 
+@pytest.mark.slow
 def test_what_lies_on_the_disk_has_no_name_and_is_gone_with_the_lines() -> None:
     def open_files() -> set[str]:
         links = [link for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]

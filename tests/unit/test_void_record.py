@@ -68,6 +68,7 @@ def test_a_lawful_void_by_two_persons_lacks_nothing_and_its_time_before_a_beacon
     assert (verdict.holds, verdict.time_proven, verdict.holds_strictly) == (True, True, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("other", "lacks"),
     [

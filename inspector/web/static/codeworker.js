@@ -14,7 +14,7 @@ async function fresh(request) {
   const late = new Promise((_, no) => setTimeout(() => no(new Error("late")), PATIENCE));
   try {
     const answer = await (held ? Promise.race([fetch(request), late]) : fetch(request));
-    if (answer.ok) await cache.put(request.url, answer.clone());
+    if (answer.ok) await cache.put(request.url, answer.clone()).catch(() => {}); // full storage takes nothing from who has signal
     return answer.status >= 500 && held ? held : answer;
   } catch {
     return held ?? Response.error();

@@ -11,6 +11,8 @@ const Shelf = (() => {
     if (answer.headers.has(KEEP)) headers.set(UNTIL, String(Date.now() + seconds * 1000));
     await (await open()).put(request, new Response(await answer.blob(), { status: answer.status, headers }));
   };
+  // As well as the phone can: its storage may be full of photos, and what the house has just said is shown all the same.
+  const attempt = (request, answer) => put(request, answer).catch(() => {});
   const over = ({ headers }) => { // also by a clock that was put back
     const left = Number(headers.get(UNTIL)) - Date.now();
     return headers.has(UNTIL) && (left <= 0 || left > Number(headers.get(KEEP)) * 1000 + DAY);
@@ -30,5 +32,5 @@ const Shelf = (() => {
   const drop = (from, but = "\0") => leave((path) => path.startsWith(from) && !path.startsWith(but));
   // So does all that is over, whichever page is opened.
   const tidy = () => leave(async (_, held) => over(await held()));
-  return { NAME, drop, find, own, put, tidy };
+  return { NAME, attempt, drop, find, own, put, tidy };
 })();

@@ -34,7 +34,7 @@ async function page(request, url) {
     const answer = await (held ? within(fetch(request), PATIENCE) : fetch(request));
     if (answer.type === "opaqueredirect") return answer;
     if (!Shelf.own(answer)) return held ?? answer;
-    if (answer.ok) await Shelf.put(request.url, answer.clone());
+    if (answer.ok) await Shelf.attempt(request.url, answer.clone());
     else if ([403, 404].includes(answer.status)) await Shelf.drop(url.pathname);
     return answer;
   } catch {
@@ -59,7 +59,7 @@ async function asset(request) {
   const held = await Shelf.find(request.url);
   try {
     const answer = await (held ? within(fetch(request), PATIENCE) : fetch(request));
-    if (answer.ok) await Shelf.put(request.url, answer.clone());
+    if (answer.ok) await Shelf.attempt(request.url, answer.clone());
     return answer.ok ? answer : held ?? answer;
   } catch {
     return held ?? Response.error();
