@@ -86,6 +86,7 @@ def app(slow: float) -> Iterator[App]:
     try:
         yield held
     finally:
+        held.gate.lets(math.inf)
         server.shutdown()
         server.server_close()
         thread.join(10)
