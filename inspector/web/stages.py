@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from starlette.responses import Response
 
@@ -236,8 +236,13 @@ def offered(held: Consequence) -> tuple[str, ...]:
     return ("objection", "annulment") if took_effect else ()
 
 
-def fields(name: str, row: ConsequenceRow | None) -> tuple[Field, ...]:
-    """The fields of a step; a wish to be heard is entered only where the row gives the right to it, and a content of a penalty alone."""
+def fields(name: str, row: ConsequenceRow | None, waits: Collection[Agreement] = ()) -> tuple[Field, ...]:
+    """The fields of a step; a wish to be heard is entered only where the row gives the right to it, and a content of a penalty alone.
+
+    `waits`: whose agreement is still to come, so that no other one is offered.
+    """
+    if name == "agreement" and waits:
+        return tuple(among("kind", waits) if one.name == "kind" else one for one in STEPS[name].fields)
     if name == "decision" and (row is None or row.proposal is not Proposal.PENALTY):
         return tuple(one for one in STEPS[name].fields if one.name not in _OF_PENALTY)
     if name != "statement" or (row is not None and row.hearing):
