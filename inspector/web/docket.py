@@ -271,9 +271,14 @@ def _case(desk: Desk, case: Case) -> Row:
 
 
 def _found(desk: Desk, caller: Caller, text: str) -> list[Row]:
-    held = desk.look(lambda tx: tx.docket.find(caller.sees, text, normalise(text), _MOST))
+    def ask(tx: Tx) -> tuple[list[Case], dict[str, datetime]]:
+        held = tx.docket.find(caller.sees, text, normalise(text), _MOST)
+        return held, tx.docket.nearest(caller.sees, [one.id for one in held if one.state.ended])
+
+    held, due = desk.look(ask)
     shown(desk, caller, What.LIST, held, "page")
-    return [_case(desk, case) for case in held]
+    rows = [(case, _case(desk, case)) for case in held]  # of what has ended the date is that of what is still to be decided
+    return [replace(row, due_at=due.get(case.id), provisional=False) if case.state.ended else row for case, row in rows]
 
 
 def told(where: Place) -> str:
