@@ -209,8 +209,7 @@ def _shown(desk: Desk, tx: Tx, row: DocketRow, of_case: Case | None, lang: Lang)
         looked_at = held.stage is Stage.LOOK and row.due_at == held.due_at  # by its own date, served or not
         step = held.stage if looked_at else consequences.step(tx, held)
         what = wording.consequence(held, lang, step)
-        kinds = [of(kind, lang) for kind in _waits(desk, tx, row)]
-        what += label("proceeding.waits_whom", lang, kinds=label("proceeding.and", lang).join(kinds)) if kinds else ""
+        what += _for_whom(desk, tx, row, lang)
         if step is not held.stage:  # a decision that has not come: its proof of service is entered on the page of its notice
             link = f"/notices/{quote(held.id)}:decision"
         elif step is Stage.RECHECK and held.rectification is not None and held.rectification.asked_at is not None:
@@ -219,9 +218,21 @@ def _shown(desk: Desk, tx: Tx, row: DocketRow, of_case: Case | None, lang: Lang)
         what += label("deputydesk.first", lang, by=struck.asked.by)
     if row.kind is DocketKind.SPOKEN and (first := reached.awaiting(tx.servings.get(row.id))) is not None:
         what = label("noticedesk.second", lang, by=", ".join(one.by for one in ownword.hands(first)))
-    officer, instead = _whose(desk, tx, row)
-    what += label("deputydesk.instead", lang, officer=officer, deputy=instead) if instead else ""
+    what += _by_whom(*_whose(desk, tx, row), lang)
     return replace(case, link=link, due_at=row.due_at, provisional=False, what=what)
+
+
+def _by_whom(officer: str, instead: str, lang: Lang) -> str:
+    """Whose step it is, and who takes it today where that officer is away; empty: any officer's."""
+    if instead:
+        return label("deputydesk.instead", lang, officer=officer, deputy=instead)
+    return label("proceeding.whose", lang, officer=officer) if officer else ""
+
+
+def _for_whom(desk: Desk, tx: Tx, row: DocketRow, lang: Lang) -> str:
+    """Whose agreement it waits for."""
+    kinds = [of(kind, lang) for kind in _waits(desk, tx, row)]
+    return label("proceeding.waits_whom", lang, kinds=label("proceeding.and", lang).join(kinds)) if kinds else ""
 
 
 def _matter(desk: Desk, tx: Tx, row: DocketRow, of_case: Case | None, lang: Lang) -> Row:

@@ -1,4 +1,4 @@
-"""The officer's forms ask for what the step needs and for nothing else; a search tells of what has ended by when something is due."""
+"""The officer's forms ask for what the step needs and for nothing else; the list says whose a step is, a search by when one is due."""
 
 from __future__ import annotations
 
@@ -67,3 +67,17 @@ def test_a_search_tells_of_a_case_that_has_ended_by_when_something_is_due_about_
         assert (f"{due:%Y-%m-%d}" in found(), f"{ended.due_at:%Y-%m-%d}" in found()) == (True, False)
         case.annul(case.impose(case.the(Proposal.REVOKE)))  # and with it falls what nobody has decided
         assert "2026-" not in found(), "nothing is due about it any more"
+
+
+def test_the_list_says_whose_a_step_is_and_a_screen_reader_which_of_a_cases_links_is_which(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    held = case.noticed(case.the(Proposal.PENALTY))
+    case.rule(held, "周八")
+    with serving(case.office) as edge, edge.client() as browser:
+        logged_in(edge, browser, name="王五")
+        page = browser.get("/review?lang=en").text
+        assert "<h1>Decisions due</h1>" in page
+        links = re.findall(r'<a href="/consequences/([^"?]+)[^"]*" aria-describedby="([^"]+)">', page)
+        told = {name: re.search(rf'<div id="{why}">([^<]*)</div>', page)[1] for name, why in links}  # type: ignore[index]
+        assert told[held.id] == "Administrative penalty · Agree to the decision (second person, legal review) · 周八"
+        assert told[case.the(Proposal.REVOKE).id] == "Revoke the decision · Give the notice · 李四"
