@@ -12,6 +12,8 @@ from inspector.simulation.peers import Peer
 
 WITHHELD = 1 / 40
 """So often a party keeps its part to itself: then its draw is void, and the next number has a further source (ruling 12)."""
+LOOKS = 4 * 3600.0
+"""Seconds until a ceremony of which nobody has typed is looked at again: whoever types has it looked at at once."""
 DICE, LOTTERY = Form(dice=26, sides=6), Form(balls=((6, 33), (1, 16)))
 
 
@@ -71,7 +73,7 @@ class Ceremony:
         """The figures, once two have typed the same. Raises NotYet."""
         figures = {one.by: one.figures for one in typed}
         if len(figures) < 2 or len({*figures.values()}) > 1:
-            raise NotYet("ceremony_waiting", origin=Origin.US, attempts=0)
+            raise NotYet("ceremony_waiting", origin=Origin.US, attempts=0, retry_after=LOOKS)
         return {"kind": "text", "text": self.form.figures(next(iter(figures.values())))}
 
 
