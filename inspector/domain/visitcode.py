@@ -26,6 +26,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.result import hindrance
+from inspector.domain.signs import composed
 from inspector.domain.strict import parse
 from inspector.domain.visit import Seat, SeatState, Visit
 
@@ -245,9 +246,10 @@ def arrived(visit: Visit, how: ArrivalHow, told: str) -> ArrivalHow:
 def is_firm(visit: Visit, told: str) -> bool:
     """Whether what was scanned at a firm's gate, or typed, is the code of the firm that the visit is to.
 
-    A firm's printed code, or its licence, holds the unified social credit code among other words; who types may type its last six signs.
+    A firm's printed code, or its licence, holds the unified social credit code among other words; who types may type its last six signs,
+    in whichever width an input method writes them.
     """
-    code, said = visit.code.upper(), "".join(told.upper().split())
+    code, said = visit.code.upper(), "".join(composed(told).upper().split())
     return bool(code) and (code in said or (len(said) >= _LEAST_TYPED and code.endswith(said)))
 
 

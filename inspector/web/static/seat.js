@@ -263,7 +263,7 @@
 
   // --- the check-in at the firm: its printed code scanned where the browser can, or typed; another firm's is said at once
 
-  const isFirm = (text, own = here.dataset.firm.toUpperCase(), said = text.toUpperCase().replace(/\s+/g, "")) =>
+  const isFirm = (text, own = here.dataset.firm.toUpperCase(), said = text.normalize("NFKC").toUpperCase().replace(/\s+/g, "")) =>
     said.includes(own) || (said.length >= 6 && own.endsWith(said));
   const checkIn = async () => {
     const { arrival_code, arrival_how, captured_at, place: where } = here.elements;
