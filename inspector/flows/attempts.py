@@ -89,7 +89,7 @@ def of_cases(tx: Tx, case_ids: Iterable[str]) -> list[Attempt]:
                 if (who := (visit, case_id, by)) not in barred:
                     barred[who] = _recused(tx, visit, by) if visit else _kept_from(tx, case_id, by)
                 counts = bool(facts.get("counts", True)) and not barred[who]
-                one = Attempt(way=way, at=at, words=words, by=by, id=CITED + row["id"], counts=counts)
+                one = Attempt(way=way, at=at, words=words, by=by, id=CITED + row["id"], counts=counts, entered_at=row["at"])
                 told.setdefault((one.way, one.at, one.words, one.by), one)
     return sorted(told.values(), key=lambda one: one.at)
 

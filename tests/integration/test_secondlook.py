@@ -163,8 +163,8 @@ def test_what_was_entered_is_shown_to_who_accepted_without_a_name_and_a_differen
     with serving(office) as edge:
         for name in list(first.values())[:8]:
             with edge.client(X_Link_Token=office.link_token("seat", name)) as phone:
-                for what, told in (("photos", photo(png(), remark="门头")), ("notes", FILLED), ("attempts", RANG)):
-                    assert phone.post(f"/v1/seats/{name}/{what}", json=told).status_code == 200
+                for what, sent in (("photos", photo(png(), remark="门头")), ("notes", FILLED), ("attempts", RANG)):
+                    assert phone.post(f"/v1/seats/{name}/{what}", json=sent).status_code == 200
         held = drawn_again(office, hand)
         (look,) = visits(office, held.number)
         with store.read() as tx:
