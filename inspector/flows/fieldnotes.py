@@ -116,7 +116,8 @@ def enter(
     record(tx, held.id, decision, now, {"agency": seat.agency, "seat": seat.name})
     if seat.lapsed or former:
         _tell_lapsed(tx, held, seat, on, now)
-        return note, Came.KEPT, _gathered(office, tx, held, seat.agency)
+        told = version.gather((), ()) if seat.lapsed else _gathered(office, tx, held, seat.agency)  # what others say is theirs
+        return note, Came.KEPT, told
     past = {(one.case_id, one.claim) for one in before} - {(one.case_id, one.claim) for one in exempt}
     _keep_past(office, tx, held, note, past, made.on, now)
     held = tx.visits.get(held.id)
