@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -15,7 +17,7 @@ from inspector.store.codec import load
 from inspector.store.drawtables import challenge
 from inspector.store.publicationtables import publication_duty
 from inspector.store.room import Room
-from inspector.store.tables import case_file, ledger, visit, visit_case
+from inspector.store.tables import attention, case_file, ledger, visit, visit_case
 
 UNPUBLISHED = (PublicationState.OWED.value, PublicationState.TO_REMOVE.value)
 QUOTED = tuple(rule for rule in QUOTING if rule.startswith(("visit.", "attention.")))
@@ -36,6 +38,17 @@ class UnnamingRoom(Room):
         body = self.connection.execute(sa.select(visit.c.body).where(visit.c.id == name)).scalar()
         owed = self.connection.execute(sa.select(publication_duty.c.id).where(publication_duty.c.visit == name)).scalars()
         return (name, *(f"{name}:{agency}" for agency in (load(Visit, body).agencies if body else ())), *owed)
+
+    def waits(self, names: Sequence[str]) -> bool:
+        """Whether a matter about one of these waits for a person."""
+        asked = sa.select(attention.c.id).where(attention.c.about.in_(names), attention.c.closed_at.is_(None))
+        return self.connection.execute(asked.limit(1)).first() is not None
+
+    def served(self, name: str) -> dict[str, datetime | None]:
+        """The cases that a visit served and that are still there, in order of id: when each ended."""
+        asked = sa.select(case_file.c.id, case_file.c.ended_at).join(visit_case, visit_case.c.case_id == case_file.c.id)
+        rows = self.connection.execute(asked.where(visit_case.c.visit == name).order_by(case_file.c.id))
+        return {row.id: row.ended_at for row in rows}
 
     def visit_there(self, name: str) -> bool:
         """Whether there is such a visit, whoever it was to."""
