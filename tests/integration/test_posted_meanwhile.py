@@ -12,15 +12,16 @@ from inspector.domain.annulled import Annulled
 from inspector.domain.case import Outcome
 from inspector.domain.decision import Because, Decision
 from inspector.domain.folio import PURGED
-from inspector.domain.gazette import Fallen
+from inspector.domain.gazette import CheckResult, Fallen
 from inspector.domain.publicationduty import PublicationState
-from inspector.flows import affix, disclosing, gazette, unpublish
+from inspector.flows import affix, disclosing, gazette, publication, unpublish
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.store.store import Store
-from tests.house import Hand, settle
+from tests.house import Hand, open_office, settle
 from tests.integration.test_disclosure import ADDRESS, built, duty, fined, rule, texts
 from tests.integration.test_gazette import over
+from tests.integration.test_lead_published import made
 from tests.integration.test_publications import look
 from tests.integration.test_unpublish import contradicted, office, one
 
@@ -51,6 +52,25 @@ def test_a_penalty_that_is_annulled_while_its_register_is_posted_is_taken_back_b
     (line,) = built(case, tmp_path / "site").lines
     assert (line.removed, name in texts(tmp_path / "site")) == (Fallen.REVOKED, False)
     assert duty(case, held).state is PublicationState.REMOVED
+
+
+def test_a_check_for_cause_that_is_ruled_anew_while_its_register_is_posted_is_taken_back(store: Store, hand: Hand) -> None:
+    house = open_office(store, hand)
+    owed = made(house, hand, found=True)
+
+    def ruled(found: CheckResult) -> None:
+        with store.begin() as tx:
+            publication.rule(house, tx, owed.id, found, "经复核", "李四", hand())
+
+    ruled(CheckResult.PROBLEM)
+    got = gazette.gather(house, hand(), post=True)
+    ruled(CheckResult.NOTHING)
+    gazette.say(house, got, ADDRESS, "李四", hand())
+    with store.read() as tx:
+        held = tx.publications.get(owed.id)
+    assert held.shown is not None
+    assert held.shown.found is CheckResult.PROBLEM, "which is what was served"
+    assert (held.state, held.why) == (PublicationState.TO_REMOVE, Fallen.REOPENED)
 
 
 def test_a_penalty_that_is_ruled_out_while_its_register_is_posted_is_taken_back(store: Store, hand: Hand) -> None:
