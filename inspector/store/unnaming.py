@@ -12,6 +12,7 @@ from inspector.domain.challenge import ChallengeState
 from inspector.domain.folio import PURGED
 from inspector.domain.publicationduty import PublicationState
 from inspector.domain.purge import QUOTING, Hold, unquoted
+from inspector.domain.retention import Record
 from inspector.domain.visit import Visit
 from inspector.store.codec import load
 from inspector.store.drawtables import challenge
@@ -66,9 +67,18 @@ class UnnamingRoom(Room):
         both = visit_case.outerjoin(case_file, case_file.c.id == visit_case.c.case_id)
         served = sa.select(visit_case.c.case_id, case_file.c.id).select_from(both).where(visit_case.c.visit == name)
         cases = {row[0]: row[1] is not None for row in self.connection.execute(served)}
-        asked = sa.select(ledger.c.about).where(ledger.c.about.in_([name, *cases]), ledger.c.rule == PURGED)
-        said = set(self.connection.execute(asked).scalars())
-        return name in said or (bool(cases) and not any(cases.values()) and cases.keys() <= said)
+        said = {one for one in (name, *cases) if self.went(one)}
+        there = self.connection.execute(sa.select(case_file.c.id).where(case_file.c.id == name)).first() is not None
+        return (name in said and not there) or (bool(cases) and not any(cases.values()) and cases.keys() <= said)
+
+    def went(self, about: str) -> bool:
+        """Whether the ledger says of a thing that it went at the end of its days, and not merely the wording of answers in it."""
+        asked = sa.select(ledger.c.body).where(ledger.c.about == about, ledger.c.rule == PURGED)
+        return any(
+            json.loads(body)["facts"].get("record") == Record.ENFORCEMENT.value
+            for body in self.connection.execute(asked).scalars()
+            if body
+        )
 
     def partly(self, name: str) -> bool:
         """Whether it was said of a case that a visit served that it went, and it is gone."""

@@ -10,13 +10,10 @@ import pytest
 from inspector import gazette as pages
 from inspector.domain.annulled import Annulled
 from inspector.domain.case import Outcome
-from inspector.domain.decision import Because, Decision
-from inspector.domain.folio import PURGED
 from inspector.domain.gazette import CheckResult, Fallen
 from inspector.domain.publicationduty import PublicationState
 from inspector.flows import affix, disclosing, gazette, publication, unpublish
 from inspector.flows.office import Office
-from inspector.flows.record import record
 from inspector.store.store import Store
 from tests.house import Hand, open_office, settle
 from tests.integration.test_disclosure import ADDRESS, built, duty, fined, rule, texts
@@ -24,6 +21,7 @@ from tests.integration.test_gazette import over
 from tests.integration.test_lead_published import made
 from tests.integration.test_publications import look
 from tests.integration.test_unpublish import contradicted, office, one
+from tests.owing import went
 
 pytestmark = pytest.mark.alike
 __all__ = ("office",)
@@ -101,8 +99,7 @@ def test_a_firm_whose_records_went_is_counted_as_nobody(store: Store, hand: Hand
     built(case, tmp_path / "site")
     with store.begin() as tx:
         tx.purging.take(case.case, [])
-        because = Because(rule=PURGED, basis=("H:1",), pack="", facts={})
-        record(tx, case.case, Decision(state=None, because=because), hand(), {})  # as the purge says of itself
+        went(tx, case.case, hand())
     some = (
         replace(one, disclosure=replace(one.disclosure, least=1) if one.disclosure else None) for one in case.office.book.packs
     )
