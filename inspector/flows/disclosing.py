@@ -161,6 +161,7 @@ def gather(office: Office, now: datetime, *, post: bool) -> Penalties:
     Raises Refusal (`publication_contradicted`) where a line is not what the ledger tells.
     """
     today, withheld = office.calendar.local_date(now), 0
+    printed.whole(office)
     held_at: list[tuple[datetime, PenaltyLine]] = []
     fresh: dict[str, PenaltyLine] = {}
     gone: list[str] = []

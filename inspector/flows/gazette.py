@@ -278,6 +278,7 @@ def gather(office: Office, now: datetime, *, post: bool, advance: Advance = lamb
     Raises Refusal: `shadow_silent` in a house that runs in shadow, `publication_contradicted` where a line is not what the ledger tells.
     """
     office.earnest()
+    printed.whole(office)
     made, after = Making(office=office, now=now, post=post), ""
     while True:
         with office.store.read() as tx:
@@ -339,9 +340,12 @@ def say(office: Office, gathered: Gathered, base: str, by: str, now: datetime) -
 def _fell(office: Office, tx: Tx, owed: PublicationDuty, line: Line, rested: Mapping[str, str], now: datetime) -> None:
     """What a result rests on fell since its files were written: they are public, and it is to be taken back, as by `unpublish.reopened`.
 
-    Behind the lock of its duty: whoever opens a case again from here on finds it published.
+    So is what an officer has ruled anew meanwhile, of a visit or of a check for cause. Behind the lock of its duty: whoever opens a case
+    again from here on finds it published.
     """
     if owed.lead:
+        if owed.ruled is not None and owed.ruled.found is not line.found:
+            unpublish.recall(office, tx, tx.publications.get(owed.id), Fallen.REOPENED, "", "", "rule", now)
         return
     visit = tx.visits.get(owed.visit)
     outcomes = shown.outcomes_of(tx, [visit])

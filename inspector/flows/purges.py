@@ -18,22 +18,18 @@ from inspector.domain.folio import PURGED, early
 from inspector.domain.piece import fingerprint
 from inspector.domain.purge import cites, hasty
 from inspector.domain.retention import Record
+from inspector.flows import weeding
 from inspector.flows.office import Office
+from inspector.flows.weeding import CONTACT, INFORMANT, PROOF, VISIT
 from inspector.store import payload
 from inspector.store.past import OPENING
 from inspector.store.room import Row
 from inspector.store.tables import visit
 from inspector.store.tx import Tx
 
-PROOF, VISIT, CONTACT, INFORMANT, AGED = (
-    "self_proof.forget",
-    "visit.forget",
-    "notice.forget",
-    "tip_off.forget",
-    "retention.forget",
-)
+AGED = "retention.forget"
 REVIEWED = "officer.review"
-RULES = (PROOF, VISIT, CONTACT, INFORMANT, AGED, PURGED)
+RULES = (*weeding.RULES, AGED, PURGED)
 """The rules by which something is let go. `AGED`: rows that were older than their days, counted. `PURGED`: by a pack's days."""
 
 

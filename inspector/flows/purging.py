@@ -68,11 +68,11 @@ def ripe(office: Office, tx: Tx, record: Record, now: datetime) -> Iterator[Ripe
     for one, row, until in _over(office, tx, record, now):
         holds = tx.purging.held(one.id)
         if record is Record.ANSWER:
-            pieces, cited = _worded(tx, one.id), _cited(tx, one.id)
+            pieces, named = _worded(tx, one.id), cited(tx, one.id)
             if not pieces:
                 continue
             holds -= WHOLE
-            holds |= {Hold.CITED} if all(piece.id in cited for piece in pieces) else frozenset()
+            holds |= {Hold.CITED} if all(piece.id in named for piece in pieces) else frozenset()
         told = tuple(hold for hold in Hold if hold in holds)
         yield Ripe(about=one.id, agency=one.agency, record=record, row=row.row, until=until, holds=told)
 
@@ -210,12 +210,12 @@ def _hush(tx: Tx, one: Aged, row: RetentionRow, until: date, now: datetime) -> b
     tx.cases.get(one.id, lock=True)
     if tx.purging.held(one.id) - WHOLE:
         return False
-    cited = _cited(tx, one.id)
-    pieces = [piece for piece in _worded(tx, one.id) if piece.id not in cited]
+    named = cited(tx, one.id)
+    pieces = [piece for piece in _worded(tx, one.id) if piece.id not in named]
     if not pieces:
         return False
     requests, erased = list[Request](), dict[str, str]()
-    if not cited:  # else what the agencies said stands behind a decision against somebody
+    if not named:  # else what the agencies said stands behind a decision against somebody
         requests = [asked for asked in tx.purging.requests(one.id) if silent(asked) != asked]
         erased = {entry["id"]: entry["digest"] for entry in tx.ledger.about(one.id) if entry["rule"] in SAID and entry["body"]}
     told: dict[str, object] = {}
@@ -279,7 +279,7 @@ def _wording(tx: Tx, page: Sequence[_Over]) -> Iterator[_Over]:
     for told in page:
         case_id = told[0].id
         worded = {piece.id for piece in pieces.get(case_id, ()) if _speaks(piece)}
-        if worded and worded - _cited(tx, case_id) and not tx.purging.held(case_id) - WHOLE:
+        if worded and worded - cited(tx, case_id) and not tx.purging.held(case_id) - WHOLE:
             yield told
 
 
@@ -293,6 +293,6 @@ def _worded(tx: Tx, case_id: str) -> list[Evidence]:
     return [piece for piece in tx.cases.evidence(case_id) if _speaks(piece)]
 
 
-def _cited(tx: Tx, case_id: str) -> frozenset[str]:
+def cited(tx: Tx, case_id: str) -> frozenset[str]:
     """The evidence that decisions against a case's subject name; it is kept as long as the case, for the subject as much as for us."""
     return frozenset(name for one in tx.ledger.cited(case_id) for name in one.split("\n") if name)

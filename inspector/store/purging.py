@@ -192,8 +192,7 @@ class PurgeRoom(UnnamingRoom):
 
     def matter(self, one: Caseless) -> bool:
         """Whether a person still has to see to something about it."""
-        asked = sa.select(attention.c.id).where(attention.c.about.in_(one.names), attention.c.closed_at.is_(None))
-        return self.connection.execute(asked.limit(1)).first() is not None
+        return self.waits(one.names)
 
     def take_caseless(self, one: Caseless, entries: Sequence[str]) -> Taken:
         """Take it out, with its matters, its checks and the words of these entries; what was there, counted and digested."""
@@ -331,6 +330,7 @@ def _holds(case_id: sa.ColumnElement[str]) -> dict[Hold, sa.Select[Any]]:
             consequence.c.case_id == case_id, consequence.c.state.in_(unfinished) | consequence.c.due_at.is_not(None)
         ),
         Hold.OBJECTION: sa.select(one).where(objection.c.case_id == case_id, objection.c.state == ObjectionState.OPEN.value),
+        Hold.REPAIR: sa.select(one).where(credit_record.c.case_id == case_id, credit_record.c.repair_asked_at.is_not(None)),
         Hold.REQUEST: sa.select(one).where(assistance.c.case_id == case_id, assistance.c.state.in_(_open(AssistanceState))),
         Hold.SELF_PROOF: sa.select(one).where(
             self_proof.c.case_id == case_id,

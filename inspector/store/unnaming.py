@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -10,12 +12,13 @@ from inspector.domain.challenge import ChallengeState
 from inspector.domain.folio import PURGED
 from inspector.domain.publicationduty import PublicationState
 from inspector.domain.purge import QUOTING, Hold, unquoted
+from inspector.domain.retention import Record
 from inspector.domain.visit import Visit
 from inspector.store.codec import load
 from inspector.store.drawtables import challenge
 from inspector.store.publicationtables import publication_duty
 from inspector.store.room import Room
-from inspector.store.tables import case_file, ledger, visit, visit_case
+from inspector.store.tables import attention, case_file, ledger, visit, visit_case
 
 UNPUBLISHED = (PublicationState.OWED.value, PublicationState.TO_REMOVE.value)
 QUOTED = tuple(rule for rule in QUOTING if rule.startswith(("visit.", "attention.")))
@@ -37,6 +40,17 @@ class UnnamingRoom(Room):
         owed = self.connection.execute(sa.select(publication_duty.c.id).where(publication_duty.c.visit == name)).scalars()
         return (name, *(f"{name}:{agency}" for agency in (load(Visit, body).agencies if body else ())), *owed)
 
+    def waits(self, names: Sequence[str]) -> bool:
+        """Whether a matter about one of these waits for a person."""
+        asked = sa.select(attention.c.id).where(attention.c.about.in_(names), attention.c.closed_at.is_(None))
+        return self.connection.execute(asked.limit(1)).first() is not None
+
+    def served(self, name: str) -> dict[str, datetime | None]:
+        """The cases that a visit served and that are still there, in order of id: when each ended."""
+        asked = sa.select(case_file.c.id, case_file.c.ended_at).join(visit_case, visit_case.c.case_id == case_file.c.id)
+        rows = self.connection.execute(asked.where(visit_case.c.visit == name).order_by(case_file.c.id))
+        return {row.id: row.ended_at for row in rows}
+
     def visit_there(self, name: str) -> bool:
         """Whether there is such a visit, whoever it was to."""
         return self.connection.execute(sa.select(visit.c.id).where(visit.c.id == name)).first() is not None
@@ -53,9 +67,18 @@ class UnnamingRoom(Room):
         both = visit_case.outerjoin(case_file, case_file.c.id == visit_case.c.case_id)
         served = sa.select(visit_case.c.case_id, case_file.c.id).select_from(both).where(visit_case.c.visit == name)
         cases = {row[0]: row[1] is not None for row in self.connection.execute(served)}
-        asked = sa.select(ledger.c.about).where(ledger.c.about.in_([name, *cases]), ledger.c.rule == PURGED)
-        said = set(self.connection.execute(asked).scalars())
-        return name in said or (bool(cases) and not any(cases.values()) and cases.keys() <= said)
+        said = {one for one in (name, *cases) if self.went(one)}
+        there = self.connection.execute(sa.select(case_file.c.id).where(case_file.c.id == name)).first() is not None
+        return (name in said and not there) or (bool(cases) and not any(cases.values()) and cases.keys() <= said)
+
+    def went(self, about: str) -> bool:
+        """Whether the ledger says of a thing that it went at the end of its days, and not merely the wording of answers in it."""
+        asked = sa.select(ledger.c.body).where(ledger.c.about == about, ledger.c.rule == PURGED)
+        return any(
+            json.loads(body)["facts"].get("record") == Record.ENFORCEMENT.value
+            for body in self.connection.execute(asked).scalars()
+            if body
+        )
 
     def partly(self, name: str) -> bool:
         """Whether it was said of a case that a visit served that it went, and it is gone."""

@@ -35,6 +35,7 @@ from tests.house import Hand
 from tests.integration.test_gazette import over
 from tests.integration.test_publications import look
 from tests.integration.test_publications import office as made_office
+from tests.owing import owe
 
 ADDRESS, TITLE, BY = "https://example.org/results", "云溪区市场监管局", "李四"
 A_DRAW = 20
@@ -68,7 +69,8 @@ def seeded(office: Office, results: int) -> None:
                 )
                 posted = Posted(on=on, reference=f"{ADDRESS}/results-00001.html", by=BY, at=at)
                 state = PublicationState.PUBLISHED
-                tx.publications.add(replace(first, id=line.id, visit=name, draw=draw, state=state, posted=posted, shown=line))
+                public = replace(first, id=line.id, visit=name, draw=draw, state=state, posted=posted, shown=line)
+                owe(tx, public, at)
 
 
 def owed(office: Office, count: int, first: int) -> None:
@@ -80,7 +82,7 @@ def owed(office: Office, count: int, first: int) -> None:
             name = f"zz-{number:06d}"
             tx.visits.add(replace(visit, id=name, code=f"NEWS{number:014d}", name=f"新{number}饮食店", case_ids=(), version=0))
             duty = replace(one, id=f"{name}.bureau", visit=name, state=PublicationState.OWED, posted=None, shown=None)
-            tx.publications.add(duty)
+            owe(tx, duty, office.now())
 
 
 def post(office: Office, folder: Path) -> tuple[int, int]:

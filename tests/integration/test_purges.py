@@ -19,8 +19,9 @@ from inspector.domain.retention import Record
 from inspector.domain.wayto import Contact
 from inspector.flows import leads, purges, recompute
 from inspector.flows.office import Office
-from inspector.flows.purges import AGED, CONTACT, INFORMANT, PROOF, Amiss
+from inspector.flows.purges import AGED, Amiss
 from inspector.flows.purging import row_of
+from inspector.flows.weeding import CONTACT, INFORMANT, PROOF
 from inspector.settings import Schedules
 from inspector.store.materialtables import material
 from inspector.store.pushes import Pushed

@@ -73,12 +73,12 @@ def test_a_code_is_for_the_team_that_has_accepted_and_a_reading_on_a_second_phon
         assert code(firm.post("/v1/scans", json={**scan, "code": forged})) == (422, "visit_code_false")
         assert code(firm.post("/v1/scans", json={**scan, "code": "SSV1.none"})) == (422, "visit_code_unreadable")
         with edge.office.store.begin() as tx:
-            assert tx.entryscans.forget(hand() + timedelta(days=400)) == 0, "the visit is still to be made"
+            assert tx.entryscans.of_visits(hand() + timedelta(days=400)) == [], "the visit is still to be made"
         assert client.post(f"/v1/seats/{first}/notes", json=note(visit, "match")).json()["became"] == "RESULT"
         with edge.office.store.begin() as tx:
-            assert tx.entryscans.forget(hand()) == 0, "its case has not been over for so long"
-            assert tx.entryscans.forget(hand() + timedelta(days=1), limit=15) == 15
-            assert tx.entryscans.forget(hand() + timedelta(days=1)) == 5
+            assert tx.entryscans.of_visits(hand()) == [], "its case has not been over for so long"
+            assert tx.entryscans.of_visits(hand() + timedelta(days=1)) == [visit.id]
+            assert tx.entryscans.forget(visit.id, hand() + timedelta(days=1)) == 20
         with edge.office.store.read() as tx:
             assert tx.visits.get(visit.id).state is VisitState.DONE
             assert [row["rule"] for row in tx.ledger.about(visit.id)].count("visit.scanned") == 20
