@@ -1,7 +1,7 @@
 """What is public, held to the ledger: each line by the digest that its entry names, and what was taken back by the entries of that.
 
 The table of duties is the house's own; what a person has said to be public stands in the ledger. Nothing is mended here: whoever builds the
-register, and whoever asks whether the ledger holds, is told which line says otherwise.
+register, and whoever asks whether the ledger holds, is told which line says otherwise; and once a day a person of the house.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from inspector.domain.errors import Missing, Newer, Refusal
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
@@ -23,6 +24,8 @@ from inspector.store.tx import Tx
 DONE, KEPT, RECALL, REMOVED = "publication.done", "publication.kept", "publication.recall", "publication.removed"
 DROP = "publication.drop"
 """Of what goes, or has gone, while a court stayed it: it fell meanwhile, which is why it is gone from then on."""
+MATTER = "publication_contradicted"
+"""The refusal, and the matter, of public lines that are not what the ledger tells."""
 _TOGETHER = 500
 """So many duties are looked at again in one transaction."""
 
@@ -43,6 +46,14 @@ def refuse(office: Office, suspected: Sequence[str]) -> None:
     """Raise Refusal (`publication_contradicted`), naming the lines, where some of these are still not what the ledger tells."""
     if found := confirmed(office.store, suspected):
         raise Refusal("publication_contradicted", rows=named(found))
+
+
+def looked(office: Office, tx: Tx, found: Sequence[str], now: datetime) -> None:
+    """The daily look has come: a person of the house is told which lines say otherwise, or need not be any more."""
+    if found:
+        tx.attention.open(MATTER, office.house, office.house, {"rows": named(found)}, now)
+    else:
+        tx.attention.close(f"{MATTER}:{office.house}", now)
 
 
 def suspects(tx: Tx, duties: Sequence[PublicationDuty]) -> list[str]:

@@ -12,12 +12,13 @@ import sqlalchemy as sa
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.gazette import CheckResult, Fallen
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
-from inspector.flows import gazette, printed, publication
+from inspector.flows import attention, gazette, printed, publication
 from inspector.flows.office import Office
 from inspector.store.tables import ledger
 from tests.house import Hand
 from tests.integration.test_gazette import over
 from tests.integration.test_publications import look, office, said
+from tests.integration.test_tampered import daily
 
 __all__ = ["office"]
 
@@ -98,3 +99,22 @@ def test_what_is_public_is_gone_on_no_day_before_it_was_said_that_it_is_to_go(of
         said(office, publication.remove, recalled - timedelta(days=1), "截图")
     assert told.value.facts["first"] == recalled.isoformat()
     assert said(office, publication.remove, recalled, "截图").state is PublicationState.REMOVED
+
+
+def test_the_daily_look_finds_an_altered_line_and_is_done_with_it_once_it_is_put_back(office: Office, hand: Hand) -> None:
+    held = public(office, hand)
+    assert held.shown is not None
+
+    def after(one: PublicationDuty) -> list[str]:
+        """What a person of the house hears after the daily look at the duty as it lies there."""
+        with office.store.begin() as tx:
+            tx.publications.put(one)
+        daily(office)
+        with office.store.read() as tx:
+            waits = tx.attention.get(f"{printed.MATTER}:{office.house}")
+        return [attention.told(printed.MATTER, waits["body"], "en")] if waits is not None and not waits["closed_at"] else []
+
+    assert after(held) == []
+    altered = replace(held, shown=replace(held.shown, found=CheckResult.PROBLEM))
+    assert after(altered) == [f"publication_duty {held.id}: line"]
+    assert after(held) == []
