@@ -86,7 +86,8 @@ class DisclosureRow:
 
     `home`: the office's province, by the first two digits of its code; a penalty of a firm that is registered in another one is to be
     pushed there within `elsewhere`. `firms`: whether firms are named. `parts`: what is shown of it, and nothing else. `least`: so many
-    penalties of natural persons are told as a number, or none are. A pack without the row owes nothing of the kind.
+    penalties of natural persons are told as a number, or none are. `second`: that one is not public is said by another person than those
+    who decided it. A pack without the row owes nothing of the kind.
     """
 
     row: str
@@ -104,6 +105,7 @@ class DisclosureRow:
     home: str = ""
     elsewhere: Term | None = None
     elsewhere_basis: str = ""
+    second: bool = False
 
     def abroad(self, code: str) -> str:
         """The other province in which a firm of this unified code is registered, by its third and fourth sign; empty for the office's own.

@@ -2,7 +2,7 @@
 
 The table of duties is the house's own; what a person has said to be public stands in the ledger. So each row is as the last entry about it
 left it, and no row is missing. Nothing is mended here: whoever builds the register, and whoever asks whether the ledger holds, is told
-which line says otherwise.
+which line says otherwise; and once a day a person of the house.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from inspector.domain.errors import Missing, Newer, Refusal
 from inspector.domain.gazette import Fallen
@@ -39,6 +40,8 @@ _LEFT = {
 }
 """Where an entry leaves its duty, where it does not say so itself."""
 _RULES = (*_LEFT, RULE, DISCLOSE)
+MATTER = "publication_contradicted"
+"""The refusal, and the matter, of public lines that are not what the ledger tells."""
 _TOGETHER = 500
 """So many duties are looked at again in one transaction."""
 
@@ -95,6 +98,14 @@ def whole(office: Office) -> None:
 def lost(tx: Tx) -> list[str]:
     """Of what more entries say that it is owed than duties are there to be found, by what the entries are about."""
     return [f"publication_duty {about}: gone" for about in tx.publications.lost()]
+
+
+def looked(office: Office, tx: Tx, found: Sequence[str], now: datetime) -> None:
+    """The daily look has come: a person of the house is told which lines say otherwise, or need not be any more."""
+    if found:
+        tx.attention.open(MATTER, office.house, office.house, {"rows": named(found)}, now)
+    else:
+        tx.attention.close(f"{MATTER}:{office.house}", now)
 
 
 def suspects(tx: Tx, duties: Sequence[PublicationDuty]) -> list[str]:

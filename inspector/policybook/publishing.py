@@ -79,7 +79,7 @@ def disclosure(part: Part) -> DisclosureRow:
     """`[disclosure]`. How long a penalty is shown is a stretch of the calendar, as the law counts it."""
     dated = [word for name in ("within", "withdraw", "most", "parts") for word in (name, f"{name}_basis")]
     pushed = ("home", "elsewhere", "elsewhere_basis") if "elsewhere" in part.content or "home" in part.content else ()
-    part.keys(("id", "firms", "least", "basis", *dated, *pushed))
+    part.keys(("id", "firms", "least", "basis", *dated, *pushed), ("second",))
     part.some("parts")
     most = part.term("most")
     if part.clean and most.unit not in (Unit.DAY, Unit.MONTH, Unit.YEAR):
@@ -100,6 +100,7 @@ def disclosure(part: Part) -> DisclosureRow:
         home=part.plain("home") if pushed else "",
         elsewhere=part.maybe_term("elsewhere"),
         elsewhere_basis=part.basis("elsewhere_basis") if pushed else "",
+        second="second" in part.content and part.flag("second"),
     )
 
 

@@ -285,6 +285,8 @@ class PurgeRoom(UnnamingRoom):
 
     def _unname(self, held: Visit, cases: frozenset[str] | None = None) -> Visit:
         """Write a visit nameless; what its columns say of it stays."""
+        if cases is None:
+            self.unspeak(held.id)
         bare = replace(nameless(held, cases), version=held.version + 1)
         changed = sa.update(visit).where(visit.c.id == held.id, visit.c.version == held.version)
         self.expect_one(changed.values(body=dump(bare, held.id), version=bare.version), held.id)

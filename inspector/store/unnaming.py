@@ -11,14 +11,14 @@ import sqlalchemy as sa
 from inspector.domain.challenge import ChallengeState
 from inspector.domain.folio import PURGED
 from inspector.domain.publicationduty import PublicationState
-from inspector.domain.purge import QUOTING, Hold, unquoted
+from inspector.domain.purge import QUOTING, Hold, unquoted, unspoken
 from inspector.domain.retention import Record
-from inspector.domain.visit import Visit
-from inspector.store.codec import load
+from inspector.domain.visit import Seat, Visit
+from inspector.store.codec import dump, load
 from inspector.store.drawtables import challenge
 from inspector.store.publicationtables import publication_duty
 from inspector.store.room import Room
-from inspector.store.tables import attention, case_file, ledger, visit, visit_case
+from inspector.store.tables import attention, case_file, ledger, seat, visit, visit_case
 
 UNPUBLISHED = (PublicationState.OWED.value, PublicationState.TO_REMOVE.value)
 QUOTED = tuple(rule for rule in QUOTING if rule.startswith(("visit.", "attention.")))
@@ -50,6 +50,14 @@ class UnnamingRoom(Room):
         asked = sa.select(case_file.c.id, case_file.c.ended_at).join(visit_case, visit_case.c.case_id == case_file.c.id)
         rows = self.connection.execute(asked.where(visit_case.c.visit == name).order_by(case_file.c.id))
         return {row.id: row.ended_at for row in rows}
+
+    def unspeak(self, name: str) -> None:
+        """Take out why inspectors did not go to a visit, in their words; that they did not is left."""
+        for body in self.connection.execute(sa.select(seat.c.body).where(seat.c.visit == name)).scalars().all():
+            held = load(Seat, body)
+            if (bare := unspoken(held)) != held:
+                mine = (seat.c.visit == name) & (seat.c.place == held.place) & (seat.c.turn == held.turn)
+                self.connection.execute(sa.update(seat).where(mine).values(body=dump(bare, name, held.place, held.turn)))
 
     def visit_there(self, name: str) -> bool:
         """Whether there is such a visit, whoever it was to."""
