@@ -35,6 +35,7 @@ from inspector.flows import (
     stopped,
     supplement,
     unapproved,
+    unposted,
 )
 from inspector.flows.assign import owe, redeal
 from inspector.flows.office import Office
@@ -107,7 +108,9 @@ def daily(_work: Work, office: Office) -> Settlement:
             )  # first: it takes visits, for which nobody with a draw's lines may wait
         ]
         parts += [(agency, partial(look, office, tx, agency, now)) for agency in sorted(office.tree)]
-        parts += [(office.house, partial(other.look, office, tx, now)) for other in (supplement, exemptions, unapproved)]
+        parts += [
+            (office.house, partial(other.look, office, tx, now)) for other in (supplement, exemptions, unapproved, unposted)
+        ]
         parts += [
             (agency, partial(part, office, tx, agency, now))
             for agency in sorted(office.tree)
