@@ -35,6 +35,7 @@ from inspector.flows import (
     stopped,
     supplement,
     unapproved,
+    unposted,
 )
 from inspector.flows.assign import owe, redeal
 from inspector.flows.office import Office
@@ -110,7 +111,9 @@ def daily(_work: Work, office: Office) -> Settlement:
         plans = {plan.agency for plan in office.plans.values()}
         asked = tx.challenges.any_open()
         parts += [(agency, partial(look, office, tx, agency, now)) for agency in sorted(sits & office.tree.keys())]
-        parts += [(office.house, partial(other.look, office, tx, now)) for other in (supplement, exemptions, unapproved)]
+        parts += [
+            (office.house, partial(other.look, office, tx, now)) for other in (supplement, exemptions, unapproved, unposted)
+        ]
         for agency in sorted(office.tree):
             of_it = (
                 *((overlooked.look,) if drawing.get(agency) else ()),
