@@ -103,9 +103,14 @@ class Messenger:
         return reply
 
 
+def of_one(address: str, form: re.Pattern[str] = ONE_PERSON) -> bool:
+    """Whether an address can be one person's; nobody is asked."""
+    return form.fullmatch(address) is not None and address.lower() != "all"
+
+
 def one_person(address: str, form: re.Pattern[str] = ONE_PERSON) -> str:
     """The address of one person. Raises Refused (`recipient_refused`, nobody asked) for what may be none, or many."""
-    if not form.fullmatch(address) or address.lower() == "all":
+    if not of_one(address, form):
         raise unreachable("no address of one person there")
     return address
 

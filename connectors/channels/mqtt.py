@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from connectors.channels.messenger import one_person
+from connectors.channels.messenger import of_one, one_person
 from connectors.config import parse
 from connectors.mqtt import Broker, BrokerConfig
 from inspector.domain.errors import Invalid
@@ -47,6 +47,10 @@ class MqttChannel:
                 raise Invalid("connector_key_range", connector=name, key=key, wanted=wanted)
         self._to = Broker(held, name)
         self.card = held.card(name, port="channel", kind="mqtt")
+
+    def takes(self, address: str) -> bool:
+        """Whether an address can be one person's here; nobody is asked."""
+        return of_one(address, _LEVEL)
 
     def push(self, message: Message, *, key: str) -> Receipt:
         """Hand a message over. It bears `key` as its `id`, by which an app shows it once, however often it comes.

@@ -64,6 +64,14 @@ class WebPushChannel:
         self._wires = {url.rstrip("/"): Wire(replace(held, url=url), name) for url in (held.url, *held.more)}
         self.card = held.card(name, port="channel", kind="webpush")
 
+    def takes(self, address: str) -> bool:
+        """Whether an address is a subscription at one of our push services; nobody is asked."""
+        try:
+            endpoint, _, _ = _subscription(address)
+        except Refused:
+            return False
+        return self._service(endpoint) is not None
+
     def push(self, message: Message, *, key: str) -> Receipt:
         """Hand a message over; one that is sent again replaces the first while the browser is away.
 

@@ -76,16 +76,20 @@ def ways(
 ) -> None:
     """Show by which ways an inspector is reached, in order, and which are off; or every way that is off. 查看推送方式及是否停用。
 
-    A way is turned off by a push that was sent, so reading is noted in the ledger.
+    Beside a way stands also why nobody can answer by it. A way is turned off by a push that was sent, so reading is noted in the ledger.
     """
+    from inspector.cli import ways as leading
+
     terminal.office.agency(agency)
+    channels = leading.channels(terminal.settings)
 
     def do(tx: Tx, _now: datetime) -> list[dict[str, object]]:
         off = {(one.inspector, one.mark): one for one in tx.pushes.off([agency], inspector or "")}
-        told = [(one.inspector, one.channel, one.mark) for one in off.values()]
+        told, short = [(one.inspector, one.channel, one.mark) for one in off.values()], dict[str, str]()
         if inspector is not None:
             told = [(inspector, way.channel, way.mark) for way in tx.rosters.inspector(agency, inspector).ways]
             told += [(inspector, one, "") for one in tx.rosters.inspector(agency, inspector).unheard]
+            short = {way.mark: channels.flaw(way) for way in tx.rosters.inspector(agency, inspector).ways}
         found = [(staff, channel, mark, off.get((staff, mark))) for staff, channel, mark in told]
         return [
             {
@@ -93,7 +97,7 @@ def ways(
                 "channel": channel,
                 "off": one is not None or not mark,
                 "off_since": one.since if one is not None else None,
-                "error": one.code if one is not None else "" if mark else UNHEARD,
+                "error": one.code if one is not None else short.get(mark, "") if mark else UNHEARD,
             }
             for staff, channel, mark, one in found
         ]

@@ -179,6 +179,12 @@ def unconfirmed(
     return Decision(state=seat, because=because, orders=(clock,))
 
 
+def rung(seat: Seat, channel: str, pack: str) -> Decision[Seat]:
+    """A robot has rung its inspector where others read along, and so without the link: nobody can answer by it, and no clock begins."""
+    because = Because(rule="seat.rung", basis=(), pack=pack, facts={"inspector": seat.inspector, "channel": channel})
+    return Decision(state=seat, because=because)
+
+
 def reached(seat: Seat, reach: Reach, pack: str) -> Decision[Seat] | None:
     """What a report of delivery or reading makes of a seat; None: nothing, for it is further already or over."""
     state = _FARTHER.get(reach)
