@@ -1,4 +1,4 @@
-"""A lead who leaves with versions undecided: whoever leads then is told, and the matter names that one (a departed officer's duties pass on)."""
+"""A lead who leaves with versions undecided: whoever leads then is told, and the matter names that one (duties pass on by rule)."""
 
 from __future__ import annotations
 
