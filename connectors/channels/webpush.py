@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from connectors.channels.codes import unreachable
-from connectors.channels.messenger import by_when, mark
+from connectors.channels.messenger import by_when, lasts, mark
 from connectors.config import parse
 from connectors.http import Wire, WireConfig
 from connectors.kept import Kept
@@ -21,6 +21,8 @@ from connectors.signers import webpush
 from inspector.domain.errors import Invalid
 from inspector.ports import Garbled, Message, Origin, Receipt, Refused
 
+_LONGEST = 28 * 86_400
+"""Seconds: as long as browsers' push services keep anything; they answer with what they make of more (RFC 8030, 5.2)."""
 _GONE = frozenset({404, 410})
 """The subscription is no more (RFC 8030, 7.3)."""
 
@@ -133,7 +135,7 @@ class WebPushChannel:
         return {
             "Content-Type": "application/octet-stream",
             "Content-Encoding": "aes128gcm",
-            "TTL": str(self._config.ttl_seconds),
+            "TTL": str(lasts(message, self._config.ttl_seconds, _LONGEST)),
             "Urgency": "high" if message.urgent else "normal",
             "Topic": mark(key),
         }

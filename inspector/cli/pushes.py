@@ -8,7 +8,7 @@ import typer
 
 from inspector.cli.command import command
 from inspector.cli.terminal import Terminal, operator
-from inspector.domain.errors import Missing
+from inspector.domain.errors import Missing, Refusal
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -153,13 +153,21 @@ def renew(
     seat: Annotated[str, typer.Argument(help="The seat (visit:place:turn) 席位", metavar="SEAT")],
     reason: Annotated[str | None, typer.Option("--reason", help="Why; needed 原因（必填）")] = None,
     anew: Annotated[bool, typer.Option("--anew", help="Send the inspector the next one 另发新链接")] = False,
+    owed: Annotated[bool, typer.Option("--owed", help="Though the visit goes to a supplementary draw 确认转入补充抽取")] = False,
 ) -> None:
-    """Call a seat's link back, for its phone was lost or is another one: it opens nothing any more. 收回任务链接（手机遗失或更换）。"""
+    """Call a seat's link back, for its phone was lost or is another one: it opens nothing any more. 收回任务链接（手机遗失或更换）。
+
+    Before an answer the second time at one place of a team, whoever holds it then, sends the visit to a supplementary draw: with --owed.
+    """
     from inspector.flows import seatlink
+    from inspector.flows.seated import by_name
 
     office, why = terminal.office, terminal.reason(reason, "--reason")
 
     def do(tx: Tx, now: datetime) -> None:
+        held, there = by_name(tx, seat, lock=True)
+        if not owed and seatlink.last(tx, held, there):
+            raise Refusal("seat_link_last", seat=seat)
         seatlink.call_back(office, tx, seat, operator(), why, now, anew=anew)
 
     terminal.act("push.link", f"seat:{seat}", do, reason=why, anew=anew)

@@ -279,7 +279,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "veiled": told.veiled,
         "knows": told.knows,
         "seat": seat,
-        "now": todo(held, seat, told.hindered),
+        "now": _now(told),
         "overdue": held.state.open and desk.office.now() > held.due_at,
         "shut_today": seat.state.open and shut_today(held, desk.office.now(), desk.office.calendar),
         "waited": awaited(told.mates, language(request)),
@@ -335,6 +335,14 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "message_id": new_id(),
     }
     return page(request, "seat.html", status=wrong.status, **context)
+
+
+def _now(told: _SeatRead) -> str:
+    """What the page says first: that versions differ comes before all that was entered, for it waits for the lead alone."""
+    differ = told.field is not None and (told.field.clashes or told.field.sheet.clashes)
+    if differ and told.seat.state in (SeatState.ACCEPTED, SeatState.DONE):
+        return "decides" if told.lead else "differs"
+    return todo(told.held, told.seat, told.hindered)
 
 
 def _lacks(field: FieldShown | None) -> list[tuple[str, str]]:
