@@ -177,7 +177,7 @@ def test_what_is_said_of_a_push_and_of_a_late_visit_is_over_with_the_seat_and_th
     with store.begin() as tx:
         first, second = tx.visits.team(visit.id)
         assert open_matters(tx).count("push_undelivered") == 2
-        told = str([(one["id"], one["about"], facts(one["body"])) for one in tx.attention.page(None)])
+        told = str([(one["id"], one["about"], facts(one["kind"], one["body"])) for one in tx.attention.page(None)])
         assert not [seat.inspector for seat in (first, second) if seat.inspector in told], "of matters nobody reads who is sent"
         dispatch.accept(tx, first.name, hand())
         assert open_matters(tx).count("push_undelivered") == 1, "who has accepted needs no push"

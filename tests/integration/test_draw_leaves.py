@@ -100,7 +100,9 @@ def test_a_leave_of_a_moment_moves_the_seat_and_is_told_to_the_head_and_by_the_r
     with store.begin() as tx:
         row = tx.attention.get(f"{leaves.UNDONE}:{held.number}:bureau")
         assert row is not None
-        assert staff not in json.dumps(attention.facts(row["body"])), "whoever reads of matters does not learn who was to go"
+        assert staff not in json.dumps(attention.facts(row["kind"], row["body"])), (
+            "whoever reads of matters does not learn who was to go"
+        )
         with pytest.raises(Refusal, match="attention_own"):
             attention.close(tx, row["id"], "os:keeper", hand())
         for other in ("局长", "os:keeper"):
