@@ -58,6 +58,23 @@ class Subscribing(Protocol):
 
 
 @runtime_checkable
+class Ringing(Protocol):
+    """A channel whose messages others may read than whom they are for, such as a robot in a group."""
+
+    @property
+    def rings(self) -> bool:
+        """Whether it shows no link, so that nobody can answer by what it has brought: the next way with a link goes beside it."""
+
+
+@runtime_checkable
+class Addressing(Protocol):
+    """A channel that can say of an address whether it can be one person's there."""
+
+    def takes(self, address: str) -> bool:
+        """Whether it can; nobody is asked, and a person whom the other side does not know is found by a push alone."""
+
+
+@runtime_checkable
 class Returning(Protocol):
     """A channel whose other side sends results of visits in a form of its own."""
 

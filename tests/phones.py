@@ -26,6 +26,8 @@ class Line:
     """A channel. `fault`: what it answers instead of taking a message; `reports`: it says what becomes of what it took.
 
     `unconfirmed`: it cannot say whether the other side took what it calls sent. `once`: so many seconds it shows one key once, 0: never.
+
+    `rings`: as a robot in a group, it shows no link.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Line:
     reports: bool = False
     unconfirmed: bool = False
     once: float | None = None
+    rings: bool = False
     took: list[tuple[str, Message]] = field(default_factory=list)
 
     def __post_init__(self) -> None:

@@ -28,7 +28,7 @@ PUSHED_MEANS: Mapping[str, str] = {
     "data.brief.items": "what is checked, by the names of the pack. `brief` comes with what corrects a push, too, and says nothing "
     "of whom the visit is to; a second look has none",
     "data.brief.asked": "the facts in question, each with its `item` and what was `promised`: empty where its words may tell "
-    "whose it is, which stand behind the link from the release on",
+    "whose it is, which stand behind the link from the release on; `case` numbers the cases where the visit has several",
     "data.brief.proven": "what is proven and not to be asked again",
     "data.brief.basis": "the visit's legal basis, cited",
     "data.brief.checks.nth": "which of the agency's checks of this year it is; null: its kind counts towards no cap",

@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import Any
 from urllib.parse import quote
 
-from connectors.channels.messenger import lines, needed, one_person
+from connectors.channels.messenger import lines, needed, of_one, one_person
 from connectors.config import ConnectorConfig, parse
 from connectors.kept import Kept
 from inspector.domain.errors import Invalid
@@ -79,6 +79,10 @@ class AppriseChannel:
         self._url = Kept(held.url_file, name, "url_file", made)
         self._calls = ThreadPoolExecutor(_MOST, thread_name_prefix=f"apprise-{name}")
         self.card = held.card(name, port="channel", kind="apprise")
+
+    def takes(self, address: str) -> bool:
+        """Whether an address can be one person's here; nobody is asked."""
+        return of_one(address)
 
     def push(self, message: Message, *, key: str) -> Receipt:  # noqa: ARG002 - no service is told one message from another
         """Hand a message over, once: a second try might be a second message.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from connectors.channels.codes import CodedConfig, code_of
-from connectors.channels.messenger import Ask, Messenger, fitted, mark, marked, needed, one_person
+from connectors.channels.messenger import Ask, Messenger, fitted, mark, marked, needed, of_one, one_person
 from connectors.config import parse
 from connectors.kept import Kept
 from connectors.reply import Reply
@@ -65,6 +65,10 @@ class DingTalkChannel:
         self._secret = Kept(held.secret_file, name, "secret_file", str)
         self._to = Messenger(held, name, lends=self._asks_token, code=code)
         self.card = held.card(name, port="channel", kind="dingtalk")
+
+    def takes(self, address: str) -> bool:
+        """Whether an address can be one person's here; nobody is asked."""
+        return of_one(address)
 
     def push(self, message: Message, *, key: str) -> Receipt:
         """Hand a message over. The platform shows a member the same content once a day, so a push bears a mark of its own.

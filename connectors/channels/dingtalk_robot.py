@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from connectors.channels.codes import CodedConfig, code_of, limited
-from connectors.channels.group import GroupConfig, check, rung, said
+from connectors.channels.group import GroupConfig, check, may_ring, rung, said
 from connectors.channels.messenger import Ask, Messenger, lines
 from connectors.config import parse
 from connectors.kept import Kept
@@ -58,6 +58,15 @@ class DingTalkRobot:
         self._secret = Kept(held.secret_file, name, "secret_file", str) if held.secret_file else None
         self._to = Messenger(held, name, code=code)
         self.card = held.card(name, port="channel", kind="dingtalk-robot")
+
+    @property
+    def rings(self) -> bool:
+        """Whether the group is shown no link."""
+        return not self._config.alone
+
+    def takes(self, address: str) -> bool:
+        """Whether an address can be one person's here; nobody is asked."""
+        return may_ring(address)
 
     def push(self, message: Message, *, key: str) -> Receipt:
         """Hand a message over; sent again after a lost answer it stands there twice, for nothing tells one from another.

@@ -47,6 +47,10 @@ class EmailChannel:
         self._post = Post(self._config, name, keep=_KEEP)
         self.card = self._config.card(name, port="channel", kind="email")
 
+    def takes(self, address: str) -> bool:
+        """Whether an address can be one person's here; nobody is asked."""
+        return addressed([address])
+
     def push(self, message: Message, *, key: str) -> Receipt:
         """Hand a message over to the mail server. Its Message-ID is made of `key`, by which a server may drop the second one.
 

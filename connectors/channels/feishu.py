@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from connectors.channels.codes import CodedConfig
-from connectors.channels.messenger import Ask, Messenger, fitted, lines, needed, one_person
+from connectors.channels.messenger import Ask, Messenger, fitted, lines, needed, of_one, one_person
 from connectors.config import parse
 from connectors.kept import Kept
 from inspector.domain.errors import Invalid
@@ -61,6 +61,10 @@ class FeishuChannel:
         self._secret = Kept(held.secret_file, name, "secret_file", str)
         self._to = Messenger(held, name, lends=self._asks_token, fields=("tenant_access_token", "expire"))
         self.card = held.card(name, port="channel", kind="feishu")
+
+    def takes(self, address: str) -> bool:
+        """Whether an address can be one person's here; nobody is asked."""
+        return of_one(address)
 
     def push(self, message: Message, *, key: str) -> Receipt:
         """Hand a message over; sent again within an hour the platform shows it once, by its `uuid`.

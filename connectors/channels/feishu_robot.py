@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from connectors.channels.group import GroupConfig, check, rung, said
+from connectors.channels.group import GroupConfig, check, may_ring, rung, said
 from connectors.channels.messenger import Ask, Messenger, lines
 from connectors.config import parse
 from connectors.kept import Kept
@@ -53,6 +53,15 @@ class FeishuRobot:
         self._secret = Kept(held.secret_file, name, "secret_file", str) if held.secret_file else None
         self._to = Messenger(held, name)
         self.card = held.card(name, port="channel", kind="feishu-robot")
+
+    @property
+    def rings(self) -> bool:
+        """Whether the group is shown no link."""
+        return not self._config.alone
+
+    def takes(self, address: str) -> bool:
+        """Whether an address can be one person's here; nobody is asked."""
+        return may_ring(address)
 
     def push(self, message: Message, *, key: str) -> Receipt:
         """Hand a message over; sent again after a lost answer it stands there twice, for nothing tells one from another.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from connectors.channels.codes import CodedConfig
-from connectors.channels.messenger import by_when, fitted, lines, one_person
+from connectors.channels.messenger import by_when, fitted, lines, of_one, one_person
 from inspector.domain.errors import Invalid
 from inspector.ports import Message
 
@@ -44,6 +44,11 @@ def said(message: Message, held: GroupConfig, most: int) -> str:
         return fitted(lines(message.title, f"→ {by_when(message)}" if by_when(message) else "", held.note), most)
     room = max(most - len(message.link.encode()) - 1, 16)
     return lines(fitted(lines(message.title, message.text, held.note), room), message.link)
+
+
+def may_ring(address: str) -> bool:
+    """Whether an address can be one person's, or is left out: then the robot says it to nobody by name."""
+    return not address or of_one(address)
 
 
 def rung(message: Message) -> str:

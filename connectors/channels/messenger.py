@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from connectors.channels.codes import CodedConfig, code_of, judge, speaks, unreachable
 from connectors.config import ConnectorConfig
@@ -103,9 +105,14 @@ class Messenger:
         return reply
 
 
+def of_one(address: str, form: re.Pattern[str] = ONE_PERSON) -> bool:
+    """Whether an address can be one person's; nobody is asked."""
+    return form.fullmatch(address) is not None and address.lower() != "all"
+
+
 def one_person(address: str, form: re.Pattern[str] = ONE_PERSON) -> str:
     """The address of one person. Raises Refused (`recipient_refused`, nobody asked) for what may be none, or many."""
-    if not form.fullmatch(address) or address.lower() == "all":
+    if not of_one(address, form):
         raise unreachable("no address of one person there")
     return address
 
@@ -121,6 +128,17 @@ def fitted(text: str, most: int) -> str:
 def lines(*parts: str) -> str:
     """What there is, a line each."""
     return "\n".join(filter(None, parts))
+
+
+def lasts(message: Message, least: int, most: int) -> int:
+    """For how many seconds what passes a push on keeps it for a phone that is away: a day beyond the date by which to answer.
+
+    A push that is dropped before that date makes a silence of who was never told. `accept_by` is office time, in seconds of machines
+    where it runs like the clock; where it does not, or there is none, it is `least`.
+    """
+    told = message.data.get("accept_by")
+    until = datetime.fromisoformat(told) - datetime.now(UTC) if isinstance(told, str) else timedelta()
+    return max(least, min(math.ceil(until.total_seconds()) + 86_400, most) if until > timedelta() else 0)
 
 
 def by_when(message: Message) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from connectors.channels.messenger import one_person
+from connectors.channels.messenger import lasts, of_one, one_person
 from connectors.config import parse
 from connectors.mqtt import Broker, BrokerConfig
 from inspector.domain.errors import Invalid
@@ -48,6 +48,10 @@ class MqttChannel:
         self._to = Broker(held, name)
         self.card = held.card(name, port="channel", kind="mqtt")
 
+    def takes(self, address: str) -> bool:
+        """Whether an address can be one person's here; nobody is asked."""
+        return of_one(address, _LEVEL)
+
     def push(self, message: Message, *, key: str) -> Receipt:
         """Hand a message over. It bears `key` as its `id`, by which an app shows it once, however often it comes.
 
@@ -63,7 +67,8 @@ class MqttChannel:
             "data": dict(message.data),
         }
         content = json.dumps(told, ensure_ascii=False).encode()
-        return Receipt(reference="", attempts=self._to.publish(topic, content, number=key, lasts=self._config.expiry_seconds))
+        expiry = lasts(message, self._config.expiry_seconds, _LONGEST - 1)
+        return Receipt(reference="", attempts=self._to.publish(topic, content, number=key, lasts=expiry))
 
     def look(self) -> Sequence[Sighting]:
         """Come in and go; nothing is published. Raises Unavailable, Barred."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connectors.channels.form import Form, FormConfig
-from connectors.channels.messenger import one_person
+from connectors.channels.messenger import of_one, one_person
 from connectors.config import parse
 from connectors.signers.webhook import Verifier
 from inspector.domain.errors import Invalid
@@ -64,6 +64,10 @@ class SupervisionChannel:
         self._form = Form(held, name, (*_PARTS, *_BRIEF, "windows"))
         self._verifier = Verifier(held.reply_secret_file, name) if held.reply_secret_file else None
         self.card = held.card(name, port="channel", kind="supervision")
+
+    def takes(self, address: str) -> bool:
+        """Whether an address can be one person's here; nobody is asked."""
+        return of_one(address, _PERSON)
 
     def push(self, message: Message, *, key: str) -> Receipt:
         """Hand a message over. Raises as `Form.hand_over` does."""

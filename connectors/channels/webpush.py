@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from connectors.channels.codes import unreachable
-from connectors.channels.messenger import by_when, mark
+from connectors.channels.messenger import by_when, lasts, mark
 from connectors.config import parse
 from connectors.http import Wire, WireConfig
 from connectors.kept import Kept
@@ -21,6 +21,8 @@ from connectors.signers import webpush
 from inspector.domain.errors import Invalid
 from inspector.ports import Garbled, Message, Origin, Receipt, Refused
 
+_LONGEST = 28 * 86_400
+"""Seconds: as long as browsers' push services keep anything; they answer with what they make of more (RFC 8030, 5.2)."""
 _GONE = frozenset({404, 410})
 """The subscription is no more (RFC 8030, 7.3)."""
 
@@ -63,6 +65,14 @@ class WebPushChannel:
         self._key = Kept(held.key_file, name, "key_file", made)
         self._wires = {url.rstrip("/"): Wire(replace(held, url=url), name) for url in (held.url, *held.more)}
         self.card = held.card(name, port="channel", kind="webpush")
+
+    def takes(self, address: str) -> bool:
+        """Whether an address is a subscription at one of our push services; nobody is asked."""
+        try:
+            endpoint, _, _ = _subscription(address)
+        except Refused:
+            return False
+        return self._service(endpoint) is not None
 
     def push(self, message: Message, *, key: str) -> Receipt:
         """Hand a message over; one that is sent again replaces the first while the browser is away.
@@ -125,7 +135,7 @@ class WebPushChannel:
         return {
             "Content-Type": "application/octet-stream",
             "Content-Encoding": "aes128gcm",
-            "TTL": str(self._config.ttl_seconds),
+            "TTL": str(lasts(message, self._config.ttl_seconds, _LONGEST)),
             "Urgency": "high" if message.urgent else "normal",
             "Topic": mark(key),
         }

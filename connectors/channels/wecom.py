@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from connectors.channels.codes import CodedConfig, unreachable
-from connectors.channels.messenger import Ask, Messenger, fitted, marked, needed, one_person
+from connectors.channels.messenger import Ask, Messenger, fitted, marked, needed, of_one, one_person
 from connectors.config import parse
 from connectors.kept import Kept
 from connectors.reply import Reply
@@ -56,6 +56,10 @@ class WeComChannel:
         self._secret = Kept(held.secret_file, name, "secret_file", str)
         self._to = Messenger(held, name, lends=self._asks_token)
         self.card = held.card(name, port="channel", kind="wecom")
+
+    def takes(self, address: str) -> bool:
+        """Whether an address can be one person's here; nobody is asked."""
+        return of_one(address)
 
     def push(self, message: Message, *, key: str) -> Receipt:
         """Hand a message over; the platform shows it once within four hours, however often it is sent.

@@ -32,7 +32,7 @@ class Signer:
 
     def __init__(self, secret_file: str, name: str) -> None:
         """Raises Invalid (`connector_secret_…`)."""
-        self._keys = Kept(secret_file, name, "secret_file", lambda text: [_key(told, name) for told in text.split()])
+        self._keys = Kept(secret_file, name, "secret_file", lambda text: [_key(told, name, secret_file) for told in text.split()])
 
     def headers(self, message_id: str, body: bytes, at: datetime) -> Mapping[str, str]:
         """The three headers of the standard, and the type of the body they sign. Raises Barred (`key_unreadable`)."""
@@ -51,7 +51,7 @@ class Verifier:
 
     def __init__(self, secret_file: str, name: str, setting: str = "reply_secret_file") -> None:
         """`setting` is what the file is called there. Raises Invalid (`connector_secret_…`)."""
-        self._keys = Kept(secret_file, name, setting, lambda text: [_key(told, name) for told in text.split()])
+        self._keys = Kept(secret_file, name, setting, lambda text: [_key(told, name, secret_file) for told in text.split()])
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> str:
         """The id of a message; that it comes once only is the inbox's affair. Header names are lower case.
@@ -88,7 +88,7 @@ _ID = re.compile(r"[!-~]{1,200}")
 """What an id may be made of; an inbox keeps it."""
 
 
-def _key(told: str, name: str) -> Webhook:
+def _key(told: str, name: str, file: str) -> Webhook:
     """Checked here, because the library drops characters that are not base64 and would sign with less than was meant."""
     try:
         text = told.removeprefix("whsec_")
@@ -96,7 +96,7 @@ def _key(told: str, name: str) -> Webhook:
     except binascii.Error:
         held = b""
     if not 24 <= len(held) <= 64:
-        raise Invalid("connector_secret_unreadable", connector=name, key="secret_file", wanted="whsec_ and base64 of 24-64 bytes")
+        raise Invalid("connector_secret_unreadable", connector=name, key="secret_file", file=file)
     return Webhook(held)
 
 

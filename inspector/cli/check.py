@@ -243,7 +243,7 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
 def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
     """What only the records tell: packs edited or gone (raises), what leads nowhere, connectors at rest, stopped work."""
     from inspector import bootstrap, lawbook
-    from inspector.cli import above, fitting, persons, reconciling
+    from inspector.cli import above, fitting, persons, reconciling, ways
     from inspector.policybook import Policybook
 
     told = terminal.settings
@@ -263,6 +263,7 @@ def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
         yield from fitting.lanes(terminal.settings, tx)
         yield from fitting.stopped(tx)
         yield from persons.joined(told, tree, tx)
+        yield from ways.unanswerable(told, tree, tx)
     try:
         office = terminal.office
     except Invalid:

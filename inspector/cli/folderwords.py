@@ -15,7 +15,7 @@ FOLDERS: Mapping[str, tuple[str, str]] = {
         "in reserve, in this order; none of them is visited unless one is replaced:",
         "候补（依次；未发生替换的不检查）：",
     ),
-    "opened": (
+    "folder_opened": (
         "draw {number} may be told: all visits were over on {on}, say {by}",
         "抽取 {number} 可以公开：检查已于 {on} 全部完成，由 {by} 声明",
     ),

@@ -8,7 +8,7 @@ import typer
 
 from inspector.cli.command import command
 from inspector.cli.terminal import Terminal, operator
-from inspector.domain.errors import Missing
+from inspector.domain.errors import Missing, Refusal
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -76,16 +76,20 @@ def ways(
 ) -> None:
     """Show by which ways an inspector is reached, in order, and which are off; or every way that is off. 查看推送方式及是否停用。
 
-    A way is turned off by a push that was sent, so reading is noted in the ledger.
+    Beside a way stands also why nobody can answer by it. A way is turned off by a push that was sent, so reading is noted in the ledger.
     """
+    from inspector.cli import ways as leading
+
     terminal.office.agency(agency)
+    channels = leading.channels(terminal.settings)
 
     def do(tx: Tx, _now: datetime) -> list[dict[str, object]]:
         off = {(one.inspector, one.mark): one for one in tx.pushes.off([agency], inspector or "")}
-        told = [(one.inspector, one.channel, one.mark) for one in off.values()]
+        told, short = [(one.inspector, one.channel, one.mark) for one in off.values()], dict[str, str]()
         if inspector is not None:
             told = [(inspector, way.channel, way.mark) for way in tx.rosters.inspector(agency, inspector).ways]
             told += [(inspector, one, "") for one in tx.rosters.inspector(agency, inspector).unheard]
+            short = {way.mark: channels.flaw(way) for way in tx.rosters.inspector(agency, inspector).ways}
         found = [(staff, channel, mark, off.get((staff, mark))) for staff, channel, mark in told]
         return [
             {
@@ -93,7 +97,7 @@ def ways(
                 "channel": channel,
                 "off": one is not None or not mark,
                 "off_since": one.since if one is not None else None,
-                "error": one.code if one is not None else "" if mark else UNHEARD,
+                "error": one.code if one is not None else short.get(mark, "") if mark else UNHEARD,
             }
             for staff, channel, mark, one in found
         ]
@@ -149,13 +153,21 @@ def renew(
     seat: Annotated[str, typer.Argument(help="The seat (visit:place:turn) 席位", metavar="SEAT")],
     reason: Annotated[str | None, typer.Option("--reason", help="Why; needed 原因（必填）")] = None,
     anew: Annotated[bool, typer.Option("--anew", help="Send the inspector the next one 另发新链接")] = False,
+    owed: Annotated[bool, typer.Option("--owed", help="Though the visit goes to a supplementary draw 确认转入补充抽取")] = False,
 ) -> None:
-    """Call a seat's link back, for its phone was lost or is another one: it opens nothing any more. 收回任务链接（手机遗失或更换）。"""
+    """Call a seat's link back, for its phone was lost or is another one: it opens nothing any more. 收回任务链接（手机遗失或更换）。
+
+    Before an answer the second time at one place of a team, whoever holds it then, sends the visit to a supplementary draw: with --owed.
+    """
     from inspector.flows import seatlink
+    from inspector.flows.seated import by_name
 
     office, why = terminal.office, terminal.reason(reason, "--reason")
 
     def do(tx: Tx, now: datetime) -> None:
+        held, there = by_name(tx, seat, lock=True)
+        if not owed and seatlink.last(tx, held, there):
+            raise Refusal("seat_link_last", seat=seat)
         seatlink.call_back(office, tx, seat, operator(), why, now, anew=anew)
 
     terminal.act("push.link", f"seat:{seat}", do, reason=why, anew=anew)

@@ -144,16 +144,16 @@ def import_inspectors(  # noqa: PLR0913, PLR0917 - each is an option of the comm
     address, former if you like. A certificate number that another code has, or had, is refused unless `former` names that code and it
     goes: what stood against the person goes on. While a draw is open a renewed number is entered by two people (roster renew).
     """
+    from inspector.cli import ways
     from inspector.flows import holders, registers
     from inspector.sheets import sheet
 
     office = terminal.desk if dry_run else terminal.office
     office.agency(agency)
-    channels = sorted(terminal.settings.channels)
     content = file.read_bytes()
     table = sheet.read(content, encoding)
     held = terminal.look(lambda tx: holders.stood(tx, sorted(office.tree)))
-    read = registers.inspectors(table, agency, office.now().date(), channels, held, keep=keep)
+    read = registers.inspectors(table, agency, office.now().date(), ways.channels(terminal.settings), held, keep=keep)
     if (flawed := _flawed(terminal, registers.INSPECTORS, read)) is not None:
         return flawed
     doubt = None if dry_run else doubted(terminal, registers.INSPECTORS, table)

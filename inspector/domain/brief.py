@@ -6,6 +6,7 @@ watches an inspector's page would see whom the visit is to (handbook 1.2.18). So
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from inspector.domain.policy import Fact
@@ -14,19 +15,24 @@ from inspector.domain.value import listed, writings, yes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A fact in question, by the names of the pack; `promised` is empty where its words may name somebody: they stand there released."""
+    """A fact in question, by the names of the pack; `promised` is empty where its words may name somebody: they stand there released.
+
+    `case`: which of several cases of the visit it is of, from 1, in the visit's own order; 0 where there is but one.
+    """
 
     item: str
     fact: str
     promised: str = ""
+    case: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """A fact that is proven and is not asked again (the plan, item 5)."""
+    """A fact that is proven and is not asked again (the plan, item 5); `case` as of `Asked`."""
 
     item: str
     fact: str
+    case: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +84,10 @@ def plain_promise(fact: Fact, value: str) -> str:
 def difference(was: Brief, now: Brief) -> str:
     """What has become of what is asked: `added`, `spared` (less, or more is proven), `changed`; empty where it is the same.
 
-    How many checks there were is no change of the case.
+    How many checks there were is no change of the case, nor is which number a case has among those that are left.
     """
-    before, after = set(was.asked), set(now.asked)
-    if before != after or len(was.asked) != len(now.asked):
-        return "added" if after > before else "spared" if after < before else "changed"
-    return "spared" if set(now.settled) - set(was.settled) else ""
+    before, after = (Counter((one.item, one.fact, one.promised) for one in told.asked) for told in (was, now))
+    if before != after:
+        return "added" if after >= before else "spared" if after <= before else "changed"
+    proven, shown = (Counter((one.item, one.fact) for one in told.settled) for told in (now, was))
+    return "spared" if proven - shown else ""

@@ -42,7 +42,8 @@ class Seen:
 
     `nobody`: it was made, and in the end nobody could be reached: it uses up a cap but where the pack's row says otherwise.
     `reserved`: a check for cause that a head has approved; it is to be made, uses up a cap where its type does, and bars nothing else.
-    No `items` means the whole object. `own` is the agency that draws, `upper` one above it.
+    No `items` means the whole object. `visit`: the id of one that the house has given.
+    `own` is the agency that draws, `upper` one above it.
     """
 
     on: date
@@ -53,6 +54,7 @@ class Seen:
     open: bool = False
     reserved: bool = False
     nobody: bool = False
+    visit: str = ""
 
     def within(self, year: int) -> bool:
         """Whether it was, or may yet be, a visit of a calendar year."""
@@ -108,13 +110,19 @@ def near(seen: Sequence[Seen], frequency: FrequencyRow, limits: Limits, today: d
 def counted(seen: Iterable[Seen], limits: Limits, today: date, whose: AbstractSet[Authority]) -> int:
     """Visits of this calendar year that use up a cap: the agency's own alone, or those of several together, a joint one once.
 
+    Of a joint one each agency may have a record of its own, so that those of one day are one; the house's own have one row each, and
+    two that were given on one day are two. What is on record of such a day is one of them.
+
     One that was given in an earlier year and is still open may be made in this one, and counts here, too.
     """
     held = [one for one in seen if one.authority in whose and _uses(one, limits) and one.within(today.year)]
     if whose == _OWN:
         return len(held)
-    joint = {one.on for one in held if one.check is CheckType.JOINT}
-    return len(joint) + sum(1 for one in held if one.check is not CheckType.JOINT)
+    joint: dict[date, set[str]] = {}
+    for one in held:
+        if one.check is CheckType.JOINT:
+            joint.setdefault(one.on, set()).update(filter(None, [one.visit]))
+    return sum(max(len(visits), 1) for visits in joint.values()) + sum(1 for one in held if one.check is not CheckType.JOINT)
 
 
 def _uses(one: Seen, limits: Limits) -> bool:

@@ -17,10 +17,10 @@ class DrawRow:
     """The form of a draw: team size, reserve, the first seat's qualification, seed parts and witness by connector name.
 
     `rotate`: whoever was there the last time does not go to the same object twice running. `plan`: whether a draw needs a
-    published annual plan of its year (handbook 1.2.3). `further`: sources that join, one more each time, when a party has
-    withheld its part (draw-protocol ruling 12). `replace_ceased`: whether an object that has ceased is followed by the next of the
-    reserve, for so many of those drawn at random as `ceased_share` says; `replace_share`: how many of these may be replaced at
-    discretion (handbook scenarios 29, 30).
+    published annual plan of its year (handbook 1.2.3), `plan_within`: by when that is public, from its approval. `further`: sources that
+    join, one more each time, when a party has withheld its part (draw-protocol ruling 12). `replace_ceased`: whether an object that has
+    ceased is followed by the next of the reserve, for so many of those drawn at random as `ceased_share` says; `replace_share`: how many
+    of these may be replaced at discretion (handbook scenarios 29, 30).
     """
 
     row: str
@@ -39,6 +39,8 @@ class DrawRow:
     replace_basis: str
     further: tuple[str, ...] = ()
     ceased_share: Fraction = Fraction(1)
+    plan_within: Term | None = None
+    plan_within_basis: str = ""
 
 
 LEAST = 5

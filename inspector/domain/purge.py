@@ -15,10 +15,10 @@ from inspector.domain.case import Method, SubjectKind
 from inspector.domain.decision import Because
 from inspector.domain.disclosure import Penalty
 from inspector.domain.evidence import Evidence
-from inspector.domain.folio import CIVIL, PURGED
 from inspector.domain.gazette import Line
 from inspector.domain.publicationduty import Posted, PublicationDuty
 from inspector.domain.retention import RetentionRow
+from inspector.domain.taking import CIVIL, PURGED
 from inspector.domain.veil import VEIL
 from inspector.domain.visit import Seat, SeatState, Visit
 

@@ -130,9 +130,10 @@ def said(visit: Visit, policy: Policy, told: tuple[datetime, datetime], now: dat
     A try made again within a day says the same, so that the phone gets one message: the clock itself begins later, never earlier.
     """
     accept_by, said_at = told
+    latest = _accept(policy.term(Timer.ACCEPT).term, visit, now, calendar).at
     if now - said_at < SAID_FOR and now < accept_by:
-        return accept_by
-    return _accept(policy.term(Timer.ACCEPT).term, visit, now, calendar).at
+        return min(accept_by, latest)  # the visit may be to be made earlier since
+    return latest
 
 
 def handed_over(
@@ -179,6 +180,12 @@ def unconfirmed(
     return Decision(state=seat, because=because, orders=(clock,))
 
 
+def rung(seat: Seat, channel: str, pack: str) -> Decision[Seat]:
+    """A robot has rung its inspector where others read along, and so without the link: nobody can answer by it, and no clock begins."""
+    because = Because(rule="seat.rung", basis=(), pack=pack, facts={"inspector": seat.inspector, "channel": channel})
+    return Decision(state=seat, because=because)
+
+
 def reached(seat: Seat, reach: Reach, pack: str) -> Decision[Seat] | None:
     """What a report of delivery or reading makes of a seat; None: nothing, for it is further already or over."""
     state = _FARTHER.get(reach)
@@ -209,6 +216,16 @@ def another_term(seat: Seat, visit: Visit, policy: Policy, now: datetime, calend
     because = Because(rule="seat.away", basis=(term.basis,), pack=policy.label, facts=facts)
     state = replace(seat, accept_by=accept.at, accept_counted=accept.counted, bounced=seat.bounced + 1)
     return Decision(state=state, because=because, orders=(_clock(OrderKind.ACCEPT_DUE, state, visit, accept.at),))
+
+
+def nearer(seat: Seat, visit: Visit, pack: str, now: datetime, calendar: WorkingCalendar) -> Decision[Seat] | None:
+    """The visit is to be made earlier: who has still to answer does so before its last day. None: by a date that serves already."""
+    told = answer(Due(at=seat.accept_by, counted=seat.accept_counted), visit.due_at, now, calendar)
+    if not seat.state.awaited or told.at >= seat.accept_by:
+        return None
+    facts = {"inspector": seat.inspector, "was_due": seat.accept_by.isoformat(), "accept_by": told.at.isoformat()}
+    because = Because(rule="seat.sooner", basis=(visit.basis,), pack=pack, facts=facts)
+    return Decision(state=replace(seat, accept_by=told.at, accept_counted=told.counted), because=because)
 
 
 def recalled(seat: Seat, told: Mapping[str, object], pack: str) -> Decision[Seat]:

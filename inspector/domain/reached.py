@@ -13,6 +13,9 @@ NO_RECIPIENT = "recipient_refused"
 UNCONFIRMED = "unconfirmed"
 """What is said of a message that was handed over to something which cannot say whether the other side took it."""
 
+RUNG = "link_unshown"
+"""What is said of a message whose recipient was shown no link, for others read along: it rang, and nobody can answer by it."""
+
 TELLABLE = re.compile(r"|-?[0-9]{1,9}|[A-Za-z][A-Za-z_.:-]{0,40}[0-9]{0,6}")
 """A code of the other side that may stand in the ledger, which forgets nothing: a word or a number, no telephone number, no sentence."""
 

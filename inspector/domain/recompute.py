@@ -22,7 +22,6 @@ from inspector.domain.course import Setting
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence
-from inspector.domain.folio import PURGED
 from inspector.domain.grading import graded
 from inspector.domain.late import late as late_answer
 from inspector.domain.ledger import said
@@ -31,6 +30,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.proposal import Proposal
 from inspector.domain.ruling import Ruling
 from inspector.domain.sendback import Mistake, SendBackReason
+from inspector.domain.taking import PURGED
 from inspector.domain.yearbook import Yearbook
 
 CALENDAR = "calendar"

@@ -114,13 +114,13 @@ class InspectorRecord:
     @property
     def ways(self) -> tuple[Way, ...]:
         """How to reach the officer, the preferred way first; none where no channel is named, or a browser is to tell and has not."""
-        told = [self._told(way) if way.address == OWN_PHONE else way for way in self._named]
+        told = [self._told(way) if way.address == OWN_PHONE else way for way in self.named]
         return tuple(way for way in told if way is not None)
 
     @property
     def asks_browser(self) -> tuple[str, ...]:
         """The channels on which the officer's own browser tells where it is."""
-        return tuple(way.channel for way in self._named if way.address == OWN_PHONE)
+        return tuple(way.channel for way in self.named if way.address == OWN_PHONE)
 
     @property
     def unheard(self) -> tuple[str, ...]:
@@ -131,7 +131,8 @@ class InspectorRecord:
         return self.browser if self.browser is not None and self.browser.channel == way.channel else None
 
     @property
-    def _named(self) -> tuple[Way, ...]:
+    def named(self) -> tuple[Way, ...]:
+        """The ways as the register names them, also one whose address a browser is to tell."""
         channels, told = _parted(self.channel), _parted(self.address)
         if len(channels) == 1:
             return (Way(channel=channels[0], address=self.address),)  # whole, whatever signs it is made of

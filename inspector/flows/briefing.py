@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -73,20 +74,29 @@ def _listed(office: Office, tx: Tx, held: Visit, agency: str) -> list[str]:
 
 def brief(office: Office, tx: Tx, held: Visit, agency: str, now: datetime) -> Brief:
     """What an agency's team is told before it accepts, as things stand now."""
-    own, asked = part(office, tx, held, agency, now), list[Asked]()
+    own, asked, case_of = part(office, tx, held, agency, now), list[Asked](), numbered(held, agency)
     for doubt in (one for one in held.doubts if one.agency == agency):
         case = tx.cases.get(doubt.case_id)
         item = office.book.get(case.pack).item(case.item)
         fact = _fact(office, case.pack, case.item, doubt.fact)
         told = (fact.name, plain_promise(fact, doubt.claimed)) if fact is not None else (doubt.fact, "")
-        asked.append(Asked(item=item.name, fact=told[0], promised=told[1]))
+        asked.append(Asked(item=item.name, fact=told[0], promised=told[1], case=case_of.get(doubt.case_id, 0)))
     return Brief(
         agency=agency,
         items=own.items,
         asked=tuple(asked),
-        settled=tuple(Settled(item=one.item, fact=one.name) for one in own.proven),
+        settled=tuple(Settled(item=one.item, fact=one.name, case=case_of.get(one.case_id, 0)) for one in own.proven),
         checks=own.use,
     )
+
+
+def numbered(held: Visit, agency: str, others: Iterable[str] = ()) -> dict[str, int]:
+    """Which number each case of an agency has at a visit, `others` behind them; none has one where there are not several.
+
+    It tells whose facts are whose before anybody may read a case's own number, for that says whom the visit is to.
+    """
+    cases = dict.fromkeys((*held.cases_of(agency), *others))
+    return {case_id: number for number, case_id in enumerate(cases, 1)} if len(cases) > 1 else {}
 
 
 def briefed(office: Office, tx: Tx, held: Visit, now: datetime) -> Visit:
@@ -110,8 +120,8 @@ def carried(held: Visit, agency: str, policy: Policy, lang: Lang) -> dict[str, o
     return {
         "brief": {
             "items": list(told.items),
-            "asked": [{"item": one.item, "fact": one.fact, "promised": one.promised} for one in told.asked],
-            "proven": [{"item": one.item, "fact": one.fact} for one in told.settled],
+            "asked": [{"item": one.item, "fact": one.fact, "promised": one.promised, **_which(one)} for one in told.asked],
+            "proven": [{"item": one.item, "fact": one.fact, **_which(one)} for one in told.settled],
             "basis": [wording.cited(one, lang) for one in articles(policy, held.basis)],
             "checks": {
                 "nth": checks.nth,
@@ -124,6 +134,10 @@ def carried(held: Visit, agency: str, policy: Policy, lang: Lang) -> dict[str, o
             "recusal": label("ui.recusal_duty", lang),
         }
     }
+
+
+def _which(one: Asked | Settled) -> dict[str, int]:
+    return {"case": one.case} if one.case else {}
 
 
 def _fact(office: Office, pack: str, item: str, fact: str) -> Fact | None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
+from hashlib import sha256
+
 from inspector.domain import version
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.visit import Visit
 from inspector.flows import gone
+from inspector.flows.office import Office
+from inspector.flows.seats import CLASH, DIFFERS, short_of, tell_seat
 from inspector.store.tx import Tx
 
 
@@ -22,6 +28,26 @@ def refuse(tx: Tx, about: str, agency: str, note: str) -> None:
         raise Refusal("clash_undecided", visit=held.id, seat=head.name)
     if blank(note):
         raise Invalid("reason_missing", field="note")
+
+
+def pass_on(office: Office, tx: Tx, held: Visit, now: datetime) -> None:
+    """Whoever led a team may be gone: the matter of versions that differ names who leads now, and that one is told, once.
+
+    The caller has the visit's lock.
+    """
+    for agency in held.agencies:
+        about = short_of(held, agency)
+        matter = tx.attention.get(f"{CLASH}:{about}")
+        if matter is None or matter["closed_at"] is not None:
+            continue
+        facts, head = json.loads(matter["body"]), version.lead(gone.team(tx, held), agency)
+        name = head.name if head is not None else ""
+        if facts.get("lead") == name:
+            continue
+        tx.attention.open(CLASH, agency, about, {**facts, "lead": name}, now)
+        if head is not None:
+            mark = sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]
+            tell_seat(office, tx, held, head, DIFFERS, f"lead{mark}", now)
 
 
 def _decided(tx: Tx, held: Visit, agency: str) -> bool:

@@ -81,15 +81,16 @@ def tell(work: Work, office: Office) -> Settlement:
             mark=way.mark,
             reference=receipt.reference[:200],
             handed_at=now,
-            code=UNCONFIRMED if receipt.unconfirmed else "",
+            code=short,
         )
         tx.pushes.add(made)
-        if receipt.unconfirmed:  # who need not go shall hear so from something that knows whether it was taken
+        if short:  # who need not go shall hear so from something that knows whether it was taken, and says of which assignment
             on.write(tx, now)
         else:
             tx.attention.over(f"{UNDELIVERED}:{_first(work)}", now)  # where somebody was told that it reached nobody yet
 
-    on, told = _on(work, office, UNCONFIRMED), "called_off" if word == "off" else word
+    short = reaching.outcome(office, way.channel, receipt)
+    on, told = _on(work, office, short), "called_off" if word == "off" else word
     return Settlement(write=write, outcome=UNCONFIRMED if receipt.unconfirmed else told, attempts=receipt.attempts)
 
 

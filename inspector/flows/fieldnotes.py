@@ -331,7 +331,7 @@ def _keep_past(
     for one in found:
         dispatch.weigh(tx, office, held, one, on, now, note.id)
     if against := [one for one in found if one.verdict is Verdict.MISMATCH]:
-        teamnotes.tell(tx, held, note.agency, against, now)
+        teamnotes.tell(tx, held, by_name(tx, note.seat)[1], against, now)
 
 
 def _beside(

@@ -79,6 +79,7 @@ def history(office: Office, tx: Tx, agency: str) -> History:
             completed=done is not None,
             open=done is None,
             nobody=held["id"] in nobody,
+            visit=held["id"],
         )
         name = party_of(held["object_id"])
         seen.setdefault(name, []).append(one)
@@ -137,8 +138,8 @@ def of_one(  # noqa: PLR0913 - one object, and as of when it is asked
         done, whose = held["done_at"], _whose(going[held["id"]], agency, above)
         on = _day(office, held)
         check = CheckType(held["check_type"])
-        unmet = held["id"] in nobody
-        seen.append(Seen(on=on, check=check, authority=whose, completed=done is not None, open=done is None, nobody=unmet))
+        unmet, over = held["id"] in nobody, done is not None
+        seen.append(Seen(on=on, check=check, authority=whose, completed=over, open=not over, nobody=unmet, visit=held["id"]))
     party = told_of(kind, code) or code
     approved = [one for one in tx.tips.approved() if one.kind is kind and (told_of(kind, one.code) or one.code) == party]
     known = [one for one in approved if known_at is None or (one.decided_at or one.made_at) <= known_at]

@@ -13,7 +13,7 @@ from inspector.domain import push as pushes
 from inspector.domain.decision import OrderKind
 from inspector.domain.policy import Policy
 from inspector.domain.push import ASSIGNMENT
-from inspector.domain.reached import NO_RECIPIENT, UNCONFIRMED, Reach
+from inspector.domain.reached import NO_RECIPIENT, RUNG, UNCONFIRMED, Reach
 from inspector.domain.roster import Way
 from inspector.domain.urgency import Urgency
 from inspector.domain.visit import Seat, SeatState, Visit
@@ -83,10 +83,14 @@ def push(work: Work, office: Office) -> Settlement:
     except (Refused, Garbled) as error:
         return _on(work, office, error.code, way if error.code == NO_RECIPIENT else None).after(error)
 
+    code = reaching.outcome(office, way.channel, receipt)
+
     def write(tx: Tx, now: datetime) -> None:
         fresh, of = read(tx, work, lock=True)
-        tx.pushes.add(_taken(fresh, key, way, receipt, now))
-        if receipt.unconfirmed:
+        tx.pushes.add(_taken(fresh, key, way, receipt, code, now))
+        if code == RUNG:
+            _rung(office, tx, of, fresh, way.channel, work.key, now)
+        elif receipt.unconfirmed:
             _unconfirmed(office, tx, of, fresh, way.channel, now, doubt=receipt is once.DOUBT)
         else:
             hand_over(office, tx, of, fresh, way.channel, work.key, now)
@@ -103,6 +107,22 @@ def _unconfirmed(office: Office, tx: Tx, held: Visit, seat: Seat, channel: str, 
     if doubt and reach is None and seat.state is SeatState.ORDERED:
         _undelivered(tx, seat, UNCONFIRMED, now)
     note_seat(tx, held, pushes.unconfirmed(seat, held, channel, pack(tx, held), now, reach=reach), now)
+
+
+def _rung(office: Office, tx: Tx, held: Visit, seat: Seat, channel: str, key: str, now: datetime) -> None:
+    """It rang, and brought no link: the next way goes at once; with none a person is told, and those with a link are tried on."""
+    note_seat(tx, held, pushes.rung(seat, channel, pack(tx, held)), now)
+    if seat.state is not SeatState.ORDERED or not held.state.open:
+        return
+    if reaching.trying(tx, [one for one in seat.pushes if one != key]) or next_way(office, tx, held, seat, now):
+        return
+    found = tuple(way for way in reaching.ways(tx, seat.agency, seat.inspector) if reaching.links(office, way.channel))
+    if found and not any(one.code == UNCONFIRMED for one in tx.pushes.of_seat(seat.name)):
+        changed, order = pushes.again(seat, held, _policy(office, tx, held, seat), found, now, office.calendar, office.pushing)
+        put_seat(tx, seat, changed, now)
+        tx.work.order([order], now)
+        seat = changed
+    _undelivered(tx, seat, RUNG, now)
 
 
 def hand_over(office: Office, tx: Tx, held: Visit, seat: Seat, channel: str, key: str, now: datetime) -> Seat:
@@ -243,7 +263,7 @@ def _said(work: Work, seat: Seat) -> tuple[datetime, datetime]:
     return max(accept_by, seat.accept_by), said_at
 
 
-def _taken(seat: Seat, key: str, way: Way, receipt: Receipt, now: datetime) -> Pushed:
+def _taken(seat: Seat, key: str, way: Way, receipt: Receipt, code: str, now: datetime) -> Pushed:
     return Pushed(
         key=key[:300],
         seat=seat.name,
@@ -254,7 +274,7 @@ def _taken(seat: Seat, key: str, way: Way, receipt: Receipt, now: datetime) -> P
         mark=way.mark,
         reference=receipt.reference[:200],
         handed_at=now,
-        code=UNCONFIRMED if receipt.unconfirmed else "",
+        code=code,
     )
 
 

@@ -8,12 +8,14 @@ from datetime import datetime
 
 from inspector.domain import push
 from inspector.domain.decision import Because, Decision
+from inspector.domain.reached import RUNG, UNCONFIRMED
 from inspector.domain.roster import InspectorRecord, Way
 from inspector.domain.visit import SeatState
 from inspector.flows import stopped
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seats import put_seat
+from inspector.ports import Receipt
 from inspector.store.pushes import Off
 from inspector.store.tx import Tx
 
@@ -35,6 +37,16 @@ def ways(tx: Tx, agency: str, staff: str, tried: Collection[str] = ()) -> tuple[
 def by_lane(person: InspectorRecord, lane: str) -> Way | None:
     """An officer's way on a channel, by the address that the register has now."""
     return next((way for way in person.ways if way.channel == lane), None)
+
+
+def links(office: Office, channel: str) -> bool:
+    """Whether a channel shows a link, so that its recipient can answer by it."""
+    return getattr(office.connectors.channels.get(channel), "rings", False) is not True
+
+
+def outcome(office: Office, channel: str, receipt: Receipt) -> str:
+    """Why a message that a channel took is known to have reached nobody who can answer; empty where it has."""
+    return UNCONFIRMED if receipt.unconfirmed else "" if links(office, channel) else RUNG
 
 
 def turn_off(tx: Tx, agency: str, staff: str, way: Way, code: str, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, tzinfo
 from typing import Generic, TypeVar
@@ -11,7 +12,8 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Invalid
 from inspector.domain.holder import Stood
 from inspector.domain.identity import identify, identity_kind, masked, of_another, organisation
-from inspector.domain.roster import InspectorRecord, RosterObject, StaffRole, key_of
+from inspector.domain.reached import RUNG
+from inspector.domain.roster import InspectorRecord, RosterObject, StaffRole, Way, key_of
 from inspector.domain.signs import written
 from inspector.flows.diagnosis import of_error
 from inspector.flows.formercodes import FormerCodes
@@ -55,6 +57,7 @@ INSPECTORS = Layout(
             chinese="推送地址",
             meaning="phone or address there; one for all, or one for each; -: the own browser's",
             coded=True,
+            most=4_000,  # a subscription of Web Push has several hundred
         ),
         Column(name="former", chinese="原工号", meaning="staff code under which the same person stood before", coded=True),
     ),
@@ -78,6 +81,26 @@ class Read(Generic[T]):
     rows: tuple[T, ...]
     flaws: tuple[RowFlaw, ...]
     warnings: tuple[RowFlaw, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channels:
+    """The push channels that there are, by their `names`, and what they say themselves, without asking anybody.
+
+    `unfit`: whether an address can be no one person's on a channel; `rings`: which of them show no link.
+    """
+
+    names: Sequence[str]
+    unfit: Callable[[str, str], bool] = lambda _channel, _address: False
+    rings: AbstractSet[str] = frozenset()
+
+    def flaw(self, way: Way) -> str:
+        """Why nobody can answer by a way, where that shows without asking anybody; empty: nothing does."""
+        if way.channel not in self.names:
+            return "channel_unknown"
+        if self.unfit(way.channel, way.address):
+            return "address_unfit" if way.address else "address_missing"
+        return RUNG if way.channel in self.rings else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +182,7 @@ def _shown(row: RosterObject) -> str:
 
 
 def inspectors(
-    sheet: Sheet, agency: str, today: date, channels: Sequence[str], held: Iterable[Stood] = (), *, keep: bool = False
+    sheet: Sheet, agency: str, today: date, channels: Channels, held: Iterable[Stood] = (), *, keep: bool = False
 ) -> Read[InspectorRecord]:
     """The register of inspectors. Whoever cannot be dealt or reached as things stand is kept with a warning.
 
@@ -222,7 +245,7 @@ def _addresses(reader: RowReader) -> str:
     return ",".join(reader.several("address")) if len(reader.several("channel")) > 1 else reader.text("address")
 
 
-def _reached(reader: RowReader, row: InspectorRecord, channels: Sequence[str]) -> None:
+def _reached(reader: RowReader, row: InspectorRecord, channels: Channels) -> None:
     """How an officer is reached: each channel once, and an address for each."""
     named = [one for one in row.channel.split(",") if one]
     for channel in sorted({one for one in named if named.count(one) > 1}):
@@ -232,8 +255,15 @@ def _reached(reader: RowReader, row: InspectorRecord, channels: Sequence[str]) -
     blank = len(addresses) == 1 and reader.parts("address") > 1
     if len(named) > 1 and (blank or len(addresses) not in (1, len(named))):
         reader.flaw("address", "addresses_differ", channels=len(named), addresses=len(addresses))
-    for channel in (one for one in dict.fromkeys(named) if one not in channels):
-        reader.warn("channel", "channel_unknown", channel=channel, known=", ".join(channels) or "-")
+    known = ", ".join(channels.names) or "-"
+    told = [(way.channel, channels.flaw(way)) for way in row.named]
+    for channel, flaw in dict.fromkeys(told):
+        if flaw and flaw != RUNG:
+            reader.warn("channel" if flaw == "channel_unknown" else "address", flaw, channel=channel, known=known)
+    if addresses and not named:
+        reader.warn("channel", "channel_missing", known=known)
+    if told and all(flaw == RUNG for _, flaw in told):
+        reader.warn("channel", RUNG, channels=", ".join(named))
 
 
 def levels(sheet: Sheet, known: Callable[[str], bool], scale: str, now: datetime, zone: tzinfo) -> Read[Level]:

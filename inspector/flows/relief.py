@@ -22,6 +22,7 @@ from inspector.domain.roster import InspectorRecord
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import (
     challenges,
+    clashing,
     exemptions,
     footing,
     holders,
@@ -35,11 +36,12 @@ from inspector.flows import (
     stopped,
     supplement,
     unapproved,
+    unposted,
 )
 from inspector.flows.assign import owe, redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.seats import put_seat, tell_off
+from inspector.flows.seats import CLASH, put_seat, tell_off
 from inspector.flows.settle import Settlement
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -47,6 +49,10 @@ from inspector.store.work import Work
 log = structlog.get_logger(__name__)
 
 DEPARTED, RECUSED, EXCHANGED = "departed", "recused", "exchanged"
+
+
+_MOST = 10_000
+"""Teams whose versions differ, looked at in one go; each waits for its lead."""
 
 
 def unfit(office: Office, tx: Tx, held: Visit, seat: Seat, person: InspectorRecord | None, day: date) -> str | None:
@@ -74,10 +80,13 @@ def look(office: Office, tx: Tx, agency: str, now: datetime) -> int:
     fit -= holders.others(office, tx, agency, staff)
     passed = 0
     others = tx.visits.held_by_others(agency, fit)
+    led = {str(row["about"]).partition(":")[0] for row in tx.attention.page([agency], limit=_MOST, kind=CLASH)}
     # All before the first line of a draw's after.jsonl, whose lock others ask for with a visit in hand.
-    tx.visits.lock({*others, *tx.visits.unpushed(agency)})
+    tx.visits.lock({*others, *led, *tx.visits.unpushed(agency)})
     for visit_id in others:
         passed += look_at(office, tx, tx.visits.get(visit_id, lock=True), now)
+    for visit_id in sorted(led):
+        clashing.pass_on(office, tx, tx.visits.get(visit_id, lock=True), now)
     reaching.mended(office, tx, agency, now)
     return passed
 
@@ -110,7 +119,9 @@ def daily(_work: Work, office: Office) -> Settlement:
         plans = {plan.agency for plan in office.plans.values()}
         asked = tx.challenges.any_open()
         parts += [(agency, partial(look, office, tx, agency, now)) for agency in sorted(sits & office.tree.keys())]
-        parts += [(office.house, partial(other.look, office, tx, now)) for other in (supplement, exemptions, unapproved)]
+        parts += [
+            (office.house, partial(other.look, office, tx, now)) for other in (supplement, exemptions, unapproved, unposted)
+        ]
         for agency in sorted(office.tree):
             of_it = (
                 *((overlooked.look,) if drawing.get(agency) else ()),

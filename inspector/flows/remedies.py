@@ -347,6 +347,30 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "write one of them, or add it to the settings",
         "请填其中之一，或在配置中添加",
     ),
+    "channel_missing": (
+        "the address is on no channel; known are {known}",
+        "填了地址，没有填推送渠道；可用：{known}",
+        "write the channel it is on: without one the inspector is never reached",
+        "请填写该地址所属渠道，否则无法推送",
+    ),
+    "address_missing": (
+        "there is no address on channel {channel}",
+        "渠道“{channel}”没有填地址",
+        "write the inspector's address there: nothing reaches anybody without one",
+        "请填写检查人员在该渠道的地址，否则无法送达",
+    ),
+    "address_unfit": (
+        "the address cannot be one person's on channel {channel}",
+        "该地址在渠道“{channel}”上不是一个人的地址",
+        "write what the kind of channel wants (a member's id, a telephone number, an e-mail address): pushes to this one are refused",
+        "请按渠道类型填写（成员编号、电话号码或者邮箱），该地址将被拒绝",
+    ),
+    "link_unshown": (
+        "robots in groups show no link: nobody can accept by {channels}",
+        "群机器人不附链接，凭“{channels}”无法接受任务",
+        "name a channel with a link beside it: else a person is told of each assignment, and has to telephone",
+        "请另填能附链接的渠道，否则每次任务都须由人工电话通知",
+    ),
     "channel_twice": ("channel {channel} stands twice", "渠道“{channel}”重复", "name each once", "每个只写一次"),
     "addresses_differ": (
         "{addresses} addresses for {channels} channels",

@@ -74,7 +74,7 @@ def call_back(office: Office, tx: Tx, name: str, by: str, reason: str, now: date
     Nothing is pushed to the browser that its inspector has subscribed either, which may be the lost phone's.
 
     `anew`: its inspector is sent the next one, where the push may have come. Before an answer the seat begins anew with its next push;
-    the second time at one place the visit is owed by a supplementary draw. Raises Missing, Invalid, Refusal (`seat_closed`).
+    the second time at one place (`last`) the visit is owed by a supplementary draw. Raises Missing, Invalid, Refusal (`seat_closed`).
     """
     held, seat = by_name(tx, name, lock=True)
     if blank(reason):
@@ -100,18 +100,25 @@ def closed(tx: Tx, name: str) -> bool:
     return edition > 0 and tx.replylinks.phone(name, edition) is None
 
 
+def last(tx: Tx, held: Visit, seat: Seat) -> bool:
+    """Whether calling its link back now sends the visit to a supplementary draw: the second time at one place, whoever held it then."""
+    return (
+        held.state.open and seat.state.pushed and any(one.recalled for one in tx.visits.team(held.id) if one.place == seat.place)
+    )
+
+
 def _unanswered(office: Office, tx: Tx, held: Visit, seat: Seat, told: Mapping[str, object], now: datetime) -> Seat:
     """Nobody can answer any more: the clocks end, and so do pushes that were under way with the link that was.
 
     Whom the rule names next can be foreseen, and who calls links back is one officer: the second one at a place that somebody had in hand
     sends the visit to a seed that nobody knows.
     """
-    before = sum(one.recalled for one in tx.visits.team(held.id) if one.place == seat.place)
+    owed = last(tx, held, seat)
     decision = push.recalled(seat, told, pack(tx, held))
     changed = decision.state
     settle_seat(tx, held, seat, decision, now)
     stopped.end(tx, seat.work, now)
-    if changed.recalled > seat.recalled and before:
+    if owed:
         owe(tx, office, held, seat.agency, RECALLED, now)
     elif told["anew"]:
         policy = office.book.get(tx.draws.pack_of(held.draw, seat.agency))

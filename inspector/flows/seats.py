@@ -11,6 +11,7 @@ from inspector.domain.brief import difference
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.docket import RECUSAL_ASKED
 from inspector.domain.push import ASSIGNMENT
+from inspector.domain.reached import RUNG
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import stopped, teamnotes
 from inspector.flows.briefing import briefed
@@ -174,7 +175,9 @@ def channels(tx: Tx, seat: Seat) -> list[str]:
     """The channels by which the inspector of a seat hears more of it, without those turned off: first that which brought the push."""
     shut = {one.mark for one in tx.pushes.off([seat.agency], seat.inspector)}
     ways = [way for way in tx.rosters.inspector(seat.agency, seat.inspector).ways if way.mark not in shut]
-    told = [one.mark for one in tx.pushes.of_seat(seat.name) if one.word == ASSIGNMENT and one.failed_at is None]
+    told = [
+        one.mark for one in tx.pushes.of_seat(seat.name) if one.word == ASSIGNMENT and one.failed_at is None and one.code != RUNG
+    ]
     return [way.channel for way in sorted(ways, key=lambda way: way.mark not in told[-1:])]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from inspector.domain import peace as peaceful
-from inspector.domain import trail
+from inspector.domain import push, trail
 from inspector.domain.case import Case
 from inspector.domain.deadline import earliest
 from inspector.domain.decision import Because, Decision, OrderKind
@@ -19,6 +19,7 @@ from inspector.domain.visit import Visit
 from inspector.flows import peace
 from inspector.flows.office import Office
 from inspector.flows.record import record
+from inspector.flows.seated import settle_seat
 from inspector.flows.seats import tell_sooner
 from inspector.store.tx import Tx
 
@@ -49,4 +50,10 @@ def _follow(office: Office, tx: Tx, was: Visit, now: datetime) -> None:
     because = Because(rule=RULE, basis=(held.basis,), pack=pack, facts=facts)
     record(tx, held.id, Decision(state=held, because=because), now, {"visit": trail.standing(held)})
     peace.note(tx, drawn, held, quiet, now)
+    for seat in tx.visits.team(held.id):
+        decision = push.nearer(seat, held, drawn.pack_of(seat.agency), now, office.calendar)
+        if decision is not None:
+            settle_seat(tx, held, seat, decision, now)
+            clock = OrderKind.ACCEPT_DUE if seat.state.pushed else OrderKind.PUSH_DUE
+            tx.work.redate(decision.state.accept_by, now, key=seat.clock(clock))
     tell_sooner(office, tx, held, now)

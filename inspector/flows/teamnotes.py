@@ -93,14 +93,13 @@ def passed_on(tx: Tx, was: Seat, seat: Seat, now: datetime) -> None:
     if not was.state.open or seat.state.open or seat.state is SeatState.DONE:
         return
     notes = tx.fieldnotes.notes(seat.visit, seat.agency)
-    if found := against(notes):
-        tell(tx, tx.visits.get(seat.visit), seat.agency, found, now)
-    elif any(one.seen is Seen.FINDING for one in notes):
-        tell(tx, tx.visits.get(seat.visit), seat.agency, (), now)
+    found = against(notes)
+    if found or any(one.seen is Seen.FINDING for one in notes):
+        tell(tx, tx.visits.get(seat.visit), seat, found, now)
 
 
-def tell(tx: Tx, held: Visit, agency: str, found: Iterable[Finding], now: datetime) -> None:
+def tell(tx: Tx, held: Visit, by: Seat, found: Iterable[Finding], now: datetime) -> None:
     """An officer is to read what speaks against a subject and stands in no result; the words stay in their notes."""
     cases = sorted({one.case_id for one in found})
-    about = held.id if agency == held.agency else f"{held.id}:{agency}"
-    tx.attention.open(AGAINST, agency, about, {"draw": held.draw, "cases": cases}, now)
+    about = held.id if by.agency == held.agency else f"{held.id}:{by.agency}"
+    tx.attention.open(AGAINST, by.agency, about, {"draw": held.draw, "seat": by.name, "cases": cases}, now)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Refusal
-from inspector.domain.reached import NO_RECIPIENT, UNCONFIRMED
+from inspector.domain.reached import NO_RECIPIENT, RUNG, UNCONFIRMED
 from inspector.domain.roster import Way
 from inspector.domain.visit import Seat, Visit
 from inspector.flows import once, reaching
@@ -119,7 +119,7 @@ def send(work: Work, office: Office) -> Settlement:
         mark=way.mark,
         reference=receipt.reference[:200],
         handed_at=office.now(),
-        code=UNCONFIRMED if receipt.unconfirmed else "",
+        code=reaching.outcome(office, way.channel, receipt),
     )
     return _ended(work, told.code, told=told, attempts=receipt.attempts)
 
@@ -142,7 +142,7 @@ def _ended(work: Work, code: str, dead: Way | None = None, *, told: Pushed | Non
         because = Because(rule="push.tested", basis=(), pack="", facts=facts)
         record(tx, _about(agency), Decision(state=code, because=because), now, {})
 
-    outcome = UNCONFIRMED if code == UNCONFIRMED else "undelivered" if code else "handed_over"
+    outcome = UNCONFIRMED if code == UNCONFIRMED else "undelivered" if code not in ("", RUNG) else "handed_over"
     return Settlement(write=write, outcome=outcome, attempts=attempts)
 
 

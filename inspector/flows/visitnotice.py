@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from inspector.domain.challenge import Applicant, Challenge, ChallengeState
 from inspector.domain.errors import Forbidden
+from inspector.domain.inspection import CheckType
 from inspector.domain.known import knows
 from inspector.domain.visit import SeatState, Visit
 from inspector.flows.briefing import NoticePart, part
@@ -34,7 +35,8 @@ class Officer:
 class VisitNotice:
     """What stands on the notice. A joint visit has one, by its lead, whoever of the teams shows it (handbook scenario 38).
 
-    `parts` are those of all agencies that go, the lead's first. `decided`: what the head has decided of what the subject applied for,
+    `parts` are those of all agencies that go, the lead's first, `origins` why each goes.
+    `decided`: what the head has decided of what the subject applied for,
     by the name of whom it was about.
     """
 
@@ -42,6 +44,7 @@ class VisitNotice:
     parts: tuple[NoticePart, ...]
     officers: tuple[Officer, ...]
     decided: tuple[tuple[str, Challenge], ...]
+    origins: tuple[str, ...]
 
     @property
     def lead(self) -> NoticePart:
@@ -56,6 +59,22 @@ class VisitNotice:
     def part(self, agency: str) -> NoticePart:
         """An agency's own part."""
         return next(one for one in self.parts if one.agency == agency)
+
+
+def origin(office: Office, tx: Tx, held: Visit, agency: str) -> str:
+    """Why an agency goes there: `drawn` by chance, its whole stratum is checked (`whole`), or for a `permit` that asks for the place.
+
+    A firm is never told that chance chose it where it did not (handbook 1.2.2: what checks come of is never mixed). What goes along with
+    another agency's visit, without having drawn the subject, has come by it (`joint`).
+    """
+    stake = next((one for one in held.stakes if one.agency == agency), None)
+    if stake is None:
+        return "joint"
+    if stake.sampled:
+        return "drawn"
+    rows = office.book.get(tx.draws.pack_of(held.draw, agency)).samplings
+    whole = held.check is not CheckType.PERMIT and any(row.stratum == stake.stratum and row.whole for row in rows)
+    return "whole" if whole else "permit"
 
 
 def notice(office: Office, tx: Tx, name: str, now: datetime) -> tuple[VisitNotice, str]:
@@ -77,4 +96,5 @@ def notice(office: Office, tx: Tx, name: str, now: datetime) -> tuple[VisitNotic
     parts = tuple(part(office, tx, held, agency, now) for agency in held.agencies)
     asked = [one for one in tx.challenges.of_visit(held.id) if one.applicant is Applicant.FIRM]
     decided = tuple((known_as(tx, one.agency, one.inspector)[1], one) for one in asked if one.state is not ChallengeState.OPEN)
-    return VisitNotice(visit=held, parts=parts, officers=officers, decided=decided), seat.agency
+    origins = tuple(origin(office, tx, held, agency) for agency in held.agencies)
+    return VisitNotice(visit=held, parts=parts, officers=officers, decided=decided, origins=origins), seat.agency

@@ -27,8 +27,9 @@ def draw(part: Part) -> DrawRow:
             *("id", "team", "reserve", "lead_qualification", "seeds", "min_bits", "rotate", "basis"),
             *("plan", "plan_basis", "replace_ceased", "replace_share", "replace_basis"),
         ),
-        ("witness", "further", "ceased_share"),
+        ("witness", "further", "ceased_share", "plan_within", "plan_within_basis"),
     )
+    dated = "plan_within" in part.content
     part.some("seeds")
     row = DrawRow(
         row=part.text("id"),
@@ -47,6 +48,8 @@ def draw(part: Part) -> DrawRow:
         replace_basis=part.basis("replace_basis"),
         further=part.texts("further") if "further" in part.content else (),
         ceased_share=part.ratio("ceased_share") if "ceased_share" in part.content else Fraction(1),
+        plan_within=part.maybe_term("plan_within"),
+        plan_within_basis=part.basis("plan_within_basis") if dated else "",
     )
     if len({*row.seeds}) < 2 and part.clean:  # one party's secret is no chance (ruling 19)
         part.flaw("seeds_too_few", "seeds", value=", ".join(row.seeds))

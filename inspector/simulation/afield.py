@@ -11,6 +11,7 @@ from inspector.domain.visit import SeatState, Visit, VisitState
 from inspector.flows import reconcile
 from inspector.flows.footing import named
 from inspector.flows.office import Office
+from inspector.flows.seats import OVERDUE
 from inspector.store.tx import Tx
 
 LONGEST = timedelta(days=45)
@@ -41,7 +42,8 @@ def _visit(tx: Tx, held: Visit) -> Iterator[str]:
     clock = f"{OrderKind.VISIT_DUE.value}:{held.id}"
     told = {seat.name: (seat.clock(OrderKind.ACCEPT_DUE), *seat.pushes) for seat in team}
     going = tx.work.under_way([clock, *(key for keys in told.values() for key in keys)])
-    if held.state is VisitState.ASSIGNED and clock not in going:
+    told_of = tx.attention.standing_about(OVERDUE, [held.id])  # its date has come, and a person has it
+    if held.state is VisitState.ASSIGNED and clock not in going and not told_of:
         yield f"without a clock: {held.id}"
     for seat in team:
         accept, *pushes = told[seat.name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -71,6 +72,12 @@ class MaterialRoom(Room):
         for row in self.connection.execute(asked.order_by(material.c.about, material.c.digest)):
             found.setdefault(row.about, []).append((row.digest, row.at))
         return found
+
+    def came(self, about: str, digests: Sequence[str], *, case: bool) -> list[datetime]:
+        """When some files came, of a `case` or about a thing."""
+        asked = sa.select(material.c.at).where(material.c.digest.in_(digests))
+        asked = asked.where((material.c.case_id if case else material.c.about) == about)
+        return list(self.connection.execute(asked).scalars())
 
     def forget(self, about: str, digest: str) -> None:
         """Let a file go; its digest stays."""

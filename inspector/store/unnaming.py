@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from inspector.domain.challenge import ChallengeState
-from inspector.domain.folio import PURGED
 from inspector.domain.publicationduty import PublicationState
 from inspector.domain.purge import QUOTING, Hold, unquoted, unspoken
 from inspector.domain.retention import Record
+from inspector.domain.taking import PURGED
 from inspector.domain.visit import Seat, Visit
 from inspector.store.codec import dump, load
 from inspector.store.drawtables import challenge
@@ -23,6 +23,11 @@ from inspector.store.tables import attention, case_file, ledger, seat, visit, vi
 UNPUBLISHED = (PublicationState.OWED.value, PublicationState.TO_REMOVE.value)
 QUOTED = tuple(rule for rule in QUOTING if rule.startswith(("visit.", "attention.")))
 """Entries that may quote somebody about a visit: of one that a former release made nameless they stand there still."""
+
+
+def naming(name: str | sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Whether what a matter is about names something between colons, as the keys of orders do: `assist_send:NAME:REQUEST:housing`."""
+    return (sa.literal(":") + attention.c.about + ":").like(sa.literal("%:") + name + ":%")
 
 
 class UnnamingRoom(Room):
@@ -41,9 +46,16 @@ class UnnamingRoom(Room):
         return (name, *(f"{name}:{agency}" for agency in (load(Visit, body).agencies if body else ())), *owed)
 
     def waits(self, names: Sequence[str]) -> bool:
-        """Whether a matter about one of these waits for a person."""
-        asked = sa.select(attention.c.id).where(attention.c.about.in_(names), attention.c.closed_at.is_(None))
-        return self.connection.execute(asked.limit(1)).first() is not None
+        """Whether a matter about one of these, or about something whose key names one, waits for a person."""
+        asked = sa.select(attention.c.id).where(attention.c.closed_at.is_(None))
+        within = asked.where(sa.or_(attention.c.about.in_(names), *(naming(name) for name in names)))
+        return self.connection.execute(within.limit(1)).first() is not None
+
+    def matters(self, names: Collection[str]) -> list[str]:
+        """What matters are about, open or closed, whose key names one of these: a letter of a request, a seat of a visit, its push."""
+        asked = sa.select(attention.c.about).where(sa.or_(*map(naming, names))).distinct() if names else None
+        found = self.connection.execute(asked).scalars() if asked is not None else ()
+        return sorted({*found} - {*names})
 
     def served(self, name: str) -> dict[str, datetime | None]:
         """The cases that a visit served and that are still there, in order of id: when each ended."""

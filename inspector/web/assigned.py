@@ -72,18 +72,23 @@ class VisitShown(Shown):
 
 
 class AskedShown(Shown):
-    """A fact in question; `promised` is empty where its words may tell whom the visit is to, and else what was promised."""
+    """A fact in question; `promised` is empty where its words may tell whom the visit is to, and else what was promised.
+
+    `case`: which of several cases of the visit it is of, from 1; 0 where there is but one.
+    """
 
     item: str
     fact: str
     promised: str
+    case: int
 
 
 class SettledShown(Shown):
-    """A fact that is proven and is not asked again."""
+    """A fact that is proven and is not asked again; `case` as of one in question."""
 
     item: str
     fact: str
+    case: int
 
 
 class ChecksShown(Shown):

@@ -6,7 +6,7 @@ uses nothing up, because mail and chat programs open links too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -50,6 +50,7 @@ from inspector.web.rules import cites
 from inspector.web.seatdoor import AtPage, PostedAt, Seated
 from inspector.web.secondlooks import LookedAtShown, filled, work_of
 from inspector.web.todo import WAITS, awaited, named, todo
+from inspector.web.whichcase import which as which_case
 
 router = APIRouter(include_in_schema=False)
 _SAID = ("match", "mismatch", "not_found", "cannot_say")
@@ -81,6 +82,8 @@ class _SeatRead:
     cite: Callable[[str], str]
     work: LookedAtShown | None
     decided: list[Challenge]
+    which: dict[str, str]
+    looked: dict[str, str]
 
 
 @router.get("/", name="index")
@@ -218,9 +221,13 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         whole, held = held, as_known(held, seat)
         asked = (*held.doubts, *exempt)
         cases = {case_id: tx.cases.get(case_id) for case_id in dict.fromkeys(one.case_id for one in asked)}
-        facts = [(one, fact_name(desk, cases[one.case_id].pack, cases[one.case_id].item, one.fact)) for one in asked]
-        policy = desk.office.book.get(tx.draws.get(held.draw).pack)
         known = knows(held, seat)
+        which = _which(desk, tx, whole, seat, exempt, language(request)) if known else {}
+        facts = [
+            (one, _beside(fact_name(desk, cases[one.case_id].pack, cases[one.case_id].item, one.fact), which.get(one.case_id)))
+            for one in asked
+        ]
+        policy = desk.office.book.get(tx.draws.get(held.draw).pack)
         places = _places(desk, tx, held) if known else []
         field = field_of(desk.office, tx, whole, seat.agency) if known else None
         return _SeatRead(
@@ -233,7 +240,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
             cited=[wording.cited(one, language(request)) for one in articles(policy, held.basis)],
             places=places,
             mates=mates_shown(tx, held, seat),
-            entered=_entered(desk, tx, held) if known else [],
+            entered=_entered(desk, tx, held, which) if known else [],
             parts=[(one, _person(tx, one.agency, one.by)) for one in held.parts],
             field=field_shown(name, field) if field is not None else None,
             sheet=SheetWords(*on_sheet(desk.office, tx, filled(tx, whole), seat.agency), language(request)),
@@ -248,6 +255,8 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
             if whole.looks_at and seat.state in (SeatState.ACCEPTED, SeatState.DONE)
             else None,
             decided=heard(tx, held, seat),
+            which=which,
+            looked=_looked(desk, tx, whole, language(request)),
         )
 
     told = desk.look(ask)
@@ -270,7 +279,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "veiled": told.veiled,
         "knows": told.knows,
         "seat": seat,
-        "now": todo(held, seat, told.hindered),
+        "now": _now(told),
         "overdue": held.state.open and desk.office.now() > held.due_at,
         "shut_today": seat.state.open and shut_today(held, desk.office.now(), desk.office.calendar),
         "waited": awaited(told.mates, language(request)),
@@ -305,6 +314,8 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "notice_link": f"{request.url.path}/notice{carried(request)}",
         "work": told.work,
         "decided": told.decided,
+        "looked": told.looked,
+        "which": list(told.which.values()),
         "here": request.url.path,
         "place_of": place_of,
         "phone": phone_words(language(request)),
@@ -324,6 +335,14 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "message_id": new_id(),
     }
     return page(request, "seat.html", status=wrong.status, **context)
+
+
+def _now(told: _SeatRead) -> str:
+    """What the page says first: that versions differ comes before all that was entered, for it waits for the lead alone."""
+    differ = told.field is not None and (told.field.clashes or told.field.sheet.clashes)
+    if differ and told.seat.state in (SeatState.ACCEPTED, SeatState.DONE):
+        return "decides" if told.lead else "differs"
+    return todo(told.held, told.seat, told.hindered)
 
 
 def _lacks(field: FieldShown | None) -> list[tuple[str, str]]:
@@ -366,7 +385,28 @@ def _places(desk: Desk, tx: Tx, held: Visit) -> list[str]:
     return list(dict.fromkeys(one for one in told if not blank(one)))
 
 
-def _entered(desk: Desk, tx: Tx, held: Visit) -> list[tuple[str, str, Finding]]:
+def _which(desk: Desk, tx: Tx, held: Visit, seat: Seat, exempt: Iterable[Doubt], lang: Lang) -> dict[str, str]:
+    return {} if held.looks_at else which_case(desk, tx, held, seat.agency, lang, [one.case_id for one in exempt])
+
+
+def _beside(fact: str, which: str | None) -> str:
+    return f"{fact} · {which}" if which else fact
+
+
+def _looked(desk: Desk, tx: Tx, look: Visit, lang: Lang) -> dict[str, str]:
+    """What the facts are called that were answered at the visit that a look is at, by case and key."""
+    if not look.looks_at:
+        return {}
+    held = tx.visits.get(look.looks_at)
+    which, told = which_case(desk, tx, held, look.agency, lang), {}
+    for one in (*held.doubts, *held.spared):
+        if one.agency == look.agency:
+            case = tx.cases.get(one.case_id)
+            told[f"{one.case_id}:{one.claim}"] = _beside(fact_name(desk, case.pack, case.item, one.fact), which.get(one.case_id))
+    return told
+
+
+def _entered(desk: Desk, tx: Tx, held: Visit, which: Mapping[str, str]) -> list[tuple[str, str, Finding]]:
     """What the team has entered, as (fact, promise, finding): to be read by those who went, not only by whoever typed it.
 
     Of a claim that the case makes no more its key is known, and no promise.
@@ -377,7 +417,7 @@ def _entered(desk: Desk, tx: Tx, held: Visit) -> list[tuple[str, str, Finding]]:
         case = tx.cases.get(one.case_id)
         now = {(case.id, file.claim.key): (file.claim.fact, file.claim.value) for file in case.claims}
         fact, claimed = (now | asked).get((one.case_id, one.claim), (one.claim, ""))
-        told.append((fact_name(desk, case.pack, case.item, fact), claimed, one))
+        told.append((_beside(fact_name(desk, case.pack, case.item, fact), which.get(case.id)), claimed, one))
     return told
 
 

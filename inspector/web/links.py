@@ -236,8 +236,8 @@ def call_back_seat_link(
 ) -> JSONResponse:
     """The office calls a seat's link back, for the phone was lost or is another one: nothing that was sent opens anything any more.
 
-    Before an answer the time to accept begins anew with the next link; the second time at one place the visit is owed by a supplementary
-    draw.
+    Before an answer the time to accept begins anew with the next link; the second time at one place, whoever holds it then, the visit is
+    owed by a supplementary draw.
     """
     return call_back(desk, caller, name, given, message_id)
 

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.errors import InspectorError, Invalid, Missing
 from inspector.domain.visit import Seat
-from inspector.flows import embargo
+from inspector.flows import embargo, seatlink
 from inspector.flows.seated import LINK, by_name
 from inspector.store.pushes import Pushed
 from inspector.store.tx import Tx, new_id
@@ -40,12 +40,16 @@ class StaffIn(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Held:
-    """A seat with its visit's date, how often its link was called back, and what was pushed about it."""
+    """A seat with its visit's date, how often its link was called back, and what was pushed about it.
+
+    `last`: calling it back now sends the visit to a supplementary draw.
+    """
 
     seat: Seat
     due_at: datetime
     open: bool
     called_back: int
+    last: bool
     pushes: tuple[Pushed, ...]
 
 
@@ -133,6 +137,7 @@ def _page(
             due_at=held.due_at,
             open=seat.state.open and held.state.open,
             called_back=tx.replylinks.edition(LINK, name),
+            last=seatlink.last(tx, held, seat),
             pushes=tuple(tx.pushes.of_seat(name)),
         )
 

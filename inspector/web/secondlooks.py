@@ -21,6 +21,7 @@ from inspector.flows.gone import at_door
 from inspector.store.tx import Tx
 from inspector.web import seatdoor
 from inspector.web.answers import Shown
+from inspector.web.assigned import DoubtShown
 from inspector.web.body import JsonRoute
 from inspector.web.caller import ResultReader
 from inspector.web.checksheets import CollatedShown, unnamed
@@ -55,6 +56,7 @@ class LookedPhoto(Shown):
     digest: str
     kind: MaterialKind
     size: int
+    case_id: str
     claim: str
     remark: str
     place: PlaceShown
@@ -70,9 +72,10 @@ class LookedAttempt(Shown):
 
 
 class LookedAtShown(Shown):
-    """A result that is looked at again: what an agency's team had entered. `promised`: by claim what was in question.
+    """A result that is looked at again: what an agency's team had entered. `asked`: what was in question.
 
-    `sheet`: what its check sheets come to, with the firm's statement and signature, in which no `inspector` is named.
+    `promised` says by claim what of it was promised: where the visit had several cases, what is true of the last of them alone. `sheet`:
+    what its check sheets come to, with the firm's statement and signature, in which no `inspector` is named.
     """
 
     visit: str
@@ -81,6 +84,7 @@ class LookedAtShown(Shown):
     seen: Seen | None
     remarks: str
     promised: dict[str, str]
+    asked: tuple[DoubtShown, ...]
     findings: tuple[FoundShown, ...]
     notes: tuple[LookedNote, ...]
     photos: tuple[LookedPhoto, ...]
@@ -148,6 +152,7 @@ def work_of(desk: Desk, tx: Tx, held: Visit, seat: Seat) -> LookedAtShown:
         seen=part.seen if part is not None else None,
         remarks=part.remarks if part is not None else "",
         promised={one.claim: one.claimed for one in first.doubts if one.agency == held.agency},
+        asked=tuple(DoubtShown.model_validate(one) for one in first.doubts if one.agency == held.agency),
         findings=tuple(_found(one) for one in said(first, held.agency)),
         notes=tuple(LookedNote.model_validate(one) for one in field.notes),
         photos=tuple(LookedPhoto.model_validate(one) for one in field.photos),

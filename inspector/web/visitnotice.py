@@ -67,6 +67,8 @@ class UseShown(Shown):
 class PartShown(Shown):
     """An agency that goes, by id and name: what it checks, and how many checks of the subject count for it.
 
+    `origin`: `drawn` by chance; `whole`, all of its class are checked; a `permit` asks for the place; `joint`, along with others.
+
     `telephone`, `address`: where the subject turns to, to ask or to object; empty where the office has not said.
     """
 
@@ -75,6 +77,7 @@ class PartShown(Shown):
     telephone: str = ""
     address: str = ""
     items: tuple[str, ...]
+    origin: str
     use: UseShown
 
 
@@ -119,7 +122,7 @@ def show_notice(desk: AtDesk, _link: SeatLink, name: NamePath) -> VisitNoticeSho
             "visit": told.visit.id,
             "agency": told.lead.agency,
             "items": told.items,
-            "parts": tuple(_part(desk, one) for one in told.parts),
+            "parts": tuple(_part(desk, one, why) for one, why in zip(told.parts, told.origins, strict=True)),
             "officers": tuple(OfficerShown.model_validate(one) for one in told.officers),
             "decided": tuple(
                 DecidedShown(inspector=who, state=one.state, decided_at=one.decided_at, why=one.why) for who, one in told.decided
@@ -152,10 +155,11 @@ def print_notice(request: Request, desk: AtDesk, name: str, token: str) -> Respo
         return shut(request, error)
 
 
-def _part(desk: Desk, told: NoticePart) -> PartShown:
+def _part(desk: Desk, told: NoticePart, origin: str) -> PartShown:
     node = desk.office.turned_to(told.agency)
     reached = {"telephone": node.telephone, "address": node.address} if node is not None else {}
-    return PartShown.model_validate(told).model_copy(update=reached)
+    plain = {field: getattr(told, field) for field in ("agency", "name", "items", "use")}
+    return PartShown.model_validate({**plain, "origin": origin, "use": UseShown.model_validate(told.use), **reached})
 
 
 def _told(desk: Desk, name: str) -> tuple[VisitNotice, str]:

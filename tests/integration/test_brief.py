@@ -59,8 +59,10 @@ def test_before_accepting_an_inspector_reads_what_is_asked_what_is_proven_the_ba
     assert "不计入" in pages["zh-Hans"]
     assert "counts towards no limit" in pages["en"]
     brief = told["brief"]
-    assert brief["asked"] == [{"item": "劳务派遣经营场所证明", "fact": "经营场所实际使用并设有办公设施", "promised": "是"}]
-    assert brief["settled"] == [{"item": "劳务派遣经营场所证明", "fact": "登记的经营场所地址"}]
+    assert brief["asked"] == [
+        {"item": "劳务派遣经营场所证明", "fact": "经营场所实际使用并设有办公设施", "promised": "是", "case": 0}
+    ]
+    assert brief["settled"] == [{"item": "劳务派遣经营场所证明", "fact": "登记的经营场所地址", "case": 0}]
     assert (brief["checks"]["nth"], brief["checks"]["own"]) == (None, 0), "a visit that a permit needs uses up no cap"
     assert (told["visit"]["name"], told["visit"]["code"], told["visit"]["doubts"]) == ("", "", [])
     assert "经营场所实际使用并设有办公设施" not in gone, "whose seat it is no more reads nothing of it"

@@ -102,6 +102,11 @@ def test_an_officer_who_calls_links_back_walks_no_seat_down_the_order(store: Sto
     settle(office)
     assert at(office, visit, 0).turn == 1
     assert passed(office, visit) == ["expired_recalled"], "the public record tells whose link had been called back"
+    with store.read() as tx:
+        assert seatlink.last(tx, tx.visits.get(visit.id), at(office, visit, 0)), (
+            "said before it is done, though it is another link"
+        )
+        assert not seatlink.last(tx, tx.visits.get(visit.id), second)
     called_back(office, at(office, visit, 0), anew=True, reason="又换手机")
     settle(office)
     (owed,) = visits(office, visit.draw)

@@ -49,7 +49,7 @@ def test_ways_are_entered_tested_shown_and_turned_on_again(operator: Operator) -
     ways = operator.well("push", "ways", "bureau", "Z1", "--json").json
     assert [(one["channel"], one["off"], one["error"]) for one in ways] == [
         ("wecom", True, "recipient_refused"),
-        ("sms", False, ""),
+        ("sms", False, "channel_unknown"),
     ]
     assert "z1" not in str(ways)
     assert [one["channel"] for one in operator.well("push", "ways", "bureau", "--json").json] == ["wecom"]
@@ -59,6 +59,44 @@ def test_ways_are_entered_tested_shown_and_turned_on_again(operator: Operator) -
     with house.closing(operator.store()) as store:
         acts = [rule for rule, _ in operated(store) if rule.startswith("operator.push")]
     assert acts == [f"operator.push.{one}" for one in ("test", "ways", "ways", "on", "list")]
+
+
+@pytest.mark.slow
+def test_an_address_that_is_nobody_s_and_robots_alone_are_told_at_the_import_by_check_and_beside_the_way(
+    database_url: str, tmp_path: Path
+) -> None:
+    key = tmp_path / "robot.key"
+    key.write_text("k" * 32, encoding="utf-8")
+    key.chmod(0o600)
+    robot = f'kind = "wecom-robot"\nowner = "企业微信"\nurl = "https://qyapi.weixin.qq.com"\nkey_file = "{key}"\n'
+    chat = (
+        f'kind = "wecom"\nowner = "企业微信"\nurl = "https://qyapi.weixin.qq.com"\ncorp = "ww0"\napp = 1\nsecret_file = "{key}"\n'
+    )
+    more = f"\n[channels.group]\n{robot}\n[channels.own]\n{robot}alone = true\n\n[channels.chat]\n{chat}"
+    operator = settled(database_url, tmp_path, more)
+    rows: tuple[tuple[str, str, str, list[str]], ...] = (
+        ("Z1", "chat", "", ["address_missing"]),
+        ("Z2", "", "z2", ["channel_missing"]),
+        ("Z3", "chat", "@all", ["address_unfit"]),
+        ("Z4", "group", "z4", ["link_unshown"]),
+        ("Z5", "group,chat", "z5", []),
+        ("Z6", "own", "z6", []),
+        ("Z7", "group", "", ["link_unshown"]),
+        ("Z8", "group,chat", "z8,@all", ["address_unfit"]),
+        ("Z9", "group,chat", f"z9,{'s' * 600}", ["address_unfit"]),
+    )
+    lines = [[one, one, f"C-{one}", "2030-12-31", f'"{channel}"', f'"{address}"'] for one, channel, address, _ in rows]
+    file = operator.file("staff.csv", table(HEADS, *lines))
+    told = operator.say("roster", "import", "inspectors", file, "--agency", "bureau", "--json")
+    assert told.code == 0
+    said = {number: [one["code"] for one in told.json["warnings"] if one["row"] == number] for number in range(2, 11)}
+    assert list(said.values()) == [codes for *_, codes in rows]
+    ways = {one: operator.well("push", "ways", "bureau", one, "--json").json for one in ("Z3", "Z5")}
+    assert [(one["channel"], one["error"]) for one in ways["Z5"]] == [("group", "link_unshown"), ("chat", "")]
+    assert [(one["off"], one["error"]) for one in ways["Z3"]] == [(False, "address_unfit")]
+    found = operator.say("check", "--json").json
+    (lost,) = [one for one in found if "no way by which they can answer" in str(one)]
+    assert "6 inspectors: Z1, Z3, Z4, Z7, Z8, …" in str(lost)
 
 
 def test_a_browser_that_has_told_where_it_is_stays_while_the_register_s_files_ask_for_one(operator: Operator) -> None:
@@ -72,7 +110,7 @@ def test_a_browser_that_has_told_where_it_is_stays_while_the_register_s_files_as
         return operator.say("roster", "import", "inspectors", file, "--agency", "bureau").code
 
     assert imported("赵一", "-,138") == 0
-    assert told() == [("sms", False, ""), ("web", True, "browser_unheard")]
+    assert told() == [("sms", False, "channel_unknown"), ("web", True, "browser_unheard")]
     assert "has registered no browser yet" in operator.well("push", "ways", "bureau", "Z1").out
     with house.closing(operator.store()) as store, store.begin() as tx:
         tx.rosters.put_inspectors(
@@ -82,7 +120,7 @@ def test_a_browser_that_has_told_where_it_is_stays_while_the_register_s_files_as
     with house.closing(operator.store()) as store, store.read() as tx:
         held = tx.rosters.inspector("bureau", "Z1")
     assert (held.name, held.ways[0].address) == ("赵一一", "there")
-    assert told() == [("web", False, ""), ("sms", False, "")]
+    assert told() == [("web", False, "channel_unknown"), ("sms", False, "channel_unknown")]
     assert imported("赵一一", "z1,138") == 0
     with house.closing(operator.store()) as store, store.read() as tx:
         assert tx.rosters.inspector("bureau", "Z1").browser is None, "the register has an address of its own"

@@ -141,6 +141,31 @@ def test_a_decision_that_brings_a_case_nearer_brings_its_visit_along_and_tells_t
         assert tx.visits.get(visit.id).released
 
 
+def test_a_visit_brought_nearer_is_accepted_before_its_last_day_so_that_another_can_still_go(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    office = decided_in(office, "4wd", "1wd")
+    (case_id,), held = announced(office, hand, cases=1)
+    carried_out(office, hand, held.number)
+    (before,) = visits(office, held.number)
+    with store.read() as tx:
+        was = {seat.name: seat.accept_by for seat in tx.visits.team(before.id)}
+    with store.begin() as tx:
+        review.conclude(office, tx, case_id, "hall", hand(), at=datetime(2026, 3, 1, 9, tzinfo=SHANGHAI))
+    (visit,) = visits(office, held.number)
+    opening = office.calendar.opening(visit.due_at.date())
+    assert {*was.values()} == {visit.due_at}, "it would be told when the visit is due"
+    with store.read() as tx:
+        seats = tx.visits.team(visit.id)
+        assert [row["rule"] for row in tx.ledger.about(visit.id)].count("seat.sooner") == 2
+    assert [seat.accept_by for seat in seats] == [opening] * 2
+    assert [row["due_at"] for row in waiting(office, OrderKind.ACCEPT_DUE)] == [opening] * 2
+    hand.now = opening
+    settle(office)
+    with store.read() as tx:
+        team = tx.visits.team(visit.id)
+    assert [seat.turn for seat in team if seat.state.open] == [1, 1], "and whoever is next is asked"
+
+
 def test_a_visit_whose_case_should_have_been_over_already_keeps_its_date(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     office = decided_in(office, "3wd")

@@ -16,10 +16,10 @@ from inspector import gazette as pages
 from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because
 from inspector.domain.finding import Part, Seen
-from inspector.domain.folio import PURGED
 from inspector.domain.gazette import CheckResult
 from inspector.domain.leadcheck import LeadCheck
 from inspector.domain.publicationduty import PublicationDuty
+from inspector.domain.taking import PURGED
 from inspector.domain.visit import VisitState
 from inspector.gazette import frame, letters
 from inspector.gazette import pages as sheets
@@ -32,7 +32,7 @@ from tests.integration.test_gazette import over
 from tests.integration.test_publications import look
 from tests.integration.test_publications import office as made_office
 from tests.operator import Operator, settled
-from tests.owing import owe
+from tests.owing import let_go, owe
 
 PAGE, PART = 10, 20
 FIRM, PERSON = SubjectKind.FIRM, SubjectKind.PERSON
@@ -236,7 +236,7 @@ def test_where_anything_differs_from_what_was_posted_it_is_built_whole(
                 (duty, *_) = tx.publications.page(("bureau",), None, "", 9)[3:]
                 assert duty.shown is not None
                 tx.publications.put(replace(duty, shown=replace(duty.shown, name="", code="", formed_on=None, counted=True)))
-                because = Because(rule=PURGED, basis=(), pack="", facts={"record": "ENFORCEMENT", "entries": []})
+                because = Because(rule=PURGED, basis=(), pack="", facts=let_go(house.START))
                 tx.ledger.append(new_id(), duty.about, because, {}, house.START)
         case "looks":
             monkeypatch.setattr(frame, "_STYLE", frame._STYLE + " ")

@@ -77,4 +77,4 @@ def test_nobody_reads_the_link_and_the_code_that_a_mail_quotes(store: Store, han
 
 def test_a_matter_of_an_older_release_shows_none_either() -> None:
     body = json.dumps({"text": "答复码：aB3-dE6_gH9jK2mN5pQ8rS1tU4vW7xY0"})
-    assert attention.facts("mail_unread", body) == {"text": f"答复码：{VEIL}"}
+    assert attention.facts("letter_undeliverable", body) == {"text": f"答复码：{VEIL}"}

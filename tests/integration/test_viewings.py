@@ -126,11 +126,11 @@ def test_a_tip_off_a_lead_check_and_a_request_show_a_case_and_never_that_somebod
         given = Given(
             agency="bureau",
             source=TipSource.HOTLINE,
+            words="有人反映",
+            case_id=case_id,
             kind=about.kind,
             code=about.code,
             name=about.name,
-            words="有人反映",
-            case_id=case_id,
         )
         tip = leads.take(office, tx, given, "热线", hand())
         check = leads.propose(office, tx, tip.id, "范围", "理由", "李四", hand())

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from inspector.domain.inspection import CheckType
 from tests.integration.test_seat_page import Team, accepted, team
 
 pytestmark = pytest.mark.alike
@@ -31,9 +34,30 @@ def test_the_notice_names_who_comes_with_which_certificate_the_checks_of_the_yea
         assert f"valid until {one['certificate_until']}" in english
     assert all(words in chinese for words in (told["name"], "有权拒绝", "申请回避", "不停止检查", "陈述和申辩", *told["items"]))
     assert all(words in english for words in ("may be refused", "stay away", "goes on meanwhile", "object"))
+    assert "您并非随机抽中" in chinese, "this permit's premises are seen always"
+    assert "经公开随机抽查" not in chinese
+    assert "chance did not choose you" in english
+    assert "public random draw, what was promised" not in english
+    assert all(words in chinese for words in ("严禁逐利检查", "馈赠", "转嫁", "检查指标", "54号")), (
+        "what 1.4.25 wants told beside the count"
+    )
     assert (told["use"]["own"], told["use"]["together"]) == (0, 0), "a visit that a permit needs uses up no cap"
     assert "本次检查不计入" in chinese
     assert "本年度已计入 0 次" in chinese
     assert "counts towards no limit" in english
     assert "/notice" in seat
     assert "本年度已计入 0 次" in seat
+
+
+@pytest.mark.slow
+def test_a_firm_that_was_drawn_is_told_so_and_one_of_a_class_that_is_checked_whole_that_it_was_not(team: Team) -> None:
+    accepted(team)
+    office, told = team.edge.office, []
+    for sampled, check in ((True, CheckType.PLANNED), (False, CheckType.PLANNED), (False, CheckType.PERMIT)):
+        with office.store.begin() as tx:
+            held = tx.visits.get(team.visit, lock=True)
+            tx.visits.put(replace(held, sampled=sampled, check=check))
+        with team.edge.client() as browser:
+            page = browser.get(f"{team.first}/notice?lang=zh-Hans").text
+        told.append([words in page for words in ("经公开随机抽查", "同类检查对象全部检查", "所申请事项须核实现场")])
+    assert told == [[True, False, False], [False, True, False], [False, False, True]]

@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, ClassVar
@@ -85,6 +86,7 @@ class Service:
     gone: bool = False
     shown: list[dict[str, Any]] = field(default_factory=list)
     topics: list[str] = field(default_factory=list)
+    kept: list[int] = field(default_factory=list)
 
     def push(self, heard: Heard) -> Step:
         if self.gone:
@@ -99,6 +101,7 @@ class Service:
         if heard.headers["content-encoding"] != "aes128gcm" or not heard.headers["ttl"].isdigit():
             return answer(400)
         self.topics.append(heard.headers["topic"])
+        self.kept.append(int(heard.headers["ttl"]))
         self.shown.append(json.loads(read(heard.body, BROWSER, AUTH)))
         return answer(201, Location=f"{self.url}/message/7")
 
@@ -167,6 +170,21 @@ def test_a_browser_reads_its_push_and_the_service_between_does_not(tmp_path: Pat
         (Refused, "recipient_refused", 1),
         (Barred, "unauthorised", 1),
     ]
+
+
+def test_a_service_keeps_a_push_a_day_beyond_the_date_by_which_to_answer(tmp_path: Path) -> None:
+    """A phone that is off from Friday evening to Sunday is told, and its inspector's silence is one."""
+    service, days = Service(sender()), (-1, 0.5, 3, 90)
+    with peer(beside={"/send/one-endpoint-word": service.push}) as there:
+        service.url = there.url
+        told = {"url": there.url, "key_file": kept(tmp_path, SENDER, "key"), "contact": "mailto:it@office.example", "tries": 1}
+        with closing(channel.connect("browser", told)) as made:
+            push = replace(MESSAGE, to=subscription(there.url))
+            for number, one in enumerate(days):
+                by = datetime.now(UTC) + timedelta(days=one)
+                made.push(replace(push, data={"accept_by": by.isoformat()}), key=f"k-{number}")
+            made.push(replace(push, data={}), key="k-9")
+    assert [round(one / 3_600) for one in service.kept] == [24, 36, 96, 28 * 24, 24]
 
 
 @pytest.mark.parametrize(

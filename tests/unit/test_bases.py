@@ -45,6 +45,7 @@ NONE = {
     "seat.bounced": "a channel's report that a push came to nobody; the clock that stops is based in `seat.order`",
     "seat.bound": "the phone that has first acted by a link; nothing is decided",
     "seat.link": "a named person calls a link back, so that whoever found a phone has none; silence counts from the next one on",
+    "seat.rung": "a group robot shows no link, so that no clock of the inspector begins",
     "seat.unconfirmed": "a push that nobody can say was taken; no clock of the inspector begins",
     "channel.off": "a channel's word that it knows no such recipient; nobody is bound by it",
     "channel.on": "the register, or a person, names a way that serves",

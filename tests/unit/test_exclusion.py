@@ -88,6 +88,8 @@ def test_the_visits_of_all_agencies_together_have_a_stop_and_a_joint_one_counts_
     assert codes(*others, seen("2026-04-01", JOINT, Authority.OTHER)) == ["cap-all"]
     joint = [seen("2026-04-01", JOINT, Authority.OTHER)] * 3
     assert counted(joint, MAOJI.limits, TODAY, frozenset(Authority)) == 1
+    dealt = [replace(joint[0], visit=f"V-{number}") for number in (1, 2)]
+    assert counted([*joint, *dealt], MAOJI.limits, TODAY, frozenset(Authority)) == 2, "two were given on that day"
 
 
 TWO_LEVELS = replace(

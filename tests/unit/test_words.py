@@ -73,3 +73,19 @@ def test_the_sheet_calls_a_person_a_person_and_a_wait_for_one_a_wait(code: str) 
     assert "| 自然人 |" in line
     (wait,) = (line for line in page.splitlines() if line.startswith("| suspend-person |"))
     assert wait.startswith("| suspend-person | 等待当事人在规定期限内补正、配合 |")
+
+
+def test_no_list_of_the_command_line_s_words_overrides_another_s() -> None:
+    """`case import` told how many draws may be told, for two lists had one key."""
+    tree = ast.parse((ROOT / "inspector/cli/words.py").read_text(encoding="utf-8"))
+    held = max((one for one in ast.walk(tree) if isinstance(one, ast.Dict) and None in one.keys), key=lambda one: len(one.keys))
+    module = importlib.import_module("inspector.cli.words")
+    own = [one.value for one in held.keys if isinstance(one, ast.Constant)]
+    others = [key for one, value in zip(held.keys, held.values, strict=True) if one is None for key in _keys(module, value)]
+    twice = {key for key in (*own, *others) if (*own, *others).count(key) > 1}
+    assert not twice
+
+
+def _keys(module: ModuleType, value: ast.expr) -> list[str]:
+    assert isinstance(value, ast.Name)
+    return [*getattr(module, value.id)]

@@ -81,7 +81,7 @@ def open_(terminal: Terminal, where: Path, on: date, by: Sequence[str]) -> None:
 
     commitment, told = opening.open_(where, on, by, operator(), datetime.now(SHANGHAI))
     terminal.value({"draw": commitment.number, "folder": str(where), "on": told.on, "by": list(told.by)})
-    terminal.say("opened", number=commitment.number, on=told.on.isoformat(), by=", ".join(told.by))
+    terminal.say("folder_opened", number=commitment.number, on=told.on.isoformat(), by=", ".join(told.by))
     terminal.say("opened_next", folder=where)
 
 
