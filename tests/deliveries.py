@@ -57,7 +57,7 @@ class Exchange:
             "code_column": "dm",
             "facts": {QUESTION.fact: "zt"},
             "look_seconds": 0,
-            "budget_seconds": 5,
+            "budget_seconds": 60,
         }
         return told | more
 

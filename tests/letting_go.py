@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from inspector.domain.errors import Missing
-from inspector.domain.folio import PURGED
+from inspector.domain.taking import PURGED
 from inspector.flows import caseless, purges, purging
 from inspector.flows.office import Office
 from inspector.store.store import Store

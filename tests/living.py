@@ -32,6 +32,7 @@ from tests.integration.test_draw_way import inspectors, thrown
 from tests.integration.test_replacements import pool_draw
 from tests.integration.test_suspension import listing
 from tests.materials import png
+from tests.owing import owe
 from tests.underway import under_way
 
 PERSON = "110105194912310021"
@@ -258,7 +259,7 @@ def _duties(office: Office, visits: Sequence[Visit]) -> list[list[str]]:
         for place, visit in enumerate(visits[: 3 * MANY]):
             row, formed = office.book.get("demo@1").publish, replace(visit, done_at=now)
             duty = publicationduty.owe(formed, "bureau", row, "demo@1", now, office.calendar).state
-            tx.publications.add(duty)
+            owe(tx, duty, now)
             groups[place // MANY].append(duty.id)
             if place >= MANY:
                 line = shown.line(office, tx, duty, formed, CheckResult.NOTHING, now, shown.Sheets())

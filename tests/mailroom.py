@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 import struct
@@ -48,11 +49,11 @@ class Mailroom:
         return "221 bye"
 
     def hang_up(self) -> None:
-        """End what goes on, without a word."""
+        """End what goes on, without a word. It is over when this returns."""
         self.over.clear()
         for server in self._servers:
             if server.transport is not None:
-                server.loop.call_soon_threadsafe(server.transport.abort)
+                asyncio.run_coroutine_threadsafe(_hung_up(server.transport), server.loop).result(60)
 
     async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802 - the server calls it so
         self.tried += 1
@@ -78,6 +79,11 @@ class Mailroom:
         """What was taken, read."""
         assert all(isinstance(one.content, bytes) for one in self.taken)
         return [message_from_bytes(one.content, policy=policy.default) for one in self.taken]  # type: ignore[arg-type]
+
+
+async def _hung_up(transport: asyncio.WriteTransport) -> None:
+    transport.abort()
+    await asyncio.sleep(0.01)  # its socket is closed at the loop's next turn
 
 
 USER, PASSWORD = "inspector", "mail-word"

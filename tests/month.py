@@ -29,6 +29,7 @@ from inspector.settings import Schedules
 from inspector.store.store import Store
 from inspector.store.tx import Tx
 from inspector.web.roles import Role
+from tests import followed
 from tests.edge import WENT
 from tests.house import Hand, next_period, settle
 from tests.integration.test_draw_way import carried_out
@@ -56,7 +57,10 @@ def broken(store: Store, words: str, error: type[Exception]) -> Iterator[None]:
 
 @dataclass(kw_only=True)
 class Month:
-    """A month under way. `files`: what was taken out of a case's file, by whose it is; `drawn`: the public bundles of draws."""
+    """A month under way. `files`: what was taken out of a case's file, by whose it is; `drawn`: the public bundles of draws.
+
+    `read`: what was answered to those who read no word of the house, by whom it is about; `held`: why a case did not go in the end.
+    """
 
     hunt: Hunt
     hand: Hand
@@ -71,6 +75,12 @@ class Month:
     published: list[str] = field(default_factory=list)
     letters: int = 0
     results: int = 0
+    penalties: int = 0
+    ruled: int = 0
+    closed: int = 0
+    visits: dict[str, Person] = field(default_factory=dict)
+    read: list[tuple[str, Person | None, str]] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
 
     @property
     def store(self) -> Store:
@@ -143,14 +153,17 @@ class Month:
                 hunt.call(who, "POST", f"/v1/draws/{made.number}/receipts", {"code": persons[0].name})
         with office.store.read() as tx:
             held = tx.visits.of_draw(made.number)
+        self.visits |= {one.id: self.cases[one.case_ids[0]] for one in held}
         for place, visit in enumerate(held):
-            self._visit(visit, self.cases[visit.case_ids[0]], against=place % 2 == 1)
+            bad = "FALSE_KNOWING" if place == 1 else "UNTRUE_CURABLE"
+            self._visit(visit, self.cases[visit.case_ids[0]], against=place % 2 == 1, bad=bad)
+        followed.penalised(self, held[1].case_ids[0], self.cases[held[1].case_ids[0]])
         self.sweep()
         with office.store.read() as tx:
             self.drawn += publish.public_bundle(office, tx, made.number, self.hand()).values()
         return made
 
-    def _visit(self, visit: Visit, person: Person, *, against: bool) -> None:
+    def _visit(self, visit: Visit, person: Person, *, against: bool, bad: str) -> None:
         """One of the team does not go; the others say yes, stumble, note, and enter what they saw; an officer decides."""
         hunt, office = self.hunt, self.hunt.office
         with office.store.read() as tx:
@@ -185,16 +198,16 @@ class Month:
             assert done.status_code == 200, done.text
         settle(office)
         for case_id in visit.case_ids:
-            self._decide(case_id, person)
+            self._decide(case_id, person, bad)
 
-    def _decide(self, case_id: str, person: Person) -> None:
+    def _decide(self, case_id: str, person: Person, bad: str) -> None:
         """An officer decides, wrongly and then well, where the case waits for that."""
         hunt, office = self.hunt, self.hunt.office
         with hunt.edge.as_(Role.OFFICER, name=OFFICER) as officer:
             case = hunt.call(officer, "GET", f"/v1/cases/{case_id}").json()
             with office.store.read() as tx:
                 held = [one for one in tx.cases.evidence(case_id) if one.verdict in (Verdict.MATCH, Verdict.MISMATCH)]
-            outcome = "UNTRUE_CURABLE" if any(one.verdict is Verdict.MISMATCH for one in held) else "UNVERIFIABLE"
+            outcome = bad if any(one.verdict is Verdict.MISMATCH for one in held) else "UNVERIFIABLE"
             reasons = f"{person.word('裁量')} {person.name}"
             decision = {"outcome": outcome, "reasons": reasons, "evidence": [one.id for one in held]}
             hunt.call(officer, "POST", f"/v1/cases/{case_id}/review", decision | {"evidence": [person.code]})
@@ -206,6 +219,9 @@ class Month:
     def post(self) -> None:
         """The public register is built and posted; one result is taken back in words that name somebody."""
         office = self.hunt.office
+        self.ruled += followed.ruled(self)
+        self.closed += followed.closed(self)
+        penal = disclosing.gather(office, office.now(), post=True)
         held, letters = gazette.gather(office, office.now(), post=True), pledges.gather(office, office.now(), post=True)
         told = pages.Register(
             title="云溪区",
@@ -213,19 +229,24 @@ class Month:
             withheld=held.withheld,
             counted=held.counted,
             pledges=letters.shown,
-            penalties=disclosing.gather(office, office.now(), post=True).lines,
+            penalties=penal.lines,
+            penalties_withheld=penal.withheld,
+            penalties_counted=penal.counted,
             heads=postedheads.gather(office, office.now()),
             draws=held.draws,
         )
         affix.write(self.site, pages.files(told))
         gazette.say(office, held, ADDRESS, OFFICER, office.now())
         pledges.say(office, letters, ADDRESS, OFFICER, office.now())
+        disclosing.say(office, penal, ADDRESS, OFFICER, office.now())
         listed = (self.site / "manifest.json").read_bytes()
         affix.prove(self.site, affix.bind(office, listed, ADDRESS, len(held.lines)))
         files = [one for one in self.site.rglob("*") if one.is_file()]
         self.published.append("\n".join(f"{one.relative_to(self.site)}\n{one.read_bytes().decode()}" for one in files))
         self.letters += len(letters.shown)
         self.results += len(held.fresh)
+        self.penalties += len(penal.fresh)
+        self.read += followed.read(self)
         with self.hunt.edge.as_(Role.OFFICER, name=OFFICER) as officer:
             for duty in [one.id for one in held.lines if one.id in held.fresh][:1]:
                 person = self._whose(duty)

@@ -52,8 +52,18 @@ class Person:
         return f"暗记{kind}{self.number:03d}"
 
     @property
+    def scope(self) -> str:
+        """How far the letter is public, in its own words; some say otherwise than their item."""
+        return f"只许张贴 {self.word('张贴')} {self.home}" if self.number % 3 == 0 else "本机关网站"
+
+    @property
     def marks(self) -> set[str]:
         return {self.code, self.name, self.phone, self.home, *map(self.word, WRITTEN)}
+
+    @property
+    def inner(self) -> set[str]:
+        """What the house wrote of this person for itself, and no system outside reads."""
+        return set(map(self.word, INNER))
 
     def sent(self) -> dict[str, object]:
         """What the approving system sends of somebody whose registers are asked."""
@@ -73,12 +83,14 @@ class Person:
             reference=reference,
             subject={"kind": "PERSON", "code": self.code, "name": self.name},
             contact={"phone": self.phone, "email": f"m{self.number}@example.test", "agreed": True},
-            letter=letter | {"signed_on": "2026-03-01", "publicity_scope": "本机关网站"},
+            letter=letter | {"signed_on": "2026-03-01", "publicity_scope": self.scope},
         )
 
 
-WRITTEN = ("信", "申辩", "推辞", "所见", "备注", "裁量", "撤下")
-"""The kinds of papers: a letter, a defence, why an inspector does not go, what was seen, noted beside, reasoned, and taken back."""
+INNER = ("撤下", "处罚", "公开", "办结", "申辩", "推辞")
+"""Kinds that stay in the house: why a result goes, a penalty's, why that is public, notes, defences, why an inspector does not go."""
+WRITTEN = ("信", "所见", "备注", "裁量", "张贴", *INNER)
+"""All kinds: a letter, what was seen, noted beside, reasoned, how far the letter is public, and those of the house."""
 
 
 @dataclass(frozen=True, kw_only=True)

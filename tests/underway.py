@@ -24,6 +24,7 @@ from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.flows import consequences, review
 from inspector.flows.office import Office
+from tests.owing import owe
 
 State = ConsequenceState
 
@@ -92,7 +93,7 @@ def under_way(office: Office, cases: tuple[str, str], many: int) -> tuple[list[l
                 tx.consequences.add(replace(held, due_at=soon, **changes))  # type: ignore[arg-type]
                 if "public" in message and policy.disclosure is not None:
                     owed = disclosing.owe(held, policy.disclosure, None, long_ago, office.calendar)
-                    tx.publications.add(owed.state)
+                    owe(tx, owed.state, long_ago)
                 if changes.get("notice") is given:
                     tx.servings.add(_notice(held, long_ago))
                 fitting[held.id] = message

@@ -11,6 +11,7 @@ from inspector.cli import columns, number, printing
 from inspector.cli.command import Reasons, command
 from inspector.cli.heads import head
 from inspector.cli.terminal import Terminal, echo, in_words
+from inspector.cli.viewings import viewed
 from inspector.domain.errors import Invalid
 from inspector.labels import Lang, label
 
@@ -83,6 +84,7 @@ def show(terminal: Terminal, request: RequestId) -> None:
 
     request = number.meant(terminal, request)
     held = terminal.look(lambda tx: tx.assistance.get(request))
+    viewed(terminal, "REQUEST", [terminal.look(lambda tx: tx.cases.get(held.case_id))])
     past = [
         f"{in_words(one.at, terminal.lang)} {in_words(one.rule, terminal.lang, 'rule')} {one.who} {said(one.rule, one.said, terminal.lang)}"
         for one in held.history

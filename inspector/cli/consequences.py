@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inspector.cli import particulars
 from inspector.cli.command import Reasons, command
 from inspector.cli.terminal import Terminal, in_words
 from inspector.domain.annulled import Annulled
@@ -16,10 +17,8 @@ from inspector.domain.grading import Harm
 from inspector.domain.proposal import Proposal
 
 if TYPE_CHECKING:
-    from inspector.domain.consequence import Consequence, Hearing, Signed, Stage, Verdict
-    from inspector.domain.onset import Onset
+    from inspector.domain.consequence import Consequence, Signed, Stage
     from inspector.flows.office import Office
-    from inspector.labels import Lang
     from inspector.store.tx import Tx
 
 Id = Annotated[str, typer.Argument(help="Id of the consequence 处理编号", metavar="CONSEQUENCE")]
@@ -98,13 +97,13 @@ def show(terminal: Terminal, consequence: Id) -> None:
             "turn": held.turn,
             "served_at": told.served_at if told is not None else None,
             "defend_by": told.defend_by if told is not None else None,
-            **(_sitting(held.hearing, terminal.lang) if held.hearing is not None else {}),
+            **(particulars.sitting(held.hearing, terminal.lang) if held.hearing is not None else {}),
             "statements": [f"{in_words(one.at, terminal.lang)} {one.words}" for one in held.statements],
-            **(_onset(held.onset) if held.onset is not None else {}),
+            **(particulars.onset(held.onset) if held.onset is not None else {}),
             "until": held.rectification.until if held.rectification is not None else None,
             "imposed_at": held.imposed_at,
             "reasons": held.verdict.reasons if held.verdict is not None else held.reasons,
-            **(_text(held.verdict) if held.verdict is not None else {}),
+            **(particulars.text(held.verdict) if held.verdict is not None else {}),
         }
     )
 
@@ -114,26 +113,6 @@ def _step(tx: Tx, held: Consequence) -> Stage | None:
     from inspector.flows import consequences
 
     return consequences.step(tx, held)
-
-
-def _onset(onset: Onset) -> dict[str, object]:
-    """When the act was done and found, by which last day, and the paper by which the proceeding was opened before it was entered here."""
-    told = {name: getattr(onset, name) for name in ("since", "found_on", "last", "opened_on", "document")}
-    return {name: value for name, value in told.items() if value}
-
-
-def _sitting(hearing: Hearing, lang: Lang) -> dict[str, object]:
-    """When and where the hearing is, as it was fixed last, and who presides."""
-    if not hearing.sittings:
-        return {}
-    last = hearing.sittings[-1]
-    return {"begins": in_words(last.begins, lang), "venue": last.place, "presides": last.presides}
-
-
-def _text(verdict: Verdict) -> dict[str, object]:
-    """What is decided, in all its parts: who agrees agrees to these."""
-    told = {name: getattr(verdict, name) for name in ("content", "performance", "discussed", "law", "public_interest", "rights")}
-    return {name: value for name, value in told.items() if value}
 
 
 def step(

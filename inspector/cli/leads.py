@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -11,9 +12,11 @@ import typer
 from inspector.cli.command import Reasons, command
 from inspector.cli.files import Agency
 from inspector.cli.terminal import Terminal
+from inspector.cli.viewings import viewed
 
 if TYPE_CHECKING:
     from inspector.domain.leadcheck import LeadCheck
+    from inspector.domain.tipoff import TipOff
 
 TipId = Annotated[str, typer.Argument(help="Id of the tip-off 线索编号", metavar="TIP-OFF")]
 CheckId = Annotated[str, typer.Argument(help="Id of the lead check 线索核查编号", metavar="CHECK")]
@@ -51,6 +54,7 @@ def register(app: typer.Typer) -> None:
 def list_open(terminal: Terminal, limit: Limit = 50) -> None:
     """List tip-offs that nobody has closed, the oldest first. 列出未办结的线索。"""
     held = terminal.look(lambda tx: tx.tips.open_of(None, limit))
+    _seen(terminal, "LIST", held)
     rows = [{"id": one.id, "source": one.source, "code": one.code, "state": one.state, "due_at": one.due_at} for one in held]
     terminal.rows(("id", "source", "code", "state", "due_at"), rows)
 
@@ -58,6 +62,7 @@ def list_open(terminal: Terminal, limit: Limit = 50) -> None:
 def show(terminal: Terminal, tip: TipId) -> None:
     """Show a tip-off, without who told it. 显示线索（不含举报人）。"""
     held = terminal.look(lambda tx: tx.tips.get(tip))
+    _seen(terminal, "CASE", [held])
     names = (
         "id",
         "agency",
@@ -147,8 +152,15 @@ def propose(
 def checks(terminal: Terminal, limit: Limit = 50) -> None:
     """List lead checks that wait for a head or for those who go. 列出待批准、待实施的线索核查。"""
     held = terminal.look(lambda tx: tx.tips.open_checks(None, limit))
+    _seen(terminal, "LIST", terminal.look(lambda tx: [tx.tips.get(one) for one in sorted({one.tip_off for one in held})]))
     rows = [{"id": one.id, "code": one.code, "state": one.state, "due_at": one.due_at} for one in held]
     terminal.rows(("id", "code", "state", "due_at"), rows)
+
+
+def _seen(terminal: Terminal, shown: str, tips: Sequence[TipOff]) -> None:
+    """Write down that whoever these are about is shown (`web.leads.seen`)."""
+    named = sorted({one.case_id for one in tips if one.case_id})
+    viewed(terminal, shown, terminal.look(lambda tx: [tx.cases.get(one) for one in named]))
 
 
 def decide(

@@ -75,7 +75,7 @@ def open_matters(
 
     agencies = None if agency is None else [terminal.office.agency(agency).id]
     held = terminal.look(lambda tx: tx.attention.page(agencies, limit + 1, after=after, kind=kind))
-    rows: list[dict[str, object]] = [{**row, "body": attention.facts(row["body"])} for row in held]
+    rows: list[dict[str, object]] = [{**row, "body": attention.facts(str(row["kind"]), str(row["body"]))} for row in held]
     names: tuple[str, ...] = ("id", "kind", "agency", "opened_at")  # the id ends in what it is about
     if not terminal.as_json:
         told = [attention.told(str(row["kind"]), str(row["body"]), terminal.lang) for row in held]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import Exit, command
+from inspector.cli.days import day_of
 from inspector.cli.terminal import Terminal
 from inspector.labels import of
 
@@ -72,19 +73,29 @@ def purge(
     terminal.value(made)
 
 
-def purges(terminal: Terminal) -> Exit | None:
+def purges(
+    terminal: Terminal,
+    about: Annotated[str | None, typer.Option("--about", help="Only of this case, finding or kind 仅此编号")] = None,
+    since: Annotated[str | None, typer.Option("--since", help="Only from this day on, year-month-day 自该日起")] = None,
+) -> Exit | None:
     """List what was let go at the end of its days, and hold the records to it. Exit code 1 where they differ. 列出并核对到期删除的记录。
 
     What is gone without an entry was not let go by this program; what an entry says is gone, and is there, was brought back. Named is also
-    a purge that came earlier than the row of the pack that it cites allows, and one whose pack has no such row.
+    a purge that came earlier than the row of the pack that it cites allows, and one whose pack has no such row. What differs is told
+    whatever is listed.
     """
     from inspector.flows import purges as record
 
     office = terminal.office
-    found = terminal.look(lambda tx: record.audit(office, tx))
-    terminal.value({"purges": found.purges, "troubles": found.troubles})
+    first, found = day_of(since, "--since"), terminal.look(lambda tx: record.audit(office, tx))
+    shown = [
+        one
+        for one in found.purges
+        if about in (None, one.about) and (first is None or office.calendar.local_date(one.at) >= first)
+    ]
+    terminal.value({"purges": shown, "troubles": found.troubles})
     if not terminal.as_json:
-        terminal.rows(("at", "rule", "about", "count"), [asdict(one) for one in found.purges], {"rule": "rule"})
+        terminal.rows(("at", "rule", "about", "count"), [asdict(one) for one in shown], {"rule": "rule"})
         for one in found.troubles:
             terminal.say(f"purge_{one.amiss.value.lower()}", rule=one.rule, about=one.about, digest=one.digest)
     return Exit.WRONG if found.troubles else None

@@ -21,6 +21,10 @@ PURGES: Mapping[str, tuple[str, str]] = {
         "{about}: its entry ({rule}) cites a row of retention that the pack which it names does not have",
         "{about}：删除记录（{rule}）所引的保存期限，在其所载的政策包中并不存在",
     ),
+    "purge_beyond": (
+        "{about}: its entry ({rule}) took what is not let go of its class of record",
+        "{about}：删除记录（{rule}）清除了该类记录不包括的内容",
+    ),
     "purge_due": (
         "{count} records are over their days, and nothing keeps {free} of them; nothing was let go",
         "{count} 件保存期满，其中 {free} 件可以清除；未作任何清除",

@@ -54,7 +54,7 @@ def simulate(
     ((_, told, seconds),) = each(terminal.settings, [scene])
     terminal.value({**asdict(told), "seconds": round(seconds, 1)})
     terminal.say("simulated", work=told.work, kills=told.kills, seconds=f"{seconds:.0f}")
-    for counts in (told.cases, told.requests, told.refused, told.matters):
+    for counts in (told.cases, told.requests, told.draws, told.visits, told.consequences, told.refused, told.matters):
         terminal.line(_counted(counts))
     terminal.say("simulated_head", head=told.head, seals=told.seals)
     for one in told.wrong:

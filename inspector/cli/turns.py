@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from inspector import leave, manners
@@ -25,11 +26,22 @@ MOST = 5.0
 """Seconds that a look waits for its turn; a person asks again."""
 
 
-@dataclass(frozen=True, slots=True)
 class Turns:
     """Where turns are taken: the database of the office. Whoever has no manners needs none, and no database."""
 
-    terminal: Terminal
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+
+    @cached_property
+    def office(self) -> Office:
+        """Clock, calendar and manners alone: no pack of the folder is read or noted, for a look pins no text of one."""
+        from inspector import bootstrap
+        from inspector.cli.packless import packless
+
+        settings, store = self._terminal.settings, self._terminal.store
+        if settings.time.pauses:
+            bootstrap.go_on(store, idle=True)
+        return bootstrap.office(settings, store, proof=packless(settings))
 
     def take(self, one: Configured) -> Finding | None:
         """Take a connector's turn for one call, and wait for it; or say why it is not asked now."""
@@ -39,12 +51,11 @@ class Turns:
 
         name = f"{one.section}.{one.name}"
         try:
-            office = self.terminal.desk
-            told = take(office, one.name, MOST)
+            told = take(self.office, one.name, MOST)
         except InspectorError as error:
             return Finding.warn(name, _both("sighting.uncounted", error=error), _both("sighting_mend.uncounted"))
         if isinstance(told, Turn):
-            return _held(name, told, office)
+            return _held(name, told, self.office)
         time.sleep(told)
         return None
 
@@ -54,7 +65,7 @@ class Turns:
         if manners.KEY not in one.told:
             yield
             return
-        with leave.leave(_Once(self.terminal.desk, one.name)):
+        with leave.leave(_Once(self.office, one.name)):
             yield
 
 

@@ -130,7 +130,7 @@ class Clock:
 
     def start(self, ticks: list[Tick]) -> None:
         """Begin to tick."""
-        calendar = Tick(name="calendar", seconds=1.0, body=self._fire_due)
+        calendar = Tick(name="calendar", seconds=1.0, body=self.fire_due)
         for tick in (calendar, *ticks):
             self._scheduler.add_job(
                 self._run, "interval", seconds=tick.seconds, args=(tick,), id=tick.name, next_run_time=datetime.now(UTC)
@@ -154,7 +154,7 @@ class Clock:
         """Whether the scheduler's thread and the guard of the wall clock still run."""
         return self._scheduler.alive and self._guard.is_alive()
 
-    def _fire_due(self) -> None:
+    def fire_due(self) -> None:
         """Take every slot that is due; one schedule that fails keeps no other from its turn."""
         now = self._now()
         with self._store.read() as tx:

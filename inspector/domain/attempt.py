@@ -38,6 +38,7 @@ class Attempt:
     """One attempt: how, when, and in words at which address or number and what came of it; `by` whom. `id` is what it is cited by.
 
     One that does not count (`counts`) is kept and decides nothing: it was entered by who stood for the visit no more, or was recused.
+    `at` is stated and `entered_at` is ours: whoever decides sees how long afterwards it was written down.
     """
 
     way: AttemptWay
@@ -46,6 +47,7 @@ class Attempt:
     by: str
     id: str = ""
     counts: bool = True
+    entered_at: datetime | None = None
 
 
 def attempted(attempt: Attempt, since: datetime, pack: str, now: datetime, basis: str) -> Decision[Attempt]:

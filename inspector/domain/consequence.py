@@ -39,10 +39,8 @@ class ConsequenceState(StrEnum):
     TRANSFERRED = "TRANSFERRED"
 
 
-UNDECIDED = frozenset({ConsequenceState.PROPOSED, ConsequenceState.NOTICED})
-"""Nobody has decided yet."""
+UNDECIDED = frozenset({ConsequenceState.PROPOSED, ConsequenceState.NOTICED})  # nobody has decided yet
 ON_THE_WAY = frozenset(map(ConsequenceState, ("REPORTED", "APPROVED", "HANDED", "DECLINED", "CONTESTED", "FILED")))
-"""A transfer between the officers' report and its end."""
 
 
 class Stage(StrEnum):
@@ -291,9 +289,9 @@ class Transfer:
 class Consequence:
     """One proposal and its proceeding. `row` is the pack's `[[consequence]]`, `origin` the rule that proposed it.
 
-    `due_at`: by when its next step is to be done; None once it is over. `turn` counts the dates it has had: a clock of a former turn
-    says nothing. `entry` is the credit entry that it ordered. `doubted`: the rule by which an order's outcome fell; `upheld`: it stands.
-    `transition`: the row of the pack by which it goes by that, and not by the one that it began under. `onset`: how a penalty began.
+    `due_at`: by when its next step is to be done; None: over. `turn` counts the dates it has had: a clock of a former turn says nothing.
+    `entry`: the credit entry that it ordered. `doubted`: the rule by which an order's outcome fell; `upheld`: it stands. `transition`: the
+    row of `pack` by which it goes by that, and not by the one that it began under. `onset`: how a penalty began.
     """
 
     id: str
@@ -381,7 +379,7 @@ class Consequence:
             return {Proposal.ORDER_RECTIFY: order, Proposal.SUSPEND: Stage.LOOK}.get(self.proposal)
         if self.state in UNDECIDED and self.verdict is not None and self.verdict.spares:
             return Stage.AGREE
-        if self.state is ConsequenceState.NOTICED and self.hearing is not None and self.hearing.held is None:
+        if self.state is ConsequenceState.NOTICED and self.hearing is not None and self.awaits_hearing:
             return Stage.HEAR if self.hearing.sittings else Stage.FIX
         if self.state is ConsequenceState.NOTICED:
             return Stage.DECIDE if self.verdict is None else Stage.AGREE
@@ -392,19 +390,11 @@ class Consequence:
         return _TRANSFER.get(self.state)
 
 
-_STEPS = [
-    "REPORTED",
-    "HEAD",
-    "APPROVED",
-    "HAND",
-    "HANDED",
-    "POLICE",
-    "CONTESTED",
-    "POLICE",
-    "DECLINED",
-    "CONTEST",
-    "FILED",
-    "PAPERS",
-]
-_TRANSFER = {ConsequenceState(state): Stage(step) for state, step in zip(_STEPS[::2], _STEPS[1::2], strict=True)}
-"""Of a transfer that stands so the next step."""
+_TRANSFER = {
+    ConsequenceState.REPORTED: Stage.HEAD,
+    ConsequenceState.APPROVED: Stage.HAND,
+    ConsequenceState.HANDED: Stage.POLICE,
+    ConsequenceState.CONTESTED: Stage.POLICE,
+    ConsequenceState.DECLINED: Stage.CONTEST,
+    ConsequenceState.FILED: Stage.PAPERS,
+}

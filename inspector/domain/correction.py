@@ -7,14 +7,16 @@ commitment reaches an officer, whatever is claimed afterwards. A firm under anot
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from inspector.domain.case import OF_A_CORRECTION, Case, CaseState, ClaimFile, CommitmentLetter, Former, Subject
+from inspector.domain.case import OF_A_CORRECTION, Case, CaseState, Claim, ClaimFile, CommitmentLetter, Former, Subject
 from inspector.domain.decision import Because, Decision, OrderKind
 from inspector.domain.ending import OPEN_WORK
 from inspector.domain.errors import Conflict, Refusal
 from inspector.domain.evidence import Evidence, Verdict
+from inspector.domain.finding import Finding
 from inspector.domain.policy import Policy
 from inspector.domain.signs import composed
 from inspector.domain.spelling import told_of
@@ -41,11 +43,14 @@ class Change:
     after: str
 
 
-def correct(held: Case, given: Case, change: Change, evidence: Iterable[Evidence], policy: Policy) -> Decision[Case]:
+def correct(
+    held: Case, given: Case, change: Change, evidence: Iterable[Evidence], policy: Policy, noted: Iterable[Finding] = ()
+) -> Decision[Case]:
     """Put what is `given` in the place of what the case held: all open work ends, and the verification can begin anew.
 
     Each claim gets a key of its own, so that neither late answers nor evidence about its former content are taken for it; an end
-    of open work calls nobody back, which is the flow's. `evidence` is all there is about the case. Raises Conflict for another
+    of open work calls nobody back, which is the flow's. `evidence` is all there is about the case, `noted` what inspectors have seen
+    of it whose team's result is still to come: that waits for a form, and not for an answer. Raises Conflict for another
     case's content, Refusal for another subject, for a case that is over, concluded or with an officer, and while there is a mismatch.
     A case that is over because nothing of it is verified may have its firm's mistyped code corrected, and nothing else.
     """
@@ -59,7 +64,8 @@ def correct(held: Case, given: Case, change: Change, evidence: Iterable[Evidence
         raise Refusal("correction_after_conclusion", case=held.id, concluded_at=held.concluded_at.isoformat())
     if held.state is CaseState.REVIEW:
         raise Refusal("correction_in_review", case=held.id)
-    if any(piece.verdict is Verdict.MISMATCH for piece in evidence):
+    spoken = {one.verdict for one in evidence} | {one.verdict for one in noted if one.case_id == held.id}
+    if Verdict.MISMATCH in spoken:
         raise Refusal("correction_after_mismatch", case=held.id)
     changed = tuple(_changed(held, given))
     facts = {"by": change.by, "changed": [*changed], "content_before": change.before, "content_after": change.after}
@@ -79,6 +85,26 @@ def one_subject(held: Subject, given: Subject) -> bool:
         return False
     told = told_of(held.kind, held.code)
     return held.code == given.code or (told is not None and told == told_of(given.kind, given.code))
+
+
+def carried(case: Case, found: Finding, places: AbstractSet[str]) -> Finding:
+    """What was found about a promise of before, as a word on the same promise now; as it was where the promise is another one now.
+
+    Where the premises are elsewhere by now (`places` are the facts that say where), nothing was seen of the present ones: then what
+    agrees stays with the former promise, and only what contradicts it goes along, for a person to look at.
+    """
+    former = next((one for one in reversed(case.corrected) if any(claim.key == found.claim for claim in one.claims)), None)
+    if former is None or former.item != case.item:
+        return found
+    was = next(claim for claim in former.claims if claim.key == found.claim)
+    same = (one.claim for one in case.claims if one.claim.sent_as == was.sent_as and replace(one.claim, key=was.key) == was)
+    now = next(same, None)
+    stays = _places(former.claims, places) == _places((file.claim for file in case.claims), places)
+    return replace(found, claim=now.key) if now is not None and (stays or found.verdict is Verdict.MISMATCH) else found
+
+
+def _places(claims: Iterable[Claim], places: AbstractSet[str]) -> set[tuple[str, str]]:
+    return {(one.fact, one.value) for one in claims if one.fact in places}
 
 
 def differences(case: Case) -> Iterator[tuple[Former, tuple[Difference, ...]]]:

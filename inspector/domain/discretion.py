@@ -23,9 +23,11 @@ _OF_THE_WAY = (
         "matter.conclude",
         "route.",
     ),
-    *("assistance.", "officer.review", "seat.", "self_proof.", "strategy.", "suspension.", "timer.", "verification.", "visit."),
+    *("seat.", "self_proof.", "strategy.", "suspension.", "timer.", "verification.", "visit."),
 )
-"""How the rules begin of which entries tell what the program has weighed, and how facts were asked for: these alone are told whole.
+"""How the rules begin of which entries tell what the program has weighed, and how facts were asked for: these alone are told whole, but
+
+for who has spoken and in which words (`_OF_PEOPLE`).
 
 A kind of entry that is not among them is told by codes and dates, so that a new one gives nothing away before somebody has thought of it.
 """
@@ -42,9 +44,41 @@ _TOLD = frozenset(
 )
 """What stands in events, too, or is public itself: ids, codes, dates."""
 
+_BESIDE: Mapping[str, frozenset[str]] = {
+    "officer.review": frozenset({"outcome", "review_reason", "concluded", "adverse", "graded", "evidence"}),
+    "assistance.": frozenset(
+        {
+            *("request", "requested", "to", "claim", "ground", "urgency", "verdict", "inability", "helps", "behind", "door"),
+            *("came", "was_due", "escalate_at", "shut_since", "shut_until", "superior", "echo"),
+        }
+    ),
+}
+"""What the entries of a rule that begins so tell beside it: how an officer has decided and on which pieces, and how a request stands."""
+
+_OF_PEOPLE = frozenset(
+    {
+        *("officer", "signer", "inspector", "inspectors", "approved", "approved_by", "head"),
+        *("reasons", "remark", "remarks", "words", "evidence_text", "value"),
+    }
+)
+"""Who has spoken, and in which words."""
+
+_OWN = ("application.", "case.correct", "commitment.", "eligibility.", "matter.conclude")
+"""Rules of what the approving system itself has said, for its own `reason` and by its own name; of any other these are a person's."""
+
+_REPLIED = frozenset({"verdict", "signed", "inability", "to", "day"})
+"""What of an agency's reply is no words: `signed` is the verdict under which it stands."""
+
 
 def outside(rule: str, facts: Mapping[str, object]) -> Mapping[str, object]:
     """The facts of an entry as the approving system reads them."""
     if rule.startswith(_OF_THE_WAY):
-        return facts
-    return {name: value for name, value in facts.items() if name in _TOLD}
+        kept_back = _OF_PEOPLE if rule.startswith(_OWN) else _OF_PEOPLE | {"by", "reason"}
+        return {name: value for name, value in facts.items() if name not in kept_back}
+    beside = next((names for begins, names in _BESIDE.items() if rule.startswith(begins)), frozenset[str]())
+    return {name: value for name, value in facts.items() if name in _TOLD | beside}
+
+
+def reply(said: Mapping[str, object]) -> Mapping[str, object]:
+    """An agency's reply as the approving system reads it: how it has answered, and neither in which words nor who has signed."""
+    return {name: value for name, value in said.items() if name in _REPLIED}

@@ -16,7 +16,8 @@ from inspector.domain.gazette import CheckResult
 class DrawCount:
     """One agency's results of one draw. `drawn`, `made`, `called_off` are visits of the whole draw, whoever goes.
 
-    `results` are the lines that stand; `counted` are told by this number alone; `waiting` are not public yet.
+    `results` are the lines that stand; `counted` are told by this number alone: those who are named by no line, whether theirs is still to
+    become public, stands in no list, or fell, so that two postings tell nothing of one person; `waiting` are lines with a name.
     """
 
     draw: str

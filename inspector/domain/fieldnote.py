@@ -162,12 +162,19 @@ _NEARLY = timedelta(minutes=5)
 
 def before_team(visit: Visit, team: Iterable[Seat], note: FieldNote | Photo, on: date | None, calendar: WorkingCalendar) -> bool:
     """Whether something is of before somebody of its agency's present team was dealt: whoever went then did not go with this team."""
-    at = written(visit, note.times)
+    at, came = written(visit, note.times), note.times.received_at  # by our own clock, so that it is before without a doubt
     return any(
-        (on is not None and on < calendar.local_date(one.ordered_at)) or (at is not None and at < one.ordered_at - _NEARLY)
+        (on is not None and on < calendar.local_date(one.ordered_at))
+        or (at is not None and at < one.ordered_at - _NEARLY)
+        or came < one.ordered_at
         for one in team
         if one.agency == note.agency and (one.state.open or one.state is SeatState.DONE)
     )
+
+
+def telling(note: FieldNote) -> bool:
+    """Whether a note says what was found: an answer, what was seen beside, or a box of the check sheet."""
+    return bool(note.findings) or note.seen is not None or bool(note.sheet.rows)
 
 
 def closed_to(visit: Visit, team: tuple[Seat, ...], by: Seat, *, former: bool = False) -> Refusal | None:

@@ -12,14 +12,13 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from inspector.domain import treehead
-from inspector.domain.calendar import SHANGHAI, Term, Unit, nominal_last_day
-from inspector.domain.errors import InspectorError
 from inspector.domain.ledger import body_digest, digest
 from inspector.domain.strict import HEX64, is_count, matches, parse
+from inspector.domain.taking import PURGED, Taking, taking
 from inspector.domain.treehead import Proof, TreeHead
 
 MANIFEST = "manifest.json"
@@ -27,13 +26,6 @@ LEDGER = "ledger.json"
 FORM = "inspector.file/1"
 MADE = frozenset({"case.file", "duty.file"})
 """The rules of the entry that a file was made."""
-PURGED = "ledger.purge"
-"""The rule of an entry that words of others were erased when their retention ended; its facts name them by digest, as `entries`.
-
-It is about the same thing as they are, so that whoever reads about that thing reads it too.
-"""
-CIVIL = frozenset({Unit.DAY, Unit.MONTH, Unit.YEAR})
-"""The units of a term whose last day no calendar of this house moves."""
 _KEYS = frozenset({"id", "at", "about", "rule", "body_digest", "digest", "place", "path"})
 _SAID = frozenset({"salt", "body"})
 _LACKS = frozenset({"lacks"})
@@ -231,52 +223,27 @@ def _bound(files: Mapping[str, bytes], entries: Sequence[Entry]) -> list[Trouble
 
 
 def _unpurged(entries: Sequence[Entry]) -> list[Trouble]:
-    """Entries that are said to be erased, and of which no entry behind them says that: so nothing shows that it was lawful."""
-    purged: dict[str, int] = {}
-    for one in entries:
-        if one.rule == PURGED and one.body is not None:
-            purged |= dict.fromkeys(named(one.body, one.at), one.place)
-    erased = [one for one in entries if one.lacks is Lack.ERASED]
-    return [Trouble(code="erasure_unproven", about=one.id) for one in erased if purged.get(one.digest, -1) <= one.place]
+    """Entries that are said to be erased, and of which no entry behind them shows that it was lawful.
 
-
-def named(body: str, at: datetime) -> list[str]:
-    """The digests that a purge names; none where it cannot be read, or says itself that it came too early (`early`)."""
-    try:
-        facts = json.loads(body)["facts"]
-        told = facts["entries"]
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return []
-    return [one for one in told if isinstance(one, str)] if isinstance(told, list) and not early(facts, at) else []
-
-
-def restated(body: str) -> dict[str, str]:
-    """What a purge leaves of entries that others are held to, without anybody's words: each as JSON, by its digest."""
-    left = json.loads(body)["facts"].get("restated", {})
-    return {name: json.dumps(one, ensure_ascii=False) for name, one in left.items()} if isinstance(left, dict) else {}
-
-
-def early(facts: Mapping[str, object], at: datetime) -> bool:
-    """Whether a purge of a moment went too early by what it says itself: since when, how long and until when its words were kept.
-
-    What its case says of that, and its pack, the entry alone does not show (`ledger purges` holds it to the records). A former release
-    said none of it.
+    It names them, is of a class that takes such, and counts its days from no moment before the first entry about what went.
     """
-    until, since, keep = (facts.get(name) for name in ("until", "since", "keep"))
-    if until is None:
-        return False
-    try:
-        last = date.fromisoformat(str(until))
-        if at.astimezone(SHANGHAI).date() <= last:
-            return True
-        if since is None:
-            return False
-        begun = datetime.fromisoformat(str(since)).astimezone(SHANGHAI)
-        term = Term.parse(str(keep)) if keep is not None else None
-        due = nominal_last_day(begun.date(), term) if term is not None and term.unit in CIVIL else begun.date()
-    except (ValueError, OverflowError, InspectorError):
-        return True
-    return begun > at or due > last
+    first: dict[str, datetime] = {}
+    for one in entries:
+        first[one.about] = min(one.at, first.get(one.about, one.at))
+    purged: dict[str, list[tuple[int, Taking]]] = {}
+    for one in entries:
+        told = taking(one.body, one.at, one.about) if one.rule == PURGED and one.body is not None else None
+        if told is not None and first.get(told.of, told.since) <= told.since:
+            for digest_ in told.entries:
+                purged.setdefault(digest_, []).append((one.place, told))
+    return [
+        Trouble(code="erasure_unproven", about=one.id)
+        for one in entries
+        if one.lacks is Lack.ERASED
+        and not any(
+            place > one.place and told.may(one.rule) and told.about == one.about for place, told in purged.get(one.digest, ())
+        )
+    ]
 
 
 def vouched(head: TreeHead, held: Sequence[TreeHead], growth: Sequence[Proof]) -> int | None:

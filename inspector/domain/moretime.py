@@ -31,7 +31,7 @@ def give(held: Consequence, given: MoreTime, setting: Setting, recheck: FollowRo
     if not first <= given.until <= last:
         raise Invalid("more_time_out_of_range", first=first.isoformat(), last=last.isoformat(), field="until")
     written = replace(given, was=under.until, agreed={})
-    if _lacking(written, setting.row):
+    if lacking(written, setting.row):
         waits = replace(held, rectification=replace(under, waits=written))
         facts = {**who(given.signed), "reasons": given.reasons, "law": given.law, "until": given.until.isoformat()}
         return going(waits, held.due_at or setting.now, setting, "consequence.more_time_written", facts, ahead=setting.now)
@@ -60,13 +60,13 @@ def agree(
     read(held, turn)
     named(signed)
     said("words", words)
-    if kind not in _lacking(written, setting.row):
+    if kind not in lacking(written, setting.row):
         raise Refusal("consequence_agreed", consequence=held.id, kind=kind)
     if any(signed.is_of(other) for other in (written.signed, *written.agreed.values())):
         raise Refusal("consequence_same_person", consequence=held.id, by=signed.by)
     apart(held, signed, written.signed.by, close, setting)
     agreed = replace(written, agreed={**written.agreed, kind: signed})
-    if _lacking(agreed, setting.row):
+    if lacking(agreed, setting.row):
         facts = {"by": signed.by, "agreement": kind.value, "words": words}
         waits = replace(held, rectification=replace(under, waits=agreed))
         return going(waits, held.due_at or setting.now, setting, "consequence.agreed", facts, ahead=setting.now)
@@ -105,7 +105,7 @@ def _moved(
     return replace(made, orders=(*made.orders, *reminding(made.state, setting)))
 
 
-def _lacking(written: MoreTime, row: ConsequenceRow) -> tuple[Agreement, ...]:
+def lacking(written: MoreTime, row: ConsequenceRow) -> tuple[Agreement, ...]:
     """Whose agreement it still waits for: of the same as the order itself."""
     wanted = ((Agreement.SECOND, row.second), (Agreement.LEGAL, row.legal))
     return tuple(kind for kind, asked in wanted if asked and kind not in written.agreed)

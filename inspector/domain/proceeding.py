@@ -34,6 +34,7 @@ from inspector.domain.ended import Ended
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.hearing import waived_itself
+from inspector.domain.opening import PROPOSED
 from inspector.domain.proposal import HEARING_WORDS, UNSERVED, ConsequenceRow, Proposal
 from inspector.domain.rectification import last_moment, reminding
 from inspector.domain.weight import Grading
@@ -55,7 +56,7 @@ def opened(held: Consequence, setting: Setting, notice: datetime | None = None) 
     if notice is not None:
         first = max(setting.now, min(first, notice))
     facts: dict[str, object] = {"reasons": held.reasons, "by": held.proposed_by}
-    if held.onset is not None:
+    if held.onset is not None and held.origin != PROPOSED:  # of what a review proposes its own entry says the evidence
         told = {name: getattr(held.onset, name) for name in ("since", "found_on", "last", "opened_on")}
         facts |= {name: day.isoformat() for name, day in told.items() if day is not None}
         facts |= {"document": held.onset.document} if held.onset.document else {}

@@ -17,10 +17,10 @@ class DrawRow:
     """The form of a draw: team size, reserve, the first seat's qualification, seed parts and witness by connector name.
 
     `rotate`: whoever was there the last time does not go to the same object twice running. `plan`: whether a draw needs a
-    published annual plan of its year (handbook 1.2.3). `further`: sources that join, one more each time, when a party has
-    withheld its part (draw-protocol ruling 12). `replace_ceased`: whether an object that has ceased is followed by the next of the
-    reserve, for so many of those drawn at random as `ceased_share` says; `replace_share`: how many of these may be replaced at
-    discretion (handbook scenarios 29, 30).
+    published annual plan of its year (handbook 1.2.3), `plan_within`: by when that is public, from its approval. `further`: sources that
+    join, one more each time, when a party has withheld its part (draw-protocol ruling 12). `replace_ceased`: whether an object that has
+    ceased is followed by the next of the reserve, for so many of those drawn at random as `ceased_share` says; `replace_share`: how many
+    of these may be replaced at discretion (handbook scenarios 29, 30).
     """
 
     row: str
@@ -39,6 +39,8 @@ class DrawRow:
     replace_basis: str
     further: tuple[str, ...] = ()
     ceased_share: Fraction = Fraction(1)
+    plan_within: Term | None = None
+    plan_within_basis: str = ""
 
 
 LEAST = 5
@@ -86,7 +88,8 @@ class DisclosureRow:
 
     `home`: the office's province, by the first two digits of its code; a penalty of a firm that is registered in another one is to be
     pushed there within `elsewhere`. `firms`: whether firms are named. `parts`: what is shown of it, and nothing else. `least`: so many
-    penalties of natural persons are told as a number, or none are. A pack without the row owes nothing of the kind.
+    penalties of natural persons are told as a number, or none are. `second`: that one is not public is said by another person than those
+    who decided it. A pack without the row owes nothing of the kind.
     """
 
     row: str
@@ -104,6 +107,7 @@ class DisclosureRow:
     home: str = ""
     elsewhere: Term | None = None
     elsewhere_basis: str = ""
+    second: bool = False
 
     def abroad(self, code: str) -> str:
         """The other province in which a firm of this unified code is registered, by its third and fourth sign; empty for the office's own.

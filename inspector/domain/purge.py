@@ -15,12 +15,12 @@ from inspector.domain.case import Method, SubjectKind
 from inspector.domain.decision import Because
 from inspector.domain.disclosure import Penalty
 from inspector.domain.evidence import Evidence
-from inspector.domain.folio import CIVIL, PURGED
 from inspector.domain.gazette import Line
 from inspector.domain.publicationduty import Posted, PublicationDuty
 from inspector.domain.retention import RetentionRow
+from inspector.domain.taking import CIVIL, PURGED
 from inspector.domain.veil import VEIL
-from inspector.domain.visit import Visit
+from inspector.domain.visit import Seat, SeatState, Visit
 
 
 class Hold(StrEnum):
@@ -33,6 +33,7 @@ class Hold(StrEnum):
     NOTICE = "NOTICE"
     CONSEQUENCE = "CONSEQUENCE"
     OBJECTION = "OBJECTION"
+    REPAIR = "REPAIR"
     REQUEST = "REQUEST"
     SELF_PROOF = "SELF_PROOF"
     VISIT = "VISIT"
@@ -125,6 +126,12 @@ def nameless(visit: Visit, cases: AbstractSet[str] | None = None) -> Visit:
         return held
     parts = tuple(replace(one, remarks=_silenced(one.remarks)) for one in visit.parts)
     return replace(held, code="", name="", parts=parts, ceased=_silenced(visit.ceased), proof=_silenced(visit.proof))
+
+
+def unspoken(seat: Seat) -> Seat:
+    """A seat without why its inspector did not go, in his or her own words: they may tell of whom the visit was to."""
+    reason = _silenced(seat.reason) if seat.state is SeatState.DECLINED else seat.reason
+    return replace(seat, reason=reason, belated=_silenced(seat.belated))
 
 
 def unnamed(duty: PublicationDuty) -> PublicationDuty:

@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from inspector.domain import asking, missent, opening, proceeding, recounting, review, selfproof, verification
+from inspector.domain import asking, limitation, missent, opening, proceeding, recounting, review, selfproof, verification
 from inspector.domain.backtest import afresh
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import Case, Method, Outcome
@@ -22,7 +22,6 @@ from inspector.domain.course import Setting
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence
-from inspector.domain.folio import PURGED
 from inspector.domain.grading import graded
 from inspector.domain.late import late as late_answer
 from inspector.domain.ledger import said
@@ -31,6 +30,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.proposal import Proposal
 from inspector.domain.ruling import Ruling
 from inspector.domain.sendback import Mistake, SendBackReason
+from inspector.domain.taking import PURGED
 from inspector.domain.yearbook import Yearbook
 
 CALENDAR = "calendar"
@@ -322,14 +322,20 @@ def _proposed(by: _Counted, made: Decision[Case], at: datetime, facts: Mapping[s
     """The same of the consequences that an officer's decision proposes; `before`: so many the case has had."""
     texts, policy, outcome = dict[str, str](), by.ground.ruling(at).policy, made.state.outcome
     told = [one for one in made.told if one.type == opening.PROPOSED and one.data["proposal"] in policy.consequences]
-    for number, one in enumerate(told, before + 1):
+    found, ids, number = graded(facts), facts.get("evidence", ()) if told else (), before
+    cited = [by.ground.evidence[one] for one in ids if one in by.ground.evidence]
+    for one in told:
         assert outcome is not None, "what is proposed follows from an outcome"
         given = opening.Opening(
             proposal=Proposal(str(one.data["proposal"])),
             by=facts["officer"],
-            evidence=tuple(facts["evidence"]),
+            evidence=tuple(ids),
             act=facts.get("act", ""),
+            found=found,
         )
+        if limitation.late(made.state, given, policy.consequences[given.proposal], cited, at.date()) is not None:
+            continue  # found too late to be punished: nobody has proposed it (Penalties Law art. 36)
+        number += 1
         held = opening.proposed(made.state, given, number, outcome, policy, at)
         notice = one.data.get("notice_due_at")
         setting = Setting(row=policy.consequences[held.proposal], calendar=by.calendar, now=at)

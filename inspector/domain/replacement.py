@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -117,17 +118,22 @@ def stays(visit: Visit, by: str, pack: str) -> Decision[Visit]:
     return Decision(state=replace(visit, ceased="", proof="", ceased_by=""), because=because)
 
 
-def give_up(visit: Visit, ground: Ground, reason: str, by: str, lists: Lists, policy: Policy) -> Decision[Visit]:
+def give_up(
+    visit: Visit, ground: Ground, reason: str, by: str, lists: Lists, policy: Policy, seen: AbstractSet[str] = frozenset()
+) -> Decision[Visit]:
     """An officer has an object replaced. Raises Invalid and Refusal.
 
     It is `visit_closed`, `team_short`, `part_given` (of a joint visit, by an agency: nobody replaces an object having seen what was
-    found) or `replacement_budget_spent`.
+    found), `visit_noted` (the same, where a team's result is still to come; `seen`: whose has written something down) or
+    `replacement_budget_spent`.
     """
     _open(visit)
     if visit.state.short:
         raise Refusal("team_short", visit=visit.id)  # want of inspectors is no ground: nobody escapes a draw that way (ruling 13)
     if visit.parts:
         raise Refusal("part_given", visit=visit.id, agency=visit.parts[0].agency)
+    if seen:
+        raise Refusal("visit_noted", visit=visit.id, agency=min(seen))
     most = budget(lists.drawn, policy.draw.replace_share)
     if lists.spent >= most:
         raise Refusal("replacement_budget_spent", draw=visit.draw, drawn=lists.drawn, most=most, spent=lists.spent)

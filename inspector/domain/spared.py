@@ -7,6 +7,7 @@ facts stay in question however well they are known, and nobody escapes a draw by
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from inspector.domain.case import Case, CaseState, ClaimStatus
@@ -32,12 +33,14 @@ def needless(case: Case) -> bool:
     return settled(case).issuperset(held.claim.key for held in case.claims)
 
 
-def spare(visit: Visit, case: Case, basis: str, pack: str) -> Decision[Visit] | None:
+def spare(visit: Visit, case: Case, basis: str, pack: str, begun: AbstractSet[str] = frozenset()) -> Decision[Visit] | None:
     """The visit without what is settled of a case; None where that changes nothing.
 
-    What an agency's team has answered stays in its result; what was in question may still be answered by whoever had read it.
+    What an agency's team has answered stays in its result, and a team that has sent something from the spot (`begun`: of which
+    agencies) is there and goes on with what it was asked: what it has seen waits for its other answers, and may speak against what is
+    known. What was in question may still be answered by whoever had read it.
     """
-    known, entered = settled(case), {part.agency for part in visit.parts}
+    known, entered = settled(case), {*begun, *(part.agency for part in visit.parts)}
     gone = tuple(
         one for one in visit.doubts if one.needed and one.case_id == case.id and one.claim in known and one.agency not in entered
     )
@@ -48,7 +51,7 @@ def spare(visit: Visit, case: Case, basis: str, pack: str) -> Decision[Visit] | 
     return Decision(state=replace(visit, doubts=left, spared=(*visit.spared, *gone)), because=because)
 
 
-def purposeless(visit: Visit) -> bool:
-    """Whether a visit that was spared something has lost all it was for: no question, no draw by chance, nothing entered."""
+def purposeless(visit: Visit, begun: AbstractSet[str] = frozenset()) -> bool:
+    """Whether a visit that was spared something has lost all it was for: no question, no draw by chance, nothing entered or sent."""
     drawn = visit.pooled or any(stake.sampled for stake in visit.stakes)
-    return not (visit.doubts or drawn or visit.parts)
+    return not (visit.doubts or drawn or visit.parts or begun)

@@ -157,6 +157,12 @@ def gather(
     )
 
 
+def against(notes: Iterable[FieldNote]) -> tuple[Finding, ...]:
+    """What speaks against a promise in notes as they were said one after the other: of each inspector the last word on each fact."""
+    last = {(note.inspector, one.case_id, one.claim): one for note in notes for one in note.findings}
+    return tuple(one for one in last.values() if one.verdict is Verdict.MISMATCH)
+
+
 def lead(team: Iterable[Seat], agency: str) -> Seat | None:
     """Who decides between versions of an agency's team: who sits in its first place, by the draw and by nobody's choice."""
     own = [one for one in team if one.agency == agency and (one.state.open or one.state is SeatState.DONE)]

@@ -50,6 +50,7 @@ class Shown(StrEnum):
     DUTY = "DUTY"
     NOTICE = "NOTICE"
     PROOF = "PROOF"
+    REQUEST = "REQUEST"
     PROCEEDING = "PROCEEDING"
     CREDIT = "CREDIT"
     INQUIRIES = "INQUIRIES"

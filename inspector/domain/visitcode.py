@@ -26,8 +26,9 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.result import hindrance
+from inspector.domain.signs import composed
 from inspector.domain.strict import parse
-from inspector.domain.visit import Seat, Visit
+from inspector.domain.visit import Seat, SeatState, Visit
 
 VERSION = "ssv1"
 MOST_DAYS = 3
@@ -73,7 +74,8 @@ class VisitCode:
 class EntryScan:
     """A firm's phone has read a code and found it good. `phone` is a random name that the phone gave itself; `at` its own clock.
 
-    `day` is the code's; None where a release kept the reading that did not tell it.
+    `day` is the code's; None where a release kept the reading that did not tell it. `seat`: of whoever showed it, as far as the card
+    tells that the code names first; empty of nobody of the visit, None where nobody can say.
     """
 
     code: str
@@ -84,6 +86,7 @@ class EntryScan:
     sent_at: datetime | None
     received_at: datetime
     day: date | None = None
+    seat: str | None = None
 
 
 def visit_mark(visit_id: str) -> str:
@@ -183,15 +186,31 @@ def lapsed(code: VisitCode, register: Iterable[Person]) -> tuple[Person, ...]:
     return tuple(one for one in known if one.until is not None and one.until < day)
 
 
+def shown_by(code: VisitCode, sat: Iterable[tuple[Seat, Person]]) -> Seat | None:
+    """The seat of whoever showed a code, by the card that it names first; `sat` are all who sit or sat at the visit."""
+    first = next(iter(code.people), None)
+    fits = (
+        seat for seat, held in sat if first is not None and (held.name == first.name or held.certificate == first.certificate)
+    )
+    return min(fits, key=lambda seat: not goes(seat), default=None)
+
+
+def goes(seat: Seat) -> bool:
+    """Whether who sits here makes the visit, or has made it."""
+    return seat.state in (SeatState.ACCEPTED, SeatState.DONE)
+
+
 def name_of(signed: bytes) -> str:
     """What a code is called on every phone and here: the digest of what is signed."""
     return hashlib.sha256(signed).hexdigest()
 
 
-def scanned(visit: Visit, scan: EntryScan, late: bool, phones: int, pack: str, over: tuple[str, ...] = ()) -> Decision[EntryScan]:
+def scanned(
+    visit: Visit, scan: EntryScan, late: bool, phones: int, pack: str, over: tuple[str, ...] = (), *, apart: bool = False
+) -> Decision[EntryScan]:
     """A reading of a code comes in; `phones` have read it by now, this one among them. It binds nobody.
 
-    `over`: the numbers of certificates that were over on the code's day.
+    `over`: the numbers of certificates that were over on the code's day. `apart`: who showed it goes no more, or nobody does.
     """
     facts = {
         "code": scan.code,
@@ -200,6 +219,7 @@ def scanned(visit: Visit, scan: EntryScan, late: bool, phones: int, pack: str, o
         "late": late,
         "phones": phones,
         **({"over": list(over)} if over else {}),
+        **({"apart": True} if apart else {}),
     }
     return Decision(state=scan, because=Because(rule="visit.scanned", basis=(visit.basis,), pack=pack, facts=facts))
 
@@ -226,9 +246,10 @@ def arrived(visit: Visit, how: ArrivalHow, told: str) -> ArrivalHow:
 def is_firm(visit: Visit, told: str) -> bool:
     """Whether what was scanned at a firm's gate, or typed, is the code of the firm that the visit is to.
 
-    A firm's printed code, or its licence, holds the unified social credit code among other words; who types may type its last six signs.
+    A firm's printed code, or its licence, holds the unified social credit code among other words; who types may type its last six signs,
+    in whichever width an input method writes them.
     """
-    code, said = visit.code.upper(), "".join(told.upper().split())
+    code, said = visit.code.upper(), "".join(composed(told).upper().split())
     return bool(code) and (code in said or (len(said) >= _LEAST_TYPED and code.endswith(said)))
 
 

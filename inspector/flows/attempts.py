@@ -14,7 +14,7 @@ from inspector.domain.known import known_from
 from inspector.domain.person import same
 from inspector.domain.seeking import SeekingRow, strictest
 from inspector.domain.spelling import party_of
-from inspector.domain.visit import Visit
+from inspector.domain.visit import SeatState, Visit
 from inspector.flows import gone
 from inspector.flows.challenges import granted, known_as
 from inspector.flows.office import Office
@@ -89,19 +89,23 @@ def of_cases(tx: Tx, case_ids: Iterable[str]) -> list[Attempt]:
                 if (who := (visit, case_id, by)) not in barred:
                     barred[who] = _recused(tx, visit, by) if visit else _kept_from(tx, case_id, by)
                 counts = bool(facts.get("counts", True)) and not barred[who]
-                one = Attempt(way=way, at=at, words=words, by=by, id=CITED + row["id"], counts=counts)
+                one = Attempt(way=way, at=at, words=words, by=by, id=CITED + row["id"], counts=counts, entered_at=row["at"])
                 told.setdefault((one.way, one.at, one.words, one.by), one)
     return sorted(told.values(), key=lambda one: one.at)
 
 
 def _recused(tx: Tx, visit: str, by: str) -> bool:
-    """Whether an inspector was recused from a visit, or a conflict with its object is declared: what such a one entered counts for nothing.
+    """Whether an inspector was recused from a visit, has declined it, or has a declared conflict: then what was entered counts for nothing.
 
-    Whenever it was entered: the ground was there before anybody had said so (Penalties Law art. 43).
+    Whenever it was entered: the ground was there before anybody had said so (Penalties Law art. 43). Who has a conflict declines, in his
+    or her own words, and no program reads from them that it was something else.
     """
     held = tx.visits.get(visit)
-    agencies = {seat.agency for seat in tx.visits.team(visit) if seat.inspector == by}
-    return granted(tx, held, by) or any(tx.rosters.recused(agency, held.code, by) for agency in agencies)
+    own = [seat for seat in tx.visits.team(visit) if seat.inspector == by]
+    declined = any(seat.state is SeatState.DECLINED or seat.belated for seat in own)
+    return (
+        declined or granted(tx, held, by) or any(tx.rosters.recused(one, held.code, by) for one in {seat.agency for seat in own})
+    )
 
 
 def _kept_from(tx: Tx, case_id: str, by: str) -> bool:

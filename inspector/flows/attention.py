@@ -55,17 +55,22 @@ _NAMED = ("inspector", "inspectors", "entered_by")
 """Facts of a matter that say who was drawn: an empty seat's certificate names those who could sit there."""
 
 
-def facts(body: str) -> dict[str, object]:
-    """What a matter says, without the staff code of anybody drawn, and without a link's secret that an older release has kept.
+_WORDS = {LETTER_SCOPE: ("words",)}
+"""Facts of a matter that are its subject's own words: they are read on its page and in the case, where it is on record who does."""
+
+
+def facts(kind: str, body: str) -> dict[str, object]:
+    """What a matter says, without the staff code of anybody drawn, a subject's own words, and a link's secret of an older release.
 
     Who goes is read in the draw's list, where each reading before the visits is an entry of the ledger; of matters none is.
     """
-    return veil.over({name: value for name, value in dict(json.loads(body)).items() if name not in _NAMED})
+    kept_back = (*_NAMED, *_WORDS.get(kind, ()))
+    return veil.over({name: value for name, value in dict(json.loads(body)).items() if name not in kept_back})
 
 
 def told(kind: str, body: str, lang: Lang) -> str:
     """What a matter says, in words, where its kind has such (group `attention_told`); else nothing."""
-    said = facts(body)
+    said = facts(kind, body)
     match kind:
         case verify.ANSWER_GARBLED:
             codes = said.get("codes")

@@ -16,9 +16,10 @@ from inspector.domain.outside import FINDING
 from inspector.domain.policy import Policy
 from inspector.domain.purge import Hold, gone
 from inspector.domain.retention import Record, RetentionRow, Since
+from inspector.domain.taking import LETTING
 from inspector.flows import purging
 from inspector.flows.office import Office
-from inspector.flows.purging import KEPT, Ripe, entries, quotes, row_of, said, unsaid
+from inspector.flows.purging import Ripe, entries, quotes, row_of, said, unsaid
 from inspector.store.purging import Caseless
 from inspector.store.tx import Tx
 
@@ -59,15 +60,16 @@ def let_go(office: Office, tx: Tx, about: str, by: str, now: datetime) -> str:
     if holds := _holds(tx, one):
         raise Refusal("retention_held", case=about, holds=", ".join(holds))
     made = ""
-    erased = {name: dict[str, str]() if one.visit else entries(tx, name) for name in one.names}
-    quoted = {name: quotes(tx, name) if one.visit else {} for name in one.names}
+    names = (*one.names, *tx.purging.keyed(one))
+    erased = {name: dict[str, str]() if one.visit else entries(tx, name) for name in names}
+    quoted = {name: quotes(tx, name) if one.visit else {} for name in names}
     going = (entry for part in (erased, quoted) for some in part.values() for entry in some)
     taken = tx.purging.take_caseless(one, list(going))
     for name, some in erased.items():
         if name != about and not some and not quoted[name]:
             continue
         tx.ledger.erase(list(some))
-        facts: dict[str, object] = {"entries": list(some.values()), "by": by}
+        facts: dict[str, object] = {"entries": list(some.values()), "by": by, "of": about}
         facts |= {"rows": taken.rows, "digest": taken.digest} if name == about else {}
         facts |= unsaid(tx, quoted[name]) if one.visit else {}
         entry = said(tx, name, gone(row, policy.label, since, until, facts), now)
@@ -92,7 +94,7 @@ def _since(tx: Tx, one: Caseless, row: RetentionRow) -> datetime:
         entry["at"]
         for name in one.names
         for entry in tx.ledger.about(name)
-        if entry["rule"] not in KEPT and not (one.visit and entry["rule"].startswith("publication."))
+        if entry["rule"] not in LETTING and not (one.visit and entry["rule"].startswith("publication."))
     )
     return max(told, default=one.at)
 

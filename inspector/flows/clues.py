@@ -13,11 +13,10 @@ from inspector.domain.checkcode import CodeList
 from inspector.domain.collated import Settled, collate, telling
 from inspector.domain.decision import Because, Decision
 from inspector.domain.finding import Seen
-from inspector.domain.inorder import in_order
 from inspector.domain.tipoff import TipSource
 from inspector.domain.unmet import unmet
 from inspector.domain.visit import Seat, Visit
-from inspector.flows import attempts, leads
+from inspector.flows import attempts, leads, teamnotes
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.labels import Lang, label, of
@@ -36,8 +35,7 @@ def look(office: Office, tx: Tx, held: Visit, by: Seat, now: datetime, *, entere
     if entered and (seen := unmet(held, by.agency)) is not None:
         _tell(office, tx, held, by, _unmet(office, tx, held, by, seen), {"seen": seen.value}, now)
     kept = tx.visits.get(held.id)
-    team = {seat.name for seat in tx.visits.team(held.id) if not seat.lapsed}
-    notes = [one for one in in_order(held, tx.fieldnotes.notes(held.id, by.agency)) if one.seat in team]
+    notes = teamnotes.own(office, tx, held, by.agency)
     settled = [
         Settled(line=one.claim, said=one.said, over=one.over)
         for one in tx.fieldnotes.choices(held.id, by.agency)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from inspector.domain import codeless
+from inspector.domain import codeless, visitcode
 from inspector.domain.decision import Decision
 from inspector.domain.duty import Follow, FollowRow
 from inspector.domain.policy import Policy
 from inspector.domain.visit import Visit, VisitState
+from inspector.domain.visitcode import EntryScan
 from inspector.flows import attempts, stopped
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -29,7 +30,7 @@ def done(office: Office, tx: Tx, held: Visit, now: datetime) -> Visit:
     kept = tx.visits.get(held.id)
     if not _went(tx, kept):
         return kept
-    decision = codeless.owe(kept, tx.entryscans.of_visit(held.id), policy, office.calendar, now)
+    decision = codeless.owe(kept, readings(tx, held), policy, office.calendar, now)
     if decision is None:
         return kept
     changed = _settle(tx, decision, now)
@@ -39,7 +40,7 @@ def done(office: Office, tx: Tx, held: Visit, now: datetime) -> Visit:
 
 def scanned(office: Office, tx: Tx, held: Visit, pack: str, now: datetime) -> None:
     """A phone has told of a reading, which is kept by now; the caller holds the visit's lock."""
-    decision = codeless.heard(held, tx.entryscans.of_visit(held.id), pack, office.calendar)
+    decision = codeless.heard(held, readings(tx, held), pack, office.calendar)
     if decision is not None:
         _settle(tx, decision, now)
     else:
@@ -61,7 +62,7 @@ def rule(office: Office, tx: Tx, held: Visit) -> FollowRow | None:
 def tell(tx: Tx, held: Visit, now: datetime) -> None:
     """Tell a person what is to be filed by when, as long as it is; and of which other days codes were read, for a day may be a slip."""
     if held.filing is not None and held.filing.open:
-        due_at, others = held.filing.duty.due_at, {one.day for one in tx.entryscans.of_visit(held.id) if one.day is not None}
+        due_at, others = held.filing.duty.due_at, {one.day for one in readings(tx, held) if one.day is not None}
         facts = {
             "draw": held.draw,
             "on": held.filing.on.isoformat(),
@@ -70,6 +71,12 @@ def tell(tx: Tx, held: Visit, now: datetime) -> None:
             **({"codes_of": sorted(day.isoformat() for day in others)} if others else {}),
         }
         tx.attention.open(UNFILED, held.agency, held.id, facts, now)
+
+
+def readings(tx: Tx, held: Visit) -> list[EntryScan]:
+    """The readings of codes that were shown by those who make the visit: another one's is no proof that they were there."""
+    there = {seat.name for seat in tx.visits.team(held.id) if visitcode.goes(seat)}
+    return [one for one in tx.entryscans.of_visit(held.id) if one.seat is None or one.seat in there]
 
 
 def _went(tx: Tx, held: Visit) -> bool:

@@ -15,7 +15,7 @@ from inspector.domain import disclosing as domain
 from inspector.domain import publicationduty
 from inspector.domain.annulled import Annulled
 from inspector.domain.case import Case, CaseState, SubjectKind
-from inspector.domain.consequence import Consequence, ConsequenceState
+from inspector.domain.consequence import Consequence, ConsequenceState, Signed
 from inspector.domain.creditrecord import RecordState
 from inspector.domain.decision import Because, Decision
 from inspector.domain.disclosure import Disclosed, Penalty, PenaltyKind, PenaltyLine
@@ -23,10 +23,11 @@ from inspector.domain.docket import DISCLOSURE
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.falling import SHAKEN
 from inspector.domain.gazette import Fallen
+from inspector.domain.person import same
 from inspector.domain.proposal import Proposal
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.domain.publish import DisclosurePart, DisclosureRow
-from inspector.flows import consequences, printed, province, shown, stopped, touched, unpublish, unserved, wording
+from inspector.flows import consequences, deputies, printed, province, shown, stopped, touched, unpublish, unserved, wording
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.gazette import penalties as pages
@@ -82,10 +83,11 @@ def told(office: Office, held: Consequence, lang: Lang) -> tuple[str, ...]:
     return (label("proceeding.told_disclosure", lang, within=wording.term(row.within, lang), until=until),)
 
 
-def rule(office: Office, tx: Tx, consequence_id: str, said: Disclosed, now: datetime) -> PublicationDuty:
+def rule(office: Office, tx: Tx, consequence_id: str, said: Disclosed, now: datetime, token: str = "") -> PublicationDuty:
     """A named officer says whether a penalty is to be public, and what it is. Raises Missing, Refusal, Invalid.
 
-    A penalty that stands no more is not to be (`publication_fallen`), nor one whose last day is over (`publication_over`).
+    A penalty that stands no more is not to be (`publication_fallen`), nor one whose last day is over (`publication_over`). Where the row
+    asks for a second person none who decided it says that it is not public (`disclosure_same_officer`), by name and by login (`token`).
     """
     consequences.locked(office, tx, consequence_id, now)
     held = tx.publications.get(domain.name(consequence_id), lock=True)
@@ -93,7 +95,10 @@ def rule(office: Office, tx: Tx, consequence_id: str, said: Disclosed, now: date
         raise Refusal("publication_fallen", publication=held.id)
     if said.public and office.calendar.local_date(now) > (until := domain.of(held).until):
         raise Refusal("publication_over", publication=held.id, until=until.isoformat())
-    decision = domain.rule(held, said, _row(office, held), now, office.calendar)
+    row = _row(office, held)
+    if row.second and not said.public and (own := _own(office, tx, consequence_id, said.by, token, now)):
+        raise Refusal("disclosure_same_officer", consequence=consequence_id, officer=said.by, decided=", ".join(own))
+    decision = domain.rule(held, said, row, now, office.calendar)
     tx.publications.put(decision.state)
     tx.attention.close(f"{DISCLOSURE}:{consequence_id}", now)
     if not said.public:
@@ -161,6 +166,7 @@ def gather(office: Office, now: datetime, *, post: bool) -> Penalties:
     Raises Refusal (`publication_contradicted`) where a line is not what the ledger tells.
     """
     today, withheld = office.calendar.local_date(now), 0
+    printed.whole(office)
     held_at: list[tuple[datetime, PenaltyLine]] = []
     fresh: dict[str, PenaltyLine] = {}
     gone: list[str] = []
@@ -249,6 +255,14 @@ def _row(office: Office, held: PublicationDuty) -> DisclosureRow:
     if row is None:
         raise Missing("publication_unknown", publication=held.id)
     return row
+
+
+def _own(office: Office, tx: Tx, consequence_id: str, by: str, token: str, now: datetime) -> list[str]:
+    """Who of those that decided a penalty this is, or stands in for."""
+    decided, mine = tx.consequences.get(consequence_id), Signed(by=by, token=token, at=now)
+    deciders = decided.deciders
+    close = deputies.close_to(office, tx, decided.agency, [decided], deciders, now)
+    return sorted({one.by for one in deciders if one.is_of(mine)} | {one for one in close if same(one, by)})
 
 
 def _over(office: Office, tx: Tx, consequence_id: str, why: Fallen, document: str, by: str, now: datetime) -> None:

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import overload
 
 from inspector.domain import manifest
-from inspector.domain.folio import PURGED
 from inspector.domain.gazette import Line
 from inspector.domain.publicationduty import PublicationState
+from inspector.domain.taking import PURGED
 from inspector.flows import affix, printed
 from inspector.flows.gazette import TOGETHER, Gathered, Making
 from inspector.flows.office import Office

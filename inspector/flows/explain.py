@@ -23,7 +23,6 @@ from inspector.domain.case import (
     VerifyFrom,
 )
 from inspector.domain.counting import Tallied, tally
-from inspector.domain.discretion import outside as told
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.pause import Extension, Suspension
@@ -192,12 +191,11 @@ class Explanation:
     kept: tuple[Kept, ...]
 
 
-def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False, words: bool = True) -> Explanation:
+def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> Explanation:
     """Explain a case from what is stored about it. Raises Missing; whether the asker may know of it is the caller's affair.
 
     `outside` the agency, where the applicant is near, nobody hears of a visit before it has been made (draw-protocol ruling 18), nor ever
-    of who made it. Without
-    `words` it tells of what people said and did no more than the events (`domain.discretion`).
+    of who made it. What the approving system then reads of it is `flows.unworded`'s.
     """
     case = tx.cases.get(case_id)
     policy = office.book.get(case.pack)
@@ -208,15 +206,12 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False, word
     local = office.calendar.local
     evidence = tx.cases.evidence(case_id)
     decisions = tuple(decided(office, row, policy) for row in tx.ledger.about(case_id))
-    shown = decisions
-    if not words:
-        shown = tuple(replace(one, facts=told(one.rule, one.facts)) for one in decisions)
     last = last_review(decisions)
     relied_on = cited(evidence, last)
     came = {evidence_id(held): held.ended_at for held in letters if held.reply}  # pieces of before `came_at` was kept
     sealed = sealed_in(decisions)
     names = {one.key: _name(one, case, policy) for one, _ in promised(case)}
-    seen = spots(office, tx, case, [held for held, _ in calls], names, named=not outside) if words else ()
+    seen = spots(office, tx, case, [held for held, _ in calls], names, named=not outside)
     pieces = {held.id for held in evidence}
     heard = [
         replace(_heard(office, held, case, policy, came, sealed), saw=seen_by(held, case_id, seen, pieces)) for held in evidence
@@ -252,8 +247,8 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False, word
         shown=tuple(showed(office, held, policy) for held in shows),
         visits=tuple(call(office, held, team, case.agency) for held, team in calls),
         spots=seen,
-        attempts=tried(tx, case_id, named=not outside) if words else (),
-        decisions=shown,
+        attempts=tried(tx, case_id, named=not outside),
+        decisions=decisions,
         next=upcoming(office, tx, case, letters, shows),
         overdue=missed(office, case, letters, shows, [held for held, _ in calls]),
         acts=_acts(office, case),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -15,14 +16,15 @@ from inspector.domain.checksheet import NO_SHEET, Sheet
 from inspector.domain.collated import SheetClash
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Missing
+from inspector.domain.evidence import Verdict
 from inspector.domain.fieldnote import FieldNote, Photo, Place, Times, before_team, day, is_late, noted, taken
 from inspector.domain.finding import UNMET, Doubt, Finding, Part, Seen
-from inspector.domain.inorder import in_order, superseded
+from inspector.domain.inorder import superseded
 from inspector.domain.peace import made as made_on
 from inspector.domain.version import Came, Choice, Clash, Gathered
 from inspector.domain.visit import Seat, Visit
 from inspector.domain.visitcode import ArrivalHow, arrived
-from inspector.flows import clues, dispatch, gone, listing, peace, secondlook, supervision
+from inspector.flows import clues, dispatch, gone, listing, peace, secondlook, supervision, teamnotes
 from inspector.flows.checksheets import on_sheet
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -94,6 +96,8 @@ def enter(
     `whole`: it must answer every fact in question by itself, as a form does whose page says beside it what lacks.
     """
     held, seat, exempt = _locked(tx, name)
+    given = replace(given, findings=teamnotes.about_now(office, tx, held, given.findings))
+    before = teamnotes.of_before(tx, held, seat.agency)
     times = Times(captured_at=given.captured_at, sent_at=given.sent_at, received_at=now)
     times = replace(times, late=is_late(held, seat.agency, times))
     times, seat = gone.marked(tx, held, seat, times), gone.passed(tx, held, seat)
@@ -104,16 +108,21 @@ def enter(
     policy = pack(tx, held)
     team = tx.visits.team(held.id)
     former = before_team(held, team, note, on, office.calendar)
-    decision = noted(listed, team, seat, note, exempt, policy, *on_sheet(office, tx, held, seat.agency), former=former)
+    may = (*exempt, *before)
+    decision = noted(listed, team, seat, note, may, policy, *on_sheet(office, tx, held, seat.agency), former=former)
     if whole:
         result.whole(held, seat, given.findings)
     tx.fieldnotes.add(note)
     record(tx, held.id, decision, now, {"agency": seat.agency, "seat": seat.name})
     if seat.lapsed or former:
         _tell_lapsed(tx, held, seat, on, now)
-        return note, Came.KEPT, _gathered(office, tx, held, seat.agency)
+        told = version.gather((), ()) if seat.lapsed else _gathered(office, tx, held, seat.agency)  # what others say is theirs
+        return note, Came.KEPT, told
+    past = {(one.case_id, one.claim) for one in before} - {(one.case_id, one.claim) for one in exempt}
+    _keep_past(office, tx, held, note, past, made.on, now)
+    held = tx.visits.get(held.id)
     if _part(held, seat.agency) is not None or not held.state.open:
-        _beside(office, tx, held, note, made.on, now)
+        _beside(office, tx, held, note, past, made.on, now)
         gathered = look_at(office, tx, held, seat, now)
         return note, Came.CLASH if gathered.clashing else Came.KEPT, gathered
     return note, *_go_on(office, tx, held, seat, now)
@@ -126,6 +135,7 @@ def report(office: Office, tx: Tx, name: str, given: Noted, now: datetime) -> Vi
     fact this one is entered and the lead decides (`look_at`). Raises as `dispatch.report` does.
     """
     held, seat, _ = _locked(tx, name)
+    given = replace(given, findings=teamnotes.about_now(office, tx, held, given.findings))
     said = _as_note(held, seat, given, given.on, Times(captured_at=None, sent_at=None, received_at=now))
     gathered = _gathered(office, tx, held, seat.agency, [said])
     found = {(one.case_id, one.claim): one for one in (*given.findings, *gathered.findings)}
@@ -167,7 +177,8 @@ def photo(office: Office, tx: Tx, name: str, what: Taken, given: Shot, most: int
         place=given.place,
         times=times,
     )
-    cases = {*held.cases_of(seat.agency), *(one.case_id for one in exempt)}
+    beside = (*exempt, *teamnotes.of_before(tx, held, seat.agency))
+    cases = {*held.cases_of(seat.agency), *(one.case_id for one in beside)}
     on = day(held, times, office.calendar) or office.calendar.local_date(now)
     listed = replace(held, unpublished=tuple(sorted(listing.unlisted(office, tx, held, on))))
     team = tx.visits.team(held.id)
@@ -286,14 +297,9 @@ def _as_note(held: Visit, seat: Seat, given: Noted, on: date | None, times: Time
 
 def _gathered(office: Office, tx: Tx, held: Visit, agency: str, more: Iterable[FieldNote] = ()) -> Gathered:
     part, (codes, _) = _part(held, agency), on_sheet(office, tx, held, agency)
-    team = tx.visits.team(held.id)
-    lapsed = {seat.name for seat in team if seat.lapsed}  # kept, and no word of the team that goes now
-    notes = [
-        note for note in in_order(held, tx.fieldnotes.notes(held.id, agency)) if not (note.seat in lapsed or note.times.apart)
-    ]
     return version.gather(
         [one for one in held.doubts if one.agency == agency],
-        [*(note for note in notes if not before_team(held, team, note, note.on, office.calendar)), *more],
+        [*teamnotes.own(office, tx, held, agency), *more],
         tx.fieldnotes.choices(held.id, agency),
         part,
         _standing(held, agency) if part is not None else (),
@@ -317,7 +323,20 @@ def _go_on(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) -> tu
     return Came.RESULT, gathered
 
 
-def _beside(office: Office, tx: Tx, held: Visit, note: FieldNote, on: date, now: datetime) -> None:
+def _keep_past(
+    office: Office, tx: Tx, held: Visit, note: FieldNote, past: AbstractSet[tuple[str, str]], on: date, now: datetime
+) -> None:
+    """What was seen of a promise of before is evidence about that, and enters no result; where it speaks against, a person reads it."""
+    found = [one for one in note.findings if (one.case_id, one.claim) in past]
+    for one in found:
+        dispatch.weigh(tx, office, held, one, on, now, note.id)
+    if against := [one for one in found if one.verdict is Verdict.MISMATCH]:
+        teamnotes.tell(tx, held, by_name(tx, note.seat)[1], against, now)
+
+
+def _beside(
+    office: Office, tx: Tx, held: Visit, note: FieldNote, past: AbstractSet[tuple[str, str]], on: date, now: datetime
+) -> None:
     """What comes after the result says more, or otherwise: it is evidence beside the result's, for whoever decides sees both.
 
     An inspector's earlier word that only comes now, which he or she has replaced since, stays a note.
@@ -326,7 +345,7 @@ def _beside(office: Office, tx: Tx, held: Visit, note: FieldNote, on: date, now:
     stands = {(one.case_id, one.claim): one.verdict for one in _standing(held, note.agency)}
     for finding in note.findings:
         about = finding.case_id, finding.claim
-        if about not in former and stands.get(about) is not finding.verdict:
+        if about not in (*former, *past) and stands.get(about) is not finding.verdict:
             dispatch.weigh(tx, office, held, finding, on, now, note.id)
     part = _part(held, note.agency)
     if held.looks_at:

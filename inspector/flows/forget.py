@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from inspector.domain.decision import Because, Decision
+from inspector.domain.decision import Because
 from inspector.domain.retention import Record
-from inspector.flows import purging
+from inspector.flows import purging, weeding
 from inspector.flows.office import Office
 from inspector.flows.purging import Outlived
-from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing
 from inspector.store.sessions import KEPT
 from inspector.store.tx import Tx
@@ -44,16 +43,15 @@ def forget(work: Work, office: Office) -> Settlement:
                 (over.before, _aged("inquiry", office, lambda tx, before: tx.inquiries.forget(before), over)),
                 (over.before, _aged("viewing", office, lambda tx, before: tx.viewings.forget(before), over)),
             ]
-    materials = now - timedelta(days=int(told["materials"])) if "materials" in told else None
-    if materials is not None:
-        parts.append((materials, _aged("entry_scan", office, lambda tx, before: tx.entryscans.forget(before))))
+    if "materials" in told:
+        parts.append((now - timedelta(days=int(told["materials"])), _aged("entry_scan", office, weeding.readings)))
     if (held := purging.outlived(office, Record.SECURITY, KEPT.days)) is not None:
         length = now - held.before  # sessions run by machine time
         ended = _aged("browser_session", office, lambda tx, _: tx.sessions.forget(tx.machine_now() - length), held)
         parts.append((held.before, ended))
     _each(office, parts)
-    if materials is not None:
-        _each(office, [(materials, lambda tx, before: _materials(tx, before, office.now()))])
+    if "materials" in told:
+        weeding.weed(office, int(told["materials"]))
         purging.answers(office)  # by the days of each case's pack
     return nothing("forgotten")
 
@@ -73,28 +71,6 @@ def _aged(kind: str, office: Office, do: Forget, over: Outlived | None = None) -
         return gone
 
     return then
-
-
-def _materials(tx: Tx, before: datetime, now: datetime) -> int:
-    """What subjects have shown goes some time after their case has ended, and photos of visits after all that the visit served.
-
-    How a subject can be reached goes with it. That it is gone is an entry of the ledger (PIPL art. 19).
-    """
-    shown, seen = tx.materials.forget_of_cases(before), tx.materials.forget_of_visits(before)
-    for case_id, digests in shown:
-        because = Because(rule="self_proof.forget", basis=(), pack="", facts={"digests": digests})
-        record(tx, case_id, Decision(state=None, because=because), now, {})
-    for visit_id, digests in seen:
-        because = Because(rule="visit.forget", basis=(), pack="", facts={"digests": digests})
-        record(tx, visit_id, Decision(state=None, because=because), now, {})
-    reached = tx.servings.forget_contacts(before)
-    for case_id in reached:
-        because = Because(rule="notice.forget", basis=(), pack="")
-        record(tx, case_id, Decision(state=None, because=because), now, {})
-    told = tx.tips.forget_informants(before)
-    for tip_id in told:
-        record(tx, tip_id, Decision(state=None, because=Because(rule="tip_off.forget", basis=(), pack="")), now, {})
-    return len(shown) + len(seen) + len(reached) + len(told)
 
 
 def _each(office: Office, parts: Iterable[tuple[datetime, Forget]]) -> None:

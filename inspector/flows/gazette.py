@@ -44,8 +44,8 @@ class Gathered:
     `rested`: the outcomes that the fresh ones rest on, by case.
 
     `lines` do not hold those that are only counted; `order` are their ids, and `removed` so many of them stand as taken back. They may be
-    read only when somebody asks for them (`flows.edition`). `withheld` wait for an officer, or for the visits of their draw; `counted` are
-    told by their number alone, for they name nobody and are too few together. `draws`: what is counted of each.
+    read only when somebody asks for them (`flows.edition`). `withheld` have a name and wait for an officer, or for visits of their draw;
+    `counted` are told by their number alone, for no line names them, and they wait, fell or are too few together. `draws`: of each.
     """
 
     lines: Sequence[Line]
@@ -95,15 +95,17 @@ class Making:
         self.suspected += printed.suspects(tx, [duty for duty, _ in part])
         outcomes = shown.outcomes_of(tx, [of for _, of in part if isinstance(of, Visit)])
         for duty, of in part:
+            nameless = isinstance(of, Visit) and not shown.named(self.office, duty, of)
             if duty.state is PublicationState.REMOVED and duty.posted is None:
+                if nameless and not duty.renewed:  # the one that took its place is counted
+                    self._nameless(duty.draw, shown.agency(self.office, duty))
                 continue  # its decision fell before it was public: it never stood here
             owed = duty.state is PublicationState.OWED
             waits = owed or duty.state is PublicationState.PUBLISHED
             result = shown.came(duty, of, outcomes) if isinstance(of, Visit) else of.found
             if (owed and result is None) or (waits and self._closed(tx, duty.draw)):
-                self.withheld += 1
-                self.tally[duty.draw, shown.agency(self.office, duty)][_WAITING] += 1
-                self.waiting[duty.draw, duty.agency] += owed and isinstance(of, Visit) and not shown.named(self.office, duty, of)
+                self._waits(duty.draw, shown.agency(self.office, duty), nameless)
+                self.waiting[duty.draw, duty.agency] += owed and nameless
             elif isinstance(of, Line):
                 self._public(duty, of)
             elif not owed:
@@ -120,9 +122,9 @@ class Making:
             result = shown.came_of(duty, check) if duty.shown is None else duty.shown.found
             if duty.state is PublicationState.OWED:
                 if result is None or check is None:
-                    self.withheld += 1
-                    self.tally["", shown.agency(self.office, duty)][_WAITING] += 1
-                    self.waiting["", duty.agency] += check is not None and check.kind is not SubjectKind.FIRM
+                    nameless = check is not None and check.kind is not SubjectKind.FIRM
+                    self._waits("", shown.agency(self.office, duty), nameless)
+                    self.waiting["", duty.agency] += nameless
                 elif self.post:
                     self.rested[duty.id] = {}
                     self._fresh(duty, shown.line_of(self.office, duty, check, result, self.now))
@@ -145,8 +147,7 @@ class Making:
             for duty, line in some:
                 soon = reminder(duty.due_at, BEFORE, self.office.calendar)
                 if self.waiting[group] and self.now < soon:
-                    self.withheld += 1
-                    self.tally[line.draw, line.agency][_WAITING] += 1
+                    self._nameless(line.draw, line.agency)
                 else:
                     self._in(duty.id, replace(line, counted=True))
         for group, stood in self.standing.items():
@@ -203,6 +204,8 @@ class Making:
             line = self._fallen(duty, line)
         elif duty.shown is None and self.post:
             self.kept[duty.id] = line
+        if line.counted and duty.renewed:
+            return
         if line.name or line.counted or line.removed:
             self._stands(duty.posted.at, line)
         else:
@@ -213,9 +216,20 @@ class Making:
         if not line.counted:
             self.held.append((at, line))
             told[_REMOVED if line.removed else line.found.value] += 1
-        elif line.removed is None:
-            self.counted += 1
-            told[_COUNTED] += 1
+        else:
+            self._nameless(line.draw, line.agency)
+
+    def _waits(self, draw: str, agency: str, nameless: bool) -> None:
+        if nameless:
+            self._nameless(draw, agency)
+        else:
+            self.withheld += 1
+            self.tally[draw, agency][_WAITING] += 1
+
+    def _nameless(self, draw: str, agency: str) -> None:
+        """Of whom no line names one number tells, whether it is to become public, is counted, or fell: else it told what was found."""
+        self.counted += 1
+        self.tally[draw, agency][_COUNTED] += 1
 
     def stands(self, draw: str, agency: str, found: str | None) -> None:
         """A line of a draw that is public already, and is not looked at again: by what was found, or None where it was taken back."""
@@ -264,6 +278,7 @@ def gather(office: Office, now: datetime, *, post: bool, advance: Advance = lamb
     Raises Refusal: `shadow_silent` in a house that runs in shadow, `publication_contradicted` where a line is not what the ledger tells.
     """
     office.earnest()
+    printed.whole(office)
     made, after = Making(office=office, now=now, post=post), ""
     while True:
         with office.store.read() as tx:
@@ -325,9 +340,12 @@ def say(office: Office, gathered: Gathered, base: str, by: str, now: datetime) -
 def _fell(office: Office, tx: Tx, owed: PublicationDuty, line: Line, rested: Mapping[str, str], now: datetime) -> None:
     """What a result rests on fell since its files were written: they are public, and it is to be taken back, as by `unpublish.reopened`.
 
-    Behind the lock of its duty: whoever opens a case again from here on finds it published.
+    So is what an officer has ruled anew meanwhile, of a visit or of a check for cause. Behind the lock of its duty: whoever opens a case
+    again from here on finds it published.
     """
     if owed.lead:
+        if owed.ruled is not None and owed.ruled.found is not line.found:
+            unpublish.recall(office, tx, tx.publications.get(owed.id), Fallen.REOPENED, "", "", "rule", now)
         return
     visit = tx.visits.get(owed.visit)
     outcomes = shown.outcomes_of(tx, [visit])

@@ -38,7 +38,7 @@ from inspector.domain.missent import SEND_BACK_ASKED
 from inspector.domain.policy import Policy
 from inspector.domain.signs import composed
 from inspector.domain.wayto import Contact
-from inspector.flows import anew, catalogue, consent, eligibility, enrolment
+from inspector.flows import anew, catalogue, consent, eligibility, enrolment, teamnotes
 from inspector.flows.guidance import outdated
 from inspector.flows.office import Office
 from inspector.flows.rating import DIFFER, level_of
@@ -214,7 +214,8 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, by: str, n
         return held
     policy = office.book.get(held.pack)
     fresh = drafted(given, held.sender, policy, held.opened_at)
-    decision = correction.correct(held, fresh, change, tx.cases.evidence(case_id), policy)
+    noted = [one for going in tx.visits.of_case(case_id, lock=True) for one in teamnotes.waiting(office, tx, going)]
+    decision = correction.correct(held, fresh, change, tx.cases.evidence(case_id), policy, noted)
     admission.admit(decision.state, policy, now)
     if (fresh.item, fresh.route) != (held.item, held.route):  # what goes on goes on by its pack; another item is taken in anew
         catalogue.admit(office, tx, decision.state)

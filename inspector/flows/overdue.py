@@ -97,7 +97,7 @@ def _heard(tx: Tx, held: Visit, team: Iterable[Seat]) -> set[str]:
 
     Nor is a team silent of whom somebody has no link to enter anything by.
     """
-    if tx.entryscans.of_visit(held.id):
+    if codeless.readings(tx, held):
         return set(held.agencies)
     sitting = {seat.inspector for seat in team if seat.state.open}
     closed = {seat.agency for seat in team if seat.state.open and seatlink.closed(tx, seat.name)}

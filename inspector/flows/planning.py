@@ -20,7 +20,7 @@ from inspector.domain.sampling import FULL, MUST
 from inspector.domain.selection import quotas
 from inspector.domain.suite import Suite
 from inspector.domain.timer import Timer
-from inspector.flows import holders
+from inspector.flows import holders, unposted
 from inspector.flows.framing import Ruled, frame
 from inspector.flows.holders import SHARED
 from inspector.flows.office import Office, Plan
@@ -232,6 +232,7 @@ def _step(
         raise altered
     decision = decide(held, office.book.get(held.content.pack))
     tx.annual.put(decision.state)
+    unposted.over(tx, held, now)
     record(tx, _about(held), decision, now, {})
     return decision.state
 

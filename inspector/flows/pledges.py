@@ -19,8 +19,11 @@ from inspector.domain.person import refuse_nameless
 from inspector.domain.pledge import Pledge, Shown, pledge
 from inspector.domain.policy import Item
 from inspector.domain.timer import Timer
+from inspector.flows import displayed
+from inspector.flows.lookback import named
 from inspector.flows.office import Office
 from inspector.flows.record import record
+from inspector.store.pledges import POSTED, TAKEN
 from inspector.store.tx import Tx
 
 RULED = "pledge.scope"
@@ -47,8 +50,13 @@ class Letters:
 
 
 def gather(office: Office, now: datetime, *, post: bool) -> Letters:
-    """The letters that are public; with `post` also what comes in and what goes. Raises Refusal (`shadow_silent`)."""
+    """The letters that are public; with `post` also what comes in and what goes. Raises Refusal.
+
+    `shadow_silent`, and `publication_contradicted` where a letter is not what the ledger tells.
+    """
     office.earnest()
+    if off := displayed.look(office.store):
+        raise Refusal("publication_contradicted", rows=named(off))
     held = {one.pledge.case_id: one.pledge for one in _public(office)}
     if not post:
         return Letters(shown=tuple(held.values()))
@@ -101,7 +109,7 @@ def say(office: Office, letters: Letters, base: str, by: str, now: datetime) -> 
                     tx.pledges.put(Shown(pledge=one, posted_at=now, reference=reference, by=by))
                     facts = {"by": by, "reference": reference, "until": str(one.until), "letter": one.digest}
                     case, basis = _case(office, tx, one.case_id)
-                    because = Because(rule="pledge.posted", basis=basis, pack=case.pack, facts=facts)
+                    because = Because(rule=POSTED, basis=basis, pack=case.pack, facts=facts)
                     record(tx, case.id, Decision(state=None, because=because), now, {}, kept=case.pack)
     for start in range(0, len(letters.gone), _TOGETHER):
         with office.store.begin() as tx:
@@ -109,7 +117,7 @@ def say(office: Office, letters: Letters, base: str, by: str, now: datetime) -> 
                 if tx.pledges.take(case_id):
                     case, basis = _case(office, tx, case_id)
                     told = {"by": by, "reference": reference}
-                    because = Because(rule="pledge.removed", basis=basis, pack=case.pack, facts=told)
+                    because = Because(rule=TAKEN, basis=basis, pack=case.pack, facts=told)
                     record(tx, case_id, Decision(state=None, because=because), now, {}, kept=case.pack)
     with office.store.begin() as tx:
         tx.attention.close(f"{MATTER}:{office.house}", now)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +23,7 @@ from inspector.domain.commitment import Commitment, join, read
 from inspector.domain.draw import Result, fate, veiled
 from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.frame import ELIGIBLE, Frame
-from inspector.domain.identity import normalise
+from inspector.domain.identity import holds_person, normalise
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.publish import Voided
@@ -40,6 +41,8 @@ from inspector.flows.members import member_of, members_of
 from inspector.flows.office import Office
 from inspector.store.drawfiles import PART
 from inspector.store.tx import Tx
+
+_TELEPHONE = re.compile(r"\+?[0-9]{7,14}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +212,7 @@ def ask_receipt(  # noqa: PLR0913 - as `receipt_of`, and who asks
     A refusal is given back, so that the entry is kept; whoever asked raises it once that is written. Raises Missing (`draw_unknown`).
     """
     told: dict[str, object] | Missing | Refusal
-    early, what = premature(office, tx, number, now), f"{door}:{normalise(code)}"
+    early, what = premature(office, tx, number, now), f"{door}:{_asked_of(normalise(code))}"
     try:
         told = receipt_of(office, tx, number, code, now, agency=agency, within=within)
     except (Missing, Refusal) as error:
@@ -217,6 +220,11 @@ def ask_receipt(  # noqa: PLR0913 - as `receipt_of`, and who asks
     if early:
         embargo.noted(tx, number, by, what, now)
     return told
+
+
+def _asked_of(code: str) -> str:
+    """Whose receipt was asked for, as the ledger keeps it for good: a firm's code, and nobody's number, name or telephone."""
+    return "…" if not code.isascii() or holds_person(code) or _TELEPHONE.fullmatch(code) else code
 
 
 def premature(office: Office, tx: Tx, number: str, now: datetime) -> bool:

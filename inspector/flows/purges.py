@@ -7,33 +7,29 @@ still there (Personal Information Protection Law art. 19, 47; handbook 1.6.6, 2.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from inspector.domain.errors import Missing
-from inspector.domain.folio import PURGED, early
 from inspector.domain.piece import fingerprint
 from inspector.domain.purge import cites, hasty
-from inspector.domain.retention import Record
+from inspector.domain.retention import Record, RetentionRow, Since
+from inspector.domain.taking import LETTING, PURGED, Taking, taking
+from inspector.flows import weeding
 from inspector.flows.office import Office
+from inspector.flows.weeding import CONTACT, INFORMANT, PROOF, VISIT
 from inspector.store import payload
 from inspector.store.past import OPENING
 from inspector.store.room import Row
 from inspector.store.tables import visit
 from inspector.store.tx import Tx
 
-PROOF, VISIT, CONTACT, INFORMANT, AGED = (
-    "self_proof.forget",
-    "visit.forget",
-    "notice.forget",
-    "tip_off.forget",
-    "retention.forget",
-)
+AGED = "retention.forget"
 REVIEWED = "officer.review"
-RULES = (PROOF, VISIT, CONTACT, INFORMANT, AGED, PURGED)
+RULES = (*weeding.RULES, AGED, PURGED)
 """The rules by which something is let go. `AGED`: rows that were older than their days, counted. `PURGED`: by a pack's days."""
 
 
@@ -41,7 +37,8 @@ class Amiss(StrEnum):
     """`UNSAID`: it is gone, and no entry says so. `STILL`: an entry says that it went, and it is there. `ALTERED`: the entry is changed.
 
     `EARLY`: by its own entry, or by the row that it cites, it went before its last day was over, or its days are counted from a moment
-    that is none of its case. `UNROWED`: the pack that it names has no such row, or nobody here has ever known such a pack.
+    that is none of its case. `UNROWED`: the pack that it names has no such row, or nobody here has ever known such a pack. `BEYOND`: it
+    took what is not let go of its class.
     """
 
     UNSAID = "UNSAID"
@@ -49,6 +46,7 @@ class Amiss(StrEnum):
     ALTERED = "ALTERED"
     EARLY = "EARLY"
     UNROWED = "UNROWED"
+    BEYOND = "BEYOND"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +83,8 @@ def audit(office: Office, tx: Tx) -> Audit:
     purges: list[Purge] = []
     troubles: list[Trouble] = []
     said: dict[tuple[str, str], set[str]] = {}
+    takings: list[Taking] = []
+    dated = False
     for row, holds in tx.ledger.by_rules(RULES):
         if not holds:
             troubles.append(Trouble(amiss=Amiss.ALTERED, rule=row["rule"], about=row["about"]))
@@ -95,12 +95,19 @@ def audit(office: Office, tx: Tx) -> Audit:
         said.setdefault((row["rule"], row["about"]), set()).update(digests)
         amiss = {one for one in (unlawful(office, row["rule"], told, row["at"]),) if one is not None}
         if row["rule"] == PURGED:
-            amiss |= set(_purged(tx, row, facts))
+            taken = taking(row["body"], row["at"], row["about"])
+            amiss |= {Amiss.EARLY} if taken is None else set(_purged(tx, taken, _row(office, told)))
+            takings += [taken] if taken is not None else []
             troubles += _back(tx, row["about"], facts)
+        elif row["rule"] in weeding.RULES:
+            amiss |= set() if _weeded(tx, row, facts, digests, dated=dated) else {Amiss.EARLY}
+            dated = dated or "since" in facts
         troubles += (Trouble(amiss=one, rule=row["rule"], about=row["about"]) for one in Amiss if one in amiss)
         rows = facts.get("rows")
         count = sum(rows.values()) if isinstance(rows, dict) else rows if isinstance(rows, int) else max(len(digests), 1)
         purges.append(Purge(entry=row["id"], at=row["at"], rule=row["rule"], about=row["about"], count=int(str(count))))
+    parts = [one for one in takings if one.of != one.about and not any(map(one.same, takings))]
+    troubles += (Trouble(amiss=Amiss.EARLY, rule=PURGED, about=one.about) for one in parts)
     vanished = (*tx.past.vanished(), *tx.purging.leads_gone())
     troubles += (Trouble(amiss=Amiss.UNSAID, rule=PURGED, about=one) for one in vanished if (PURGED, one) not in said)
     troubles += _files(tx, said)
@@ -116,14 +123,10 @@ def audit(office: Office, tx: Tx) -> Audit:
 
 def unlawful(office: Office, rule: str, told: Mapping[str, Any], at: datetime) -> Amiss | None:
     """What does not hold of a purge's entry (its body, and when it was made) by the pack that it names; what goes by a pack names one."""
-    facts, pack = told["facts"], str(told.get("pack") or "")
-    if not pack:
+    facts = told["facts"]
+    if not told.get("pack"):
         return Amiss.UNROWED if rule == PURGED else None
-    try:
-        row = cites(facts, told.get("basis", ()), office.book.get(pack).retentions)
-    except Missing:
-        return Amiss.UNROWED
-    if row is None:
+    if (row := _row(office, told)) is None:
         return Amiss.UNROWED
     try:
         return Amiss.EARLY if hasty(facts, at, row, office.calendar) else None
@@ -131,9 +134,20 @@ def unlawful(office: Office, rule: str, told: Mapping[str, Any], at: datetime) -
         return Amiss.EARLY
 
 
-def _purged(tx: Tx, row: Row, facts: Mapping[str, object]) -> Iterator[Amiss]:
-    """What does not hold of a purge by a pack's days by what it says itself, and by its case or what the ledger has of that."""
-    if early(facts, row["at"]) or not _since(tx, row["about"], facts.get("since"), row["at"]):
+def _row(office: Office, told: Mapping[str, Any]) -> RetentionRow | None:
+    """The row of the pack that an entry names, if there is one that says the same."""
+    try:
+        return cites(told["facts"], told.get("basis", ()), office.book.get(str(told.get("pack") or "")).retentions)
+    except Missing:
+        return None
+
+
+def _purged(tx: Tx, taken: Taking, row: RetentionRow | None) -> Iterator[Amiss]:
+    """What does not hold of a purge by a pack's days by what it took, and by its case or what the ledger has of that."""
+    rows = tx.ledger.about(taken.about)
+    if any(one["digest"] in taken.entries and not taken.may(one["rule"]) for one in rows):
+        yield Amiss.BEYOND
+    if taken.of == taken.about and not _since(tx, taken, row, [one for one in rows if one["rule"] not in LETTING]):
         yield Amiss.EARLY
 
 
@@ -152,25 +166,46 @@ def _back(tx: Tx, about: str, facts: Mapping[str, object]) -> Iterator[Trouble]:
                 yield Trouble(amiss=Amiss.STILL, rule=PURGED, about=about, digest=before)
 
 
-def _since(tx: Tx, about: str, since: object, at: datetime) -> bool:
-    """Whether the moment from which a purge of a moment counts its days is one of its case: opened, ended, or decided.
+def _since(tx: Tx, taken: Taking, row: RetentionRow | None, rows: Sequence[Row]) -> bool:
+    """Whether the moment from which a purge counts its days is one of what it is about: opened, ended, or the last word about it.
 
-    Of a case that is gone its entries are left, each with its rule and when it was made: none was opened behind that moment, and none
-    reviewed between it and the purge.
+    Of what is gone its entries are left, each with its rule and when it was made: nothing was begun behind that moment. No case was
+    reviewed between it and the purge; of what is no case nothing else was said, but that its result became public.
     """
-    if not isinstance(since, str):
-        return True
-    try:
-        told = datetime.fromisoformat(since)
-    except ValueError:
+    about, since, ended = taken.about, taken.since, row is None or row.since is Since.CASE_ENDED
+    before = [one for one in rows if one["at"] <= taken.at]
+    if before and since < min(one["at"] for one in before):
         return False
-    rows = [row for row in tx.ledger.about(about) if row["rule"] != PURGED]
+    opened = [one["at"] for one in before if one["rule"] in OPENING]
+    later = [one for one in before if one["at"] > since]
     if tx.cases.known(about):
         held = tx.cases.get(about)
-        return told in (held.opened_at, held.ended_at) or any(row["at"] == told for row in rows)
-    if not any(row["rule"] in OPENING for row in rows):
-        return True  # of what is no case: a visit, a tip-off, what of a case has a name of its own
-    return any(row["at"] == told for row in rows) and not any(row["rule"] == REVIEWED and told < row["at"] < at for row in rows)
+        own = since == held.ended_at or (not ended and since == held.opened_at)
+        return own or any(one["at"] == since != held.opened_at for one in before)
+    if opened:
+        open_ = ended and since in opened and any(one["rule"].startswith("evidence.") for one in later)
+        return any(one["at"] == since for one in before) and not open_ and not any(one["rule"] == REVIEWED for one in later)
+    visited = tx.purging.visit_there(about)
+    return not ended or not any(not (visited and one["rule"].startswith("publication.")) for one in later)
+
+
+def _weeded(tx: Tx, row: Row, facts: Mapping[str, object], digests: Sequence[str], *, dated: bool) -> bool:
+    """Whether what went by a setting's days was so old by then: by its own coming, and by the end of its case.
+
+    Its entry says since when and how many days it was kept; `dated`: whether one has said that before, for those of former releases do not.
+    """
+    about, at, rule = row["about"], row["at"], row["rule"]
+    case = tx.cases.get(about) if rule in (PROOF, CONTACT) and tx.cases.known(about) else None
+    ended = case.ended_at if case is not None and case.ended_at is not None and case.ended_at <= at else None
+    if "since" not in facts:
+        return not dated
+    try:
+        since, days = datetime.fromisoformat(str(facts["since"])), int(str(facts["days"]))
+        over = since + timedelta(days=days) <= at
+    except (ValueError, TypeError, KeyError, OverflowError):
+        return False
+    came = tx.materials.came(about, digests, case=rule == PROOF) if digests else []
+    return over and days > 0 and all(one <= since for one in (*came, *([ended] if ended is not None else [])))
 
 
 def _files(tx: Tx, said: Mapping[tuple[str, str], set[str]]) -> Iterator[Trouble]:

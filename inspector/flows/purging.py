@@ -19,11 +19,11 @@ from inspector.domain.calendar import Unit, WorkingCalendar
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.evidence import Evidence
-from inspector.domain.folio import PURGED
 from inspector.domain.piece import fingerprint
 from inspector.domain.policy import Policy
 from inspector.domain.purge import WHOLE, WORDED, Hold, gone, silent, speechless, unquoted
 from inspector.domain.retention import Record, RetentionRow, Since
+from inspector.domain.taking import LETTING, SAID
 from inspector.domain.visit import Visit
 from inspector.flows import casefile
 from inspector.flows.office import Office
@@ -32,14 +32,6 @@ from inspector.store.purging import Aged
 from inspector.store.tables import visit
 from inspector.store.tx import Tx
 
-SAID = (
-    *("assistance.answer", "assistance.partly", "assistance.decline", "assistance.again", "assistance.dispute"),
-    *("assistance.decide", "assistance.forward", "assistance.propose"),
-    *("assistance.accept", "assistance.extend", "assistance.calm", "assistance.warn"),
-)
-"""The entries that hold what an agency said, word for word."""
-KEPT = frozenset({PURGED, "self_proof.forget", "notice.forget", "tip_off.forget"})
-"""The entries that say what went: digests, and nobody's data."""
 _AT_LEAST = {Unit.DAY: 1, Unit.MONTH: 28, Unit.YEAR: 365}
 """Days that a stretch of the calendar has at least: what ended later need not be read."""
 _APART = 3
@@ -68,11 +60,11 @@ def ripe(office: Office, tx: Tx, record: Record, now: datetime) -> Iterator[Ripe
     for one, row, until in _over(office, tx, record, now):
         holds = tx.purging.held(one.id)
         if record is Record.ANSWER:
-            pieces, cited = _worded(tx, one.id), _cited(tx, one.id)
+            pieces, named = _worded(tx, one.id), cited(tx, one.id)
             if not pieces:
                 continue
             holds -= WHOLE
-            holds |= {Hold.CITED} if all(piece.id in cited for piece in pieces) else frozenset()
+            holds |= {Hold.CITED} if all(piece.id in named for piece in pieces) else frozenset()
         told = tuple(hold for hold in Hold if hold in holds)
         yield Ripe(about=one.id, agency=one.agency, record=record, row=row.row, until=until, holds=told)
 
@@ -145,8 +137,9 @@ def case(office: Office, tx: Tx, case_id: str, by: str, now: datetime) -> str:
     if holds := tx.purging.held(case_id):
         raise Refusal("retention_held", case=case_id, holds=", ".join(sorted(holds)))
     names = (case_id, casefile.about(case_id), *tx.purging.tips(case_id), *tx.purging.parts(case_id))
-    erased = {name: entries(tx, name) for name in names}
-    quoted = {name: quotes(tx, name) for one in tx.purging.visits(case_id) for name in tx.purging.beside(one)}
+    visits = [name for one in tx.purging.visits(case_id) for name in tx.purging.beside(one)]
+    erased = {name: entries(tx, name) for name in (*names, *tx.purging.matters(names))}
+    quoted = {name: quotes(tx, name) for name in (*visits, *tx.purging.matters(visits)) if name not in erased}
     going = (entry for part in (erased, quoted) for some in part.values() for entry in some)
     taken = tx.purging.take(case_id, list(going))
     made = ""
@@ -154,13 +147,18 @@ def case(office: Office, tx: Tx, case_id: str, by: str, now: datetime) -> str:
         if about != case_id and not some:
             continue
         tx.ledger.erase(list(some))
-        facts: dict[str, object] = {"entries": list(some.values()), "by": by}
+        facts: dict[str, object] = {"entries": list(some.values()), "by": by, "of": case_id}
         if about == case_id:
             facts |= {"rows": taken.rows, "digest": taken.digest}
         entry = said(tx, about, gone(row, held.pack, since, until, facts), now)
         made = made or entry
-    _visits(tx, taken.shared, quoted, partial(gone, row, held.pack, since, until), by, now)
+    _visits(tx, taken.shared, quoted, partial(_part, case_id, partial(gone, row, held.pack, since, until)), by, now)
     return made
+
+
+def _part(case_id: str, because: Callable[[Mapping[str, object]], Because], facts: Mapping[str, object]) -> Because:
+    """The because of what goes with a case, under a name of its own."""
+    return because({**facts, "of": case_id})
 
 
 Quotes = dict[str, tuple[str, dict[str, object]]]
@@ -210,12 +208,12 @@ def _hush(tx: Tx, one: Aged, row: RetentionRow, until: date, now: datetime) -> b
     tx.cases.get(one.id, lock=True)
     if tx.purging.held(one.id) - WHOLE:
         return False
-    cited = _cited(tx, one.id)
-    pieces = [piece for piece in _worded(tx, one.id) if piece.id not in cited]
+    named = cited(tx, one.id)
+    pieces = [piece for piece in _worded(tx, one.id) if piece.id not in named]
     if not pieces:
         return False
     requests, erased = list[Request](), dict[str, str]()
-    if not cited:  # else what the agencies said stands behind a decision against somebody
+    if not named:  # else what the agencies said stands behind a decision against somebody
         requests = [asked for asked in tx.purging.requests(one.id) if silent(asked) != asked]
         erased = {entry["id"]: entry["digest"] for entry in tx.ledger.about(one.id) if entry["rule"] in SAID and entry["body"]}
     told: dict[str, object] = {}
@@ -270,7 +268,7 @@ def row_of(policy: Policy, record: Record) -> RetentionRow | None:
 
 def entries(tx: Tx, about: str) -> dict[str, str]:
     """The entries about a thing whose words are still there, but those that say what went: their digests by id."""
-    return {row["id"]: row["digest"] for row in tx.ledger.about(about) if row["body"] and row["rule"] not in KEPT}
+    return {row["id"]: row["digest"] for row in tx.ledger.about(about) if row["body"] and row["rule"] not in LETTING}
 
 
 def _wording(tx: Tx, page: Sequence[_Over]) -> Iterator[_Over]:
@@ -279,7 +277,7 @@ def _wording(tx: Tx, page: Sequence[_Over]) -> Iterator[_Over]:
     for told in page:
         case_id = told[0].id
         worded = {piece.id for piece in pieces.get(case_id, ()) if _speaks(piece)}
-        if worded and worded - _cited(tx, case_id) and not tx.purging.held(case_id) - WHOLE:
+        if worded and worded - cited(tx, case_id) and not tx.purging.held(case_id) - WHOLE:
             yield told
 
 
@@ -293,6 +291,6 @@ def _worded(tx: Tx, case_id: str) -> list[Evidence]:
     return [piece for piece in tx.cases.evidence(case_id) if _speaks(piece)]
 
 
-def _cited(tx: Tx, case_id: str) -> frozenset[str]:
+def cited(tx: Tx, case_id: str) -> frozenset[str]:
     """The evidence that decisions against a case's subject name; it is kept as long as the case, for the subject as much as for us."""
     return frozenset(name for one in tx.ledger.cited(case_id) for name in one.split("\n") if name)

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from inspector.domain.case import Case
 from inspector.domain.errors import InspectorError
-from inspector.domain.folio import PURGED
 from inspector.domain.recompute import CALENDAR, Again, Alteration, Altered, Ground, Past, purged, recompute, weighed
+from inspector.domain.taking import PURGED
 from inspector.domain.transition import Scope
 from inspector.flows.intake import handed_in
 from inspector.flows.office import Office

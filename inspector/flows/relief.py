@@ -30,11 +30,13 @@ from inspector.flows import (
     listing,
     lookback,
     overlooked,
+    printed,
     reaching,
     reconcile,
     stopped,
     supplement,
     unapproved,
+    unposted,
 )
 from inspector.flows.assign import owe, redeal
 from inspector.flows.office import Office
@@ -94,13 +96,15 @@ def daily(_work: Work, office: Office) -> Settlement:
 
     The same look sees which exemptions were to be reviewed, which packs nobody has approved, and which visits are to look at what
     stands in no published list any more. It also sees whether the ledger holds since the last look, a part of what is older with it,
-    whether the records still agree about the recent draws, and what frames are made of with the ledger. A draw over its last moment,
-    and one that was to follow, is looked at again (`overlooked`). How far the ledger held goes into the log, outside the database.
+    whether the records still agree about the recent draws, and with the ledger what frames are made of and what is public. A draw over
+    its last moment, and one that was to follow, is looked at again (`overlooked`). How far the ledger held goes into the log.
     """
     with office.store.read(steady=True) as tx:
         mark, broken = reconcile.sealed(office, tx)
         past = lookback.differing(office, tx, sorted(office.tree), office.now())
         found = [*([(office.house, reconcile.LEDGER, broken)] if broken else []), *reconcile.watched(office, tx, office.now())]
+
+    altered = [] if broken else printed.look(office.store)
 
     def write(tx: Tx, now: datetime) -> None:
         for agency in sorted({*office.tree, *(plan.agency for plan in office.plans.values())}):
@@ -115,7 +119,9 @@ def daily(_work: Work, office: Office) -> Settlement:
         plans = {plan.agency for plan in office.plans.values()}
         asked = tx.challenges.any_open()
         parts += [(agency, partial(look, office, tx, agency, now)) for agency in sorted(sits & office.tree.keys())]
-        parts += [(office.house, partial(other.look, office, tx, now)) for other in (supplement, exemptions, unapproved)]
+        parts += [
+            (office.house, partial(other.look, office, tx, now)) for other in (supplement, exemptions, unapproved, unposted)
+        ]
         for agency in sorted(office.tree):
             of_it = (
                 *((overlooked.look,) if drawing.get(agency) else ()),
@@ -129,6 +135,7 @@ def daily(_work: Work, office: Office) -> Settlement:
             reconcile.note(tx, agency, about, footing.named(lines), now)
         lookback.looked(office, tx, past, now)
         if not broken:
+            printed.looked(office, tx, altered, now)
             tx.ledger.put_mark(mark, now)
             tx.committed.append(lambda: log.info("ledger.verified", seal=mark.number, head=mark.head))
 

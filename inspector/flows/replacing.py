@@ -27,7 +27,7 @@ from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
 from inspector.domain.replacement import CEASED, DISCRETIONARY, Ceased, Ground, Lists
 from inspector.domain.visit import Visit, VisitState
-from inspector.flows import footing, slots
+from inspector.flows import footing, slots, teamnotes
 from inspector.flows.after import log_after
 from inspector.flows.assign import Dealt, assign, going_elsewhere, join, visit_id
 from inspector.flows.dispatch import weigh
@@ -95,11 +95,13 @@ def cease(office: Office, tx: Tx, visit_id: str, *, how: Ceased, evidence: str, 
         record(tx, held.id, decision, now, {})
         tx.attention.open(CEASED_ASKED, held.agency, held.id, {"by": by, "how": how.value}, now)
         return _told(tx, decision.state, None, parts[0])
+    noted = {(one.case_id, one.claim): one for one in teamnotes.waiting(office, tx, held)}
     _leave(office, tx, held, decision, now)
     entered = {part.agency for part in held.parts}
-    # nobody can look any more: no finding, the officer decides
+    # nobody can look any more: no finding, but what a team had seen before, and the officer decides
     for doubt in (one for one in held.doubts if one.agency not in entered):
-        finding = Finding(case_id=doubt.case_id, claim=doubt.claim, verdict=Verdict.CANNOT_SAY, note=how.value)
+        nothing = Finding(case_id=doubt.case_id, claim=doubt.claim, verdict=Verdict.CANNOT_SAY, note=how.value)
+        finding = noted.get((doubt.case_id, doubt.claim), nothing)
         weigh(tx, office, decision.state, finding, office.calendar.local_date(now), now)
     proof = replacement.digest(how.value, decision.state.proof)
     owed = held.state is VisitState.OWED  # called off in its draw already: nothing follows there any more
@@ -124,7 +126,8 @@ def give_up(office: Office, tx: Tx, visit_id: str, *, ground: Ground, reason: st
     files = small(tx, drawn)
     footing.unled(tx, drawn, files)
     parts = _parts(office, tx, held, drawn, files)
-    decision, *_ = [replacement.give_up(held, ground, reason, by, part.lists, part.policy) for part in parts]
+    seen = teamnotes.seen(office, tx, held)
+    decision, *_ = [replacement.give_up(held, ground, reason, by, part.lists, part.policy, seen) for part in parts]
     for part in parts:
         if part.following is None:
             raise Refusal("reserve_used_up", visit=held.id, stratum=part.stratum)

@@ -5,12 +5,16 @@ Both are named in the settings of the agency: whether somebody is qualified, or 
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from inspector.domain import moretime, proceeding
+from inspector.domain.case import Case
 from inspector.domain.challenge import head_of
-from inspector.domain.consequence import Agreement, Consequence, Signed
+from inspector.domain.consequence import Agreement, Consequence, Signed, Stage
 from inspector.domain.errors import Forbidden, Refusal
 from inspector.domain.person import same
 from inspector.domain.proposal import ConsequenceRow
-from inspector.flows import challenges, headed
+from inspector.flows import challenges, headed, prevailing
 from inspector.flows.office import Office
 from inspector.store.tx import Tx
 
@@ -33,6 +37,19 @@ def refuse_nobody(office: Office, held: Consequence, row: ConsequenceRow) -> Non
 def _refuse_unlisted(office: Office, held: Consequence, row: ConsequenceRow) -> None:
     if row.reviewers and not named(office, held.agency):
         raise Refusal("reviewers_unnamed", consequence=held.id, agency=held.agency)
+
+
+def waits(office: Office, case: Case, held: Consequence, now: datetime) -> tuple[tuple[Agreement, tuple[str, ...]], ...]:
+    """Whose agreement is still to come, by the row of today, each with the names of those who may give it; none named: anybody else's."""
+    if held.stage not in (Stage.AGREE, Stage.EXTEND):
+        return ()
+    held = prevailing.of(office, case, held, now)
+    row = office.book.get(held.pack).consequences[held.proposal]
+    more = held.rectification.waits if held.rectification is not None else None
+    kinds = moretime.lacking(more, row) if more is not None else proceeding.lacking(held, row)
+    heads = next((office.tree[one].heads for one in office.line(held.agency) if office.tree[one].heads), ())
+    names = {Agreement.LEGAL: named(office, held.agency) if row.reviewers else (), Agreement.HEAD: heads}
+    return tuple((kind, names.get(kind, ())) for kind in kinds)
 
 
 def signs(office: Office, tx: Tx, held: Consequence, kind: Agreement, signed: Signed, row: ConsequenceRow) -> Signed:

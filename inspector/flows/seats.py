@@ -13,7 +13,7 @@ from inspector.domain.docket import RECUSAL_ASKED
 from inspector.domain.push import ASSIGNMENT
 from inspector.domain.reached import RUNG
 from inspector.domain.visit import Seat, SeatState, Visit
-from inspector.flows import stopped
+from inspector.flows import stopped, teamnotes
 from inspector.flows.briefing import briefed
 from inspector.flows.office import Office
 from inspector.store.tx import Tx
@@ -61,6 +61,7 @@ UNDELIVERED = "push_undelivered"
 def put_seat(tx: Tx, was: Seat, changed: Seat, now: datetime) -> None:
     """Write a seat; the caller holds its visit's lock. Raises Stale when the seat is not as it was decided about."""
     tx.visits.put_seat(changed, was.state)
+    teamnotes.passed_on(tx, was, changed, now)
     tx.attention.over(f"{UNDELIVERED}:{OrderKind.PUSH.value}:{changed.name}", now)
     if not changed.state.open and changed.state is not SeatState.DONE:  # nobody need be recused who has got up already
         tx.attention.over(f"{ASKED}:{changed.name}", now)

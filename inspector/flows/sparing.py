@@ -8,7 +8,7 @@ from inspector.domain.case import Case, ClaimFile, Method
 from inspector.domain.policy import Policy
 from inspector.domain.result import ended
 from inspector.domain.spared import SETTLED, purposeless, settled, spare
-from inspector.flows import codeless
+from inspector.flows import codeless, teamnotes
 from inspector.flows.office import Office
 from inspector.flows.recall import call_off_visit
 from inspector.flows.record import record
@@ -22,7 +22,8 @@ def look_at(office: Office, tx: Tx, case: Case, policy: Policy, now: datetime) -
     if not any(held.claim.key in known and _came_to_door(held) for held in case.claims):
         return  # it never needed anybody to go: no need to look for visits at each answer of a register
     for held in tx.visits.of_case(case.id, lock=True):
-        decision = spare(held, case, policy.item(case.item).basis, case.pack)
+        begun = teamnotes.begun(office, tx, held)
+        decision = spare(held, case, policy.item(case.item).basis, case.pack, begun)
         if decision is None:
             continue
         changed = ended(decision.state, now)  # nobody may owe a part of a joint visit any more
@@ -32,7 +33,7 @@ def look_at(office: Office, tx: Tx, case: Case, policy: Policy, now: datetime) -
         changed = tx.visits.put(changed)
         record(tx, held.id, decision, now, {})
         changed = codeless.done(office, tx, changed, now)
-        if purposeless(changed):
+        if purposeless(changed, begun):
             call_off_visit(office, tx, changed, SETTLED, case.pack, now)
         elif changed.state.open:
             tell_changed(office, tx, changed, now, SPARED)

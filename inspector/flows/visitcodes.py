@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from inspector.domain import visitcode
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.roster import InspectorRecord
-from inspector.domain.visit import Seat, SeatState, Visit
+from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.domain.visitcode import EntryScan, Person, VisitCode
 from inspector.flows import codeless, peace
 from inspector.flows.office import AgencyNode, Office
@@ -24,6 +24,8 @@ REPLAYED = "visit_code_replayed"
 """The matter of a code that more than one phone has read."""
 OVER = "visit_certificate_over"
 """The matter of a code shown by somebody whose certificate was over on that day."""
+APART = "visit_code_apart"
+"""The matter of a code shown by somebody who does not go any more, or for a visit that was called off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,8 @@ def scanned(office: Office, tx: Tx, given: Reading, now: datetime) -> tuple[Entr
     """A firm's phone has read a code: kept once for each code and phone; also how many phones have read it by now.
 
     One by which somebody came whose certificate was over that day is a matter: only who has one may enforce (Penalties Law art. 42), the
-    firm may refuse whoever shows none (art. 55), and what was done there is for a person to judge. One that more than one phone has read
+    firm may refuse whoever shows none (art. 55), and what was done there is for a person to judge. So is one by which somebody came who
+    was not to go any more: a phone cannot know that, and the house does (handbook 1.2.18). One that more than one phone has read
     is a matter, and no more: a firm may have two phones at its gate, and a code that was photographed may have been shown elsewhere.
     Raises Invalid (`visit_code_unreadable`, `visit_code_false`) and Refusal (`visit_code_worn`).
     """
@@ -106,6 +109,9 @@ def scanned(office: Office, tx: Tx, given: Reading, now: datetime) -> tuple[Entr
         return same, len(before)
     if len(before) >= visitcode.MOST_PHONES:
         raise Refusal("visit_code_worn", most=visitcode.MOST_PHONES)
+    team = tx.visits.team(held.id)
+    shows = visitcode.shown_by(code, _sat(tx, team))
+    apart = held.state in (VisitState.CANCELLED, VisitState.CEASED) or bool(code.people and not _goes(tx, shows))
     scan = EntryScan(
         code=name,
         phone=given.phone,
@@ -115,17 +121,21 @@ def scanned(office: Office, tx: Tx, given: Reading, now: datetime) -> tuple[Entr
         sent_at=given.sent_at,
         received_at=now,
         day=code.first.date(),
+        seat=(shows.name if shows is not None else "") if code.people else None,
     )
     late = now > code.last + timedelta(days=1)
-    over = visitcode.lapsed(code, (_person(one) for one in _registered(tx, tx.visits.team(held.id))))
+    over = visitcode.lapsed(code, (_person(one) for one in _registered(tx, team)))
     by = pack(tx, held)
-    told = visitcode.scanned(held, scan, late, len(before) + 1, by, tuple(one.certificate for one in over))
+    told = visitcode.scanned(held, scan, late, len(before) + 1, by, tuple(one.certificate for one in over), apart=apart)
     record(tx, held.id, told, now, {"agency": held.agency})
     tx.entryscans.keep(scan)
     codeless.scanned(office, tx, held, by, now)
     if over:
         lapse = {"draw": held.draw, "day": code.first.date().isoformat(), "certificates": [one.certificate for one in over]}
         tx.attention.open(OVER, held.agency, short_of(held, held.agency), lapse, now)
+    if apart:
+        told_of = {"draw": held.draw, "day": code.first.date().isoformat(), "seat": scan.seat or "", "state": held.state.value}
+        tx.attention.open(APART, held.agency, short_of(held, held.agency), told_of, now)
     if before:
         facts = {"draw": held.draw, "code": name[:16], "phones": len(before) + 1}
         tx.attention.open(REPLAYED, held.agency, short_of(held, held.agency), facts, now)
@@ -136,6 +146,19 @@ def _people(tx: Tx, team: tuple[Seat, ...], shows: Seat) -> tuple[Person, ...]:
     """Who comes, whoever shows the code first, with the numbers of the certificates that they must show."""
     there = [one for one in team if one.state in (SeatState.ACCEPTED, SeatState.DONE)]
     return tuple(_person(one) for one in _registered(tx, sorted(there, key=lambda one: one.name != shows.name)))
+
+
+def _sat(tx: Tx, seats: Iterable[Seat]) -> Iterator[tuple[Seat, Person]]:
+    """Who sits or sat there, with the card that the register has, or had."""
+    for seat in seats:
+        yield seat, _person(tx.rosters.removed(seat.agency, seat.inspector)[0])
+
+
+def _goes(tx: Tx, seat: Seat | None) -> bool:
+    """Whether who shows a code makes the visit: who was struck off the register does not, also before anybody has looked."""
+    if seat is None or not visitcode.goes(seat):
+        return False
+    return seat.state is SeatState.DONE or tx.rosters.in_force(seat.agency, seat.inspector) is not None
 
 
 def _registered(tx: Tx, seats: Iterable[Seat]) -> Iterator[InspectorRecord]:

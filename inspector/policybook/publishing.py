@@ -27,8 +27,9 @@ def draw(part: Part) -> DrawRow:
             *("id", "team", "reserve", "lead_qualification", "seeds", "min_bits", "rotate", "basis"),
             *("plan", "plan_basis", "replace_ceased", "replace_share", "replace_basis"),
         ),
-        ("witness", "further", "ceased_share"),
+        ("witness", "further", "ceased_share", "plan_within", "plan_within_basis"),
     )
+    dated = "plan_within" in part.content
     part.some("seeds")
     row = DrawRow(
         row=part.text("id"),
@@ -47,6 +48,8 @@ def draw(part: Part) -> DrawRow:
         replace_basis=part.basis("replace_basis"),
         further=part.texts("further") if "further" in part.content else (),
         ceased_share=part.ratio("ceased_share") if "ceased_share" in part.content else Fraction(1),
+        plan_within=part.maybe_term("plan_within"),
+        plan_within_basis=part.basis("plan_within_basis") if dated else "",
     )
     if len({*row.seeds}) < 2 and part.clean:  # one party's secret is no chance (ruling 19)
         part.flaw("seeds_too_few", "seeds", value=", ".join(row.seeds))
@@ -79,7 +82,7 @@ def disclosure(part: Part) -> DisclosureRow:
     """`[disclosure]`. How long a penalty is shown is a stretch of the calendar, as the law counts it."""
     dated = [word for name in ("within", "withdraw", "most", "parts") for word in (name, f"{name}_basis")]
     pushed = ("home", "elsewhere", "elsewhere_basis") if "elsewhere" in part.content or "home" in part.content else ()
-    part.keys(("id", "firms", "least", "basis", *dated, *pushed))
+    part.keys(("id", "firms", "least", "basis", *dated, *pushed), ("second",))
     part.some("parts")
     most = part.term("most")
     if part.clean and most.unit not in (Unit.DAY, Unit.MONTH, Unit.YEAR):
@@ -100,6 +103,7 @@ def disclosure(part: Part) -> DisclosureRow:
         home=part.plain("home") if pushed else "",
         elsewhere=part.maybe_term("elsewhere"),
         elsewhere_basis=part.basis("elsewhere_basis") if pushed else "",
+        second="second" in part.content and part.flag("second"),
     )
 
 

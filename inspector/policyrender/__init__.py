@@ -10,6 +10,7 @@ from fractions import Fraction
 from inspector.domain.case import Method
 from inspector.domain.inspection import CheckType
 from inspector.domain.policy import Fact, Item, Policy
+from inspector.domain.publish import DrawRow
 from inspector.domain.reuse import Reuse
 from inspector.labels import Lang, known, label
 from inspector.policyrender import caveats, conduct, legaltime, publicity, quotas
@@ -123,9 +124,16 @@ def _general(policy: Policy) -> Table:
         "批准": (f"{approval.by}，{approval.document}，{approval.on}" if approval else UNAPPROVED, ""),
         "信用等级有效期": (term(policy.stale_after), policy.stale_basis),
         **_publishing(policy),
+        **_plan(draw),
         f"抽取（{draw.row}）": (form, f"{draw.basis};{draw.plan_basis};{draw.replace_basis}"),
     }
     return Table(title="总则", heads=("项目", "内容", "依据"), rows=rows)
+
+
+def _plan(draw: DrawRow) -> dict[str, tuple[str, ...]]:
+    if draw.plan_within is None:
+        return {}
+    return {"年度抽查计划公布期限": (f"批准之日起 {term(draw.plan_within)} 内", draw.plan_within_basis)}
 
 
 def _publishing(policy: Policy) -> dict[str, tuple[str, ...]]:

@@ -23,6 +23,8 @@ def penalties(told: DisclosureRow | None) -> dict[str, tuple[str, ...]]:
         return {}
     named = "企业列名" if told.firms else "企业不列名"
     shown = f"具有一定社会影响的，由执法人员认定后公开；{named}，自然人不列名，满 {told.least} 件的只公布件数"
+    if told.second:
+        shown += "；不公开的，由作出处罚决定以外的人员认定"
     pushed = {}
     if told.elsewhere is not None:
         by = f"登记地不在 {told.home} 省的，{term(told.elsewhere)} 内推送至登记地"

@@ -10,6 +10,7 @@ from datetime import datetime
 from inspector.domain.case import CaseState
 from inspector.flows import lookback
 from inspector.flows.office import Office
+from inspector.simulation import afield
 from inspector.simulation.peers import Peer
 from inspector.store.tx import Tx
 
@@ -23,8 +24,9 @@ BY_ITSELF = (CaseState.VERIFYING, CaseState.RATING)
 class Told:
     """What a simulated year came to. `head` is that of the ledger's last seal: equal for equal scenes, and for no others.
 
-    `cases` by state and outcome, `requests` by state, `matters` open by kind, `refused` by code what people outside tried and the office
-    did not take; `wrong` is what must be empty, by what it is and what it is about (`wrongs`).
+    `cases` by state and outcome, `requests`, `draws` and `visits` by state, `consequences` by proposal and state, `matters` open by kind,
+    `refused` by code what people inside and outside tried and the office did not take; `wrong` is what must be empty, by what it is and
+    what it is about (`wrongs`).
     """
 
     head: str
@@ -34,6 +36,9 @@ class Told:
     kills: int
     cases: dict[str, int]
     requests: dict[str, int]
+    draws: dict[str, int]
+    visits: dict[str, int]
+    consequences: dict[str, int]
     matters: dict[str, int]
     refused: dict[str, int]
     wrong: tuple[str, ...]
@@ -54,12 +59,19 @@ def tell(
         instants=done["instants"],
         work=done["work"],
         kills=done["kills"],
-        cases=dict(sorted((" ".join(filter(None, (state, outcome))), count) for state, outcome, count in counts)),
-        requests=dict(sorted(requests.items())),
-        matters=dict(sorted((kind, count) for kind, count in tx.attention.counts())),
-        refused=dict(sorted(refused.items())),
+        cases=_counted((" ".join(filter(None, (state, outcome))), count) for state, outcome, count in counts),
+        requests=_counted(requests.items()),
+        draws=_counted(tx.draws.counts()),
+        visits=_counted(tx.visits.counts()[0]),
+        consequences=_counted((f"{proposal} {state}", count) for proposal, state, count in tx.consequences.states()),
+        matters=_counted((kind, count) for kind, count in tx.attention.counts()),
+        refused=_counted(refused.items()),
         wrong=tuple(wrongs(office, tx, peers, done, now)),
     )
+
+
+def _counted(told: Iterable[tuple[str, int]]) -> dict[str, int]:
+    return dict(sorted((str(name), int(count)) for name, count in told))
 
 
 def wrongs(office: Office, tx: Tx, peers: Iterable[Peer], done: Mapping[str, int], now: datetime) -> Iterator[str]:
@@ -82,4 +94,5 @@ def wrongs(office: Office, tx: Tx, peers: Iterable[Peer], done: Mapping[str, int
         yield from (f"standing: {case.reference}, due {case.due_at:%Y-%m-%d}" for case in late)
     if groundless := tx.cases.adverse_without_review():
         yield f"adverse without evidence or officer: {groundless}"
+    yield from afield.wrongs(office, tx, now)
     yield from (f"two contents: {peer.name} {key}" for peer in peers for key in sorted(peer.doubled))

@@ -56,6 +56,10 @@ class Days:
             then += timedelta(days=1)
         return self.calendar.opening(then) + timedelta(hours=1 + int(self.scene.chance.of("hour", *about) * 7))
 
+    def after(self, day: date) -> date:
+        """The next working day."""
+        return self.calendar.add_working_days(day, 1)
+
     def on_leave(self, who: str, day: date) -> bool:
         """Whether somebody is on leave: three weeks of a year or so."""
         year, week, _ = day.isocalendar()

@@ -5,15 +5,14 @@ One thread, one clock that is moved to whatever comes next. Everything follows f
 
 from __future__ import annotations
 
-import heapq
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
 from inspector.daemon import sweeps
-from inspector.daemon.clock import Schedule
+from inspector.daemon.clock import Clock
 from inspector.daemon.schedules import schedules
 from inspector.demo import approving
 from inspector.demo.cast import firm, person
@@ -21,7 +20,6 @@ from inspector.demo.habits import MANNERS, MENDED, Manner
 from inspector.domain.assistance import Door, Inability
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import Case, Claim, MatterKind, Outcome, Route, SubjectKind
-from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.letter import LetterKind
 from inspector.domain.sendback import Mistake, SendBackReason
@@ -32,6 +30,9 @@ from inspector.policybook import Policybook
 from inspector.ports import Letter
 from inspector.settings import Schedules
 from inspector.simulation.account import Told, tell
+from inspector.simulation.agenda import Agenda, Doing
+from inspector.simulation.desks import HEAD, LEGAL, SECOND, Desks
+from inspector.simulation.field import Field, plans
 from inspector.simulation.hand import Hand, KilledError, Still
 from inspector.simulation.peers import Desk, Hall, Peer, Platform, Register
 from inspector.simulation.scene import Days, Scene
@@ -39,11 +40,11 @@ from inspector.store.chance import seeded
 from inspector.store.deadlines import next_due
 from inspector.store.store import Store
 from inspector.store.tx import Tx
-from inspector.trigger import following
+from inspector.telemetry.metrics import Metrics
 
 STEP = timedelta(minutes=15)
 """The clock stands at quarters of an hour alone: what comes within one is done together."""
-AGENCY, OFFICER, SECOND = "bureau", "示例审查员", "示例复核员"
+AGENCY, OFFICER = "bureau", "示例审查员"
 SOURCES, DESKS = ("registers", "social"), ("civil-affairs", "housing", "county-office")
 MOST = 64
 """So many rows at once may have been all that a claim had room for."""
@@ -54,7 +55,6 @@ AGAIN = 500
 WITHDRAWN = 1 / 40
 MISTAKEN = 1 / 100
 """So many of the others should not have come here, as two officers find after a day or two."""
-Doing = Callable[[Tx, datetime], object]
 
 
 def live(scene: Scene, store: Store, book: Policybook, calendar: WorkingCalendar) -> Told:
@@ -73,13 +73,14 @@ class _Year:
     book: Policybook
     clock: Still
     days: Days
-    agenda: list[tuple[datetime, int, Doing]] = field(default_factory=list)
-    refused: Counter[str] = field(default_factory=Counter)
     done: Counter[str] = field(default_factory=Counter)
     pile: set[str] = field(default_factory=set)
     news: bool = False
 
     def __post_init__(self) -> None:
+        self.agenda = Agenda(self.store, self.clock, self.days)
+        self.plan, self.now = self.agenda.plan, self.agenda.now
+        self.field = Field(self.agenda, AGENCY, (OFFICER, SECOND))
         calendar, now = self.days.calendar, self.now
         self.platform = Platform("platform", "credit", self.days, now)
         self.desks = {name: Desk(name, "agency", self.days, now, takes=self.letter) for name in DESKS}
@@ -90,11 +91,14 @@ class _Year:
             agencies=self.desks,
             credit={"platform": self.platform},
             approving={hall.name: hall},
+            channels={self.field.phones.name: self.field.phones},
+            seeds=self.field.seeds,
+            witnesses=self.field.witnesses,
         )
-        self.peers: list[Peer] = [self.platform, hall, *self.desks.values(), *registers.values()]
+        self.peers: list[Peer] = [self.platform, hall, *self.desks.values(), *registers.values(), *self.field.peers]
         tree = {
             "county": AgencyNode(id="county", name="区人民政府", pack="demo", connector="county-office"),
-            AGENCY: AgencyNode(id=AGENCY, name="区市场监管局", parent="county"),
+            AGENCY: AgencyNode(id=AGENCY, name="区市场监管局", parent="county", heads=(HEAD,), reviewers=(LEGAL,)),
             "civil-affairs": AgencyNode(id="civil-affairs", name="区民政局", parent="county", connector="civil-affairs"),
             "housing": AgencyNode(id="housing", name="区住房和城乡建设局", parent="county", connector="housing"),
         }
@@ -104,41 +108,27 @@ class _Year:
             calendar=calendar,
             connectors=connectors,
             tree=tree,
-            plans={},
+            plans=plans(AGENCY),
             secret=bytes.fromhex(self.scene.chance.secret("office")),
             base_url="http://simulation.invalid",
             now=now,
             again=AGAIN,
         )
-
-    def now(self) -> datetime:
-        """Office time."""
-        return self.days.calendar.local(self.clock.at)
-
-    # --- the agenda
-
-    def plan(self, at: datetime, do: Doing) -> None:
-        """Somebody outside will do something."""
-        self.done["planned"] += 1
-        heapq.heappush(self.agenda, (at, self.done["planned"], do))
-
-    def act(self, do: Doing) -> None:
-        """Do it now; what the office does not take is counted by its code."""
-        try:
-            with self.store.begin() as tx:
-                do(tx, self.now())
-        except InspectorError as error:
-            self.refused[error.code] += 1
+        self.field.office = self.office
+        self.people = Desks(self.agenda, self.office, AGENCY, OFFICER)
+        told = schedules(Schedules(), self.office.plans, self.now())
+        self.calendar = Clock(self.store, Metrics(), self.now, "simulation", told)
 
     def live(self) -> Told:
         """The whole of it."""
         self.begin()
         ends = self.days.calendar.midnight(self.scene.ends)
-        while (moment := self.next()) is not None and moment < ends:
+        while (moment := self.next()) < ends:
             self.clock.at = moment
             self.done["instants"] += 1
-            while self.agenda and self.agenda[0][0] <= moment:
-                self.act(heapq.heappop(self.agenda)[2])
+            if self.slot <= moment:
+                self.slots()
+            self.agenda.due()
             self.work()
         while sweeps.seal(self.store, self.office):
             pass
@@ -158,27 +148,22 @@ class _Year:
             reference = f"S-{number:06d}"
             self.plan(self.days.at(self.scene.arrives(reference), 0, reference), self.coming(number, reference))
         self.plan(self.days.at(self.scene.first, 0, "officer"), self.decide)
-        for schedule in schedules(Schedules(), {}, self.now()).values():
-            self.sweep(schedule)
+        self.field.begin()
+        self.people.begin()
+        self.calendar.declare()
+        self.slots()
 
-    def sweep(self, schedule: Schedule) -> None:
-        """The next slot of a schedule, and behind it the one after."""
-        if (slot := following(schedule.trigger, None, self.now() + STEP)) is None:
-            return
+    def slots(self) -> None:
+        """Take the slots that have come, as the daemon's calendar does; and when the next one comes."""
+        self.calendar.fire_due()
+        with self.store.read() as tx:
+            self.slot = min(row["next_at"] for row in tx.schedules.all() if row["next_at"] is not None)
 
-        def fire(tx: Tx, now: datetime) -> None:
-            tx.work.order([schedule.order(slot, now)], now)
-            self.sweep(schedule)
-
-        self.plan(slot, fire)
-
-    def next(self) -> datetime | None:
+    def next(self) -> datetime:
         """The next quarter of an hour at which something comes: on the agenda, or a row of work; what waits for a lane waits one more."""
         with self.store.read() as tx:
             due = next_due(tx, self.clock.at)
-        coming = [at for at in (due, self.agenda[0][0] if self.agenda else None) if at is not None]
-        if not coming:
-            return None
+        coming = [at for at in (due, self.agenda.next, self.slot) if at is not None]
         moment = max(min(coming), self.clock.at + STEP)
         first = self.days.calendar.opening(self.scene.first)
         return first + -(-(moment - first) // STEP) * STEP
@@ -311,7 +296,7 @@ class _Year:
         """The figures, and what is wrong."""
         self.done["unsettled"] += int(self.hand.unsettled)
         with self.store.read() as tx:
-            return tell(self.office, tx, self.peers, self.done, self.refused, self.now())
+            return tell(self.office, tx, self.peers, self.done, self.agenda.refused, self.now())
 
 
 def _cited(against: list[Evidence], pieces: list[Evidence]) -> list[Evidence]:

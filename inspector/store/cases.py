@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from inspector.domain.case import Case, CaseState, Outcome, Subject, SubjectKind
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.evidence import UNTRUE, Evidence
-from inspector.domain.folio import PURGED
 from inspector.domain.spelling import told_of
+from inspector.domain.taking import PURGED
 from inspector.domain.verification import wants_visit
 from inspector.store.among import among
 from inspector.store.codec import dump, load

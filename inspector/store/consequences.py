@@ -74,6 +74,11 @@ class ConsequenceRoom(Room):
         asked = asked.join_from(consequence, due := steps(), due.c.id == consequence.c.id)
         return self.connection.execute(asked.group_by(consequence.c.agency, consequence.c.proposal, consequence.c.state)).all()
 
+    def states(self) -> Sequence[Any]:
+        """(proposal, state, count) of all there are, over or not."""
+        asked = sa.select(consequence.c.proposal, consequence.c.state, sa.func.count())
+        return self.connection.execute(asked.group_by(consequence.c.proposal, consequence.c.state)).all()
+
     def earlier(self, kind: SubjectKind, codes: Sequence[str], but: str) -> tuple[int, datetime | None, int]:
         """How many other cases of a subject ended untrue, and when the last of them did; and how many more are contested now.
 

@@ -81,6 +81,12 @@ class DocketRoom(Room):
         )
         return sa.union_all(reviews, stepping, objected, repairs).subquery("due")
 
+    def nearest(self, agencies: Sequence[str], cases: Collection[str]) -> dict[str, datetime]:
+        """By case the nearest date of a decision about it; none of what nothing is due about."""
+        due = self._due(agencies)
+        asked = sa.select(due.c.case_id, sa.func.min(due.c.due_at).label("at")).where(due.c.case_id.in_(sorted(cases)))
+        return {row["case_id"]: row["at"] for row in self.rows(asked.group_by(due.c.case_id))}
+
     def find(self, agencies: Sequence[str], text: str, code: str, limit: int) -> list[Case]:
         """Cases of these agencies by whatever number stands on a paper of theirs, the subject's code or name, or who has visited it.
 

@@ -18,6 +18,11 @@ from inspector.store.sealed import opened_file, sealed_file
 
 PART = 4096
 """Rows of one part: a power of two, so that the node above a part is one of the whole tree's."""
+_PART = sa.select(draw_file.c.bytes).where(
+    draw_file.c.number == sa.bindparam("of"),
+    draw_file.c.name == sa.bindparam("called"),
+    draw_file.c.part == sa.bindparam("which"),
+)
 _FETCHED = 5_000
 
 Rows = Iterable[tuple[bytes, bytes]]
@@ -87,9 +92,8 @@ class DrawFiles(Room):
 
     def parts(self, number: str, name: str) -> Iterator[bytes]:
         """A file part by part: never more than one of them is held."""
-        part = 0
-        asked = sa.select(draw_file.c.bytes).where(draw_file.c.number == number, draw_file.c.name == name)
-        while (content := self.connection.execute(asked.where(draw_file.c.part == part)).scalar_one_or_none()) is not None:
+        part, of = 0, {"of": number, "called": name}
+        while (content := self.connection.execute(_PART, {**of, "which": part}).scalar_one_or_none()) is not None:
             yield self._opened(number, name, part, content)
             part += 1
 

@@ -37,6 +37,7 @@ _NEWEST = 20
 _OPEN_VISITS = tuple(state.value for state in VisitState if state.open)
 _BODY = sa.select(draw.c.body).where(draw.c.number == sa.bindparam("of"))
 _LOCKED = _BODY.with_for_update()
+_USER = sa.select(seed_used.c.number, seed_used.c.party).where(seed_used.c.mark == sa.bindparam("of"))
 _TURN = 0x64726177  # "draw": the advisory locks of the agencies' turns
 
 
@@ -325,8 +326,7 @@ class DrawRoom(DrawFiles):
 
     def user(self, mark: str) -> tuple[str, str] | None:
         """The draw and the party that a seed's mark belongs to, or None."""
-        asked = sa.select(seed_used.c.number, seed_used.c.party).where(seed_used.c.mark == _digest(mark))
-        found = self.connection.execute(asked).one_or_none()
+        found = self.connection.execute(_USER, {"of": _digest(mark)}).one_or_none()
         return (found.number, found.party) if found is not None else None
 
     def counts(self) -> Sequence[Any]:

@@ -32,20 +32,18 @@ class EntryScanRoom(Room):
         own = {"code": scan.code, "phone": scan.phone, "visit": scan.visit, "agency": scan.agency}
         self.insert_one(entry_scan, {**own, "at": scan.received_at, "body": dump(scan, scan.code, scan.phone)}, ("code", "phone"))
 
-    def forget(self, before: datetime, limit: int = 5000) -> int:
-        """Delete readings that came before, of visits that are over and serve no case that is under way or ended later; how many.
-
-        The ledger tells of each that there was one.
-        """
+    def of_visits(self, before: datetime) -> list[str]:
+        """The visits that are over, serve no case that is under way or ended later, and of which readings came before a moment."""
         served = sa.select(visit_case.c.visit).join(case_file, case_file.c.id == visit_case.c.case_id)
         served = served.where(sa.or_(case_file.c.ended_at.is_(None), case_file.c.ended_at >= before))
         open_ones = sa.select(visit.c.id).where(visit.c.state.in_(_OPEN_VISITS))
         old = sa.and_(entry_scan.c.at < before, entry_scan.c.visit.not_in(served), entry_scan.c.visit.not_in(open_ones))
-        found = self.connection.execute(sa.select(entry_scan.c.code, entry_scan.c.phone).where(old).limit(limit)).all()
-        keys = sa.tuple_(entry_scan.c.code, entry_scan.c.phone)
-        return (
-            self.connection.execute(sa.delete(entry_scan).where(keys.in_([tuple(one) for one in found]))).rowcount if found else 0
-        )
+        return sorted(self.connection.execute(sa.select(entry_scan.c.visit).where(old).distinct()).scalars())
+
+    def forget(self, visit_id: str, before: datetime) -> int:
+        """Delete the readings of a visit that came before a moment; how many. The ledger tells of each that there was one."""
+        old = (entry_scan.c.visit == visit_id) & (entry_scan.c.at < before)
+        return self.connection.execute(sa.delete(entry_scan).where(old)).rowcount
 
     def _all(self, which: sa.ColumnElement[bool]) -> list[EntryScan]:
         asked = sa.select(entry_scan.c.body).where(which).order_by(entry_scan.c.at, entry_scan.c.code, entry_scan.c.phone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -46,27 +47,39 @@ class MaterialRoom(Room):
         asked = sa.select(held.about, held.digest, held.case_id, held.content.is_not(None))
         return [(row[0], row[1], row[2], bool(row[3])) for row in self.connection.execute(asked)]
 
-    def forget_of_cases(self, before: datetime, limit: int = 100) -> list[tuple[str, list[str]]]:
-        """Let the files of cases go that ended before; the cases, each with what was let go. Their digests stay."""
+    def of_cases(self, before: datetime) -> list[str]:
+        """The cases that ended before a moment, with files that came before it and are still there."""
         held = material.c
-        asked = sa.select(held.case_id.label("ended"), held.about, held.digest)
-        asked = asked.join(case_file, case_file.c.id == held.case_id).where(case_file.c.ended_at < before)
-        return self._forget(asked.order_by(held.case_id, held.about, held.digest), limit)
+        asked = sa.select(held.case_id).join(case_file, case_file.c.id == held.case_id).where(case_file.c.ended_at < before)
+        asked = asked.where(held.at < before, held.content.is_not(None))
+        return sorted(name for name in self.connection.execute(asked.distinct()).scalars() if name)
 
-    def forget_of_visits(self, before: datetime, limit: int = 100) -> list[tuple[str, list[str]]]:
-        """Let the files of visits go that came before, are over, and serve no case that is under way or ended later."""
+    def of_visits(self, before: datetime) -> list[str]:
+        """The visits that are over and serve no case that is under way or ended later, with files of before that are still there."""
         held = material.c
         served = sa.select(visit_case.c.visit).join(case_file, case_file.c.id == visit_case.c.case_id)
         served = served.where(sa.or_(case_file.c.ended_at.is_(None), case_file.c.ended_at >= before))
-        asked = sa.select(held.about.label("ended"), held.about, held.digest).join(visit, visit.c.id == held.about)
+        asked = sa.select(held.about).join(visit, visit.c.id == held.about)
         asked = asked.where(held.case_id.is_(None), held.at < before, visit.c.state.not_in(_OPEN_VISITS))
-        asked = asked.where(held.about.not_in(served))
-        return self._forget(asked.order_by(held.about, held.digest), limit)
+        asked = asked.where(held.about.not_in(served), held.content.is_not(None))
+        return sorted(self.connection.execute(asked.distinct()).scalars())
 
-    def _forget(self, asked: sa.Select[*tuple[str, str, str]], limit: int) -> list[tuple[str, list[str]]]:
-        gone: dict[str, list[str]] = {}
-        for ended, about, digest in self.connection.execute(asked.where(material.c.content.is_not(None)).limit(limit)).all():
-            one = (material.c.about == about) & (material.c.digest == digest)
-            self.connection.execute(sa.update(material).where(one).values(content=None))
-            gone.setdefault(ended, []).append(digest)
-        return list(gone.items())
+    def there(self, case_id: str | None, about: str = "") -> dict[str, list[tuple[str, datetime]]]:
+        """The files of a case, or about one thing with none, that are still there: digests and when they came, by what they are about."""
+        asked = sa.select(material.c.about, material.c.digest, material.c.at).where(material.c.content.is_not(None))
+        asked = asked.where(material.c.case_id == case_id) if case_id else asked.where(material.c.about == about)
+        found: dict[str, list[tuple[str, datetime]]] = {}
+        for row in self.connection.execute(asked.order_by(material.c.about, material.c.digest)):
+            found.setdefault(row.about, []).append((row.digest, row.at))
+        return found
+
+    def came(self, about: str, digests: Sequence[str], *, case: bool) -> list[datetime]:
+        """When some files came, of a `case` or about a thing."""
+        asked = sa.select(material.c.at).where(material.c.digest.in_(digests))
+        asked = asked.where((material.c.case_id if case else material.c.about) == about)
+        return list(self.connection.execute(asked).scalars())
+
+    def forget(self, about: str, digest: str) -> None:
+        """Let a file go; its digest stays."""
+        one = (material.c.about == about) & (material.c.digest == digest)
+        self.connection.execute(sa.update(material).where(one).values(content=None))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
 import sqlalchemy as sa
@@ -12,7 +12,10 @@ from inspector.domain.pledge import Shown
 from inspector.store.codec import dump, load
 from inspector.store.publicationtables import pledge_shown
 from inspector.store.room import GONE, Room
-from inspector.store.tables import case_file
+from inspector.store.tables import case_file, ledger
+
+POSTED, TAKEN = "pledge.posted", "pledge.removed"
+"""The rules of the entries that a letter is public, and that it is so no more."""
 
 
 class PledgeRoom(Room):
@@ -32,6 +35,28 @@ class PledgeRoom(Room):
         held = pledge_shown.c
         asked = sa.select(held.body).where(held.case_id > after).order_by(held.case_id).limit(limit)
         return [load(Shown, body) for body in self.connection.execute(asked).scalars()]
+
+    def every(self, after: str, limit: int) -> list[tuple[str, str]]:
+        """(case, body as it lies there) of those that are public, in order of their cases' ids, behind `after`."""
+        held = pledge_shown.c
+        asked = sa.select(held.case_id, held.body).where(held.case_id > after).order_by(held.case_id).limit(limit)
+        return [(row[0], row[1]) for row in self.connection.execute(asked)]
+
+    def these(self, cases: Sequence[str]) -> list[tuple[str, str]]:
+        """The same of some cases; their rows are held to the end of the transaction."""
+        held = pledge_shown.c
+        asked = sa.select(held.case_id, held.body).where(held.case_id.in_(cases)).order_by(held.case_id).with_for_update()
+        return [(row[0], row[1]) for row in self.connection.execute(asked)]
+
+    def lost(self) -> list[str]:
+        """The cases of whose letters the last entry says that they are public, and of which there is no row."""
+        said = ledger.c
+        asked = sa.select(said.about, said.rule, sa.func.max(said.id)).where(said.rule.in_((POSTED, TAKEN)), said.salt != "")
+        last: dict[str, tuple[str, str]] = {}
+        for about, rule, entry in self.connection.execute(asked.group_by(said.about, said.rule)):
+            last[about] = max(last.get(about, ("", "")), (entry, rule))
+        there = set(self.connection.execute(sa.select(pledge_shown.c.case_id)).scalars())
+        return sorted(about for about, (_, rule) in last.items() if rule == POSTED and about not in there)
 
     def find(self, case_id: str) -> Shown | None:
         """One of them; None where it is not public."""

@@ -17,13 +17,18 @@ from inspector.domain.province import PREFIX
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.domain.visit import Visit, VisitState
 from inspector.store.codec import dump, load
+from inspector.store.consequencetables import consequence
 from inspector.store.publicationtables import publication_duty
 from inspector.store.room import Room
 from inspector.store.servingtables import lead_check
-from inspector.store.tables import visit
+from inspector.store.tables import ledger, visit
 
 _TOGETHER = 500
 """So many ids go into one statement."""
+OWE, PENALTY = "publication.owe", "disclosure.owe"
+"""The rules of the entries that a result, or a penalty, is owed to the public."""
+Beside = tuple[object, ...]
+_BESIDE = ("agency", "visit", "draw", "state", "due_at")
 LEAD = "lead."
 """Begins the id of a duty about a check for cause, which stands in no draw."""
 _FALLEN = (PublicationState.TO_REMOVE.value, PublicationState.REMOVED.value)
@@ -64,8 +69,7 @@ class PublicationRoom(Room):
 
     def add(self, made: PublicationDuty) -> bool:
         """Write a new one; False where it is there already."""
-        what = made.penalty.consequence if made.penalty is not None else made.lead or made.visit
-        row = {"id": made.id, "agency": made.agency, "visit": what, "draw": made.draw}
+        row = {"id": made.id, "agency": made.agency, "visit": _what(made), "draw": made.draw}
         return self.insert_one(publication_duty, row | _row(made), ("id",))
 
     def get(self, duty: str, *, lock: bool = False) -> PublicationDuty:
@@ -112,11 +116,34 @@ class PublicationRoom(Room):
             asked = asked.where(held.state == state.value)
         return [load(PublicationDuty, body) for body in self.connection.execute(asked).scalars()]
 
-    def every(self, after: str, limit: int) -> list[tuple[str, str]]:
-        """(id, body as it lies there) of every duty, in order of id, behind `after`: nobody may be able to read one."""
+    def every(self, after: str, limit: int) -> list[tuple[str, str, Beside]]:
+        """(id, body as it lies there, what stands beside it) of every duty, in order of id, behind `after`: nobody may read one."""
         held = publication_duty.c
-        asked = sa.select(held.id, held.body).where(held.id > after).order_by(held.id).limit(limit)
-        return [(row.id, row.body) for row in self.connection.execute(asked)]
+        asked = sa.select(held.id, held.body, *(held[name] for name in _BESIDE)).where(held.id > after)
+        asked = asked.order_by(held.id).limit(limit)
+        return [(row[0], row[1], tuple(row[2:])) for row in self.connection.execute(asked)]
+
+    def beside(self, held: PublicationDuty) -> Beside:
+        """What stands beside the body of a duty."""
+        return held.agency, _what(held), held.draw, held.state.value, held.due_at
+
+    def lost(self) -> list[str]:
+        """What entries are about that say more often than there are duties to be found about it that something of it is owed.
+
+        Of what a purge took the words from nothing is asked; what is owed stays, nameless.
+        """
+        held, said = publication_duty.c, ledger.c
+        owed = sa.select(said.about, sa.func.count()).where(said.salt != "").group_by(said.about)
+        results = sa.select(held.visit, sa.func.count()).outerjoin(visit, visit.c.id == held.visit)
+        results = results.where(visit.c.id.is_not(None) & (held.draw != "") | held.id.startswith(LEAD) & (held.draw == ""))
+        penalties = sa.select(consequence.c.case_id, sa.func.count()).join(publication_duty, held.visit == consequence.c.id)
+        penalties = penalties.where(held.draw == "", held.id.startswith("penalty."))
+        found: list[str] = []
+        for rule, there in ((OWE, results.group_by(held.visit)), (PENALTY, penalties.group_by(consequence.c.case_id))):
+            wanted = self.connection.execute(owed.where(said.rule == rule)).all()
+            counts = {row[0]: row[1] for row in self.connection.execute(there)}
+            found += [about for about, count in wanted if counts.get(about, 0) < count]
+        return sorted(found)
 
     def with_visits(self, after: str, limit: int) -> list[Owing]:
         """Every duty with the visit whose result it is about, in order of id, behind `after`; or with the line that is kept of it."""
@@ -178,6 +205,10 @@ class PublicationRoom(Room):
         held = publication_duty.c
         asked = sa.select(held.agency, held.state, _OF, sa.func.count()).group_by(held.agency, held.state, _BY_KIND)
         return self.connection.execute(asked).all()
+
+
+def _what(held: PublicationDuty) -> str:
+    return held.penalty.consequence if held.penalty is not None else held.lead or held.visit
 
 
 def _owing(body: str, of: str) -> Owing:

@@ -18,13 +18,13 @@ from inspector.domain.consequence import ON_THE_WAY, UNDECIDED
 from inspector.domain.creditrecord import RecordState
 from inspector.domain.decision import OrderKind
 from inspector.domain.evidence import Evidence
-from inspector.domain.folio import PURGED
 from inspector.domain.objection import ObjectionState
 from inspector.domain.outside import FINDING, about
 from inspector.domain.publicationduty import PublicationDuty
 from inspector.domain.purge import Hold, nameless, unnamed
 from inspector.domain.selfproof import ProofState
 from inspector.domain.serving import NoticeState
+from inspector.domain.taking import PURGED
 from inspector.domain.tipoff import TipOff, TipState
 from inspector.domain.visit import Visit, VisitState
 from inspector.store.assistancetables import assistance, assistance_notice
@@ -41,7 +41,7 @@ from inspector.store.sealed import NOTHING
 from inspector.store.selfprooftables import self_proof
 from inspector.store.servingtables import lead_check, outside_finding, subject_contact, subject_notice, tip_off
 from inspector.store.tables import EPOCH, Moment, attention, case_file, event, evidence, ledger, subject, visit, visit_case, work
-from inspector.store.unnaming import QUOTED, UNPUBLISHED, UnnamingRoom
+from inspector.store.unnaming import QUOTED, UNPUBLISHED, UnnamingRoom, naming
 
 _OPEN_DRAWS = ("PREPARING", "ANNOUNCED", "SEEDING")
 _WITH_CASE: tuple[sa.Table, ...] = (
@@ -155,7 +155,11 @@ class PurgeRoom(UnnamingRoom):
     def parts(self, case_id: str) -> list[str]:
         """What of a case has a name of its own in the ledger: requests, notices, consequences, objections, entries, duties to publish."""
         decided = sa.select(consequence.c.id).where(consequence.c.case_id == case_id)
-        owed = sa.select(publication_duty.c.id).where(publication_duty.c.visit.in_(decided))
+        checked = (
+            sa.select(lead_check.c.id).join(tip_off, tip_off.c.id == lead_check.c.tip_off).where(tip_off.c.case_id == case_id)
+        )
+        owed = sa.select(publication_duty.c.id)
+        owed = owed.where(publication_duty.c.visit.in_(decided) | publication_duty.c.visit.in_(checked))
         asked = sa.union(*(sa.select(one).where(one.table.c.case_id == case_id) for one in _NAMED), owed)
         return sorted(self.connection.execute(asked).scalars())
 
@@ -192,14 +196,17 @@ class PurgeRoom(UnnamingRoom):
 
     def matter(self, one: Caseless) -> bool:
         """Whether a person still has to see to something about it."""
-        asked = sa.select(attention.c.id).where(attention.c.about.in_(one.names), attention.c.closed_at.is_(None))
-        return self.connection.execute(asked.limit(1)).first() is not None
+        return self.waits(one.names)
+
+    def keyed(self, one: Caseless) -> list[str]:
+        """What matters are about whose keys name it."""
+        return [] if one.id.startswith(FINDING) else self.matters(one.names)  # the number of a finding is another system's
 
     def take_caseless(self, one: Caseless, entries: Sequence[str]) -> Taken:
         """Take it out, with its matters, its checks and the words of these entries; what was there, counted and digested."""
         mine = [key for key in self._findings() if f"{FINDING}{about(*key)}" == one.id]
         parts = (
-            (attention, attention.c.about.in_(one.names)),
+            (attention, attention.c.about.in_([*one.names, *self.keyed(one)])),
             (publication_duty, publication_duty.c.visit.in_(sa.select(lead_check.c.id).where(lead_check.c.tip_off == one.id))),
             (lead_check, lead_check.c.tip_off == one.id),
             (tip_off, tip_off.c.id == one.id),
@@ -256,7 +263,8 @@ class PurgeRoom(UnnamingRoom):
         tips = [one.id for one in self._tips(case_id)]
         yield assistance_notice, assistance_notice.c.request.in_(requests)
         yield credit_copy, credit_copy.c.entry.in_(booked)
-        yield attention, _matter(case_id) | attention.c.about.in_(tips)
+        names = {case_id, *self.tips(case_id), *self.parts(case_id), *(name for one in visits for name in self.beside(one))}
+        yield attention, attention.c.about.in_([*names, *self.matters(names)])
         checks = sa.select(lead_check.c.id).where(lead_check.c.tip_off.in_(tips))
         yield publication_duty, publication_duty.c.visit.in_(checks)
         yield lead_check, lead_check.c.tip_off.in_(tips)
@@ -286,6 +294,8 @@ class PurgeRoom(UnnamingRoom):
 
     def _unname(self, held: Visit, cases: frozenset[str] | None = None) -> Visit:
         """Write a visit nameless; what its columns say of it stays."""
+        if cases is None:
+            self.unspeak(held.id)
         bare = replace(nameless(held, cases), version=held.version + 1)
         changed = sa.update(visit).where(visit.c.id == held.id, visit.c.version == held.version)
         self.expect_one(changed.values(body=dump(bare, held.id), version=bare.version), held.id)
@@ -331,6 +341,7 @@ def _holds(case_id: sa.ColumnElement[str]) -> dict[Hold, sa.Select[Any]]:
             consequence.c.case_id == case_id, consequence.c.state.in_(unfinished) | consequence.c.due_at.is_not(None)
         ),
         Hold.OBJECTION: sa.select(one).where(objection.c.case_id == case_id, objection.c.state == ObjectionState.OPEN.value),
+        Hold.REPAIR: sa.select(one).where(credit_record.c.case_id == case_id, credit_record.c.repair_asked_at.is_not(None)),
         Hold.REQUEST: sa.select(one).where(assistance.c.case_id == case_id, assistance.c.state.in_(_open(AssistanceState))),
         Hold.SELF_PROOF: sa.select(one).where(
             self_proof.c.case_id == case_id,
@@ -355,10 +366,17 @@ def _holds(case_id: sa.ColumnElement[str]) -> dict[Hold, sa.Select[Any]]:
     }
 
 
-def _matter(case_id: str | sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-    """Whether a matter is about a case, or about something of it that has an id of its own."""
+def _matter(case_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Whether a matter is about a case, or something of it that has an id of its own, or about what is keyed by one."""
+    named = sa.union_all(
+        *(sa.select(one.label("name")).where(one.table.c.case_id == case_id) for one in _NAMED),
+        sa.select(tip_off.c.id).where(tip_off.c.case_id == case_id),
+        sa.select(lead_check.c.id).join(tip_off, tip_off.c.id == lead_check.c.tip_off).where(tip_off.c.case_id == case_id),
+        sa.select(visit_case.c.visit).where(visit_case.c.case_id == case_id),
+    ).subquery()
     parts = (attention.c.about.in_(sa.select(one).where(one.table.c.case_id == case_id)) for one in _NAMED)
-    return sa.or_(attention.c.about == case_id, *parts)
+    keyed = sa.exists().where(naming(named.c.name))
+    return sa.or_(attention.c.about == case_id, *parts, naming(case_id), keyed)
 
 
 def _open(states: type[NoticeState | AssistanceState | VisitState]) -> list[str]:

@@ -12,8 +12,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from inspector.domain.folio import PURGED, named, restated
 from inspector.domain.ledger import GENESIS, body_digest, chain, digest
+from inspector.domain.taking import PURGED, Taking, taking
 from inspector.domain.treehead import Frontier, TreeHead
 from inspector.store.room import Room, padded
 from inspector.store.tables import REVIEW, ledger, ledger_tree, seal, tick
@@ -112,7 +112,8 @@ class Seals(Room):
                 if sealed.number != checked + 1:
                     return Verified(last=checked, head=head, problem=f"seal {checked + 1} is gone")
                 within = rows.get(sealed.number, [])
-                if changed := next((row.id for row in within if not holds(row, bodies=bodies, gone=gone)), None):
+                changed = next((row.id for row in within if not holds(row, bodies=bodies, gone=gone)), None)
+                if changed is not None:  # an id may have been emptied
                     return Verified(last=checked, head=head, problem=f"entry {changed} was changed")
                 due = chain(head, sealed.number, sealed.at, [row.digest for row in within])
                 if len(within) != sealed.entries or due != sealed.head:
@@ -158,16 +159,42 @@ class Seals(Room):
         Each with what that one leaves of it (JSON), empty where nothing.
         """
         bare = [row for row in rows if not row.body and not row.salt]
-        named_by: dict[str, tuple[str, str]] = {}
-        abouts = sorted({row.about for row in bare})
+        takings = self._takings(sorted({row.about for row in bare}))
+        takings = self._sound(takings) if takings else []
+        named_by: dict[tuple[str, str], list[tuple[str, Taking]]] = {}
+        for entry, told in takings:
+            for one in told.entries:
+                named_by.setdefault((told.about, one), []).append((entry, told))
+        gone: dict[str, str] = {}
+        for row in bare:
+            for entry, told in named_by.get((row.about, row.digest), ()):
+                if entry > row.id and told.may(row.rule):
+                    gone[row.id] = told.left.get(row.digest, "")
+        return gone
+
+    def _takings(self, abouts: Sequence[str]) -> list[tuple[str, Taking]]:
+        """Every purge about some things that holds itself, in order, with the id of its entry."""
+        found: list[tuple[str, Taking]] = []
         for some in (abouts[start : start + _SEALS] for start in range(0, len(abouts), _SEALS)):
             asked = sa.select(ledger).where(ledger.c.about.in_(padded(some)), ledger.c.rule == PURGED).order_by(ledger.c.id)
-            for row in self.connection.execute(asked):
-                if holds(row) and (those := named(row.body, row.at)):
-                    left = restated(row.body)
-                    named_by |= {one: (row.id, left.get(one, "")) for one in those}
-        said = {row.id: named_by[row.digest] for row in bare if row.digest in named_by}
-        return {name: left for name, (by, left) in said.items() if by > name}
+            sound = [row for row in self.connection.execute(asked) if holds(row)]
+            found += [(row.id, told) for row in sound if (told := taking(row.body, row.at, row.about)) is not None]
+        return found
+
+    def _sound(self, takings: Sequence[tuple[str, Taking]]) -> list[tuple[str, Taking]]:
+        """Those whose days count from no moment before the first entry about what went, and which are that purge, or a part of it."""
+        ofs = sorted({told.of for _, told in takings})
+        whole = [told for _, told in self._takings(sorted({told.of for _, told in takings if told.of != told.about}))]
+        first: dict[str, datetime] = {}
+        for some in (ofs[start : start + _SEALS] for start in range(0, len(ofs), _SEALS)):
+            asked = sa.select(ledger.c.about, sa.func.min(ledger.c.at)).where(ledger.c.about.in_(padded(some)))
+            first |= {row[0]: row[1] for row in self.connection.execute(asked.group_by(ledger.c.about))}
+        return [
+            (entry, told)
+            for entry, told in takings
+            if first.get(told.of, told.since) <= told.since
+            and (told.of == told.about or any(told.same(one) for one in whole if one.of == one.about))
+        ]
 
     def mark(self) -> Mark:
         """How far the daily look has come; at the beginning where there was none, or where it cannot be read."""
@@ -236,7 +263,8 @@ class Seals(Room):
         asked = _columns(bodies=bodies).where(ledger.c.seal.is_(None)).order_by(ledger.c.id).limit(2000)
         while rows := self.connection.execute(asked.where(ledger.c.id > after)).all():
             gone = self.purged(rows).keys() if bodies else frozenset[str]()
-            if changed := next((row.id for row in rows if not holds(row, bodies=bodies, gone=gone)), None):
+            changed = next((row.id for row in rows if not holds(row, bodies=bodies, gone=gone)), None)
+            if changed is not None:
                 return f"entry {changed} was changed"
             after = rows[-1].id
         return None

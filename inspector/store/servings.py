@@ -80,18 +80,18 @@ class ServingRoom(Room):
         text = self.connection.execute(asked).scalar_one_or_none()
         return load(Contact, text) if text else Contact()
 
-    def forget_contacts(self, before: datetime, limit: int = 1000) -> list[str]:
-        """Let the contacts of cases go that ended before and whose subject nothing is on its way to; the cases."""
-        open_ = sa.select(subject_notice.c.case_id).where(
-            subject_notice.c.state.in_([one.value for one in NoticeState if one.open])
-        )
+    def contacts_old(self, before: datetime) -> list[str]:
+        """The cases that ended before a moment, with a contact that is still there."""
         held = subject_contact.c
         asked = sa.select(held.case_id).join(case_file, case_file.c.id == held.case_id)
-        asked = asked.where(case_file.c.ended_at < before, held.body.is_not(None), held.case_id.not_in(open_)).limit(limit)
-        gone = list(self.connection.execute(asked.order_by(held.case_id)).scalars())
-        if gone:
-            self.connection.execute(sa.update(subject_contact).where(held.case_id.in_(gone)).values(body=None))
-        return gone
+        asked = asked.where(case_file.c.ended_at < before, held.body.is_not(None))
+        return list(self.connection.execute(asked.order_by(held.case_id)).scalars())
+
+    def forget_contact(self, case_id: str) -> bool:
+        """Let the contact of a case go; whether there was one."""
+        held = subject_contact.c
+        there = sa.update(subject_contact).where(held.case_id == case_id, held.body.is_not(None))
+        return bool(self.connection.execute(there.values(body=None)).rowcount)
 
     def contacts_gone(self) -> list[str]:
         """The cases whose contact was let go, and not said again since."""

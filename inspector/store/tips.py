@@ -81,14 +81,17 @@ class TipRoom(Room):
         """Whether there is such a tip-off."""
         return self.connection.execute(sa.select(tip_off.c.id).where(tip_off.c.id == tip_id)).first() is not None
 
-    def forget_informants(self, before: datetime, limit: int = 1000) -> list[str]:
-        """Let go who told, of tip-offs that were closed and came before; their ids."""
+    def informants_old(self, before: datetime) -> list[str]:
+        """The tip-offs that were closed and came before a moment, and of which it is still known who told."""
         held = tip_off.c
         asked = sa.select(held.id).where(held.state == TipState.CLOSED.value, held.at < before, held.informant.is_not(None))
-        gone = list(self.connection.execute(asked.order_by(held.id).limit(limit)).scalars())
-        if gone:
-            self.connection.execute(sa.update(tip_off).where(held.id.in_(gone)).values(informant=None))
-        return gone
+        return list(self.connection.execute(asked.order_by(held.id)).scalars())
+
+    def forget_informant(self, tip_id: str) -> bool:
+        """Let go who told, of a tip-off that is closed; whether somebody was known."""
+        held = tip_off.c
+        there = sa.update(tip_off).where(held.id == tip_id, held.state == TipState.CLOSED.value, held.informant.is_not(None))
+        return bool(self.connection.execute(there.values(informant=None)).rowcount)
 
     def add_check(self, check: LeadCheck) -> None:
         """Write a new lead check."""

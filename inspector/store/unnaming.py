@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from inspector.domain.challenge import ChallengeState
-from inspector.domain.folio import PURGED
 from inspector.domain.publicationduty import PublicationState
-from inspector.domain.purge import QUOTING, Hold, unquoted
-from inspector.domain.visit import Visit
-from inspector.store.codec import load
+from inspector.domain.purge import QUOTING, Hold, unquoted, unspoken
+from inspector.domain.retention import Record
+from inspector.domain.taking import PURGED
+from inspector.domain.visit import Seat, Visit
+from inspector.store.codec import dump, load
 from inspector.store.drawtables import challenge
 from inspector.store.publicationtables import publication_duty
 from inspector.store.room import Room
-from inspector.store.tables import case_file, ledger, visit, visit_case
+from inspector.store.tables import attention, case_file, ledger, seat, visit, visit_case
 
 UNPUBLISHED = (PublicationState.OWED.value, PublicationState.TO_REMOVE.value)
 QUOTED = tuple(rule for rule in QUOTING if rule.startswith(("visit.", "attention.")))
 """Entries that may quote somebody about a visit: of one that a former release made nameless they stand there still."""
+
+
+def naming(name: str | sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Whether what a matter is about names something between colons, as the keys of orders do: `assist_send:NAME:REQUEST:housing`."""
+    return (sa.literal(":") + attention.c.about + ":").like(sa.literal("%:") + name + ":%")
 
 
 class UnnamingRoom(Room):
@@ -37,6 +45,32 @@ class UnnamingRoom(Room):
         owed = self.connection.execute(sa.select(publication_duty.c.id).where(publication_duty.c.visit == name)).scalars()
         return (name, *(f"{name}:{agency}" for agency in (load(Visit, body).agencies if body else ())), *owed)
 
+    def waits(self, names: Sequence[str]) -> bool:
+        """Whether a matter about one of these, or about something whose key names one, waits for a person."""
+        asked = sa.select(attention.c.id).where(attention.c.closed_at.is_(None))
+        within = asked.where(sa.or_(attention.c.about.in_(names), *(naming(name) for name in names)))
+        return self.connection.execute(within.limit(1)).first() is not None
+
+    def matters(self, names: Collection[str]) -> list[str]:
+        """What matters are about, open or closed, whose key names one of these: a letter of a request, a seat of a visit, its push."""
+        asked = sa.select(attention.c.about).where(sa.or_(*map(naming, names))).distinct() if names else None
+        found = self.connection.execute(asked).scalars() if asked is not None else ()
+        return sorted({*found} - {*names})
+
+    def served(self, name: str) -> dict[str, datetime | None]:
+        """The cases that a visit served and that are still there, in order of id: when each ended."""
+        asked = sa.select(case_file.c.id, case_file.c.ended_at).join(visit_case, visit_case.c.case_id == case_file.c.id)
+        rows = self.connection.execute(asked.where(visit_case.c.visit == name).order_by(case_file.c.id))
+        return {row.id: row.ended_at for row in rows}
+
+    def unspeak(self, name: str) -> None:
+        """Take out why inspectors did not go to a visit, in their words; that they did not is left."""
+        for body in self.connection.execute(sa.select(seat.c.body).where(seat.c.visit == name)).scalars().all():
+            held = load(Seat, body)
+            if (bare := unspoken(held)) != held:
+                mine = (seat.c.visit == name) & (seat.c.place == held.place) & (seat.c.turn == held.turn)
+                self.connection.execute(sa.update(seat).where(mine).values(body=dump(bare, name, held.place, held.turn)))
+
     def visit_there(self, name: str) -> bool:
         """Whether there is such a visit, whoever it was to."""
         return self.connection.execute(sa.select(visit.c.id).where(visit.c.id == name)).first() is not None
@@ -53,9 +87,18 @@ class UnnamingRoom(Room):
         both = visit_case.outerjoin(case_file, case_file.c.id == visit_case.c.case_id)
         served = sa.select(visit_case.c.case_id, case_file.c.id).select_from(both).where(visit_case.c.visit == name)
         cases = {row[0]: row[1] is not None for row in self.connection.execute(served)}
-        asked = sa.select(ledger.c.about).where(ledger.c.about.in_([name, *cases]), ledger.c.rule == PURGED)
-        said = set(self.connection.execute(asked).scalars())
-        return name in said or (bool(cases) and not any(cases.values()) and cases.keys() <= said)
+        said = {one for one in (name, *cases) if self.went(one)}
+        there = self.connection.execute(sa.select(case_file.c.id).where(case_file.c.id == name)).first() is not None
+        return (name in said and not there) or (bool(cases) and not any(cases.values()) and cases.keys() <= said)
+
+    def went(self, about: str) -> bool:
+        """Whether the ledger says of a thing that it went at the end of its days, and not merely the wording of answers in it."""
+        asked = sa.select(ledger.c.body).where(ledger.c.about == about, ledger.c.rule == PURGED)
+        return any(
+            json.loads(body)["facts"].get("record") == Record.ENFORCEMENT.value
+            for body in self.connection.execute(asked).scalars()
+            if body
+        )
 
     def partly(self, name: str) -> bool:
         """Whether it was said of a case that a visit served that it went, and it is gone."""

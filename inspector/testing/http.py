@@ -25,11 +25,11 @@ class OverHttp(PortContract):
 
     factory: ClassVar[Callable[[str, Mapping[str, object]], Any]]
     told: ClassVar[object] = {"receipt": "N-1"}
-    once: ClassVar[Mapping[str, object]] = {"tries": 1, "budget_seconds": 5}
+    once: ClassVar[Mapping[str, object]] = {"tries": 1, "budget_seconds": 20}
     """Settings for one try without haste."""
     hasty: ClassVar[Mapping[str, object]] = {"tries": 1, "read_seconds": 0.1, "budget_seconds": 0.2}
     """Settings that end every wait soon."""
-    within: ClassVar[float] = 4.0
+    within: ClassVar[float] = 8.0
     """Seconds in which a hasty call must be over, with room for a busy machine."""
 
     apart: ClassVar[frozenset[str]] = frozenset()

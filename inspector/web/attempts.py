@@ -47,7 +47,7 @@ class SeatAttemptIn(AttemptIn):
 class AttemptShown(Shown):
     """An attempt as it was entered; `counts` false: by who stood for the visit no more, or was recused from it.
 
-    `id` is what an officer cites it by who says that nobody was reached.
+    `id` is what an officer cites it by who says that nobody was reached. `at` is as stated, `entered_at` when it was written down here.
     """
 
     id: str
@@ -56,6 +56,7 @@ class AttemptShown(Shown):
     words: str
     by: str
     counts: bool
+    entered_at: datetime | None
 
 
 class AttemptsShown(Shown):

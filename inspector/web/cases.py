@@ -17,6 +17,7 @@ from inspector.domain.viewing import Shown as What
 from inspector.flows import embargo, intake, review
 from inspector.flows.explain import Explanation, explain
 from inspector.flows.narrative import render
+from inspector.flows.unworded import unworded
 from inspector.labels import Lang
 from inspector.store.tx import Tx
 from inspector.web.answers import (
@@ -90,7 +91,8 @@ def list_cases(
 def show_case(desk: AtDesk, caller: CaseReader, case_id: CasePath) -> CaseWithWhy:
     """A case with the whole why. To whom it shows a visit that is still to be made is an entry of the ledger.
 
-    The approving system reads of proceedings, objections, records and notices what its events tell: no words and no names of people.
+    The approving system reads of reviews, requests, proceedings, objections, records and notices what its events tell: no words and no
+    names of people.
     """
 
     def ask(tx: Tx, now: datetime) -> CaseWithWhy:
@@ -224,8 +226,10 @@ def read_case(desk: Desk, caller: Caller, case_id: str, what: What, ask: Callabl
 def why(desk: Desk, tx: Tx, caller: Caller, case_id: str, now: datetime) -> Explanation:
     """The case's why, as the caller may know it; who thereby learns of a visit before it is made is written down."""
     near = caller.role is Role.SYSTEM
-    told = explain(desk.office, tx, case_id, outside=near, words=not near)
-    if told.visits and not near:
+    told = explain(desk.office, tx, case_id, outside=near)
+    if near:
+        return unworded(told)
+    if told.visits:
         embargo.note_case(tx, case_id, caller.name, "api", now)
     return told
 

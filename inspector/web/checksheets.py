@@ -180,6 +180,17 @@ def collated_shown(held: Collated) -> CollatedShown:
     )
 
 
+def unnamed(told: CollatedShown) -> CollatedShown:
+    """The same without who of the team has filled in what: the firm's words and signature are the firm's."""
+    return CollatedShown(
+        lines=told.lines,
+        words=told.words,
+        signatures=tuple(one.model_copy(update={"inspector": ""}) for one in told.signatures),
+        statements=tuple(one.model_copy(update={"of": ""}) for one in told.statements),
+        clashes=(),
+    )
+
+
 def _said(held: Iterable[tuple[str, str]]) -> tuple[SaidShown, ...]:
     return tuple(SaidShown(of=of, words=words) for of, words in held)
 

@@ -70,7 +70,7 @@ def disclose(
         caller.case(tx, tx.consequences.get(consequence_id).case_id)
         fine = disclosure.fen(given.fine)
         said = Disclosed(public=given.public, kinds=given.kinds, amount=fine, reasons=given.reasons, by=caller.name, at=now)
-        held = disclosing.rule(desk.office, tx, consequence_id, said, now)
+        held = disclosing.rule(desk.office, tx, consequence_id, said, now, caller.token)
         until = held.penalty.until if held.penalty is not None else now.date()
         return DisclosedShown(consequence=consequence_id, publication=held.id, state=held.state, due_at=held.due_at, until=until)
 

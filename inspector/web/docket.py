@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from inspector.domain import ownword
 from inspector.domain.case import Case
-from inspector.domain.consequence import Consequence, Stage
+from inspector.domain.consequence import Agreement, Consequence, Stage
 from inspector.domain.docket import (
     BAR_CONTESTED,
     LETTER_SCOPE,
@@ -33,7 +33,7 @@ from inspector.domain.line import pasted
 from inspector.domain.objection import Objection
 from inspector.domain.viewing import Shown as What
 from inspector.domain.withdrawal import CONCLUDED_BEFORE
-from inspector.flows import consequences, deputies, reached, wording
+from inspector.flows import consequences, deputies, reached, reviewing, wording
 from inspector.labels import Lang, label, of
 from inspector.store.tx import Tx
 from inspector.web.answers import CaseShown, Shown, case_shown
@@ -104,7 +104,7 @@ class DutyShown(Shown):
     """A decision that is due: of which kind, what it is about (a case, a consequence, an objection, a credit entry, a matter), by when.
 
     `officer`: whose step of a consequence it is, or who has passed an objection on; `instead`: who decides in that officer's stead today.
-    Empty: any officer's, nobody.
+    Empty: any officer's, nobody. `waits`: whose agreement a written decision waits for.
     """
 
     kind: DocketKind
@@ -114,6 +114,7 @@ class DutyShown(Shown):
     near: Nearness
     officer: str
     instead: str
+    waits: tuple[Agreement, ...]
 
 
 class DocketShown(Shown):
@@ -127,9 +128,9 @@ class DocketShown(Shown):
 def list_docket(desk: AtDesk, caller: ResultReader, after: Behind = "", limit: Limit = _MOST) -> DocketShown:
     """What waits for an officer's decision: reviews, consequences, objections, repairs, withdrawals, second words; by the dates."""
 
-    def ask(tx: Tx) -> tuple[list[DocketRow], list[tuple[str, str]]]:
+    def ask(tx: Tx) -> tuple[list[DocketRow], list[tuple[tuple[str, str], tuple[Agreement, ...]]]]:
         due = tx.docket.page(caller.sees, place(after), limit)
-        return due, [_whose(desk, tx, row) for row in due]
+        return due, [(_whose(desk, tx, row), _waits(desk, tx, row)) for row in due]
 
     rows, whose = desk.look(ask)
     duties = tuple(
@@ -141,8 +142,9 @@ def list_docket(desk: AtDesk, caller: ResultReader, after: Behind = "", limit: L
             near=_near(desk, row),
             officer=officer,
             instead=instead,
+            waits=waits,
         )
-        for row, (officer, instead) in zip(rows, whose, strict=True)
+        for row, ((officer, instead), waits) in zip(rows, whose, strict=True)
     )
     return DocketShown(duties=duties, next=told(rows[-1].place) if len(rows) == limit else None)
 
@@ -207,6 +209,7 @@ def _shown(desk: Desk, tx: Tx, row: DocketRow, of_case: Case | None, lang: Lang)
         looked_at = held.stage is Stage.LOOK and row.due_at == held.due_at  # by its own date, served or not
         step = held.stage if looked_at else consequences.step(tx, held)
         what = wording.consequence(held, lang, step)
+        what += _for_whom(desk, tx, row, lang)
         if step is not held.stage:  # a decision that has not come: its proof of service is entered on the page of its notice
             link = f"/notices/{quote(held.id)}:decision"
         elif step is Stage.RECHECK and held.rectification is not None and held.rectification.asked_at is not None:
@@ -215,9 +218,21 @@ def _shown(desk: Desk, tx: Tx, row: DocketRow, of_case: Case | None, lang: Lang)
         what += label("deputydesk.first", lang, by=struck.asked.by)
     if row.kind is DocketKind.SPOKEN and (first := reached.awaiting(tx.servings.get(row.id))) is not None:
         what = label("noticedesk.second", lang, by=", ".join(one.by for one in ownword.hands(first)))
-    officer, instead = _whose(desk, tx, row)
-    what += label("deputydesk.instead", lang, officer=officer, deputy=instead) if instead else ""
+    what += _by_whom(*_whose(desk, tx, row), lang)
     return replace(case, link=link, due_at=row.due_at, provisional=False, what=what)
+
+
+def _by_whom(officer: str, instead: str, lang: Lang) -> str:
+    """Whose step it is, and who takes it today where that officer is away; empty: any officer's."""
+    if instead:
+        return label("deputydesk.instead", lang, officer=officer, deputy=instead)
+    return label("proceeding.whose", lang, officer=officer) if officer else ""
+
+
+def _for_whom(desk: Desk, tx: Tx, row: DocketRow, lang: Lang) -> str:
+    """Whose agreement it waits for."""
+    kinds = [of(kind, lang) for kind in _waits(desk, tx, row)]
+    return label("proceeding.waits_whom", lang, kinds=label("proceeding.and", lang).join(kinds)) if kinds else ""
 
 
 def _matter(desk: Desk, tx: Tx, row: DocketRow, of_case: Case | None, lang: Lang) -> Row:
@@ -252,6 +267,14 @@ def _whose(desk: Desk, tx: Tx, row: DocketRow) -> tuple[str, str]:
     return deputies.whose(desk.office, tx, held, desk.office.now())
 
 
+def _waits(desk: Desk, tx: Tx, row: DocketRow) -> tuple[Agreement, ...]:
+    """Whose agreement a step about a consequence waits for."""
+    held = tx.consequences.get(row.id) if row.kind is DocketKind.CONSEQUENCE else None
+    if held is None or held.stage not in (Stage.AGREE, Stage.EXTEND):
+        return ()
+    return tuple(kind for kind, _ in reviewing.waits(desk.office, tx.cases.get(held.case_id), held, desk.office.now()))
+
+
 def _case(desk: Desk, case: Case) -> Row:
     shown = case_shown(case)
     item = desk.office.book.get(case.pack).item(case.item).name
@@ -259,9 +282,14 @@ def _case(desk: Desk, case: Case) -> Row:
 
 
 def _found(desk: Desk, caller: Caller, text: str) -> list[Row]:
-    held = desk.look(lambda tx: tx.docket.find(caller.sees, text, normalise(text), _MOST))
+    def ask(tx: Tx) -> tuple[list[Case], dict[str, datetime]]:
+        held = tx.docket.find(caller.sees, text, normalise(text), _MOST)
+        return held, tx.docket.nearest(caller.sees, [one.id for one in held if one.state.ended])
+
+    held, due = desk.look(ask)
     shown(desk, caller, What.LIST, held, "page")
-    return [_case(desk, case) for case in held]
+    rows = [(case, _case(desk, case)) for case in held]  # of what has ended the date is that of what is still to be decided
+    return [replace(row, due_at=due.get(case.id), provisional=False) if case.state.ended else row for case, row in rows]
 
 
 def told(where: Place) -> str:

@@ -48,7 +48,7 @@ from inspector.web.pages import NO_TROUBLE, Fields, Trouble, complete, page, rea
 from inspector.web.phone import phone_words, place_of, shut
 from inspector.web.rules import cites
 from inspector.web.seatdoor import AtPage, PostedAt, Seated
-from inspector.web.secondlooks import LookedAtShown, work_of
+from inspector.web.secondlooks import LookedAtShown, filled, work_of
 from inspector.web.todo import WAITS, awaited, named, todo
 from inspector.web.whichcase import which as which_case
 
@@ -243,7 +243,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
             entered=_entered(desk, tx, held, which) if known else [],
             parts=[(one, _person(tx, one.agency, one.by)) for one in held.parts],
             field=field_shown(name, field) if field is not None else None,
-            sheet=SheetWords(*on_sheet(desk.office, tx, whole, seat.agency), language(request)),
+            sheet=SheetWords(*on_sheet(desk.office, tx, filled(tx, whole), seat.agency), language(request)),
             lead=field is not None and field.lead is not None and field.lead.name == seat.name,
             takes=closed_to(whole, team, seat) is None,
             people={one.inspector: _person(tx, one.agency, one.inspector) for one in team},

@@ -12,6 +12,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.errors import InspectorError, Invalid, Refusal
 from inspector.domain.leadcheck import Report
 from inspector.domain.tipoff import Informant, TipOff, TipSource, TipState
+from inspector.domain.viewing import Shown as What
 from inspector.flows import leads
 from inspector.flows.leads import Given
 from inspector.store.tx import Tx, new_id
@@ -29,6 +30,7 @@ from inspector.web.leads import (
     TipOffShown,
     TipOffTaken,
     check_of,
+    seen,
     tip_of,
 )
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
@@ -151,8 +153,10 @@ def _informant(tx: Tx, caller: Caller, tip_id: str, now: datetime) -> Informant:
 def _list(request: Request, desk: Desk, caller: Caller, form: Fields | None = None, wrong: Trouble = NO_TROUBLE) -> Response:
     if (refusal := unfit(request, caller)) is not None:
         return refusal
+    rows = desk.look(lambda tx: tx.tips.open_of(caller.sees, SHOWN))
+    seen(desk, caller, rows, What.LIST, "page")
     context = {
-        "rows": desk.look(lambda tx: tx.tips.open_of(caller.sees, SHOWN)),
+        "rows": rows,
         "sources": list(TipSource),
         "kinds": list(SubjectKind),
         "agencies": [(one, name_of(desk, one)) for one in caller.sees],
@@ -177,6 +181,7 @@ def _page(
     try:
         caller.reads()
         held, checks = desk.look(ask)
+        seen(desk, caller, (held,), What.CASE, "page")
     except InspectorError as error:
         return refused(request, error)
     context = {"held": held, "checks": checks, "told": told, "open": held.state is not TipState.CLOSED}

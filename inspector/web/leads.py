@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -16,16 +17,18 @@ from inspector.domain.identity import identify, identity_kind
 from inspector.domain.leadcheck import LeadCheck, LeadState, Report
 from inspector.domain.outside import OutsideFinding
 from inspector.domain.tipoff import Informant, TipOff, TipSource, TipState
+from inspector.domain.viewing import Shown as What
 from inspector.flows import leads, outside
 from inspector.flows.leads import Given
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
 from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, Officer, ResultReader, allow
-from inspector.web.desk import AtDesk, message
+from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import CaseId, ClaimName, Day, Digest, Limit, Line, MaybeLine, MessageId, NamePath, Strict, Text
 from inspector.web.roles import Role
+from inspector.web.viewings import shown_of
 
 router = APIRouter(prefix="/v1", tags=["leads"], route_class=JsonRoute)
 Telling = Annotated[Caller, Depends(allow(Role.SYSTEM, Role.OFFICER))]
@@ -243,13 +246,16 @@ def take_tip_off(desk: AtDesk, caller: Telling, given: TipOffIn, message_id: Mes
 def list_tip_offs(desk: AtDesk, caller: ResultReader, limit: Limit = 50) -> TipOffsShown:
     """Tip-offs that nobody has closed, the oldest first. Who told is not among it."""
     held = desk.look(lambda tx: tx.tips.open_of(caller.sees, limit))
+    seen(desk, caller, held, What.LIST)
     return TipOffsShown(tip_offs=tuple(TipOffShown.model_validate(one) for one in held))
 
 
 @router.get("/tip-offs/{tip_id}", responses=READS)
 def show_tip_off(desk: AtDesk, caller: ResultReader, tip_id: NamePath) -> TipOffShown:
     """A tip-off, without who told it."""
-    return TipOffShown.model_validate(desk.look(lambda tx: tip_of(tx, caller, tip_id)))
+    held = desk.look(lambda tx: tip_of(tx, caller, tip_id))
+    seen(desk, caller, (held,), What.CASE)
+    return TipOffShown.model_validate(held)
 
 
 @router.post("/tip-offs/{tip_id}/informant", responses=WRITES)
@@ -294,13 +300,16 @@ def propose_lead_check(
 def list_lead_checks(desk: AtDesk, caller: ResultReader, limit: Limit = 50) -> LeadChecksShown:
     """Lead checks that wait for a head, or for those who go; the nearest date first."""
     held = desk.look(lambda tx: tx.tips.open_checks(caller.sees, limit))
+    seen(desk, caller, _opened_from(desk, held), What.LIST)
     return LeadChecksShown(lead_checks=tuple(LeadCheckShown.model_validate(one) for one in held))
 
 
 @router.get("/lead-checks/{check_id}", responses=READS)
 def show_lead_check(desk: AtDesk, caller: ResultReader, check_id: NamePath) -> LeadCheckShown:
     """A lead check."""
-    return LeadCheckShown.model_validate(desk.look(lambda tx: check_of(tx, caller, check_id)))
+    held = desk.look(lambda tx: check_of(tx, caller, check_id))
+    seen(desk, caller, _opened_from(desk, (held,)), What.CASE)
+    return LeadCheckShown.model_validate(held)
 
 
 @router.post("/lead-checks/{check_id}/decision", response_model=LeadCheckShown, responses=WRITES)
@@ -345,6 +354,19 @@ def check_of(tx: Tx, caller: Caller, check_id: str) -> LeadCheck:
     if held.agency not in caller.sees:
         raise Missing("lead_unknown", lead_check=check_id)
     return held
+
+
+def seen(desk: Desk, caller: Caller, tips: Iterable[TipOff], what: What, door: str = "api") -> None:
+    """Write down that whoever these are about is shown, as the case to which they are tied.
+
+    As a case or a list and nothing else: from who has looked a subject learns neither that there is a tip-off nor what is looked into.
+    """
+    shown_of(desk, caller, what, (one.case_id for one in tips if one.case_id), door)
+
+
+def _opened_from(desk: Desk, checks: Iterable[LeadCheck]) -> list[TipOff]:
+    names = sorted({one.tip_off for one in checks})
+    return desk.look(lambda tx: [tx.tips.get(one) for one in names])
 
 
 def _normal(about: AboutIn, today: date) -> str:

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse
 from inspector.domain import assistance, reply
 from inspector.domain.assistance import Door
 from inspector.domain.errors import Forbidden, Missing
+from inspector.domain.viewing import Shown as What
 from inspector.domain.visit import SeatState
 from inspector.flows import assist, dispatch, embargo, fieldnotes, peace, pushing, replylink, seatlink, supervision, trial
 from inspector.flows.fieldnotes import Noted
@@ -34,6 +35,7 @@ from inspector.web.messages import AnswerIn, DeclineIn, ResultIn
 from inspector.web.requested import RequestShown, request_shown
 from inspector.web.roles import Role
 from inspector.web.seatdoor import PhoneKey, Seated, SeatLink, SeatRoute
+from inspector.web.viewings import shown_of
 
 router = APIRouter(prefix="/v1", route_class=SeatRoute)
 
@@ -72,6 +74,8 @@ def show_request(desk: AtDesk, by: By, request_id: NamePath) -> RequestShown:
     token = by.name if isinstance(by, Caller) else ""
     if held.state.open and _is_asked(desk, held, by) and not reply.opened(held, token):
         held = desk.act(lambda tx, now: assist.deliver(desk.office, tx, request_id, now, token=token))
+    if isinstance(by, Caller):
+        shown_of(desk, by, What.REQUEST, (held.case_id,))
     ours = isinstance(by, Caller) and held.requester in by.sees and not _is_asked(desk, held, by)
     return request_shown(held, ours=ours)
 

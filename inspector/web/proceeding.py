@@ -15,14 +15,14 @@ from starlette.responses import RedirectResponse, Response
 
 from inspector.domain import course, disclosing, disclosure, owed, penalty, province
 from inspector.domain.case import Case
-from inspector.domain.consequence import Consequence, Signed, Stage
+from inspector.domain.consequence import Agreement, Consequence, Signed, Stage
 from inspector.domain.docket import Nearness, nearness
 from inspector.domain.errors import InspectorError, Refusal
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import ConsequenceRow, Proposal
 from inspector.domain.publicationduty import PublicationDuty
 from inspector.domain.viewing import Shown as What
-from inspector.flows import consequences, deputies, endwords, headed, intended, prevailing, remedying, wording
+from inspector.flows import consequences, deputies, endwords, headed, intended, prevailing, remedying, reviewing, wording
 from inspector.flows.explain import Explanation
 from inspector.flows.shaken import setting
 from inspector.labels import Lang, label, of
@@ -57,7 +57,7 @@ class Read:
     `intended`: what its subject would read of it; `basis`: the articles in words; `act`: the dishonest act by its name; `remedies`: what
     a written decision says is open against it; `refuses`: whoever looks may say no to a transfer that two have not reported yet; `duty`: by
     when a penalty is public, and what of it is, and `pushed` by when it is with another province; `last`: by when it has to be decided;
-    `entered_late`: it was entered here behind the last day on which its act may be found.
+    `entered_late`: it was entered here behind the last day on which its act may be found; `waits`: who has still to agree.
     """
 
     held: Consequence
@@ -80,6 +80,7 @@ class Read:
     entered_late: bool
     pushed: PublicationDuty | None
     push_near: Nearness | None
+    waits: tuple[tuple[Agreement, tuple[str, ...]], ...]
 
 
 def _offered(told: Read) -> tuple[str, ...]:
@@ -151,6 +152,7 @@ def _page(
             why=why,
             grounds=grounds.grounds(tx, held.case_id, case.agency, (one.id for one in why.heard)),
             near=near,
+            waits=reviewing.waits(desk.office, case, held, now),
             entered_late=held.onset is not None and held.onset.entered_late(desk.office.calendar.local_date(held.proposed_at)),
             last=course.decided_by(held, setting(desk.office, held, now)) if row is not None else None,
         )
@@ -173,7 +175,10 @@ def _page(
         "yuan": disclosure.yuan,
         "ends": desk.look(lambda tx: endwords.told(tx, told.held, lang)),
         "door": lambda by: endwords.by_door(by, lang),
-        "steps": [(name, fields(name, told.row)) for name in (*before, *_offered(told), *behind, *pushes(told.duty, told.pushed))]
+        "steps": [
+            (name, fields(name, told.row, [kind for kind, _ in told.waits]))
+            for name in (*before, *_offered(told), *behind, *pushes(told.duty, told.pushed))
+        ]
         if officer
         else [],
         "kept": _kept(told, form, desk.settings.language) | {"turn": _turn(told.held, form, wrong)},

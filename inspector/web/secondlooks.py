@@ -10,12 +10,13 @@ from datetime import date, datetime
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from inspector.domain.attempt import AttemptWay
 from inspector.domain.errors import InspectorError
 from inspector.domain.finding import Finding, Seen
 from inspector.domain.material import MaterialKind
 from inspector.domain.secondlook import said
 from inspector.domain.visit import Seat, Visit
-from inspector.flows import fieldnotes, secondlook
+from inspector.flows import attempts, fieldnotes, secondlook
 from inspector.flows.gone import at_door
 from inspector.store.tx import Tx
 from inspector.web import seatdoor
@@ -23,6 +24,7 @@ from inspector.web.answers import Shown
 from inspector.web.assigned import DoubtShown
 from inspector.web.body import JsonRoute
 from inspector.web.caller import ResultReader
+from inspector.web.checksheets import CollatedShown, unnamed
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.errors import READS, answers
 from inspector.web.fieldnotes import CameShown, FoundShown, PlaceShown, as_file, field_shown
@@ -61,10 +63,19 @@ class LookedPhoto(Shown):
     came: CameShown
 
 
+class LookedAttempt(Shown):
+    """An attempt of the first team to reach the firm, without who made it."""
+
+    at: datetime
+    way: AttemptWay
+    words: str
+
+
 class LookedAtShown(Shown):
     """A result that is looked at again: what an agency's team had entered. `asked`: what was in question.
 
-    `promised` says by claim what of it was promised: where the visit had several cases, what is true of the last of them alone.
+    `promised` says by claim what of it was promised: where the visit had several cases, what is true of the last of them alone. `sheet`:
+    what its check sheets come to, with the firm's statement and signature, in which no `inspector` is named.
     """
 
     visit: str
@@ -77,6 +88,8 @@ class LookedAtShown(Shown):
     findings: tuple[FoundShown, ...]
     notes: tuple[LookedNote, ...]
     photos: tuple[LookedPhoto, ...]
+    sheet: CollatedShown
+    attempts: tuple[LookedAttempt, ...]
 
 
 class LooksShown(Shown):
@@ -143,7 +156,16 @@ def work_of(desk: Desk, tx: Tx, held: Visit, seat: Seat) -> LookedAtShown:
         findings=tuple(_found(one) for one in said(first, held.agency)),
         notes=tuple(LookedNote.model_validate(one) for one in field.notes),
         photos=tuple(LookedPhoto.model_validate(one) for one in field.photos),
+        sheet=unnamed(field.sheet),
+        attempts=tuple(
+            LookedAttempt(at=one.at, way=one.way, words=one.words) for one in attempts.of_visit(tx, first, held.agency)
+        ),
     )
+
+
+def filled(tx: Tx, held: Visit) -> Visit:
+    """The visit whose check sheet is read on a page: of a look the first team's."""
+    return tx.visits.get(held.looks_at) if held.looks_at else held
 
 
 def _found(one: Finding) -> FoundShown:

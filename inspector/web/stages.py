@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from starlette.responses import Response
 
@@ -36,8 +37,17 @@ _BY_WHOM = tuple(one for one in Annulled if one is not Annulled.OBJECTION)
 _TURN = Field(name="turn", kind=Kind.HIDDEN)
 """Which text and state the page has shown: who decides, or agrees, does so about these."""
 _LIGHTER = Field(name="lighter", kind=Kind.CHOICE, choices=(("true", "proceeding.lighter_yes"),), needed=False)
-_OF_PENALTY = frozenset({"content", "lighter", "performance", "discussed"})
-"""The fields of a decision that only one about a penalty has."""
+_ALONE: Mapping[str, Mapping[str, Proposal]] = {
+    "notice": {"content": Proposal.PENALTY},
+    "decision": {
+        **dict.fromkeys(("content", "lighter", "performance", "discussed"), Proposal.PENALTY),
+        "public_interest": Proposal.REVOKE,
+        "until": Proposal.ORDER_RECTIFY,
+    },
+}
+"""The fields of a step that one proposal alone has, by their names."""
+_NEEDED = frozenset({("notice", "content"), ("decision", "public_interest"), ("decision", "until")})
+"""Those of them without which the step is refused."""
 
 
 MATTERS = {"seen": STATED, "stands": SHAKEN, "graded": REGRADE, "disclosure": DISCLOSURE}
@@ -258,11 +268,22 @@ def pushes(own: PublicationDuty | None, pushed: PublicationDuty | None) -> tuple
     return ("push",) if said and pushed is not None and pushed.state is PublicationState.OWED else ()
 
 
-def fields(name: str, row: ConsequenceRow | None) -> tuple[Field, ...]:
-    """The fields of a step; a wish to be heard is entered only where the row gives the right to it, and a content of a penalty alone."""
-    if name == "decision" and (row is None or row.proposal is not Proposal.PENALTY):
-        return tuple(one for one in STEPS[name].fields if one.name not in _OF_PENALTY)
+def fields(name: str, row: ConsequenceRow | None, waits: Collection[Agreement] = ()) -> tuple[Field, ...]:
+    """The fields of a step; a wish to be heard is entered only where the row gives the right to it, and what one proposal alone has, of it.
+
+    `waits`: whose agreement is still to come, so that no other one is offered.
+    """
+    if name == "agreement" and waits:
+        return tuple(among("kind", waits) if one.name == "kind" else one for one in STEPS[name].fields)
+    if row is not None and name in _ALONE:
+        mine = (one for one in STEPS[name].fields if _ALONE[name].get(one.name, row.proposal) is row.proposal)
+        return tuple(replace(one, needed=one.needed or _needed(name, one.name, row)) for one in mine)
     if name != "statement" or (row is not None and row.hearing):
         return STEPS[name].fields
     said = among("kind", (one for one in StatementKind if one is not StatementKind.HEARING))
     return (said, *(one for one in STEPS[name].fields if one.name != said.name))
+
+
+def _needed(name: str, field: str, row: ConsequenceRow) -> bool:
+    """Whether a field may not be left empty; of a penalty whose row names no law that is the article of its notice."""
+    return (name, field) in _NEEDED or (field == "basis" and row.proposal is Proposal.PENALTY and not row.law)

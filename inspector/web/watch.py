@@ -142,7 +142,7 @@ def list_attention(
     agency: Annotated[AfterName, Query(description="Only matters of this agency")] = None,
     limit: Limit = 50,
 ) -> AttentionPage:
-    """Matters that wait for a person."""
+    """Matters that wait for a person, without the words of any subject: these are read with its case."""
     if agency is not None and agency not in caller.sees:
         raise agency_unknown(agency, caller.sees)
     sees = caller.sees if agency is None else (agency,)
@@ -246,7 +246,7 @@ def _no_failure(row: Row) -> dict[str, None]:
 
 def _attention(row: Row) -> AttentionShown:
     plain = {name: row[name] for name in AttentionShown.model_fields if name != "facts"}
-    return AttentionShown.model_validate({**plain, "facts": attention.facts(row["body"])})
+    return AttentionShown.model_validate({**plain, "facts": attention.facts(row["kind"], row["body"])})
 
 
 def _mine(desk: AtDesk, tx: Tx, caller: Caller, rows: list[Row]) -> list[Row]:

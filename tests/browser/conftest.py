@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from inspector.store.store import Store
 from tests import needs
@@ -14,6 +14,8 @@ from tests.browser import scenes
 from tests.browser.visitor import FLAGS, Door
 from tests.edge import Edge
 from tests.house import Hand
+
+expect.set_options(timeout=30_000)  # as long as a locator is waited for; five seconds are little on a busy machine
 
 
 @pytest.fixture(scope="package")

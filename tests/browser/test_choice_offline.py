@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.between import between
 from tests.browser.scenes import Visit
 from tests.browser.test_pages import check
 from tests.browser.test_signal import KEPT, field, ready, signal
@@ -66,3 +70,40 @@ def test_a_choice_waits_on_the_phone_and_a_version_that_came_meanwhile_is_still_
     lead.page.get_by_role("textbox", name="理由").first.fill("以复看为准")
     lead.press("以此为准")
     assert field(visit)[0].gathered.clashes == ()
+
+
+@pytest.mark.slow
+def test_a_choice_that_a_gateway_has_answered_in_the_house_s_place_is_typed_once(visit: Visit, door: Door) -> None:
+    shut = [False]
+
+    def gateway(asked: str) -> int | None:
+        """Sends whoever posts to a page of its own, to log in there."""
+        return 200 if asked == "GET /gateway" else 302 if shut[0] and asked.startswith("POST") else None
+
+    with between(visit.edge.url, gateway) as url:
+        phones = ready(door, replace(visit, edge=replace(visit.edge, url=url)))
+        told = field(visit)[0]
+        assert told.lead is not None
+        both = [(phones[0], visit.first), (phones[1], visit.second)]
+        (lead, mine), (mate, other) = both if told.lead.name in visit.first else reversed(both)
+        for phone in (lead, mate):
+            phone.pardoned = ANY
+            phone.page.set_default_timeout(10_000)
+        lead.open(mine)
+        lead.choose("一致")
+        lead.press("提交结果")
+        mate.open(other)
+        differs(mate, "大门紧锁")
+        lead.open(mine)
+        lead.page.get_by_role("radio", name="大门紧锁").check()
+        lead.page.get_by_role("textbox", name="理由").first.fill("当场两人均在，已核对门牌")
+        shut[0] = True
+        lead.press("以此为准")
+        assert "not here" in lead.page.content()
+        shut[0] = False
+        lead.open(mine)
+        expect(lead.page.get_by_role("textbox", name="理由").first).to_have_value("当场两人均在，已核对门牌")
+        expect(lead.page.get_by_role("radio", name="大门紧锁")).to_be_checked()
+        lead.press("以此为准")
+        lead.page.get_by_text("没有待发送的内容").wait_for()
+    assert [one.reasons for one in field(visit)[0].choices] == ["当场两人均在，已核对门牌"]

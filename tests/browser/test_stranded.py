@@ -28,7 +28,7 @@ def met(door: Door, visit: Visit, url: str = "") -> Visitor:
     phones = ready(door, replace(visit, edge=edge))
     for phone in phones:
         phone.pardoned = ANY
-        phone.page.set_default_timeout(10_000)
+        phone.page.set_default_timeout(30_000)
     return phones[0]
 
 

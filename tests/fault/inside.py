@@ -17,10 +17,10 @@ from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence
 from inspector.domain.creditrecord import Record
 from inspector.domain.evidence import Evidence
-from inspector.domain.folio import PURGED
 from inspector.domain.plan import Draw
 from inspector.domain.roster import InspectorRecord
 from inspector.domain.serving import SubjectNotice
+from inspector.domain.taking import PURGED
 from inspector.domain.visit import Seat, Visit
 from inspector.flows import lodging
 from inspector.store import codec

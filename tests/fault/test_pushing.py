@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import multiprocessing
 import threading
 import time
@@ -28,6 +29,7 @@ from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
 from tests import house
 from tests.engine import FAST, until
+from tests.fault.turnstile import PATIENCE, Turnstile
 from tests.house import Hand
 from tests.integration.test_draw_way import announced, carried_out, drawing
 from tests.phones import AWAY, Line
@@ -40,32 +42,35 @@ SHORT = replace(FAST, lease=timedelta(seconds=2), lane_slots=4)
 
 @dataclass
 class App:
-    """The agency's own app behind the webhook: it takes a message slowly, and notes when, by its id and seat."""
+    """The agency's own app behind the webhook: it takes a message slowly, and notes its id and seat."""
 
     url: str = ""
-    came: list[tuple[float, str, str]] = field(default_factory=list)
+    came: list[tuple[str, str]] = field(default_factory=list)
+    gate: Turnstile = field(default_factory=Turnstile)
 
     @property
     def seats(self) -> dict[str, set[str]]:
         """By seat the different ids that came: an app shows each id once."""
         held: defaultdict[str, set[str]] = defaultdict(set)
-        for _, number, seat in self.came:
+        for number, seat in self.came:
             held[seat].add(number)
         return held
 
 
 @contextmanager
 def app(slow: float) -> Iterator[App]:
-    held, lock = App(), threading.Lock()
+    held = App()
 
     class Taking(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
             told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            with lock:
-                held.came.append((time.monotonic(), str(told["id"]), str(told["data"]["seat"])))
-            time.sleep(slow)  # taken, and the answer is still on its way: here whoever asked may be killed
+            if not held.gate.enters():
+                self.close_connection = True
+                return
+            held.came.append((str(told["id"]), str(told["data"]["seat"])))
+            held.gate.answers(slow)  # taken, and the answer is still on its way: here whoever asked may be killed
             self.send_response(200)
             self.send_header("Content-Length", "0")
             self.end_headers()
@@ -81,6 +86,7 @@ def app(slow: float) -> Iterator[App]:
     try:
         yield held
     finally:
+        held.gate.lets(math.inf)
         server.shutdown()
         server.server_close()
         thread.join(10)
@@ -135,18 +141,19 @@ def test_a_daemon_killed_while_it_pushes_loses_none_and_shows_none_twice_to_a_ph
         given = (database_url, phones.url, str(secret), hand())
         for kill in range(1, KILLS + 1):
             daemon = away.Process(target=pushes, args=given)
+            phones.gate.lets(6)
             daemon.start()
-            before = len(phones.came)
-            until(lambda before=before: len(phones.came) >= before + 6, seconds=60)  # type: ignore[misc]
+            until(lambda: phones.gate.full, seconds=PATIENCE)
             daemon.kill()
-            daemon.join(20)
+            daemon.join(60)
             assert daemon.exitcode == -9
             assert ordered(office) > 0, f"kill {kill} came in the middle"
+        phones.gate.lets(math.inf)
         last = away.Process(target=pushes, args=given)
         last.start()
-        until(lambda: ordered(office) == 0, seconds=90)
+        until(lambda: ordered(office) == 0, seconds=PATIENCE)
         last.kill()
-        last.join(20)
+        last.join(60)
         told = phones.seats
     assert len(told) == 2 * VISITS, "none is lost"
     assert {seat: ids for seat, ids in told.items() if len(ids) != 1} == {}, "what came again is the same message, and shown once"
@@ -181,7 +188,7 @@ def test_two_daemons_push_no_more_often_a_second_than_was_agreed_with_the_channe
             tx.lanes.pause("phones", None)
         one.wake()
         other.wake()
-        until(lambda: ordered(office) == 0, seconds=60)
+        until(lambda: ordered(office) == 0, seconds=PATIENCE)
     assert len(times) == len({message.data["seat"] for _, message in line.took}) == 2 * VISITS
     times.sort()
     most = max(sum(1 for at in times if begin <= at < begin + 1) for begin in times)

@@ -39,7 +39,7 @@ def mortal() -> Iterator[tuple[Cluster, str]]:
         yield held, Server(admin=held.admin).create()
 
 
-def leases(held: Site, pid: int, least: int, seconds: float = 20.0) -> int:
+def leases(held: Site, pid: int, least: int, seconds: float = 60.0) -> int:
     """Wait until a daemon holds so many leases; how many it holds."""
     deadline = time.monotonic() + seconds
     while (count := leased(held, pid).total()) < least and time.monotonic() < deadline:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import multiprocessing
 import re
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -37,6 +37,7 @@ from tests.bench import push as bench
 from tests.carriers import Carrier
 from tests.engine import until
 from tests.fault.test_pushing import SHORT, waiting
+from tests.fault.turnstile import PATIENCE, Turnstile
 from tests.house import Hand
 from tests.integration import test_carriers, test_mail_pushes, test_messengers, test_webpush
 from tests.integration.test_draw_way import drawing
@@ -53,25 +54,20 @@ SEAT = re.compile(r"seat/([^/]+:\d+:\d+)/")
 
 @dataclass
 class Phones:
-    """The other side of a channel. `came`: how many pushes it was sent; `shown`: what the phones show, in their order."""
+    """The other side of a channel. `gate`: whom it lets in; `shown`: what the phones show, in their order."""
 
     where: str = ""
-    came: int = 0
+    gate: Turnstile = field(default_factory=Turnstile)
     shown: Callable[[], list[str]] = field(default=list)
-    guard: threading.Lock = field(default_factory=threading.Lock)
-
-    def taken(self) -> None:
-        """One more was sent."""
-        with self.guard:
-            self.came += 1
 
     def slowly(self, paths: Mapping[str, Callable[[Heard], Step]]) -> dict[str, Callable[[Heard], Step]]:
         """What was taken is answered late, but for a token: here whoever asked may be killed."""
 
         def late(heard: Heard, answers: Callable[[Heard], Step]) -> Step:
+            if not self.gate.enters():
+                return lambda _line: False
             step = answers(heard)
-            self.taken()
-            time.sleep(SLOW)
+            self.gate.answers(SLOW)
             return step
 
         return {path: one if "token" in path else partial(late, answers=one) for path, one in paths.items()}
@@ -84,14 +80,25 @@ class Phones:
 
 @contextmanager
 def phones(kind: str) -> Iterator[Phones]:
+    """Nobody is kept out any more when it is left."""
+    with side(kind) as held:
+        try:
+            yield held
+        finally:
+            held.gate.lets(math.inf)
+
+
+@contextmanager
+def side(kind: str) -> Iterator[Phones]:
     held = Phones()
     if kind == "email":
         with mailroom() as room:
 
             async def taken(_server: Any, _session: Any, envelope: Any) -> str:
+                if not await asyncio.to_thread(held.gate.enters):
+                    return "451 later"
                 room.taken.append(envelope)
-                held.taken()
-                await asyncio.sleep(SLOW)
+                await asyncio.to_thread(held.gate.answers, SLOW)
                 return "250 OK"
 
             room.handle_DATA = taken  # type: ignore[method-assign]
@@ -153,17 +160,19 @@ def test_a_daemon_killed_while_it_pushes_loses_none_and_shows_none_twice(
     with phones(kind) as there:
         given = (kind, database_url, there.where, str(tmp_path), hand())
         for kill in range(1, KILLS + 1):
-            daemon, before = away.Process(target=pushes, args=given), there.came
+            daemon = away.Process(target=pushes, args=given)
+            there.gate.lets(6)
             daemon.start()
-            until(lambda before=before: there.came >= before + 6, seconds=60)  # type: ignore[misc]
+            until(lambda: there.gate.full, seconds=PATIENCE)
             daemon.kill()
-            daemon.join(20)
+            daemon.join(60)
             assert (daemon.exitcode, under_way(office) > 0) == (-9, True), f"kill {kill} came in the middle"
+        there.gate.lets(math.inf)
         last = away.Process(target=pushes, args=given)
         last.start()
-        until(lambda: under_way(office) == 0, seconds=90)
+        until(lambda: under_way(office) == 0, seconds=PATIENCE)
         last.kill()
-        last.join(20)
+        last.join(60)
         shown = there.seats
     with store.read() as tx:
         seats = [
@@ -176,9 +185,9 @@ def test_a_daemon_killed_while_it_pushes_loses_none_and_shows_none_twice(
     assert {str(one["seat"]) for one in matters(office, "push_undelivered")} == doubted, "a person is told of each"
     if kind in KEYLESS:
         assert 0 < len(doubted) <= KILLS * 2 * SHORT.lane_slots, "what was called and not written down yet, and nothing else"
-        assert there.came == len(shown), "nobody was sent it twice"
+        assert there.gate.came == len(shown), "nobody was sent it twice"
     else:
         assert doubted == set(), "who is told our key is asked once more"
-        assert there.came > len(shown) == 2 * VISITS, (
+        assert there.gate.came > len(shown) == 2 * VISITS, (
             "some were taken and their answer died with the daemon: that is what was tried"
         )

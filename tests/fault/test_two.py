@@ -22,7 +22,7 @@ from tests.fault.senders import post
 CASES, LEAST = 40, 4
 
 
-def held_leases(held: Site, pid: int, least: int, seconds: float = 15.0) -> int:
+def held_leases(held: Site, pid: int, least: int, seconds: float = 60.0) -> int:
     """Wait until a daemon holds so many leases; how many it holds."""
     deadline = time.monotonic() + seconds
     while (count := leased(held, pid).total()) < least and time.monotonic() < deadline:

@@ -227,7 +227,7 @@ def test_a_slot_without_a_published_plan_draws_nothing_and_waits_for_a_person_un
     made(office)
     for _ in range(2):  # two Mondays
         hand.on(days=7)
-        clock._fire_due()
+        clock.fire_due()
         settle(office)
     slots = [f"weekly:2026-03-0{day}T10:00:00+08:00" for day in (2, 9)]
     assert (draws(office), waiting(office)) == ([], [("bureau", slot) for slot in slots])
@@ -252,7 +252,7 @@ def test_a_plan_published_at_the_very_moment_of_a_slot_makes_up_for_it(store: St
     made(office)
     approved(office)
     hand.on(hours=2)
-    clock._fire_due()
+    clock.fire_due()
     (slot,) = [work for work in claim(office) if work.kind == OrderKind.DRAW_ANNOUNCE]
     clerk = threading.Thread(target=published, args=(office,))
     settlement = FLOWS[OrderKind.DRAW_ANNOUNCE].do(slot, office)
@@ -273,7 +273,7 @@ def test_a_slot_of_last_year_is_not_drawn_under_the_new_years_plan(store: Store)
     clock = a_clock(office)
     in_force(office, 2027)
     hand.on(days=4)
-    clock._fire_due()
+    clock.fire_due()
     settle(office)
     assert draws(office) == []
     assert waiting(office) == [("bureau", "weekly:2026-12-28T10:00:00+08:00")]
@@ -284,7 +284,7 @@ def test_a_matter_closed_by_hand_is_made_up_for_all_the_same(store: Store, hand:
     office = an_office(store, hand)
     clock = a_clock(office)
     hand.on(hours=2)
-    clock._fire_due()
+    clock.fire_due()
     settle(office)
     with store.begin() as tx:
         assert tx.attention.close("plan_not_published:weekly:2026-03-02T10:00:00+08:00", hand())

@@ -35,7 +35,7 @@ def test_a_clerk_draws_the_plan_up_an_officer_approves_it_and_once_it_is_publish
 ) -> None:
     clock = a_clock(edge.office)
     hand.on(hours=2)
-    clock._fire_due()
+    clock.fire_due()
     settle(edge.office)
     assert draws(edge.office) == [], "the slot came without a plan"
     with edge.as_("clerk", name="王科员") as clerk, edge.as_("officer", name="李主任") as officer:

@@ -91,6 +91,8 @@ def test_an_officer_says_unreachable_only_after_the_attempts_on_record_and_it_is
         ("LETTER", "李四"),
         ("TELEPHONE", "李四"),
     ]
+    moments = {datetime.fromisoformat(one["entered_at"]) for one in told["attempts"]}
+    assert moments == {hand()}, "and that three days were written down in one hour is told"
     with store.read() as tx:
         assert tx.cases.get(case_id).outcome is None, "attempts alone decide nothing"
 

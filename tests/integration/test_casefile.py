@@ -18,6 +18,7 @@ from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
 from inspector.domain.person import at_machine
+from inspector.domain.taking import PURGED
 from inspector.domain.viewing import Purpose
 from inspector.domain.viewing import Shown as What
 from inspector.flows import casefile, dispatch, dutyfile
@@ -33,6 +34,7 @@ from tests.house import Hand
 from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.integration.test_replacements import gone
 from tests.operator import on_both, one_database
+from tests.owing import let_go
 
 database_url = one_database
 SEEN = "门头照片与登记地址不符"
@@ -197,8 +199,9 @@ def test_words_that_retention_erased_are_said_to_be_erased_and_others_that_are_g
     judged = casefile.case_file(office, case_id, "王五", "dossier").judged
     assert ([one.code for one in judged.troubles], judged.erased) == (["erasure_unproven"], 1), "nothing says that it was lawful"
     with office.store.begin() as tx:
-        because = Because(rule=folio.PURGED, basis=(), pack="", facts={"entries": [gone]})
-        tx.ledger.append(new_id(), case_id, because, {}, office.now())
+        later = office.now() + timedelta(days=31)
+        because = Because(rule=PURGED, basis=(), pack="", facts=let_go(later, gone))
+        tx.ledger.append(new_id(), case_id, because, {}, later)
     made = casefile.case_file(office, case_id, "王五", "dossier")
     assert (made.judged.holds, made.judged.erased) == (True, 1)
     assert "保存期满，内容已清除" in made.files["index.html"].decode()

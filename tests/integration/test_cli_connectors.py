@@ -136,3 +136,14 @@ def test_manners_of_who_has_no_work_are_refused(operator: Operator) -> None:
     assert failed == {"identity.sso", "pulse.pulse"}
     with pytest.raises(Invalid, match="manners_workless"):
         bootstrap.prove(load(operator.config))
+
+
+def test_a_look_notes_no_pack_of_the_folder(operator: Operator) -> None:
+    with peer(answer(404, {})) as there:
+        canary(operator, there.url, "{ per_day = 2 }")
+        operator.say("connector", "check", "front")
+        assert len(there.heard) == 1
+    held = operator.store()
+    with held.read() as tx:
+        assert tx.packs.texts() == {}
+    held.close()

@@ -47,3 +47,5 @@ def test_what_is_over_its_days_is_listed_and_goes_by_a_named_hand_alone(database
     assert (gone.code, made["entry"] in gone.err, "at the end of the days" in gone.err) == (3, True, True)
     assert operator.well("ledger", "verify", "--json").json["holds"]
     assert [one["about"] for one in operator.well("ledger", "purges", "--json").json["purges"]] == [old]
+    for wanted, there in ((("--about", old), [old]), (("--about", young), []), (("--since", "2100-01-01"), [])):
+        assert [one["about"] for one in operator.well("ledger", "purges", *wanted, "--json").json["purges"]] == there

@@ -346,7 +346,6 @@ def test_a_pack_that_is_not_in_force_yet_is_named_with_its_days(operator: Operat
     assert "2199-01-01" in said.err
 
 
-@pytest.mark.slow
 def test_a_version_of_a_pack_without_examples_is_warned_of_with_the_file_to_write(operator: Operator) -> None:
     packs = operator.folder / "packs"
     shutil.copytree(house.ROOT / "policies", packs)
@@ -377,7 +376,6 @@ def test_terms_that_end_before_a_letter_or_a_visit_are_warned_of(operator: Opera
     )
 
 
-@pytest.mark.slow
 def test_help_comes_without_the_engine_and_tells_the_exit_codes(tmp_path: Path) -> None:
     told = process("--help", folder=tmp_path)
     assert told.code == 0

@@ -60,7 +60,7 @@ def pass_by(clock: Clock, hand: Hand, hours: int) -> None:
     """Let office hours pass with the clock looking twice an hour, always a little late."""
     for _ in range(hours * 2):
         hand.on(minutes=30)
-        clock._fire_due()
+        clock.fire_due()
 
 
 @pytest.mark.parametrize(
@@ -120,11 +120,11 @@ def test_a_slot_orders_its_draw_in_the_transaction_that_takes_it(store: Store, h
         with store.read() as tx:
             return [row["key"] for row in tx.work.page()]
 
-    clock._fire_due()
+    clock.fire_due()
     assert orders() == [], "neither the order nor the slot is kept"
     down[0] = False
-    clock._fire_due()
-    clock._fire_due()
+    clock.fire_due()
+    clock.fire_due()
     assert orders() == [f"draw.announce:spring:{START.isoformat()}"]
 
 
@@ -143,7 +143,7 @@ def test_each_slot_is_taken_once_by_three_daemons_on_one_database(
 
         monkeypatch.setattr(clock, "_fire", fire)
     for _ in range(12):
-        looks = [threading.Thread(target=clock._fire_due) for clock in clocks]
+        looks = [threading.Thread(target=clock.fire_due) for clock in clocks]
         for look in looks:
             look.start()
         for look in looks:
@@ -163,7 +163,7 @@ def test_a_weeks_outage_is_caught_up_by_class(store: Store, hand: Hand, text: st
     hand.on(days=7)
     clock = a_clock(store, hand, after.schedule(text, catch_up, anchor=hand()))
     for _ in range(20):
-        clock._fire_due()
+        clock.fire_due()
     assert len(after.slots) == caught
     pass_by(clock, hand, 48)
     assert len(after.slots) == caught + 2, "and then it goes on as before"
@@ -174,7 +174,7 @@ def test_a_weeks_outage_is_caught_up_by_class(store: Store, hand: Hand, text: st
 def test_lag_and_next_time_are_told(store: Store, hand: Hand) -> None:
     clock = a_clock(store, hand, Diary().schedule("cron * 09:00"))
     hand.on(minutes=7)
-    clock._fire_due()
+    clock.fire_due()
     with store.read() as tx:
         (row,) = tx.schedules.all()
     assert (row["lag_seconds"], row["last_at"], row["next_at"]) == (420.0, hand(), START + 24 * HOUR)
@@ -201,7 +201,7 @@ def test_a_schedule_that_is_no_longer_configured_is_forgotten(store: Store, hand
     diary = Diary()
     a_clock(store, hand, diary.schedule("every 1h", name="plan:old"), diary.schedule("every 1h", name="plan:kept"))
     clock = a_clock(store, hand, diary.schedule("every 1h", name="plan:kept"))
-    clock._fire_due()
+    clock.fire_due()
     with store.read() as tx:
         assert [row["name"] for row in tx.schedules.all()] == ["plan:kept"]
     assert len(diary.taken) == 1
@@ -217,8 +217,8 @@ def test_a_schedule_that_fails_keeps_no_other_from_its_turn_and_is_due_again(sto
     broken = replace(bad, order=order)
     clock = a_clock(store, hand, broken, diary.schedule("every 1h", name="plan:good"))
     with listening() as stream:
-        clock._fire_due()
-        clock._fire_due()
+        clock.fire_due()
+        clock.fire_due()
     assert len(diary.taken) == 1
     assert [line["schedule"] for line in lines(stream) if line["event"] == "schedule.failed"] == ["plan:bad"] * 2
 
@@ -226,7 +226,7 @@ def test_a_schedule_that_fails_keeps_no_other_from_its_turn_and_is_due_again(sto
 def test_a_slot_that_was_taken_before_the_clock_was_set_back_is_passed_over(store: Store, hand: Hand) -> None:
     diary = Diary()
     clock = a_clock(store, hand, diary.schedule("cron * 09:00"))
-    clock._fire_due()
+    clock.fire_due()
     hand.on(days=-1)
     a_clock(store, hand, diary.schedule("cron * 08:00"))
     again = a_clock(store, hand, diary.schedule("cron * 09:00"))
@@ -310,8 +310,8 @@ def test_a_replica_that_starts_with_older_settings_takes_no_plan_from_a_newer_on
         clock.restore()
     for _ in range(80):
         hand.on(hours=1)
-        older._fire_due()
-        newer._fire_due()
+        older.fire_due()
+        newer.fire_due()
     assert len(diary.taken) + len(old.taken) == 5 + 3, "every slot of both plans"
 
 

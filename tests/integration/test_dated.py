@@ -91,7 +91,7 @@ def test_a_grade_that_rests_on_a_finding_that_fell_is_due_once_by_the_step_that_
     store: Store, hand: Hand
 ) -> None:
     first = decided(store, hand, Outcome.UNTRUE_INCURABLE)
-    revoke = first.impose(first.the(Proposal.REVOKE))
+    revoke = first.bring(first.impose(first.the(Proposal.REVOKE)))
     second = decided(store, hand, Outcome.UNTRUE_INCURABLE, office=first.office, reference="R-2")
     entered = second.impose(second.the(Proposal.RECORD_CREDIT))
     settle(first.office)

@@ -144,3 +144,13 @@ def test_a_program_says_the_same_of_a_letter_by_the_api(store: Store, hand: Hand
         path = f"/v1/cases/{case_id}/letter-publicity"
         assert officer.post(path, json={"site": True, "reasons": " "}).status_code == 422
         assert officer.post(path, json={"site": True, "reasons": "已核实"}).json() == {"case": case_id, "site": True}
+
+
+@pytest.mark.parametrize("role", ["ops", "officer", "auditor"])
+def test_a_letters_own_words_stand_in_no_list_of_matters(store: Store, hand: Hand, role: str) -> None:
+    office, case_id = lettered(store, hand)
+    with serving(office) as edge, edge.as_(role) as reader:
+        told = reader.get("/v1/attention", params={"kind": LETTER_SCOPE})
+    (matter,) = told.json()["attention"]
+    assert OWN_WORDS not in told.text
+    assert (matter["about"], matter["facts"]["wanted"], "words" in matter["facts"]) == (case_id, "本机关网站", False)

@@ -299,3 +299,25 @@ def test_a_pack_without_the_row_owes_nothing_of_the_kind_and_a_minor_penalty_is_
     with store.read() as tx:
         assert tx.publications.find(domain.name(held.id)) is None
     assert listed(case) == []
+
+
+def test_where_the_pack_asks_for_another_person_none_who_decided_it_says_that_it_is_not_public(store: Store, hand: Hand) -> None:
+    case, held = fined(store, hand)
+    packs = tuple(
+        replace(pack, disclosure=replace(pack.disclosure, second=True) if pack.disclosure else None)
+        for pack in case.office.book.packs
+    )
+    silent: dict[str, object] = {"kinds": (), "amount": None}
+    assert rule(case, held, public=False, **silent).state is PublicationState.NOT_PUBLIC, (
+        "a pack that does not ask has it as before"
+    )
+    assert rule(case, held).state is PublicationState.OWED
+    case.office = replace(case.office, book=replace(case.office.book, packs=packs))
+    for officer in ("李四", "王五", "赵六"):
+        with pytest.raises(Refusal, match="disclosure_same_officer"):
+            rule(case, held, public=False, by=officer, **silent)
+    said = Disclosed(public=False, reasons=SECRET, by="吴十", at=hand(), kinds=(), amount=None)
+    with case.office.store.begin() as tx, pytest.raises(Refusal, match="disclosure_same_officer"):
+        disclosing.rule(case.office, tx, held.id, said, hand(), "t-李四")
+    assert rule(case, held, by="李四").state is PublicationState.OWED, "that it is public anybody may say"
+    assert rule(case, held, public=False, by="吴十", **silent).state is PublicationState.NOT_PUBLIC

@@ -13,12 +13,18 @@ from inspector.domain.consequence import StatementKind
 from inspector.domain.gazette import Fallen
 from inspector.domain.proposal import Proposal
 from inspector.flows import attention, consequences, publication
+from inspector.flows.explain import explain
+from inspector.flows.office import Office
+from inspector.flows.unworded import unworded
 from inspector.store.store import Store
 from inspector.web.roles import Role
 from tests.edge import serving
 from tests.house import Hand
 from tests.integration.test_disclosure import SECRET, built, fined, rule
+from tests.integration.test_purging import REMARK, SIGNER, answered
 from tests.proceedings import Proceeding, decided
+
+__all__ = ("answered",)
 
 pytestmark = pytest.mark.alike
 
@@ -80,3 +86,43 @@ def test_why_a_penalty_is_public_or_is_taken_back_is_told_to_the_approving_syste
     assert [one for one in said if one not in read[Role.OFFICER]] == []
     assert [one for one in said if one in read[Role.SYSTEM]] == []
     assert "disclosure.rule" in read[Role.SYSTEM], "that it was ruled on is told"
+
+
+def test_who_has_reviewed_a_case_and_why_is_told_to_the_approving_system_by_outcome_act_and_date(
+    store: Store, hand: Hand
+) -> None:
+    case, _ = fined(store, hand)
+    system, officer = both(case.office, case.case)
+    said = ("李四", "查询结果与承诺不符")
+    assert [one for one in said if one not in officer] == []
+    assert [one for one in said if one in system] == []
+    (told,) = [one for one in facts_of(case.office, case.case) if "outcome" in one]
+    assert told.keys() >= {"outcome", "evidence", "adverse"}, "how it was decided, and on which pieces"
+
+
+def test_who_has_signed_an_agencys_answer_and_what_stood_beside_it_is_not_told_to_the_approving_system(
+    answered: tuple[Office, str],
+) -> None:
+    system, officer = both(*answered)
+    assert [one for one in (SIGNER, REMARK) if one not in officer] == []
+    assert [one for one in (SIGNER, REMARK) if one in system] == []
+    assert '"verdict": "match"' in system
+    assert "assistance.answer" in system, "that it has answered, and how, is told"
+
+
+def both(office: Office, case_id: str) -> tuple[str, str]:
+    """What the approving system reads of a case by both doors, and what an officer does."""
+    with office.store.read() as tx:
+        sender = tx.cases.get(case_id).sender
+    paths = f"/v1/cases/{case_id}", f"/v1/cases/{case_id}/explain", f"/v1/cases/{case_id}/explain?lang=en"
+    with serving(office) as edge, edge.as_("system", name=sender) as hall, edge.as_("officer", name="王五") as officer:
+        system, all_of_it = (
+            "".join(json.dumps(one.get(path).json(), ensure_ascii=False) for path in paths) for one in (hall, officer)
+        )
+    return system, all_of_it
+
+
+def facts_of(office: Office, case_id: str) -> list[dict[str, object]]:
+    """The facts of the decisions that the approving system reads."""
+    with office.store.read() as tx:
+        return [dict(one.facts) for one in unworded(explain(office, tx, case_id, outside=True)).decisions]

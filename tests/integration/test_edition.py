@@ -16,10 +16,10 @@ from inspector import gazette as pages
 from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because
 from inspector.domain.finding import Part, Seen
-from inspector.domain.folio import PURGED
 from inspector.domain.gazette import CheckResult
 from inspector.domain.leadcheck import LeadCheck
 from inspector.domain.publicationduty import PublicationDuty
+from inspector.domain.taking import PURGED
 from inspector.domain.visit import VisitState
 from inspector.gazette import frame, letters
 from inspector.gazette import pages as sheets
@@ -32,6 +32,7 @@ from tests.integration.test_gazette import over
 from tests.integration.test_publications import look
 from tests.integration.test_publications import office as made_office
 from tests.operator import Operator, settled
+from tests.owing import let_go, owe
 
 PAGE, PART = 10, 20
 FIRM, PERSON = SubjectKind.FIRM, SubjectKind.PERSON
@@ -72,7 +73,7 @@ class Register:
                 }
                 tx.visits.add(replace(visit, id=name, case_ids=(), findings=(), doubts=(), parts=(nothing,), version=0, **told))
                 made = replace(first, id=f"{name}.bureau", visit=name, draw=told["draw"], state=type(first.state).OWED)
-                tx.publications.add(replace(made, posted=None, shown=None))
+                owe(tx, replace(made, posted=None, shown=None), first.formed_at)
                 names.append(made.id)
             self.count += count
         return names
@@ -92,7 +93,7 @@ class Register:
             check = LeadCheck(id=name, tip_off=f"t{self.count}", agency="bureau", kind=kind, code=code, name="第一饮食店", **said)
             tx.tips.add_check(replace(check, found=False))
             gone: dict[str, Any] = {"visit": "", "draw": "", "posted": None, "shown": None}
-            tx.publications.add(replace(first, id=f"lead.{name}", lead=name, state=type(first.state).OWED, **gone))
+            owe(tx, replace(first, id=f"lead.{name}", lead=name, state=type(first.state).OWED, **gone), first.formed_at)
             self.count += 1
         return f"lead.{name}"
 
@@ -235,7 +236,7 @@ def test_where_anything_differs_from_what_was_posted_it_is_built_whole(
                 (duty, *_) = tx.publications.page(("bureau",), None, "", 9)[3:]
                 assert duty.shown is not None
                 tx.publications.put(replace(duty, shown=replace(duty.shown, name="", code="", formed_on=None, counted=True)))
-                because = Because(rule=PURGED, basis=(), pack="", facts={"entries": []})
+                because = Because(rule=PURGED, basis=(), pack="", facts=let_go(house.START))
                 tx.ledger.append(new_id(), duty.about, because, {}, house.START)
         case "looks":
             monkeypatch.setattr(frame, "_STYLE", frame._STYLE + " ")

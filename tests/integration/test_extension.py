@@ -39,7 +39,7 @@ from tests.needs import require
 from tests.operator import on_both, one_database
 from tests.second import judged
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 database_url = one_database
 WHY, DOCUMENT = "年中提高抽查比例", "审管〔2026〕9号"
@@ -127,7 +127,6 @@ def code_of(do: Callable[[], object]) -> str:
     return refused(do).code
 
 
-@pytest.mark.slow
 @on_both
 def test_a_ratio_raised_in_the_middle_of_the_year_is_made_up_by_a_new_number_with_a_seed_of_its_own(
     store: Store, hand: Hand, tmp_path: Path
@@ -323,7 +322,6 @@ def test_an_object_of_the_reserve_that_an_extension_has_drawn_is_not_visited_twi
     replayed(office, first.number)
 
 
-@pytest.mark.slow
 def test_an_extension_does_not_cost_the_plan_the_draw_of_a_period_that_comes_meanwhile(store: Store, hand: Hand) -> None:
     office, first = drawn(store, hand)
     made = extended(office, first.number, more={POOL: 3})
@@ -349,7 +347,6 @@ def test_an_extension_does_not_cost_the_plan_the_draw_of_a_period_that_comes_mea
     assert (late.kind, late.state) == (DrawKind.PLAN, DrawState.SEEDING)
 
 
-@pytest.mark.slow
 def test_the_next_draw_of_the_plan_goes_on_behind_an_extension(store: Store, hand: Hand) -> None:
     office, first = drawn(store, hand)
     made = extended(raised(office), first.number)

@@ -16,7 +16,7 @@ import pytest
 from inspector.domain.case import CaseState
 from inspector.domain.visit import VisitState
 from inspector.flows.dispatch import seat_name
-from inspector.flows.forget import _materials
+from inspector.flows.weeding import weed
 from inspector.store.store import Store
 from inspector.web.roles import Role
 from tests.edge import WEB, Edge, serving
@@ -99,7 +99,7 @@ def test_a_photo_is_the_one_that_was_taken_counts_once_has_a_receipt_and_lets_no
         assert "visit.looked" in rules
         assert len(tx.fieldnotes.photos(visit.id, "bureau")) == 2
     with edge.office.store.begin() as tx:
-        assert tx.materials.forget_of_visits(hand() + timedelta(days=400)) == [], "the visit is still to be made"
+        assert tx.materials.of_visits(hand() + timedelta(days=400)) == [], "the visit is still to be made"
 
 
 @pytest.mark.slow
@@ -204,7 +204,9 @@ def test_notes_that_lay_in_a_phone_are_of_the_day_they_were_written_and_before_t
     with edge.office.store.begin() as tx:
         held = tx.fieldnotes.photos(visit.id, "bureau")[0]
         assert held.times.late, "the result was there before it"
-        assert _materials(tx, hand() + timedelta(days=400), hand()) == 1
+    hand.on(days=400)
+    weed(edge.office, 0)
+    with edge.office.store.begin() as tx:
         assert "visit.forget" in [row["rule"] for row in tx.ledger.about(visit.id)]
 
 

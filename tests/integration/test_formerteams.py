@@ -53,7 +53,8 @@ def test_who_was_there_and_has_passed_on_is_heard_and_whoever_was_dealt_later_is
     began = hand()
     leaves(edge, hand, visit, began + timedelta(days=1, hours=1))
     captured = began + timedelta(hours=2)
-    assert sends(clients[0], seats[0], visit, "n1", captured, hand()).json()["became"] == "KEPT"
+    kept = sends(clients[0], seats[0], visit, "n1", captured, hand()).json()
+    assert (kept["became"], kept["missing"], kept["clashes"]) == ("KEPT", [], []), "what the others have to say is theirs"
     shown = photo(jpeg(), captured_at=captured.isoformat(), sent_at=hand().isoformat())
     assert clients[0].post(f"/v1/seats/{seats[0]}/photos", json=shown, headers={"Idempotency-Key": "p1"}).status_code == 200
     assert sends(clients[1], seats[1], visit, "n2", captured, hand()).json()["became"] == "KEPT"

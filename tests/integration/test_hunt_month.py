@@ -15,7 +15,7 @@ import pytest
 
 from inspector.ports import Unavailable
 from inspector.store.store import Store
-from tests import house
+from tests import followed, house
 from tests.edge import serving
 from tests.engine import listening
 from tests.house import Hand, settle
@@ -38,6 +38,8 @@ class Told:
     where: dict[str, str]
     persons: list[Person]
     rest: bytes
+    gone: list[Person]
+    left: dict[str, str]
 
     @property
     def leaks(self) -> dict[str, set[str]]:
@@ -49,6 +51,11 @@ class Told:
         seen["pushes"] = {word for mine, words in self._pushes() for word in found(words.encode(), (marks | inside) - mine)}
         for whose, content in self.month.files:
             seen.setdefault("dossiers", set()).update(found(content, (marks - whose.marks) | inside))
+        for name, about, words in self.month.read:
+            mine = about.marks - about.inner if about is not None else set()
+            seen[name] = seen.get(name, set()) | found(words.encode(), (marks - mine) | inside)
+        for table, words in self.left.items():
+            seen[f"purged {table}"] = found(words.encode(), {mark for one in self.gone for mark in one.marks})
         seen["duty files"] = {word for content in self.month.duties for word in found(content, inside)}
         return {name: words for name, words in seen.items() if words}
 
@@ -92,6 +99,8 @@ def lived(store: Store, hand: Hand, folder: Path, days: int, draws: int, *, seal
             settle(office)
             with edge.client() as anybody:
                 metrics = anybody.get("/metrics").text
+            rest = at_rest(store) if sealed else b""
+            gone = followed.purged(month)
         where = {
             "log": log.getvalue(),
             "metrics": metrics,
@@ -100,7 +109,7 @@ def lived(store: Store, hand: Hand, folder: Path, days: int, draws: int, *, seal
             "register": "\n".join(month.published),
             "draws": b"\n".join(month.drawn).decode(),
         }
-    return Told(month=month, where=where, persons=persons, rest=at_rest(store) if sealed else b"")
+    return Told(month=month, where=where, persons=persons, rest=rest, gone=gone, left=followed.texts(store))
 
 
 def looked_at(told: Told, days: int) -> None:
@@ -114,6 +123,9 @@ def looked_at(told: Told, days: int) -> None:
     assert {line.split()[2] for line in errors} >= {"500", "503", "422", "403", "404"}, "each kind of error was said"
     assert '"exc_type": "RuntimeError"' in told.where["log"], "the crashes were told of"
     assert month.letters > 0, "letters were published"
+    assert month.penalties > 0, "a penalty was"
+    assert min(month.ruled, month.closed) > 0, "letters were ruled on, and matters closed"
+    assert told.gone, f"somebody's cases went: {month.held[:9]}"
     assert len(month.drawn) > 0, "draws were published"
     assert month.results > 1, "results were published"
     assert month.outside.phones.struck >= {"RuntimeError"}, "a push failed in words that name its receiver"

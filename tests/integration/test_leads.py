@@ -17,7 +17,7 @@ from inspector.domain.inspection import Authority, CheckType, Inspection
 from inspector.domain.leadcheck import LeadState, Report
 from inspector.domain.outside import OutsideFinding
 from inspector.domain.tipoff import Informant, TipSource, TipState
-from inspector.flows import findingrows, forget, leads, outside, review
+from inspector.flows import findingrows, leads, outside, review, weeding
 from inspector.flows.history import history, of_one
 from inspector.flows.members import object_id
 from inspector.flows.office import Office
@@ -285,10 +285,9 @@ def test_a_tip_off_has_a_date_is_closed_with_reasons_and_who_told_is_forgotten(s
             leads.propose(office, tx, tip_id, "再查", "再查", "李四", hand())
     assert leads.TO_SEE not in matters(store)
     hand.on(days=1)
-    with store.begin() as tx:
-        assert forget._materials(tx, hand(), hand()) >= 1
-        with pytest.raises(Missing, match="informant_gone"):
-            tx.tips.informant(tip_id)
+    weeding.weed(office, 0)
+    with store.begin() as tx, pytest.raises(Missing, match="informant_gone"):
+        tx.tips.informant(tip_id)
 
 
 @pytest.mark.parametrize("refused", [True, False])

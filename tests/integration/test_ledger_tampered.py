@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inspector.domain.decision import Because
-from inspector.domain.folio import PURGED
 from inspector.domain.ledger import GENESIS, body_digest, chain, digest
+from inspector.domain.taking import PURGED
 from inspector.domain.treehead import TreeHead
 from inspector.flows import lodging
 from inspector.store.store import Store
@@ -26,6 +27,7 @@ from inspector.store.tx import Tx, new_id
 from tests.house import START, closing, open_store
 from tests.integration.test_ledger import append
 from tests.operator import one_database, settled
+from tests.owing import let_go
 
 database_url = one_database
 
@@ -87,8 +89,9 @@ def purge(tx: Tx, about: str) -> None:
     """The words of what is said about a thing go lawfully."""
     some = tx.ledger.about(about)
     tx.ledger.erase([one["id"] for one in some])
-    because = Because(rule=PURGED, basis=("S4:19",), pack="maoji@1", facts={"entries": [one["digest"] for one in some]})
-    tx.ledger.append(new_id(), about, because, {}, START)
+    later = START + timedelta(days=31)
+    because = Because(rule=PURGED, basis=("S4:19",), pack="maoji@1", facts=let_go(later, *(one["digest"] for one in some)))
+    tx.ledger.append(new_id(), about, because, {}, later)
 
 
 def put(tx: Tx, some: list[dict[str, Any]]) -> None:
@@ -258,7 +261,9 @@ def test_words_that_went_lawfully_are_no_tampering_and_words_that_went_otherwise
         tx.connection.execute(sa.delete(ledger).where(ledger.c.rule == PURGED))
         assert tx.ledger.verify()[1] is not None, "whoever takes out what says so has tampered"
     with tried(held) as tx:
-        tx.ledger.append(new_id(), "case-2", Because(rule=PURGED, basis=(), pack="", facts={"entries": ["f" * 64]}), {}, START)
+        later = START + timedelta(days=31)
+        because = Because(rule=PURGED, basis=(), pack="", facts=let_go(later, "f" * 64))
+        tx.ledger.append(new_id(), "case-2", because, {}, later)
         assert seen_after(tx, "case-2", body="", salt="") is not None, "what it does not name did not go by it"
 
 

@@ -53,7 +53,7 @@ def test_what_is_to_be_seen_to_about_a_visit_stands_on_the_list_with_what_to_do_
     team: Team, hand: Hand
 ) -> None:
     office = team.edge.office
-    matters = [seats.SHORT, seats.UNDELIVERED, TOO_LATE, "visit_finding"]  # of a clash: test_fieldnotes
+    matters = [seats.SHORT, seats.UNDELIVERED, TOO_LATE, "visit_finding", "note_against"]  # of a clash: test_fieldnotes
     with office.store.begin() as tx:
         for kind in matters:
             tx.attention.open(kind, "bureau", team.visit, {}, hand())

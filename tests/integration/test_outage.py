@@ -37,7 +37,7 @@ def test_three_weeks_away_are_caught_up_each_thing_in_its_own_way(store: Store, 
 
     hand.on(days=22)
     for _ in range(2):
-        clock._fire_due()
+        clock.fire_due()
         settle(office)
 
     with store.read() as tx:

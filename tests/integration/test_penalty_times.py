@@ -19,8 +19,10 @@ from inspector.domain.grading import Grading as Found
 from inspector.domain.grading import Harm
 from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
+from inspector.domain.recompute import Again
 from inspector.flows import proceedings, review, uncovered
 from inspector.flows.office import Office
+from inspector.flows.recompute import replay
 from inspector.flows.shaken import setting
 from inspector.policybook import Policybook
 from inspector.store.deadlines import due_by
@@ -163,6 +165,18 @@ def test_grave_harm_lets_it_be_found_within_five_years(hand: Hand, office: Offic
     found_false(late, Harm.GRAVE)
     with pytest.raises(Refusal, match="penalty_out_of_time"):
         propose(late, found=Found(harm=Harm.GRAVE))
+
+
+@pytest.mark.parametrize("signed_on", [date(2026, 3, 1), date(2024, 1, 31)])
+def test_what_a_review_has_proposed_comes_to_the_same_again_whether_found_in_time_or_too_late(
+    hand: Hand, office: Office, signed_on: date
+) -> None:
+    case = old(hand, office, signed_on)
+    found_false(case)
+    assert any(one.proposal is Proposal.PENALTY for one in case.all()) is (signed_on.year == 2026)
+    with office.store.read() as tx:
+        told = [(one.rule, again) for one, again in replay(office, tx, case.case)]
+    assert {again for _, again in told} == {Again.SAME}, told
 
 
 def test_by_a_pack_of_before_nothing_of_it_is_asked(store: Store, hand: Hand) -> None:

@@ -8,15 +8,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, SubjectKind
 from inspector.domain.docket import LETTER_SCOPE
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.publicity import Publicity
-from inspector.flows import affix, pledges, review
+from inspector.flows import affix, pledges, printed, review
 from inspector.flows.office import Office
 from inspector.gazette import Register, files
+from inspector.store.codec import dump
+from inspector.store.publicationtables import pledge_shown
 from inspector.store.store import Store
 from tests.house import Hand, application, open_office, post
 
@@ -148,3 +151,41 @@ def test_no_letter_is_shown_further_than_was_said_and_one_of_a_withdrawn_matter_
         pledges.look(office, tx, hand())
         assert len(tx.attention.standing(pledges.MATTER)) == 1
     assert built(office, tmp_path, post=True).gone == (case_id,)
+
+
+@pytest.mark.alike
+def test_a_letter_is_public_by_the_word_of_the_ledger_alone(office: Office, tmp_path: Path) -> None:
+    first, other = letter(office, 1), letter(office, 2)
+    built(office, tmp_path / "site", post=True)
+    assert printed.look(office.store) == []
+    with office.store.read() as tx:
+        kept = tx.connection.execute(sa.select(pledge_shown).where(pledge_shown.c.case_id == first)).mappings().one()
+    for change, told in (
+        (sa.delete(pledge_shown).where(pledge_shown.c.case_id == first), f"{first}: gone"),
+        (sa.update(pledge_shown).where(pledge_shown.c.case_id == first).values(body=_named(office, first, "另一家公司")), first),
+        (sa.update(pledge_shown).where(pledge_shown.c.case_id == first).values(body="x"), first),
+    ):
+        with office.store.begin() as tx:
+            tx.connection.execute(change)
+        assert printed.look(office.store) == [f"pledge_shown {told}"]
+        for posting in (False, True):
+            with pytest.raises(Refusal, match="publication_contradicted"):
+                pledges.gather(office, office.now(), post=posting)
+        with office.store.begin() as tx:
+            tx.connection.execute(sa.delete(pledge_shown).where(pledge_shown.c.case_id == first))
+            tx.connection.execute(sa.insert(pledge_shown).values(**kept))
+    assert printed.look(office.store) == []
+    with office.store.begin() as tx:
+        review.withdraw(office, tx, other, "不办了", "hall", office.now())
+    built(office, tmp_path / "site", post=True)
+    assert printed.look(office.store) == [], "one that went is no more to be there"
+    with office.store.begin() as tx:
+        tx.connection.execute(sa.insert(pledge_shown).values({**kept, "case_id": other}))
+    assert printed.look(office.store) == [f"pledge_shown {other}"]
+
+
+def _named(office: Office, case_id: str, name: str) -> str:
+    with office.store.read() as tx:
+        held = tx.pledges.find(case_id)
+    assert held is not None
+    return dump(replace(held, pledge=replace(held.pledge, name=name)))

@@ -10,19 +10,18 @@ import pytest
 from inspector import gazette as pages
 from inspector.domain.annulled import Annulled
 from inspector.domain.case import Outcome
-from inspector.domain.decision import Because, Decision
-from inspector.domain.folio import PURGED
-from inspector.domain.gazette import Fallen
+from inspector.domain.gazette import CheckResult, Fallen
 from inspector.domain.publicationduty import PublicationState
-from inspector.flows import affix, disclosing, gazette, unpublish
+from inspector.flows import affix, disclosing, gazette, publication, unpublish
 from inspector.flows.office import Office
-from inspector.flows.record import record
 from inspector.store.store import Store
-from tests.house import Hand, settle
+from tests.house import Hand, open_office, settle
 from tests.integration.test_disclosure import ADDRESS, built, duty, fined, rule, texts
 from tests.integration.test_gazette import over
+from tests.integration.test_lead_published import made
 from tests.integration.test_publications import look
 from tests.integration.test_unpublish import contradicted, office, one
+from tests.owing import went
 
 pytestmark = pytest.mark.alike
 __all__ = ("office",)
@@ -53,6 +52,25 @@ def test_a_penalty_that_is_annulled_while_its_register_is_posted_is_taken_back_b
     assert duty(case, held).state is PublicationState.REMOVED
 
 
+def test_a_check_for_cause_that_is_ruled_anew_while_its_register_is_posted_is_taken_back(store: Store, hand: Hand) -> None:
+    house = open_office(store, hand)
+    owed = made(house, hand, found=True)
+
+    def ruled(found: CheckResult) -> None:
+        with store.begin() as tx:
+            publication.rule(house, tx, owed.id, found, "经复核", "李四", hand())
+
+    ruled(CheckResult.PROBLEM)
+    got = gazette.gather(house, hand(), post=True)
+    ruled(CheckResult.NOTHING)
+    gazette.say(house, got, ADDRESS, "李四", hand())
+    with store.read() as tx:
+        held = tx.publications.get(owed.id)
+    assert held.shown is not None
+    assert held.shown.found is CheckResult.PROBLEM, "which is what was served"
+    assert (held.state, held.why) == (PublicationState.TO_REMOVE, Fallen.REOPENED)
+
+
 def test_a_penalty_that_is_ruled_out_while_its_register_is_posted_is_taken_back(store: Store, hand: Hand) -> None:
     case, held = fined(store, hand)
     rule(case, held)
@@ -81,8 +99,7 @@ def test_a_firm_whose_records_went_is_counted_as_nobody(store: Store, hand: Hand
     built(case, tmp_path / "site")
     with store.begin() as tx:
         tx.purging.take(case.case, [])
-        because = Because(rule=PURGED, basis=("H:1",), pack="", facts={})
-        record(tx, case.case, Decision(state=None, because=because), hand(), {})  # as the purge says of itself
+        went(tx, case.case, hand())
     some = (
         replace(one, disclosure=replace(one.disclosure, least=1) if one.disclosure else None) for one in case.office.book.packs
     )

@@ -12,12 +12,13 @@ import sqlalchemy as sa
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.gazette import CheckResult, Fallen
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
-from inspector.flows import gazette, printed, publication
+from inspector.flows import attention, gazette, printed, publication
 from inspector.flows.office import Office
 from inspector.store.tables import ledger
 from tests.house import Hand
 from tests.integration.test_gazette import over
 from tests.integration.test_publications import look, office, said
+from tests.integration.test_tampered import daily
 
 __all__ = ["office"]
 
@@ -80,7 +81,9 @@ def test_what_was_taken_back_stays_so_and_an_entry_that_was_altered_names_no_lin
         office, lambda one: replace(one, removed=one.removed and replace(one.removed, on=one.removed.on - timedelta(days=1)))
     )
     assert gone == [f"{row}: removed"]
-    assert altered(office, lambda one: replace(one, state=PublicationState.PUBLISHED, removed=None)) == [f"{row}: state"]
+    assert altered(office, lambda one: replace(one, state=PublicationState.PUBLISHED, removed=None)) == [
+        *(f"{row}: state", f"{row}: removed"),
+    ]
     with office.store.begin() as tx:
         done = ledger.c.rule == printed.DONE
         body, entry = tx.connection.execute(sa.select(ledger.c.body, ledger.c.id).where(done)).one()
@@ -121,3 +124,22 @@ def test_a_result_that_was_taken_back_for_a_slip_is_owed_anew_once_and_can_be_pu
     with office.store.begin() as tx:
         publication.publish(office, tx, anew.id, office.calendar.local_date(hand()), "公告栏", "李四", hand())
     assert printed.look(office.store) == []
+
+
+def test_the_daily_look_finds_an_altered_line_and_is_done_with_it_once_it_is_put_back(office: Office, hand: Hand) -> None:
+    held = public(office, hand)
+    assert held.shown is not None
+
+    def after(one: PublicationDuty) -> list[str]:
+        """What a person of the house hears after the daily look at the duty as it lies there."""
+        with office.store.begin() as tx:
+            tx.publications.put(one)
+        daily(office)
+        with office.store.read() as tx:
+            waits = tx.attention.get(f"{printed.MATTER}:{office.house}")
+        return [attention.told(printed.MATTER, waits["body"], "en")] if waits is not None and not waits["closed_at"] else []
+
+    assert after(held) == []
+    altered = replace(held, shown=replace(held.shown, found=CheckResult.PROBLEM))
+    assert after(altered) == [f"publication_duty {held.id}: line"]
+    assert after(held) == []

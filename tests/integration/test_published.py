@@ -251,6 +251,16 @@ def test_who_is_told_of_a_row_before_its_time_stands_in_the_ledger(store: Store,
     assert len(readings()) == 1, "afterwards it is nobody's secret"
 
 
+@pytest.mark.parametrize("typed", ["11010519491231002x", "欧阳暗记", "13912345678"])
+def test_of_a_person_whose_receipt_somebody_asked_for_the_ledger_keeps_nothing(store: Store, hand: Hand, typed: str) -> None:
+    office, held = registered(store, hand)
+    with serving(office) as edge, edge.as_(Role.CLERK, name="王办事员") as client:
+        assert client.post(f"/v1/draws/{held.number}/receipts", json={"code": typed}).status_code == 404
+    with store.read() as tx:
+        (told,) = [json.loads(row["body"])["facts"] for row in tx.ledger.about(held.number) if row["rule"] == "draw.read"]
+    assert told == {"by": "王办事员", "what": "api:receipt:…:receipt_unknown"}
+
+
 def test_the_public_bundle_waits_for_the_draw_whose_commitment_it_names(store: Store, hand: Hand) -> None:
     office, first = registered(store, hand)
     carried_out(office, hand, first.number)

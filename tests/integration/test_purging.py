@@ -18,11 +18,11 @@ from inspector.domain.calendar import Term
 from inspector.domain.case import CaseState
 from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.evidence import Verdict
-from inspector.domain.folio import PURGED
 from inspector.domain.policy import Policy
 from inspector.domain.purge import Hold, gone
 from inspector.domain.recompute import Again
 from inspector.domain.retention import Record
+from inspector.domain.taking import PURGED
 from inspector.domain.tipoff import Informant, TipSource
 from inspector.flows import assist, casefile, leads, purges, purging, recompute
 from inspector.flows.office import Office

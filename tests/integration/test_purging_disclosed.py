@@ -6,17 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from inspector.domain.decision import Because, Decision
-from inspector.domain.folio import PURGED
 from inspector.domain.purge import Hold
 from inspector.domain.veil import VEIL
 from inspector.flows import gazette
-from inspector.flows.record import record
 from inspector.store.store import Store
 from tests.house import Hand, open_office
 from tests.integration.test_disclosure import SECRET, built, duty, fined, rule
 from tests.integration.test_gazette import built as register
 from tests.integration.test_lead_published import made
+from tests.owing import went
 
 pytestmark = pytest.mark.alike
 
@@ -30,8 +28,7 @@ def test_a_penalty_that_is_owed_keeps_its_case_and_a_purged_one_leaves_no_name(s
     with store.begin() as tx:
         assert Hold.PUBLICATION not in tx.purging.held(case.case)
         tx.purging.take(case.case, [])
-        because = Because(rule=PURGED, basis=("H:1",), pack="", facts={})
-        record(tx, case.case, Decision(state=None, because=because), hand(), {})  # as the purge says of itself
+        went(tx, case.case, hand())
     penalty = duty(case, held).penalty
     assert penalty is not None
     assert penalty.ruled is not None
@@ -50,6 +47,8 @@ def test_a_purged_check_for_cause_is_counted_and_names_nobody(store: Store, hand
         (one,) = (one for one in tx.purging.caseless(hand()) if not one.visit)
     with store.begin() as tx:
         tx.purging.take_caseless(one, [])
+        for name in one.names:
+            went(tx, name, hand())
     with store.read() as tx:
         shown = tx.publications.get(owed.id).shown
     assert shown is not None

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Invalid, Missing, Refusal
-from inspector.domain.folio import PURGED
 from inspector.domain.leadcheck import Report
 from inspector.domain.purge import Hold
+from inspector.domain.taking import PURGED
 from inspector.domain.tipoff import Informant, TipSource
 from inspector.flows import attention, caseless, leads, outside
 from inspector.flows.office import Office

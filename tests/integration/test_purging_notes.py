@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from inspector.domain.folio import PURGED
+from inspector.domain.errors import Refusal
+from inspector.domain.taking import PURGED
 from inspector.domain.visit import Visit
 from inspector.flows import attention, caseless, publication
 from inspector.flows.office import Office
@@ -19,6 +20,7 @@ from tests.integration.test_purging import answered, holding, let_go, troubles
 from tests.integration.test_purging_visits import supervised, supervised_due
 
 pytestmark = pytest.mark.alike
+ADDRESS = "zhang@example.org"
 NOTE = "已电话告知暗记店主欧阳某"
 __all__ = ("answered",)
 
@@ -74,3 +76,40 @@ def left(store: Store, visit: Visit) -> list[str]:
             if sound
         ]
     return [json.loads(row["body"])["facts"]["note"] for row in some]
+
+
+def test_what_was_noted_of_a_letter_goes_with_its_case_and_one_that_is_open_keeps_it(
+    answered: tuple[Office, str], store: Store, hand: Hand
+) -> None:
+    office, case_id = answered
+    key = f"assist_send:{request_of(store, case_id).id}:REQUEST:housing"
+    noted(store, hand, "letter_undeliverable", key)
+    with store.begin() as tx:
+        tx.attention.open("letter_partly", "bureau", key, {"refused": [ADDRESS]}, hand())
+    hand.on(days=3_700)
+    settle(office)
+    with pytest.raises(Refusal, match="retention_held"):
+        let_go(office, case_id)
+    with store.begin() as tx:
+        tx.attention.close(f"letter_partly:{key}", hand())
+    let_go(office, case_id)
+    assert (holding(store, NOTE), holding(store, ADDRESS), troubles(store)) == (set(), set(), set())
+
+
+def test_what_was_noted_of_a_seat_or_its_push_goes_with_the_visit_s_name(store: Store, hand: Hand) -> None:
+    office, _, visit = supervised(store, hand)
+    settle(office)
+    for kind, about in (("push_undelivered", f"push:{visit.id}:1:0"), ("recusal_late", f"{visit.id}:1:0")):
+        noted(store, hand, kind, about)
+    with store.begin() as tx:
+        tx.attention.open("push_undelivered", "bureau", f"push:{visit.id}:1:0:1", {"to": ADDRESS}, hand())
+    look(office, hand)
+    hand.on(days=3_700)
+    settle(office)
+    publicly(office, publication.publish, office.calendar.local_date(hand()), "公告栏")
+    with pytest.raises(Refusal, match="MATTER"), store.begin() as tx:
+        caseless.let_go(office, tx, visit.id, "王五", office.now())
+    with store.begin() as tx:
+        tx.attention.close(f"push_undelivered:push:{visit.id}:1:0:1", hand())
+        caseless.let_go(office, tx, visit.id, "王五", office.now())
+    assert (holding(store, NOTE), holding(store, ADDRESS), troubles(store)) == (set(), set(), set())

@@ -13,9 +13,9 @@ from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.fieldnote import Place
 from inspector.domain.finding import Finding, Seen
-from inspector.domain.folio import PURGED
 from inspector.domain.purge import Hold, gone, nameless
 from inspector.domain.retention import Record
+from inspector.domain.taking import PURGED
 from inspector.domain.visit import Visit
 from inspector.flows import caseless, dispatch, fieldnotes, gazette, lookback, publication, reconcile
 from inspector.flows.draw import announce_now

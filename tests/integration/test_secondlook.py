@@ -37,6 +37,8 @@ from tests.integration.test_replacements import pool_draw
 from tests.materials import png
 
 pytestmark = [pytest.mark.alike, pytest.mark.slow]
+_SHEET = {"rows": [{"modes": ["on-site"]}], "signing": "REFUSED", "signing_reason": "负责人不在", "statement": "门店已转让"}
+FILLED, RANG = {"sheet": _SHEET}, {"way": "TELEPHONE", "words": "无人接听"}
 
 
 def looked_at_in(office: Office, share: str) -> tuple[Office, str]:
@@ -161,7 +163,8 @@ def test_what_was_entered_is_shown_to_who_accepted_without_a_name_and_a_differen
     with serving(office) as edge:
         for name in list(first.values())[:8]:
             with edge.client(X_Link_Token=office.link_token("seat", name)) as phone:
-                assert phone.post(f"/v1/seats/{name}/photos", json=photo(png(), remark="门头")).status_code == 200
+                for what, sent in (("photos", photo(png(), remark="门头")), ("notes", FILLED), ("attempts", RANG)):
+                    assert phone.post(f"/v1/seats/{name}/{what}", json=sent).status_code == 200
         held = drawn_again(office, hand)
         (look,) = visits(office, held.number)
         with store.read() as tx:
@@ -183,10 +186,12 @@ def test_what_was_entered_is_shown_to_who_accepted_without_a_name_and_a_differen
                 1,
             )
             assert not [staff for staff in team(office, made[0]) | team(office, made[1]) if staff in json.dumps(work)]
+            assert ["on-site"] in [one["said"] for one in work["sheet"]["lines"]]
+            assert (work["sheet"]["statements"][0]["words"], work["sheet"]["signatures"][0]["inspector"]) == ("门店已转让", "")
             digest = work["photos"][0]["digest"]
             assert lead.get(f"{path}/{digest}").headers["content-type"] == "image/png"
             page = lead.get(f"/seat/{names[0]}/{office.link_token('seat', names[0])}?lang=en").text
-            assert f"/looked-at/{digest}" in page
+            assert all(one in page for one in (f"/looked-at/{digest}", "门店已转让", "负责人不在", "无人接听"))
             assert lead.get(f"/seat/{names[0]}/{office.link_token('seat', names[0])}/looked-at/{digest}").status_code == 200
             said = {"findings": [], "remarks": ""}
             assert lead.post(f"/v1/seats/{names[0]}/result", json=said).json()["error"]["code"] == "seen_missing"

@@ -75,7 +75,6 @@ def everything(store: Store) -> str:
         return "".join(repr(tuple(row)) for table in metadata.sorted_tables for row in tx.connection.execute(sa.select(table)))
 
 
-@pytest.mark.slow
 def test_no_secret_of_the_seed_is_anywhere_before_the_figures_are_settled(
     store: Store, hand: Hand, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -144,7 +143,6 @@ def test_figures_that_nobody_typed_void_the_draw_before_anybody_could_know_whom_
     assert (after.parties, after.without) == (("justice", "audit", "lottery"), ("dice",))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("paused", [False, True], ids=["down", "down and paused"])
 def test_figures_typed_in_time_count_however_late_the_daemon_comes_back(store: Store, hand: Hand, paused: bool) -> None:
     """Both have typed in the last second; the daemon was killed before it looked, and starts again after the figures' last moment."""
@@ -243,7 +241,6 @@ def test_a_reveal_given_up_after_its_time_takes_the_figures_that_were_typed_alik
     assert (made.state, made.figured) == (DrawState.SEEDING, True)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("second", "figures"), [("钱", "x"), (" 赵 ", "")], ids=["another figure", "the same person"])
 def test_figures_that_do_not_agree_at_the_last_moment_void_the_draw_however_late_it_is_looked_at(
     store: Store, hand: Hand, second: str, figures: str
@@ -341,7 +338,6 @@ def test_a_further_source_that_nobody_else_can_look_up_is_not_committed_to(
     assert (second.state, second.void_reason) == (DrawState.VOID, "not_committable:draw_commit_invalid")
 
 
-@pytest.mark.slow
 def test_a_lotterys_figures_name_the_official_drawing_and_the_record_says_where_each_ceremonys_minutes_are(
     store: Store, hand: Hand
 ) -> None:

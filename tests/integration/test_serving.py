@@ -15,8 +15,8 @@ from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, Sub
 from inspector.domain.wayto import Contact, ServiceWay
 from inspector.flows import reached, serving, spoken, unserved
 from inspector.flows.explain import explain
-from inspector.flows.forget import _materials
 from inspector.flows.narrative import render
+from inspector.flows.weeding import weed
 from inspector.ports import Origin, Refused
 from inspector.store.store import Store
 from inspector.web.roles import Role
@@ -255,7 +255,11 @@ def test_how_a_subject_can_be_reached_goes_with_the_case_s_files_and_another_num
     notice, guidance = house.give(NoticeKind.RECORD), house.give(NoticeKind.GUIDANCE)
     with store.begin() as tx:
         spoken.say(house.office, tx, guidance.id, SubjectWord.WITHDRAWAL, "不办了", (), hand())
-        assert _materials(tx, hand() + timedelta(days=1), hand()) == 0, "something is on its way to it still"
+    hand.on(days=1)
+    weed(house.office, 0)
+    with store.begin() as tx:
+        assert tx.servings.contact(house.case_id) == AGREED, "something is on its way to it still"
         serving.failed(house.office, tx, notice.id, "已撤回", "李四", hand())
-        assert _materials(tx, hand() + timedelta(days=1), hand()) == 1
+    weed(house.office, 0)
+    with store.begin() as tx:
         assert tx.servings.contact(house.case_id) == Contact()

@@ -9,25 +9,30 @@ import sys
 import time
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from inspector.calendars import load_calendars
 from inspector.domain.decision import Order, OrderKind
 from inspector.policybook import Policybook
+from inspector.simulation import afield
 from inspector.simulation.account import Told, wrongs
+from inspector.simulation.field import plans
 from inspector.simulation.hand import Still
 from inspector.simulation.peers import Peer
 from inspector.simulation.scene import Days, Scene
 from inspector.simulation.year import live
 from inspector.store.deadlines import next_due
+from inspector.store.store import Store
+from inspector.store.tables import ledger, seat, work
 from inspector.store.tx import new_id
 from tests.house import ROOT, START, closing, open_office, open_store
 
 BOOK, CALENDAR = Policybook.load(ROOT / "policies"), load_calendars(ROOT / "policies" / "calendars")
-SMALL = Scene(cases=6, seed="7", days=8, after=8)
+SMALL = Scene(cases=6, seed="7", first=date(2025, 3, 6), days=8, after=4)
 OPEN = ("VERIFYING", "RATING")
 
 
@@ -112,6 +117,44 @@ def test_on_the_days_of_a_flood_a_tenth_of_the_cases_comes_each_and_the_others_c
     others = [one for one in references if days[one] not in {day for day, _ in most[:2]}]
     assert others
     assert {one: calm.arrives(one) for one in others} == {one: days[one] for one in others}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_a_season_has_draws_visits_leave_and_decisions_on_proposals_and_is_the_same_twice(tmp_path: Path) -> None:
+    scene = Scene(cases=40, seed="q", days=45, after=15, floods=2)
+    first, again = lived(scene, tmp_path), lived(scene, tmp_path, "two")
+    assert first == again
+    assert first.wrong == ()
+    assert first.draws["DRAWN"] > 2
+    assert first.visits["DONE"] > 30
+    assert sum(count for name, count in first.consequences.items() if name.endswith(" IMPOSED")) > 1
+    with closing(Store(f"sqlite:///{tmp_path / 'one'}.sqlite3")) as store, store.read() as tx:
+        seats = Counter(tx.connection.execute(sa.select(seat.c.state)).scalars())
+        assert {"DONE", "DECLINED", "EXPIRED", "RELIEVED"} <= seats.keys(), "they say yes, no, nothing, and some are on leave"
+        said = Counter(tx.connection.execute(sa.select(ledger.c.rule)).scalars())
+        assert {"plan.publish", "draw.carry_out", "consequence.given", "consequence.served", "publication.done"} <= said.keys(), (
+            sorted(said)
+        )
+
+
+def test_a_visit_without_a_team_or_a_clock_is_wrong_and_so_are_records_that_disagree(tmp_path: Path) -> None:
+    scene = Scene(cases=0, days=10, after=0, faults=False)
+    told = lived(scene, tmp_path)
+    assert (told.wrong, told.draws) == ((), {"DRAWN": 1})
+    with closing(Store(f"sqlite:///{tmp_path / 'one'}.sqlite3")) as store:
+        office = replace(open_office(store, lambda: START), plans=plans("bureau"))
+        now = datetime(2025, 3, 15, 9, tzinfo=START.tzinfo)
+        with store.begin() as tx:
+            assert [one for one in afield.wrongs(office, tx, now) if not one.startswith("records")] == []
+            first, second, *_ = tx.visits.open_ids("", 10)
+            tx.connection.execute(sa.delete(work).where(work.c.key == f"visit.due:{first}"))
+            tx.connection.execute(sa.delete(seat).where(seat.c.visit == second, seat.c.place == 0))
+        with store.read() as tx:
+            found = list(afield.wrongs(office, tx, now))
+        assert f"without a clock: {first}" in found
+        assert f"without a team: {second}" in found
+        assert any(one.startswith("records: bureau-2025-00001") for one in found), "nor do the records agree about the draw"
 
 
 @pytest.mark.slow

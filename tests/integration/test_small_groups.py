@@ -104,10 +104,12 @@ def test_a_small_group_waits_for_those_who_are_still_undecided_until_its_date_is
     (*_, last) = look(office, hand)
     over(office)
     held, _ = built(office, tmp_path / "site", post=True)
-    assert (held.lines, held.counted, held.withheld) == ((), 0, 6)
+    assert (held.lines, len(held.fresh), held.counted, held.withheld) == ((), 0, 6, 0), "one number, whoever waits"
     hand.now = office.calendar.opening(office.calendar.add_working_days(office.calendar.local_date(last.formed_at), 18))
     held, _ = built(office, tmp_path / "site", post=True)
-    assert (held.lines, held.counted, held.withheld) == ((), 4, 2), "a duty is kept, and four are only counted"
+    assert (held.lines, len(held.fresh), held.counted, held.withheld) == ((), 4, 6, 0), (
+        "a duty is kept, and four are only counted"
+    )
 
 
 @pytest.mark.slow

@@ -67,6 +67,7 @@ def test_the_page_shows_the_attempts_beside_the_evidence_and_takes_them_and_call
         page = desk.get(f"/review/{case_id}").text
         form = dict(_hidden(page)) | {"outcome": "UNREACHABLE", "reasons": ""}
         assert page.count('name="evidence" value="attempt:') == 3
+        assert page.count(" 录入</span>") == 3, "and when it was written down"
         bare = desk.post(f"/review/{case_id}", data=form)
         assert (bare.status_code, "不利" in bare.text.split('role="alert"')[1][:200]) == (422, False)
         done = desk.post(f"/review/{case_id}", data=form | {"reasons": "三次联系未果"})

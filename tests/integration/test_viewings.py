@@ -9,14 +9,18 @@ import pytest
 from inspector.daemon.schedules import schedules
 from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Away
+from inspector.domain.tipoff import TipSource
 from inspector.domain.viewing import BASIS, Purpose, Shown
-from inspector.flows import viewings
+from inspector.flows import leads, viewings
+from inspector.flows.leads import Given
 from inspector.settings import Schedules
 from inspector.store.store import Store
 from inspector.store.tx import Tx
 from inspector.web.roles import Role
 from tests.edge import serving
 from tests.house import Hand, Table, open_office, post, settle
+from tests.integration.test_forms import logged_in
+from tests.integration.test_letters import Desk, an_office, opened, request_of
 from tests.integration.test_way import HOUSEHOLD, person
 
 pytestmark = pytest.mark.alike
@@ -111,3 +115,34 @@ def test_a_viewing_is_kept_as_long_as_an_inquiry_and_longer_than_its_case_is_ope
 def test_each_purpose_has_its_article() -> None:
     assert set(BASIS) == set(Purpose)
     assert all(one.startswith("PIPL:") for one in BASIS.values())
+
+
+def test_a_tip_off_a_lead_check_and_a_request_show_a_case_and_never_that_somebody_told(store: Store, hand: Hand) -> None:
+    office = an_office(store, hand, {name: Desk(name) for name in ("civil-affairs", "county-office", "housing")})
+    case_id = opened(office, 1)
+    settle(office)
+    with store.begin() as tx:
+        about = tx.cases.get(case_id).subject
+        named = {"kind": about.kind, "code": about.code, "name": about.name}
+        given = Given(agency="bureau", source=TipSource.HOTLINE, words="有人反映", case_id=case_id, **named)
+        tip = leads.take(office, tx, given, "热线", hand())
+        check = leads.propose(office, tx, tip.id, "范围", "理由", "李四", hand())
+    request = request_of(store, case_id)
+    doors = {
+        "/v1/tip-offs": ("api", "LIST"),
+        f"/v1/tip-offs/{tip.id}": ("api", "CASE"),
+        "/v1/lead-checks": ("api", "LIST"),
+        f"/v1/lead-checks/{check.id}": ("api", "CASE"),
+        f"/v1/assistance/{request.id}": ("api", "REQUEST"),
+        "/tip-offs": ("page", "LIST"),
+        f"/tip-offs/{tip.id}": ("page", "CASE"),
+    }
+    with serving(office) as edge, edge.client() as browser, edge.as_(Role.OFFICER, name="李四") as officer:
+        logged_in(edge, browser)
+        for path, (door, shown) in doors.items():
+            hand.on(days=1)
+            answer = (officer if door == "api" else browser).get(path)
+            assert (answer.status_code, about.code in answer.text or about.name in answer.text) == (200, True), path
+            with store.read() as tx:
+                last = tx.viewings.of_case(case_id)[-1:]
+            assert [(one.day, one.door, one.shown) for one in last] == [(hand().date(), door, shown)], path

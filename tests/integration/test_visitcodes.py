@@ -11,6 +11,8 @@ from datetime import timedelta
 import pytest
 
 from inspector.domain.visit import VisitState
+from inspector.flows import codeless
+from inspector.flows.recall import call_off_visit
 from inspector.store.store import Store
 from inspector.web.roles import Role
 from tests import gate
@@ -71,12 +73,12 @@ def test_a_code_is_for_the_team_that_has_accepted_and_a_reading_on_a_second_phon
         assert code(firm.post("/v1/scans", json={**scan, "code": forged})) == (422, "visit_code_false")
         assert code(firm.post("/v1/scans", json={**scan, "code": "SSV1.none"})) == (422, "visit_code_unreadable")
         with edge.office.store.begin() as tx:
-            assert tx.entryscans.forget(hand() + timedelta(days=400)) == 0, "the visit is still to be made"
+            assert tx.entryscans.of_visits(hand() + timedelta(days=400)) == [], "the visit is still to be made"
         assert client.post(f"/v1/seats/{first}/notes", json=note(visit, "match")).json()["became"] == "RESULT"
         with edge.office.store.begin() as tx:
-            assert tx.entryscans.forget(hand()) == 0, "its case has not been over for so long"
-            assert tx.entryscans.forget(hand() + timedelta(days=1), limit=15) == 15
-            assert tx.entryscans.forget(hand() + timedelta(days=1)) == 5
+            assert tx.entryscans.of_visits(hand()) == [], "its case has not been over for so long"
+            assert tx.entryscans.of_visits(hand() + timedelta(days=1)) == [visit.id]
+            assert tx.entryscans.forget(visit.id, hand() + timedelta(days=1)) == 20
         with edge.office.store.read() as tx:
             assert tx.visits.get(visit.id).state is VisitState.DONE
             assert [row["rule"] for row in tx.ledger.about(visit.id)].count("visit.scanned") == 20
@@ -129,6 +131,36 @@ def test_that_a_certificate_was_over_on_the_day_of_the_code_is_a_matter_at_sync_
             (_, last) = [row for row in tx.ledger.about(visit.id) if row["rule"] == "visit.scanned"]
         assert mate.inspector not in str(matter)
         assert json.loads(last["body"])["facts"]["over"] == [number]
+
+
+@pytest.mark.parametrize("off", [False, True], ids=["who has declined", "of a visit that was called off"])
+def test_a_code_of_who_goes_no_more_is_flagged_when_the_firm_s_phone_tells_of_it_and_proves_no_check_in(
+    edge: Edge, hand: Hand, *, off: bool
+) -> None:
+    with ExitStack() as links:
+        visit, (first, second), (client, mate) = team(edge, links)
+        gone, here = (one.get(f"/v1/seats/{seat}/codes").json()["codes"][1] for seat, one in ((first, client), (second, mate)))
+        firm = links.enter_context(edge.client())
+        if off:
+            with edge.office.store.begin() as tx:
+                call_off_visit(edge.office, tx, tx.visits.get(visit.id, lock=True), "withdrawn", "p", hand())
+        else:
+            assert client.post(f"/v1/seats/{first}/decline", json={"reason": "有利害关系"}).status_code == 200
+        hand.on(days=1)
+
+        def heard(text: str, phone: str) -> tuple[set[str], list[str | None]]:
+            assert (
+                firm.post("/v1/scans", json={"code": text, "phone": phone, "scanned_at": hand().isoformat()}).status_code == 200
+            )
+            with edge.office.store.read() as tx:
+                open_now = {row["kind"] for row in tx.attention.page(None) if not row["closed_at"]}
+                return open_now, [one.seat for one in codeless.readings(tx, tx.visits.get(visit.id))]
+
+        if not off:
+            told, proofs = heard(here["text"], PHONES[0])
+            assert ("visit_code_apart" in told, proofs) == (False, [second]), "the mate of who has declined goes"
+        told, proofs = heard(gone["text"], PHONES[1])
+        assert ("visit_code_apart" in told, proofs) == (True, [] if off else [second])
 
 
 @pytest.mark.slow

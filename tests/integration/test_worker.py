@@ -337,10 +337,11 @@ def test_a_long_call_keeps_its_lease(store: Store) -> None:
     go = threading.Event()
     put(store, order(1))
     hands = Hands(say=lambda _held: (go.wait(60), None)[1])
-    with at_work(office, hands, replace(FAST, lease=timedelta(seconds=0.6)), owner="one"):
+    lease = timedelta(seconds=2)
+    with at_work(office, hands, replace(FAST, lease=lease), owner="one"):
         until(lambda: bool(hands.calls))
         first = row(store, 1)["lease_until"]
-        until(lambda: row(store, 1)["lease_until"] > first + timedelta(seconds=0.6))
+        until(lambda: row(store, 1)["lease_until"] > first + lease)
         go.set()
         until(lambda: states(store) == {"1": "done"})
     assert hands.calls == ["ask:1"]

@@ -19,7 +19,7 @@ from inspector.domain.ledger import body_digest, digest
 from inspector.domain.suite import Suite, paths
 from inspector.domain.treehead import Frontier, Proof, TreeHead, consistency
 from tests.integration.test_gazette import lines
-from tests.unit.test_folio import OTHERS, PAGES, entry, without
+from tests.unit.test_folio import OTHERS, PAGES, entry, purge, without
 
 Files = Mapping[str, bytes]
 FEW, MANY = 12, 160
@@ -50,7 +50,7 @@ class Handed:
 def filed(rule: str) -> tuple[dict[str, bytes], TreeHead]:
     """A case's or an officer's file with its entries: some withheld, some erased lawfully."""
     gone = without(entry(2), Lack.ERASED)
-    own = [entry(0), without(entry(1), Lack.WITHHELD), gone, entry(3), entry(50, folio.PURGED, entries=[gone.digest])]
+    own = [entry(0), without(entry(1), Lack.WITHHELD), gone, entry(3), purge(gone.digest)]
     made = entry(
         99, rule, **folio.facts([one.digest for one in own], {own[1].digest: Lack.WITHHELD, gone.digest: Lack.ERASED}, PAGES)
     )

@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector.domain import folio, manifest
-from inspector.domain.folio import LEDGER, PURGED, Entry, Lack
+from inspector.domain.folio import LEDGER, Entry, Lack
 from inspector.domain.suite import Suite, paths
 from inspector.domain.treehead import Frontier, Proof, consistency
 from tests.damage import damaged
-from tests.unit.test_folio import ENTRIES, FILES, FORMER, FOUR, HEAD, OTHERS, PAGES, bound, entry, remade, without
+from tests.unit.test_folio import ENTRIES, FILES, FORMER, FOUR, HEAD, OTHERS, PAGES, bound, entry, purge, remade, without
 
 FEW, MANY = (settings(max_examples=count, deadline=None) for count in (60, 2000))
 MORE = [*ENTRIES, *OTHERS[:9]]
@@ -88,8 +88,7 @@ def a_lawful_purge_and_one_that_was_none(data: st.DataObject) -> None:
     named = data.draw(st.sets(st.integers(0, 5)))
     place = data.draw(st.integers(0, 6))
     some = [without(entry(number), Lack.ERASED) if number in erased else entry(number) for number in range(6)]
-    purge = entry(50, PURGED, entries=[some[number].digest for number in sorted(named)])
-    own = [*some[:place], purge, *some[place:]]
+    own = [*some[:place], purge(*(some[number].digest for number in sorted(named))), *some[place:]]
     files, ledger = bound(own, PAGES)
     judged = folio.judge(files, [Frontier().grown(ledger).head])
     lawful = {number for number in named if number < place}

@@ -41,6 +41,7 @@ CALM: Mapping[str, str] = {
     'inspector_attention{kind="work_stopped"}': "0",
     'inspector_attention{kind="push_undelivered"}': "0",
     'inspector_attention{kind="held_beyond"}': "0",
+    'inspector_attention{kind="publication_contradicted"}': "0",
     f"inspector_connector_breaker_open{BANK}": "0",
     f"inspector_connector_barred{BANK}": "0",
     f"inspector_connector_paused{BANK}": "0",
@@ -77,6 +78,7 @@ DISASTERS: Mapping[str, tuple[str, str]] = {
     "InspectorVisitShort": ('inspector_visits{state="SHORT"}', "1"),
     "InspectorCoverageHole": ('inspector_coverage_holes{lack="inspectors"}', "1"),
     "InspectorPublicationLate": ('inspector_publications_late{state="OWED", of="push"}', "1"),
+    "InspectorPublicationAltered": ('inspector_attention{kind="publication_contradicted"}', "1"),
     "InspectorCatalogueFilingLate": ("inspector_catalogue_filings_late", "1"),
     "InspectorVisitFilingLate": ("inspector_visit_filings_late", "1"),
     "InspectorSelfProofUnread": ('inspector_self_proofs{agency="county",state="RECEIVED"}', "1"),
@@ -108,7 +110,10 @@ DISASTERS: Mapping[str, tuple[str, str]] = {
     "InspectorLawRefused": ("inspector_law_refused", "1"),
     "InspectorCalendarEnds": ("inspector_calendar_horizon_seconds", "500000"),
 }
-BESIDE = {one: {"InspectorMatterWaits"} for one in ("InspectorAgreementTooLate", "InspectorPushUndelivered")}
+BESIDE = {
+    one: {"InspectorMatterWaits"}
+    for one in ("InspectorAgreementTooLate", "InspectorPublicationAltered", "InspectorPushUndelivered")
+}
 """What may fire beside another: a matter of that kind that lies for days is one that waits, too."""
 
 

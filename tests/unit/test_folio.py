@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 
 from inspector.domain import folio
 from inspector.domain.calendar import SHANGHAI
-from inspector.domain.folio import LEDGER, MANIFEST, PURGED, Entry, Lack
+from inspector.domain.folio import LEDGER, MANIFEST, Entry, Lack
 from inspector.domain.ledger import body_digest, digest
 from inspector.domain.suite import Suite, paths
+from inspector.domain.taking import PURGED
 from inspector.domain.treehead import Frontier, Proof, TreeHead, consistency
 
 AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 PAGES = {"index.html": "<p>办件</p>".encode(), "en.html": b"<p>case</p>", "case.json": b"{}\n"}
+LAST = AT.date() + timedelta(days=365)
 OTHERS = [Suite().hex(f"of others {number}") for number in range(20)]
 
 
@@ -27,13 +29,23 @@ FEW = settings(max_examples=25, deadline=None)
 
 
 def entry(number: int, rule: str = "officer.review", **facts: object) -> Entry:
+    """`of_moment` among the facts is when it was made."""
+    at = facts.pop("of_moment", AT)
+    assert isinstance(at, datetime)
     body, salt = json.dumps({"facts": facts or {"number": number}}), f"{number:032x}"
     hidden = body_digest(salt, body)
     name = f"{number:036d}"
-    told = digest(name, AT, "case-1", rule, hidden)
+    told = digest(name, at, "case-1", rule, hidden)
     return Entry(
-        id=name, at=AT, about="case-1", rule=rule, body_digest=hidden, digest=told, place=0, path=(), salt=salt, body=body
+        id=name, at=at, about="case-1", rule=rule, body_digest=hidden, digest=told, place=0, path=(), salt=salt, body=body
     )
+
+
+def purge(*digests: str, **changed: object) -> Entry:
+    """The entry of a lawful purge, a good year later; or one that says something else."""
+    facts: dict[str, object] = {"record": "ENFORCEMENT", "since": AT.isoformat(), "keep": "1y", "until": str(LAST)}
+    told = {name: value for name, value in (facts | {"entries": list(digests)} | changed).items() if value is not None}
+    return entry(50, PURGED, of_moment=AT + timedelta(days=400), **told)
 
 
 def filed(entries: list[Entry], pages: dict[str, bytes]) -> tuple[list[Entry], list[str]]:
@@ -110,38 +122,58 @@ def test_words_that_lack_are_named_with_why_and_another_why_is_seen() -> None:
 
 def test_what_retention_erased_is_told_apart_by_the_entry_of_its_erasure() -> None:
     gone = without(entry(1), Lack.ERASED)
-    purge = entry(50, PURGED, entries=[gone.digest])
-    files, ledger = bound([entry(0), gone, entry(2), purge], PAGES)
+    lawful = purge(gone.digest)
+    files, ledger = bound([entry(0), gone, entry(2), lawful], PAGES)
     judged = folio.judge(files, [Frontier().grown(ledger).head])
     assert (judged.holds, judged.withheld, judged.erased) == (True, 0, 1)
-    others = [
-        [purge, gone],
-        [gone, entry(50, PURGED, entries=[entry(2).digest])],
-        [gone],
-        [gone, entry(50, entries=[gone.digest])],
-    ]
-    for own in (*others, [gone, without(purge, Lack.WITHHELD)], [gone, entry(50, PURGED, entries=gone.digest)]):
+    others = [[lawful, gone], [gone, purge(entry(2).digest)], [gone], [gone, entry(50, entries=[gone.digest])]]
+    for own in (*others, [gone, without(lawful, Lack.WITHHELD)], [gone, purge(entries=gone.digest)]):
         files, ledger = bound([entry(0), *own], PAGES)
         assert codes(files, Frontier().grown(ledger).head) == {"erasure_unproven"}
 
 
-def test_a_purge_that_says_itself_that_it_went_too_early_shows_nothing() -> None:
-    gone, day = without(entry(1), Lack.ERASED), AT.astimezone(SHANGHAI).date()
-    lawful = {"since": (AT - timedelta(days=400)).isoformat(), "keep": "1y", "until": str(day - timedelta(days=30))}
+def proves(rule: str, **changed: object) -> bool:
+    """Whether a purge shows that an entry by a rule went lawfully."""
+    gone = without(entry(1, rule), Lack.ERASED)
+    files, ledger = bound([entry(0), gone, entry(2), purge(gone.digest, **changed)], PAGES)
+    troubles = folio.judge(files, [Frontier().grown(ledger).head]).troubles
+    assert {one.code for one in troubles} <= {"erasure_unproven"}
+    return not troubles
+
+
+def test_a_purge_that_says_itself_that_it_went_too_early_or_too_little_shows_nothing() -> None:
+    day = AT.astimezone(SHANGHAI).date()
     wrong: list[dict[str, object]] = [
-        {"until": str(day)},
+        {"until": str(day + timedelta(days=400))},
         {"until": "2999-01-01"},
         {"until": "never"},
-        {**lawful, "since": (AT - timedelta(days=300)).isoformat()},
-        {**lawful, "keep": "10y"},
-        {**lawful, "keep": "x"},
-        {**lawful, "since": "2999-01-01T00:00:00+08:00"},
+        {"until": None},
+        {"since": (AT + timedelta(days=100)).isoformat()},
+        {"since": "2999-01-01T00:00:00+08:00"},
+        {"since": (AT - timedelta(days=1)).isoformat()},
+        {"since": "2026-03-02T09:30:00"},
+        {"since": None},
+        {"keep": "10y"},
+        {"keep": "x"},
+        {"record": None},
+        {"record": "DISCLOSURE"},
+        {"record": "x"},
     ]
-    right: list[dict[str, object]] = [{}, {**lawful}, {"until": lawful["until"]}]
-    for facts in (*right, *wrong):
-        files, ledger = bound([entry(0), gone, entry(2), entry(50, PURGED, entries=[gone.digest], **facts)], PAGES)
-        judged = folio.judge(files, [Frontier().grown(ledger).head])
-        assert [one.code for one in judged.troubles] == (["erasure_unproven"] if facts in wrong else []), facts
+    assert proves("officer.review")
+    assert [facts for facts in wrong if proves("officer.review", **facts)] == []
+
+
+def test_a_purge_of_answers_takes_nothing_but_the_wording_of_answers_and_none_takes_what_says_what_went() -> None:
+    rules = (
+        "assistance.answer",
+        "assistance.extend",
+        "officer.review",
+        "consequence.imposed",
+        "disclosure.owe",
+        "publication.done",
+    )
+    assert [rule for rule in rules if proves(rule, record="ANSWER")] == ["assistance.answer", "assistance.extend"]
+    assert [rule for rule in (*rules, "self_proof.forget", PURGED) if proves(rule)] == [*rules]
 
 
 @FEW

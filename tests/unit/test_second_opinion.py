@@ -141,7 +141,6 @@ def afterlife(held: Bundle, name: str, chance: random.Random) -> list[dict[str, 
     return events
 
 
-@pytest.mark.slow
 def test_the_second_program_replays_re_deals_as_ours_does_and_refuses_any_other(tmp_path: Path) -> None:
     bundles = [ample_bundle(number) for number in range(16)]
     folders, wrong, kinds = [], set[int](), set[str]()
@@ -243,7 +242,6 @@ def test_what_cannot_be_read_is_told_from_what_does_not_hold() -> None:
     assert list(opinions(unreadable.values())) == list(unreadable)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["1", "2", "sm3"])
 def test_everybodys_receipt_says_whether_the_own_row_was_there_and_whether_its_ticket_was_under_the_limit(name: str) -> None:
     held = vector(name)

@@ -124,6 +124,7 @@ def test_a_visit_to_a_natural_person_has_no_code_for_a_digest_would_not_hide_an_
         (FIRM, True),
         (f"https://licence.example/q?code={FIRM.lower()}&v=1", True),
         ("00001r", True),
+        ("".join(chr(ord(one) + 0xFEE0) for one in FIRM), True),
         ("0001R", False),
         ("91000000MA0000002R", False),
         ("", False),

@@ -56,7 +56,7 @@
   };
   const refused = (why, facts = {}, code = null) => ({ why, facts, code });
   const judge = async (text, firm, now) => {
-    const found = /SSV1\.([A-Za-z0-9_-]{40,1600})\.([A-Za-z0-9_-]{86})/.exec(text.replace(/\s+/g, ""));
+    const found = /SSV1\.([A-Za-z0-9_-]{40,1600})\.([A-Za-z0-9_-]{86})/.exec(text.normalize("NFKC").replace(/\s+/g, ""));
     if (!found) return refused("unreadable");
     let signed, code, by;
     try {
@@ -122,7 +122,7 @@
   // One tab at a time, so that no two accept one code at one moment; a file from a disk has no tabs that know of each other.
   const alike = (what) => navigator.locks && !alone ? navigator.locks.request("inspector-gate", what) : what();
   const press = async () => {
-    const firm = field("firm").value.replace(/\s+/g, "").toUpperCase();
+    const firm = field("firm").value.normalize("NFKC").replace(/\s+/g, "").toUpperCase(); // an input method may write full width
     if (!firm) {
       show(refused("firmless"));
       return field("firm").focus();

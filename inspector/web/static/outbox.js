@@ -73,6 +73,7 @@ const Outbox = (() => {
   const keep = (seat, held, form = "") => inside("drafts", "readwrite", (store) => store.put({ ...held, path: lies(seat, form) }));
   const forget = (seat, form = "") => each("drafts", (one) =>
     seatOf(one.path) === seat && (form ? one.path === lies(seat, form) : !other(one)) ? null : undefined);
+  const came = (seat, message) => each("drafts", (one) => seatOf(one.path) === seat && other(one) && one.message === message ? null : undefined);
 
   // The result's form as a note, read as the house reads it (inspector/web/forms.py, _note).
   const note = (path, form) => {
@@ -209,5 +210,5 @@ const Outbox = (() => {
     };
     return navigator.locks ? navigator.locks.request("inspector-outbox", { ifAvailable: true }, round) : round();
   };
-  return { adopt, all, amend, attempt, challenge, choice, decline, draft, drop, forget, keep, left, note, now, put, seatOf, send, tidy, waits };
+  return { adopt, all, amend, attempt, came, challenge, choice, decline, draft, drop, forget, keep, left, note, now, put, seatOf, send, tidy, waits };
 })();

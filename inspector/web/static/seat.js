@@ -263,7 +263,7 @@
 
   // --- the check-in at the firm: its printed code scanned where the browser can, or typed; another firm's is said at once
 
-  const isFirm = (text, own = here.dataset.firm.toUpperCase(), said = text.toUpperCase().replace(/\s+/g, "")) =>
+  const isFirm = (text, own = here.dataset.firm.toUpperCase(), said = text.normalize("NFKC").toUpperCase().replace(/\s+/g, "")) =>
     said.includes(own) || (said.length >= 6 && own.endsWith(said));
   const checkIn = async () => {
     const { arrival_code, arrival_how, captured_at, place: where } = here.elements;
@@ -346,7 +346,11 @@
   if (sought) offline(sought, Outbox.attempt, "words", "flaw_attempt");
   if (declining) offline(declining, Outbox.decline, "reason", "flaw_decline");
   if (asked) offline(asked, Outbox.challenge, "evidence", "flaw_challenge");
-  document.querySelectorAll("form[data-choice]").forEach(choosing);
+  if (said) await Outbox.came(seat, said); // of a clash that is decided no form is left to hear it
+  for (const where of document.querySelectorAll("form[data-choice]")) {
+    await remember(`choice-${where.elements.about.value}`, where, "");
+    choosing(where);
+  }
   if (form) await prepare();
   else if (held) { // nobody forgets for its inspector what no form shows any more
     const left = held.values && !await came(held) && Outbox.left(path, held);

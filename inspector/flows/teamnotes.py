@@ -1,0 +1,105 @@
+"""The notes of those who make a visit, brought to what is asked now; and what of them speaks against a subject and no result tells.
+
+Whatever becomes of a case or a visit meanwhile: what an inspector has seen against a promise reaches an officer (`correction`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from inspector.domain.correction import carried
+from inspector.domain.fieldnote import FieldNote, before_team, telling
+from inspector.domain.finding import Doubt, Finding, Seen
+from inspector.domain.inorder import in_order
+from inspector.domain.version import against
+from inspector.domain.visit import Seat, SeatState, Visit
+from inspector.flows.office import Office
+from inspector.store.tx import Tx
+
+AGAINST = "note_against"
+"""The matter of what an inspector has noted against a subject, and no result tells: a person reads it."""
+
+
+def own(office: Office, tx: Tx, held: Visit, agency: str) -> list[FieldNote]:
+    """The notes of an agency's present team, in the order in which they were said: of who goes no more none decides anything.
+
+    Who has declined may have a conflict, and whoever was dealt afterwards did not go with the team of before.
+    """
+    team = tx.visits.team(held.id)
+    there = {seat.name for seat in team if seat.state.open or seat.state is SeatState.DONE}
+    notes = [one for one in in_order(held, tx.fieldnotes.notes(held.id, agency)) if one.seat in there and not one.times.apart]
+    notes = [one for one in notes if not before_team(held, team, one, one.on, office.calendar)]
+    return [replace(one, findings=about_now(office, tx, held, one.findings)) for one in notes]
+
+
+def about_now(office: Office, tx: Tx, held: Visit, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Findings about what is asked now, where they were written of a promise that a correction has left as it was."""
+    asked = {(one.case_id, one.claim) for one in held.doubts}
+
+    def now_of(one: Finding) -> Finding:
+        if (one.case_id, one.claim) in asked or one.case_id not in held.case_ids:
+            return one
+        case = tx.cases.get(one.case_id)
+        if not case.corrected:
+            return one
+        return carried(case, one, {fact.code for fact in office.book.get(case.pack).item(case.item).facts if fact.place})
+
+    return tuple(now_of(one) for one in findings)
+
+
+def of_before(tx: Tx, held: Visit, agency: str) -> tuple[Doubt, ...]:
+    """What a phone without signal may still ask, of cases that were corrected since the visit was given, or have left the house."""
+    told: dict[tuple[str, str], Doubt] = {}
+    for case in (tx.cases.get(one) for one in held.case_ids):
+        since = [former for former in case.corrected if former.until >= held.opened_at]
+        if case.agency != agency or not (since or case.state.gone):
+            continue
+        for claim in (*(one for former in since for one in former.claims), *(file.claim for file in case.claims)):
+            told[case.id, claim.key] = Doubt(
+                agency=agency, case_id=case.id, claim=claim.key, fact=claim.fact, claimed=claim.value
+            )
+    asked = {(one.case_id, one.claim) for one in held.doubts}
+    return tuple(doubt for about, doubt in told.items() if about not in asked)
+
+
+def begun(office: Office, tx: Tx, held: Visit) -> frozenset[str]:
+    """The agencies whose team has sent anything from the spot: who is there goes on with what was asked."""
+    there = {seat.name for seat in tx.visits.team(held.id) if seat.state.open or seat.state is SeatState.DONE}
+
+    def came(agency: str) -> bool:
+        photos = any(one.seat in there for one in tx.fieldnotes.photos(held.id, agency))
+        return photos or bool(own(office, tx, held, agency))
+
+    return frozenset(one for one in held.agencies if came(one))
+
+
+def seen(office: Office, tx: Tx, held: Visit) -> frozenset[str]:
+    """The agencies whose team has written down what it saw."""
+    return frozenset(one for one in held.agencies if any(telling(note) for note in own(office, tx, held, one)))
+
+
+def waiting(office: Office, tx: Tx, held: Visit) -> tuple[Finding, ...]:
+    """What speaks against a promise by the word of a team whose result is still to come."""
+    if not held.state.open:
+        return ()
+    entered = {part.agency for part in held.parts}
+    return tuple(found for one in held.agencies if one not in entered for found in against(own(office, tx, held, one)))
+
+
+def passed_on(tx: Tx, was: Seat, seat: Seat, now: datetime) -> None:
+    """A seat has passed on, or its visit was called off: what its team has seen against the subject decides nothing, and is read."""
+    if not was.state.open or seat.state.open or seat.state is SeatState.DONE:
+        return
+    notes = tx.fieldnotes.notes(seat.visit, seat.agency)
+    found = against(notes)
+    if found or any(one.seen is Seen.FINDING for one in notes):
+        tell(tx, tx.visits.get(seat.visit), seat, found, now)
+
+
+def tell(tx: Tx, held: Visit, by: Seat, found: Iterable[Finding], now: datetime) -> None:
+    """An officer is to read what speaks against a subject and stands in no result; the words stay in their notes."""
+    cases = sorted({one.case_id for one in found})
+    about = held.id if by.agency == held.agency else f"{held.id}:{by.agency}"
+    tx.attention.open(AGAINST, by.agency, about, {"draw": held.draw, "seat": by.name, "cases": cases}, now)
