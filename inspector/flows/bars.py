@@ -28,7 +28,10 @@ BARS = Layout(
 
 
 def bar_id(kind: SubjectKind, code: str, authority: str, document: str) -> str:
-    """The id of a bar: one document of one authority about one subject is one bar, however often it is handed in."""
+    """The id of a bar as it is handed in: one document of one authority about one subject is one bar, however often it comes.
+
+    Where the office has keys it is kept under another one that nobody can work out (`eligibility.enter`).
+    """
     return hashlib.sha256(f"{kind.value}\n{code}\n{authority}\n{document}".encode()).hexdigest()[:32]
 
 

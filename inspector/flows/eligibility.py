@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import structlog
@@ -69,7 +69,8 @@ def enter(office: Office, tx: Tx, bars: Iterable[OutsideBar], by: str, now: date
     held: list[OutsideBar] = []
     became: list[Change] = []
     added = changed = 0
-    for bar in sorted(bars, key=lambda one: one.id):  # in one order, so that two files wait for one another in no ring
+    named = [_named(office, tx, one) for one in bars]
+    for bar in sorted(named, key=lambda one: one.id):  # in one order, so that two files wait for one another in no ring
         before = tx.records.bar(bar.id) if dry_run else tx.records.new_bar(bar)
         stands = gate.restated(bar, before) if before is not None else bar
         held.append(stands)
@@ -84,6 +85,17 @@ def enter(office: Office, tx: Tx, bars: Iterable[OutsideBar], by: str, now: date
             became.append(Change(before=before, now=stands))
     bartold.tell(office, tx, became, now)
     return Entered(added=added, changed=changed, same=len(held) - added - changed, held=tuple(held))
+
+
+def _named(office: Office, tx: Tx, bar: OutsideBar) -> OutsideBar:
+    """A bar by the id under which it stands here, whichever key made that; a new one by its own, keyed where the office has keys.
+
+    An id stands in logs, addresses and the ledger in plain, and whoever knows the document could try out whose number made it.
+    """
+    for one in tx.records.bars_of(bar.kind, bar.code):
+        if (one.code, one.authority, one.document) == (bar.code, bar.authority, bar.document):
+            return replace(bar, id=one.id)
+    return replace(bar, id=office.store.keys.pseudonym("bar", bar.id))
 
 
 def repair(

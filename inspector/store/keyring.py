@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -116,6 +117,16 @@ class Keyring:
             return self._codes[key].decrypt(_bytes(rest + "=" * (-len(rest) % 4)), None).decode()
         except (InvalidTag, ValueError) as error:
             raise Refusal(ALTERED, place="code") from error
+
+    def pseudonym(self, purpose: str, told: str) -> str:
+        """32 hex digits that stand for a text for a purpose, by the key of codes; the text itself where there is no key.
+
+        Of what can be tried out a digest without a key hides nothing. Another key makes another one of the same text.
+        """
+        key = self.lookup.get(self.current_lookup)
+        if key is None:
+            return told
+        return hmac.new(_derived(key, f"pseudonym/{purpose}", SECRET), told.encode(), hashlib.sha256).hexdigest()[:32]
 
     def _seal(self, place: str, row: str, content: bytes) -> bytes:
         nonce = os.urandom(_NONCE)

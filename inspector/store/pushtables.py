@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from inspector.store.sealed import Digest
 from inspector.store.tables import Code, Moment, metadata
 
 push = sa.Table(
@@ -15,7 +16,7 @@ push = sa.Table(
     sa.Column("agency", Code, nullable=False),
     sa.Column("inspector", Code, nullable=False),
     sa.Column("channel", Code, nullable=False),
-    sa.Column("mark", Code, nullable=False),
+    sa.Column("mark", Digest(), nullable=False),
     sa.Column("reference", Code, nullable=False),
     sa.Column("handed_at", Moment, nullable=False, index=True),
     sa.Column("delivered_at", Moment),
@@ -32,7 +33,7 @@ channel_off = sa.Table(
     sa.Column("agency", Code, primary_key=True),
     sa.Column("inspector", Code, primary_key=True),
     sa.Column("channel", Code, primary_key=True),
-    sa.Column("mark", Code, nullable=False),
+    sa.Column("mark", Digest(), nullable=False),
     sa.Column("code", sa.String(80), nullable=False),
     sa.Column("since", Moment, nullable=False),
 )

@@ -6,6 +6,7 @@ sent it reads in which field; what stood there would go on in the logs of everyb
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from inspector.domain.signs import among
@@ -16,7 +17,11 @@ TYPED: Mapping[str, str] = {
     "act_unknown": "act",
     "agency_not_yours": "agency",
     "agency_unknown": "agency",
+    "catalogue_repeal_unknown": "source",
+    "catalogue_source_unknown": "source",
     "consequence_unknown": "consequence",
+    "deputy_by_self": "officer",
+    "deputy_self": "officer",
     "duty_of_another": "officer",
     "evidence_unknown": "evidence",
     "extension_stratum_unknown": "stratum",
@@ -26,7 +31,9 @@ TYPED: Mapping[str, str] = {
     "items_none": "item",
     "level_unknown": "level",
     "notice_unknown": "version",
+    "officer_unknown": "name",
     "plan_stratum_unknown": "stratum",
+    "plan_unknown": "plan",
     "publication_unknown": "publication",
     "sheet_code_unknown": "value",
     "sheet_item_unknown": "item",
@@ -42,6 +49,6 @@ def unechoed(code: str, facts: Mapping[str, object]) -> Mapping[str, object]:
     typed = facts.get(name)
     if not isinstance(typed, str) or not typed:
         return facts
-    known = str(facts.get("known") or facts.get("yours") or "").split(", ")
+    known = re.split("[,;] ", str(facts.get("known") or facts.get("yours") or ""))  # documents have commas in their titles
     wanted = facts.get("wanted")
     return facts if among(typed, [*known, *([wanted] if isinstance(wanted, str) else [])])["nearest"] else {**facts, name: UNLIKE}

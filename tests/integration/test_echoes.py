@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -58,3 +59,27 @@ def test_each_of_these_errors_has_words_with_what_was_typed() -> None:
             assert known(f"error.{code}", lang)
             assert code in WORDLESS or "TYPED" in label(f"error.{code}", lang, **{name: "TYPED"}), code
     assert unechoed("case_unknown", {"case": "x"}) == {"case": "x"}, "an id of ours is told"
+
+
+@pytest.mark.parametrize("words", [SOMEBODY.name, SOMEBODY.code])
+def test_a_name_that_nobody_knows_is_not_told_back_by_any_of_these(store: Store, hand: Hand, words: str) -> None:
+    office = open_office(store, hand)
+    office = replace(office, entrance=replace(office.entrance, people={"王五": ()}))
+    days = {"since": "2026-03-02", "until": "2026-03-31"}
+    with serving(office) as edge, edge.as_(Role.OFFICER, name="李四") as officer, edge.as_(Role.CLERK) as clerk:
+        for asked, code in (
+            (officer.post("/v1/deputies", json={"officer": words, "deputy": "王五", **days}), "officer_unknown"),
+            (officer.post("/v1/deputies", json={"officer": words, "deputy": words, **days}), "deputy_self"),
+            (clerk.post(f"/v1/plans/{words}/2026", json={}), "plan_unknown"),
+            (
+                officer.post("/v1/catalogue/mistaken-repeals", json={"source": words, "reason": "误录"}),
+                "catalogue_repeal_unknown",
+            ),
+        ):
+            assert (asked.json()["error"]["code"], words in asked.text) == (code, False)
+
+
+def test_a_document_that_is_nearly_one_of_those_cited_is_told_as_it_was_typed() -> None:
+    facts = {"source": "中华人民共和国行政处罚", "known": "中华人民共和国行政处罚法; 中华人民共和国民法典"}
+    assert unechoed("catalogue_source_unknown", facts) == facts
+    assert unechoed("catalogue_source_unknown", facts | {"source": SOMEBODY.name})["source"] == UNLIKE
