@@ -81,6 +81,9 @@ class Returning(Protocol):
     def returned(self, told: Mapping[str, object]) -> Mapping[str, object]:
         """A result in that form as one in ours (`ResultIn`). Raises Invalid for words that were not agreed."""
 
+    def theirs(self, place: Sequence[str | int]) -> str:
+        """What stands at a place of ours (such as `findings`, 0, `case_id`) by its place in that form."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attached:

@@ -81,12 +81,22 @@ class SupervisionChannel:
         held = self._config
         given = {name: _at(told, held.returns.get(name, name)) for name in _RESULT}
         found = _at(told, held.findings_field)
+        if found is None and given["seen"] not in (None, ""):
+            found = ()  # a visit that asks no fact; where one is asked the house says what lacks
         if not isinstance(found, Sequence) or isinstance(found, str):
             raise Invalid("result_field_missing", field=held.findings_field)
         made = {name: value for name, value in given.items() if value not in (None, "")}
         if "seen" in made:
             made["seen"] = _meant(made["seen"], held.seen, held.returns.get("seen", "seen"))
         return {**made, "findings": [self._finding(one) for one in found]}
+
+    def theirs(self, place: Sequence[str | int]) -> str:
+        """Where in the platform's own form it told what stands at a place of ours: a refusal names what its people know."""
+        held, (first, *rest) = self._config, place
+        if first != "findings":
+            return held.returns.get(str(first), str(first))
+        names = [held.finds.get(str(one), str(one)) for one in rest]
+        return ".".join([held.findings_field, *names])
 
     def proven(self, headers: Mapping[str, str], body: bytes) -> str:
         """The id of a result that the platform has signed. Raises Unproven (`signature_unexpected` where none was agreed)."""
@@ -159,5 +169,6 @@ def _wanted(held: SupervisionConfig) -> Iterator[tuple[str, bool, str]]:
     yield "returns", {*held.returns} <= {*_RESULT}, ", ".join(_RESULT)
     yield "finds", {*held.finds} <= {*_FINDING}, ", ".join(_FINDING)
     yield "verdicts", {*held.verdicts.values()} <= {*verdicts}, ", ".join(verdicts)
-    yield "seen", {*held.seen.values()} <= {"NOTHING", "FINDING"}, "NOTHING, FINDING"
+    seen = ("NOTHING", "FINDING", "UNREACHABLE", "REFUSED", "CEASED", "NOT_ACTIVE", "UNVERIFIABLE")
+    yield "seen", {*held.seen.values()} <= {*seen}, ", ".join(seen)
     yield "asks", bool({"link", "token"} & {*held.asks.values()}), "with link or token: what the inspector acts by"

@@ -67,6 +67,7 @@ def _all(terminal: Terminal, *, call: bool) -> Iterator[Finding]:
         ("policies", partial(_packs, terminal)),
         ("calendar", partial(_calendar, terminal)),
         ("agencies", partial(_office, terminal)),
+        ("agencies", partial(_visit_keys, terminal)),
         ("connectors", partial(_connectors, terminal, call=call)),
         ("database", partial(_database, terminal)),
     ):
@@ -238,6 +239,16 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
     yield from above.mute(tree)
     yield from above.unrung(tree, fitting.sending(told))
     yield from above.unlisted(book, tree, _today(calendar))
+
+
+def _visit_keys(terminal: Terminal) -> Iterator[Finding]:
+    """The keys of visit codes: without one that is named neither the daemon starts nor a register is imported."""
+    from inspector import visitkeys
+
+    told = terminal.settings.agencies
+    for name, node in told.items():
+        if visitkeys.read([(name, node.visit_key_file, node.visit_keys_before_file)]).signing:
+            yield Finding.ok(f"agencies.{name}.visit_key_file", ("is a key", "可用"))
 
 
 def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:

@@ -68,7 +68,7 @@ def tell(work: Work, office: Office) -> Settlement:
     try:
         receipt = once.hand(office, work, channel, message, key=key)
     except (Refused, Garbled) as error:
-        return _on(work, office, error.code, way if error.code == NO_RECIPIENT else None).after(error)
+        return _on(work, office, error.code, way if error.code == NO_RECIPIENT else None, detail=error.detail).after(error)
 
     def write(tx: Tx, now: datetime) -> None:
         made = Pushed(
@@ -96,11 +96,14 @@ def tell(work: Work, office: Office) -> Settlement:
 
 def not_told(work: Work, office: Office, error: PortError | None) -> Settlement:
     """It went not this way in time: the next one. Of the last one a person is told while there is time to telephone; it is tried on."""
-    return _on(work, office, error.code if error else "patience_over", goes_on=True)
+    return _on(work, office, error.code if error else "patience_over", detail=error.detail if error else "", goes_on=True)
 
 
-def _on(work: Work, office: Office, code: str, dead: Way | None = None, *, goes_on: bool = False) -> Settlement:
-    """It cannot go this way: the next one, or a person is told. `goes_on`: the way is only away, and tried on while it is of use."""
+def _on(work: Work, office: Office, code: str, dead: Way | None = None, *, detail: str = "", goes_on: bool = False) -> Settlement:
+    """It cannot go this way: the next one, or a person is told what was to be said, and by when it is of use.
+
+    `goes_on`: the way is only away, and tried on until then; `detail`: what the other side said, as a connector tells it to operators.
+    """
 
     def write(tx: Tx, now: datetime) -> None:
         seat, held = read(tx, work, lock=True)
@@ -114,7 +117,15 @@ def _on(work: Work, office: Office, code: str, dead: Way | None = None, *, goes_
             patient = leaves + office.pushing.patience
             tx.work.order([_order(work, found[0], tried, now, min(patient, last) if last else patient)], now)
             return
-        tx.attention.open(UNDELIVERED, seat.agency, _first(work), {"seat": seat.name, "error": code}, now)
+        said = {
+            "seat": seat.name,
+            "error": code,
+            "channel": work.lane,
+            "word": _word(work),
+            **({"detail": detail} if detail else {}),
+        }
+        due = {"due_at": last.isoformat()} if last is not None and last > now else {}
+        tx.attention.open(UNDELIVERED, seat.agency, _first(work), {**said, **due}, now)
         away = [way for way in ways if way.channel == work.lane]
         if goes_on and away and of_use and not work.payload.get("told"):
             order = _order(work, away[0], tried, now, last)

@@ -21,7 +21,7 @@ from inspector.flows.lookback import named
 from inspector.flows.office import Office
 from inspector.store.codec import load
 from inspector.store.lookback import LookbackRoom, Told
-from inspector.store.publications import OWE, PENALTY
+from inspector.store.publications import OWE, OWN, PENALTY
 from inspector.store.store import Store
 from inspector.store.tx import Tx
 
@@ -32,6 +32,8 @@ RULE, DISCLOSE = "publication.rule", "disclosure.rule"
 _LEFT = {
     OWE: PublicationState.OWED,
     PENALTY: PublicationState.OWED,
+    "province.owe": PublicationState.OWED,
+    "province.spare": PublicationState.NOT_PUBLIC,
     DONE: PublicationState.PUBLISHED,
     KEPT: PublicationState.PUBLISHED,
     RECALL: PublicationState.TO_REMOVE,
@@ -213,6 +215,8 @@ def _differing(held: PublicationDuty, said: _Said, *, bare: bool) -> Iterator[st
 def _ruled(held: PublicationDuty, said: _Said) -> bool:
     """Whether what an officer has ruled is not what its last entry says."""
     ruled = held.penalty.ruled if held.penalty is not None else held.ruled
+    if held.penalty is not None and not held.id.startswith(OWN):
+        return False  # what is pushed elsewhere goes by the word about one's own register
     if ruled is None or said.ruled is None:
         return (ruled is None) is not (said.ruled is None)
     if held.ruled is not None:

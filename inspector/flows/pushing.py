@@ -81,7 +81,7 @@ def push(work: Work, office: Office) -> Settlement:
     try:
         receipt = once.hand(office, work, channel, message, key=key)
     except (Refused, Garbled) as error:
-        return _on(work, office, error.code, way if error.code == NO_RECIPIENT else None).after(error)
+        return _on(work, office, error.code, way if error.code == NO_RECIPIENT else None, error.detail).after(error)
 
     code = reaching.outcome(office, way.channel, receipt)
 
@@ -165,7 +165,8 @@ def not_pushed(work: Work, office: Office, error: PortError | None) -> Settlemen
 
     def write(tx: Tx, now: datetime) -> None:
         seat, held = read(tx, work, lock=True)
-        go_on(office, tx, held, seat, work.key, code, now)
+        detail = error.detail if error else ""
+        go_on(office, tx, held, seat, work.key, code, now, channel=work.lane, detail=detail)
         fresh = tx.visits.seat(held.id, seat.place, seat.turn)
         if fresh.state is not SeatState.ORDERED or fresh.tried != seat.tried or not held.state.open:
             return
@@ -177,7 +178,7 @@ def not_pushed(work: Work, office: Office, error: PortError | None) -> Settlemen
             changed, order = pushes.again(fresh, held, policy, tuple(found), now, office.calendar, office.pushing)
             put_seat(tx, fresh, changed, now)
             tx.work.order([order], now)
-            _undelivered(tx, changed, code, now)
+            _undelivered(tx, changed, code, now, channel=work.lane, detail=detail)
 
     return Settlement(write=write, outcome="undelivered")
 
@@ -220,14 +221,14 @@ def next_way(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) -> 
     return True
 
 
-def go_on(office: Office, tx: Tx, held: Visit, seat: Seat, key: str, code: str, now: datetime) -> None:
+def go_on(office: Office, tx: Tx, held: Visit, seat: Seat, key: str, code: str, now: datetime, **told: str) -> None:
     """A way has failed, of the push `key`: the next one, or a person is told where nobody tries any more. Not once somebody has it."""
     if seat.state is not SeatState.ORDERED or not held.state.open:
         return
     if reaching.trying(tx, [one for one in seat.pushes if one != key]):
         return
     if not next_way(office, tx, held, seat, now):
-        _undelivered(tx, seat, code, now)
+        _undelivered(tx, seat, code, now, **told)
 
 
 def quiet(office: Office, word: str, last: datetime) -> Urgency:
@@ -278,20 +279,23 @@ def _taken(seat: Seat, key: str, way: Way, receipt: Receipt, code: str, now: dat
     )
 
 
-def _on(work: Work, office: Office, code: str, dead: Way | None = None) -> Settlement:
-    """The push cannot go this way; `dead`: nothing can."""
+def _on(work: Work, office: Office, code: str, dead: Way | None = None, detail: str = "") -> Settlement:
+    """The push cannot go this way; `dead`: nothing can. `detail`: what the other side said, as far as a connector tells it to operators."""
 
     def write(tx: Tx, now: datetime) -> None:
         seat, held = read(tx, work, lock=True)
         if dead is not None:
             reaching.turn_off(tx, seat.agency, seat.inspector, dead, code, now)
-        go_on(office, tx, held, seat, work.key, code, now)
+        go_on(office, tx, held, seat, work.key, code, now, channel=work.lane, detail=detail)
 
     return Settlement(write=write, outcome="undelivered")
 
 
-def _undelivered(tx: Tx, seat: Seat, code: str, now: datetime) -> None:
-    tx.attention.open(UNDELIVERED, seat.agency, seat.push(0), {"seat": seat.name, "error": code}, now)
+def _undelivered(tx: Tx, seat: Seat, code: str, now: datetime, **told: str) -> None:
+    """A person is told, by when it is to be accepted, and by what it failed: `channel`, and the other side's own word (`detail`)."""
+    said = {"seat": seat.name, "error": code, **{name: value for name, value in told.items() if value}}
+    due = {"due_at": seat.accept_by.isoformat()} if seat.accept_by > now else {}
+    tx.attention.open(UNDELIVERED, seat.agency, seat.push(0), {**said, "word": ASSIGNMENT, **due}, now)
 
 
 def _relieved(work: Work, office: Office) -> Settlement:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+import structlog
+
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Refusal
 from inspector.domain.reached import NO_RECIPIENT, RUNG, UNCONFIRMED
@@ -23,6 +25,8 @@ from inspector.store.pushes import Pushed
 from inspector.store.tx import Tx, new_id
 from inspector.store.work import Work
 
+log = structlog.get_logger(__name__)
+
 _AGAIN = timedelta(hours=1)
 """So long after a test a link brings no further one by the same way: each costs money, and platforms shut out who sends too often."""
 
@@ -38,7 +42,7 @@ def by_link(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) -> t
     if not (seat.state.open and held.state.open):
         raise Refusal("seat_closed", visit=seat.visit, place=seat.place, state=seat.state)
     told = tx.pushes.page([seat.agency], inspector=seat.inspector)
-    lately = {one.channel for one in told if one.word == "test" and now < one.handed_at + _AGAIN}
+    lately = {one.channel for one in told if one.word == "test" and one.failed_at is None and now < one.handed_at + _AGAIN}
     return order(office, tx, seat.agency, seat.inspector, f"seat:{seat.name}", now, lately=lately)
 
 
@@ -108,7 +112,7 @@ def send(work: Work, office: Office) -> Settlement:
         receipt = once.hand(office, work, channel, message, key=key)
     except (Refused, Garbled) as error:
         dead = way if error.code == NO_RECIPIENT else None
-        return _ended(work, error.code, dead).after(error)
+        return _ended(work, error.code, dead, detail=error.detail).after(error)
     told = Pushed(
         key=key[:300],
         seat=f"{TEST}{work.payload['test']}",
@@ -126,24 +130,49 @@ def send(work: Work, office: Office) -> Settlement:
 
 def not_sent(work: Work, _office: Office, error: PortError | None) -> Settlement:
     """No receipt came in time."""
-    return _ended(work, error.code if error else "patience_over")
+    return _ended(work, error.code if error else "patience_over", detail=error.detail if error else "")
 
 
-def _ended(work: Work, code: str, dead: Way | None = None, *, told: Pushed | None = None, attempts: int = 1) -> Settlement:
-    """How a test ended, in the ledger."""
+def _ended(
+    work: Work, code: str, dead: Way | None = None, *, told: Pushed | None = None, attempts: int = 1, detail: str = ""
+) -> Settlement:
+    """How a test ended, in the ledger, and for who looks; `detail`: what the other side said, as its connector tells it to operators."""
 
     def write(tx: Tx, now: datetime) -> None:
         agency, staff = str(work.payload["agency"]), str(work.payload["inspector"])
-        if told is not None:
-            tx.pushes.add(told)
+        if told is not None or (way := reaching.by_lane(tx.rosters.inspector(agency, staff), work.lane)) is None:
+            made = told
+        else:  # what went wrong is what a first set-up looks for, and nobody reads the ledger for it
+            made = _failed(work, way, code, now)
+        if made is not None:
+            tx.pushes.add(made)
         if dead is not None:
             reaching.turn_off(tx, agency, staff, dead, code, now)
         facts = {"test": work.payload["test"], "inspector": staff, "channel": work.lane, "error": code}
+        if detail:
+            log.warning("push.test_failed", channel=work.lane, error=code, detail=detail)
         because = Because(rule="push.tested", basis=(), pack="", facts=facts)
         record(tx, _about(agency), Decision(state=code, because=because), now, {})
 
     outcome = UNCONFIRMED if code == UNCONFIRMED else "undelivered" if code not in ("", RUNG) else "handed_over"
     return Settlement(write=write, outcome=outcome, attempts=attempts)
+
+
+def _failed(work: Work, way: Way, code: str, now: datetime) -> Pushed:
+    """A test that no channel took, as `push list` shows it: when it was given up, and why."""
+    return Pushed(
+        key=work.key[:300],
+        seat=f"{TEST}{work.payload['test']}",
+        word="test",
+        agency=str(work.payload["agency"]),
+        inspector=str(work.payload["inspector"]),
+        channel=way.channel,
+        mark=way.mark,
+        reference="",
+        handed_at=now,
+        failed_at=now,
+        code=code[:100],
+    )
 
 
 def _order(office: Office, agency: str, staff: str, number: str, way: Way, now: datetime) -> Order:

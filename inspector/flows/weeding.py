@@ -7,7 +7,6 @@ a decision against the case's subject rests on stays as long as the case. The da
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from inspector.domain.decision import Because, Decision
@@ -55,14 +54,12 @@ def _of_case(tx: Tx, case_id: str, before: datetime, now: datetime) -> None:
             old |= {(about, digest): at for digest, at in files if at < before}
     if old:
         _go(tx, old)
-        facts = {"digests": sorted({digest for _, digest in old})}
-        _say(
-            tx, case_id, Because(rule="self_proof.forget", basis=(), pack="", facts=facts), max(ended, *old.values()), before, now
-        )
+        told = {"digests": sorted({digest for _, digest in old}), **_kept(max(ended, *old.values()), before, now)}
+        _say(tx, case_id, Because(rule="self_proof.forget", basis=(), pack="", facts=told), now)
     said = [row["at"] for row in tx.ledger.about(case_id) if row["rule"] == "case.contact"]
     since = max(ended, *said) if said else ended
     if since < before and tx.servings.forget_contact(case_id):
-        _say(tx, case_id, Because(rule="notice.forget", basis=(), pack=""), since, before, now)
+        _say(tx, case_id, Because(rule="notice.forget", basis=(), pack="", facts=_kept(since, before, now)), now)
 
 
 def _of_visit(tx: Tx, visit: str, before: datetime, now: datetime) -> None:
@@ -71,8 +68,8 @@ def _of_visit(tx: Tx, visit: str, before: datetime, now: datetime) -> None:
     old = {(visit, digest): at for digest, at in tx.materials.there(None, visit).get(visit, ()) if at < before}
     if ends is not None and old:
         _go(tx, old)
-        facts = {"digests": sorted(digest for _, digest in old)}
-        _say(tx, visit, Because(rule="visit.forget", basis=(), pack="", facts=facts), max([*old.values(), *ends]), before, now)
+        told = {"digests": sorted(digest for _, digest in old), **_kept(max([*old.values(), *ends]), before, now)}
+        _say(tx, visit, Because(rule="visit.forget", basis=(), pack="", facts=told), now)
 
 
 def _ends(tx: Tx, visit: str, before: datetime) -> list[datetime] | None:
@@ -100,7 +97,7 @@ def readings(tx: Tx, before: datetime) -> int:
 def _of_tip(tx: Tx, tip_id: str, before: datetime, now: datetime) -> None:
     """Who told."""
     if (tip := tx.tips.get(tip_id, lock=True)).at < before and tx.tips.forget_informant(tip_id):
-        _say(tx, tip_id, Because(rule="tip_off.forget", basis=(), pack=""), tip.at, before, now)
+        _say(tx, tip_id, Because(rule="tip_off.forget", basis=(), pack="", facts=_kept(tip.at, before, now)), now)
 
 
 def _go(tx: Tx, files: Mapping[tuple[str, str], datetime]) -> None:
@@ -108,7 +105,10 @@ def _go(tx: Tx, files: Mapping[tuple[str, str], datetime]) -> None:
         tx.materials.forget(about, digest)
 
 
-def _say(tx: Tx, about: str, because: Because, since: datetime, before: datetime, now: datetime) -> None:
-    """The entry: what went, since when it was kept, and for how many days at least."""
-    told = {**because.facts, "since": since.isoformat(), "days": (now - before).days}
-    record(tx, about, Decision(state=None, because=replace(because, facts=told)), now, {})
+def _kept(since: datetime, before: datetime, now: datetime) -> dict[str, object]:
+    """Since when it was kept, and for how many days at least."""
+    return {"since": since.isoformat(), "days": (now - before).days}
+
+
+def _say(tx: Tx, about: str, because: Because, now: datetime) -> None:
+    record(tx, about, Decision(state=None, because=because), now, {})

@@ -27,6 +27,8 @@ _TOGETHER = 500
 """So many ids go into one statement."""
 OWE, PENALTY = "publication.owe", "disclosure.owe"
 """The rules of the entries that a result, or a penalty, is owed to the public."""
+OWN = "penalty."
+"""Begins the id of a duty about a penalty on one's own register."""
 Beside = tuple[object, ...]
 _BESIDE = ("agency", "visit", "draw", "state", "due_at")
 LEAD = "lead."
@@ -137,7 +139,7 @@ class PublicationRoom(Room):
         results = sa.select(held.visit, sa.func.count()).outerjoin(visit, visit.c.id == held.visit)
         results = results.where(visit.c.id.is_not(None) & (held.draw != "") | held.id.startswith(LEAD) & (held.draw == ""))
         penalties = sa.select(consequence.c.case_id, sa.func.count()).join(publication_duty, held.visit == consequence.c.id)
-        penalties = penalties.where(held.draw == "", held.id.startswith("penalty."))
+        penalties = penalties.where(held.draw == "", held.id.startswith(OWN))
         found: list[str] = []
         for rule, there in ((OWE, results.group_by(held.visit)), (PENALTY, penalties.group_by(consequence.c.case_id))):
             wanted = self.connection.execute(owed.where(said.rule == rule)).all()

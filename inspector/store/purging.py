@@ -356,7 +356,7 @@ def _holds(case_id: sa.ColumnElement[str]) -> dict[Hold, sa.Select[Any]]:
             publication_duty.c.visit.in_(visits) | publication_duty.c.visit.in_(penalties),
             publication_duty.c.state.in_(UNPUBLISHED),
         ),
-        Hold.MATTER: sa.select(one).where(attention.c.closed_at.is_(None), _matter(case_id)),
+        Hold.MATTER: sa.select(one).where(_matter(case_id)),
         Hold.RECORD: sa.select(one).where(
             credit_record.c.case_id == case_id, credit_record.c.adverse, credit_record.c.state.not_in(over)
         ),
@@ -367,16 +367,17 @@ def _holds(case_id: sa.ColumnElement[str]) -> dict[Hold, sa.Select[Any]]:
 
 
 def _matter(case_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-    """Whether a matter is about a case, or something of it that has an id of its own, or about what is keyed by one."""
+    """Whether a matter waits about a case, or something of it that has an id of its own, or about what is keyed by one."""
     named = sa.union_all(
-        *(sa.select(one.label("name")).where(one.table.c.case_id == case_id) for one in _NAMED),
+        sa.select(case_id.label("name")),
+        *(sa.select(one).where(one.table.c.case_id == case_id) for one in _NAMED),
         sa.select(tip_off.c.id).where(tip_off.c.case_id == case_id),
         sa.select(lead_check.c.id).join(tip_off, tip_off.c.id == lead_check.c.tip_off).where(tip_off.c.case_id == case_id),
         sa.select(visit_case.c.visit).where(visit_case.c.case_id == case_id),
     ).subquery()
-    parts = (attention.c.about.in_(sa.select(one).where(one.table.c.case_id == case_id)) for one in _NAMED)
-    keyed = sa.exists().where(naming(named.c.name))
-    return sa.or_(attention.c.about == case_id, *parts, naming(case_id), keyed)
+    waits = attention.c.closed_at.is_(None)
+    keyed = sa.select(attention.c.id).select_from(named.join(attention, naming(named.c.name)))
+    return sa.exists(keyed.where(waits))
 
 
 def _open(states: type[NoticeState | AssistanceState | VisitState]) -> list[str]:

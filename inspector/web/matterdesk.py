@@ -14,12 +14,16 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.challenge import Challenge
+from inspector.domain.decision import OrderKind
 from inspector.domain.docket import BAR_CONTESTED, LETTER_SCOPE, RECUSAL_ASKED, STOOD_IN, VISIT_MATTERS, nearness
 from inspector.domain.errors import InspectorError, Missing, Refusal
 from inspector.domain.gate import BarFault, OutsideBar
+from inspector.domain.push import ASSIGNMENT
 from inspector.domain.viewing import Shown as What
 from inspector.domain.withdrawal import CONCLUDED_BEFORE, OvertakenAnswer
 from inspector.flows import challenges, embargo
+from inspector.flows.seats import UNDELIVERED
+from inspector.labels import Lang, known, label
 from inspector.store.room import Row
 from inspector.store.tx import Tx, new_id
 from inspector.web import bars, withdrawal
@@ -28,7 +32,7 @@ from inspector.web.challenges import decide_recusal
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.disclosures import LetterScopeIn, rule_letter
 from inspector.web.fields import NamePath
-from inspector.web.language import InLang, carried
+from inspector.web.language import InLang, carried, language
 from inspector.web.messages import ChallengeDecisionIn, SeenToIn
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, page, read, refused, trouble
 from inspector.web.roles import Role
@@ -53,6 +57,18 @@ _STEPS: Mapping[str, Mapping[str, tuple[Field, ...]]] = {
     LETTER_SCOPE: {"site": _OWN, "no_site": _OWN},
 }
 """What ends a matter of each kind, by the name of its form."""
+
+
+_TITLES = {ASSIGNMENT: "push.title"}
+_STAY = ("off", "blocked")
+"""Words by which nobody goes: who is told too late stands before a door in vain."""
+
+
+def reason_of(facts: Mapping[str, Any], lang: Lang) -> str:
+    """Why a push has reached nobody: our word for it, and what the other side said."""
+    code, key = str(facts.get("error", "")), f"note.{facts.get('error', '')}"
+    why = label(key, lang) if known(key, lang) else code
+    return why + (label("ui.bracketed", lang, text=facts["detail"]) if facts.get("detail") else "")
 
 
 @router.get("/matters/{attention_id}")
@@ -120,7 +136,10 @@ def _page(
     if held["kind"] == LETTER_SCOPE:  # its words are its subject's own
         shown_of(desk, caller, What.CASE, (held["about"],), "page")
     due_at = datetime.fromisoformat(facts["due_at"]) if "due_at" in facts else held["opened_at"]
-    steps = _STEPS[held["kind"]]
+    steps, lang = _STEPS[held["kind"]], language(request)
+    word = ""
+    if held["kind"] == UNDELIVERED:  # one of a former release says what it was by its key
+        word = str(facts.get("word", "off" if held["about"].startswith(OrderKind.PUSH_OFF) else ASSIGNMENT))
     context = {
         "caller": caller,
         "matter": held,
@@ -128,6 +147,9 @@ def _page(
         "bar": bar,
         "said": said,
         "asked": asked,
+        "pushed": label(_TITLES.get(word, f"push.{word}_title"), lang) if word else "",
+        "why": reason_of(facts, lang) if word else "",
+        "what": f"matterdesk.todo_{held['kind']}" + ("" if word in ("", ASSIGNMENT) else "_off" if word in _STAY else "_word"),
         "todo": held["kind"] in (RECUSAL_ASKED, *VISIT_MATTERS),
         "due_at": due_at,
         "near": nearness(due_at, desk.office.now(), desk.office.calendar) if waits else None,

@@ -64,10 +64,11 @@ def report_returned(
     A platform that signs is known by that, and each `webhook-id` counts once. One that does not is held to the phone that the link is bound
     to, as anybody is.
     """
+    platform = _platform(desk, channel)
     try:
-        told = ResultIn.model_validate(_platform(desk, channel).returned(given))
-    except ValidationError as error:  # told by the places of our form, as if it had come in it
-        raise RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]) from error
+        told = ResultIn.model_validate(platform.returned(given))
+    except ValidationError as error:  # told by the places of its own form
+        raise RequestValidationError([{**one, "loc": ("body", platform.theirs(one["loc"]))} for one in error.errors()]) from error
     return reported(desk, seated, told, message_id)
 
 

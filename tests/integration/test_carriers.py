@@ -117,7 +117,7 @@ PLATFORM: Mapping[str, object] = {
     "findings_field": "data.items",
     "finds": {"case_id": "ajbh", "claim": "sxbm", "verdict": "jg", "note": "sm"},
     "verdicts": {"1": "match", "2": "mismatch", "9": "cannot_say"},
-    "seen": {"未发现问题": "NOTHING", "发现问题": "FINDING"},
+    "seen": {"未发现问题": "NOTHING", "发现问题": "FINDING", "通过登记的住所无法联系": "UNREACHABLE"},
 }
 Kind = tuple[Callable[[str, Mapping[str, object]], Any], Mapping[str, object], Callable[[Any], Any], Callable[[str], object], str]
 KINDS: Mapping[str, Kind] = {
@@ -282,6 +282,10 @@ def test_a_result_comes_back_in_the_platforms_words_and_an_unknown_word_is_no_fi
                 {"case_id": "b" * 32, "claim": "c1", "verdict": "mismatch", "note": "已搬迁"},
             ],
         }
+        unmet = {"data": {"jcjg": "通过登记的住所无法联系", "bz": "大门紧锁"}}
+        assert made.returned(unmet) == {"seen": "UNREACHABLE", "remarks": "大门紧锁", "findings": []}, "it asks no fact"
+        places = [made.theirs(one) for one in (("visited_on",), ("findings", 0, "case_id"), ("findings",), ("remarks",))]
+        assert places == ["data.jcrq", "data.items.0.ajbh", "data.items", "data.bz"]
         for word in ("3", True, None, ["1"]):
             told["data"]["items"][0]["jg"] = word
             with pytest.raises(Invalid, match="result_word_unknown"):

@@ -191,13 +191,13 @@ def test_what_is_still_open_is_not_let_go_and_says_what_keeps_it(answered: tuple
             case_id=case_id,
         )
         tip_id = leads.take(office, tx, given, "热线", hand()).id
-    assert due(office, Record.ENFORCEMENT)[0][1] == (Hold.TIP_OFF,)
-    assert due(office, Record.ANSWER)[0][1] == (Hold.TIP_OFF,), "its answers neither"
+    assert due(office, Record.ENFORCEMENT)[0][1] == (Hold.TIP_OFF, Hold.MATTER)
+    assert due(office, Record.ANSWER)[0][1] == (Hold.TIP_OFF, Hold.MATTER), "its answers neither"
     night(office, hand, days=0)
     assert holding(store, REMARK)
     with pytest.raises(Refusal, match="retention_held") as why:
         let_go(office, case_id)
-    assert why.value.facts["holds"] == "TIP_OFF"
+    assert why.value.facts["holds"] == "MATTER, TIP_OFF", "somebody is to see to it"
     with store.begin() as tx:
         leads.close(office, tx, tip_id, "李四", "与事实不符", hand())
     let_go(office, case_id)

@@ -337,7 +337,8 @@ def test_a_test_push_says_so_goes_by_each_way_and_stands_in_the_ledger_with_how_
     assert team(office, visit) == seats, "no seat has anything to do with it"
     with store.read() as tx:
         told = {entry["channel"]: entry["error"] for entry in entries(office, number)}
-        assert [(one.word, one.channel) for one in tx.pushes.page(["bureau"], seat=f"test:{number}")] == [("test", "wecom")]
+        shown = {one.channel: (one.word, one.failed_at, one.code) for one in tx.pushes.page(["bureau"], seat=f"test:{number}")}
+        assert shown == {"wecom": ("test", None, ""), "sms": ("test", hand(), "recipient_refused")}, "what went wrong, too"
         assert [off.channel for off in tx.pushes.off(["bureau"], staff)] == ["sms"], "as by any push"
     assert told == {"wecom": "", "sms": "recipient_refused"}
 

@@ -63,7 +63,7 @@ def test_the_platforms_result_settles_the_case_like_one_from_the_page(store: Sto
         (422, "result_word_unknown"),
         (422, "findings_missing"),
     ]
-    assert (form.status_code, form.json()["error"]["facts"]["field"]) == (422, "body.findings.0.case_id")
+    assert (form.status_code, form.json()["error"]["facts"]["field"]) == (422, "body.data.items.0.ajbh"), "by its own names"
     assert [one.json()["state"] for one in done] == ["DONE", "DONE"]
     assert (case["state"], case["outcome"]) == ("CLOSED", "TRUE")
 
