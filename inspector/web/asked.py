@@ -29,11 +29,12 @@ from inspector.flows.requests import node_of, superior_of
 from inspector.store.tx import Tx, new_id
 from inspector.web.byhand import by_hand
 from inspector.web.desk import AtDesk, Desk, message
-from inspector.web.forms import again, fact_name
+from inspector.web.forms import again
 from inspector.web.language import InLang, language
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
 from inspector.web.replies import WordIn, heard
 from inspector.web.requested import request_shown
+from inspector.web.whichcase import fact_name
 
 router = APIRouter(include_in_schema=False)
 

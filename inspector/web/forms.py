@@ -6,7 +6,7 @@ uses nothing up, because mail and chat programs open links too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -50,7 +50,7 @@ from inspector.web.rules import cites
 from inspector.web.seatdoor import AtPage, PostedAt, Seated
 from inspector.web.secondlooks import LookedAtShown, filled, work_of
 from inspector.web.todo import WAITS, awaited, named, todo
-from inspector.web.whichcase import which as which_case
+from inspector.web.whichcase import beside, entered, fact_name, looked, places_of, which
 
 router = APIRouter(include_in_schema=False)
 _SAID = ("match", "mismatch", "not_found", "cannot_say")
@@ -222,13 +222,16 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         asked = (*held.doubts, *exempt)
         cases = {case_id: tx.cases.get(case_id) for case_id in dict.fromkeys(one.case_id for one in asked)}
         known = knows(held, seat)
-        which = _which(desk, tx, whole, seat, exempt, language(request)) if known else {}
+        cases_told = which(desk, tx, whole, seat.agency, language(request), [one.case_id for one in exempt]) if known else {}
         facts = [
-            (one, _beside(fact_name(desk, cases[one.case_id].pack, cases[one.case_id].item, one.fact), which.get(one.case_id)))
+            (
+                one,
+                beside(fact_name(desk, cases[one.case_id].pack, cases[one.case_id].item, one.fact), cases_told.get(one.case_id)),
+            )
             for one in asked
         ]
         policy = desk.office.book.get(tx.draws.get(held.draw).pack)
-        places = _places(desk, tx, held) if known else []
+        places = places_of(desk, tx, held) if known else []
         field = field_of(desk.office, tx, whole, seat.agency) if known else None
         return _SeatRead(
             held=held,
@@ -240,7 +243,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
             cited=[wording.cited(one, language(request)) for one in articles(policy, held.basis)],
             places=places,
             mates=mates_shown(tx, held, seat),
-            entered=_entered(desk, tx, held, which) if known else [],
+            entered=entered(desk, tx, held, cases_told) if known else [],
             parts=[(one, _person(tx, one.agency, one.by)) for one in held.parts],
             field=field_shown(name, field) if field is not None else None,
             sheet=SheetWords(*on_sheet(desk.office, tx, filled(tx, whole), seat.agency), language(request)),
@@ -255,8 +258,8 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
             if whole.looks_at and seat.state in (SeatState.ACCEPTED, SeatState.DONE)
             else None,
             decided=heard(tx, held, seat),
-            which=which,
-            looked=_looked(desk, tx, whole, language(request)),
+            which=cases_told,
+            looked=looked(desk, tx, whole, language(request)),
         )
 
     told = desk.look(ask)
@@ -373,66 +376,10 @@ def _brief(desk: Desk, tx: Tx, held: Visit, seat: Seat) -> Brief | None:
     return briefing.brief(office, tx, held, agency, office.now()) if knows(held, seat) else held.brief_of(agency)
 
 
-def _places(desk: Desk, tx: Tx, held: Visit) -> list[str]:
-    """Where the premises are, as far as the visit's cases tell: what was promised, and what a source said about it. No more is shown."""
-    told = []
-    exempt = supervision.exempt(tx, held, held.agency)
-    for case_id in dict.fromkeys((*held.case_ids, *(one.case_id for one in exempt))):
-        case = tx.cases.get(case_id)
-        item = desk.office.book.get(case.pack).item(case.item)
-        keys = {one.claim.key: one.claim.value for one in case.claims if item.fact(one.claim.fact).place}
-        told += [*keys.values(), *(one.found for one in tx.cases.evidence(case_id) if one.claim in keys)]
-    return list(dict.fromkeys(one for one in told if not blank(one)))
-
-
-def _which(desk: Desk, tx: Tx, held: Visit, seat: Seat, exempt: Iterable[Doubt], lang: Lang) -> dict[str, str]:
-    return {} if held.looks_at else which_case(desk, tx, held, seat.agency, lang, [one.case_id for one in exempt])
-
-
-def _beside(fact: str, which: str | None) -> str:
-    return f"{fact} · {which}" if which else fact
-
-
-def _looked(desk: Desk, tx: Tx, look: Visit, lang: Lang) -> dict[str, str]:
-    """What the facts are called that were answered at the visit that a look is at, by case and key."""
-    if not look.looks_at:
-        return {}
-    held = tx.visits.get(look.looks_at)
-    which, told = which_case(desk, tx, held, look.agency, lang), {}
-    for one in (*held.doubts, *held.spared):
-        if one.agency == look.agency:
-            case = tx.cases.get(one.case_id)
-            told[f"{one.case_id}:{one.claim}"] = _beside(fact_name(desk, case.pack, case.item, one.fact), which.get(one.case_id))
-    return told
-
-
-def _entered(desk: Desk, tx: Tx, held: Visit, which: Mapping[str, str]) -> list[tuple[str, str, Finding]]:
-    """What the team has entered, as (fact, promise, finding): to be read by those who went, not only by whoever typed it.
-
-    Of a claim that the case makes no more its key is known, and no promise.
-    """
-    asked = {(one.case_id, one.claim): (one.fact, one.claimed) for one in held.doubts}
-    told = []
-    for one in held.findings:
-        case = tx.cases.get(one.case_id)
-        now = {(case.id, file.claim.key): (file.claim.fact, file.claim.value) for file in case.claims}
-        fact, claimed = (now | asked).get((one.case_id, one.claim), (one.claim, ""))
-        told.append((_beside(fact_name(desk, case.pack, case.item, fact), which.get(case.id)), claimed, one))
-    return told
-
-
 def _person(tx: Tx, agency: str, inspector: str) -> str:
     """An inspector by name and staff code, as far as the register still has the name."""
     held = tx.rosters.in_force(agency, inspector)
     return f"{held.name} ({inspector})" if held is not None else inspector
-
-
-def fact_name(desk: Desk, pack: str, item: str, fact: str) -> str:
-    """A fact as its pack calls it, or its code where the pack does not know it any more."""
-    try:
-        return desk.office.book.get(pack).item(item).fact(fact).name
-    except InspectorError:
-        return fact
 
 
 def again(request: Request, taken: str | None = None) -> Response:

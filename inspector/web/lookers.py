@@ -20,8 +20,8 @@ from inspector.flows import serving
 from inspector.store.tx import Tx
 from inspector.web.asked import name_of
 from inspector.web.desk import AtDesk, Desk
-from inspector.web.forms import fact_name
 from inspector.web.pages import page, refused
+from inspector.web.whichcase import fact_name
 
 router = APIRouter(include_in_schema=False)
 MOST = 200

@@ -17,7 +17,6 @@ from inspector.store.tx import Tx, new_id
 from inspector.web.caller import Caller
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.fields import AfterName, Digest
-from inspector.web.forms import fact_name
 from inspector.web.language import InLang, carried, language
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
 from inspector.web.roles import Role
@@ -26,6 +25,7 @@ from inspector.web.selfproofs import read as read_so
 from inspector.web.session import Visitor, to_login, unfit, written_by_officer
 from inspector.web.signedin import guard, held_cookie
 from inspector.web.viewings import shown_of
+from inspector.web.whichcase import fact_name
 
 router = APIRouter(include_in_schema=False)
 SHOWN = 100

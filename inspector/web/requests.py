@@ -30,7 +30,6 @@ from inspector.web.caller import Caller, Officer
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import WRITES
 from inspector.web.fields import AfterName, Day, MaybeLine, MessageId, NamePath, Strict, Text
-from inspector.web.forms import fact_name
 from inspector.web.language import InLang, carried, language
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
 from inspector.web.replies import WordIn
@@ -38,6 +37,7 @@ from inspector.web.requested import RequestShown, request_shown
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login, unfit, written_by_officer
 from inspector.web.signedin import guard, held_cookie
+from inspector.web.whichcase import fact_name
 
 router = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/v1/assistance", tags=["assistance"], route_class=JsonRoute)

@@ -25,12 +25,13 @@ from inspector.web.asked import name_of
 from inspector.web.byhand import by_hand
 from inspector.web.desk import AtDesk, Desk, desk_of, message
 from inspector.web.fields import Digest, Strict, Text
-from inspector.web.forms import again, fact_name
+from inspector.web.forms import again
 from inspector.web.language import InLang, language
 from inspector.web.material import fitting
 from inspector.web.multipart import FORM, Sent, sent
 from inspector.web.pages import NO_TROUBLE, Fields, Trouble, complete, fields, page, read, refused, trouble
 from inspector.web.selfproofs import UnableIn, proof_shown
+from inspector.web.whichcase import fact_name
 
 router = APIRouter(include_in_schema=False)
 

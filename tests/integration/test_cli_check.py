@@ -110,15 +110,6 @@ def test_a_misspelt_setting_is_named_with_the_nearest_one(operator: Operator) ->
     assert states(operator) == {"settings": "FAIL"}
 
 
-def test_a_key_of_visit_codes_that_is_named_and_not_there_fails(operator: Operator) -> None:
-    key = operator.folder / "visit.key"
-    operator.settle_in(f'\n[agencies.south]\nname = "南所"\nparent = "bureau"\nvisit_key_file = "{key}"\n')
-    assert operator.say("check").code == 1, "neither serve nor an import would begin"
-    assert "visit codes" in operator.say("check").out
-    operator.well("key", "new", str(key))
-    assert states(operator)["agencies.south.visit_key_file"] == "OK"
-
-
 def test_a_secret_that_others_may_read_fails(operator: Operator) -> None:
     secret = operator.folder / "phones.secret"
     secret.write_text("whsec_" + "A" * 43 + "=\n", encoding="utf-8")

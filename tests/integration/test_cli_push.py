@@ -99,6 +99,17 @@ def test_an_address_that_is_nobody_s_and_robots_alone_are_told_at_the_import_by_
     assert "6 inspectors: Z1, Z3, Z4, Z7, Z8, …" in str(lost)
 
 
+def test_a_key_of_visit_codes_that_is_named_and_not_there_fails(operator: Operator) -> None:
+    key = operator.folder / "visit.key"
+    operator.settle_in(f'\n[agencies.south]\nname = "南所"\nparent = "bureau"\nvisit_key_file = "{key}"\n')
+    said = operator.say("check")
+    assert (said.code, "visit codes" in said.out) == (1, True), "neither serve nor an import would begin"
+    operator.well("key", "new", str(key))
+    assert {"name": "agencies.south.visit_key_file", "state": "OK"}.items() <= next(
+        one for one in operator.say("check", "--json").json if one["name"].endswith("visit_key_file")
+    ).items()
+
+
 def test_a_browser_that_has_told_where_it_is_stays_while_the_register_s_files_ask_for_one(operator: Operator) -> None:
     def told() -> list[tuple[str, bool, str]]:
         rows = operator.well("push", "ways", "bureau", "Z1", "--json").json
