@@ -1,13 +1,14 @@
 """Which case a fact is of, where a visit has several: else who finds one of three addresses empty could not say of which promise.
 
-The facts of several cases of one item have one name. Behind it stands the number that the brief had, the case's own number, where its
-premises are, and its item where there are several.
+The facts of several cases of one item have one name. Behind it stands the number that the brief had, the case's own number, and where its
+premises are and its item as far as the cases differ in them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from inspector.domain.case import Case
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import blank
 from inspector.domain.finding import Finding
@@ -31,11 +32,12 @@ def which(desk: Desk, tx: Tx, held: Visit, agency: str, lang: Lang, others: Iter
     numbers = numbered(held, agency, others) if not held.looks_at else {}
     cases = {case_id: tx.cases.get(case_id) for case_id in numbers}
     items = {case.item for case in cases.values()}
+    places = {case_id: _places(desk.office.book.get(case.pack), case) for case_id, case in cases.items()}
+    elsewhere = len({*places.values()}) > 1
     told = {}
     for case_id, case in cases.items():
-        policy = desk.office.book.get(case.pack)
-        places = dict.fromkeys(one.claim.value for one in case.claims if _place(policy, case.item, one.claim.fact))
-        parts = [case.reference, *(_short(one) for one in places), *([policy.item(case.item).name] if len(items) > 1 else [])]
+        parts = [case.reference, *(places[case_id] if elsewhere else ())]
+        parts += [desk.office.book.get(case.pack).item(case.item).name] if len(items) > 1 else []
         apart = [f"\u2068{one}\u2069" for one in parts if one.strip()]  # each in its own direction of writing
         told[case_id] = " · ".join([label("ui.case_number", lang, number=numbers[case_id]), *apart])
     return told
@@ -92,6 +94,10 @@ def fact_name(desk: Desk, pack: str, item: str, fact: str) -> str:
         return desk.office.book.get(pack).item(item).fact(fact).name
     except InspectorError:
         return fact
+
+
+def _places(policy: Policy, case: Case) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_short(one.claim.value) for one in case.claims if _place(policy, case.item, one.claim.fact)))
 
 
 def _place(policy: Policy, item: str, fact: str) -> bool:

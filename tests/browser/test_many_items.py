@@ -61,7 +61,7 @@ def test_a_visit_of_twelve_items_is_no_heavier_than_any_page_may_be_and_every_it
         page = phone.page
         for lang in LANGUAGES:
             phone.open(f"{visit.first}?lang={lang}")
-            assert page.locator("#result fieldset[data-about]").count() == MANY
+            assert page.locator("#result fieldset[data-fact]").count() == MANY
             boxes = page.locator("details[data-item]").evaluate_all(
                 "all => all.map(one => one.querySelectorAll('input[type=checkbox]').length)"
             )

@@ -86,7 +86,8 @@ def test_each_box_photo_receipt_and_version_says_of_which_case_it_is(store: Stor
     with serving(office) as edge, edge.client() as browser:
         page = bare(browser.get(first).text)
         for case_id, name in called.items():
-            assert f'<fieldset data-about="{doubts[case_id]}">\n<legend>{name}</legend>' in page
+            _, _, box = page.partition(f"<fieldset data-fact>\n<legend>{name}</legend>")
+            assert box.partition('name="verdict:')[2].startswith(f'{doubts[case_id]}"')
         for case in cases.values():
             assert sum(f"第 {number} 件 · {case.reference}" in page for number in (1, 2, 3)) == 1
         unsaid = {f"verdict:{about}": "match" for case_id, about in doubts.items() if case_id != two}

@@ -151,14 +151,15 @@
   const came = async (held) => held?.message && ((await Outbox.all(seat)).some((one) => one.id === held.message)
     || [...document.querySelectorAll("[data-captured]")].some((one) => Date.parse(one.dataset.captured) === Date.parse(held.captured_at)));
   const prepare = async () => {
+    const boxes = [...form.querySelectorAll("fieldset[data-fact]")], aboutOf = (box) => box.querySelector("input").name.slice("verdict:".length);
     if (form.elements.place) { // who looks again at what was entered goes nowhere
       form.querySelector("h2").after(made("p", say("photos_hint", { most: most / 1e6, edge: EDGE }), { id: "photo-hint" }));
       let number = 0;
-      for (const field of form.querySelectorAll("fieldset[data-about]")) field.append(...camera(++number, field.dataset.about));
+      for (const field of boxes) field.append(...camera(++number, aboutOf(field)));
       form.elements.place.after(...measuring(form), ...camera(0, ""));
     }
     const fresh = form.elements.message.value, held = await Outbox.draft(seat), fold = form.closest("details");
-    const facts = Object.fromEntries([...form.querySelectorAll("fieldset[data-about]")].map(({ dataset }) => [dataset.about, factOf(dataset.about)]));
+    const facts = Object.fromEntries(boxes.map(aboutOf).map((about) => [about, factOf(about)]));
     const draft = () => ({ values: typed(), named: facts, at: Outbox.now() });
     let same = null; // what was sent, perhaps: as long as nothing is changed in it, it is sent again as the same message, and counts once
     const forget = () => {
