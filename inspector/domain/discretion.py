@@ -26,7 +26,6 @@ _OF_THE_WAY = (
     *("seat.", "self_proof.", "strategy.", "suspension.", "timer.", "verification.", "visit."),
 )
 """How the rules begin of which entries tell what the program has weighed, and how facts were asked for: these alone are told whole, but
-
 for who has spoken and in which words (`_OF_PEOPLE`).
 
 A kind of entry that is not among them is told by codes and dates, so that a new one gives nothing away before somebody has thought of it.
