@@ -57,7 +57,7 @@ class Exchange:
             "code_column": "dm",
             "facts": {QUESTION.fact: "zt"},
             "look_seconds": 0,
-            "budget_seconds": 60,
+            "budget_seconds": 25,
         }
         return told | more
 

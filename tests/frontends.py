@@ -59,8 +59,8 @@ class FrontEnd:
             "facts": {QUESTION.fact: "zt"},
             "as_of_column": "gxsj",
             "version_column": "bb",
-            "connect_seconds": 10,
-            "budget_seconds": 60,
+            "connect_seconds": 4,
+            "budget_seconds": 25,
             "tries": 1,
         }
         return {key: value for key, value in (told | more).items() if value is not None}

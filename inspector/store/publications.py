@@ -35,11 +35,10 @@ LEAD = "lead."
 """Begins the id of a duty about a check for cause, which stands in no draw."""
 _FALLEN = (PublicationState.TO_REMOVE.value, PublicationState.REMOVED.value)
 _FORMED = (VisitState.DONE.value, VisitState.CEASED.value)
-RESULT, PENALTY, PUSH = "result", "penalty", "push"
-KINDS = (RESULT, PENALTY, PUSH)
+KINDS = _RESULT, _PENALTY, _PUSH = "result", "penalty", "push"
 """What a duty is about, as it is counted."""
 _OF = sa.case(
-    (publication_duty.c.id.startswith("penalty."), PENALTY), (publication_duty.c.id.startswith(PREFIX), PUSH), else_=RESULT
+    (publication_duty.c.id.startswith(OWN), _PENALTY), (publication_duty.c.id.startswith(PREFIX), _PUSH), else_=_RESULT
 ).label("kind")
 _BY_KIND: sa.ColumnElement[str] = sa.literal_column("kind")
 """PostgreSQL groups by the name of what is worked out: a second one with parameters of its own would be another one to it."""

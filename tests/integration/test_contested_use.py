@@ -129,7 +129,9 @@ def test_an_objection_to_what_fell_by_opening_the_case_again_waits_for_another_o
     case.annul(revoke)
     assert case.objection(objection).state is ObjectionState.OPEN, "no other annulment ends it either"
     assert case.answer(objection, case.by("周八"), upheld=False).state is ObjectionState.REJECTED
-    case.decide(Outcome.UNTRUE_INCURABLE)
+    with pytest.raises(Refusal, match="consequence_overruled"):
+        case.decide(Outcome.UNTRUE_INCURABLE)
+    case.decide(Outcome.UNTRUE_INCURABLE, "钱七")
     assert case.the(Proposal.RECORD_CREDIT).id != held.id
 
 
@@ -149,7 +151,7 @@ def test_who_has_decided_does_not_end_an_objection_by_annulling_and_deciding_the
     with pytest.raises(Refusal, match="objection_same_officer"):
         case.answer(objection, case.by("李四"), upheld=False)
     assert case.answer(objection, case.by("周八"), upheld=False).state is ObjectionState.REJECTED
-    assert case.propose(proposal).stage is Stage.GIVE
+    assert case.propose(proposal, "钱七").stage is Stage.GIVE
 
 
 def test_an_entry_annulled_under_its_own_name_by_who_has_decided_ends_no_objection(store: Store, hand: Hand) -> None:

@@ -203,7 +203,7 @@ def test_nobody_stands_in_for_a_name_that_nobody_has_nor_by_one(store: Store, ha
             ({"officer": "李思", "deputy": "周八"}, "officer"),
         ):
             error = officer.post("/v1/deputies", json=names | days).json()["error"]
-            assert (error["code"], error["facts"]["field"], error["facts"]["name"]) == ("officer_unknown", field, names[field])
+            assert (error["code"], error["facts"]["field"], error["facts"]["name"]) == ("officer_unknown", field, "…")
         assert (
             officer.post("/v1/deputies", json={"officer": "陈局长", "deputy": "周八"} | days).json()["error"]["code"]
             == "deputy_of_head"

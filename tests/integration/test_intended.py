@@ -22,9 +22,10 @@ pytestmark = pytest.mark.alike
 
 
 def barred(store: Store, hand: Hand) -> Proceeding:
-    """A knowing falsehood, under a pack whose act bars; an earlier case of the subject ended untrue."""
+    """A knowing falsehood, under a pack whose act bars; an earlier case of the subject ended untrue, and the decision came."""
     office = catalogued(open_office(store, hand, sources={"registers": Table(default="吊销")}))
-    decided(store, hand, Outcome.UNTRUE_CURABLE, office=office, act="act-untrue-curable", reference="R-0001")
+    before = decided(store, hand, Outcome.UNTRUE_CURABLE, office=office, act="act-untrue-curable", reference="R-0001")
+    before.impose(before.the(Proposal.RECORD_CREDIT))
     return decided(store, hand, Outcome.FALSE_KNOWING, office=office, act="act-false", reference="R-0002")
 
 

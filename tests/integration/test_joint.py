@@ -392,7 +392,7 @@ def test_scenario_38_a_joint_visit_has_one_notice_of_its_lead_with_all_agencies_
     with serving(office) as edge, edge.client() as phone:
         page = phone.get(f"/seat/{name}/{token}/notice").text
         shown = phone.get(f"/v1/seats/{name}/notice", headers={"X-Link-Token": token}).json()
-    assert "区市场监管局经公开随机抽查" in page, "the lead's, though an officer of a partner shows it"
+    assert "区市场监管局因所申请事项须核实现场" in page, "the lead's, though an officer of a partner shows it"
     names = ("区市场监管局", "邻区局", "区民政局")
     assert all(f"本次检查不计入{one}的次数上限，" in page for one in names), "one that a case needs uses up no cap"
     assert page.count("劳务派遣经营场所证明 · ") == 3, "each item with its agency"

@@ -27,7 +27,7 @@ from tests.mailroom import PASSWORD, USER, Mailroom, Script, mailroom, pretendin
 pytestmark = pytest.mark.slow
 
 FROM, TO, OTHER = "xiezhu@office.example", "hall@housing.example", "deputy@housing.example"
-PLAIN = {"host": "127.0.0.1", "tls": "none", "sender": FROM, "to": [TO], "tries": 1, "budget_seconds": 60, "read_seconds": 30}
+PLAIN = {"host": "127.0.0.1", "tls": "none", "sender": FROM, "to": [TO], "tries": 1, "budget_seconds": 25, "read_seconds": 30}
 GREETED: Script = {
     "EHLO": b"250-here\r\n250 AUTH PLAIN\r\n",
     "QUIT": b"221 bye\r\n",

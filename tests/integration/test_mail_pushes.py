@@ -19,7 +19,7 @@ from tests.mailroom import Mailroom, mailroom, pretending
 
 FROM, TO, OTHER = "renwu@office.example", "zhang.san@office.example", "li.si@office.example"
 PUSH = replace(MESSAGE, to=TO)
-PLAIN = {"host": "127.0.0.1", "tls": "none", "sender": FROM, "tries": 1, "budget_seconds": 60, "read_seconds": 30}
+PLAIN = {"host": "127.0.0.1", "tls": "none", "sender": FROM, "tries": 1, "budget_seconds": 25, "read_seconds": 30}
 
 
 @pytest.mark.slow

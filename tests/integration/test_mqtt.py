@@ -26,7 +26,7 @@ from tests.brokers import LET_IN, PASSWORD, READERS, USER, Heard, Mosquitto, Scr
 pytestmark = pytest.mark.slow
 QUICK = {"tries": 1, "budget_seconds": 3, "connect_seconds": 1, "read_seconds": 0.5}
 """For those that say nothing; what is said on a busy machine takes longer."""
-SLOW = {"tries": 1, "budget_seconds": 60, "connect_seconds": 20, "read_seconds": 15}
+SLOW = {"tries": 1, "budget_seconds": 25, "connect_seconds": 20, "read_seconds": 15}
 
 
 def word(folder: Path, content: str = PASSWORD) -> str:

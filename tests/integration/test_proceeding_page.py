@@ -46,7 +46,8 @@ def send(browser: httpx.Client, path: str, step: str, **told: object) -> httpx.R
 
 def test_every_stage_offers_steps_that_there_are_and_every_step_is_offered_somewhere() -> None:
     assert set(OFFERED) == set(Stage)
-    assert {name for names in OFFERED.values() for name in names} | set(MATTERS) == set(STEPS)
+    pushed = {"push", "push_back"}  # what waits for a word about another province (`stages.pushes`)
+    assert {name for names in OFFERED.values() for name in names} | set(MATTERS) | pushed == set(STEPS)
 
 
 @pytest.mark.slow
