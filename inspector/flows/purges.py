@@ -17,7 +17,7 @@ from inspector.domain.errors import Missing
 from inspector.domain.piece import fingerprint
 from inspector.domain.purge import cites, hasty
 from inspector.domain.retention import Record, RetentionRow, Since
-from inspector.domain.taking import LETTING, PURGED, Taking, taking
+from inspector.domain.taking import LETTING, PURGED, Taking, taking, wholes
 from inspector.flows import weeding
 from inspector.flows.office import Office
 from inspector.flows.weeding import CONTACT, INFORMANT, PROOF, VISIT
@@ -84,6 +84,7 @@ def audit(office: Office, tx: Tx) -> Audit:
     troubles: list[Trouble] = []
     said: dict[tuple[str, str], set[str]] = {}
     takings: list[Taking] = []
+    unnamed: list[tuple[Taking, RetentionRow | None]] = []
     dated = False
     for row, holds in tx.ledger.by_rules(RULES):
         if not holds:
@@ -96,8 +97,10 @@ def audit(office: Office, tx: Tx) -> Audit:
         amiss = {one for one in (unlawful(office, row["rule"], told, row["at"]),) if one is not None}
         if row["rule"] == PURGED:
             taken = taking(row["body"], row["at"], row["about"])
-            amiss |= {Amiss.EARLY} if taken is None else set(_purged(tx, taken, _row(office, told)))
+            mine = _row(office, told)
+            amiss |= {Amiss.EARLY} if taken is None else set(_purged(tx, taken, mine))
             takings += [taken] if taken is not None else []
+            unnamed += [(taken, mine)] if taken is not None and taken.unnamed and Amiss.EARLY not in amiss else []
             troubles += _back(tx, row["about"], facts)
         elif row["rule"] in weeding.RULES:
             amiss |= set() if _weeded(tx, row, facts, digests, dated=dated) else {Amiss.EARLY}
@@ -106,7 +109,9 @@ def audit(office: Office, tx: Tx) -> Audit:
         rows = facts.get("rows")
         count = sum(rows.values()) if isinstance(rows, dict) else rows if isinstance(rows, int) else max(len(digests), 1)
         purges.append(Purge(entry=row["id"], at=row["at"], rule=row["rule"], about=row["about"], count=int(str(count))))
-    parts = [one for one in takings if one.of != one.about and not any(map(one.same, takings))]
+    known = wholes(takings)
+    parts = [one for one in takings if one.of != one.about and one.key not in known]
+    parts += [one for one, row_ in unnamed if one.key not in known and not _since(tx, one, row_, _words(tx, one.about))]
     troubles += (Trouble(amiss=Amiss.EARLY, rule=PURGED, about=one.about) for one in parts)
     vanished = (*tx.past.vanished(), *tx.purging.leads_gone())
     troubles += (Trouble(amiss=Amiss.UNSAID, rule=PURGED, about=one) for one in vanished if (PURGED, one) not in said)
@@ -147,8 +152,14 @@ def _purged(tx: Tx, taken: Taking, row: RetentionRow | None) -> Iterator[Amiss]:
     rows = tx.ledger.about(taken.about)
     if any(one["digest"] in taken.entries and not taken.may(one["rule"]) for one in rows):
         yield Amiss.BEYOND
-    if taken.of == taken.about and not _since(tx, taken, row, [one for one in rows if one["rule"] not in LETTING]):
+    own = taken.of == taken.about and not taken.unnamed
+    if own and not _since(tx, taken, row, _words(tx, taken.about)):
         yield Amiss.EARLY
+
+
+def _words(tx: Tx, about: str) -> list[Row]:
+    """The entries about a thing, but those that say what went."""
+    return [one for one in tx.ledger.about(about) if one["rule"] not in LETTING]
 
 
 def _back(tx: Tx, about: str, facts: Mapping[str, object]) -> Iterator[Trouble]:
