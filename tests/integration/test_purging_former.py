@@ -21,9 +21,8 @@ from inspector.flows.purges import Amiss
 from inspector.store.store import Store
 from inspector.store.tables import ledger
 from tests.house import Hand, settle
-from tests.integration.test_letters import request_of
 from tests.integration.test_purging import answered, let_go
-from tests.integration.test_purging_notes import noted
+from tests.integration.test_purging_notes import noted, noted_of_parts
 from tests.integration.test_purging_visits import supervised, visited
 
 pytestmark = pytest.mark.alike
@@ -57,12 +56,8 @@ def test_what_went_with_a_case_under_a_name_of_its_own_went_lawfully(
     answered: tuple[Office, str], store: Store, hand: Hand
 ) -> None:
     office, case_id = answered
-    request = request_of(store, case_id).id
-    with store.read() as tx:
-        notices = [one.id for one in tx.servings.of_case(case_id)]
     hand.on(days=1)
-    for kind, about in (("letter_undeliverable", request), *(("notice_unserved", one) for one in notices)):
-        noted(store, hand, kind, about)
+    noted_of_parts(store, hand, case_id)
     hand.on(days=3_700)
     settle(office)
     let_go(office, case_id)
