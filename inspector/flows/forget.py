@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from inspector.domain.decision import Because
 from inspector.domain.retention import Record
@@ -43,15 +44,16 @@ def forget(work: Work, office: Office) -> Settlement:
                 (over.before, _aged("inquiry", office, lambda tx, before: tx.inquiries.forget(before), over)),
                 (over.before, _aged("viewing", office, lambda tx, before: tx.viewings.forget(before), over)),
             ]
-    if "materials" in told:
-        parts.append((now - timedelta(days=int(told["materials"])), _aged("entry_scan", office, weeding.readings)))
     if (held := purging.outlived(office, Record.SECURITY, KEPT.days)) is not None:
         length = now - held.before  # sessions run by machine time
         ended = _aged("browser_session", office, lambda tx, _: tx.sessions.forget(tx.machine_now() - length), held)
         parts.append((held.before, ended))
     _each(office, parts)
     if "materials" in told:
-        weeding.weed(office, int(told["materials"]))
+        days = int(told["materials"])
+        weeding.weed(office, days)
+        for some in weeding.unheld(office, days):
+            _each(office, [(now - timedelta(days=days), _aged("entry_scan", office, partial(weeding.readings, some)))])
         purging.answers(office)  # by the days of each case's pack
     return nothing("forgotten")
 

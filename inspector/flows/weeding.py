@@ -6,7 +6,7 @@ a decision against the case's subject rests on stays as long as the case. The da
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from inspector.domain.decision import Because, Decision
@@ -29,7 +29,8 @@ def weed(office: Office, days: int) -> None:
     with office.store.read() as tx:
         shown, seen = tx.materials.of_cases(before), tx.materials.of_visits(before)
         reached, told = tx.servings.contacts_old(before), tx.tips.informants_old(before)
-        of_cases = [one for one in sorted({*shown, *reached}) if not _held(tx, one)]
+        of_cases = [one for one in sorted({*shown, *reached}) if not _held(tx, one) and (one in reached or _old(tx, one, before))]
+        seen = [one for one in seen if _ends(tx, one, before, lock=False) is not None]
     gone: Mapping[Callable[..., None], list[str]] = {_of_case: of_cases, _of_visit: seen, _of_tip: told}
     for let_go, some in gone.items():
         for one in some:
@@ -47,12 +48,7 @@ def _of_case(tx: Tx, case_id: str, before: datetime, now: datetime) -> None:
     ended = tx.cases.get(case_id, lock=True).ended_at
     if ended is None or ended >= before or _held(tx, case_id):
         return
-    cited = purging.cited(tx, case_id)
-    old: dict[tuple[str, str], datetime] = {}
-    for about, files in tx.materials.there(case_id).items():
-        if not any(piece.startswith(f"self_proof:{about}:") for piece in cited):
-            old |= {(about, digest): at for digest, at in files if at < before}
-    if old:
+    if old := _old(tx, case_id, before):
         _go(tx, old)
         told = {"digests": sorted({digest for _, digest in old}), **_kept(max(ended, *old.values()), before, now)}
         _say(tx, case_id, Because(rule="self_proof.forget", basis=(), pack="", facts=told), now)
@@ -60,6 +56,15 @@ def _of_case(tx: Tx, case_id: str, before: datetime, now: datetime) -> None:
     since = max(ended, *said) if said else ended
     if since < before and tx.servings.forget_contact(case_id):
         _say(tx, case_id, Because(rule="notice.forget", basis=(), pack="", facts=_kept(since, before, now)), now)
+
+
+def _old(tx: Tx, case_id: str, before: datetime) -> dict[tuple[str, str], datetime]:
+    """What a subject has shown that is so old, and on which no decision against it rests: when each came."""
+    cited, old = purging.cited(tx, case_id), dict[tuple[str, str], datetime]()
+    for about, files in tx.materials.there(case_id).items():
+        if not any(piece.startswith(f"self_proof:{about}:") for piece in cited):
+            old |= {(about, digest): at for digest, at in files if at < before}
+    return old
 
 
 def _of_visit(tx: Tx, visit: str, before: datetime, now: datetime) -> None:
@@ -72,10 +77,10 @@ def _of_visit(tx: Tx, visit: str, before: datetime, now: datetime) -> None:
         _say(tx, visit, Because(rule="visit.forget", basis=(), pack="", facts=told), now)
 
 
-def _ends(tx: Tx, visit: str, before: datetime) -> list[datetime] | None:
+def _ends(tx: Tx, visit: str, before: datetime, *, lock: bool = True) -> list[datetime] | None:
     """When the cases ended that a visit served; None where one goes on or ended later, or something keeps what was seen there."""
     cases = tx.purging.served(visit)
-    ended = [tx.cases.get(one, lock=True).ended_at for one in cases]
+    ended = [tx.cases.get(one, lock=lock).ended_at for one in cases]
     ends = [one for one in ended if one is not None and one < before]
     if len(ends) < len(cases) or tx.purging.visit_holds(visit) or tx.purging.waits(tx.purging.beside(visit)):
         return None
@@ -84,14 +89,23 @@ def _ends(tx: Tx, visit: str, before: datetime) -> list[datetime] | None:
     return None if open_ or cited else ends
 
 
-def readings(tx: Tx, before: datetime) -> int:
-    """Readings of visit codes by firms' phones go as photos do, some visits at a time; how many readings."""
-    gone, visits = 0, 0
-    for visit in tx.entryscans.of_visits(before):
-        if visits < _SOME and _ends(tx, visit, before) is not None:
-            gone += tx.entryscans.forget(visit, before)
-            visits += 1
-    return gone
+def unheld(office: Office, days: int) -> Iterator[list[str]]:
+    """The visits whose readings of visit codes by firms' phones are so old, and kept by nothing, some at a time.
+
+    They are sought while nothing is held: what a decision cites stays for years, and is looked at again each night.
+    """
+    before = office.now() - timedelta(days=days)
+    with office.store.read() as tx:
+        some = [one for one in tx.entryscans.of_visits(before) if _ends(tx, one, before, lock=False) is not None]
+    for start in range(0, len(some), _SOME):
+        yield some[start : start + _SOME]
+
+
+def readings(visits: Sequence[str], tx: Tx, before: datetime) -> int:
+    """They go as photos do; how many readings. The cases are held in their order before any visit is looked at."""
+    for case_id in sorted({case_id for visit in visits for case_id in tx.purging.served(visit)}):
+        tx.cases.get(case_id, lock=True)
+    return sum(tx.entryscans.forget(visit, before) for visit in visits if _ends(tx, visit, before) is not None)
 
 
 def _of_tip(tx: Tx, tip_id: str, before: datetime, now: datetime) -> None:
