@@ -28,6 +28,7 @@ from tests.house import Hand, settle
 from tests.integration.test_disclosure import SECRET, built, duty, fined, rule, serve
 from tests.integration.test_forms import logged_in
 from tests.integration.test_proceeding_page import send
+from tests.owing import went
 from tests.proceedings import Proceeding, decided
 
 pytestmark = pytest.mark.alike
@@ -334,10 +335,16 @@ def test_a_push_that_is_owed_keeps_its_case_and_a_purged_one_leaves_no_name(stor
     with store.begin() as tx:
         assert Hold.PUBLICATION not in tx.purging.held(case.case)
         tx.purging.take(case.case, [])
+        went(tx, case.case, hand())
     penalty = push(case, held).penalty
     assert penalty is not None
     assert penalty.shown is not None
     assert (penalty.shown.name, penalty.shown.code) == ("", "")
+    assert printed.look(store) == [], "of what was purged no row is missed"
+    with store.begin() as tx:
+        tx.connection.exec_driver_sql(f"DELETE FROM publication_duty WHERE id = '{domain.name(held.id)}'")
+        disclosing.look(case.office, tx, hand())
+        assert tx.publications.find(domain.name(held.id)) is None, "nor made anew"
 
 
 def test_an_officer_proves_it_on_the_page_and_a_program_by_the_api(store: Store, hand: Hand) -> None:
