@@ -5,9 +5,10 @@ Whatever becomes of a case or a visit meanwhile: what an inspector has seen agai
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from inspector.domain.correction import carried
 from inspector.domain.fieldnote import FieldNote, before_team, telling
@@ -92,14 +93,23 @@ def passed_on(tx: Tx, was: Seat, seat: Seat, now: datetime) -> None:
     """A seat has passed on, or its visit was called off: what its team has seen against the subject decides nothing, and is read."""
     if not was.state.open or seat.state.open or seat.state is SeatState.DONE:
         return
-    notes = tx.fieldnotes.notes(seat.visit, seat.agency)
-    found = against(notes)
+    if not (notes := tx.fieldnotes.notes(seat.visit, seat.agency)):
+        return
+    held = tx.visits.get(seat.visit)
+    found = against(in_order(held, notes))  # as they were said: a word of before may have come in last
     if found or any(one.seen is Seen.FINDING for one in notes):
-        tell(tx, tx.visits.get(seat.visit), seat, found, now)
+        tell(tx, held, seat, found, now)
 
 
 def tell(tx: Tx, held: Visit, by: Seat, found: Iterable[Finding], now: datetime) -> None:
-    """An officer is to read what speaks against a subject and stands in no result; the words stay in their notes."""
-    cases = sorted({one.case_id for one in found})
+    """An officer is to read what speaks against a subject and stands in no result; the words stay in their notes.
+
+    What the open matter names already is still to be read.
+    """
+    cases = {one.case_id for one in found}
     about = held.id if by.agency == held.agency else f"{held.id}:{by.agency}"
-    tx.attention.open(AGAINST, by.agency, about, {"draw": held.draw, "seat": by.name, "cases": cases}, now)
+
+    def facts(told: Mapping[str, Any]) -> dict[str, object]:
+        return {"draw": held.draw, "seat": by.name, "cases": sorted({*told.get("cases", ()), *cases})}
+
+    tx.attention.add(AGAINST, by.agency, about, facts, now)
