@@ -116,6 +116,7 @@ def enter(
     record(tx, held.id, decision, now, {"agency": seat.agency, "seat": seat.name})
     if seat.lapsed or former:
         _tell_lapsed(tx, held, seat, on, now)
+        teamnotes.apart(tx, held, seat, note, now)
         told = version.gather((), ()) if seat.lapsed else _gathered(office, tx, held, seat.agency)  # what others say is theirs
         return note, Came.KEPT, told
     past = {(one.case_id, one.claim) for one in before} - {(one.case_id, one.claim) for one in exempt}

@@ -17,7 +17,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer
 from inspector.domain.visit import Seat, Visit
-from inspector.flows import attempts, codeless, relief, seatlink, stopped
+from inspector.flows import attempts, codeless, relief, seatlink, stopped, teamnotes
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
 from inspector.flows.seated import settle_seat
@@ -73,7 +73,7 @@ def away(office: Office, work: Work, now: datetime) -> bool:
 def _pass_on(office: Office, tx: Tx, held: Visit, now: datetime) -> None:
     team, policy = tx.visits.team(held.id), _policy(office, tx, held)
     over = {seat.name: _over(office, held, seat, policy) for seat in team}
-    gone = visit.lapsing(held, team, _heard(tx, held, team), over, now)
+    gone = visit.lapsing(held, team, _heard(office, tx, held, team), over, now)
     for seat in gone:
         decision = visit.lapse(seat, over[seat.name], policy.label, policy.term(Timer.ENTRY).basis)
         settle_seat(tx, held, seat, decision, now)
@@ -92,10 +92,10 @@ def _over(office: Office, held: Visit, seat: Seat, policy: Policy) -> datetime:
     return due(begin, policy.term(Timer.ENTRY).term, office.calendar).at
 
 
-def _heard(tx: Tx, held: Visit, team: Iterable[Seat]) -> set[str]:
+def _heard(office: Office, tx: Tx, held: Visit, team: Iterable[Seat]) -> set[str]:
     """The agencies of whose team anything has come from the spot: notes, photos, attempts to reach somebody, or a code that was read.
 
-    Nor is a team silent of whom somebody has no link to enter anything by.
+    What comes from who goes no more is no word of those who go now. Nor is a team silent of whom somebody has no link to enter anything by.
     """
     if codeless.readings(tx, held):
         return set(held.agencies)
@@ -107,9 +107,7 @@ def _heard(tx: Tx, held: Visit, team: Iterable[Seat]) -> set[str]:
         for one in attempts.of_visit(tx, held, agency)
         if one.by in sitting and one.at >= held.opened_at
     }
-    return (
-        closed | tried | {one for one in held.agencies if tx.fieldnotes.notes(held.id, one) or tx.fieldnotes.photos(held.id, one)}
-    )
+    return closed | tried | teamnotes.begun(office, tx, held)
 
 
 def _look_again(office: Office, tx: Tx, held: Visit, number: int, now: datetime) -> None:

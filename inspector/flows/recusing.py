@@ -16,7 +16,7 @@ from inspector.domain.fieldnote import Times, is_late
 from inspector.domain.person import same
 from inspector.domain.roster import Recusal
 from inspector.domain.visit import SeatState
-from inspector.flows import deputies, edits, embargo, gone, relief, stopped
+from inspector.flows import clashing, deputies, edits, embargo, gone, relief, stopped
 from inspector.flows.challenges import (
     TOO_LATE,
     enter,
@@ -185,4 +185,5 @@ def decide(office: Office, tx: Tx, visit_id: str, staff: str, *, granted: bool, 
     if any(staff in part.challenged for part in held.parts) or any(part.at <= last.applied_at for part in own):
         tx.attention.open(TOO_LATE, last.agency, seat, {"visit": visit_id}, now)
     relief.look_at(office, tx, held, now)
+    clashing.pass_on(office, tx, held, now)
     return decision.state

@@ -115,7 +115,8 @@ def daily(_work: Work, office: Office) -> Settlement:
                 lambda: listing.look(office, tx, now),
             )  # first: it takes visits, for which nobody with a draw's lines may wait
         ]
-        sits, drawing = tx.visits.going_at() | tx.pushes.off_at(), tx.draws.agencies()
+        # with a clash goes a lead, though the last visit of the agency has its result
+        sits, drawing = tx.visits.going_at() | tx.pushes.off_at() | tx.attention.waiting(CLASH), tx.draws.agencies()
         plans = {plan.agency for plan in office.plans.values()}
         asked = tx.challenges.any_open()
         parts += [(agency, partial(look, office, tx, agency, now)) for agency in sorted(sits & office.tree.keys())]

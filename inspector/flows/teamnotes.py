@@ -5,14 +5,16 @@ Whatever becomes of a case or a visit meanwhile: what an inspector has seen agai
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from inspector.domain.correction import carried
-from inspector.domain.fieldnote import FieldNote, before_team, telling
+from inspector.domain.evidence import Verdict
+from inspector.domain.fieldnote import FieldNote, Photo, before_team, day, telling
 from inspector.domain.finding import Doubt, Finding, Seen
-from inspector.domain.inorder import in_order
+from inspector.domain.inorder import in_order, superseded
 from inspector.domain.version import against
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows.office import Office
@@ -65,12 +67,16 @@ def of_before(tx: Tx, held: Visit, agency: str) -> tuple[Doubt, ...]:
 
 
 def begun(office: Office, tx: Tx, held: Visit) -> frozenset[str]:
-    """The agencies whose team has sent anything from the spot: who is there goes on with what was asked."""
-    there = {seat.name for seat in tx.visits.team(held.id) if seat.state.open or seat.state is SeatState.DONE}
+    """The agencies whose present team has sent anything from the spot: who is there goes on with what was asked."""
+    team = tx.visits.team(held.id)
+    there = {seat.name for seat in team if seat.state.open or seat.state is SeatState.DONE}
+
+    def former(photo: Photo) -> bool:
+        return before_team(held, team, photo, day(held, photo.times, office.calendar), office.calendar)
 
     def came(agency: str) -> bool:
-        photos = any(one.seat in there for one in tx.fieldnotes.photos(held.id, agency))
-        return photos or bool(own(office, tx, held, agency))
+        photos = [one for one in tx.fieldnotes.photos(held.id, agency) if one.seat in there and not one.times.apart]
+        return any(not former(one) for one in photos) or bool(own(office, tx, held, agency))
 
     return frozenset(one for one in held.agencies if came(one))
 
@@ -92,14 +98,35 @@ def passed_on(tx: Tx, was: Seat, seat: Seat, now: datetime) -> None:
     """A seat has passed on, or its visit was called off: what its team has seen against the subject decides nothing, and is read."""
     if not was.state.open or seat.state.open or seat.state is SeatState.DONE:
         return
-    notes = tx.fieldnotes.notes(seat.visit, seat.agency)
-    found = against(notes)
+    if not (notes := tx.fieldnotes.notes(seat.visit, seat.agency)):
+        return
+    held = tx.visits.get(seat.visit)
+    found = against(in_order(held, notes))  # as they were said: a word of before may have come in last
     if found or any(one.seen is Seen.FINDING for one in notes):
-        tell(tx, tx.visits.get(seat.visit), seat, found, now)
+        tell(tx, held, seat, found, now)
+
+
+def apart(tx: Tx, held: Visit, by: Seat, note: FieldNote, now: datetime) -> None:
+    """A note came in of who goes no more, or went with a team of before: it decides nothing, and what speaks against is read all the same.
+
+    Not what its inspector has said otherwise since, nor what a result tells already.
+    """
+    past = superseded(held, note, tx.fieldnotes.notes(held.id, note.agency))
+    past |= {(one.case_id, one.claim) for one in held.findings if one.verdict is Verdict.MISMATCH}
+    found = [one for one in against([note]) if (one.case_id, one.claim) not in past]
+    if found or note.seen is Seen.FINDING:
+        tell(tx, held, by, found, now)
 
 
 def tell(tx: Tx, held: Visit, by: Seat, found: Iterable[Finding], now: datetime) -> None:
-    """An officer is to read what speaks against a subject and stands in no result; the words stay in their notes."""
-    cases = sorted({one.case_id for one in found})
+    """An officer is to read what speaks against a subject and stands in no result; the words stay in their notes.
+
+    What the open matter names already is still to be read.
+    """
+    cases = {one.case_id for one in found}
     about = held.id if by.agency == held.agency else f"{held.id}:{by.agency}"
-    tx.attention.open(AGAINST, by.agency, about, {"draw": held.draw, "seat": by.name, "cases": cases}, now)
+
+    def facts(told: Mapping[str, Any]) -> dict[str, object]:
+        return {"draw": held.draw, "seat": by.name, "cases": sorted({*told.get("cases", ()), *cases})}
+
+    tx.attention.add(AGAINST, by.agency, about, facts, now)

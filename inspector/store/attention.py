@@ -138,6 +138,11 @@ class AttentionRoom(Room):
         asked = sa.select(attention.c.body).where(attention.c.kind == kind, attention.c.closed_at.is_(None))
         return [json.loads(body) for body in self.connection.execute(asked).scalars()]
 
+    def waiting(self, kind: str) -> set[str]:
+        """The agencies for which a matter of a kind is open."""
+        asked = sa.select(attention.c.agency).where(attention.c.kind == kind, attention.c.closed_at.is_(None)).distinct()
+        return set(self.connection.execute(asked).scalars())
+
     def standing_about(self, kind: str, things: Collection[str]) -> set[str]:
         """Of these things those about which a matter of a kind is open."""
         held = attention.c

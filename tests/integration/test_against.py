@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -13,7 +14,7 @@ from inspector.domain.finding import Finding
 from inspector.domain.replacement import Ceased, Ground
 from inspector.domain.version import Came
 from inspector.domain.visit import Visit, VisitState
-from inspector.flows import fieldnotes, replacing, review
+from inspector.flows import fieldnotes, replacing, review, teamnotes
 from inspector.flows.fieldnotes import Noted
 from inspector.flows.office import Office
 from inspector.store.store import Store
@@ -26,16 +27,17 @@ pytestmark = pytest.mark.alike
 LOCKED = "大门紧锁，从未营业"
 
 
-def notes(office: Office, visit: Visit, seat: int, *said: tuple[str, Verdict]) -> Came:
-    """Somebody of the team writes down what he or she has seen of some facts."""
+def notes(office: Office, visit: Visit, seat: int, *said: tuple[str, Verdict], lay: timedelta = timedelta()) -> Came:
+    """Somebody of the team writes down what he or she has seen of some facts; it `lay` in the phone so long."""
     found = tuple(
         Finding(case_id=visit.case_ids[0], claim=claim, verdict=verdict, note=LOCKED if verdict is Verdict.MISMATCH else "")
         for claim, verdict in said
     )
     with office.store.begin() as tx:
         name = tx.visits.team(visit.id)[seat].name
-        told = Noted(findings=found, seen=None, remarks="", on=None)
-        _, came, _ = fieldnotes.enter(office, tx, name, told, office.now())
+        now = office.now()
+        told = Noted(findings=found, seen=None, remarks="", on=None, captured_at=now - lay, sent_at=now)
+        _, came, _ = fieldnotes.enter(office, tx, name, told, now)
     settle(office)
     return came
 
@@ -91,6 +93,28 @@ def test_an_officer_reads_what_was_seen_where_the_visit_is_called_off(store: Sto
     settle(office)
     assert now_of(office, visit).state is VisitState.CANCELLED
     assert matters(office)["note_against"]["cases"] == [case_id]
+
+
+def test_the_last_word_is_read_though_one_of_before_has_come_in_behind_it(store: Store, hand: Hand) -> None:
+    office, _, (case_id,), visit = given(store, hand)
+    one, _ = asked(visit, case_id)
+    hand.on(hours=3)
+    assert notes(office, visit, 0, (one, Verdict.MISMATCH)) is Came.WAITS
+    hand.on(minutes=5)
+    assert notes(office, visit, 0, (one, Verdict.MATCH), lay=timedelta(hours=1)) is Came.WAITS
+    with store.begin() as tx:
+        review.withdraw(office, tx, case_id, "不再申请", "hall", hand())
+    settle(office)
+    assert matters(office)["note_against"]["cases"] == [case_id]
+
+
+def test_a_matter_that_is_open_still_names_the_case_that_it_named_before(store: Store, hand: Hand) -> None:
+    office, _, (case_id,), visit = given(store, hand)
+    for about in ("z-another", case_id, "z-another"):
+        found = Finding(case_id=about, claim="hall", verdict=Verdict.MISMATCH, note=LOCKED)
+        with store.begin() as tx:
+            teamnotes.tell(tx, visit, tx.visits.team(visit.id)[0], [found], hand())
+    assert matters(office)["note_against"]["cases"] == sorted([case_id, "z-another"])
 
 
 def test_who_has_recorded_an_object_as_no_more_hides_nothing_that_was_seen_there(store: Store, hand: Hand) -> None:

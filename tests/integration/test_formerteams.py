@@ -12,7 +12,7 @@ from httpx import Client, Response
 
 from inspector.domain.challenge import Applicant
 from inspector.domain.visit import Visit, VisitState
-from inspector.flows import recusing, relief
+from inspector.flows import recusing, relief, teamnotes
 from inspector.flows.dispatch import seat_name
 from tests.edge import Edge
 from tests.house import Hand, settle
@@ -58,8 +58,11 @@ def test_who_was_there_and_has_passed_on_is_heard_and_whoever_was_dealt_later_is
     shown = photo(jpeg(), captured_at=captured.isoformat(), sent_at=hand().isoformat())
     assert clients[0].post(f"/v1/seats/{seats[0]}/photos", json=shown, headers={"Idempotency-Key": "p1"}).status_code == 200
     assert sends(clients[1], seats[1], visit, "n2", captured, hand()).json()["became"] == "KEPT"
-    assert "note_lapsed" in matters(edge)
+    other = photo(jpeg(width=24), captured_at=captured.isoformat(), sent_at=hand().isoformat())
+    assert clients[1].post(f"/v1/seats/{seats[1]}/photos", json=other, headers={"Idempotency-Key": "p2"}).status_code == 200
+    assert {"note_lapsed", "note_against"} <= matters(edge)
     with edge.office.store.read() as tx:
+        assert teamnotes.begun(edge.office, tx, tx.visits.get(visit.id)) == frozenset(), "nor has the mate begun with the new one"
         dealt = next(one for one in tx.visits.team(visit.id) if one.state.awaited)
     third = links.enter_context(edge.client(X_Link_Token=edge.office.link_token("seat", seat_name(dealt))))
     assert third.post(f"/v1/seats/{seat_name(dealt)}/accept").status_code == 200

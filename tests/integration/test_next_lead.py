@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from inspector.flows import relief
+from inspector.domain.challenge import Applicant
+from inspector.domain.visit import Visit
+from inspector.flows import recusing, relief
 from tests.edge import Edge
 from tests.house import Hand, settle
 from tests.integration.test_fieldnotes import edge, links, note, team
 
 pytestmark = [pytest.mark.alike, pytest.mark.slow]
+UNREAD: Any = None
+"""The work of a daily look, of which that reads nothing."""
 __all__ = ["edge", "links"]
 
 
@@ -26,13 +31,18 @@ def clash(edge: Edge) -> list[tuple[str, str]]:
 
 
 def leaves(edge: Edge, staff: str, hand: Hand) -> None:
+    """The register says so, and the daily look sees it: the visit has its result, and no other one is open."""
     with edge.office.store.begin() as tx:
         tx.rosters.put_inspectors([replace(tx.rosters.inspector("bureau", staff), in_post=False)])
-        relief.look(edge.office, tx, "bureau", hand())
+        assert not tx.visits.going_at() | tx.pushes.off_at()
+    done = relief.daily(UNREAD, edge.office)
+    with edge.office.store.begin() as tx:
+        done.write(tx, hand())
     settle(edge.office)
 
 
-def test_whoever_leads_once_the_lead_has_left_is_told_once_and_chooses(edge: Edge, hand: Hand, links: ExitStack) -> None:
+def differ(edge: Edge, hand: Hand, links: ExitStack) -> tuple[Visit, str, str, str]:
+    """A visit whose lead has entered the result, and whose mate says otherwise: it, the lead, and both seats."""
     visit, (first, second), (lead, mate) = team(edge, links)
     assert lead.post(f"/v1/seats/{first}/notes", json=note(visit, "match")).json()["became"] == "RESULT"
     hand.on(hours=1)
@@ -42,6 +52,21 @@ def test_whoever_leads_once_the_lead_has_left_is_told_once_and_chooses(edge: Edg
     hand.on(days=1)
     with edge.office.store.read() as tx:
         staff = tx.visits.team(visit.id)[0].inspector
+    return visit, staff, first, second
+
+
+def test_whoever_leads_once_the_lead_has_left_is_told_once_and_chooses(edge: Edge, hand: Hand, links: ExitStack) -> None:
+    _, staff, first, second = differ(edge, hand, links)
     for _ in range(2):
         leaves(edge, staff, hand)
+    assert sorted(clash(edge)) == sorted([(second, first), (second, second)])
+
+
+def test_whoever_leads_once_the_head_has_recused_the_lead_is_told_at_once(edge: Edge, hand: Hand, links: ExitStack) -> None:
+    visit, staff, first, second = differ(edge, hand, links)
+    with edge.office.store.begin() as tx:
+        told: Any = {"applicant": Applicant.COLLEAGUE, "by": "赵", "reason": "kin", "evidence": "口头"}
+        recusing.apply(edge.office, tx, visit.id, staff, **told, now=hand())
+        recusing.decide(edge.office, tx, visit.id, staff, granted=True, by="王局长", why="属实", now=hand())
+    settle(edge.office)
     assert sorted(clash(edge)) == sorted([(second, first), (second, second)])

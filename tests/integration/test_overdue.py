@@ -14,11 +14,13 @@ from inspector.domain.attempt import AttemptWay
 from inspector.domain.visit import LAPSED, SeatState, VisitState
 from inspector.flows import attempts
 from inspector.flows.seats import LAPSED_NOTE, OVERDUE
+from inspector.flows.teamnotes import AGAINST
 from inspector.store.store import Store
 from tests.edge import Edge, serving
 from tests.house import Hand, settle
 from tests.integration.test_draw_way import Phones, announced, carried_out, drawing, replayed
-from tests.integration.test_fieldnotes import note, team
+from tests.integration.test_fieldnotes import note, photo, team
+from tests.materials import jpeg
 
 pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
@@ -86,6 +88,8 @@ def test_who_accepted_and_is_not_heard_of_is_followed_by_the_rule_and_what_lay_i
     assert (came.status_code, came.json()["became"], came.json()["came"]["late"]) == (200, "KEPT", True)
     (told,) = matters(edge, LAPSED_NOTE)
     assert told["seat"] == seats[0]
+    (told,) = matters(edge, AGAINST)
+    assert told["cases"] == list(visit.case_ids), "whatever became of the seat, an officer reads it"
     _, new, clients = team_of_now(edge, links, visit.id)
     done = clients[0].post(f"/v1/seats/{new[0]}/notes", json=note(visit, "match"))
     assert done.json()["became"] == "RESULT", "what the others wrote decides nothing, and is no clash"
@@ -113,3 +117,20 @@ def test_the_acceptance_of_a_team_that_was_heard_of_does_not_end(store: Store, h
     for _ in range(2):
         looked(edge, hand, visit.id)
     assert {state for state, _ in states(edge, visit.id)} == {SeatState.ACCEPTED}
+
+
+def test_what_comes_from_a_team_of_before_keeps_no_silent_team_of_now(store: Store, hand: Hand, links: ExitStack) -> None:
+    edge, _ = opened(store, hand, links)
+    visit, seats, (client, _) = team(edge, links)
+    for _ in range(2):
+        looked(edge, hand, visit.id)
+    settle(edge.office)
+    assert client.post(f"/v1/seats/{seats[0]}/notes", json=note(visit, "match")).json()["became"] == "KEPT"
+    assert client.post(f"/v1/seats/{seats[0]}/photos", json=photo(jpeg())).status_code == 200
+    assert matters(edge, AGAINST) == []
+    _, new, _ = team_of_now(edge, links, visit.id)
+    for _ in range(6):  # a seat given late has the term of a visit, and then that of a result
+        looked(edge, hand, visit.id)
+    with store.read() as tx:
+        ended = {one.name: (one.state, one.reason) for one in tx.visits.team(visit.id) if one.name in new}
+    assert ended == dict.fromkeys(new, (SeatState.EXPIRED, LAPSED)), "nobody has heard of those who go now"
