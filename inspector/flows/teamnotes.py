@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from inspector.domain.correction import carried
 from inspector.domain.fieldnote import FieldNote, before_team, telling
@@ -80,12 +80,13 @@ def seen(office: Office, tx: Tx, held: Visit) -> frozenset[str]:
     return frozenset(one for one in held.agencies if any(telling(note) for note in own(office, tx, held, one)))
 
 
-def waiting(office: Office, tx: Tx, held: Visit) -> tuple[Finding, ...]:
-    """What speaks against a promise by the word of a team whose result is still to come."""
+def waiting(office: Office, tx: Tx, held: Visit) -> tuple[tuple[Finding, date], ...]:
+    """What speaks against a promise by the word of a team whose result is still to come, and of which day: its note's own."""
     if not held.state.open:
         return ()
     entered = {part.agency for part in held.parts}
-    return tuple(found for one in held.agencies if one not in entered for found in against(own(office, tx, held, one)))
+    told = (one for agency in held.agencies if agency not in entered for one in against(own(office, tx, held, agency)))
+    return tuple((found, note.on or office.calendar.local_date(note.times.received_at)) for found, note in told)
 
 
 def passed_on(tx: Tx, was: Seat, seat: Seat, now: datetime) -> None:
@@ -93,7 +94,7 @@ def passed_on(tx: Tx, was: Seat, seat: Seat, now: datetime) -> None:
     if not was.state.open or seat.state.open or seat.state is SeatState.DONE:
         return
     notes = tx.fieldnotes.notes(seat.visit, seat.agency)
-    found = against(notes)
+    found = [one for one, _ in against(notes)]
     if found or any(one.seen is Seen.FINDING for one in notes):
         tell(tx, tx.visits.get(seat.visit), seat, found, now)
 
