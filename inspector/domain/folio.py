@@ -225,7 +225,8 @@ def _bound(files: Mapping[str, bytes], entries: Sequence[Entry]) -> list[Trouble
 def _unpurged(entries: Sequence[Entry]) -> list[Trouble]:
     """Entries that are said to be erased, and of which no entry behind them shows that it was lawful.
 
-    It names them, is of a class that takes such, and counts its days from no moment before the first entry about what went.
+    It names them, is of a class that takes such, and counts its days from no moment before the first entry about what went. That
+    is told where the file has it: of what it is a part may be another file's, and a release before did not say of what.
     """
     first: dict[str, datetime] = {}
     for one in entries:
@@ -233,7 +234,7 @@ def _unpurged(entries: Sequence[Entry]) -> list[Trouble]:
     purged: dict[str, list[tuple[int, Taking]]] = {}
     for one in entries:
         told = taking(one.body, one.at, one.about) if one.rule == PURGED and one.body is not None else None
-        if told is not None and first.get(told.of, told.since) <= told.since:
+        if told is not None and (told.unnamed or first.get(told.of, told.since) <= told.since):
             for digest_ in told.entries:
                 purged.setdefault(digest_, []).append((one.place, told))
     return [

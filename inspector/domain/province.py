@@ -2,7 +2,7 @@
 
 A duty beside that of one's own register, by the same steps: owed, told with a proof, taken back with one. It follows the other: what is
 not public is pushed nowhere, what falls or is stayed is taken back there too, and what is owed anew is pushed anew. The end of its days
-takes nothing back there: that register was told of it, and counts by itself.
+takes nothing back there: that register was told of it, and counts by itself; what falls or is repaired behind it is taken back there.
 """
 
 from __future__ import annotations

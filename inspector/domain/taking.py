@@ -7,7 +7,7 @@ so whoever has both sees this, without the database and without the pack (decisi
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -28,12 +28,16 @@ SAID = (
 CIVIL = frozenset({Unit.DAY, Unit.MONTH, Unit.YEAR})
 """The units of a term whose last day no calendar of this house moves."""
 
+Key = tuple[str, datetime, datetime, Record]
+"""What went, when, since when it was kept, and of which class."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taking:
     """A purge by its entry: since when what it took was kept, the digests of the entries, what it leaves of some (JSON, by digest).
 
     `of`: the case that went, or what no case is about, where the entry is about something of it that has a name of its own; else `about`.
+    `former`: a release before said not of which. What went as such, under the name of the case, said the digest of its rows (`whole`).
     """
 
     at: datetime
@@ -43,14 +47,28 @@ class Taking:
     since: datetime
     entries: tuple[str, ...]
     left: dict[str, str]
+    former: bool
+    whole: bool
+
+    @property
+    def unnamed(self) -> bool:
+        """Whether this is of a former release, and maybe a part of something of which it does not say the name."""
+        return self.former and not self.whole
+
+    @property
+    def key(self) -> Key:
+        """Of which purge this is, or is a part (`wholes`)."""
+        return "" if self.unnamed else self.of, self.at, self.since, self.record
 
     def may(self, rule: str) -> bool:
         """Whether an entry by a rule goes with what is let go of this class."""
         return rule in SAID if self.record is Record.ANSWER else rule not in LETTING
 
-    def same(self, other: Taking) -> bool:
-        """Whether another one is the purge that this is a part of."""
-        return (other.about, other.at, other.since, other.record) == (self.of, self.at, self.since, self.record)
+
+def wholes(takings: Iterable[Taking]) -> frozenset[Key]:
+    """Of what some purges are, and may have parts: by the name of what went; without one, where a former release let it go."""
+    told = [(one, (one.at, one.since, one.record)) for one in takings]
+    return frozenset({(one.about, *when) for one, when in told} | {("", *when) for one, when in told if one.former and one.whole})
 
 
 def taking(body: str, at: datetime, about: str) -> Taking | None:
@@ -75,6 +93,8 @@ def taking(body: str, at: datetime, about: str) -> Taking | None:
         since=since,
         entries=tuple(one for one in told if isinstance(one, str)),
         left={name: json.dumps(one, ensure_ascii=False) for name, one in left.items()},
+        former=record is Record.ENFORCEMENT and not facts.get("of"),
+        whole="digest" in facts,
     )
 
 

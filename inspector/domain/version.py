@@ -157,10 +157,13 @@ def gather(
     )
 
 
-def against(notes: Iterable[FieldNote]) -> tuple[Finding, ...]:
-    """What speaks against a promise in notes as they were said one after the other: of each inspector the last word on each fact."""
-    last = {(note.inspector, one.case_id, one.claim): one for note in notes for one in note.findings}
-    return tuple(one for one in last.values() if one.verdict is Verdict.MISMATCH)
+def against(notes: Iterable[FieldNote]) -> tuple[tuple[Finding, FieldNote], ...]:
+    """What speaks against a promise in notes as they were said one after the other: of each inspector the last word on each fact.
+
+    Each with the note that it stands in, for that says of which day it is.
+    """
+    last = {(note.inspector, one.case_id, one.claim): (one, note) for note in notes for one in note.findings}
+    return tuple((one, note) for one, note in last.values() if one.verdict is Verdict.MISMATCH)
 
 
 def lead(team: Iterable[Seat], agency: str) -> Seat | None:

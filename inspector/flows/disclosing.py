@@ -278,7 +278,8 @@ def _over(office: Office, tx: Tx, consequence_id: str, why: Fallen, document: st
         unpublish.write(tx, decision, now)
     else:
         unpublish.recall(office, tx, held, why, "", document, by, now)
-    province.follow(office, tx, tx.publications.get(held.id), now)
+    # what had gone from one's own register before, as at the end of its days, may stand in the other still: it goes there for this
+    province.follow(office, tx, replace(tx.publications.get(held.id), why=why, reason="", document=document), now)
 
 
 def _waits(tx: Tx, held: PublicationDuty, on: date) -> str:

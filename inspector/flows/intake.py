@@ -214,7 +214,7 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, by: str, n
         return held
     policy = office.book.get(held.pack)
     fresh = drafted(given, held.sender, policy, held.opened_at)
-    noted = [one for going in tx.visits.of_case(case_id, lock=True) for one in teamnotes.waiting(office, tx, going)]
+    noted = [one for going in tx.visits.of_case(case_id, lock=True) for one, _ in teamnotes.waiting(office, tx, going)]
     decision = correction.correct(held, fresh, change, tx.cases.evidence(case_id), policy, noted)
     admission.admit(decision.state, policy, now)
     if (fresh.item, fresh.route) != (held.item, held.route):  # what goes on goes on by its pack; another item is taken in anew

@@ -21,7 +21,7 @@ from inspector.flows.lookback import named
 from inspector.flows.office import Office
 from inspector.store.codec import load
 from inspector.store.lookback import LookbackRoom, Told
-from inspector.store.publications import OWE, OWN, PENALTY
+from inspector.store.publications import OWE, OWN, PENALTY, PUSH
 from inspector.store.store import Store
 from inspector.store.tx import Tx
 
@@ -32,7 +32,7 @@ RULE, DISCLOSE = "publication.rule", "disclosure.rule"
 _LEFT = {
     OWE: PublicationState.OWED,
     PENALTY: PublicationState.OWED,
-    "province.owe": PublicationState.OWED,
+    PUSH: PublicationState.OWED,
     "province.spare": PublicationState.NOT_PUBLIC,
     DONE: PublicationState.PUBLISHED,
     KEPT: PublicationState.PUBLISHED,

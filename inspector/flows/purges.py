@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,7 +18,7 @@ from inspector.domain.errors import Missing
 from inspector.domain.piece import fingerprint
 from inspector.domain.purge import cites, hasty
 from inspector.domain.retention import Record, RetentionRow, Since
-from inspector.domain.taking import LETTING, PURGED, Taking, taking
+from inspector.domain.taking import LETTING, PURGED, Taking, taking, wholes
 from inspector.flows import weeding
 from inspector.flows.office import Office
 from inspector.flows.weeding import CONTACT, INFORMANT, PROOF, VISIT
@@ -31,6 +32,10 @@ AGED = "retention.forget"
 REVIEWED = "officer.review"
 RULES = (*weeding.RULES, AGED, PURGED)
 """The rules by which something is let go. `AGED`: rows that were older than their days, counted. `PURGED`: by a pack's days."""
+
+
+_File = tuple[str, str]
+"""What a file is about, and its digest; a release before named its digest alone, and its entry is about the case."""
 
 
 class Amiss(StrEnum):
@@ -82,8 +87,9 @@ def audit(office: Office, tx: Tx) -> Audit:
     """Hold the records to the entries. That the entries themselves are whole and all there, `ledger verify` says."""
     purges: list[Purge] = []
     troubles: list[Trouble] = []
-    said: dict[tuple[str, str], set[str]] = {}
+    said: dict[tuple[str, str], set[_File]] = {}
     takings: list[Taking] = []
+    unnamed: list[tuple[Taking, RetentionRow | None]] = []
     dated = False
     for row, holds in tx.ledger.by_rules(RULES):
         if not holds:
@@ -91,22 +97,26 @@ def audit(office: Office, tx: Tx) -> Audit:
             continue
         told = json.loads(row["body"])
         facts: Mapping[str, object] = told["facts"]
-        digests = payload.texts(facts.get("digests"))
-        said.setdefault((row["rule"], row["about"]), set()).update(digests)
+        files = _named(facts)
+        said.setdefault((row["rule"], row["about"]), set()).update(files)
         amiss = {one for one in (unlawful(office, row["rule"], told, row["at"]),) if one is not None}
         if row["rule"] == PURGED:
             taken = taking(row["body"], row["at"], row["about"])
-            amiss |= {Amiss.EARLY} if taken is None else set(_purged(tx, taken, _row(office, told)))
+            mine = _row(office, told)
+            amiss |= {Amiss.EARLY} if taken is None else set(_purged(tx, taken, mine))
             takings += [taken] if taken is not None else []
+            unnamed += [(taken, mine)] if taken is not None and taken.unnamed and Amiss.EARLY not in amiss else []
             troubles += _back(tx, row["about"], facts)
         elif row["rule"] in weeding.RULES:
-            amiss |= set() if _weeded(tx, row, facts, digests, dated=dated) else {Amiss.EARLY}
+            amiss |= set() if _weeded(tx, row, facts, files, dated=dated) else {Amiss.EARLY}
             dated = dated or "since" in facts
         troubles += (Trouble(amiss=one, rule=row["rule"], about=row["about"]) for one in Amiss if one in amiss)
         rows = facts.get("rows")
-        count = sum(rows.values()) if isinstance(rows, dict) else rows if isinstance(rows, int) else max(len(digests), 1)
+        count = sum(rows.values()) if isinstance(rows, dict) else rows if isinstance(rows, int) else max(len(files), 1)
         purges.append(Purge(entry=row["id"], at=row["at"], rule=row["rule"], about=row["about"], count=int(str(count))))
-    parts = [one for one in takings if one.of != one.about and not any(map(one.same, takings))]
+    known = wholes(takings)
+    parts = [one for one in takings if one.of != one.about and one.key not in known]
+    parts += [one for one, row_ in unnamed if one.key not in known and not _since(tx, one, row_, _words(tx, one.about))]
     troubles += (Trouble(amiss=Amiss.EARLY, rule=PURGED, about=one.about) for one in parts)
     vanished = (*tx.past.vanished(), *tx.purging.leads_gone())
     troubles += (Trouble(amiss=Amiss.UNSAID, rule=PURGED, about=one) for one in vanished if (PURGED, one) not in said)
@@ -147,8 +157,14 @@ def _purged(tx: Tx, taken: Taking, row: RetentionRow | None) -> Iterator[Amiss]:
     rows = tx.ledger.about(taken.about)
     if any(one["digest"] in taken.entries and not taken.may(one["rule"]) for one in rows):
         yield Amiss.BEYOND
-    if taken.of == taken.about and not _since(tx, taken, row, [one for one in rows if one["rule"] not in LETTING]):
+    own = taken.of == taken.about and not taken.unnamed
+    if own and not _since(tx, taken, row, _words(tx, taken.about)):
         yield Amiss.EARLY
+
+
+def _words(tx: Tx, about: str) -> list[Row]:
+    """The entries about a thing, but those that say what went."""
+    return [one for one in tx.ledger.about(about) if one["rule"] not in LETTING]
 
 
 def _back(tx: Tx, about: str, facts: Mapping[str, object]) -> Iterator[Trouble]:
@@ -189,7 +205,7 @@ def _since(tx: Tx, taken: Taking, row: RetentionRow | None, rows: Sequence[Row])
     return not ended or not any(not (visited and one["rule"].startswith("publication.")) for one in later)
 
 
-def _weeded(tx: Tx, row: Row, facts: Mapping[str, object], digests: Sequence[str], *, dated: bool) -> bool:
+def _weeded(tx: Tx, row: Row, facts: Mapping[str, object], files: AbstractSet[_File], *, dated: bool) -> bool:
     """Whether what went by a setting's days was so old by then: by its own coming, and by the end of its case.
 
     Its entry says since when and how many days it was kept; `dated`: whether one has said that before, for those of former releases do not.
@@ -204,14 +220,24 @@ def _weeded(tx: Tx, row: Row, facts: Mapping[str, object], digests: Sequence[str
         over = since + timedelta(days=days) <= at
     except (ValueError, TypeError, KeyError, OverflowError):
         return False
-    came = tx.materials.came(about, digests, case=rule == PROOF) if digests else []
+    there = tx.materials.came(about, {digest for _, digest in files}, case=rule == PROOF) if files else []
+    came = [at for one, at in there if _is_named(one, files)]
     return over and days > 0 and all(one <= since for one in (*came, *([ended] if ended is not None else [])))
 
 
-def _files(tx: Tx, said: Mapping[tuple[str, str], set[str]]) -> Iterator[Trouble]:
-    there = tx.materials.kept()
-    owned = {((PROOF, case) if case is not None else (VISIT, about), digest): held for about, digest, case, held in there}
-    for ((rule, about), digest), held in sorted(owned.items()):
-        let_go = digest in said.get((rule, about), set())
-        if held is let_go:
+def _named(facts: Mapping[str, object]) -> set[_File]:
+    """The files that an entry names."""
+    told = facts.get("files")
+    pairs = [payload.texts(one) for one in told] if isinstance(told, list) else []
+    return {(one[0], one[1]) for one in pairs if len(one) == 2} | {("", one) for one in payload.texts(facts.get("digests"))}
+
+
+def _is_named(file: _File, named: AbstractSet[_File]) -> bool:
+    return file in named or ("", file[1]) in named
+
+
+def _files(tx: Tx, said: Mapping[tuple[str, str], AbstractSet[_File]]) -> Iterator[Trouble]:
+    for of, digest, case, held in sorted(tx.materials.kept(), key=lambda one: one[:2]):
+        rule, about = (PROOF, case) if case is not None else (VISIT, of)
+        if held is _is_named((of, digest), said.get((rule, about), frozenset())):
             yield Trouble(amiss=Amiss.STILL if held else Amiss.UNSAID, rule=rule, about=about, digest=digest)

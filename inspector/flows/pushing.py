@@ -6,8 +6,10 @@ tried; whom no way reaches, a person is told of. Nobody is passed over for it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from inspector.domain import push as pushes
 from inspector.domain.decision import OrderKind
@@ -29,6 +31,7 @@ from inspector.incoming import Reporting
 from inspector.labels import Lang, label
 from inspector.ports import Garbled, Message, NotYet, Origin, PortError, Receipt, Refused
 from inspector.store.pushes import Pushed
+from inspector.store.room import Row
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
@@ -189,12 +192,21 @@ def overdue(work: Work, _office: Office) -> Settlement:
     def write(tx: Tx, now: datetime) -> None:
         seat, held = read(tx, work, lock=True)
         if seat.state is SeatState.ORDERED and held.state.open:
-            rows = [row for key in seat.pushes if (row := tx.work.keyed(key)) is not None]
-            unsure = any(one.code == UNCONFIRMED for one in tx.pushes.of_seat(seat.name))
-            error = next((str(row["error"]) for row in reversed(rows) if row["error"]), UNCONFIRMED if unsure else WAITS)
-            _undelivered(tx, seat, error, now)
+            rows = [row for key in reversed(seat.pushes) if (row := tx.work.keyed(key)) is not None and row["error"]]
+            codes = [WAITS, *(one.code for one in tx.pushes.of_seat(seat.name) if one.code and one.word == ASSIGNMENT)]
+            facts = partial(_not_yet, seat, rows, codes[-1], now)
+            tx.attention.add(UNDELIVERED, seat.agency, seat.push(0), facts, now)
 
     return Settlement(write=write)
+
+
+def _not_yet(seat: Seat, failing: Sequence[Row], code: str, now: datetime, before: Mapping[str, Any]) -> Mapping[str, object]:
+    """By what a push has not left: as it was told `before`, or by what is tried on since and fails; `code` where neither is known."""
+    said = {name: before[name] for name in ("error", "channel", "detail") if name in before}
+    newer = next((row for row in failing if row["state"] != "done" or not said), None)
+    if newer is not None and (newer["error"], newer["lane"]) != (said.get("error"), said.get("channel")):
+        said = {"error": newer["error"], "channel": newer["lane"]}
+    return _told(seat, said or {"error": code}, now)
 
 
 def unreached(work: Work, office: Office) -> Settlement:
@@ -293,9 +305,12 @@ def _on(work: Work, office: Office, code: str, dead: Way | None = None, detail: 
 
 def _undelivered(tx: Tx, seat: Seat, code: str, now: datetime, **told: str) -> None:
     """A person is told, by when it is to be accepted, and by what it failed: `channel`, and the other side's own word (`detail`)."""
-    said = {"seat": seat.name, "error": code, **{name: value for name, value in told.items() if value}}
+    tx.attention.open(UNDELIVERED, seat.agency, seat.push(0), _told(seat, {"error": code, **told}, now), now)
+
+
+def _told(seat: Seat, why: Mapping[str, object], now: datetime) -> Mapping[str, object]:
     due = {"due_at": seat.accept_by.isoformat()} if seat.accept_by > now else {}
-    tx.attention.open(UNDELIVERED, seat.agency, seat.push(0), {**said, "word": ASSIGNMENT, **due}, now)
+    return {"seat": seat.name, **{name: value for name, value in why.items() if value}, "word": ASSIGNMENT, **due}
 
 
 def _relieved(work: Work, office: Office) -> Settlement:

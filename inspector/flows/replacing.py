@@ -95,14 +95,14 @@ def cease(office: Office, tx: Tx, visit_id: str, *, how: Ceased, evidence: str, 
         record(tx, held.id, decision, now, {})
         tx.attention.open(CEASED_ASKED, held.agency, held.id, {"by": by, "how": how.value}, now)
         return _told(tx, decision.state, None, parts[0])
-    noted = {(one.case_id, one.claim): one for one in teamnotes.waiting(office, tx, held)}
+    noted = {(one.case_id, one.claim): (one, on) for one, on in teamnotes.waiting(office, tx, held)}
     _leave(office, tx, held, decision, now)
     entered = {part.agency for part in held.parts}
     # nobody can look any more: no finding, but what a team had seen before, and the officer decides
     for doubt in (one for one in held.doubts if one.agency not in entered):
         nothing = Finding(case_id=doubt.case_id, claim=doubt.claim, verdict=Verdict.CANNOT_SAY, note=how.value)
-        finding = noted.get((doubt.case_id, doubt.claim), nothing)
-        weigh(tx, office, decision.state, finding, office.calendar.local_date(now), now)
+        finding, on = noted.get((doubt.case_id, doubt.claim), (nothing, office.calendar.local_date(now)))
+        weigh(tx, office, decision.state, finding, on, now)
     proof = replacement.digest(how.value, decision.state.proof)
     owed = held.state is VisitState.OWED  # called off in its draw already: nothing follows there any more
     within = [part for part in parts if replacement.may_follow(part.lists, part.policy.draw.ceased_share)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from inspector.domain.correction import carried
@@ -86,12 +86,13 @@ def seen(office: Office, tx: Tx, held: Visit) -> frozenset[str]:
     return frozenset(one for one in held.agencies if any(telling(note) for note in own(office, tx, held, one)))
 
 
-def waiting(office: Office, tx: Tx, held: Visit) -> tuple[Finding, ...]:
-    """What speaks against a promise by the word of a team whose result is still to come."""
+def waiting(office: Office, tx: Tx, held: Visit) -> tuple[tuple[Finding, date], ...]:
+    """What speaks against a promise by the word of a team whose result is still to come, and of which day: its note's own."""
     if not held.state.open:
         return ()
     entered = {part.agency for part in held.parts}
-    return tuple(found for one in held.agencies if one not in entered for found in against(own(office, tx, held, one)))
+    told = (one for agency in held.agencies if agency not in entered for one in against(own(office, tx, held, agency)))
+    return tuple((found, note.on or office.calendar.local_date(note.times.received_at)) for found, note in told)
 
 
 def passed_on(tx: Tx, was: Seat, seat: Seat, now: datetime) -> None:
@@ -101,7 +102,7 @@ def passed_on(tx: Tx, was: Seat, seat: Seat, now: datetime) -> None:
     if not (notes := tx.fieldnotes.notes(seat.visit, seat.agency)):
         return
     held = tx.visits.get(seat.visit)
-    found = against(in_order(held, notes))  # as they were said: a word of before may have come in last
+    found = [one for one, _ in against(in_order(held, notes))]  # as they were said: a word of before may have come in last
     if found or any(one.seen is Seen.FINDING for one in notes):
         tell(tx, held, seat, found, now)
 
@@ -113,7 +114,7 @@ def apart(tx: Tx, held: Visit, by: Seat, note: FieldNote, now: datetime) -> None
     """
     past = superseded(held, note, tx.fieldnotes.notes(held.id, note.agency))
     past |= {(one.case_id, one.claim) for one in held.findings if one.verdict is Verdict.MISMATCH}
-    found = [one for one in against([note]) if (one.case_id, one.claim) not in past]
+    found = [one for one, _ in against([note]) if (one.case_id, one.claim) not in past]
     if found or note.seen is Seen.FINDING:
         tell(tx, held, by, found, now)
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from inspector.domain import visitcode
 from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.fieldnote import Times, written
 from inspector.domain.roster import InspectorRecord
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.domain.visitcode import EntryScan, Person, VisitCode
@@ -25,7 +26,7 @@ REPLAYED = "visit_code_replayed"
 OVER = "visit_certificate_over"
 """The matter of a code shown by somebody whose certificate was over on that day."""
 APART = "visit_code_apart"
-"""The matter of a code shown by somebody who does not go any more, or for a visit that was called off."""
+"""The matter of a code shown by somebody who does not go any more, or for a visit that had been called off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,9 @@ def scanned(office: Office, tx: Tx, given: Reading, now: datetime) -> tuple[Entr
         raise Refusal("visit_code_worn", most=visitcode.MOST_PHONES)
     team = tx.visits.team(held.id)
     shows = visitcode.shown_by(code, _sat(tx, team))
-    apart = held.state in (VisitState.CANCELLED, VisitState.CEASED) or bool(code.people and not _goes(tx, shows))
+    off = held.state in (VisitState.CANCELLED, VisitState.CEASED)
+    before_off = off and _before_off(tx, held, given, now)
+    apart = (off and not before_off) or bool(code.people and not _goes(tx, shows, before_off=before_off))
     scan = EntryScan(
         code=name,
         phone=given.phone,
@@ -154,9 +157,19 @@ def _sat(tx: Tx, seats: Iterable[Seat]) -> Iterator[tuple[Seat, Person]]:
         yield seat, _person(tx.rosters.removed(seat.agency, seat.inspector)[0])
 
 
-def _goes(tx: Tx, seat: Seat | None) -> bool:
-    """Whether who shows a code makes the visit: who was struck off the register does not, also before anybody has looked."""
-    if seat is None or not visitcode.goes(seat):
+def _before_off(tx: Tx, held: Visit, given: Reading, now: datetime) -> bool:
+    """Whether a code was read before its visit was called off, by how long that lay in the firm's phone; not where none can say."""
+    read = written(held, Times(captured_at=given.at, sent_at=given.sent_at, received_at=now))
+    ended = [at for at, _ in tx.ledger.facts(("visit.cancel", "visit.replace", "visit.ceased"), held.id)]
+    return read is not None and bool(ended) and read < ended[-1]
+
+
+def _goes(tx: Tx, seat: Seat | None, *, before_off: bool) -> bool:
+    """Whether who shows a code makes the visit: who was struck off the register does not, also before anybody has looked.
+
+    `before_off`: who went then until all was called off.
+    """
+    if seat is None or not (visitcode.goes(seat) or (before_off and seat.state is SeatState.CANCELLED)):
         return False
     return seat.state is SeatState.DONE or tx.rosters.in_force(seat.agency, seat.inspector) is not None
 

@@ -6,7 +6,7 @@ a decision against the case's subject rests on stays as long as the case. The da
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from inspector.domain.decision import Because, Decision
@@ -50,7 +50,7 @@ def _of_case(tx: Tx, case_id: str, before: datetime, now: datetime) -> None:
         return
     if old := _old(tx, case_id, before):
         _go(tx, old)
-        told = {"digests": sorted({digest for _, digest in old}), **_kept(max(ended, *old.values()), before, now)}
+        told = {**_named(old), **_kept(max(ended, *old.values()), before, now)}
         _say(tx, case_id, Because(rule="self_proof.forget", basis=(), pack="", facts=told), now)
     said = [row["at"] for row in tx.ledger.about(case_id) if row["rule"] == "case.contact"]
     since = max(ended, *said) if said else ended
@@ -73,7 +73,7 @@ def _of_visit(tx: Tx, visit: str, before: datetime, now: datetime) -> None:
     old = {(visit, digest): at for digest, at in tx.materials.there(None, visit).get(visit, ()) if at < before}
     if ends is not None and old:
         _go(tx, old)
-        told = {"digests": sorted(digest for _, digest in old), **_kept(max([*old.values(), *ends]), before, now)}
+        told = {**_named(old), **_kept(max([*old.values(), *ends]), before, now)}
         _say(tx, visit, Because(rule="visit.forget", basis=(), pack="", facts=told), now)
 
 
@@ -117,6 +117,11 @@ def _of_tip(tx: Tx, tip_id: str, before: datetime, now: datetime) -> None:
 def _go(tx: Tx, files: Mapping[tuple[str, str], datetime]) -> None:
     for about, digest in files:
         tx.materials.forget(about, digest)
+
+
+def _named(files: Iterable[tuple[str, str]]) -> dict[str, object]:
+    """What each file is about, and its digest: who shows the same twice has shown two files, and each has days of its own."""
+    return {"files": [list(one) for one in sorted(files)]}
 
 
 def _kept(since: datetime, before: datetime, now: datetime) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -73,11 +73,11 @@ class MaterialRoom(Room):
             found.setdefault(row.about, []).append((row.digest, row.at))
         return found
 
-    def came(self, about: str, digests: Sequence[str], *, case: bool) -> list[datetime]:
-        """When some files came, of a `case` or about a thing."""
-        asked = sa.select(material.c.at).where(material.c.digest.in_(digests))
+    def came(self, about: str, digests: Collection[str], *, case: bool) -> list[tuple[tuple[str, str], datetime]]:
+        """When files with some digests came, of a `case` or about a thing: each by what it is about, and its digest."""
+        asked = sa.select(material.c.about, material.c.digest, material.c.at).where(material.c.digest.in_(digests))
         asked = asked.where((material.c.case_id if case else material.c.about) == about)
-        return list(self.connection.execute(asked).scalars())
+        return [((row.about, row.digest), row.at) for row in self.connection.execute(asked)]
 
     def forget(self, about: str, digest: str) -> None:
         """Let a file go; its digest stays."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.domain.visit import Visit, VisitState
 from inspector.store.codec import dump, load
 from inspector.store.consequencetables import consequence
+from inspector.store.lookback import LookbackRoom
 from inspector.store.publicationtables import publication_duty
 from inspector.store.room import Room
 from inspector.store.servingtables import lead_check
@@ -25,8 +27,8 @@ from inspector.store.tables import ledger, visit
 
 _TOGETHER = 500
 """So many ids go into one statement."""
-OWE, PENALTY = "publication.owe", "disclosure.owe"
-"""The rules of the entries that a result, or a penalty, is owed to the public."""
+OWE, PENALTY, PUSH = "publication.owe", "disclosure.owe", "province.owe"
+"""The rules of the entries that a result, or a penalty, is owed to the public, or a penalty to another province."""
 OWN = "penalty."
 """Begins the id of a duty about a penalty on one's own register."""
 Beside = tuple[object, ...]
@@ -138,13 +140,21 @@ class PublicationRoom(Room):
         results = sa.select(held.visit, sa.func.count()).outerjoin(visit, visit.c.id == held.visit)
         results = results.where(visit.c.id.is_not(None) & (held.draw != "") | held.id.startswith(LEAD) & (held.draw == ""))
         penalties = sa.select(consequence.c.case_id, sa.func.count()).join(publication_duty, held.visit == consequence.c.id)
-        penalties = penalties.where(held.draw == "", held.id.startswith(OWN))
-        found: list[str] = []
-        for rule, there in ((OWE, results.group_by(held.visit)), (PENALTY, penalties.group_by(consequence.c.case_id))):
+        penalties = penalties.where(held.draw == "").group_by(consequence.c.case_id)
+        own, pushes = (penalties.where(held.id.startswith(begins)) for begins in (OWN, PREFIX))
+        found: set[str] = set()
+        for rule, there in ((OWE, results.group_by(held.visit)), (PENALTY, own), (PUSH, pushes)):
             wanted = self.connection.execute(owed.where(said.rule == rule)).all()
             counts = {row[0]: row[1] for row in self.connection.execute(there)}
-            found += [about for about, count in wanted if counts.get(about, 0) < count]
+            less = (about for about, count in wanted if counts.get(about, 0) < count)
+            # one push is owed by an entry at each of its turns
+            found.update(about for about in less if rule != PUSH or counts.get(about, 0) < len(self.pushes(about) - {""}))
         return sorted(found)
+
+    def pushes(self, case_id: str) -> set[str]:
+        """The ids of the pushes that the entries about a case say to be owed; an altered entry's own, and "" for a purged one."""
+        told, changed = LookbackRoom(self.batch).told_of((case_id,), (PUSH,))
+        return {one.id if one.id in changed else _named(one.body) for one in told}
 
     def with_visits(self, after: str, limit: int) -> list[Owing]:
         """Every duty with the visit whose result it is about, in order of id, behind `after`; or with the line that is kept of it."""
@@ -206,6 +216,10 @@ class PublicationRoom(Room):
         held = publication_duty.c
         asked = sa.select(held.agency, held.state, _OF, sa.func.count()).group_by(held.agency, held.state, _BY_KIND)
         return self.connection.execute(asked).all()
+
+
+def _named(body: str) -> str:
+    return str(json.loads(body).get("publication", "")) if body else ""
 
 
 def _what(held: PublicationDuty) -> str:

@@ -13,7 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from inspector.domain.ledger import GENESIS, body_digest, chain, digest
-from inspector.domain.taking import PURGED, Taking, taking
+from inspector.domain.strict import HEX32, matches
+from inspector.domain.taking import PURGED, Taking, taking, wholes
 from inspector.domain.treehead import Frontier, TreeHead
 from inspector.store.room import Room, padded
 from inspector.store.tables import REVIEW, ledger, ledger_tree, seal, tick
@@ -25,6 +26,8 @@ _SEALS = 400
 """So many seals are."""
 _MARK = "ledger.verified"
 """The name of the tick that says how far the chain has been looked at."""
+_TOGETHER = 10 * 60 * 1000
+"""So many milliseconds lie between the entries of one purge at most: one transaction writes them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,27 +177,49 @@ class Seals(Room):
 
     def _takings(self, abouts: Sequence[str]) -> list[tuple[str, Taking]]:
         """Every purge about some things that holds itself, in order, with the id of its entry."""
-        found: list[tuple[str, Taking]] = []
-        for some in (abouts[start : start + _SEALS] for start in range(0, len(abouts), _SEALS)):
-            asked = sa.select(ledger).where(ledger.c.about.in_(padded(some)), ledger.c.rule == PURGED).order_by(ledger.c.id)
-            sound = [row for row in self.connection.execute(asked) if holds(row)]
-            found += [(row.id, told) for row in sound if (told := taking(row.body, row.at, row.about)) is not None]
-        return found
+        some = (abouts[start : start + _SEALS] for start in range(0, len(abouts), _SEALS))
+        return [one for names in some for one in self._read(ledger.c.about.in_(padded(names)))]
+
+    def _read(self, which: sa.ColumnElement[bool]) -> list[tuple[str, Taking]]:
+        rows = self.connection.execute(sa.select(ledger).where(which, ledger.c.rule == PURGED).order_by(ledger.c.id))
+        sound = [row for row in rows if holds(row)]
+        return [(row.id, told) for row in sound if (told := taking(row.body, row.at, row.about)) is not None]
 
     def _sound(self, takings: Sequence[tuple[str, Taking]]) -> list[tuple[str, Taking]]:
-        """Those whose days count from no moment before the first entry about what went, and which are that purge, or a part of it."""
-        ofs = sorted({told.of for _, told in takings})
-        whole = [told for _, told in self._takings(sorted({told.of for _, told in takings if told.of != told.about}))]
-        first: dict[str, datetime] = {}
-        for some in (ofs[start : start + _SEALS] for start in range(0, len(ofs), _SEALS)):
-            asked = sa.select(ledger.c.about, sa.func.min(ledger.c.at)).where(ledger.c.about.in_(padded(some)))
-            first |= {row[0]: row[1] for row in self.connection.execute(asked.group_by(ledger.c.about))}
+        """Those whose days count from no moment before the first entry about what went, and which are that purge, or a part of it.
+
+        A former release said not of which they are a part: it is one that was written together with them, of the same moment.
+        """
+        first = self._first({told.of for _, told in takings})
+        own = [first.get(told.of, told.since) <= told.since for _, told in takings]
+        lone = [entry for (entry, told), old in zip(takings, own, strict=True) if told.unnamed and not old]
+        named = self._takings(sorted({told.of for _, told in takings if told.of != told.about}))
+        whole = [told for _, told in (*named, *self._together(lone)) if told.of == told.about]
+        first |= self._first({told.about for told in whole} - first.keys())
+        known = wholes(told for told in whole if first.get(told.about, told.since) <= told.since)
         return [
             (entry, told)
-            for entry, told in takings
-            if first.get(told.of, told.since) <= told.since
-            and (told.of == told.about or any(told.same(one) for one in whole if one.of == one.about))
+            for (entry, told), old in zip(takings, own, strict=True)
+            if (old and told.of == told.about) or told.key in known
         ]
+
+    def _first(self, abouts: AbstractSet[str]) -> dict[str, datetime]:
+        """When the first entry about each of some things was made."""
+        first: dict[str, datetime] = {}
+        ordered = sorted(abouts)
+        for some in (ordered[start : start + _SEALS] for start in range(0, len(ordered), _SEALS)):
+            asked = sa.select(ledger.c.about, sa.func.min(ledger.c.at)).where(ledger.c.about.in_(padded(some)))
+            first |= {row[0]: row[1] for row in self.connection.execute(asked.group_by(ledger.c.about))}
+        return first
+
+    def _together(self, entries: Sequence[str]) -> list[tuple[str, Taking]]:
+        """Every purge that was written together with some entries, by the moments that ids hold (`chance.Ids`)."""
+        moments = sorted({int(one[:12], 16) for one in entries if matches(HEX32, one)})
+        spans: list[tuple[int, int]] = []
+        for one in moments:
+            begun = spans.pop()[0] if spans and one <= spans[-1][1] else one - _TOGETHER
+            spans.append((max(0, begun), one + _TOGETHER))
+        return [one for begun, over in spans for one in self._read(ledger.c.id.between(f"{begun:012x}", f"{over:012x}"))]
 
     def mark(self) -> Mark:
         """How far the daily look has come; at the beginning where there was none, or where it cannot be read."""

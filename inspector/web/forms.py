@@ -49,7 +49,7 @@ from inspector.web.phone import phone_words, place_of, shut
 from inspector.web.rules import cites
 from inspector.web.seatdoor import AtPage, PostedAt, Seated
 from inspector.web.secondlooks import LookedAtShown, filled, work_of
-from inspector.web.todo import WAITS, awaited, named, todo
+from inspector.web.todo import WAITS, awaited, differing, named, todo
 from inspector.web.whichcase import beside, entered, fact_name, looked, places_of, which
 
 router = APIRouter(include_in_schema=False)
@@ -340,12 +340,11 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
     return page(request, "seat.html", status=wrong.status, **context)
 
 
-def _now(told: _SeatRead) -> str:
-    """What the page says first: that versions differ comes before all that was entered, for it waits for the lead alone."""
-    differ = told.field is not None and (told.field.clashes or told.field.sheet.clashes)
-    if differ and told.seat.state in (SeatState.ACCEPTED, SeatState.DONE):
-        return "decides" if told.lead else "differs"
-    return todo(told.held, told.seat, told.hindered)
+def _now(told: _SeatRead) -> tuple[str, ...]:
+    """What the page says first: the names of its sentences."""
+    if told.field is None or not (told.field.clashes or told.field.sheet.clashes):
+        return (todo(told.held, told.seat, told.hindered),)
+    return differing(told.held, told.seat, told.hindered, lead=told.lead, missing=bool(told.field.missing))
 
 
 def _lacks(field: FieldShown | None) -> list[tuple[str, str]]:

@@ -57,6 +57,18 @@ def todo(held: Visit, seat: Seat, hindered: str) -> str:
     return WAITS.get(hindered, "looks" if held.looks_at else "accepted")
 
 
+def differing(held: Visit, seat: Seat, hindered: str, *, lead: bool, missing: bool) -> tuple[str, ...]:
+    """The same where notes of the team differ: that comes first, for it waits for the lead alone; and what waits beside it, if anything.
+
+    `missing`: facts that nobody of the team has answered.
+    """
+    waits = todo(held, seat, hindered)
+    if seat.state not in (SeatState.ACCEPTED, SeatState.DONE):
+        return (waits,)
+    owes = waits not in ("done", "accepted") or (waits == "accepted" and missing and not hindered)
+    return ("decides" if lead else "differs", *((waits,) if owes else () if lead else ("rests",)))
+
+
 def named(mate: MateShown) -> str:
     """One of a team by name and staff code, as far as the register still has the name."""
     return f"{mate.name} ({mate.inspector})" if mate.name else mate.inspector

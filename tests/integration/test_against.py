@@ -127,6 +127,20 @@ def test_who_has_recorded_an_object_as_no_more_hides_nothing_that_was_seen_there
     assert words(office, case_id) == {("mismatch", LOCKED), ("cannot_say", "CLOSED")}
 
 
+def test_what_was_seen_at_an_object_that_is_no_more_is_of_the_day_on_which_it_was_seen(store: Store, hand: Hand) -> None:
+    office, _, (case_id,), visit = given(store, hand)
+    claim, seen = asked(visit, case_id)[0], hand().date()
+    notes(office, visit, 0, (claim, Verdict.MISMATCH))
+    hand.on(days=3)
+    with store.begin() as tx:
+        for by in ("李四", "王五"):
+            replacing.cease(office, tx, visit.id, how=Ceased.CLOSED, evidence="公示系统", by=by, now=hand())
+    with store.read() as tx:
+        told = [one for one in tx.cases.evidence(case_id) if one.id.startswith("visit:")]
+    days = {one.verdict: one.as_of.date() for one in told if one.as_of is not None}
+    assert days == {Verdict.MISMATCH: seen, Verdict.CANNOT_SAY: hand().date()}
+
+
 def test_nobody_replaces_an_object_having_seen_what_was_found_there(store: Store, hand: Hand) -> None:
     office, _, (case_id,), visit = given(store, hand)
     notes(office, visit, 0, (asked(visit, case_id)[0], Verdict.MISMATCH))

@@ -12,6 +12,7 @@ from inspector.store.store import Store
 from tests.edge import Edge, a_case, serving
 from tests.house import Hand, Table, open_office, settle
 from tests.integration.test_forms import hidden, in_review, logged_in
+from tests.proceedings import recorded
 
 pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
@@ -50,6 +51,7 @@ def test_an_officer_says_what_the_gravity_is_judged_by_and_the_house_knows_wheth
     assert (decided["grade_knowledge"], decided["grade_amount"], decided["grade_first_time"]) == ("NEGLIGENT", 20000, True)
     assert "危害后果：无危害后果" in told["text"]
     assert "是否首次：是" in told["text"]
+    recorded(edge.office, hand, first)  # an earlier finding counts once a decision about it has come
     hand.on(days=300)
     with edge.as_("system") as system:
         given = a_case(2) | {"subject": a_case(1)["subject"]}

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from inspector.domain import disclosing as own_register
 from inspector.domain import province as domain
@@ -19,13 +20,15 @@ from inspector.domain.gazette import Fallen
 from inspector.domain.proposal import Proposal
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.domain.purge import Hold
-from inspector.flows import disclosing, printed, publication, unpublish
+from inspector.flows import disclosing, printed, province, publication, unpublish
 from inspector.store.store import Store
+from inspector.store.tables import ledger
 from tests.edge import serving
 from tests.house import Hand, settle
 from tests.integration.test_disclosure import SECRET, built, duty, fined, rule, serve
 from tests.integration.test_forms import logged_in
 from tests.integration.test_proceeding_page import send
+from tests.owing import went
 from tests.proceedings import Proceeding, decided
 
 pytestmark = pytest.mark.alike
@@ -234,15 +237,92 @@ def test_at_the_end_of_its_days_it_is_owed_no_more_and_what_was_pushed_counts_by
     assert (duty(case, held).why, push(case, held).state) == (Fallen.LAPSED, PublicationState.PUBLISHED)
 
 
-def test_a_duty_of_before_there_were_any_has_one_after_the_daily_look(store: Store, hand: Hand) -> None:
+@pytest.mark.parametrize("posted", [True, False], ids=["posted", "owed"])
+@pytest.mark.parametrize("annulled", [True, False], ids=["annulled", "repaired"])
+def test_what_falls_or_is_repaired_behind_its_last_day_is_taken_back_where_it_was_pushed(
+    store: Store, hand: Hand, tmp_path: Path, posted: bool, annulled: bool
+) -> None:
     case, held = abroad(store, hand)
     rule(case, held)
-    there = push(case, held)
+    pushed(case, held)
+    if posted:
+        built(case, tmp_path / "site")
+    penalty = duty(case, held).penalty
+    assert penalty is not None
+    hand.now += timedelta(days=(penalty.until - hand().date()).days + 1)
     with store.begin() as tx:
-        tx.connection.exec_driver_sql(f"DELETE FROM publication_duty WHERE id = '{there.id}'")
+        disclosing.look(case.office, tx, hand())
+    if annulled:
+        case.annul(held)
+    else:
+        with store.begin() as tx:
+            disclosing.repaired(case.office, tx, tx.cases.get(case.case), "李四", hand())
+    own, there, why = duty(case, held), push(case, held), Fallen.REVOKED if annulled else Fallen.REPAIRED
+    assert (own.why, there.state, there.why, days(case, there)) == (Fallen.LAPSED, PublicationState.TO_REMOVE, why, 3)
+    assert there.document == ("（2026）行终1号" if annulled else "")
+    assert taken_back(case, held).state is PublicationState.REMOVED
+    assert (push(case, held).state, printed.look(store)) == (PublicationState.REMOVED, [])
+
+
+def test_a_duty_of_before_there_were_any_has_one_after_the_daily_look(
+    store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(province, "owe", lambda *_: None)
+        case, held = abroad(store, hand)
+        rule(case, held)
+    hand.on(days=1)
+    with store.begin() as tx:
+        assert tx.publications.find(domain.name(held.id)) is None
         disclosing.look(case.office, tx, hand())
         disclosing.look(case.office, tx, hand())
-    assert (push(case, held).due_at, push(case, held).state) == (there.due_at, PublicationState.OWED)
+    there, formed = push(case, held), duty(case, held).formed_at
+    assert (there.formed_at, there.state, printed.look(store)) == (formed, PublicationState.OWED, [])
+
+
+def gone(case: Proceeding, held: Consequence) -> list[str]:
+    """Somebody has deleted the row of a push: what is told of it after the daily look, which makes none anew."""
+    with case.office.store.begin() as tx:
+        tx.connection.exec_driver_sql(f"DELETE FROM publication_duty WHERE id = '{domain.name(held.id)}'")
+        disclosing.look(case.office, tx, case.hand())
+        assert tx.publications.find(domain.name(held.id)) is None
+    with pytest.raises(Refusal, match="publication_contradicted"):
+        disclosing.gather(case.office, case.hand(), post=False)
+    return printed.look(case.office.store)
+
+
+def test_a_push_whose_row_is_gone_is_missed_and_not_owed_anew(store: Store, hand: Hand) -> None:
+    case, held = abroad(store, hand)
+    rule(case, held)
+    pushed(case, held)
+    assert gone(case, held) == [f"publication_duty {case.case}: gone"]
+
+
+def test_one_that_is_to_be_taken_back_is_missed_likewise_however_often_it_was_owed(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    case, held = abroad(store, hand)
+    rule(case, held)
+    pushed(case, held)
+    rule(case, held, amount=300_000_000)
+    taken_back(case, held)
+    assert (push(case, held).turn, printed.look(store)) == (2, []), "owed by two entries it is one row"
+    pushed(case, held)
+    built(case, tmp_path / "site")
+    recalled(case, held, Fallen.STAYED)
+    assert push(case, held).state is PublicationState.TO_REMOVE
+    assert gone(case, held) == [f"publication_duty {case.case}: gone"]
+
+
+def test_where_the_entry_of_a_push_was_altered_too_nothing_is_made_anew(store: Store, hand: Hand) -> None:
+    case, held = abroad(store, hand)
+    rule(case, held)
+    pushed(case, held)
+    with store.begin() as tx:
+        owed = sa.select(ledger.c.body).where(ledger.c.rule == "province.owe")
+        body = tx.connection.execute(owed).scalar_one().replace(domain.name(held.id), "province.other")
+        tx.connection.execute(sa.update(ledger).where(ledger.c.rule == "province.owe").values(body=body))
+    assert f"publication_duty {case.case}: gone" in gone(case, held)
 
 
 def test_a_push_that_is_owed_keeps_its_case_and_a_purged_one_leaves_no_name(store: Store, hand: Hand, tmp_path: Path) -> None:
@@ -255,10 +335,16 @@ def test_a_push_that_is_owed_keeps_its_case_and_a_purged_one_leaves_no_name(stor
     with store.begin() as tx:
         assert Hold.PUBLICATION not in tx.purging.held(case.case)
         tx.purging.take(case.case, [])
+        went(tx, case.case, hand())
     penalty = push(case, held).penalty
     assert penalty is not None
     assert penalty.shown is not None
     assert (penalty.shown.name, penalty.shown.code) == ("", "")
+    assert printed.look(store) == [], "of what was purged no row is missed"
+    with store.begin() as tx:
+        tx.connection.exec_driver_sql(f"DELETE FROM publication_duty WHERE id = '{domain.name(held.id)}'")
+        disclosing.look(case.office, tx, hand())
+        assert tx.publications.find(domain.name(held.id)) is None, "nor made anew"
 
 
 def test_an_officer_proves_it_on_the_page_and_a_program_by_the_api(store: Store, hand: Hand) -> None:

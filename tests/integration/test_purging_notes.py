@@ -32,15 +32,21 @@ def noted(store: Store, hand: Hand, kind: str, about: str) -> None:
         attention.close(tx, f"{kind}:{about}", "李四", hand(), note=NOTE)
 
 
-def test_what_was_noted_of_a_request_or_a_notice_goes_with_their_case(
-    answered: tuple[Office, str], store: Store, hand: Hand
-) -> None:
-    office, case_id = answered
+def noted_of_parts(store: Store, hand: Hand, case_id: str) -> str:
+    """Matters of a case's request and of its notices that were closed with a note; the request."""
     request = request_of(store, case_id).id
     with store.read() as tx:
         notices = [one.id for one in tx.servings.of_case(case_id)]
     for kind, about in (("letter_undeliverable", request), *(("notice_unserved", one) for one in notices)):
         noted(store, hand, kind, about)
+    return request
+
+
+def test_what_was_noted_of_a_request_or_a_notice_goes_with_their_case(
+    answered: tuple[Office, str], store: Store, hand: Hand
+) -> None:
+    office, case_id = answered
+    request = noted_of_parts(store, hand, case_id)
     assert holding(store, NOTE) == {"ledger"}
     hand.on(days=3_700)
     settle(office)

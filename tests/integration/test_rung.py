@@ -40,6 +40,7 @@ def test_with_robots_alone_a_person_is_told_at_once_and_nobody_is_passed_over(st
     assert [told["error"] for told in matters(office, "push_undelivered")] == ["link_unshown"] * 2
     hand.now = max(seat.accept_by for seat in seats)
     settle(office)
+    assert [told["error"] for told in matters(office, "push_undelivered")] == ["link_unshown"] * 2, "and no silence is waited out"
     hand.on(days=1)
     settle(office)
     assert passed(office, visit) == []

@@ -10,7 +10,7 @@ from tests.edge import serving
 from tests.house import Hand, settle
 from tests.integration.test_called_off import leave
 from tests.integration.test_forms import logged_in
-from tests.phones import Line, matters, sent
+from tests.phones import Line, matters, sent, team
 
 pytestmark = [pytest.mark.alike, pytest.mark.slow]
 STRANGE = Garbled("code_unknown", digest="0" * 64, detail="code 99999")
@@ -36,6 +36,15 @@ def test_that_there_is_an_assignment_and_that_there_is_none_are_two_pages_and_bo
     assert "Overdue" not in page, "its date is that by which to accept"
     wecom.fault = None
     settle(office)
+
+
+def test_what_was_told_of_a_push_is_told_still_when_its_time_to_accept_is_over(store: Store, hand: Hand) -> None:
+    office, visit = sent(store, hand, Line("wecom", fault=STRANGE))
+    hand.now = max(seat.accept_by for seat in team(office, visit))
+    settle(office)
+    told = matters(office, "push_undelivered")
+    assert [(one["channel"], one["error"], one["detail"]) for one in told] == [("wecom", "code_unknown", "code 99999")] * 2
+    assert not any("due_at" in one for one in told), "it is over"
 
 
 def test_who_is_to_stay_is_told_so_by_telephone(store: Store, hand: Hand) -> None:

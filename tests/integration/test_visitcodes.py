@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -161,6 +161,32 @@ def test_a_code_of_who_goes_no_more_is_flagged_when_the_firm_s_phone_tells_of_it
             assert ("visit_code_apart" in told, proofs) == (False, [second]), "the mate of who has declined goes"
         told, proofs = heard(gone["text"], PHONES[1])
         assert ("visit_code_apart" in told, proofs) == (True, [] if off else [second])
+
+
+def test_a_code_that_was_read_before_its_visit_was_called_off_is_no_matter_when_the_phone_tells_of_it_later(
+    edge: Edge, hand: Hand
+) -> None:
+    with ExitStack() as links:
+        visit, (first, second), clients = team(edge, links)
+        texts = [
+            one.get(f"/v1/seats/{seat}/codes").json()["codes"][0]["text"]
+            for one, seat in zip(clients, (first, second), strict=True)
+        ]
+        firm = links.enter_context(edge.client())
+        shown = hand()
+        hand.on(hours=2)
+        with edge.office.store.begin() as tx:
+            call_off_visit(edge.office, tx, tx.visits.get(visit.id, lock=True), "withdrawn", "p", hand())
+        hand.on(hours=2)
+
+        def heard(text: str, phone: str, at: datetime) -> bool:
+            told = {"code": text, "phone": phone, "scanned_at": at.isoformat(), "sent_at": hand().isoformat()}
+            assert firm.post("/v1/scans", json=told).status_code == 200
+            with edge.office.store.read() as tx:
+                return "visit_code_apart" in {row["kind"] for row in tx.attention.page(None) if not row["closed_at"]}
+
+        assert not heard(texts[0], PHONES[0], shown)
+        assert heard(texts[1], PHONES[1], shown + timedelta(hours=3)), "by then nobody was to go"
 
 
 @pytest.mark.slow

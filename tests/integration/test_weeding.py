@@ -143,3 +143,27 @@ def test_a_photo_is_there_while_something_about_its_visit_waits_for_a_person(
     with store.read() as tx:
         (said,) = (json.loads(row["body"])["facts"] for row in tx.ledger.about(visit.id) if row["rule"] == weeding.VISIT)
         assert datetime.fromisoformat(said["since"]) == tx.cases.get(case_id).ended_at
+
+
+@pytest.mark.parametrize("former", [False, True])
+def test_who_shows_the_same_twice_has_shown_two_files_and_each_goes_in_its_own_days(
+    store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch, former: bool
+) -> None:
+    office, case_id = good(store, hand)
+    digest = sha256(PAPER).hexdigest()
+    for about, days in (("proof", 1), ("repair", 150)):
+        hand.on(days=days)
+        with store.begin() as tx:
+            tx.materials.keep(about, digest, MaterialKind.PDF, PAPER, hand(), case_id)
+    hand.on(days=60)
+    if former:
+        monkeypatch.setattr(weeding, "_named", lambda files: {"digests": sorted({one for _, one in files})})
+        hand.on(days=200)
+    night(office)
+    assert (there(office, "proof"), there(office, "repair")) == (False, not former)
+    hand.on(days=150)
+    night(office)
+    assert not there(office, "repair")
+    with store.read() as tx:
+        said = [json.loads(row["body"])["facts"] for row in tx.ledger.about(case_id) if row["rule"] == weeding.PROOF]
+    assert [one.get("files") for one in said] == ([None] if former else [[["proof", digest]], [["repair", digest]]])

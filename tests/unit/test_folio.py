@@ -43,7 +43,7 @@ def entry(number: int, rule: str = "officer.review", **facts: object) -> Entry:
 
 def purge(*digests: str, **changed: object) -> Entry:
     """The entry of a lawful purge, a good year later; or one that says something else."""
-    facts: dict[str, object] = {"record": "ENFORCEMENT", "since": AT.isoformat(), "keep": "1y", "until": str(LAST)}
+    facts: dict[str, object] = {"record": "ENFORCEMENT", "since": AT.isoformat(), "keep": "1y", "until": str(LAST), "digest": "d"}
     told = {name: value for name, value in (facts | {"entries": list(digests)} | changed).items() if value is not None}
     return entry(50, PURGED, of_moment=AT + timedelta(days=400), **told)
 
