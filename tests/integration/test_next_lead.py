@@ -15,10 +15,9 @@ from inspector.flows import recusing, relief
 from tests.edge import Edge
 from tests.house import Hand, settle
 from tests.integration.test_fieldnotes import edge, links, note, team
+from tests.integration.test_supplement import LOOK
 
 pytestmark = [pytest.mark.alike, pytest.mark.slow]
-UNREAD: Any = None
-"""The work of a daily look, of which that reads nothing."""
 __all__ = ["edge", "links"]
 
 
@@ -35,7 +34,7 @@ def leaves(edge: Edge, staff: str, hand: Hand) -> None:
     with edge.office.store.begin() as tx:
         tx.rosters.put_inspectors([replace(tx.rosters.inspector("bureau", staff), in_post=False)])
         assert not tx.visits.going_at() | tx.pushes.off_at()
-    done = relief.daily(UNREAD, edge.office)
+    done = relief.daily(LOOK, edge.office)
     with edge.office.store.begin() as tx:
         done.write(tx, hand())
     settle(edge.office)
