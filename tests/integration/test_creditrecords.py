@@ -373,13 +373,15 @@ def test_a_bad_record_of_another_authority_bars_by_its_dates_and_until_its_repai
         until=date(2026, 3, 20),
     )
     with here.office.store.begin() as tx:
-        assert eligibility.enter(here.office, tx, [made], "李四", here.hand()).added == 1
+        first = eligibility.enter(here.office, tx, [made], "李四", here.hand())
+        assert first.added == 1
         assert eligibility.enter(here.office, tx, [made], "李四", here.hand()).same == 1
     with pytest.raises(Refusal, match="subject_barred") as refused:
         here.commits(5)
     assert (refused.value.facts["document"], refused.value.facts["until"]) == ("税罚〔2026〕7号", "2026-03-20")
     with here.office.store.begin() as tx:
-        eligibility.repair(here.office, tx, made.id, ["bureau"], date(2026, 3, 2), "税修〔2026〕1号", "李四", here.hand())
+        (held,) = first.held  # an office that seals keeps it under an id of its own
+        eligibility.repair(here.office, tx, held.id, ["bureau"], date(2026, 3, 2), "税修〔2026〕1号", "李四", here.hand())
     assert here.commits(5)
 
 
