@@ -162,8 +162,9 @@ def _gathered(office: Office, tx: Tx, seat: Seat, word: str, key: str, now: date
     """
     if word not in _READ_AGAIN:
         return word
-    rows = tx.work.unsent(f"{OrderKind.PUSH_OFF.value}:{seat.name}:", tx.machine_now())
-    words = {row.key: (payload.read(row.payload) or {}).get("word") for row in rows}
+    rows, machine_now = tx.work.begun_so(f"{OrderKind.PUSH_OFF.value}:{seat.name}:"), tx.machine_now()
+    idle = [row for row in rows if row.state in ("ready", "waiting") and row.attempts == 0 and row.lease_until <= machine_now]
+    words = {row.key: (payload.read(row.payload) or {}).get("word") for row in idle}
     waiting = {row: told for row, told in words.items() if told in _READ_AGAIN and "~" not in row}
     if key in waiting:
         return word  # it is told already, under this key

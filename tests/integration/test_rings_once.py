@@ -10,11 +10,12 @@ import pytest
 
 from inspector.domain.hush import Hush
 from inspector.domain.manners import Window
+from inspector.domain.push import Pushing
 from inspector.domain.urgency import Urgency
 from inspector.domain.visit import Visit
-from inspector.flows.office import Office, Pushing
+from inspector.flows.office import Office
 from inspector.flows.seats import ADDED, CHANGED, SPARED, tell_changed, tell_off, tell_sooner
-from inspector.ports import Message, Unavailable
+from inspector.ports import Message, Receipt, Unavailable
 from inspector.store.store import Store
 from tests.house import Hand, settle
 from tests.integration.test_called_off import leave
@@ -93,7 +94,7 @@ class Doubtful(Phones):
 
     lost = False
 
-    def push(self, message: Message, *, key: str) -> object:  # type: ignore[override]
+    def push(self, message: Message, *, key: str) -> Receipt:
         """Show it, and say nothing."""
         taken = super().push(message, key=key)
         if self.lost:
