@@ -235,25 +235,24 @@ def test_what_is_in_no_list_or_contradicts_itself_is_refused_by_row_and_field_in
         good, row = file("F-1", jpeg(), inline=True), {"sxbm": sent.item}
         other = base64.b64encode(b"no picture").decode()
         url = "http://169.254.169.254/latest"
-        for number, (more, code, place) in enumerate(
-            (
-                ({"jcb": [row | {"jgdm": "1"}, row | {"jgdm": "2,9"}]}, "result_word_unknown", "data.jcb.1.jgdm"),
-                ({"jcb": [row | {"fs": [True]}]}, "result_word_unknown", "data.jcb.0.fs"),
-                ({"jcb": [row | {"cl": "none-such"}]}, "sheet_code_unknown", "data.jcb"),
-                ({"jcb": [row | {"jgdm": "1,2"}]}, "sheet_codes_exclude", "data.jcb"),
-                ({"jcb": [{"sxbm": "no-item", "jgdm": "1"}]}, "sheet_item_unknown", "data.jcb"),
-                ({"jcb": "1"}, "result_field_missing", "data.jcb"),
-                ({"qz": {"zt": "不详"}}, "result_word_unknown", "data.qz.zt"),
-                ({"qz": {"zt": "拒签"}}, "signature_reasonless", "data.qz.yy"),
-                ({"qz": {"xm": "张三"}}, "signature_unsaid", "data.qz.zt"),
-                ({"fj": [good, good | {"bh": "F-2", "sha256": "0" * 64}]}, "photo_digest_differs", "data.fj.1.sha256"),
-                ({"fj": [good, {"bh": "F-2", "nr": other}]}, "material_kind_unknown", "data.fj.1.nr"),
-                ({"fj": [{"bh": url}]}, "result_file_elsewhere", "data.fj.0.bh"),
-                ({"fj": [{"nr": other}]}, "result_field_missing", "data.fj.0.bh"),
-                ({"fj": [good | {"ajbh": "f" * 32}]}, "photo_about_unknown", "data.fj.0.ajbh"),
-                ({"fj": [file(f"F-{n}", jpeg()) for n in range(4)]}, "photos_too_many", "data.fj"),
-            )
-        ):
+        wrong: tuple[tuple[dict[str, object], str, str], ...] = (
+            ({"jcb": [row | {"jgdm": "1"}, row | {"jgdm": "2,9"}]}, "result_word_unknown", "data.jcb.1.jgdm"),
+            ({"jcb": [row | {"fs": [True]}]}, "result_word_unknown", "data.jcb.0.fs"),
+            ({"jcb": [row | {"cl": "none-such"}]}, "sheet_code_unknown", "data.jcb"),
+            ({"jcb": [row | {"jgdm": "1,2"}]}, "sheet_codes_exclude", "data.jcb"),
+            ({"jcb": [{"sxbm": "no-item", "jgdm": "1"}]}, "sheet_item_unknown", "data.jcb"),
+            ({"jcb": "1"}, "result_field_missing", "data.jcb"),
+            ({"qz": {"zt": "不详"}}, "result_word_unknown", "data.qz.zt"),
+            ({"qz": {"zt": "拒签"}}, "signature_reasonless", "data.qz.yy"),
+            ({"qz": {"xm": "张三"}}, "signature_unsaid", "data.qz.zt"),
+            ({"fj": [good, good | {"bh": "F-2", "sha256": "0" * 64}]}, "photo_digest_differs", "data.fj.1.sha256"),
+            ({"fj": [good, {"bh": "F-2", "nr": other}]}, "material_kind_unknown", "data.fj.1.nr"),
+            ({"fj": [{"bh": url}]}, "result_file_elsewhere", "data.fj.0.bh"),
+            ({"fj": [{"nr": other}]}, "result_field_missing", "data.fj.0.bh"),
+            ({"fj": [good | {"ajbh": "f" * 32}]}, "photo_about_unknown", "data.fj.0.ajbh"),
+            ({"fj": [file(f"F-{n}", jpeg()) for n in range(4)]}, "photos_too_many", "data.fj"),
+        )
+        for number, (more, code, place) in enumerate(wrong):
             told = sent.send(f"w-{number}", items=sent.items(), **more)
             error = told.json()["error"]
             assert (told.status_code, error["code"], error["facts"]["field"]) == (422, code, place), (number, error)
