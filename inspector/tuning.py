@@ -180,7 +180,18 @@ def _hours(told: str) -> str:
 
 Hours = Annotated[str, AfterValidator(_hours)]
 Word = Literal[
-    "assignment", "off", "blocked", "unblocked", "changed", "sooner", "spared", "added", "renewed", "differs", "recusal"
+    "assignment",
+    "off",
+    "blocked",
+    "unblocked",
+    "changed",
+    "sooner",
+    "spared",
+    "added",
+    "several",
+    "renewed",
+    "differs",
+    "recusal",
 ]
 
 
@@ -195,7 +206,7 @@ class PushSettings(Section):
     urgent: tuple[Word, ...] = Field(
         ("off", "blocked", "sooner"),
         description="What is urgent: assignment, off (taken back), blocked, unblocked, changed (facts corrected), sooner (due earlier), "
-        "spared (facts settled), added (a case goes along), renewed (a new link), "
+        "spared (facts settled), added (a case goes along), several (more than one of these), renewed (a new link), "
         "differs (the lead is to say which of two versions stands), recusal (the head has decided on one)",
     )
     patience_minutes: float = Field(

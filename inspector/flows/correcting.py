@@ -17,7 +17,19 @@ from inspector.flows.office import Office
 from inspector.flows.pushing import quiet
 from inspector.flows.recall import wait_for_it
 from inspector.flows.seated import read
-from inspector.flows.seats import ADDED, CHANGED, CLASH, DECIDED, DIFFERS, RENEWED, SPARED, UNDELIVERED, short_of
+from inspector.flows.seats import (
+    ADDED,
+    CHANGED,
+    CLASH,
+    DECIDED,
+    DIFFERS,
+    RENEWED,
+    SEVERAL,
+    SOONER,
+    SPARED,
+    UNDELIVERED,
+    short_of,
+)
 from inspector.flows.settle import Settlement, nothing
 from inspector.labels import label
 from inspector.ports import Garbled, Message, PortError, Refused
@@ -48,13 +60,15 @@ def tell(work: Work, office: Office) -> Settlement:
         return nothing("obsolete")  # it has turned again meanwhile, or is nobody's affair any more
     if channel is None or way is None:
         return _on(work, office, "channel_not_configured" if channel is None else "address_gone").unasked()
-    urgency = quiet(office, word, _last(work) or held.due_at)
+    last = _last(work)
+    urgency = quiet(office, word, last or held.due_at)
     lang = office.agency(seat.agency).language
     tells = (
         {"changed": True}
-        if word in (CHANGED, SPARED, ADDED, RENEWED, DIFFERS, DECIDED, "sooner")
+        if word in (CHANGED, SPARED, ADDED, SOONER, SEVERAL, RENEWED, DIFFERS, DECIDED)
         else {"called_off": word != "unblocked"}
     )
+    until = {"until": last.isoformat()} if last is not None else {}
     about = {} if tells.get("called_off") else carried(held, seat.agency, policy, lang)
     message = Message(
         to=way.address,
@@ -62,7 +76,7 @@ def tell(work: Work, office: Office) -> Settlement:
         text=label(f"push.{word}_text", lang, visit=held.id),
         link=link,
         urgent=urgency is Urgency.URGENT,
-        data={"visit": held.id, "seat": seat.name, **tells, **about},
+        data={"visit": held.id, "seat": seat.name, **tells, **until, **about},
     )
     key = named(work.key, message)
     try:

@@ -133,12 +133,24 @@ def report(office: Office, tx: Tx, name: str, given: Noted, now: datetime) -> Vi
     """A whole result that one of the team has entered by another door than the page, with what the team's notes say beside it.
 
     Nothing that a colleague has seen is lost by it: a finding stays one, remarks are kept, and where two say different things of one
-    fact this one is entered and the lead decides (`look_at`). Raises as `dispatch.report` does.
+    fact this one is entered and the lead decides (`look_at`). One with a check sheet is a note as well, for there the sheet stands.
+    Raises as `dispatch.report` does, and what `noted` does of a sheet.
     """
-    held, seat, _ = _locked(tx, name)
+    held, seat, exempt = _locked(tx, name)
     given = replace(given, findings=teamnotes.about_now(office, tx, held, given.findings))
     said = _as_note(held, seat, given, given.on, Times(captured_at=None, sent_at=None, received_at=now))
-    gathered = _gathered(office, tx, held, seat.agency, [said])
+    if not given.sheet.empty:
+        said = replace(said, times=replace(said.times, late=is_late(held, seat.agency, said.times)))
+        team, sheet = tx.visits.team(held.id), on_sheet(office, tx, held, seat.agency)
+        tx.fieldnotes.add(said)
+        record(
+            tx,
+            held.id,
+            noted(held, team, seat, said, exempt, pack(tx, held), *sheet),
+            now,
+            {"agency": seat.agency, "seat": seat.name},
+        )
+    gathered = _gathered(office, tx, held, seat.agency, [] if not given.sheet.empty else [said])
     found = {(one.case_id, one.claim): one for one in (*given.findings, *gathered.findings)}
     seen = None if given.seen is None and gathered.seen is Seen.NOTHING else gathered.seen  # nobody says that for who enters it
     on = given.on or gathered.on
