@@ -103,6 +103,8 @@ def withheld(visit: Visit, team: tuple[Seat, ...], by: Seat) -> Refusal | None:
     """Why a seat has no code now: whatever keeps a result back, and that the visit is to a natural person."""
     if visit.kind is SubjectKind.PERSON:
         return Refusal("visit_code_person", visit=visit.id)
+    if by.state.made and visit.state.open:  # it was made, and nobody goes there again
+        return Refusal("visit_closed", visit=visit.id, state=by.state)
     return hindrance(visit, team, by)
 
 
@@ -197,7 +199,7 @@ def shown_by(code: VisitCode, sat: Iterable[tuple[Seat, Person]]) -> Seat | None
 
 def goes(seat: Seat) -> bool:
     """Whether who sits here makes the visit, or has made it."""
-    return seat.state in (SeatState.ACCEPTED, SeatState.DONE)
+    return seat.state is SeatState.ACCEPTED or seat.state.made
 
 
 def name_of(signed: bytes) -> str:

@@ -18,6 +18,7 @@ from inspector.domain.statement import STUCK
 from inspector.domain.striking import TO_STRIKE
 from inspector.domain.withdrawal import CONCLUDED_BEFORE, WITHDRAWAL
 from inspector.flows import (
+    attested,
     clashing,
     edits,
     embargo,
@@ -36,7 +37,7 @@ from inspector.flows import (
 from inspector.flows.deputies import STOOD
 from inspector.flows.record import record
 from inspector.flows.repeals import REREVIEW
-from inspector.flows.seats import CEASED_ASKED, CLASH
+from inspector.flows.seats import CEASED_ASKED, CLASH, LAPSED_NOTE
 from inspector.labels import Lang, known, label
 from inspector.store.tx import Tx
 
@@ -124,6 +125,8 @@ def close(tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", 
     _refuse_passing(tx, held["kind"], held["about"], attention_id)
     if held["kind"] == CLASH:
         clashing.refuse(tx, held["about"], held["agency"], note)
+    if held["kind"] == LAPSED_NOTE:
+        attested.refuse(tx, held["about"], held["agency"], by, attention_id, now)
     if held["kind"] == STOOD:
         _by_head(attention_id, held["body"], by)
     ceased = held["kind"] == CEASED_ASKED

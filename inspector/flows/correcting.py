@@ -9,7 +9,6 @@ from inspector.domain.decision import Order, OrderKind
 from inspector.domain.reached import NO_RECIPIENT, UNCONFIRMED
 from inspector.domain.roster import Way
 from inspector.domain.urgency import Urgency
-from inspector.domain.visit import SeatState
 from inspector.flows import once, reaching, seatlink
 from inspector.flows.briefing import carried
 from inspector.flows.contents import named
@@ -43,7 +42,7 @@ def tell(work: Work, office: Office) -> Settlement:
     word = _word(work)
     turned = word in ("blocked", "unblocked") and bool(held.unpublished) is not (word == "blocked")
     concerned = differ is not None and differ["closed_at"] is None if word == DIFFERS else word == "off" or seat.state.open
-    concerned |= word == DECIDED and seat.state is SeatState.DONE
+    concerned |= word == DECIDED and seat.state.made
     if turned or not concerned:
         return nothing("obsolete")  # it has turned again meanwhile, or is nobody's affair any more
     if channel is None or way is None:

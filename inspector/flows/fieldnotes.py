@@ -24,12 +24,12 @@ from inspector.domain.peace import made as made_on
 from inspector.domain.version import Came, Choice, Clash, Gathered
 from inspector.domain.visit import Seat, Visit
 from inspector.domain.visitcode import ArrivalHow, arrived
-from inspector.flows import clues, dispatch, gone, listing, peace, secondlook, supervision, teamnotes
+from inspector.flows import attested, clues, dispatch, gone, listing, peace, secondlook, supervision, teamnotes
 from inspector.flows.checksheets import on_sheet
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seated import by_name, pack
-from inspector.flows.seats import CLASH, DIFFERS, LAPSED_NOTE, short_of, tell_seat
+from inspector.flows.seats import CLASH, DIFFERS, short_of, tell_seat
 from inspector.flows.selfproof import Taken
 from inspector.store.tx import Tx, new_id
 
@@ -114,8 +114,10 @@ def enter(
         result.whole(held, seat, given.findings)
     tx.fieldnotes.add(note)
     record(tx, held.id, decision, now, {"agency": seat.agency, "seat": seat.name})
-    if seat.lapsed or former:
-        _tell_lapsed(tx, held, seat, on, now)
+    if (seat.lapsed or former) and attested.look(office, tx, tx.visits.get(held.id), seat.agency, now) is not None:
+        held, seat = by_name(tx, name)
+    elif seat.lapsed or former:
+        attested.ask(tx, held, seat, on, now)
         teamnotes.apart(tx, held, seat, note, now)
         told = version.gather((), ()) if seat.lapsed else _gathered(office, tx, held, seat.agency)  # what others say is theirs
         return note, Came.KEPT, told
@@ -190,7 +192,7 @@ def photo(office: Office, tx: Tx, name: str, what: Taken, given: Shot, most: int
     tx.materials.keep(held.id, came.digest, came.kind, what.kept.content, now)
     tx.fieldnotes.keep(came, again=bool(same))
     if times.apart:
-        _tell_lapsed(tx, held, seat, on, now)
+        attested.ask(tx, held, seat, on, now)
     return came
 
 
@@ -220,6 +222,15 @@ def choose(  # noqa: PLR0913 - a choice in all its parts
     if _part(held, seat.agency) is not None or not held.state.open:
         return Came.CLASH if look_at(office, tx, held, seat, now).clashing else Came.KEPT
     return _go_on(office, tx, held, seat, now)[0]
+
+
+def go_on(office: Office, tx: Tx, name: str, now: datetime) -> None:
+    """That a team made its visit has come to stand (`attested`): what its notes say already is its result, where nothing lacks.
+
+    The caller holds its cases and the visit.
+    """
+    held, seat = by_name(tx, name)
+    _go_on(office, tx, held, seat, now)
 
 
 def look_at(office: Office, tx: Tx, held: Visit, spoke: Seat, now: datetime) -> Gathered:
@@ -260,12 +271,6 @@ def photo_of(tx: Tx, held: Visit, agency: str, digest: str) -> Photo:
     if found is None:
         raise Missing("material_unknown", digest=digest)
     return found
-
-
-def _tell_lapsed(tx: Tx, held: Visit, seat: Seat, on: date | None, now: datetime) -> None:
-    """An officer asks what it means that something comes from who does not go, or is gone."""
-    facts = {"draw": held.draw, "seat": seat.name, "by": seat.inspector, "on": on.isoformat() if on else None}
-    tx.attention.open(LAPSED_NOTE, seat.agency, short_of(held, seat.agency), facts, now)
 
 
 def _locked(tx: Tx, name: str) -> tuple[Visit, Seat, tuple[Doubt, ...]]:
@@ -320,7 +325,8 @@ def _go_on(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) -> tu
     gathered = look_at(office, tx, held, seat, now)
     if not gathered.whole:
         return Came.CLASH if gathered.clashing else Came.WAITS, gathered
-    dispatch.report(office, tx, seat.name, gathered.findings, gathered.remarks, now, seen=gathered.seen, on=gathered.on)
+    on = gathered.on or next((one.on for one in held.attested if one.agency == seat.agency), None)
+    dispatch.report(office, tx, seat.name, gathered.findings, gathered.remarks, now, seen=gathered.seen, on=on)
     return Came.RESULT, gathered
 
 

@@ -63,7 +63,7 @@ def put_seat(tx: Tx, was: Seat, changed: Seat, now: datetime) -> None:
     tx.visits.put_seat(changed, was.state)
     teamnotes.passed_on(tx, was, changed, now)
     tx.attention.over(f"{UNDELIVERED}:{OrderKind.PUSH.value}:{changed.name}", now)
-    if not changed.state.open and changed.state is not SeatState.DONE:  # nobody need be recused who has got up already
+    if not changed.state.there:  # nobody need be recused who has got up already
         tx.attention.over(f"{ASKED}:{changed.name}", now)
 
 
@@ -137,7 +137,7 @@ def tell_seat(office: Office, tx: Tx, held: Visit, seat: Seat, word: str, mark: 
 
 def _tell_one(office: Office, tx: Tx, held: Visit, seat: Seat, word: str, mark: str, due_at: datetime, now: datetime) -> None:
     after, last = may_have(tx, seat), held.due_at if held.due_at > now else None
-    if after is None and seat.state is SeatState.DONE:
+    if after is None and seat.state.made:
         after = ()  # who was there knows of it, also where the push is forgotten by now
     if after is not None:
         order = _word(seat, now, held.due_at, after)

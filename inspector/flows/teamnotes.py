@@ -30,7 +30,7 @@ def own(office: Office, tx: Tx, held: Visit, agency: str) -> list[FieldNote]:
     Who has declined may have a conflict, and whoever was dealt afterwards did not go with the team of before.
     """
     team = tx.visits.team(held.id)
-    there = {seat.name for seat in team if seat.state.open or seat.state is SeatState.DONE}
+    there = {seat.name for seat in team if seat.state.there}
     notes = [one for one in in_order(held, tx.fieldnotes.notes(held.id, agency)) if one.seat in there and not one.times.apart]
     notes = [one for one in notes if not before_team(held, team, one, one.on, office.calendar)]
     return [replace(one, findings=about_now(office, tx, held, one.findings)) for one in notes]
@@ -69,7 +69,7 @@ def of_before(tx: Tx, held: Visit, agency: str) -> tuple[Doubt, ...]:
 def begun(office: Office, tx: Tx, held: Visit) -> frozenset[str]:
     """The agencies whose present team has sent anything from the spot: who is there goes on with what was asked."""
     team = tx.visits.team(held.id)
-    there = {seat.name for seat in team if seat.state.open or seat.state is SeatState.DONE}
+    there = {seat.name for seat in team if seat.state.there}
 
     def former(photo: Photo) -> bool:
         return before_team(held, team, photo, day(held, photo.times, office.calendar), office.calendar)
@@ -97,7 +97,7 @@ def waiting(office: Office, tx: Tx, held: Visit) -> tuple[tuple[Finding, date], 
 
 def passed_on(tx: Tx, was: Seat, seat: Seat, now: datetime) -> None:
     """A seat has passed on, or its visit was called off: what its team has seen against the subject decides nothing, and is read."""
-    if not was.state.open or seat.state.open or seat.state is SeatState.DONE:
+    if not was.state.open or seat.state.there or seat.state is SeatState.NEEDLESS:
         return
     if not (notes := tx.fieldnotes.notes(seat.visit, seat.agency)):
         return
