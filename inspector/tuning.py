@@ -180,7 +180,18 @@ def _hours(told: str) -> str:
 
 Hours = Annotated[str, AfterValidator(_hours)]
 Word = Literal[
-    "assignment", "off", "blocked", "unblocked", "changed", "sooner", "spared", "added", "renewed", "differs", "recusal"
+    "assignment",
+    "off",
+    "blocked",
+    "unblocked",
+    "changed",
+    "sooner",
+    "appointed",
+    "spared",
+    "added",
+    "renewed",
+    "differs",
+    "recusal",
 ]
 
 
@@ -193,8 +204,9 @@ class PushSettings(Section):
     )
     quiet_urgent: tuple[Hours, ...] = Field((), description="The same for what is urgent")
     urgent: tuple[Word, ...] = Field(
-        ("off", "blocked", "sooner"),
+        ("off", "blocked", "sooner", "appointed"),
         description="What is urgent: assignment, off (taken back), blocked, unblocked, changed (facts corrected), sooner (due earlier), "
+        "appointed (its day was decided), "
         "spared (facts settled), added (a case goes along), renewed (a new link), "
         "differs (the lead is to say which of two versions stands), recusal (the head has decided on one)",
     )
@@ -240,6 +252,15 @@ class VisitCodeSettings(Section):
     )
     visit_from: time = Field(time(8, 0), description="From which hour a visit code of its day counts")
     visit_until: time = Field(time(20, 0), description="Until which hour it counts; a visit at night needs a later one")
+
+    @model_validator(mode="after")
+    def _hours_in_order(self) -> VisitCodeSettings:
+        """A code whose day ends before it begins counts at no hour, and every firm's phone would call it over."""
+        if self.visit_from >= self.visit_until:
+            raise PydanticCustomError(
+                "visit_hours", "visit_until must be later than visit_from ({begins})", {"begins": f"{self.visit_from:%H:%M}"}
+            )
+        return self
 
     @property
     def key_files(self) -> dict[str, Path]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from inspector.domain.appointed import Appointed
 from inspector.domain.attested import Attested
 from inspector.domain.brief import Brief
 from inspector.domain.calendar import Counting
@@ -128,7 +129,7 @@ class Visit:
     had read it may still answer. `merged`: the cases of `case_ids` that no draw has brought here: they go along, for there is a visit
     anyway. `briefs`: what each agency's team was told of it last; before the release that is how it was given (`domain.brief`). `filing`:
     it was made and no visit code was read (`domain.codeless`). `ticked`: agency and code of what check sheets tell for an officer,
-    once the result is entered. `attested`: that a team had made it before its seats passed on, asked or said (`domain.attested`).
+    once the result is entered. `attested`: that a team had made it before its seats passed on; `appointed`: its day, by an officer.
     """
 
     id: str
@@ -171,6 +172,7 @@ class Visit:
     filing: Filing | None = None
     ticked: tuple[tuple[str, str], ...] = ()
     attested: tuple[Attested, ...] = ()
+    appointed: Appointed | None = None
     version: int = 0
 
     @property

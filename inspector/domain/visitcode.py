@@ -25,6 +25,7 @@ from typing import Any, cast
 from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.peace import closed
 from inspector.domain.result import hindrance
 from inspector.domain.signs import composed
 from inspector.domain.strict import parse
@@ -114,7 +115,7 @@ def days(visit: Visit, today: date, due: date) -> tuple[date, ...]:
     Late is never void: after its date a visit that is still to be made has the code of the day.
     """
     ahead = (today + timedelta(days=number) for number in range(AHEAD))
-    fit = (day for day in ahead if not any(shut.first <= day <= shut.last for shut in visit.windows))
+    fit = (day for day in ahead if not closed(visit, day))
     return tuple(day for day in fit if day == today or day <= due)[:MOST_DAYS]
 
 

@@ -16,7 +16,19 @@ from inspector.flows.office import Office
 from inspector.flows.pushing import quiet
 from inspector.flows.recall import wait_for_it
 from inspector.flows.seated import read
-from inspector.flows.seats import ADDED, CHANGED, CLASH, DECIDED, DIFFERS, RENEWED, SPARED, UNDELIVERED, short_of
+from inspector.flows.seats import (
+    ADDED,
+    APPOINTED,
+    CHANGED,
+    CLASH,
+    DECIDED,
+    DIFFERS,
+    RENEWED,
+    SOONER,
+    SPARED,
+    UNDELIVERED,
+    short_of,
+)
 from inspector.flows.settle import Settlement, nothing
 from inspector.labels import label
 from inspector.ports import Garbled, Message, PortError, Refused
@@ -51,17 +63,19 @@ def tell(work: Work, office: Office) -> Settlement:
     lang = office.agency(seat.agency).language
     tells = (
         {"changed": True}
-        if word in (CHANGED, SPARED, ADDED, RENEWED, DIFFERS, DECIDED, "sooner")
+        if word in (CHANGED, SPARED, ADDED, RENEWED, DIFFERS, DECIDED, SOONER, APPOINTED)
         else {"called_off": word != "unblocked"}
     )
     about = {} if tells.get("called_off") else carried(held, seat.agency, policy, lang)
+    # who has not answered yet does so by an earlier moment, too, and read another one in the push before
+    by = f"{office.calendar.local(seat.accept_by):%Y-%m-%d %H:%M}" if word == SOONER and seat.state.awaited else ""
     message = Message(
         to=way.address,
         title=label(f"push.{word}_title", lang),
-        text=label(f"push.{word}_text", lang, visit=held.id),
+        text=label(f"push.{word}_text", lang, visit=held.id) + label("push.accept_by", lang, accept_by=by) * bool(by),
         link=link,
         urgent=urgency is Urgency.URGENT,
-        data={"visit": held.id, "seat": seat.name, **tells, **about},
+        data={"visit": held.id, "seat": seat.name, **tells, **about, **({"accept_by": seat.accept_by.isoformat()} if by else {})},
     )
     key = named(work.key, message)
     try:

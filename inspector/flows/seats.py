@@ -51,6 +51,9 @@ CHANGED, SPARED, ADDED, RENEWED, DIFFERS = "changed", "spared", "added", "renewe
 Its lead alone hears that two of it say different things.
 """
 
+SOONER, APPOINTED = "sooner", "appointed"
+"""What is told of a visit's date: it is to be made earlier than was told, or an officer has decided on which day (`appointing`)."""
+
 DECIDED = "recusal"
 """What is told to whom an application for recusal was about, and who of the team has entered it: the head has decided, and why."""
 
@@ -118,10 +121,10 @@ def _rebriefed(office: Office, tx: Tx, held: Visit, now: datetime) -> Visit:
     return tx.visits.put(changed) if changed.briefs != held.briefs else held
 
 
-def tell_sooner(office: Office, tx: Tx, held: Visit, now: datetime) -> None:
-    """The visit is to be made earlier than its team may have read: tell them, before the release only at its moment (`tell_changed`)."""
+def tell_dated(office: Office, tx: Tx, held: Visit, now: datetime, word: str = SOONER) -> None:
+    """The visit has another date than its team may have read: tell them, before the release only at its moment (`tell_changed`)."""
     at = now if held.released or held.release_at is None else max(now, held.release_at)
-    _tell(office, tx, held, "sooner", at, now)
+    _tell(office, tx, held, word, at, now)
 
 
 def _tell(office: Office, tx: Tx, held: Visit, word: str, due_at: datetime, now: datetime) -> None:

@@ -5,7 +5,8 @@ Whatever becomes of a case or a visit meanwhile: what an inspector has seen agai
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -102,9 +103,10 @@ def passed_on(tx: Tx, was: Seat, seat: Seat, now: datetime) -> None:
     if not (notes := tx.fieldnotes.notes(seat.visit, seat.agency)):
         return
     held = tx.visits.get(seat.visit)
-    found = [one for one, _ in against(in_order(held, notes))]  # as they were said: a word of before may have come in last
-    if found or any(one.seen is Seen.FINDING for one in notes):
-        tell(tx, held, seat, found, now)
+    told = against(in_order(held, notes))  # as they were said: a word of before may have come in last
+    ids = {note.id for _, note in told} | {one.id for one in notes if one.seen is Seen.FINDING}
+    if ids:
+        tell(tx, held, seat, [one for one, _ in told], ids, now)
 
 
 def apart(tx: Tx, held: Visit, by: Seat, note: FieldNote, now: datetime) -> None:
@@ -116,18 +118,26 @@ def apart(tx: Tx, held: Visit, by: Seat, note: FieldNote, now: datetime) -> None
     past |= {(one.case_id, one.claim) for one in held.findings if one.verdict is Verdict.MISMATCH}
     found = [one for one, _ in against([note]) if (one.case_id, one.claim) not in past]
     if found or note.seen is Seen.FINDING:
-        tell(tx, held, by, found, now)
+        tell(tx, held, by, found, {note.id}, now)
 
 
-def tell(tx: Tx, held: Visit, by: Seat, found: Iterable[Finding], now: datetime) -> None:
+def tell(tx: Tx, held: Visit, by: Seat, found: Iterable[Finding], notes: Collection[str], now: datetime) -> None:
     """An officer is to read what speaks against a subject and stands in no result; the words stay in their notes.
 
-    What the open matter names already is still to be read.
+    What the open matter names already is still to be read. Of `notes` that an officer has read and answered nobody asks again: their
+    matter opens anew by another note alone.
     """
     cases = {one.case_id for one in found}
     about = held.id if by.agency == held.agency else f"{held.id}:{by.agency}"
+    before = tx.attention.get(f"{AGAINST}:{about}")
+    former = json.loads(before["body"]) if before is not None else {}
+    over = before is not None and before["closed_at"] is not None
+    read = {*former.get("read", ()), *(former.get("notes", ()) if over else ())}
+    if not (fresh := {*notes} - read):
+        return
 
     def facts(told: Mapping[str, Any]) -> dict[str, object]:
-        return {"draw": held.draw, "seat": by.name, "cases": sorted({*told.get("cases", ()), *cases})}
+        kept = {"cases": sorted({*told.get("cases", ()), *cases}), "notes": sorted({*told.get("notes", ()), *fresh})}
+        return {"draw": held.draw, "seat": by.name, **kept, **({"read": sorted(read)} if read else {})}
 
     tx.attention.add(AGAINST, by.agency, about, facts, now)

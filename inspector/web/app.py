@@ -18,6 +18,7 @@ from inspector.telemetry.metrics import Metrics
 from inspector.web import (
     accounts,
     afterwards,
+    appointing,
     asked,
     assistance,
     attempts,
@@ -124,6 +125,7 @@ API = (
     oversight.api,
     draws.router,
     afterwards.router,
+    appointing.router,
     attesting.router,
     codeless.router,
     challenges.router,

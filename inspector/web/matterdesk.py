@@ -24,11 +24,11 @@ from inspector.domain.push import ASSIGNMENT
 from inspector.domain.viewing import Shown as What
 from inspector.domain.withdrawal import CONCLUDED_BEFORE, OvertakenAnswer
 from inspector.flows import challenges, embargo
-from inspector.flows.seats import LAPSED_NOTE, UNDELIVERED
+from inspector.flows.seats import CONFLICT, LAPSED_NOTE, UNDELIVERED
 from inspector.labels import Lang, known, label
 from inspector.store.room import Row
 from inspector.store.tx import Tx, new_id
-from inspector.web import attesting, bars, withdrawal
+from inspector.web import appointing, attesting, bars, withdrawal
 from inspector.web.caller import Caller
 from inspector.web.challenges import decide_recusal
 from inspector.web.desk import AtDesk, Desk
@@ -55,6 +55,7 @@ _STEPS: Mapping[str, Mapping[str, tuple[Field, ...]]] = {
     STOOD_IN: {"seen": _NOTE},
     RECUSAL_ASKED: {"grant": _WHY, "refuse": _WHY},
     **{kind: {"done": _NOTE} for kind in VISIT_MATTERS},
+    CONFLICT: {"day": (entry("on", Kind.DAY), entry("reasons", Kind.TEXT))},
     LAPSED_NOTE: {"made": (entry("on", Kind.DAY), entry("evidence", Kind.TEXT)), "done": _NOTE},
     CONCLUDED_BEFORE: {"follows": (among("answer", OvertakenAnswer), entry("reasons", Kind.TEXT))},
     LETTER_SCOPE: {"site": _OWN, "no_site": _OWN},
@@ -102,6 +103,9 @@ def post_matter(request: Request, desk: AtDesk, caller: Visitor, attention_id: N
             case "follows" if kind == CONCLUDED_BEFORE:
                 told = {name: form.one(name) for name in ("answer", "reasons")}
                 withdrawal.follow_withdrawal(desk, caller, about, read(withdrawal.FollowingIn, **told), form.message_id())
+            case "day" if kind == CONFLICT:
+                told = {name: form.one(name) for name in ("on", "reasons")}
+                appointing.appoint_visit(desk, caller, about, read(appointing.AppointIn, **told), form.message_id())
             case "made" if kind == LAPSED_NOTE:
                 visit, _, agency = about.partition(":")
                 told = {"on": form.one("on"), "evidence": form.one("evidence"), "agency": agency}

@@ -184,7 +184,7 @@ def test_where_no_check_in_says_it_two_officers_do_and_the_words_of_that_day_are
 def test_who_was_not_certified_on_that_day_or_had_declined_made_no_lawful_visit(
     edge: Edge, hand: Hand, links: ExitStack, why: str
 ) -> None:
-    visit, (first, _), (client, mate) = team(edge, links)
+    visit, (first, _), (client, _) = team(edge, links)
     text = client.get(f"/v1/seats/{first}/codes").json()["codes"][0]["text"]
     day = edge.office.calendar.local_date(hand())
     if why == "uncertified":
