@@ -253,6 +253,13 @@ class VisitCodeSettings(Section):
     visit_from: time = Field(time(8, 0), description="From which hour a visit code of its day counts")
     visit_until: time = Field(time(20, 0), description="Until which hour it counts; a visit at night needs a later one")
 
+    notice_confirmed: str = Field(
+        "",
+        max_length=200,
+        description="Who has held the prohibitions on the notice of a check against the text of 国办发〔2024〕54号, and when: their words here "
+        "are those of press reports. Until then, `check` says that nobody has; an agency below one that says so need not",
+    )
+
     @model_validator(mode="after")
     def _hours_in_order(self) -> VisitCodeSettings:
         """A code whose day ends before it begins counts at no hour, and every firm's phone would call it over."""
