@@ -256,7 +256,7 @@ class VisitCodeSettings(Section):
     notice_confirmed: str = Field(
         "",
         max_length=200,
-        description="Who has held the prohibitions on the notice of a check against the text of 国办发〔2024〕54号, and when: their words here "
+        description="Who has held the prohibitions on the notice of a check against 国办发〔2024〕54号, and when: their words "
         "are those of press reports. Until then, `check` says that nobody has; an agency below one that says so need not",
     )
 

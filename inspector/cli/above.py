@@ -89,8 +89,7 @@ def unconfirmed(tree: Mapping[str, AgencyNode], agencies: Iterable[str]) -> Iter
         if any(tree[one].notice_confirmed for one in line_of(tree, name)):
             continue
         what = (
-            "unverified: the prohibitions on its notices of a check are told by press reports of State Council, General Office, 2024 "
-            "no. 54, part 7, and nobody has held them against the document",
+            "unverified: its notices of a check tell prohibitions by press reports of 国办发〔2024〕54号, and nobody has compared them",
             "未核实：其检查通知书所列“五个严禁”依新闻报道转述（国办发〔2024〕54号第七部分），尚未与文件原文核对",
         )
         mend = (

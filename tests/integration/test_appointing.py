@@ -22,6 +22,7 @@ from tests.integration.test_quiet import drawn, entered, matters, row
 pytestmark = pytest.mark.alike
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("on", "late"), [(date(2026, 3, 6), False), (date(2026, 3, 23), True)], ids=["within", "behind"])
 def test_the_day_that_an_officer_names_is_the_visits_day_its_team_is_told_and_the_date_before_is_kept(
     store: Store, hand: Hand, on: date, *, late: bool

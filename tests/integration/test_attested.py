@@ -36,7 +36,7 @@ def edge(store: Store, hand: Hand) -> Iterator[Edge]:
         yield held_edge
 
 
-def register(edge: Edge, visit: Visit, *places: int, **changes: object) -> None:
+def register(edge: Edge, visit: Visit, *places: int, **changes: Any) -> None:
     """The register says otherwise of some of the team from now on, and nobody has looked yet."""
     with edge.office.store.begin() as tx:
         for place in places:
@@ -121,6 +121,7 @@ def test_who_had_checked_in_before_the_certificate_ended_has_made_the_visit_and_
     assert agree(edge) == []
 
 
+@pytest.mark.slow
 def test_a_reading_that_lay_in_the_firms_phone_brings_the_team_of_that_day_back_and_who_was_dealt_since_need_not_go(
     edge: Edge, hand: Hand, links: ExitStack
 ) -> None:
@@ -148,6 +149,7 @@ def test_a_reading_that_lay_in_the_firms_phone_brings_the_team_of_that_day_back_
     assert agree(edge) == []
 
 
+@pytest.mark.slow
 def test_where_no_check_in_says_it_two_officers_do_and_the_words_of_that_day_are_the_result(
     edge: Edge, hand: Hand, links: ExitStack
 ) -> None:
@@ -180,6 +182,7 @@ def test_where_no_check_in_says_it_two_officers_do_and_the_words_of_that_day_are
     assert agree(edge) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("why", ["uncertified", "declined"])
 def test_who_was_not_certified_on_that_day_or_had_declined_made_no_lawful_visit(
     edge: Edge, hand: Hand, links: ExitStack, why: str
@@ -203,6 +206,7 @@ def test_who_was_not_certified_on_that_day_or_had_declined_made_no_lawful_visit(
     assert now_of(edge, visit).attested == ()
 
 
+@pytest.mark.slow
 def test_of_who_has_left_officers_are_asked_and_who_does_not_agree_ends_it_with_reasons(
     edge: Edge, hand: Hand, links: ExitStack
 ) -> None:
@@ -225,6 +229,7 @@ def test_of_who_has_left_officers_are_asked_and_who_does_not_agree_ends_it_with_
     assert "seat.stood" not in {row["rule"] for row in _entries(edge, visit)}
 
 
+@pytest.mark.slow
 def test_the_officers_page_takes_the_word_and_shows_what_the_first_has_said(edge: Edge, hand: Hand, links: ExitStack) -> None:
     from tests.integration.test_forms import logged_in
     from tests.integration.test_proceeding_page import send
