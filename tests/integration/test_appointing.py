@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.edge import serving
 from tests.house import Hand, settle
 from tests.integration.test_fieldnotes import code
 from tests.integration.test_quiet import drawn, entered, matters, row
+from tests.operator import settled
 
 pytestmark = pytest.mark.alike
 
@@ -70,3 +72,10 @@ def test_a_visit_that_has_an_open_day_has_no_conflict_to_decide(store: Store, ha
         tx.attention.open(CONFLICT, "bureau", visit.id, {}, hand())
     with store.begin() as tx:
         attention.close(tx, f"{CONFLICT}:{visit.id}", "王", hand(), note="无冲突")
+
+
+@pytest.mark.slow
+def test_the_command_line_names_a_day_and_says_that_a_visit_was_made_or_why_not(database_url: str, tmp_path: Path) -> None:
+    operator = settled(database_url, tmp_path)
+    assert operator.say("visit", "day", "v", "--on", "2026-03-06", "--reasons", "依例外规定").code == 3
+    assert operator.say("visit", "made", "v", "--on", "2026-03-06", "--evidence", "现场笔录").code == 3
