@@ -9,7 +9,6 @@ from inspector.domain.decision import Order, OrderKind
 from inspector.domain.reached import NO_RECIPIENT, UNCONFIRMED
 from inspector.domain.roster import Way
 from inspector.domain.urgency import Urgency
-from inspector.domain.visit import SeatState
 from inspector.flows import once, reaching, seatlink
 from inspector.flows.briefing import carried
 from inspector.flows.contents import named
@@ -19,6 +18,7 @@ from inspector.flows.recall import wait_for_it
 from inspector.flows.seated import read
 from inspector.flows.seats import (
     ADDED,
+    APPOINTED,
     CHANGED,
     CLASH,
     DECIDED,
@@ -55,7 +55,7 @@ def tell(work: Work, office: Office) -> Settlement:
     word = _word(work)
     turned = word in ("blocked", "unblocked") and bool(held.unpublished) is not (word == "blocked")
     concerned = differ is not None and differ["closed_at"] is None if word == DIFFERS else word == "off" or seat.state.open
-    concerned |= word == DECIDED and seat.state is SeatState.DONE
+    concerned |= word == DECIDED and seat.state.made
     if turned or not concerned:
         return nothing("obsolete")  # it has turned again meanwhile, or is nobody's affair any more
     if channel is None or way is None:
@@ -65,18 +65,31 @@ def tell(work: Work, office: Office) -> Settlement:
     lang = office.agency(seat.agency).language
     tells = (
         {"changed": True}
-        if word in (CHANGED, SPARED, ADDED, SOONER, SEVERAL, RENEWED, DIFFERS, DECIDED)
+        if word in (CHANGED, SPARED, ADDED, SOONER, APPOINTED, SEVERAL, RENEWED, DIFFERS, DECIDED)
         else {"called_off": word != "unblocked"}
     )
     until = {"until": last.isoformat()} if last is not None else {}
     about = {} if tells.get("called_off") else carried(held, seat.agency, policy, lang)
+    # who has not answered yet does so by an earlier moment, too, and read another one in the push before
+    by = (
+        f"{office.calendar.local(seat.accept_by):%Y-%m-%d %H:%M}"
+        if word in (SOONER, APPOINTED, SEVERAL) and seat.state.awaited
+        else ""
+    )
     message = Message(
         to=way.address,
         title=label(f"push.{word}_title", lang),
-        text=label(f"push.{word}_text", lang, visit=held.id),
+        text=label(f"push.{word}_text", lang, visit=held.id) + label("push.accept_by", lang, accept_by=by) * bool(by),
         link=link,
         urgent=urgency is Urgency.URGENT,
-        data={"visit": held.id, "seat": seat.name, **tells, **until, **about},
+        data={
+            "visit": held.id,
+            "seat": seat.name,
+            **tells,
+            **until,
+            **about,
+            **({"accept_by": seat.accept_by.isoformat()} if by else {}),
+        },
     )
     key = named(work.key, message)
     try:

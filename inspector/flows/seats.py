@@ -53,10 +53,12 @@ CHANGED, SPARED, ADDED, RENEWED, DIFFERS = "changed", "spared", "added", "renewe
 Its lead alone hears that two of it say different things.
 """
 
-SOONER, SEVERAL = "sooner", "several"
-"""That the visit is due earlier; and that more than one thing has changed, where one push says all of it."""
+SOONER, APPOINTED, SEVERAL = "sooner", "appointed", "several"
+"""What is told of a visit's date: it is to be made earlier than was told, or an officer has decided on which day (`appointing`);
+and that more than one thing has changed, where one push says all of it.
+"""
 
-_READ_AGAIN = frozenset({CHANGED, SPARED, ADDED, SOONER, SEVERAL})
+_READ_AGAIN = frozenset({CHANGED, SPARED, ADDED, SOONER, APPOINTED, SEVERAL})
 """Words that ask for the page to be read again, and say no more that could be lost: of several that wait the last one tells all."""
 
 DECIDED = "recusal"
@@ -71,7 +73,7 @@ def put_seat(tx: Tx, was: Seat, changed: Seat, now: datetime) -> None:
     tx.visits.put_seat(changed, was.state)
     teamnotes.passed_on(tx, was, changed, now)
     tx.attention.over(f"{UNDELIVERED}:{OrderKind.PUSH.value}:{changed.name}", now)
-    if not changed.state.open and changed.state is not SeatState.DONE:  # nobody need be recused who has got up already
+    if not changed.state.there:  # nobody need be recused who has got up already
         tx.attention.over(f"{ASKED}:{changed.name}", now)
 
 
@@ -126,10 +128,10 @@ def _rebriefed(office: Office, tx: Tx, held: Visit, now: datetime) -> Visit:
     return tx.visits.put(changed) if changed.briefs != held.briefs else held
 
 
-def tell_sooner(office: Office, tx: Tx, held: Visit, now: datetime) -> None:
-    """The visit is to be made earlier than its team may have read: tell them, before the release only at its moment (`tell_changed`)."""
+def tell_dated(office: Office, tx: Tx, held: Visit, now: datetime, word: str = SOONER) -> None:
+    """The visit has another date than its team may have read: tell them, before the release only at its moment (`tell_changed`)."""
     at = now if held.released or held.release_at is None else max(now, held.release_at)
-    _tell(office, tx, held, SOONER, at, now)
+    _tell(office, tx, held, word, at, now)
 
 
 def _tell(office: Office, tx: Tx, held: Visit, word: str, due_at: datetime, now: datetime) -> None:
@@ -145,7 +147,7 @@ def tell_seat(office: Office, tx: Tx, held: Visit, seat: Seat, word: str, mark: 
 
 def _tell_one(office: Office, tx: Tx, held: Visit, seat: Seat, word: str, mark: str, due_at: datetime, now: datetime) -> None:
     after, last = may_have(tx, seat), held.due_at if held.due_at > now else None
-    if after is None and seat.state is SeatState.DONE:
+    if after is None and seat.state.made:
         after = ()  # who was there knows of it, also where the push is forgotten by now
     if after is not None:
         order = _word(seat, now, held.due_at, after)
@@ -170,8 +172,8 @@ def _gathered(office: Office, tx: Tx, seat: Seat, word: str, key: str, now: date
         return word  # it is told already, under this key
     stopped.end(tx, waiting, now)
     told = {word, *map(str, waiting.values())}
-    urgent = sorted(one for one in told if office.pushing.hush.of(one) is Urgency.URGENT)
-    return word if len(told) == 1 else SOONER if SOONER in urgent else urgent[0] if urgent else SEVERAL
+    urgent = [one for one in (APPOINTED, SOONER, *sorted(told)) if one in told and office.pushing.hush.of(one) is Urgency.URGENT]
+    return word if len(told) == 1 else urgent[0] if urgent else SEVERAL
 
 
 def may_have(tx: Tx, seat: Seat) -> tuple[str, ...] | None:

@@ -14,7 +14,7 @@ from inspector.domain.push import Pushing
 from inspector.domain.urgency import Urgency
 from inspector.domain.visit import Visit
 from inspector.flows.office import Office
-from inspector.flows.seats import ADDED, CHANGED, SPARED, tell_changed, tell_off, tell_sooner
+from inspector.flows.seats import ADDED, CHANGED, SPARED, tell_changed, tell_off, tell_dated
 from inspector.ports import Message, Receipt, Unavailable
 from inspector.store.store import Store
 from tests.house import Hand, settle
@@ -32,7 +32,7 @@ def say(office: Office, visit: Visit, words: Iterable[str]) -> None:
         for word in words:
             held = tx.visits.put(tx.visits.get(visit.id, lock=True))
             if word == "sooner":
-                tell_sooner(office, tx, held, office.now())
+                tell_dated(office, tx, held, office.now())
             else:
                 tell_changed(office, tx, held, office.now(), word)
 
