@@ -14,7 +14,7 @@ from inspector.domain.push import Pushing
 from inspector.domain.urgency import Urgency
 from inspector.domain.visit import Visit
 from inspector.flows.office import Office
-from inspector.flows.seats import ADDED, CHANGED, SPARED, tell_changed, tell_off, tell_dated
+from inspector.flows.seats import ADDED, CHANGED, SPARED, tell_changed, tell_dated, tell_off
 from inspector.ports import Message, Receipt, Unavailable
 from inspector.store.store import Store
 from tests.house import Hand, settle
