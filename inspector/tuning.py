@@ -257,7 +257,8 @@ class VisitCodeSettings(Section):
     notice_confirmed: str = Field(
         "",
         max_length=200,
-        description="Who has held the prohibitions on the notice of a check against 国办发〔2024〕54号, and when: their words "
+        description="Who has held the prohibitions on the notice of a check against the document of the State Council's General "
+        "Office (2024 no. 54), and when: their words "
         "are those of press reports. Until then, `check` says that nobody has; an agency below one that says so need not",
     )
 

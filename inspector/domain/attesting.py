@@ -173,6 +173,11 @@ def awaited(visit: Visit) -> bool:
     return bool(visit.vouched & visit.owing)
 
 
+def dealt_anew(visit: Visit) -> bool:
+    """Whether a visit that is short is still another team's to make."""
+    return visit.state.short and not awaited(visit)
+
+
 def _of(agency: str, sittings: Iterable[Sitting]) -> list[Sitting]:
     return [one for one in sittings if one.seat.agency == agency]
 

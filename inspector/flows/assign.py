@@ -103,9 +103,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     pooled = member.pooled if owed is not None or not held.own else bool({lead, *partners} & {*member.supervised})
     entered = {part.agency for part in owed.parts} if owed is not None else set()
     idle = owed is None and not pooled and _settled(member, going, live)
-    wanted = (
-        bool(going and (live or pooled)) and (owed is None or (owed.state.short and not attesting.awaited(owed))) and not idle
-    )
+    wanted = bool(going and (live or pooled)) and (owed is None or attesting.dealt_anew(owed)) and not idle
     check, stakes = _drawn(office, held, member, going or teams, live, owed)
     quiet = peace.rows(office, held, (lead, *partners))
     term = due(now, policy.term(Timer.VISIT).term, office.calendar, StartEvent.VISIT_GIVEN)
