@@ -74,12 +74,12 @@ class LaneRoom(Room):
     def cooled(self, now: datetime, threshold: int, pause: Pause) -> list[str]:
         """Lanes whose breaker has been open for its time, held to the end of the transaction; one that another holds is his.
 
-        No breaker is open for longer than its pause, or than the other side asked for, seen from any moment: where it seems so, the
-        clock was set back since.
+        No breaker is open for longer than its pause, or than the other side asked for, seen from any moment: where it seems to be for
+        twice as long, the clock was set back since. By less than that a reading of the clock may be older than the failure it meets.
         """
         names = []
         for name, until, failures, barred, error in self.connection.execute(_OPEN).all():
-            if until > now + max(pause(failures, 1 if barred else threshold), _told(error)[1]):
+            if until > now + 2 * max(pause(failures, 1 if barred else threshold), _told(error)[1]):
                 self.connection.execute(sa.update(lane).where(lane.c.name == name).values(open_until=now))
             elif until > now:
                 continue

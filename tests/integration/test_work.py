@@ -365,7 +365,7 @@ def test_the_work_table_knows_one_row_for_each_key(store: Store) -> None:
     assert "110105194912310021" not in str(caught.value), "an error's text ends in logs: it holds no bound values"
 
 
-def test_after_the_clock_was_set_back_an_open_breaker_is_shut_for_no_longer_than_its_pause(store: Store) -> None:
+def test_after_the_clock_was_set_back_an_open_breaker_is_shut_for_twice_its_pause_at_most(store: Store) -> None:
     with_lane(store, open_until=clock() + HOUR, failures=8)
     with store.begin() as tx:
         now = tx.machine_now()

@@ -156,6 +156,9 @@ def test_who_asks_us_to_wait_is_asked_nothing_else_meanwhile_and_one_call_goes_w
         assert tx.lanes.cooled(now, 8, lambda _failures, _threshold: timedelta(seconds=1)) == [], (
             "it is no clock that was set back"
         )
+        assert tx.lanes.cooled(now - timedelta(minutes=1), 8, lambda _failures, _threshold: timedelta(seconds=1)) == [], (
+            "an older reading"
+        )
         assert tx.lanes.cooled(now - 2 * HOUR, 8, lambda _failures, _threshold: timedelta(seconds=1)) == [LANE]
     cool(store)
     with at_work(office, Hands(), settings):
