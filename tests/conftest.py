@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import re
 import signal
 import sys
 from collections.abc import Generator, Iterator, Sequence
@@ -36,14 +37,16 @@ EVERYDAY = "not slow and not bench"
 collect_ignore = ["elsewhere"]
 """A package of another team, whose tests are run where it is installed."""
 
+WHOLLY_SLOW = re.compile(r"^pytestmark = .*\bpytest\.mark\.slow\b", re.MULTILINE)
+
 TURN = os.environ.get("INSPECTOR_TEST_TURN", "")
 """`0/3`: of the slow tests this run takes the first of three parts, as `.ci/run` does with one part for each commit."""
 
 SEALED = os.environ.get("INSPECTOR_TEST_SEALED", "") not in ("", "0")
 """Whether every test that asks for a `store` gets one that seals what is personal, as an office with `[privacy]` keys."""
 
-SLOW, UNREAD = pytest.StashKey[int](), pytest.StashKey[bool]()
-"""How many slow tests the everyday run leaves out, and whether it leaves the generated requests unread."""
+SLOW, UNREAD = pytest.StashKey[int](), pytest.StashKey[int]()
+"""How many slow tests the everyday run leaves out, and how many files of nothing but slow ones it leaves unread."""
 
 compiled.share()
 room.STRICT = True
@@ -81,11 +84,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Generated requests are slow: the everyday run does not even read them, for that takes each process a second."""
-    if collection_path.name == "test_schemathesis.py" and config.option.markexpr == EVERYDAY:
-        config.stash[UNREAD] = True
-        return True
-    return None
+    """Modules that are slow as a whole the everyday run does not even read, unless they are named: they are an eighth of all."""
+    if config.option.markexpr != EVERYDAY or not collection_path.match("test_*.py"):
+        return None
+    named = {Path(one.partition("::")[0]).name for one in config.args}
+    if collection_path.name in named or not WHOLLY_SLOW.search(collection_path.read_text(encoding="utf-8")):
+        return None
+    config.stash[UNREAD] = config.stash.get(UNREAD, 0) + 1
+    return True
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
@@ -99,7 +105,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """One of several processes tells the one that sums up; each has collected the same."""
     stash = session.config.stash
     if (output := getattr(session.config, "workeroutput", None)) is not None:
-        output["left_out"] = stash.get(SLOW, 0), stash.get(UNREAD, False)
+        output["left_out"] = stash.get(SLOW, 0), stash.get(UNREAD, 0)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -194,7 +200,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Says at the end, loudly, what this machine had to leave out and how to mend it, and what the everyday run leaves out."""
     lines = needs.report([_reason(report) for report in terminalreporter.getreports("skipped")])
-    lines += needs.slow(config.stash.get(SLOW, 0), requests=config.stash.get(UNREAD, False))
+    lines += needs.slow(config.stash.get(SLOW, 0), files=config.stash.get(UNREAD, 0))
     if lines:
         terminalreporter.section("LEFT OUT 未运行", yellow=True, bold=True)
         for line in lines:
