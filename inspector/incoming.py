@@ -79,10 +79,18 @@ class Returning(Protocol):
     """A channel whose other side sends results of visits in a form of its own."""
 
     def returned(self, told: Mapping[str, object]) -> Mapping[str, object]:
-        """A result in that form as one in ours (`ResultIn`). Raises Invalid for words that were not agreed."""
+        """A result in that form as one in ours (`ReturnedIn`). Raises Invalid for words that were not agreed."""
 
     def theirs(self, place: Sequence[str | int]) -> str:
         """What stands at a place of ours (such as `findings`, 0, `case_id`) by its place in that form."""
+
+
+@runtime_checkable
+class Fetching(Protocol):
+    """One that keeps the photos of such a result, where we fetch them."""
+
+    def fetch(self, number: str, seat: str, *, key: str) -> bytes:
+        """A file by the number that the result told, of the seat whose result it was. Raises Unavailable, Refused, Garbled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

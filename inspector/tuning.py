@@ -180,7 +180,19 @@ def _hours(told: str) -> str:
 
 Hours = Annotated[str, AfterValidator(_hours)]
 Word = Literal[
-    "assignment", "off", "blocked", "unblocked", "changed", "sooner", "spared", "added", "renewed", "differs", "recusal"
+    "assignment",
+    "off",
+    "blocked",
+    "unblocked",
+    "changed",
+    "sooner",
+    "appointed",
+    "spared",
+    "added",
+    "several",
+    "renewed",
+    "differs",
+    "recusal",
 ]
 
 
@@ -193,9 +205,10 @@ class PushSettings(Section):
     )
     quiet_urgent: tuple[Hours, ...] = Field((), description="The same for what is urgent")
     urgent: tuple[Word, ...] = Field(
-        ("off", "blocked", "sooner"),
+        ("off", "blocked", "sooner", "appointed"),
         description="What is urgent: assignment, off (taken back), blocked, unblocked, changed (facts corrected), sooner (due earlier), "
-        "spared (facts settled), added (a case goes along), renewed (a new link), "
+        "appointed (its day was decided), "
+        "spared (facts settled), added (a case goes along), several (more than one of these), renewed (a new link), "
         "differs (the lead is to say which of two versions stands), recusal (the head has decided on one)",
     )
     patience_minutes: float = Field(
@@ -240,6 +253,23 @@ class VisitCodeSettings(Section):
     )
     visit_from: time = Field(time(8, 0), description="From which hour a visit code of its day counts")
     visit_until: time = Field(time(20, 0), description="Until which hour it counts; a visit at night needs a later one")
+
+    notice_confirmed: str = Field(
+        "",
+        max_length=200,
+        description="Who has held the prohibitions on the notice of a check against the document of the State Council's General "
+        "Office (2024 no. 54), and when: their words "
+        "are those of press reports. Until then, `check` says that nobody has; an agency below one that says so need not",
+    )
+
+    @model_validator(mode="after")
+    def _hours_in_order(self) -> VisitCodeSettings:
+        """A code whose day ends before it begins counts at no hour, and every firm's phone would call it over."""
+        if self.visit_from >= self.visit_until:
+            raise PydanticCustomError(
+                "visit_hours", "visit_until must be later than visit_from ({begins})", {"begins": f"{self.visit_from:%H:%M}"}
+            )
+        return self
 
     @property
     def key_files(self) -> dict[str, Path]:

@@ -47,12 +47,14 @@ CHANNEL_KEYS: Mapping[str, str] = {
     "mqtt.password_file": "file (mode 600) with its password",
     "mqtt.read_seconds": "longest wait for an acknowledgement",
     "mqtt.topic": "the topic of an inspector; `{address}` is a whole level of it, and nobody but this inspector may subscribe to it",
-    "mqtt.expiry_seconds": "how long the broker keeps a push for a phone that is away; what is to be accepted, a day beyond that date",
+    "mqtt.expiry_seconds": "how long the broker keeps a push for a phone that is away, at least; what is to be accepted, a day beyond that "
+    "date, and what corrects or calls off until the visit would have been over",
     "apprise.url_file": "file (mode 600) with the service in apprise's own form, `{address}` where the inspector's address goes",
     "webpush.more": "further push services",
     "webpush.key_file": "file (mode 600) with the private key by which services know us (VAPID): base64url of 32 bytes",
     "webpush.contact": "whom a push service may turn to: `mailto:…` or `https:…`",
-    "webpush.ttl_seconds": "how long a service keeps a push for a browser that is away; what is to be accepted, a day beyond that date",
+    "webpush.ttl_seconds": "how long a service keeps a push for a browser that is away, at least; what is to be accepted, a day beyond "
+    "that date, and what corrects or calls off until the visit would have been over",
     "wecom.corp": "the corporation's id (`corpid`)",
     "wecom.app": "the app's number (`agentid`)",
     "dingtalk.app": "the app's key (`appkey`)",
@@ -72,11 +74,32 @@ CHANNEL_KEYS: Mapping[str, str] = {
     "`title`, `text`, `link`, `token` (the link's secret), `visit`, `seat`, `accept_by`, `facts`, `urgent`; "
     "of what a push by webhook has in its data `windows`, `items`, `asked`, `proven`, `basis`, `checks`, `recusal`; " + _PLACES,
     "supervision.words": "the platform's own words for `new`, `off`, `on`, `changed`, `test`",
-    "supervision.returns": "where (dotted) a result that it sends tells `seen`, `remarks`, `visited_on`",
+    "supervision.returns": "where (dotted) a result that it sends tells `seen`, `remarks`, `visited_on`; of the check sheet `signing`, "
+    "`signer`, `signing_reason`, `witness`, `statement` (the firm's words)",
     "supervision.reply_secret_file": "file (mode 600) with `whsec_…`, or two parted by a space during a change, by which its "
     "results are signed (Standard Webhooks); empty: it does not sign, and is held to the phone that a link is bound to",
     "supervision.findings_field": "where the list of findings stands in it",
     "supervision.finds": "where in each of them `case_id`, `claim`, `verdict`, `note` stand",
     "supervision.verdicts": "what its words mean: `match`, `mismatch`, `not_found`, `cannot_say`; empty: they are ours",
     "supervision.seen": "what its words mean: `NOTHING`, `FINDING`; empty: they are ours",
+    "supervision.rows_field": "where the check sheet's rows stand in it; empty: none are taken",
+    "supervision.rows": "where in each of them `item`, `outcomes`, `modes`, `follow_ups`, `followed_on`, `words` stand",
+    "supervision.between": "what parts several codes that stand in one text",
+    "supervision.items": "which of its items is which of the pack's, by code; empty: they are the pack's",
+    "supervision.outcomes": "which of its outcome codes is which of the pack's; empty: they are the pack's",
+    "supervision.modes": "the same of modes",
+    "supervision.follow_ups": "the same of follow-ups",
+    "supervision.signings": "what its words mean: `SIGNED`, `REFUSED`, `ABSENT`; empty: they are ours",
+    "supervision.files_field": "where the list of photos stands in it; empty: none are taken",
+    "supervision.files": "where in each of them `number`, `content` (base64), `digest` (SHA-256 in hex), `case_id`, `claim`, `remark`, "
+    "`captured_at`, `place`, `latitude`, `longitude`, `within` stand",
+    "supervision.fetch_path": "where a photo without `content` is fetched, with `{number}`; an address that begins with `url` is fetched "
+    "as it is",
+    "supervision.fetch_asks": "that request's fields, as in `asks`: `number`, `seat`; by GET where all of them go into headers, or "
+    "there are none",
+    "supervision.fetch_always": "its fields that are the same in every request",
+    "supervision.fetch_in_headers": "those of its fields that go into headers",
+    "supervision.fetch_signed": "those of its fields that are signed, in this order",
+    "supervision.fetch_field": "where in a reply of JSON the photo stands, in base64; empty: the reply is the photo",
+    "supervision.fetch_bytes": "the largest photo that is fetched",
 }

@@ -271,7 +271,8 @@ CHANNEL = Exchange(
     about="For an agency's own app or message gateway. Who is to be visited is behind the link and never in the push.\n\n"
     "A later message about the same seat has `data.visit`, `data.seat` and one word more: `data.called_off` (true: do not go; false: "
     "go after all), or `data.changed` (true: what is in question was corrected, is less or more, or due earlier, or two of the team "
-    "differ and you are its lead: read the page again). "
+    "differ and you are its lead: read the page again); and `data.until`, when the visit would have been over: till then it matters to "
+    "whoever is away. What changes at once, or in one night, is one message. "
     "A message with `data.test` (true) only shows whether the way works: it is about no seat.\n\n"
     "A push to a subject (`agencies.NAME.subjects`) has the subject's code as `to`, `{base}/show/{self_proof}/{secret}` as `link`, and "
     "`data.self_proof` and `data.due_at`; one of a notice `{base}/subject/{notice}/{secret}` and `data.notice`: no word of what it is of.",

@@ -2,7 +2,8 @@
 
 The library calls a message sent when a service answers 200, also one that has refused it in its body, as messengers do. So what it
 calls sent is a receipt of our own that says nothing of the other side, and nobody's silence counts from it (decision 95). It is the one
-connector whose wire is not ours: the library opens it, bounded by its own deadline and by ours. It is an extra.
+connector whose wire is not ours: the library opens it, in a thread of this channel, bounded by its reads and by our deadline. It is an
+extra.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ from inspector.ports import Message, Origin, Receipt, Refused, Unavailable
 EXTRA = "apprise"
 _PLACE = "{address}"
 _SAMPLE = "card-1"
-_MOST = 16
-"""Calls at once; each has a thread of the library's own beside it."""
+_MOST = 32
+"""Calls at once, as many as a channel has in hand (`lane_slots`): fewer would wait here."""
 
 # It repeats addresses and answers at every level.
 for _talker in ("apprise", "urllib3", "requests"):
@@ -96,9 +97,7 @@ class AppriseChannel:
         sender = self._library.Apprise(asset=self._asset)
         sender.add(service)
         budget = self._config.budget_seconds
-        call = self._calls.submit(
-            sender.notify, title=message.title, body=lines(message.text, message.link), body_format="text", timeout=budget
-        )
+        call = self._calls.submit(sender.notify, title=message.title, body=lines(message.text, message.link), body_format="text")
         try:
             told = call.result(timeout=budget)
         except Late:
@@ -107,10 +106,7 @@ class AppriseChannel:
         except Exception as error:  # noqa: BLE001 - 183 services, each in words of its own
             raise Unavailable("service_failed", origin=Origin.THEM, detail=type(error).__name__) from None
         if not told:
-            late = told.timeout_count > 0
-            raise Unavailable(
-                "timeout" if late else "service_failed", origin=Origin.WIRE if late else Origin.THEM, detail="apprise"
-            )
+            raise Unavailable("service_failed", origin=Origin.THEM, detail="apprise")
         return Receipt(reference="", unconfirmed=True)
 
     def close(self) -> None:
@@ -126,7 +122,11 @@ class AppriseChannel:
 
 
 def _library(name: str) -> tuple[Any, Any]:
-    """The library, and how it is to behave: no files of its own, no plug-ins from a home, no redirects, no second try."""
+    """The library, and how it is to behave: no files of its own, no plug-ins from a home, no redirects, no second try.
+
+    And no deadline of its own: with one each call goes through a pool that all its services in this process share, with four threads more
+    than there are processors. Six slow calls there kept all the others waiting, whichever channel's they were.
+    """
     try:
         made = import_module("apprise")
     except ImportError:
@@ -138,6 +138,7 @@ def _library(name: str) -> tuple[Any, Any]:
         secure_logging=True,
         allow_templates=False,
         default_service_retry=0,
+        service_timeout=0,
         storage_mode=made.PersistentStoreMode.MEMORY,
     )
     with warnings.catch_warnings():  # it loads its 183 services at the first address, and some of what they load is old

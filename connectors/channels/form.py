@@ -13,8 +13,9 @@ from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from connectors.channels.codes import CodedConfig, code_of, judge, speaks
-from connectors.http import Wire, encoded, printable
+from connectors.http import Answers, Wire, encoded, printable
 from connectors.kept import Kept
+from connectors.reply import Reply
 from connectors.signers import md5
 from connectors.signers.recipes import Recipe, recipe
 from inspector.domain.errors import Invalid
@@ -83,6 +84,17 @@ class Form:
             judge(code_of(reply, held), reply, held)
         reference = reply.text(held.reference_field, optional=True) if held.reference_field else None
         return Receipt(reference=reference or "", attempts=reply.attempts)
+
+    def ask(self, path: str, told: Mapping[str, object], *, key: str, answers: Answers | None = None) -> Reply:
+        """Ask for something: by GET where all that is told goes into headers. Raises what the wire raises."""
+        held = self._config
+        bare = {*held.in_headers} == {*held.asks, *held.always}
+
+        def made() -> tuple[Mapping[str, str], bytes]:
+            headers, body = self.made(told)
+            return ({name: value for name, value in headers.items() if name in held.in_headers}, b"") if bare else (headers, body)
+
+        return self._wire.send("GET" if bare else "POST", path, anew=made, key=key, answers=answers)
 
     def close(self) -> None:
         """Let the connections go."""

@@ -21,6 +21,9 @@ from inspector.ports import Message, Sighting
 _MARGIN = 120.0
 """Seconds before its end from which a token is not used any more: the other side's clock and the way there take some."""
 
+_MATTERS = (("accept_by", timedelta(days=1)), ("until", timedelta()))
+"""Until when a push matters, and how long it is kept beyond that."""
+
 ONE_PERSON = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@+-]{0,63}")
 """An id of one person on a platform. `@all`, `all` and lists would send one inspector's assignment to everybody."""
 
@@ -133,12 +136,15 @@ def lines(*parts: str) -> str:
 def lasts(message: Message, least: int, most: int) -> int:
     """For how many seconds what passes a push on keeps it for a phone that is away: a day beyond the date by which to answer.
 
-    A push that is dropped before that date makes a silence of who was never told. `accept_by` is office time, in seconds of machines
-    where it runs like the clock; where it does not, or there is none, it is `least`.
+    A push that is dropped before that date makes a silence of who was never told; and one that corrects or calls off sends somebody in
+    vain if it is dropped before the visit would have been over (`until`). Both are office time, in seconds of machines where it runs
+    like the clock; where it does not, or neither is there, it is `least`.
     """
-    told = message.data.get("accept_by")
-    until = datetime.fromisoformat(told) - datetime.now(UTC) if isinstance(told, str) else timedelta()
-    return max(least, min(math.ceil(until.total_seconds()) + 86_400, most) if until > timedelta() else 0)
+    told, beyond = next(
+        ((at, more) for name, more in _MATTERS if isinstance(at := message.data.get(name), str)), (None, timedelta())
+    )
+    until = datetime.fromisoformat(told) - datetime.now(UTC) if told is not None else timedelta()
+    return max(least, min(math.ceil((until + beyond).total_seconds()), most) if until > timedelta() else 0)
 
 
 def by_when(message: Message) -> str:

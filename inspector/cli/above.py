@@ -79,3 +79,21 @@ def unrung(tree: Mapping[str, AgencyNode], agencies: Iterable[str]) -> Iterator[
             f'请在 [agencies.{name}] 中写明 telephone = "…" 和 address = "…"（个人信息保护法第十七条）',
         )
         yield Finding.warn(f"agencies.{name}", what, mend)
+
+
+def unconfirmed(tree: Mapping[str, AgencyNode], agencies: Iterable[str]) -> Iterator[Finding]:
+    """Of these agencies those whose notices of a check tell prohibitions that nobody there has held against the document."""
+    from inspector.flows.office import line_of
+
+    for name in sorted(set(agencies) & set(tree)):
+        if any(tree[one].notice_confirmed for one in line_of(tree, name)):
+            continue
+        what = (
+            "unverified: its notices of a check tell prohibitions by press reports of 国办发〔2024〕54号, and nobody has compared them",
+            "未核实：其检查通知书所列“五个严禁”依新闻报道转述（国办发〔2024〕54号第七部分），尚未与文件原文核对",
+        )
+        mend = (
+            f'have a lawyer compare them, then write notice_confirmed = "who, when" under [agencies.{name}]',
+            f'请由法制人员与原文核对，再在 [agencies.{name}] 中写明 notice_confirmed = "何人、何时"',
+        )
+        yield Finding.warn(f"agencies.{name}", what, mend)

@@ -10,6 +10,7 @@ from inspector import __version__
 from inspector.cli import (
     afterwards,
     assistance,
+    attesting,
     bundles,
     cases,
     catalogue,
@@ -141,7 +142,11 @@ registers.register(
 )
 signins.register(group("signin", "People who sign in, and their sessions. 登录", app))
 tokens.register(group("token", "API tokens. 令牌", app))
-codeless.register(group("visit", "Visits on which no visit code was read, and their filing. 未扫码检查的补录备案", app))
+visits = group(
+    "visit", "Visits: filed where no code was read, and made though seats passed on. 检查：未扫码的补录备案、已进行的认定", app
+)
+codeless.register(visits)
+attesting.register(visits)
 keys = group("key", "Keys: of visit codes with the firms' page, and of personal data at rest. 密钥", app)
 visitkeys.register(keys)
 sealing.register(keys)

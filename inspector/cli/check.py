@@ -270,6 +270,7 @@ def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
         yield from fitting.records(terminal.settings, tx)
         yield from fitting.headless(tree, tx.rosters.staffed() - fitting.sending(terminal.settings))
         yield from above.unrung(tree, tx.cases.agencies() - fitting.sending(told))
+        yield from above.unconfirmed(tree, tx.rosters.staffed())
         yield from fitting.moved(tree, tx)
         yield from fitting.lanes(terminal.settings, tx)
         yield from fitting.stopped(tx)

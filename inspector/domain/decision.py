@@ -65,6 +65,7 @@ class OrderKind(StrEnum):
     PUSH_DUE = "push.due"
     PUSH_REACH = "push.reach"
     PUSH_REPORT = "push.report"
+    PHOTO_FETCH = "photo.fetch"
     ACCEPT_DUE = "accept.due"
     VISIT_DUE = "visit.due"
     VISIT_RELEASE = "visit.release"

@@ -32,7 +32,10 @@ DISCLOSURE = "penalty_disclosure"
 """The matter of a penalty of which nobody has said whether it is of such an influence that it is public (Penalties Law, art. 48)."""
 LETTER_SCOPE = "letter_scope"
 """The matter of a letter whose own words of publicity no program understands: an officer says whether they take in the register."""
-VISIT_MATTERS = ("visit_finding", "note_against", "note_clash", "team_short", "recused_too_late", "push_undelivered")
+VISIT_MATTERS = (
+    *("visit_finding", "note_against", "note_clash", "note_lapsed", "visit_conflict"),
+    *("team_short", "recused_too_late", "push_undelivered"),
+)
 """Matters of a visit that wait for somebody of the office and have no date of the law: they are to be seen to at once."""
 
 

@@ -168,7 +168,7 @@ def before_team(visit: Visit, team: Iterable[Seat], note: FieldNote | Photo, on:
         or (at is not None and at < one.ordered_at - _NEARLY)
         or came < one.ordered_at
         for one in team
-        if one.agency == note.agency and (one.state.open or one.state is SeatState.DONE)
+        if one.agency == note.agency and (one.state.there)
     )
 
 
@@ -186,7 +186,7 @@ def closed_to(visit: Visit, team: tuple[Seat, ...], by: Seat, *, former: bool = 
     if by.lapsed or (former and by.state is SeatState.ACCEPTED):
         return None
     entered = visit.state is VisitState.DONE or (visit.state.open and by.agency in {part.agency for part in visit.parts})
-    if entered and by.state in (SeatState.ACCEPTED, SeatState.DONE):
+    if entered and (by.state is SeatState.ACCEPTED or by.state.made):
         return None
     return hindrance(visit, team, by)
 

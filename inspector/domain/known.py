@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain.visit import Seat, SeatState, Visit
+from inspector.domain.visit import Seat, Visit
 
 
 def known_from(visit: Visit) -> datetime:
@@ -19,7 +19,7 @@ def knows(visit: Visit, seat: Seat) -> bool:
 
     A visit that is short is another team's, dealt by another seed, and as unannounced as before; who has been there knows it.
     """
-    return visit.released and seat.state.knows and (not visit.state.short or seat.state is SeatState.DONE)
+    return visit.released and seat.state.knows and (not visit.state.short or seat.state.made)
 
 
 def as_known(visit: Visit, seat: Seat) -> Visit:
@@ -45,6 +45,6 @@ def mates(visit: Visit, seat: Seat, team: Iterable[Seat]) -> tuple[Seat, ...]:
     Nobody knows before the assignment is in his or her hands and the visit released (handbook 1.2.18), nor any more once the seat
     has passed on. Whoever has left the team is none of them; of a joint visit all agencies' officers are.
     """
-    if not knows(visit, seat) or not (seat.state.has or seat.state is SeatState.DONE):
+    if not knows(visit, seat) or not (seat.state.has or seat.state.made):
         return ()
-    return tuple(one for one in team if one.name != seat.name and (one.state.open or one.state is SeatState.DONE))
+    return tuple(one for one in team if one.name != seat.name and (one.state.there))

@@ -34,7 +34,7 @@ def sooner(
 
     Its team learns whom it is to so many working days `before` the new date, where that is earlier. Windows are kept from now on.
     """
-    if limit is None or limit >= visit.due_at:
+    if limit is None or limit >= visit.due_at or visit.appointed is not None:  # an officer has named its day
         return None
     term = again(visit.due_counted, calendar) or Due(at=visit.due_at, counted=visit.due_counted)
     bounded = within(term, limit, now, calendar)
@@ -53,7 +53,7 @@ def among(visit: Visit, rows: Sequence[QuietRow], calendar: WorkingCalendar) -> 
     counted = Due(at=visit.due_at, counted=visit.due_counted)
     changed = dated(visit, counted, rows, calendar)
     shut = inside(rows, calendar.local_date(visit.due_at), visit.whom)
-    return replace(changed, conflict=changed.conflict or bool(shut))
+    return replace(changed, conflict=visit.appointed is None and (changed.conflict or bool(shut)))
 
 
 def overdue(visit: Visit, rows: Sequence[QuietRow], now: datetime, calendar: WorkingCalendar) -> Visit:
@@ -69,8 +69,13 @@ def overdue(visit: Visit, rows: Sequence[QuietRow], now: datetime, calendar: Wor
 
 def shut_today(visit: Visit, now: datetime, calendar: WorkingCalendar) -> bool:
     """Whether a visit that is still to be made is not made today, for nobody may go."""
-    today = calendar.local_date(now)
-    return visit.state.open and any(one.first <= today <= one.last for one in visit.windows)
+    return visit.state.open and closed(visit, calendar.local_date(now))
+
+
+def closed(visit: Visit, day: date) -> bool:
+    """Whether a day lies within a visit's windows, and no officer has named it all the same (`appointing`)."""
+    named = visit.appointed is not None and visit.appointed.on == day
+    return not named and any(one.first <= day <= one.last for one in visit.windows)
 
 
 def because(visit: Visit, rows: Sequence[QuietRow], pack: str) -> Because | None:
@@ -105,4 +110,5 @@ def made(visit: Visit, on: date | None, rows: Sequence[QuietRow], now: datetime,
             "visited_out_of_range", field="visited_on", on=on.isoformat(), first=first.isoformat(), last=today.isoformat()
         )
     day = on or today
-    return Made(on=day, quiet=inside(rows, day, visit.whom))
+    named = visit.appointed is not None and visit.appointed.on == day  # inside by an officer's word, which the ledger has
+    return Made(on=day, quiet=() if named else inside(rows, day, visit.whom))

@@ -67,6 +67,9 @@ QUOTING: Mapping[str, tuple[str, ...]] = {
     "visit.replace": ("reason",),
     "visit.ceased_asked": ("evidence",),
     "visit.ceased": ("evidence",),
+    "visit.attest_asked": ("evidence",),
+    "visit.attested": ("evidence",),
+    "visit.appointed": ("reasons",),
     "contact.attempt": ("words",),
     "attention.close": ("note",),
     "publication.rule": ("reasons",),
@@ -125,7 +128,18 @@ def nameless(visit: Visit, cases: AbstractSet[str] | None = None) -> Visit:
     if cases is not None:
         return held
     parts = tuple(replace(one, remarks=_silenced(one.remarks)) for one in visit.parts)
-    return replace(held, code="", name="", parts=parts, ceased=_silenced(visit.ceased), proof=_silenced(visit.proof))
+    day = replace(visit.appointed, why=_silenced(visit.appointed.why)) if visit.appointed is not None else None
+    vouched = tuple(replace(one, said=tuple(map(_silenced, one.said))) for one in visit.attested)
+    return replace(
+        held,
+        code="",
+        name="",
+        parts=parts,
+        attested=vouched,
+        appointed=day,
+        ceased=_silenced(visit.ceased),
+        proof=_silenced(visit.proof),
+    )
 
 
 def unspoken(seat: Seat) -> Seat:

@@ -27,9 +27,9 @@ def hindrance(visit: Visit, team: tuple[Seat, ...], by: Seat) -> Refusal | None:
         return Refusal("visit_closed", visit=visit.id, state=visit.state)
     if by.agency in {part.agency for part in visit.parts}:
         return Refusal("part_given", visit=visit.id, agency=by.agency)
-    there = _there(team)
+    there, vouched = _there(team), by.agency in visit.vouched  # who had made it before is short of nobody by what came since
     short = any(sum(1 for seat in there if seat.agency == agency) < LEAST for agency in visit.agencies)
-    if visit.state.short or short:
+    if not vouched and (visit.state.short or short):
         return Refusal("team_short", visit=visit.id)
     if visit.unpublished:
         return Refusal("visit_unpublished", visit=visit.id, items=", ".join(visit.unpublished))
@@ -37,16 +37,23 @@ def hindrance(visit: Visit, team: tuple[Seat, ...], by: Seat) -> Refusal | None:
         # "": a look, veiled from what previews
         opens = f"{visit.release_at:%Y-%m-%d %H:%M}" if visit.release_at is not None else ""
         return Refusal("visit_embargoed", visit=visit.id, release_at=opens)
-    if by.state is not SeatState.ACCEPTED:
+    if not enters(visit, by):
         return Refusal("not_accepted", visit=visit.id, inspector=by.inspector)
-    if waited := [seat.inspector for seat in there if seat.state not in (SeatState.ACCEPTED, SeatState.DONE)]:
+    waited = [seat.inspector for seat in there if not (seat.state is SeatState.ACCEPTED or seat.state.made)]
+    if waited and not vouched:
         return Refusal("team_not_accepted", visit=visit.id, inspectors=", ".join(waited))
     return None
 
 
+def enters(visit: Visit, seat: Seat) -> bool:
+    """Whether who sits here may enter a result: who has accepted, or had made the visit before the seats of the team passed on."""
+    entered = seat.agency in {part.agency for part in visit.parts}
+    return seat.state is SeatState.ACCEPTED or (seat.state.made and seat.agency in visit.vouched and not entered)
+
+
 def _there(team: Iterable[Seat]) -> list[Seat]:
     """Who of a team goes, or has gone."""
-    return [seat for seat in team if seat.state.open or seat.state is SeatState.DONE]
+    return [seat for seat in team if seat.state.there]
 
 
 def report(  # noqa: PLR0913 - a result in all its parts

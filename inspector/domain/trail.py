@@ -20,13 +20,29 @@ OPEN, JOIN, MERGE = "visit.open", "visit.join", "visit.merge"
 """Rules of the entries that say how a visit stands: as it was opened, with one more agency, with one more case."""
 RESTATED = "visit.restated"
 """The rule of the entry that what was seen about one of its cases went with that case: it binds what is left."""
-_RECOUNT, _SOONER = "calendar.recount", "visit.sooner"
+_RECOUNT, _SOONER, _APPOINTED = "calendar.recount", "visit.sooner", "visit.appointed"
 _REPORT, _SHORT, _OWE, _CEASED = "visit.report", "visit.short", "visit.owe", "visit.ceased"
 _CANCELLED = VisitState.CANCELLED.value
 _CODELESS, _FILED, _FOUND = "visit.codeless", "visit.filed", "visit.code_found"
 _OFF = frozenset({"visit.cancel", "visit.replace"})
 RULES = frozenset(
-    {OPEN, JOIN, MERGE, RESTATED, _RECOUNT, _SOONER, _REPORT, _SHORT, _OWE, _CODELESS, _FILED, _FOUND, *_OFF, *footing.WORDS}
+    {
+        OPEN,
+        JOIN,
+        MERGE,
+        RESTATED,
+        _RECOUNT,
+        _SOONER,
+        _APPOINTED,
+        _REPORT,
+        _SHORT,
+        _OWE,
+        _CODELESS,
+        _FILED,
+        _FOUND,
+        *_OFF,
+        *footing.WORDS,
+    }
 )
 """Rules of entries that a visit is held to."""
 
@@ -49,9 +65,9 @@ class Trail:
         """The next entry, in order."""
         self.rules.add(rule)
         self.sound = self.sound and sound
-        if rule in (_RECOUNT, _SOONER) and "due_at" in facts:
+        if rule in (_RECOUNT, _SOONER, _APPOINTED) and "due_at" in facts:
             self.standing["due_at"] = facts["due_at"]
-        if rule == _SOONER:  # its team may hear of it sooner, too; that entry tells when, or nothing
+        if rule in (_SOONER, _APPOINTED):  # its team may hear of it sooner, too; that entry tells when, or nothing
             self.standing.pop("release_at", None)
         if rule == RESTATED:
             self.restated = facts.get("entered")

@@ -18,7 +18,7 @@ from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.evidence import Verdict, blank
 from inspector.domain.fieldnote import FieldNote, Times
 from inspector.domain.finding import UNMET, Doubt, Finding, Part, Seen
-from inspector.domain.visit import Seat, SeatState, Visit
+from inspector.domain.visit import Seat, Visit
 
 STANDS = "stands"
 """The `note` of the version that stands in the result already."""
@@ -168,7 +168,7 @@ def against(notes: Iterable[FieldNote]) -> tuple[tuple[Finding, FieldNote], ...]
 
 def lead(team: Iterable[Seat], agency: str) -> Seat | None:
     """Who decides between versions of an agency's team: who sits in its first place, by the draw and by nobody's choice."""
-    own = [one for one in team if one.agency == agency and (one.state.open or one.state is SeatState.DONE)]
+    own = [one for one in team if one.agency == agency and (one.state.there)]
     return min(own, key=lambda one: one.place, default=None)
 
 

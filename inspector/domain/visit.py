@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from inspector.domain.appointed import Appointed
+from inspector.domain.attested import Attested
 from inspector.domain.brief import Brief
 from inspector.domain.calendar import Counting
 from inspector.domain.case import SubjectKind
@@ -58,7 +59,10 @@ class VisitState(StrEnum):
 
 
 class SeatState(StrEnum):
-    """How far the push of a seat has come, and what its inspector has said so far."""
+    """How far the push of a seat has come, and what its inspector has said so far.
+
+    `STOOD`: its inspector had made the visit before the seat passed on; `NEEDLESS`: who was dealt it then need not go (`attested`).
+    """
 
     ORDERED = "ORDERED"
     HANDED_OVER = "HANDED_OVER"
@@ -70,6 +74,8 @@ class SeatState(StrEnum):
     RELIEVED = "RELIEVED"
     DONE = "DONE"
     CANCELLED = "CANCELLED"
+    STOOD = "STOOD"
+    NEEDLESS = "NEEDLESS"
 
     @property
     def open(self) -> bool:
@@ -90,6 +96,16 @@ class SeatState(StrEnum):
     def has(self) -> bool:
         """Whether the inspector sits here and has the assignment in hand."""
         return self.pushed or self is SeatState.ACCEPTED
+
+    @property
+    def made(self) -> bool:
+        """Whether the visit was made from here."""
+        return self in (SeatState.DONE, SeatState.STOOD)
+
+    @property
+    def there(self) -> bool:
+        """Whether its inspector is of those who go, or have gone."""
+        return self.open or self.made
 
     @property
     def knows(self) -> bool:
@@ -113,7 +129,7 @@ class Visit:
     had read it may still answer. `merged`: the cases of `case_ids` that no draw has brought here: they go along, for there is a visit
     anyway. `briefs`: what each agency's team was told of it last; before the release that is how it was given (`domain.brief`). `filing`:
     it was made and no visit code was read (`domain.codeless`). `ticked`: agency and code of what check sheets tell for an officer,
-    once the result is entered.
+    once the result is entered. `attested`: that a team had made it before its seats passed on; `appointed`: its day, by an officer.
     """
 
     id: str
@@ -155,6 +171,8 @@ class Visit:
     briefs: tuple[Brief, ...] = ()
     filing: Filing | None = None
     ticked: tuple[tuple[str, str], ...] = ()
+    attested: tuple[Attested, ...] = ()
+    appointed: Appointed | None = None
     version: int = 0
 
     @property
@@ -184,6 +202,11 @@ class Visit:
         return (Stake(agency=self.agency, stratum=self.stratum, sampled=self.sampled), *self.others)
 
     @property
+    def vouched(self) -> frozenset[str]:
+        """The agencies whose team had made it before its seats passed on: that stands, whatever the register says since."""
+        return frozenset(one.agency for one in self.attested if one.stands)
+
+    @property
     def nameless(self) -> bool:
         """Whether it stands without whom it was to and what was written there, as at the end of its days (`purge.nameless`)."""
         return not self.code and not self.name
@@ -211,7 +234,7 @@ class Visit:
         return tuple(dict.fromkeys(doubt.case_id for doubt in self.doubts if doubt.agency == agency))
 
 
-_PAST = (SeatState.EXPIRED, SeatState.RELIEVED, SeatState.CANCELLED)
+_PAST = (SeatState.EXPIRED, SeatState.RELIEVED, SeatState.CANCELLED, SeatState.NEEDLESS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,29 +352,6 @@ def expire(seat: Seat, pack: str) -> Decision[Seat]:
     if not seat.state.pushed:
         return Decision(state=seat, because=replace(because, rule="timer.obsolete"))
     return Decision(state=replace(seat, state=SeatState.EXPIRED), because=because)
-
-
-def lapsing(
-    visit: Visit, team: Iterable[Seat], heard: Collection[str], over: Mapping[str, datetime], now: datetime
-) -> tuple[Seat, ...]:
-    """Whose acceptance is over: of whole teams that nothing was `heard` of (their agencies) by the moment each seat's is `over`.
-
-    Nobody's, while the visit could not be made: blocked, embargoed, without an open day, short, or somebody has yet to accept.
-    """
-    if visit.state is not VisitState.ASSIGNED or visit.conflict or visit.unpublished or not visit.released:
-        return ()
-    held = [seat for seat in team if seat.state.open]
-    if any(seat.state is not SeatState.ACCEPTED for seat in held):
-        return ()
-    teams = ([seat for seat in held if seat.agency == agency] for agency in visit.agencies if agency not in heard)
-    return tuple(seat for own in teams for seat in own if all(over[one.name] <= now for one in own))
-
-
-def lapse(seat: Seat, over: datetime, pack: str, basis: str) -> Decision[Seat]:
-    """An acceptance is over: the seat is dealt again by the rule, as that of one who never answered is. Nothing is held against anybody."""
-    facts = {"inspector": seat.inspector, "place": seat.place, "over_at": over.isoformat()}
-    because = Because(rule="seat.lapse", basis=(basis,), pack=pack, facts=facts)
-    return Decision(state=replace(seat, state=SeatState.EXPIRED, reason=LAPSED), because=because)
 
 
 def relieve(seat: Seat, reason: str, pack: str) -> Decision[Seat]:

@@ -25,6 +25,7 @@ from typing import Any, cast
 from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.peace import closed
 from inspector.domain.result import hindrance
 from inspector.domain.signs import composed
 from inspector.domain.strict import parse
@@ -103,6 +104,8 @@ def withheld(visit: Visit, team: tuple[Seat, ...], by: Seat) -> Refusal | None:
     """Why a seat has no code now: whatever keeps a result back, and that the visit is to a natural person."""
     if visit.kind is SubjectKind.PERSON:
         return Refusal("visit_code_person", visit=visit.id)
+    if by.state.made and visit.state.open:  # it was made, and nobody goes there again
+        return Refusal("visit_closed", visit=visit.id, state=by.state)
     return hindrance(visit, team, by)
 
 
@@ -112,7 +115,7 @@ def days(visit: Visit, today: date, due: date) -> tuple[date, ...]:
     Late is never void: after its date a visit that is still to be made has the code of the day.
     """
     ahead = (today + timedelta(days=number) for number in range(AHEAD))
-    fit = (day for day in ahead if not any(shut.first <= day <= shut.last for shut in visit.windows))
+    fit = (day for day in ahead if not closed(visit, day))
     return tuple(day for day in fit if day == today or day <= due)[:MOST_DAYS]
 
 
@@ -197,7 +200,7 @@ def shown_by(code: VisitCode, sat: Iterable[tuple[Seat, Person]]) -> Seat | None
 
 def goes(seat: Seat) -> bool:
     """Whether who sits here makes the visit, or has made it."""
-    return seat.state in (SeatState.ACCEPTED, SeatState.DONE)
+    return seat.state is SeatState.ACCEPTED or seat.state.made
 
 
 def name_of(signed: bytes) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 
-from inspector.domain import trail, visit
+from inspector.domain import attesting, trail, visit
 from inspector.domain.calendar import due, reminder
 from inspector.domain.case import Case, CaseState
 from inspector.domain.commitment import Commitment, key, read
@@ -103,7 +103,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     pooled = member.pooled if owed is not None or not held.own else bool({lead, *partners} & {*member.supervised})
     entered = {part.agency for part in owed.parts} if owed is not None else set()
     idle = owed is None and not pooled and _settled(member, going, live)
-    wanted = bool(going and (live or pooled)) and (owed is None or owed.state.short) and not idle
+    wanted = bool(going and (live or pooled)) and (owed is None or attesting.dealt_anew(owed)) and not idle
     check, stakes = _drawn(office, held, member, going or teams, live, owed)
     quiet = peace.rows(office, held, (lead, *partners))
     term = due(now, policy.term(Timer.VISIT).term, office.calendar, StartEvent.VISIT_GIVEN)
@@ -176,7 +176,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
 
 
 def _stands_in(office: Office, tx: Tx, made: Visit, owed: Visit | None, policy: Policy, now: datetime) -> None:
-    """What a visit stands for is over: called off where a supplementary draw deals it; and its draws' records wait for this one."""
+    """What a visit stands for is over: called off where a supplementary draw deals it; its draws' records wait for this one."""
     if owed is not None:
         call_off_visit(office, tx, owed, SUPPLEMENTED, policy.label, now)
     if made.replaces:

@@ -18,6 +18,7 @@ from inspector.domain.statement import STUCK
 from inspector.domain.striking import TO_STRIKE
 from inspector.domain.withdrawal import CONCLUDED_BEFORE, WITHDRAWAL
 from inspector.flows import (
+    attested,
     clashing,
     edits,
     embargo,
@@ -36,7 +37,7 @@ from inspector.flows import (
 from inspector.flows.deputies import STOOD
 from inspector.flows.record import record
 from inspector.flows.repeals import REREVIEW
-from inspector.flows.seats import CEASED_ASKED, CLASH
+from inspector.flows.seats import CEASED_ASKED, CLASH, CONFLICT, LAPSED_NOTE
 from inspector.labels import Lang, known, label
 from inspector.store.tx import Tx
 
@@ -124,6 +125,8 @@ def close(tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", 
     _refuse_passing(tx, held["kind"], held["about"], attention_id)
     if held["kind"] == CLASH:
         clashing.refuse(tx, held["about"], held["agency"], note)
+    if held["kind"] == LAPSED_NOTE:
+        attested.refuse(tx, held["about"], held["agency"], by, attention_id, now)
     if held["kind"] == STOOD:
         _by_head(attention_id, held["body"], by)
     ceased = held["kind"] == CEASED_ASKED
@@ -152,7 +155,7 @@ def _refuse_passing(tx: Tx, kind: str, about: str, attention_id: str) -> None:
     date that it has named; of an item that rests on a repealed document `attention_needs_confirmation`; of an entry that a receiver still
     has `retraction_open`; of a decision in force whose ground fell, or that of its grade, `shaken_unanswered`: that it stands is said by
     a step of its own, and its subject hears so; `attention_needs_word` of what an officer is to say with reasons by a step of its own: a
-    penalty, or a letter, is public or is not.
+    penalty, or a letter, is public or is not; `conflict_undecided` of a visit without an open day: an officer names it.
     """
     if kind == WITHDRAWAL:
         raise Refusal("withdrawal_unanswered", case=about)
@@ -167,6 +170,8 @@ def _refuse_passing(tx: Tx, kind: str, about: str, attention_id: str) -> None:
         raise Refusal("shaken_unanswered", consequence=about)
     if kind in (DISCLOSURE, LETTER_SCOPE):
         raise Refusal("attention_needs_word", attention=attention_id)
+    if kind == CONFLICT and (held := tx.visits.get(about)).state.open and held.conflict:
+        raise Refusal("conflict_undecided", visit=about)
     if kind == STUCK:
         stopped.refuse_open(tx, about)
 

@@ -25,7 +25,7 @@ TOO_LATE = "recused_too_late"
 
 def seat_of(tx: Tx, held: Visit, staff: str) -> Seat:
     """The seat that an inspector holds, or has made the visit in. Raises Missing (`seat_not_held`)."""
-    sitting = [one for one in tx.visits.team(held.id) if one.state.open or one.state is SeatState.DONE]
+    sitting = [one for one in tx.visits.team(held.id) if one.state.there]
     found = next((one for one in sitting if one.inspector == staff), None)
     if found is None:
         raise Missing("seat_not_held", visit=held.id, inspector=staff[:80])
@@ -57,7 +57,7 @@ def about_seat(tx: Tx, name: str) -> Challenge:
 
 def parted(tx: Tx, held: Visit) -> list[str]:
     """Who goes, or has made the visit, by staff code and by name: nobody of them decides about one of them."""
-    sitting = [one for one in tx.visits.team(held.id) if one.state.open or one.state is SeatState.DONE]
+    sitting = [one for one in tx.visits.team(held.id) if one.state.there]
     return [name for one in sitting for name in known_as(tx, one.agency, one.inspector)]
 
 
@@ -134,8 +134,8 @@ def may_be_asked(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime)
     team = tx.visits.team(held.id)
     if seat.state is SeatState.ACCEPTED and held.state.open:
         return tuple(one.inspector for one in team if one.state.open)
-    made = seat.state is SeatState.DONE and unsettled(office, tx, held, seat.agency, now)
-    return tuple(one.inspector for one in team if one.state is SeatState.DONE) if made else ()
+    made = seat.state.made and unsettled(office, tx, held, seat.agency, now)
+    return tuple(one.inspector for one in team if one.state.made) if made else ()
 
 
 def tell_head(office: Office, tx: Tx, held: Visit, asked: Challenge, seat: Seat, now: datetime, looks: int = 0) -> None:
@@ -227,11 +227,7 @@ def tell_decided(office: Office, tx: Tx, held: Visit, made: Challenge, now: date
     """
     for seat in tx.visits.team(held.id):
         relieved = seat.inspector == made.inspector and seat.state.open and made.state is ChallengeState.GRANTED
-        if (
-            seat.inspector in (made.inspector, made.applied_by)
-            and not relieved
-            and (seat.state.open or seat.state is SeatState.DONE)
-        ):
+        if seat.inspector in (made.inspector, made.applied_by) and not relieved and (seat.state.there):
             tell_seat(office, tx, held, seat, DECIDED, f"recusal{made.inspector}{made.number}", now)
 
 

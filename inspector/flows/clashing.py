@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from hashlib import sha256
 
 from inspector.domain import version
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.visit import Visit
-from inspector.flows import gone
+from inspector.flows import gone, versions
 from inspector.flows.office import Office
-from inspector.flows.seats import CLASH, DIFFERS, short_of, tell_seat
+from inspector.flows.seats import CLASH, short_of
 from inspector.store.tx import Tx
 
 
@@ -31,23 +30,18 @@ def refuse(tx: Tx, about: str, agency: str, note: str) -> None:
 
 
 def pass_on(office: Office, tx: Tx, held: Visit, now: datetime) -> None:
-    """Whoever led a team may be gone: the matter of versions that differ names who leads now, and that one is told, once.
+    """Whoever led a team may be gone: who leads now is told, once, what differs now, of those whose word counts; else it is over.
 
-    The caller has the visit's lock.
+    What a matter of before told is not passed on: of who goes no more no word is a version any more. The caller has the visit's lock.
     """
     for agency in held.agencies:
         about = short_of(held, agency)
         matter = tx.attention.get(f"{CLASH}:{about}")
         if matter is None or matter["closed_at"] is not None:
             continue
-        facts, head = json.loads(matter["body"]), version.lead(gone.team(tx, held), agency)
-        name = head.name if head is not None else ""
-        if facts.get("lead") == name:
-            continue
-        tx.attention.open(CLASH, agency, about, {**facts, "lead": name}, now)
-        if head is not None:
-            mark = sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]
-            tell_seat(office, tx, held, head, DIFFERS, f"lead{mark}", now)
+        head = version.lead(gone.team(tx, held), agency)
+        if json.loads(matter["body"]).get("lead") != (head.name if head is not None else ""):
+            versions.look_at(office, tx, held, agency, now)
 
 
 def _decided(tx: Tx, held: Visit, agency: str) -> bool:

@@ -9,7 +9,6 @@ from inspector.domain.decision import Order, OrderKind
 from inspector.domain.reached import NO_RECIPIENT, UNCONFIRMED
 from inspector.domain.roster import Way
 from inspector.domain.urgency import Urgency
-from inspector.domain.visit import SeatState
 from inspector.flows import once, reaching, seatlink
 from inspector.flows.briefing import carried
 from inspector.flows.contents import named
@@ -17,7 +16,20 @@ from inspector.flows.office import Office
 from inspector.flows.pushing import quiet
 from inspector.flows.recall import wait_for_it
 from inspector.flows.seated import read
-from inspector.flows.seats import ADDED, CHANGED, CLASH, DECIDED, DIFFERS, RENEWED, SPARED, UNDELIVERED, short_of
+from inspector.flows.seats import (
+    ADDED,
+    APPOINTED,
+    CHANGED,
+    CLASH,
+    DECIDED,
+    DIFFERS,
+    RENEWED,
+    SEVERAL,
+    SOONER,
+    SPARED,
+    UNDELIVERED,
+    short_of,
+)
 from inspector.flows.settle import Settlement, nothing
 from inspector.labels import label
 from inspector.ports import Garbled, Message, PortError, Refused
@@ -43,26 +55,41 @@ def tell(work: Work, office: Office) -> Settlement:
     word = _word(work)
     turned = word in ("blocked", "unblocked") and bool(held.unpublished) is not (word == "blocked")
     concerned = differ is not None and differ["closed_at"] is None if word == DIFFERS else word == "off" or seat.state.open
-    concerned |= word == DECIDED and seat.state is SeatState.DONE
+    concerned |= word == DECIDED and seat.state.made
     if turned or not concerned:
         return nothing("obsolete")  # it has turned again meanwhile, or is nobody's affair any more
     if channel is None or way is None:
         return _on(work, office, "channel_not_configured" if channel is None else "address_gone").unasked()
-    urgency = quiet(office, word, _last(work) or held.due_at)
+    last = _last(work)
+    urgency = quiet(office, word, last or held.due_at)
     lang = office.agency(seat.agency).language
     tells = (
         {"changed": True}
-        if word in (CHANGED, SPARED, ADDED, RENEWED, DIFFERS, DECIDED, "sooner")
+        if word in (CHANGED, SPARED, ADDED, SOONER, APPOINTED, SEVERAL, RENEWED, DIFFERS, DECIDED)
         else {"called_off": word != "unblocked"}
     )
+    until = {"until": last.isoformat()} if last is not None else {}
     about = {} if tells.get("called_off") else carried(held, seat.agency, policy, lang)
+    # who has not answered yet does so by an earlier moment, too, and read another one in the push before
+    by = (
+        f"{office.calendar.local(seat.accept_by):%Y-%m-%d %H:%M}"
+        if word in (SOONER, APPOINTED, SEVERAL) and seat.state.awaited
+        else ""
+    )
     message = Message(
         to=way.address,
         title=label(f"push.{word}_title", lang),
-        text=label(f"push.{word}_text", lang, visit=held.id),
+        text=label(f"push.{word}_text", lang, visit=held.id) + label("push.accept_by", lang, accept_by=by) * bool(by),
         link=link,
         urgent=urgency is Urgency.URGENT,
-        data={"visit": held.id, "seat": seat.name, **tells, **about},
+        data={
+            "visit": held.id,
+            "seat": seat.name,
+            **tells,
+            **until,
+            **about,
+            **({"accept_by": seat.accept_by.isoformat()} if by else {}),
+        },
     )
     key = named(work.key, message)
     try:

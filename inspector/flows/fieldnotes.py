@@ -6,7 +6,7 @@ Every operation is called in the caller's transaction and raises Invalid, Refusa
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -18,19 +18,21 @@ from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Missing
 from inspector.domain.evidence import Verdict
 from inspector.domain.fieldnote import FieldNote, Photo, Place, Times, before_team, day, is_late, noted, taken
-from inspector.domain.finding import UNMET, Doubt, Finding, Part, Seen
+from inspector.domain.finding import UNMET, Doubt, Finding, Seen
 from inspector.domain.inorder import superseded
 from inspector.domain.peace import made as made_on
 from inspector.domain.version import Came, Choice, Clash, Gathered
 from inspector.domain.visit import Seat, Visit
 from inspector.domain.visitcode import ArrivalHow, arrived
-from inspector.flows import clues, dispatch, gone, listing, peace, secondlook, supervision, teamnotes
+from inspector.flows import attested, clues, dispatch, gone, listing, peace, secondlook, supervision, teamnotes
 from inspector.flows.checksheets import on_sheet
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seated import by_name, pack
-from inspector.flows.seats import CLASH, DIFFERS, LAPSED_NOTE, short_of, tell_seat
+from inspector.flows.seats import short_of
 from inspector.flows.selfproof import Taken
+from inspector.flows.versions import gathered as gathered_of
+from inspector.flows.versions import look_at, part_of, standing
 from inspector.store.tx import Tx, new_id
 
 UNSAID = Place()
@@ -83,7 +85,7 @@ def field_of(office: Office, tx: Tx, held: Visit, agency: str) -> Field:
         notes=tuple(notes),
         photos=tuple(tx.fieldnotes.photos(held.id, agency)),
         choices=tuple(choices),
-        gathered=_gathered(office, tx, held, agency),
+        gathered=gathered_of(office, tx, held, agency),
         lead=version.lead(gone.team(tx, held), agency),
     )
 
@@ -114,17 +116,19 @@ def enter(
         result.whole(held, seat, given.findings)
     tx.fieldnotes.add(note)
     record(tx, held.id, decision, now, {"agency": seat.agency, "seat": seat.name})
-    if seat.lapsed or former:
-        _tell_lapsed(tx, held, seat, on, now)
+    if (seat.lapsed or former) and attested.look(office, tx, tx.visits.get(held.id), seat.agency, now) is not None:
+        held, seat = by_name(tx, name)
+    elif seat.lapsed or former:
+        attested.ask(tx, held, seat, on, now)
         teamnotes.apart(tx, held, seat, note, now)
-        told = version.gather((), ()) if seat.lapsed else _gathered(office, tx, held, seat.agency)  # what others say is theirs
+        told = version.gather((), ()) if seat.lapsed else gathered_of(office, tx, held, seat.agency)  # what others say is theirs
         return note, Came.KEPT, told
     past = {(one.case_id, one.claim) for one in before} - {(one.case_id, one.claim) for one in exempt}
     _keep_past(office, tx, held, note, past, made.on, now)
     held = tx.visits.get(held.id)
-    if _part(held, seat.agency) is not None or not held.state.open:
+    if part_of(held, seat.agency) is not None or not held.state.open:
         _beside(office, tx, held, note, past, made.on, now)
-        gathered = look_at(office, tx, held, seat, now)
+        gathered = look_at(office, tx, held, seat.agency, now, spoke=seat.name)
         return note, Came.CLASH if gathered.clashing else Came.KEPT, gathered
     return note, *_go_on(office, tx, held, seat, now)
 
@@ -133,17 +137,29 @@ def report(office: Office, tx: Tx, name: str, given: Noted, now: datetime) -> Vi
     """A whole result that one of the team has entered by another door than the page, with what the team's notes say beside it.
 
     Nothing that a colleague has seen is lost by it: a finding stays one, remarks are kept, and where two say different things of one
-    fact this one is entered and the lead decides (`look_at`). Raises as `dispatch.report` does.
+    fact this one is entered and the lead decides (`look_at`). One with a check sheet is a note as well, for there the sheet stands.
+    Raises as `dispatch.report` does, and what `noted` does of a sheet.
     """
-    held, seat, _ = _locked(tx, name)
+    held, seat, exempt = _locked(tx, name)
     given = replace(given, findings=teamnotes.about_now(office, tx, held, given.findings))
     said = _as_note(held, seat, given, given.on, Times(captured_at=None, sent_at=None, received_at=now))
-    gathered = _gathered(office, tx, held, seat.agency, [said])
+    if not given.sheet.empty:
+        said = replace(said, times=replace(said.times, late=is_late(held, seat.agency, said.times)))
+        team, sheet = tx.visits.team(held.id), on_sheet(office, tx, held, seat.agency)
+        tx.fieldnotes.add(said)
+        record(
+            tx,
+            held.id,
+            noted(held, team, seat, said, exempt, pack(tx, held), *sheet),
+            now,
+            {"agency": seat.agency, "seat": seat.name},
+        )
+    gathered = gathered_of(office, tx, held, seat.agency, [] if not given.sheet.empty else [said])
     found = {(one.case_id, one.claim): one for one in (*given.findings, *gathered.findings)}
     seen = None if given.seen is None and gathered.seen is Seen.NOTHING else gathered.seen  # nobody says that for who enters it
     on = given.on or gathered.on
     entered = dispatch.report(office, tx, name, found.values(), gathered.remarks, now, seen=seen, on=on)
-    look_at(office, tx, entered, by_name(tx, name)[1], now)
+    look_at(office, tx, entered, seat.agency, now, spoke=seat.name)
     return entered
 
 
@@ -190,7 +206,7 @@ def photo(office: Office, tx: Tx, name: str, what: Taken, given: Shot, most: int
     tx.materials.keep(held.id, came.digest, came.kind, what.kept.content, now)
     tx.fieldnotes.keep(came, again=bool(same))
     if times.apart:
-        _tell_lapsed(tx, held, seat, on, now)
+        attested.ask(tx, held, seat, on, now)
     return came
 
 
@@ -209,7 +225,7 @@ def choose(  # noqa: PLR0913 - a choice in all its parts
 ) -> Came:
     """The team's lead says which of two versions stands, of those that were `shown`; if nothing else lacks it is the team's result."""
     held, seat, _ = _locked(tx, name)
-    told = _gathered(office, tx, held, seat.agency)
+    told = gathered_of(office, tx, held, seat.agency)
     clash: Clash | SheetClash | None = next((one for one in told.clashes if (one.case_id, one.claim) == (case_id, claim)), None)
     if not case_id:
         clash = next((one for one in told.sheet.clashes if one.line == claim), None)
@@ -217,33 +233,18 @@ def choose(  # noqa: PLR0913 - a choice in all its parts
     decision = version.choose(held, team, seat, clash, note, reasons, **said, now=now, captured_at=captured_at, shown=shown)
     tx.fieldnotes.choose(decision.state)
     record(tx, held.id, decision, now, {"agency": seat.agency, "seat": seat.name})
-    if _part(held, seat.agency) is not None or not held.state.open:
-        return Came.CLASH if look_at(office, tx, held, seat, now).clashing else Came.KEPT
+    if part_of(held, seat.agency) is not None or not held.state.open:
+        return Came.CLASH if look_at(office, tx, held, seat.agency, now, spoke=seat.name).clashing else Came.KEPT
     return _go_on(office, tx, held, seat, now)[0]
 
 
-def look_at(office: Office, tx: Tx, held: Visit, spoke: Seat, now: datetime) -> Gathered:
-    """Where versions of a team differ its lead is to decide, and the matter says so; where none do any more it is over.
+def go_on(office: Office, tx: Tx, name: str, now: datetime) -> None:
+    """That a team made its visit has come to stand (`attested`): what its notes say already is its result, where nothing lacks.
 
-    The lead has a push, once for these versions, unless it is the lead who `spoke`: the page has answered that at once.
+    The caller holds its cases and the visit.
     """
-    agency = spoke.agency
-    gathered = _gathered(office, tx, held, agency)
-    about = short_of(held, agency)
-    if not gathered.clashing:
-        tx.attention.close(f"{CLASH}:{about}", now)
-        return gathered
-    head = version.lead(gone.team(tx, held), agency)
-    clashes: tuple[Clash | SheetClash, ...] = (*gathered.clashes, *gathered.sheet.clashes)
-    facts = {
-        "draw": held.draw,
-        "lead": head.name if head else "",
-        "versions": [_told(one) for one in clashes],
-    }
-    tx.attention.open(CLASH, agency, about, facts, now)
-    if head is not None and head.name != spoke.name:
-        tell_seat(office, tx, held, head, DIFFERS, _mark(clashes), now)
-    return gathered
+    held, seat = by_name(tx, name)
+    _go_on(office, tx, held, seat, now)
 
 
 def looked(tx: Tx, held: Visit, digest: str, by: str, now: datetime) -> bytes:
@@ -260,12 +261,6 @@ def photo_of(tx: Tx, held: Visit, agency: str, digest: str) -> Photo:
     if found is None:
         raise Missing("material_unknown", digest=digest)
     return found
-
-
-def _tell_lapsed(tx: Tx, held: Visit, seat: Seat, on: date | None, now: datetime) -> None:
-    """An officer asks what it means that something comes from who does not go, or is gone."""
-    facts = {"draw": held.draw, "seat": seat.name, "by": seat.inspector, "on": on.isoformat() if on else None}
-    tx.attention.open(LAPSED_NOTE, seat.agency, short_of(held, seat.agency), facts, now)
 
 
 def _locked(tx: Tx, name: str) -> tuple[Visit, Seat, tuple[Doubt, ...]]:
@@ -296,31 +291,13 @@ def _as_note(held: Visit, seat: Seat, given: Noted, on: date | None, times: Time
     )
 
 
-def _gathered(office: Office, tx: Tx, held: Visit, agency: str, more: Iterable[FieldNote] = ()) -> Gathered:
-    part, (codes, _) = _part(held, agency), on_sheet(office, tx, held, agency)
-    return version.gather(
-        [one for one in held.doubts if one.agency == agency],
-        [*teamnotes.own(office, tx, held, agency), *more],
-        tx.fieldnotes.choices(held.id, agency),
-        part,
-        _standing(held, agency) if part is not None else (),
-        supervision.beside(tx, held, agency),
-        codes,
-    )
-
-
-def _standing(held: Visit, agency: str) -> tuple[Finding, ...]:
-    """What an agency's result says: all that is not about another agency's fact in question."""
-    others = {(one.case_id, one.claim) for one in held.doubts if one.agency != agency}
-    return tuple(one for one in held.findings if (one.case_id, one.claim) not in others)
-
-
 def _go_on(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) -> tuple[Came, Gathered]:
     """The team's result is entered, once its notes answer everything and none of them differ."""
-    gathered = look_at(office, tx, held, seat, now)
+    gathered = look_at(office, tx, held, seat.agency, now, spoke=seat.name)
     if not gathered.whole:
         return Came.CLASH if gathered.clashing else Came.WAITS, gathered
-    dispatch.report(office, tx, seat.name, gathered.findings, gathered.remarks, now, seen=gathered.seen, on=gathered.on)
+    on = gathered.on or next((one.on for one in held.attested if one.agency == seat.agency), None)
+    dispatch.report(office, tx, seat.name, gathered.findings, gathered.remarks, now, seen=gathered.seen, on=on)
     return Came.RESULT, gathered
 
 
@@ -332,7 +309,7 @@ def _keep_past(
     for one in found:
         dispatch.weigh(tx, office, held, one, on, now, note.id)
     if against := [one for one in found if one.verdict is Verdict.MISMATCH]:
-        teamnotes.tell(tx, held, by_name(tx, note.seat)[1], against, now)
+        teamnotes.tell(tx, held, by_name(tx, note.seat)[1], against, {note.id}, now)
 
 
 def _beside(
@@ -343,12 +320,12 @@ def _beside(
     An inspector's earlier word that only comes now, which he or she has replaced since, stays a note.
     """
     former = superseded(held, note, tx.fieldnotes.notes(held.id, note.agency))
-    stands = {(one.case_id, one.claim): one.verdict for one in _standing(held, note.agency)}
+    stands = {(one.case_id, one.claim): one.verdict for one in standing(held, note.agency)}
     for finding in note.findings:
         about = finding.case_id, finding.claim
         if about not in (*former, *past) and stands.get(about) is not finding.verdict:
             dispatch.weigh(tx, office, held, finding, on, now, note.id)
-    part = _part(held, note.agency)
+    part = part_of(held, note.agency)
     if held.looks_at:
         secondlook.tell(tx, held, note.seen, now)
         return
@@ -357,21 +334,3 @@ def _beside(
     if note.seen in (Seen.FINDING, *UNMET) and (part is None or part.seen not in (Seen.FINDING, note.seen)):
         facts = {"draw": held.draw, "seat": note.seat, "cases": list(held.cases_of(note.agency))}
         tx.attention.open(supervision.FOUND, note.agency, short_of(held, note.agency), facts, now)
-
-
-def _part(held: Visit, agency: str) -> Part | None:
-    return next((one for one in held.parts if one.agency == agency), None)
-
-
-def _mark(clashes: Iterable[Clash | SheetClash]) -> str:
-    """The same for the same versions, whoever asks."""
-    notes = sorted({one.note for clash in clashes for one in clash.versions})
-    return hashlib.sha256("\n".join(notes).encode()).hexdigest()[:16]
-
-
-def _told(clash: Clash | SheetClash) -> dict[str, object]:
-    """A clash as its matter tells it: who says what; the words stand on the page."""
-    if isinstance(clash, SheetClash):
-        return {"claim": clash.line, "said": [[one.inspector, ", ".join(one.said)] for one in clash.versions]}
-    said: Iterable[tuple[str, str]] = ((one.inspector, one.finding.verdict.value) for one in clash.versions)
-    return {"claim": clash.claim, "said": [list(one) for one in dict.fromkeys(said)]}

@@ -46,7 +46,7 @@ def marked(tx: Tx, held: Visit, seat: Seat, times: Times) -> Times:
 
 def _left(tx: Tx, held: Visit, seat: Seat) -> tuple[bool, datetime | None]:
     """Whether who has made a visit from a seat is gone, and since when; the register has no moment for who has left a post."""
-    if seat.state is not SeatState.DONE:
+    if not seat.state.made:
         return False, None
     asked = tx.challenges.of_visit(held.id, seat.inspector)
     if (granted := next((one for one in asked if one.state is ChallengeState.GRANTED), None)) is not None:

@@ -80,6 +80,7 @@ class AgencyNode:
     (`domain.contact`). `heads`: by which names its heads sign; `reviewers`: those who say its legal reviews.
     `telephone`, `address`: where a subject turns to, of those whose cases are its own or of agencies below it that name none.
     `visit_…`: the files of the keys of its visit codes (`inspector.visitkeys`), and the hours of a code's day.
+    `notice_confirmed`: who has held the prohibitions on the notice of a check against the document, and when.
     """
 
     id: str
@@ -104,6 +105,7 @@ class AgencyNode:
     visit_keys_before_file: Path | None = None
     visit_from: time = time(8, 0)
     visit_until: time = time(20, 0)
+    notice_confirmed: str = ""
 
     @property
     def connectors(self) -> tuple[str, ...]:

@@ -71,5 +71,4 @@ def _note(office: Office, work: Work) -> None:
     """The row says since when its message may have arrived; the first such moment counts."""
     if isinstance(work.payload.get(CALLED), str):
         return
-    with office.store.begin() as tx:
-        tx.work.keep(work, {**work.payload, CALLED: tx.machine_now().isoformat()})
+    office.store.notes.keep(work, lambda at: {**work.payload, CALLED: at.isoformat()})

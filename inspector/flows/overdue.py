@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from inspector.domain import visit
+from inspector.domain import lapsing
 from inspector.domain.calendar import due
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.policy import Policy
 from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer
-from inspector.domain.visit import Seat, Visit
+from inspector.domain.visit import LAPSED, Seat, Visit
 from inspector.flows import attempts, codeless, relief, seatlink, stopped, teamnotes
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
@@ -73,13 +73,13 @@ def away(office: Office, work: Work, now: datetime) -> bool:
 def _pass_on(office: Office, tx: Tx, held: Visit, now: datetime) -> None:
     team, policy = tx.visits.team(held.id), _policy(office, tx, held)
     over = {seat.name: _over(office, held, seat, policy) for seat in team}
-    gone = visit.lapsing(held, team, _heard(office, tx, held, team), over, now)
+    gone = lapsing.lapsing(held, team, _heard(office, tx, held, team), over, now)
     for seat in gone:
-        decision = visit.lapse(seat, over[seat.name], policy.label, policy.term(Timer.ENTRY).basis)
+        decision = lapsing.lapse(seat, over[seat.name], policy.label, policy.term(Timer.ENTRY).basis)
         settle_seat(tx, held, seat, decision, now)
         stopped.end(tx, seat.work, now)
         tell_off(office, tx, held, [seat], now)
-        redeal(tx, office, tx.visits.get(held.id), decision.state, visit.LAPSED, now)
+        redeal(tx, office, tx.visits.get(held.id), decision.state, LAPSED, now)
     if gone:
         relief.look_at(office, tx, tx.visits.get(held.id), now)
 

@@ -167,7 +167,8 @@ def _visit(office: Office, tx: Tx, visit_id: str, years: str, now: datetime) -> 
     drawn = tx.draws.get(visit.draw)
     quiet = peace.of(office, tx, visit)
     limit = earliest(tx.cases.get(case_id) for case_id in visit.case_ids)
-    found = recounting.recount_visit(visit, quiet, limit, office.calendar)
+    named = visit.appointed is not None  # its day is an officer's word, and no calendar's
+    found = None if named else recounting.recount_visit(visit, quiet, limit, office.calendar)
     held = visit
     if found is not None:
         held, change = found

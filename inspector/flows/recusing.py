@@ -129,7 +129,7 @@ def at_door(  # noqa: PLR0913 - an application in all its parts
     Forbidden (`seat_passed_on`) to whoever does not go.
     """
     held, seat = by_name(tx, name, lock=True)
-    if not (held.released and seat.state in (SeatState.ACCEPTED, SeatState.DONE)):
+    if not (held.released and (seat.state is SeatState.ACCEPTED or seat.state.made)):
         raise Forbidden("seat_passed_on")
     about, by = seat_of(tx, held, staff), seat.inspector
     times = Times(captured_at=captured_at, sent_at=sent_at, received_at=now)
@@ -146,7 +146,7 @@ def undecided(work: Work, office: Office) -> Settlement:
         seat, held = read(tx, work, lock=True)
         about = tx.challenges.of_visit(held.id, seat.inspector)
         last = next((one for one in about if one.number == work.payload["number"]), None)
-        sits = seat.state.open or seat.state is SeatState.DONE
+        sits = seat.state.there
         if last is not None and last.state is ChallengeState.OPEN and sits:
             tell_head(office, tx, held, last, seat, now, int(work.payload["looks"]))
 

@@ -21,6 +21,7 @@ from inspector.domain.errors import Refusal
 from inspector.domain.roster import InspectorRecord
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import (
+    attested,
     challenges,
     clashing,
     exemptions,
@@ -164,6 +165,9 @@ def look_at(office: Office, tx: Tx, held: Visit, now: datetime) -> int:
         gone = next(((seat, why) for seat in tx.visits.team(held.id) if (why := _why(office, tx, held, seat, day))), None)
         if gone is None:
             break
+        if gone[1] in attested.RULES and (made := attested.look(office, tx, held, gone[0].agency, now)) is not None:
+            held = made  # who was there before the register's date stays who made it: late is visible, never void
+            continue
         _relieve(office, tx, held, *gone, now)
         held, passed = tx.visits.get(held.id), passed + 1
     for seat in tx.visits.team(held.id):
@@ -193,3 +197,5 @@ def _relieve(office: Office, tx: Tx, held: Visit, seat: Seat, reason: str, now: 
         owe(tx, office, held, seat.agency, reason, now)  # whoever moves two of them by the register would choose the third
     else:
         redeal(tx, office, held, decision.state, reason, now)
+    if reason in (*attested.RULES, DEPARTED):
+        attested.passed_on(office, tx, tx.visits.get(held.id), seat, now)

@@ -12,10 +12,12 @@ from inspector.domain.decision import Order, OrderKind
 from inspector.domain.docket import RECUSAL_ASKED
 from inspector.domain.push import ASSIGNMENT
 from inspector.domain.reached import RUNG
+from inspector.domain.urgency import Urgency
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import stopped, teamnotes
 from inspector.flows.briefing import briefed
 from inspector.flows.office import Office
+from inspector.store import payload
 from inspector.store.tx import Tx
 
 OVERDUE = "visit_overdue"
@@ -51,6 +53,14 @@ CHANGED, SPARED, ADDED, RENEWED, DIFFERS = "changed", "spared", "added", "renewe
 Its lead alone hears that two of it say different things.
 """
 
+SOONER, APPOINTED, SEVERAL = "sooner", "appointed", "several"
+"""What is told of a visit's date: it is to be made earlier than was told, or an officer has decided on which day (`appointing`);
+and that more than one thing has changed, where one push says all of it.
+"""
+
+_READ_AGAIN = frozenset({CHANGED, SPARED, ADDED, SOONER, APPOINTED, SEVERAL})
+"""Words that ask for the page to be read again, and say no more that could be lost: of several that wait the last one tells all."""
+
 DECIDED = "recusal"
 """What is told to whom an application for recusal was about, and who of the team has entered it: the head has decided, and why."""
 
@@ -63,7 +73,7 @@ def put_seat(tx: Tx, was: Seat, changed: Seat, now: datetime) -> None:
     tx.visits.put_seat(changed, was.state)
     teamnotes.passed_on(tx, was, changed, now)
     tx.attention.over(f"{UNDELIVERED}:{OrderKind.PUSH.value}:{changed.name}", now)
-    if not changed.state.open and changed.state is not SeatState.DONE:  # nobody need be recused who has got up already
+    if not changed.state.there:  # nobody need be recused who has got up already
         tx.attention.over(f"{ASKED}:{changed.name}", now)
 
 
@@ -118,10 +128,10 @@ def _rebriefed(office: Office, tx: Tx, held: Visit, now: datetime) -> Visit:
     return tx.visits.put(changed) if changed.briefs != held.briefs else held
 
 
-def tell_sooner(office: Office, tx: Tx, held: Visit, now: datetime) -> None:
-    """The visit is to be made earlier than its team may have read: tell them, before the release only at its moment (`tell_changed`)."""
+def tell_dated(office: Office, tx: Tx, held: Visit, now: datetime, word: str = SOONER) -> None:
+    """The visit has another date than its team may have read: tell them, before the release only at its moment (`tell_changed`)."""
     at = now if held.released or held.release_at is None else max(now, held.release_at)
-    _tell(office, tx, held, "sooner", at, now)
+    _tell(office, tx, held, word, at, now)
 
 
 def _tell(office: Office, tx: Tx, held: Visit, word: str, due_at: datetime, now: datetime) -> None:
@@ -137,12 +147,33 @@ def tell_seat(office: Office, tx: Tx, held: Visit, seat: Seat, word: str, mark: 
 
 def _tell_one(office: Office, tx: Tx, held: Visit, seat: Seat, word: str, mark: str, due_at: datetime, now: datetime) -> None:
     after, last = may_have(tx, seat), held.due_at if held.due_at > now else None
-    if after is None and seat.state is SeatState.DONE:
+    if after is None and seat.state.made:
         after = ()  # who was there knows of it, also where the push is forgotten by now
     if after is not None:
         order = _word(seat, now, held.due_at, after)
-        order = replace(order, key=f"{order.key}:{mark}", due_at=due_at, payload={**order.payload, "word": word})
+        key = f"{order.key}:{mark}"
+        word = _gathered(office, tx, seat, word, key, now)
+        order = replace(order, key=key, due_at=due_at, payload={**order.payload, "word": word})
         tx.work.order([by_way(office, tx, held, seat, order, now, last)], now)
+
+
+def _gathered(office: Office, tx: Tx, seat: Seat, word: str, key: str, now: datetime) -> str:
+    """The word that also says what waits to be told of a seat and has not left: a phone rings once for one settlement, or one night.
+
+    One that is urgent stays so. What was tried may have arrived, and goes on by itself.
+    """
+    if word not in _READ_AGAIN:
+        return word
+    rows, machine_now = tx.work.begun_so(f"{OrderKind.PUSH_OFF.value}:{seat.name}:"), tx.machine_now()
+    idle = [row for row in rows if row.state in ("ready", "waiting") and row.attempts == 0 and row.lease_until <= machine_now]
+    words = {row.key: (payload.read(row.payload) or {}).get("word") for row in idle}
+    waiting = {row: told for row, told in words.items() if told in _READ_AGAIN and "~" not in row}
+    if key in waiting:
+        return word  # it is told already, under this key
+    stopped.end(tx, waiting, now)
+    told = {word, *map(str, waiting.values())}
+    urgent = [one for one in (APPOINTED, SOONER, *sorted(told)) if one in told and office.pushing.hush.of(one) is Urgency.URGENT]
+    return word if len(told) == 1 else urgent[0] if urgent else SEVERAL
 
 
 def may_have(tx: Tx, seat: Seat) -> tuple[str, ...] | None:

@@ -176,7 +176,7 @@ def looked_at(tx: Tx, held: Visit, seat: Seat) -> Visit:
     """The visit whose result a look is at, for who has accepted to look. Raises Refusal (`look_none`, `not_accepted`)."""
     if not held.looks_at:
         raise Refusal("look_none", visit=held.id)
-    if seat.state not in (SeatState.ACCEPTED, SeatState.DONE):
+    if not (seat.state is SeatState.ACCEPTED or seat.state.made):
         raise Refusal("not_accepted", visit=held.id, inspector=seat.inspector)
     return tx.visits.get(held.looks_at)
 

@@ -11,7 +11,6 @@ from inspector.domain.consequence import Consequence, Signed, Sitting, Statement
 from inspector.domain.evidence import blank
 from inspector.domain.person import declared
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice
-from inspector.domain.visit import SeatState
 from inspector.flows import deputies, giving, inname, replying, touched, unserved, wording
 from inspector.flows.consequences import locked, settle
 from inspector.flows.office import Office
@@ -79,7 +78,7 @@ def investigated(tx: Tx, held: Consequence) -> Sequence[str]:
     """Who has investigated the case, or decided what it is found to be: its reviewers, and the inspectors who went."""
     names = [one.by for one in touched.found_by(tx, held.case_id, [held], None)]
     for visit in tx.visits.of_case(held.case_id):
-        for seat in (one for one in tx.visits.team(visit.id) if one.state.open or one.state is SeatState.DONE):
+        for seat in (one for one in tx.visits.team(visit.id) if one.state.there):
             person = tx.rosters.in_force(seat.agency, seat.inspector)
             names += [seat.inspector, *((person.name,) if person is not None else ())]
     return [one for one in names if not blank(one)]

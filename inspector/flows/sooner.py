@@ -20,7 +20,7 @@ from inspector.flows import peace
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seated import settle_seat
-from inspector.flows.seats import tell_sooner
+from inspector.flows.seats import tell_dated
 from inspector.store.tx import Tx
 
 RULE = "visit.sooner"
@@ -56,4 +56,4 @@ def _follow(office: Office, tx: Tx, was: Visit, now: datetime) -> None:
             settle_seat(tx, held, seat, decision, now)
             clock = OrderKind.ACCEPT_DUE if seat.state.pushed else OrderKind.PUSH_DUE
             tx.work.redate(decision.state.accept_by, now, key=seat.clock(clock))
-    tell_sooner(office, tx, held, now)
+    tell_dated(office, tx, held, now)

@@ -19,6 +19,7 @@ from datetime import datetime
 
 from inspector.domain import plan as life
 from inspector.domain import voiding
+from inspector.domain.attesting import awaited
 from inspector.domain.dealing import Shortage, deal
 from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.footing import RULES
@@ -291,7 +292,7 @@ def _owed(
     And those of the `unsigned` that are short still: they and other visits to their objects stay behind.
     """
     dealt = {visit for held in tx.draws.open(plan.agency) for visit in stands_for(small(tx, held)).values()}
-    short = [visit for visit in tx.visits.short(plan.name) if visit.id not in dealt]
+    short = [visit for visit in tx.visits.short(plan.name) if visit.id not in dealt and not awaited(visit)]
     behind = {visit.object_id: visit.id for visit in short if visit.id in unsigned}
     owed: dict[_Law, dict[str, Visit]] = {}
     taken = {*behind}

@@ -5,7 +5,8 @@ Whatever becomes of a case or a visit meanwhile: what an inspector has seen agai
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -30,7 +31,7 @@ def own(office: Office, tx: Tx, held: Visit, agency: str) -> list[FieldNote]:
     Who has declined may have a conflict, and whoever was dealt afterwards did not go with the team of before.
     """
     team = tx.visits.team(held.id)
-    there = {seat.name for seat in team if seat.state.open or seat.state is SeatState.DONE}
+    there = {seat.name for seat in team if seat.state.there}
     notes = [one for one in in_order(held, tx.fieldnotes.notes(held.id, agency)) if one.seat in there and not one.times.apart]
     notes = [one for one in notes if not before_team(held, team, one, one.on, office.calendar)]
     return [replace(one, findings=about_now(office, tx, held, one.findings)) for one in notes]
@@ -69,7 +70,7 @@ def of_before(tx: Tx, held: Visit, agency: str) -> tuple[Doubt, ...]:
 def begun(office: Office, tx: Tx, held: Visit) -> frozenset[str]:
     """The agencies whose present team has sent anything from the spot: who is there goes on with what was asked."""
     team = tx.visits.team(held.id)
-    there = {seat.name for seat in team if seat.state.open or seat.state is SeatState.DONE}
+    there = {seat.name for seat in team if seat.state.there}
 
     def former(photo: Photo) -> bool:
         return before_team(held, team, photo, day(held, photo.times, office.calendar), office.calendar)
@@ -97,14 +98,15 @@ def waiting(office: Office, tx: Tx, held: Visit) -> tuple[tuple[Finding, date], 
 
 def passed_on(tx: Tx, was: Seat, seat: Seat, now: datetime) -> None:
     """A seat has passed on, or its visit was called off: what its team has seen against the subject decides nothing, and is read."""
-    if not was.state.open or seat.state.open or seat.state is SeatState.DONE:
+    if not was.state.open or seat.state.there or seat.state is SeatState.NEEDLESS:
         return
     if not (notes := tx.fieldnotes.notes(seat.visit, seat.agency)):
         return
     held = tx.visits.get(seat.visit)
-    found = [one for one, _ in against(in_order(held, notes))]  # as they were said: a word of before may have come in last
-    if found or any(one.seen is Seen.FINDING for one in notes):
-        tell(tx, held, seat, found, now)
+    told = against(in_order(held, notes))  # as they were said: a word of before may have come in last
+    ids = {note.id for _, note in told} | {one.id for one in notes if one.seen is Seen.FINDING}
+    if ids:
+        tell(tx, held, seat, [one for one, _ in told], ids, now)
 
 
 def apart(tx: Tx, held: Visit, by: Seat, note: FieldNote, now: datetime) -> None:
@@ -116,18 +118,26 @@ def apart(tx: Tx, held: Visit, by: Seat, note: FieldNote, now: datetime) -> None
     past |= {(one.case_id, one.claim) for one in held.findings if one.verdict is Verdict.MISMATCH}
     found = [one for one, _ in against([note]) if (one.case_id, one.claim) not in past]
     if found or note.seen is Seen.FINDING:
-        tell(tx, held, by, found, now)
+        tell(tx, held, by, found, {note.id}, now)
 
 
-def tell(tx: Tx, held: Visit, by: Seat, found: Iterable[Finding], now: datetime) -> None:
+def tell(tx: Tx, held: Visit, by: Seat, found: Iterable[Finding], notes: Collection[str], now: datetime) -> None:
     """An officer is to read what speaks against a subject and stands in no result; the words stay in their notes.
 
-    What the open matter names already is still to be read.
+    What the open matter names already is still to be read. Of `notes` that an officer has read and answered nobody asks again: their
+    matter opens anew by another note alone.
     """
     cases = {one.case_id for one in found}
     about = held.id if by.agency == held.agency else f"{held.id}:{by.agency}"
+    before = tx.attention.get(f"{AGAINST}:{about}")
+    former = json.loads(before["body"]) if before is not None else {}
+    over = before is not None and before["closed_at"] is not None
+    read = {*former.get("read", ()), *(former.get("notes", ()) if over else ())}
+    if not (fresh := {*notes} - read):
+        return
 
     def facts(told: Mapping[str, Any]) -> dict[str, object]:
-        return {"draw": held.draw, "seat": by.name, "cases": sorted({*told.get("cases", ()), *cases})}
+        kept = {"cases": sorted({*told.get("cases", ()), *cases}), "notes": sorted({*told.get("notes", ()), *fresh})}
+        return {"draw": held.draw, "seat": by.name, **kept, **({"read": sorted(read)} if read else {})}
 
     tx.attention.add(AGAINST, by.agency, about, facts, now)

@@ -11,7 +11,7 @@ from inspector.domain.errors import Invalid
 from inspector.domain.plan import DrawKind
 from inspector.domain.sampling import Window
 from inspector.domain.training import Crew, Looked, Made, added, crews
-from inspector.domain.visit import SeatState, Visit, VisitState
+from inspector.domain.visit import Visit, VisitState
 from inspector.flows.embargo import closed
 from inspector.flows.equality import found
 from inspector.flows.lists import people, small
@@ -119,7 +119,7 @@ def _drawn(office: Office, tx: Tx, number: str, agency: str, now: datetime) -> _
 
     def made(one: Visit) -> Made:
         seats = [seat for seat, _ in teams.get(one.id, ()) if seat is not None and seat.agency == agency]
-        went = {seat.inspector: pools.get(seat.inspector, frozenset()) for seat in seats if seat.state is SeatState.DONE}
+        went = {seat.inspector: pools.get(seat.inspector, frozenset()) for seat in seats if seat.state.made}
         stratum = next((stake.stratum for stake in one.stakes if stake.agency == agency), "")
         level = (policy.sampling(stratum).level if stratum and not again else None) or ""
         return Made(level=level, went=went, found=found(one, agency))

@@ -12,7 +12,7 @@ from inspector.domain.fieldnote import Times, written
 from inspector.domain.roster import InspectorRecord
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.domain.visitcode import EntryScan, Person, VisitCode
-from inspector.flows import codeless, peace
+from inspector.flows import attested, codeless, fieldnotes, peace, supervision
 from inspector.flows.office import AgencyNode, Office
 from inspector.flows.record import record
 from inspector.flows.seated import pack
@@ -104,6 +104,7 @@ def scanned(office: Office, tx: Tx, given: Reading, now: datetime) -> tuple[Entr
     found = next((one for one in tx.visits.of_draw(code.draw) if visitcode.visit_mark(one.id) == code.visit), None)
     if found is None:
         raise Invalid("visit_code_false", field="code")
+    tx.cases.lock({*found.case_ids, *(one.case_id for one in supervision.beside(tx, found, found.agency))})  # before the visit
     held = tx.visits.get(found.id, lock=True)
     before = tx.entryscans.of_code(name)
     if (same := next((one for one in before if one.phone == given.phone), None)) is not None:
@@ -114,7 +115,6 @@ def scanned(office: Office, tx: Tx, given: Reading, now: datetime) -> tuple[Entr
     shows = visitcode.shown_by(code, _sat(tx, team))
     off = held.state in (VisitState.CANCELLED, VisitState.CEASED)
     before_off = off and _before_off(tx, held, given, now)
-    apart = (off and not before_off) or bool(code.people and not _goes(tx, shows, before_off=before_off))
     scan = EntryScan(
         code=name,
         phone=given.phone,
@@ -126,13 +126,22 @@ def scanned(office: Office, tx: Tx, given: Reading, now: datetime) -> tuple[Entr
         day=code.first.date(),
         seat=(shows.name if shows is not None else "") if code.people else None,
     )
+    then = (
+        not off
+        and shows is not None
+        and scan.seat is not None
+        and attested.sat(office, tx, held, shows, attested.read_at(held, scan))
+    )
+    apart = (off and not before_off) or bool(code.people and not then and not _goes(tx, shows, before_off=before_off))
     late = now > code.last + timedelta(days=1)
     over = visitcode.lapsed(code, (_person(one) for one in _registered(tx, team)))
     by = pack(tx, held)
     told = visitcode.scanned(held, scan, late, len(before) + 1, by, tuple(one.certificate for one in over), apart=apart)
     record(tx, held.id, told, now, {"agency": held.agency})
     tx.entryscans.keep(scan)
-    codeless.scanned(office, tx, held, by, now)
+    if then and shows is not None and not shows.state.there:
+        _was_there(office, tx, held, shows, scan.day, now)
+    codeless.scanned(office, tx, tx.visits.get(held.id), by, now)
     if over:
         lapse = {"draw": held.draw, "day": code.first.date().isoformat(), "certificates": [one.certificate for one in over]}
         tx.attention.open(OVER, held.agency, short_of(held, held.agency), lapse, now)
@@ -147,7 +156,7 @@ def scanned(office: Office, tx: Tx, given: Reading, now: datetime) -> tuple[Entr
 
 def _people(tx: Tx, team: tuple[Seat, ...], shows: Seat) -> tuple[Person, ...]:
     """Who comes, whoever shows the code first, with the numbers of the certificates that they must show."""
-    there = [one for one in team if one.state in (SeatState.ACCEPTED, SeatState.DONE)]
+    there = [one for one in team if visitcode.goes(one)]
     return tuple(_person(one) for one in _registered(tx, sorted(there, key=lambda one: one.name != shows.name)))
 
 
@@ -155,6 +164,14 @@ def _sat(tx: Tx, seats: Iterable[Seat]) -> Iterator[tuple[Seat, Person]]:
     """Who sits or sat there, with the card that the register has, or had."""
     for seat in seats:
         yield seat, _person(tx.rosters.removed(seat.agency, seat.inspector)[0])
+
+
+def _was_there(office: Office, tx: Tx, held: Visit, shows: Seat, on: date | None, now: datetime) -> None:
+    """A code was read while who showed it still sat there: that the visit was made counts by it, or an officer is asked."""
+    if attested.look(office, tx, held, shows.agency, now) is None:
+        attested.ask(tx, held, shows, on, now)
+    else:
+        fieldnotes.go_on(office, tx, shows.name, now)
 
 
 def _before_off(tx: Tx, held: Visit, given: Reading, now: datetime) -> bool:
@@ -171,7 +188,7 @@ def _goes(tx: Tx, seat: Seat | None, *, before_off: bool) -> bool:
     """
     if seat is None or not (visitcode.goes(seat) or (before_off and seat.state is SeatState.CANCELLED)):
         return False
-    return seat.state is SeatState.DONE or tx.rosters.in_force(seat.agency, seat.inspector) is not None
+    return seat.state.made or tx.rosters.in_force(seat.agency, seat.inspector) is not None
 
 
 def _registered(tx: Tx, seats: Iterable[Seat]) -> Iterator[InspectorRecord]:

@@ -80,9 +80,9 @@ def origin(office: Office, tx: Tx, held: Visit, agency: str) -> str:
 def notice(office: Office, tx: Tx, name: str, now: datetime) -> tuple[VisitNotice, str]:
     """(the notice by a seat of its visit's teams, whose officer asks). Raises Forbidden before the release, and to whoever does not go."""
     held, seat = at_door(tx, name)
-    if not (knows(held, seat) and seat.state in (SeatState.ACCEPTED, SeatState.DONE)):
+    if not (knows(held, seat) and (seat.state is SeatState.ACCEPTED or seat.state.made)):
         raise Forbidden("seat_passed_on")
-    team = [one for one in tx.visits.team(held.id) if one.state.open or one.state is SeatState.DONE]
+    team = [one for one in tx.visits.team(held.id) if one.state.there]
     people = [(one, tx.rosters.in_force(one.agency, one.inspector)) for one in team]
     officers = tuple(
         Officer(

@@ -26,6 +26,12 @@ class Backlog(Room):
         found = self.connection.execute(_KEYED, {"of": key}).mappings().one_or_none()
         return dict(found) if found else None
 
+    def begun_so(self, beginning: str) -> Sequence[Any]:
+        """What is not done of the rows whose keys begin so."""
+        own = work.c.key.startswith(beginning, autoescape=True) & (work.c.state != "done")
+        asked = sa.select(work.c.key, work.c.payload, work.c.state, work.c.attempts, work.c.lease_until, work.c.error)
+        return self.connection.execute(asked.where(own).order_by(work.c.key)).all()
+
     def under_way(self, keys: Collection[str]) -> set[str]:
         """Of these keys those whose rows wait or are ready."""
         rows = self.connection.execute(_STATES, {"some": padded(keys)}) if keys else ()

@@ -25,6 +25,7 @@ from inspector.store.keyring import Keyring, give
 from inspector.store.keytables import CODES, key_use
 from inspector.store.machine import MachineClock
 from inspector.store.mark import Mark
+from inspector.store.notes import Notes
 from inspector.store.outage import outage, outrun
 from inspector.store.rested import rested
 from inspector.store.turns import Turns
@@ -74,6 +75,7 @@ class Store:
         self._bell = Bell(self._ring_late)
         self._announce: Announce | None = None
         self._turns = Turns(self._writer) if self.sqlite else None
+        self.notes = Notes(self.begin)
         self._fault: str | None = None
         self._file: tuple[int, int] | None = None
 

@@ -34,6 +34,7 @@ _OPEN_VISITS = tuple(state.value for state in VisitState if state.open)
 _SHORT = tuple(state.value for state in VisitState if state.short)
 _NO_LOAD = (VisitState.CANCELLED.value, VisitState.OWED.value, VisitState.CEASED.value)
 _OPEN = tuple(state.value for state in SeatState if state.open)
+_WENT = tuple(state.value for state in SeatState if state.made)
 _ONE = sa.select(visit.c.draw, visit.c.body).where(visit.c.id == sa.bindparam("of"))
 _LOCKED = _ONE.with_for_update()
 T = TypeVar("T")
@@ -203,7 +204,7 @@ class VisitRoom(StillOpen, ToCome, Seats, Unfiled, Unmet):
         asked = sa.select(seat.c.visit, seat.c.inspector).join(visit, visit.c.id == seat.c.visit)
         held: dict[str, set[str]] = {}
         for name, staff in self.connection.execute(
-            asked.where(seat.c.agency == agency, visit.c.state == VisitState.DONE.value, seat.c.state == SeatState.DONE.value)
+            asked.where(seat.c.agency == agency, visit.c.state == VisitState.DONE.value, seat.c.state.in_(_WENT))
         ):
             held.setdefault(name, set()).add(staff)
         return {name: frozenset(staff) for name, staff in held.items()}
@@ -259,7 +260,7 @@ class VisitRoom(StillOpen, ToCome, Seats, Unfiled, Unmet):
 
     def seats_since(self, agency: str, moment: datetime) -> dict[str, int]:
         """How many seats each inspector holds or held to the end in visits drawn since a moment."""
-        held = (*_OPEN, SeatState.DONE.value)
+        held = (*_OPEN, *_WENT)
         asked = (
             sa.select(seat.c.inspector, sa.func.count())
             .join(visit, visit.c.id == seat.c.visit)
@@ -290,10 +291,16 @@ class VisitRoom(StillOpen, ToCome, Seats, Unfiled, Unmet):
         rows = self.connection.execute(asked.where(visit.c.state.in_(_OPEN_VISITS)))
         return sorted(((load(Seat, row[0]), load(Visit, row[1]).due_at) for row in rows), key=lambda one: (one[1], one[0].name))
 
+    def stood_of(self, agency: str, staff: str) -> list[Seat]:
+        """The seats from which an inspector has made visits that are open yet, for another agency's part or a result still to come."""
+        asked = sa.select(seat.c.body).join(visit, visit.c.id == seat.c.visit).order_by(visit.c.id)
+        asked = asked.where(seat.c.agency == agency, seat.c.inspector == staff, seat.c.state.in_(_WENT))
+        return [load(Seat, text) for text in self.connection.execute(asked.where(visit.c.state.in_(_OPEN_VISITS))).scalars()]
+
     def seated(self, agency: str, staff: str, code: str) -> list[str]:
         """The open visits to whom a code stands for (`party_of`) where an inspector has a seat, or has entered the agency's part."""
         asked = sa.select(visit.c.id, visit.c.body).join(seat, seat.c.visit == visit.c.id)
-        asked = asked.where(seat.c.agency == agency, seat.c.inspector == staff, seat.c.state.in_((*_OPEN, SeatState.DONE.value)))
+        asked = asked.where(seat.c.agency == agency, seat.c.inspector == staff, seat.c.state.in_((*_OPEN, *_WENT)))
         asked = asked.where(visit.c.state.in_(_OPEN_VISITS)).order_by(visit.c.id)
         there = {row[0]: load(Visit, row[1]) for row in self.connection.execute(asked)}
         return [name for name, one in there.items() if one.code == code or told_of(one.kind, one.code) == party_of(code)]
@@ -302,9 +309,9 @@ class VisitRoom(StillOpen, ToCome, Seats, Unfiled, Unmet):
         """Open or done seats of each inspector of an agency in one draw: the loads in force (ruling 15).
 
         A visit called off is none, nor one that a supplementary draw owes, nor one whose object has ceased, whoever has entered a
-        part of it.
+        part of it. Strangers count by the lines: of a visit that was made before its seats passed on, who was dealt them then.
         """
-        held = (*_OPEN, SeatState.DONE.value)
+        held = (*_OPEN, SeatState.DONE.value, SeatState.NEEDLESS.value)
         asked = (
             sa.select(seat.c.inspector, sa.func.count())
             .join(visit, visit.c.id == seat.c.visit)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.routing import Route
-from starlette.staticfiles import StaticFiles
 
 from inspector import __version__
 from inspector.flows.office import Office
@@ -18,9 +16,11 @@ from inspector.telemetry.metrics import Metrics
 from inspector.web import (
     accounts,
     afterwards,
+    appointing,
     asked,
     assistance,
     attempts,
+    attesting,
     bars,
     cases,
     catalogue,
@@ -90,8 +90,8 @@ from inspector.web.desk import Desk
 from inspector.web.door import Door
 from inspector.web.fields import only_known
 from inspector.web.health import Health
+from inspector.web.scripts import STATIC, Static
 
-_STATIC = Path(__file__).with_name("static")
 _ABOUT = """Verification of citizens' commitments (证明事项告知承诺制核查).
 
 Tokens go into `Authorization: Bearer …`; each belongs to an agency and sees that agency and those below it, nothing else.
@@ -123,6 +123,8 @@ API = (
     oversight.api,
     draws.router,
     afterwards.router,
+    appointing.router,
+    attesting.router,
     codeless.router,
     challenges.router,
     attempts.router,
@@ -219,6 +221,6 @@ def build(office: Office, metrics: Metrics, health: Callable[[], Health], live: 
     app.state.desk = desk
     errors.install(app, pages.told)
     app.state.routes = [route for room in (app.router, *API, *PAGES) for route in room.routes if isinstance(route, Route)]
-    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    app.mount("/static", Static(directory=STATIC), name="static")
     app.add_middleware(Door, desk=desk)
     return app

@@ -12,6 +12,8 @@ AROUND = 50_000
 
 def shows(path: str) -> bool:
     """Whether an address takes a file: what a subject shows, or an inspector's photo."""
+    if path.startswith("/v1/seats/") and path.rpartition("/")[0].endswith("/result"):
+        return True  # a platform's result, with its photos
     ours = ("/v1/self-proofs/", "/materials"), ("/v1/seats/", "/photos"), ("/v1/subject-notices/", "/words")
     return path.startswith(PAGES) or any(path.startswith(begins) and path.endswith(ends) for begins, ends in ours)
 

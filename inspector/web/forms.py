@@ -23,7 +23,7 @@ from inspector.domain.fieldnote import closed_to
 from inspector.domain.finding import UNMET, Doubt, Finding, Part, Seen
 from inspector.domain.known import as_known, knows
 from inspector.domain.peace import shut_today
-from inspector.domain.result import hindrance
+from inspector.domain.result import enters, hindrance
 from inspector.domain.roster import Recusal
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import briefing, dispatch, peace, supervision, visitcodes, wording
@@ -214,7 +214,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         veiled = knows(held, seat) and seat.state.awaited and not wanted(request)
         if veiled:  # a program that previews links hears no more than before the release
             held = replace(held, released=False)
-        tells = seat.state is SeatState.ACCEPTED and held.state.open and knows(held, seat)
+        tells = enters(held, seat) and held.state.open and knows(held, seat)
         exempt = supervision.exempt(tx, held, seat.agency) if tells else ()
         team = tx.visits.team(held.id)
         hindered = hindrance(held, team, seat)
@@ -255,7 +255,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
             brief=_brief(desk, tx, whole, seat),
             cite=cites(desk, tx, whole, seat.agency, language(request)),
             work=work_of(desk, tx, whole, seat)
-            if whole.looks_at and seat.state in (SeatState.ACCEPTED, SeatState.DONE)
+            if whole.looks_at and (seat.state is SeatState.ACCEPTED or seat.state.made)
             else None,
             decided=heard(tx, held, seat),
             which=cases_told,
@@ -302,7 +302,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "opened": opened,
         "lead": told.lead,
         "people": told.people,
-        "going": told.going if not told.hindered or seat.state is SeatState.DONE or kept.get("do") == "challenge" else (),
+        "going": told.going if not told.hindered or seat.state.made or kept.get("do") == "challenge" else (),
         "grounds": list(Recusal),
         "named": {f"{one.case_id}:{one.claim}": fact for one, fact in facts},
         "missing": " / ".join(fact for one, fact in facts for lack in _lacks(told.field) if lack == (one.case_id, one.claim)),

@@ -13,6 +13,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from inspector.domain.attested import Attested
+from inspector.domain.attesting import asked_of
 from inspector.domain.challenge import Challenge
 from inspector.domain.decision import OrderKind
 from inspector.domain.docket import BAR_CONTESTED, LETTER_SCOPE, RECUSAL_ASKED, STOOD_IN, VISIT_MATTERS, nearness
@@ -22,11 +24,11 @@ from inspector.domain.push import ASSIGNMENT
 from inspector.domain.viewing import Shown as What
 from inspector.domain.withdrawal import CONCLUDED_BEFORE, OvertakenAnswer
 from inspector.flows import challenges, embargo
-from inspector.flows.seats import UNDELIVERED
+from inspector.flows.seats import CONFLICT, LAPSED_NOTE, UNDELIVERED
 from inspector.labels import Lang, known, label
 from inspector.store.room import Row
 from inspector.store.tx import Tx, new_id
-from inspector.web import bars, withdrawal
+from inspector.web import appointing, attesting, bars, withdrawal
 from inspector.web.caller import Caller
 from inspector.web.challenges import decide_recusal
 from inspector.web.desk import AtDesk, Desk
@@ -53,6 +55,8 @@ _STEPS: Mapping[str, Mapping[str, tuple[Field, ...]]] = {
     STOOD_IN: {"seen": _NOTE},
     RECUSAL_ASKED: {"grant": _WHY, "refuse": _WHY},
     **{kind: {"done": _NOTE} for kind in VISIT_MATTERS},
+    CONFLICT: {"day": (entry("on", Kind.DAY), entry("reasons", Kind.TEXT))},
+    LAPSED_NOTE: {"made": (entry("on", Kind.DAY), entry("evidence", Kind.TEXT)), "done": _NOTE},
     CONCLUDED_BEFORE: {"follows": (among("answer", OvertakenAnswer), entry("reasons", Kind.TEXT))},
     LETTER_SCOPE: {"site": _OWN, "no_site": _OWN},
 }
@@ -99,6 +103,13 @@ def post_matter(request: Request, desk: AtDesk, caller: Visitor, attention_id: N
             case "follows" if kind == CONCLUDED_BEFORE:
                 told = {name: form.one(name) for name in ("answer", "reasons")}
                 withdrawal.follow_withdrawal(desk, caller, about, read(withdrawal.FollowingIn, **told), form.message_id())
+            case "day" if kind == CONFLICT:
+                told = {name: form.one(name) for name in ("on", "reasons")}
+                appointing.appoint_visit(desk, caller, about, read(appointing.AppointIn, **told), form.message_id())
+            case "made" if kind == LAPSED_NOTE:
+                visit, _, agency = about.partition(":")
+                told = {"on": form.one("on"), "evidence": form.one("evidence"), "agency": agency}
+                attesting.attest_visit(desk, caller, visit, read(attesting.AttestIn, **told), form.message_id())
             case "stands" | "seen" | "done":
                 close_attention(desk, caller, attention_id, read(SeenToIn, note=form.one("note")), form.message_id())
             case other:
@@ -116,7 +127,7 @@ def _group(attention_id: str) -> str:
 def _page(
     request: Request, desk: Desk, caller: Caller, attention_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
 ) -> Response:
-    def ask(tx: Tx, now: datetime) -> tuple[Row, OutsideBar | None, list[dict[str, Any]], Challenge | None]:
+    def ask(tx: Tx, now: datetime) -> tuple[Row, OutsideBar | None, list[dict[str, Any]], Challenge | None, Attested | None]:
         held = tx.attention.get(attention_id)
         if held is None or held["kind"] not in _STEPS or held["agency"] not in caller.sees:
             raise Missing("attention_unknown", attention=attention_id)
@@ -125,11 +136,13 @@ def _page(
         if held["kind"] == RECUSAL_ASKED:
             asked = challenges.about_seat(tx, held["about"])
             embargo.note(tx, tx.visits.get(asked.visit).draw, caller.name, f"page:recusal:{held['about']}", now)
-        return held, bar, _said(tx, bar) if bar is not None else [], asked
+        visit = tx.visits.get(held["about"].partition(":")[0]) if held["kind"] == LAPSED_NOTE else None
+        made = asked_of(visit, held["agency"]) if visit is not None else None
+        return held, bar, _said(tx, bar) if bar is not None else [], asked, made
 
     try:
         caller.reads()
-        held, bar, said, asked = desk.act(ask)
+        held, bar, said, asked, made = desk.act(ask)
     except InspectorError as error:
         return refused(request, error)
     facts, waits = json.loads(held["body"]), held["closed_at"] is None
@@ -147,6 +160,7 @@ def _page(
         "bar": bar,
         "said": said,
         "asked": asked,
+        "attested": made,
         "pushed": label(_TITLES.get(word, f"push.{word}_title"), lang) if word else "",
         "why": reason_of(facts, lang) if word else "",
         "what": f"matterdesk.todo_{held['kind']}" + ("" if word in ("", ASSIGNMENT) else "_off" if word in _STAY else "_word"),

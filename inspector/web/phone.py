@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 
 from fastapi import APIRouter, Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Verdict
@@ -16,15 +15,15 @@ from inspector.web.errors import status_of
 from inspector.web.fieldnotes import PlaceShown
 from inspector.web.language import language
 from inspector.web.pages import in_words, page
+from inspector.web.scripts import STATIC, script
 
 router = APIRouter(include_in_schema=False)
-_WORKER = Path(__file__).with_name("static") / "worker.js"
 
 
 @router.get("/seat/worker.js")
 def worker() -> Response:
     """The page's worker, from where its pages lie: it may speak for those below its own address and for no other page."""
-    return FileResponse(_WORKER, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+    return script(STATIC / "worker.js", Cache_Control="no-cache")
 
 
 @router.get("/seat/waiting")

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from inspector.domain.inspection import CheckType
 from inspector.domain.known import knows
-from inspector.domain.result import hindrance
+from inspector.domain.result import enters, hindrance
 from inspector.domain.visit import GONE, LAPSED, Seat, SeatState, Visit
 from inspector.flows import fieldnotes, seatlink
 from inspector.flows.seated import LINK
@@ -52,7 +52,7 @@ def todo(held: Visit, seat: Seat, hindered: str) -> str:
         return held.state.value.lower()
     if seat.state is SeatState.RELIEVED and seat.reason == GONE:
         return GONE
-    if seat.state is not SeatState.ACCEPTED:
+    if not enters(held, seat):
         return LAPSED if seat.lapsed and seat.state is SeatState.EXPIRED else seat.state.value.lower()
     return WAITS.get(hindered, "looks" if held.looks_at else "accepted")
 
@@ -63,7 +63,7 @@ def differing(held: Visit, seat: Seat, hindered: str, *, lead: bool, missing: bo
     `missing`: facts that nobody of the team has answered.
     """
     waits = todo(held, seat, hindered)
-    if seat.state not in (SeatState.ACCEPTED, SeatState.DONE):
+    if not (seat.state is SeatState.ACCEPTED or seat.state.made):
         return (waits,)
     owes = waits not in ("done", "accepted") or (waits == "accepted" and missing and not hindered)
     return ("decides" if lead else "differs", *((waits,) if owes else () if lead else ("rests",)))
@@ -85,6 +85,7 @@ def listed(desk: Desk, tx: Tx, agency: str, staff: str, lang: Lang, phone: str |
     `phone`: the secret of the one whose list it is, where that must not show what another one has bound; and whether there is any such.
     """
     own = [(seat, True) for seat, _ in tx.visits.open_seats_of(agency, staff)]
+    own += [(seat, True) for seat in tx.visits.stood_of(agency, staff) if enters(tx.visits.get(seat.visit), seat)]
     told = [*own, *((seat, False) for seat in _sat(tx, agency, staff))]
     by_link = phone is not None
     rows = [row for seat, sits in told if (row := _listed(desk, tx, seat, lang, by_link=by_link)).decides or sits]
@@ -96,7 +97,7 @@ def _sat(tx: Tx, agency: str, staff: str) -> list[Seat]:
     """The seats from which an inspector has gone, of visits whose notes differ."""
     differ = [str(row["about"]).partition(":")[0] for row in tx.attention.page([agency], _DIFFER, kind=CLASH)]
     seats = (seat for name in differ for seat in tx.visits.team(name))
-    return [one for one in seats if (one.agency, one.inspector, one.state) == (agency, staff, SeatState.DONE)]
+    return [one for one in seats if (one.agency, one.inspector) == (agency, staff) and one.state.made]
 
 
 def _listed(desk: Desk, tx: Tx, seat: Seat, lang: Lang, *, by_link: bool) -> Listed:
@@ -113,7 +114,7 @@ def _listed(desk: Desk, tx: Tx, seat: Seat, lang: Lang, *, by_link: bool) -> Lis
         todo="ui.unpublished" if held.unpublished else f"ui.seat_{todo(held, seat, hindered.code if hindered else '')}",
         who=awaited(mates_shown(tx, held, seat), lang),
         loose=by_link and not seatlink.bound(tx, seat.name),
-        decides=knows(held, seat) and seat.state in (SeatState.ACCEPTED, SeatState.DONE) and _decides(desk, tx, held, seat),
+        decides=knows(held, seat) and (seat.state is SeatState.ACCEPTED or seat.state.made) and _decides(desk, tx, held, seat),
     )
 
 

@@ -6,12 +6,11 @@ import hashlib
 import json
 from base64 import b64encode
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from pydantic import Field, StringConstraints
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from inspector.domain.errors import InspectorError
 from inspector.domain.visit import Seat, Visit
@@ -31,11 +30,11 @@ from inspector.web.fields import ClockTime, NamePath, Strict
 from inspector.web.language import language
 from inspector.web.pages import bare, in_words, page
 from inspector.web.phone import shut
+from inspector.web.scripts import STATIC, script
 from inspector.web.seatdoor import SeatLink
 
 router = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/v1", tags=["visits"], route_class=JsonRoute)
-_STATIC = Path(__file__).with_name("static")
 PhoneName = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 
 
@@ -124,14 +123,14 @@ def show_check(request: Request, desk: AtDesk) -> Response:
 @router.get("/code/worker.js")
 def worker() -> Response:
     """The worker of the firm's page: it may speak for that page and for no other one."""
-    return FileResponse(_STATIC / "codeworker.js", media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+    return script(STATIC / "codeworker.js", Cache_Control="no-cache")
 
 
 def alone(office: Office, lang: Lang) -> str:
     """The firm's page as one file that works from a disk: its policy lets nothing in or out, so it sends nothing either."""
-    style, script = ((_STATIC / name).read_text(encoding="utf-8") for name in ("house.css", "codecheck.js"))
-    policy = f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'"
-    parts = {"policy": policy, "style": style, "script": script}
+    style, judge = ((STATIC / name).read_text(encoding="utf-8") for name in ("house.css", "codecheck.js"))
+    policy = f"default-src 'none'; script-src '{_hash(judge)}'; style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'"
+    parts = {"policy": policy, "style": style, "script": judge}
     return bare(lang, "codecheck.html", alone=parts, **_check(office, lang))
 
 

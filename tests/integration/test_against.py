@@ -14,7 +14,7 @@ from inspector.domain.finding import Finding
 from inspector.domain.replacement import Ceased, Ground
 from inspector.domain.version import Came
 from inspector.domain.visit import Visit, VisitState
-from inspector.flows import fieldnotes, replacing, review, teamnotes
+from inspector.flows import attention, dispatch, fieldnotes, replacing, review, teamnotes
 from inspector.flows.fieldnotes import Noted
 from inspector.flows.office import Office
 from inspector.store.store import Store
@@ -113,7 +113,7 @@ def test_a_matter_that_is_open_still_names_the_case_that_it_named_before(store: 
     for about in ("z-another", case_id, "z-another"):
         found = Finding(case_id=about, claim="hall", verdict=Verdict.MISMATCH, note=LOCKED)
         with store.begin() as tx:
-            teamnotes.tell(tx, visit, tx.visits.team(visit.id)[0], [found], hand())
+            teamnotes.tell(tx, visit, tx.visits.team(visit.id)[0], [found], {found.case_id}, hand())
     assert matters(office)["note_against"]["cases"] == sorted([case_id, "z-another"])
 
 
@@ -185,3 +185,22 @@ def test_what_agrees_at_another_place_says_nothing_of_the_place_of_now(store: St
         assert len(tx.fieldnotes.notes(visit.id, "bureau")) == 1
     assert words(office, case_id) == {("match", "")}
     assert "note_against" not in matters(office)
+
+
+def test_what_an_officer_has_read_is_not_asked_about_again_when_the_other_seat_passes_on(store: Store, hand: Hand) -> None:
+    office, _, (case_id,), visit = given(store, hand)
+    one, other = asked(visit, case_id)
+    notes(office, visit, 0, (one, Verdict.MISMATCH))
+    matter = f"{teamnotes.AGAINST}:{visit.id}"
+    for place in (0, 1):
+        with store.begin() as tx:
+            dispatch.decline(office, tx, tx.visits.team(visit.id)[0 if place == 0 else -1].name, "休假", hand())
+        assert (teamnotes.AGAINST in matters(office)) is (place == 0), "the same note once"
+        if place == 0:
+            with store.begin() as tx:
+                attention.close(tx, matter, "王", hand(), note="已另行核实")
+    with store.begin() as tx:
+        held = tx.visits.get(visit.id)
+        found = Finding(case_id=case_id, claim=other, verdict=Verdict.MISMATCH, note=LOCKED)
+        teamnotes.tell(tx, held, tx.visits.team(visit.id)[0], [found], {"another-note"}, hand())
+    assert matters(office)[teamnotes.AGAINST]["notes"] == ["another-note"], "another one is read"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import Any, ClassVar
 
 import pytest
@@ -18,7 +20,7 @@ from inspector import testing
 from inspector.domain.errors import Invalid
 from inspector.ports import Origin, PortError, Refused, Unavailable
 from inspector.testing import MESSAGE, caught
-from inspector.testing.peer import Step, answer, never, nobody, peer, raw, reset, trickle
+from inspector.testing.peer import Line, Step, answer, never, nobody, peer, raw, reset, trickle
 
 pytestmark = pytest.mark.slow
 PRIVATE = (*testing.PRIVATE, "127.0.0.1", "card-1")
@@ -102,6 +104,32 @@ def test_a_service_that_is_none_holds_nobody_and_is_asked_once(
     assert (type(error), error.code, error.attempts) == (Unavailable, code, 1)
     assert len(party.heard) == 1
     assert TestApprise().told_too_much(error, caplog.text) == []
+
+
+def test_many_go_out_at_once_however_few_processors_there_are(tmp_path: Path) -> None:
+    """The library's own pool has six threads on two processors, for all channels of the process: a slow service kept all waiting."""
+    together, most, lock = 24, 0, Lock()
+    here = 0
+
+    def slow(line: Line) -> bool:
+        nonlocal here, most
+        with lock:
+            here += 1
+            most = max(most, here)
+        line.wait(1.0)
+        with lock:
+            here -= 1
+        return answer(200, {})(line)
+
+    with (
+        peer(slow) as party,
+        closing(channel(tmp_path, at(party.url), read_seconds=15, budget_seconds=20)) as made,
+        ThreadPoolExecutor(together) as pool,
+    ):
+        receipts = list(pool.map(lambda number: made.push(MESSAGE, key=f"k-{number}"), range(together)))
+    assert all(one.unconfirmed for one in receipts)
+    assert len(party.heard) == together
+    assert most > together * 2 // 3
 
 
 @pytest.mark.parametrize(

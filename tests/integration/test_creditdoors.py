@@ -73,15 +73,28 @@ def test_over_http_a_record_is_contested_by_the_system_decided_by_another_office
 
 
 def events(edge: Edge, here: Place) -> None:
-    """The feed tells each step, and no words of a person."""
+    """The feed tells each step, the entry before its decision has been served too, and no words of a person."""
     sweeps.seal(here.office.store, here.office)
     with edge.as_("system", name="hall") as system:
         told = [one for one in system.get("/v1/events").json()["events"] if one["type"].startswith("credit.")]
-    assert [one["type"] for one in told] == ["credit.record", *["credit.objection", "credit.record"] * 2, "credit.record"]
-    stood = [
-        (one["data"]["record_state"], one["data"]["contested"], one["data"]["bars"]) for one in told if "bars" in one["data"]
+    assert [one["type"] for one in told] == [
+        "credit.record",
+        "credit.record",
+        *["credit.objection", "credit.record"] * 2,
+        "credit.record",
     ]
-    assert stood == [("STANDING", False, True), ("STANDING", True, False), ("STANDING", False, True), ("ANNULLED", False, False)]
+    stood = [
+        (one["data"]["record_state"], one["data"]["in_effect"], one["data"]["contested"], one["data"]["bars"])
+        for one in told
+        if "bars" in one["data"]
+    ]
+    assert stood == [
+        ("STANDING", False, False, False),
+        ("STANDING", True, False, True),
+        ("STANDING", True, True, False),
+        ("STANDING", True, False, True),
+        ("ANNULLED", True, False, False),
+    ]
     assert "不属实" not in str(told)
 
 

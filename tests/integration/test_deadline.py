@@ -138,6 +138,11 @@ def test_a_decision_that_brings_a_case_nearer_brings_its_visit_along_and_tells_t
     settle(office)
     assert [one.title for one in phones.messages[2:]] == ["检查期限提前"] * 2
     with store.read() as tx:
+        answer = {seat.name: seat.accept_by for seat in tx.visits.team(visit.id) if seat.state.awaited}
+    for one in phones.messages[2:]:
+        by = answer[str(one.data["seat"])].astimezone(SHANGHAI)
+        assert f"请在 {by:%Y-%m-%d %H:%M} 前答复" in one.text, "by when to accept is earlier, too"
+    with store.read() as tx:
         assert tx.visits.get(visit.id).released
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -15,6 +16,7 @@ import pytest
 
 from inspector.domain.case import CaseState
 from inspector.domain.visit import VisitState
+from inspector.flows import relief
 from inspector.flows.dispatch import seat_name
 from inspector.flows.weeding import weed
 from inspector.store.store import Store
@@ -236,3 +238,27 @@ def test_a_clash_is_closed_by_an_officer_alone_who_had_both_versions_to_decide_o
         assert officer.post(closing, json={"note": "两份记录均已入卷"}).status_code == 200
     with edge.office.store.read() as tx:
         assert len(tx.fieldnotes.notes(visit.id, "bureau")) == 2, "what each has said stays"
+
+
+@pytest.mark.slow
+def test_with_a_new_lead_goes_what_differs_now_with_both_versions_once(edge: Edge, hand: Hand, links: ExitStack) -> None:
+    visit, (first, second), (lead, mate) = team(edge, links)
+    (doubt,) = visit.doubts
+    lead.post(f"/v1/seats/{first}/notes", json=note(visit, "match"))
+    mate.post(f"/v1/seats/{second}/notes", json=note(visit, "mismatch", "大门紧锁"))
+    old = {"claim": "of-before", "said": [["E-9", "mismatch"]]}
+    with edge.office.store.begin() as tx:  # as a release before left it: a version that nobody says any more
+        (row,) = [one for one in tx.attention.page(None, kind="note_clash") if not one["closed_at"]]
+        told = json.loads(row["body"])
+        tx.attention.open("note_clash", "bureau", visit.id, {**told, "versions": [old, *told["versions"]]}, hand())
+        leads = tx.visits.team(visit.id)[0].inspector
+        tx.rosters.put_inspectors([replace(tx.rosters.inspector("bureau", leads), in_post=False)])
+    for _ in range(2):
+        with edge.office.store.begin() as tx:
+            relief.look(edge.office, tx, "bureau", hand())
+    with edge.office.store.read() as tx:
+        (row,) = [one for one in tx.attention.page(None, kind="note_clash") if not one["closed_at"]]
+        told = json.loads(row["body"])
+    assert told["lead"] == second
+    assert [one["claim"] for one in told["versions"]] == [doubt.claim], "what differs now"
+    assert sorted(one[1] for one in told["versions"][0]["said"]) == ["match", "mismatch"], "both versions"

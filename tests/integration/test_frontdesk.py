@@ -105,3 +105,15 @@ def test_the_agency_above_is_named_where_it_is_its_number(store: Store, hand: Ha
     told = manned(office, top)
     assert frontdesk.lines(told, "bureau", "zh-Hans") == (f"请向{office.tree[top].name}咨询", f"电话：{RUNG}", f"地址：{WHERE}")
     assert frontdesk.sentence(office, "bureau", "en") == ""
+
+
+def test_who_sends_inspectors_hears_that_the_prohibitions_on_a_notice_are_unverified_until_somebody_has_compared_them() -> None:
+    tree = {
+        "county": AgencyNode(id="county", name="区政府"),
+        "bureau": AgencyNode(id="bureau", name="区局", parent="county"),
+    }
+    (found,) = above.unconfirmed(tree, ["bureau", "gone"])
+    assert "unverified" in found.what[0]
+    assert "notice_confirmed" in found.mend[0]
+    tree["county"] = replace(tree["county"], notice_confirmed="法制科，2026-03-02")
+    assert list(above.unconfirmed(tree, ["bureau"])) == []

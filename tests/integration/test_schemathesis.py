@@ -95,6 +95,8 @@ LATER = {
     "withdrawal/answer]": {"withdrawal_unasked"},
     "withdrawal/follow-up]": {"withdrawal_not_overtaken"},
     "filed]": {"visit_filing_none"},
+    "attested]": {"visited_out_of_range", "attest_unsat", "attest_needless", "visit_closed"},
+    "day]": {"conflict_none", "visit_closed"},
     "annulment/undo]": {"bar_unannulled"},
 }
 """Likewise of one operation, by the end of its name: a refusal that could be disputed is over before anybody disputes it here."""

@@ -172,7 +172,9 @@ def test_a_browser_reads_its_push_and_the_service_between_does_not(tmp_path: Pat
     ]
 
 
-def test_a_service_keeps_a_push_a_day_beyond_the_date_by_which_to_answer(tmp_path: Path) -> None:
+def test_a_service_keeps_a_push_a_day_beyond_the_date_by_which_to_answer_and_a_word_about_it_as_long_as_it_matters(
+    tmp_path: Path,
+) -> None:
     """A phone that is off from Friday evening to Sunday is told, and its inspector's silence is one."""
     service, days = Service(sender()), (-1, 0.5, 3, 90)
     with peer(beside={"/send/one-endpoint-word": service.push}) as there:
@@ -184,7 +186,11 @@ def test_a_service_keeps_a_push_a_day_beyond_the_date_by_which_to_answer(tmp_pat
                 by = datetime.now(UTC) + timedelta(days=one)
                 made.push(replace(push, data={"accept_by": by.isoformat()}), key=f"k-{number}")
             made.push(replace(push, data={}), key="k-9")
-    assert [round(one / 3_600) for one in service.kept] == [24, 36, 96, 28 * 24, 24]
+            for number, one in enumerate(days):
+                until = datetime.now(UTC) + timedelta(days=one)
+                made.push(replace(push, data={"called_off": True, "until": until.isoformat()}), key=f"off-{number}")
+    assert [round(one / 3_600) for one in service.kept[:5]] == [24, 36, 96, 28 * 24, 24]
+    assert [round(one / 3_600) for one in service.kept[5:]] == [24, 24, 72, 28 * 24], "whoever is away till then goes in vain"
 
 
 @pytest.mark.parametrize(

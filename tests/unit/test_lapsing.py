@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from inspector.domain.calendar import SHANGHAI, Counting, Term, Unit
-from inspector.domain.visit import Seat, SeatState, VisitState, expire, lapsing
+from inspector.domain.lapsing import lapsing
+from inspector.domain.visit import Seat, SeatState, VisitState, expire
 from tests.unit.test_trail import VISIT
 
 NOW = datetime(2026, 3, 9, 17, 30, tzinfo=SHANGHAI)

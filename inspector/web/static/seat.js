@@ -62,6 +62,7 @@
     await Waiting.stored();
     return true;
   };
+  const keeping = (kept) => kept.catch(() => { if (!document.getElementById("phone-trouble")) alarm(words.full_draft); }); // said once: it does not pull at who types
   const alarm = (text, at) => { // `at`: the field that it is about, where the browser goes
     document.getElementById("phone-trouble")?.remove();
     for (const one of document.querySelectorAll("[aria-errormessage]")) ["aria-invalid", "aria-errormessage"].forEach((name) => one.removeAttribute(name));
@@ -178,7 +179,7 @@
     }
     form.addEventListener("input", () => {
       forget();
-      Outbox.keep(seat, draft());
+      keeping(Outbox.keep(seat, draft()));
     });
     let leaving = false;
     form.addEventListener("submit", async (event) => {
@@ -221,7 +222,7 @@
       return held && Outbox.forget(seat, name);
     }
     const own = [...where.elements].filter((one) => one.name && !["hidden", "submit"].includes(one.type) && one.tagName !== "FIELDSET");
-    const keep = (more) => Outbox.keep(seat, { values: Sheet.typed(own), at: Outbox.now(), ...more }, name);
+    const keep = (more) => keeping(Outbox.keep(seat, { values: Sheet.typed(own), at: Outbox.now(), ...more }, name));
     if (held && !sent && root.dataset.trouble !== name) Sheet.set(own, held.values);
     where.addEventListener("input", () => keep());
     where.addEventListener("submit", () => { if (navigator.onLine) keep({ message: where.elements.message.value }); });

@@ -1,0 +1,62 @@
+"""A visit that quiet windows leave no day for is made on the day that an officer names (handbook scenario 44, decision 220).
+
+The law may ask for it within the windows, by an exception of the place (handbook 1.4.22), or it is made behind them, late. Neither is a
+rule's to choose, and whichever it is stands in the ledger beside the date that was, with why: never silently late, never silently inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from inspector.domain.appointed import Appointed
+from inspector.domain.calendar import WorkingCalendar, reminder
+from inspector.domain.decision import Because, Decision
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.peace import AHEAD
+from inspector.domain.person import said
+from inspector.domain.quiet import QuietRow, inside
+from inspector.domain.visit import Visit
+
+
+def appoint(  # noqa: PLR0913, PLR0917 - a decision in all its parts
+    visit: Visit,
+    on: date,
+    by: str,
+    why: str,
+    rows: Sequence[QuietRow],
+    before: int,
+    pack: str,
+    now: datetime,
+    calendar: WorkingCalendar,
+) -> Decision[Visit]:
+    """A named officer says on which day somebody goes, with reasons: then the visit is due, and no window closes that day.
+
+    Its team learns whom it is to so many working days `before` it, where that is earlier than it was to. Raises Refusal (`visit_closed`,
+    `conflict_none`) and Invalid (`appointed_out_of_range`, and for words that say nothing).
+    """
+    if not visit.state.open:
+        raise Refusal("visit_closed", visit=visit.id, state=visit.state)
+    if not visit.conflict:
+        raise Refusal("conflict_none", visit=visit.id)
+    first = calendar.local_date(now)
+    last = max(first, calendar.local_date(visit.due_at)) + AHEAD
+    if not first <= on <= last:
+        told = {"on": on.isoformat(), "first": first.isoformat(), "last": last.isoformat()}
+        raise Invalid("appointed_out_of_range", field="on", **told)
+    held = Appointed(on=on, by=said("by", by), why=said("reasons", why), was_due=visit.due_at)
+    due_at = calendar.closing(on)
+    release = visit.release_at and min(visit.release_at, reminder(due_at, before, calendar))
+    shut = inside(rows, on, visit.whom)
+    basis = tuple(dict.fromkeys((visit.basis, *(row.basis for row in rows if row.row in shut))))
+    facts = {
+        "on": on.isoformat(),
+        "was_due": visit.due_at.isoformat(),
+        "due_at": due_at.isoformat(),
+        "quiet": list(shut),
+        "by": held.by,
+        "reasons": held.why,
+    }
+    state = replace(visit, due_at=due_at, release_at=release, conflict=False, appointed=held)
+    return Decision(state=state, because=Because(rule="visit.appointed", basis=basis, pack=pack, facts=facts))

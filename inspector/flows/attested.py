@@ -1,0 +1,143 @@
+"""Visits that were made before the seats of their team passed on, written down: what is known of who sat there, and what follows.
+
+The rule is `domain.attesting`; officers say it in `flows.attesting`. The caller holds the visit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from inspector.domain import attesting
+from inspector.domain.attested import Attested
+from inspector.domain.attesting import READ, SCANNED, CheckIn, Sitting
+from inspector.domain.decision import Decision
+from inspector.domain.errors import Missing, Refusal
+from inspector.domain.fieldnote import Times, written
+from inspector.domain.person import same
+from inspector.domain.visit import Seat, SeatState, Visit
+from inspector.domain.visitcode import ArrivalHow, EntryScan
+from inspector.flows import challenges, holders, stopped
+from inspector.flows.office import Office
+from inspector.flows.record import record
+from inspector.flows.seats import LAPSED_NOTE, SHORT, put_seat, short_of, tell_off
+from inspector.store.tx import Tx
+
+RULES = frozenset({"leave", "uncertified"})
+"""Reasons of the register, known by a date, for which a seat passes on unless its team had been there before."""
+_LEFT = ("seat.decline", "seat.expire", "seat.lapse", "seat.relieve")
+
+
+def look(office: Office, tx: Tx, held: Visit, agency: str, now: datetime) -> Visit | None:
+    """The visit, where a check-in that the house holds proves that an agency's team made it, though seats have passed on; else None."""
+    if not held.state.open or agency in held.vouched or agency not in held.owing:
+        return None
+    seen = sittings(office, tx, held)
+    told = attesting.proven(agency, seen, _checked_in(office, tx, held, agency, seen), office.calendar)
+    if told is None:
+        return None
+    return stands(office, tx, held, told, attesting.by_rule(held, told, tx.draws.pack_of(held.draw, agency)), now)
+
+
+def stands(office: Office, tx: Tx, held: Visit, told: Attested, decision: Decision[Visit], now: datetime) -> Visit:
+    """It was made by who sat there then: their seats are, whoever was dealt since need not go, and nobody need be asked."""
+    changed, pack = tx.visits.put(decision.state), decision.because.pack
+    record(tx, held.id, decision, now, {"agency": told.agency})
+    own = [one for one in tx.visits.team(held.id) if one.agency == told.agency]
+    since = [one for one in own if one.state.open and one.name not in told.seats]
+    steps = [attesting.stood(one, told.on, pack) for one in own if one.name in told.seats]
+    steps += [attesting.needless(one, pack) for one in since]
+    was = {one.name: one for one in own}
+    for step in steps:
+        put_seat(tx, was[step.state.name], step.state, now)
+        record(tx, held.id, step, now, {"seat": step.state.name, "seat_state": step.state.state.value})
+        stopped.end(tx, step.state.work, now)
+    tell_off(office, tx, changed, since, now)
+    about = short_of(held, told.agency)
+    tx.attention.over(f"{LAPSED_NOTE}:{about}", now)
+    tx.attention.over(f"{SHORT}:{about}", now)
+    return changed
+
+
+def ask(tx: Tx, held: Visit, seat: Seat, on: date | None, now: datetime) -> None:
+    """An officer asks what it means that something comes from who does not go, or is gone: was the visit made? (`attesting.say`)"""
+    asked = attesting.asked_of(held, seat.agency)
+    facts = {
+        "draw": held.draw,
+        "seat": seat.name,
+        "by": seat.inspector,
+        "on": on.isoformat() if on else None,
+        **({"officer": asked.by[0]} if asked is not None else {}),
+    }
+    tx.attention.open(LAPSED_NOTE, seat.agency, short_of(held, seat.agency), facts, now)
+
+
+def passed_on(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) -> None:
+    """A seat has passed on by the register, and its team had sent something from the spot: an officer is asked."""
+    team = {one.name for one in tx.visits.team(held.id) if one.agency == seat.agency and one.accepted}
+    notes = [one for one in tx.fieldnotes.notes(held.id, seat.agency) if one.seat in team and not one.times.apart]
+    if notes and held.state.open:
+        ask(tx, held, seat, notes[-1].on or office.calendar.local_date(notes[-1].times.received_at), now)
+
+
+def sat(office: Office, tx: Tx, held: Visit, seat: Seat, at: datetime | None) -> bool:
+    """Whether who sat in a seat sat there at a moment."""
+    return at is not None and any(one.seat.name == seat.name and one.sat(at) for one in sittings(office, tx, held))
+
+
+def read_at(held: Visit, scan: EntryScan) -> datetime | None:
+    """When a firm's phone had read a code, by how long that lay there; None where nobody can say."""
+    return written(held, Times(captured_at=scan.at, sent_at=scan.sent_at, received_at=scan.received_at))
+
+
+def sittings(office: Office, tx: Tx, held: Visit) -> tuple[Sitting, ...]:
+    """Who sat where at a visit and until when, by the ledger, and what the register has of them now."""
+    left = {(told.get("inspector"), told.get("place")): at for at, told in tx.ledger.facts(_LEFT, held.id)}
+    owed = [at for at, _ in tx.ledger.facts(("visit.owe",), held.id)]
+    return tuple(_sitting(office, tx, held, one, left.get((one.inspector, one.place)), owed) for one in tx.visits.team(held.id))
+
+
+def _sitting(office: Office, tx: Tx, held: Visit, seat: Seat, left: datetime | None, owed: list[datetime]) -> Sitting:
+    until = None if seat.state.there else left
+    if until is None and not seat.state.there:  # called off with its team: it sat until that; of who was dealt for nothing, never
+        until = owed[-1] if seat.state is SeatState.CANCELLED and owed else seat.ordered_at
+    try:
+        person, removed_at = tx.rosters.removed(seat.agency, seat.inspector)
+    except Missing:
+        return Sitting(seat=seat, until=until, person=None)
+    apart = "declined" if seat.state is SeatState.DECLINED else ""
+    apart = "recused" if challenges.granted(tx, held, seat.inspector) else apart
+    apart = "exchanged" if not apart and holders.exchanged(office, tx, held.draw, person) else apart
+    return Sitting(seat=seat, until=until, person=person, apart=apart, left=removed_at is not None or not person.in_post)
+
+
+def _checked_in(office: Office, tx: Tx, held: Visit, agency: str, seen: tuple[Sitting, ...]) -> Iterator[CheckIn]:
+    """The check-ins that nobody's own clock alone speaks for: a firm's phone has read the code of that day, or what an inspector's
+
+    phone has scanned at the firm was here while the team still sat there.
+    """
+    for scan in tx.entryscans.of_visit(held.id):
+        at = read_at(held, scan)
+        if scan.seat and at is not None and office.calendar.local_date(at) == scan.day:
+            yield CheckIn(seat=scan.seat, at=at, kind=READ)
+    until = {one.seat.name: one.until for one in seen}
+    for note in tx.fieldnotes.notes(held.id, agency):
+        came, end = note.times.received_at, until.get(note.seat)
+        at = written(held, note.times)
+        if note.arrival is ArrivalHow.SCANNED and at is not None and not note.times.apart and (end is None or came < end):
+            yield CheckIn(seat=note.seat, at=at, kind=SCANNED)
+
+
+def refuse(tx: Tx, about: str, agency: str, by: str, attention_id: str, now: datetime) -> None:
+    """The matter is closed by who does not agree that the visit was made: then nothing is kept of what another one has said of it.
+
+    Raises Refusal (`attention_own`) for who has said it.
+    """
+    held = tx.visits.get(about.partition(":")[0], lock=True)
+    if (asked := attesting.asked_of(held, agency)) is None:
+        return
+    if same(asked.by[0], by):
+        raise Refusal("attention_own", attention=attention_id, by=by)
+    denied = attesting.denied(held, agency, by, tx.draws.pack_of(held.draw, agency))
+    tx.visits.put(denied.state)
+    record(tx, held.id, denied, now, {"agency": agency})

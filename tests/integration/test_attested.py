@@ -1,0 +1,256 @@
+"""A visit lawfully made stays made, whatever the register says of its team since; who made none lawfully made none (decision 219)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from inspector.domain.visit import SeatState, Visit, VisitState
+from inspector.flows import lookback, relief
+from inspector.store.store import Store
+from inspector.web.roles import Role
+from tests import gate
+from tests.edge import Edge, serving
+from tests.house import Hand, settle
+from tests.integration.test_draw_way import announced, carried_out, drawing
+from tests.integration.test_fieldnotes import code, links, note, team
+from tests.integration.test_visitcodes import PHONES
+
+__all__ = ["links"]
+pytestmark = pytest.mark.alike
+
+
+@pytest.fixture
+def edge(store: Store, hand: Hand) -> Iterator[Edge]:
+    office, _, _ = drawing(store, hand)
+    _, held = announced(office, hand, cases=1)
+    carried_out(office, hand, held.number)
+    with serving(gate.signed(office)) as held_edge:
+        yield held_edge
+
+
+def register(edge: Edge, visit: Visit, *places: int, **changes: Any) -> None:
+    """The register says otherwise of some of the team from now on, and nobody has looked yet."""
+    with edge.office.store.begin() as tx:
+        for place in places:
+            first = tx.rosters.inspector("bureau", tx.visits.team(visit.id)[place].inspector)
+            tx.rosters.put_inspectors([replace(first, **changes)])
+
+
+def looks(edge: Edge, hand: Hand) -> None:
+    with edge.office.store.begin() as tx:
+        relief.look(edge.office, tx, "bureau", hand())
+    settle(edge.office)
+
+
+def over(edge: Edge, hand: Hand, visit: Visit, *places: int) -> date:
+    """The certificates end with this day, and the look of the night after passes the seats on."""
+    day = edge.office.calendar.local_date(hand())
+    register(edge, visit, *places, certificate_until=day)
+    hand.on(days=1)
+    looks(edge, hand)
+    return day
+
+
+def states(edge: Edge, visit: Visit) -> list[str]:
+    with edge.office.store.read() as tx:
+        return [one.state.value for one in tx.visits.team(visit.id)]
+
+
+def now_of(edge: Edge, visit: Visit) -> Visit:
+    with edge.office.store.read() as tx:
+        return tx.visits.get(visit.id)
+
+
+def matters(edge: Edge) -> dict[str, dict[str, Any]]:
+    with edge.office.store.read() as tx:
+        return {row["kind"]: json.loads(row["body"]) for row in tx.attention.page(None) if not row["closed_at"]}
+
+
+def sends(client: httpx.Client, seat: str, body: dict[str, Any]) -> str:
+    answer = client.post(f"/v1/seats/{seat}/notes", json=body)
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["became"])
+
+
+def written(hand: Hand, hours: float, visit: Visit, verdict: str = "match", words: str = "") -> dict[str, Any]:
+    """A note that lay in a phone for so many hours."""
+    told = {"captured_at": (hand() - timedelta(hours=hours)).isoformat(), "sent_at": hand().isoformat()}
+    return note(visit, verdict, words, **told)
+
+
+def scan(edge: Edge, links: ExitStack, hand: Hand, text: str, hours: float = 0) -> httpx.Response:
+    """The firm's phone has read a code so many hours ago, and tells of it."""
+    told = {"code": text, "phone": PHONES[0], "sent_at": hand().isoformat()}
+    told["scanned_at"] = (hand() - timedelta(hours=hours)).isoformat()
+    return links.enter_context(edge.client()).post("/v1/scans", json=told)
+
+
+def agree(edge: Edge) -> list[str]:
+    """What frames would be made of is what the ledger tells."""
+    with edge.office.store.read(steady=True) as tx:
+        return lookback.differing(edge.office, tx, sorted(edge.office.tree), edge.office.now())
+
+
+def test_who_had_checked_in_before_the_certificate_ended_has_made_the_visit_and_nobody_is_dealt_it_anew(
+    edge: Edge, hand: Hand, links: ExitStack
+) -> None:
+    visit, (first, second), (client, mate) = team(edge, links)
+    text = client.get(f"/v1/seats/{first}/codes").json()["codes"][0]["text"]
+    assert scan(edge, links, hand, text).status_code == 200
+    day = over(edge, hand, visit, 0)
+    held = now_of(edge, visit)
+    assert (states(edge, visit), held.state) == (["DONE", "DONE"], VisitState.ASSIGNED)
+    assert [(one.on, one.proof, one.by) for one in held.attested] == [(day, "code_read", ())]
+    assert "note_lapsed" not in matters(edge), "what is plain is asked of nobody"
+    assert code(client.get(f"/v1/seats/{first}/codes")) == (409, "visit_closed"), "who has no certificate shows none any more"
+    register(edge, visit, 1, certificate_until=day)
+    hand.on(days=1)
+    looks(edge, hand)
+    assert states(edge, visit) == ["DONE", "DONE"], "nor is the mate moved by what ends later"
+    assert sends(mate, second, written(hand, 40, visit)) == "RESULT"
+    held = now_of(edge, visit)
+    assert (held.state, held.made_on) == (VisitState.DONE, day)
+    assert agree(edge) == []
+
+
+@pytest.mark.slow
+def test_a_reading_that_lay_in_the_firms_phone_brings_the_team_of_that_day_back_and_who_was_dealt_since_need_not_go(
+    edge: Edge, hand: Hand, links: ExitStack
+) -> None:
+    visit, (first, second), (client, mate) = team(edge, links)
+    text = client.get(f"/v1/seats/{first}/codes").json()["codes"][0]["text"]
+    day = over(edge, hand, visit, 0)
+    assert states(edge, visit)[0] == "RELIEVED"
+    with edge.office.store.read() as tx:
+        loads = tx.visits.loads(visit.draw, "bureau")
+    assert sends(mate, second, written(hand, 23, visit)) == "KEPT", "what the mate saw is not what a new team saw"
+    asked = matters(edge)["note_lapsed"]
+    assert asked["on"] == day.isoformat()
+    assert scan(edge, links, hand, text, hours=23).status_code == 200
+    settle(edge.office)
+    held = now_of(edge, visit)
+    assert (held.state, held.made_on, len(held.parts)) == (VisitState.DONE, day, 1), "the note that was here is its result"
+    assert sorted(states(edge, visit)) == ["DONE", "NEEDLESS", "STOOD"]
+    assert {"note_lapsed", "visit_code_apart"}.isdisjoint(matters(edge))
+    with edge.office.store.read() as tx:
+        seats = tx.visits.team(visit.id)
+        assert tx.visits.loads(visit.draw, "bureau") == loads, "strangers replay who was dealt, not who went"
+        went = tx.visits.teams("bureau")[visit.id]
+    assert went == {one.inspector for one in seats if one.state.made}
+    assert len(went) == 2
+    assert agree(edge) == []
+
+
+@pytest.mark.slow
+def test_where_no_check_in_says_it_two_officers_do_and_the_words_of_that_day_are_the_result(
+    edge: Edge, hand: Hand, links: ExitStack
+) -> None:
+    visit, (first, _), (client, _) = team(edge, links)
+    day = over(edge, hand, visit, 0, 1)
+    held = now_of(edge, visit)
+    assert (held.state, states(edge, visit)[:2]) == (VisitState.OWED, ["RELIEVED", "CANCELLED"]) or held.state.short
+    assert sends(client, first, written(hand, 22, visit, "mismatch", "大门紧锁")) == "KEPT"
+    assert "note_lapsed" in matters(edge)
+    path, said = f"/v1/visits/{visit.id}/attested", {"on": day.isoformat(), "evidence": "现场笔录，企业签字"}
+    with edge.as_(Role.OFFICER, name="王") as one, edge.as_(Role.OFFICER, name="李") as other:
+        assert code(one.post(path, json={**said, "on": (day - timedelta(days=30)).isoformat()}))[0] == 422
+        assert one.post(path, json=said).json()["stands"] is False
+        assert code(one.post(path, json=said)) == (409, "attest_own")
+        assert code(other.post(path, json={**said, "on": (day + timedelta(days=1)).isoformat()}))[0] == 409
+        assert now_of(edge, visit).parts == (), "one alone makes nothing so"
+        done = other.post(path, json={**said, "evidence": "打卡及照片"}).json()
+    assert (done["stands"], done["by"], done["state"]) == (True, ["王", "李"], "DONE")
+    settle(edge.office)
+    held = now_of(edge, visit)
+    assert (held.made_on, held.findings[0].note) == (day, "大门紧锁")
+    with edge.office.store.read() as tx:
+        made = {row["id"] for row in tx.visits.made()}
+        entries = [json.loads(row["body"]) for row in tx.ledger.about(visit.id) if row["rule"] == "visit.attested"]
+    assert visit.id in made, "caps and cool-downs count it"
+    assert [(one["facts"]["by"], one["facts"]["evidence"]) for one in entries] == [
+        (["王", "李"], "现场笔录，企业签字 / 打卡及照片")
+    ]
+    assert "S1:42" in entries[0]["basis"]
+    assert agree(edge) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("why", ["uncertified", "declined"])
+def test_who_was_not_certified_on_that_day_or_had_declined_made_no_lawful_visit(
+    edge: Edge, hand: Hand, links: ExitStack, why: str
+) -> None:
+    visit, (first, _), (client, _) = team(edge, links)
+    text = client.get(f"/v1/seats/{first}/codes").json()["codes"][0]["text"]
+    day = edge.office.calendar.local_date(hand())
+    if why == "uncertified":
+        register(edge, visit, 0, certificate_until=day - timedelta(days=1))
+    else:
+        assert client.post(f"/v1/seats/{first}/decline", json={"reason": "与法定代表人系亲属"}).status_code == 200
+    hand.on(days=1)
+    looks(edge, hand)
+    assert scan(edge, links, hand, text, hours=23.9).status_code == 200
+    held = now_of(edge, visit)
+    assert (held.attested, held.state.open) == ((), True)
+    with edge.as_(Role.OFFICER, name="王") as one:
+        told = one.post(f"/v1/visits/{visit.id}/attested", json={"on": day.isoformat(), "evidence": "现场笔录"})
+    assert code(told) == (409, "attest_unlawful")
+    assert told.json()["error"]["facts"]["why"] == why
+    assert now_of(edge, visit).attested == ()
+
+
+@pytest.mark.slow
+def test_of_who_has_left_officers_are_asked_and_who_does_not_agree_ends_it_with_reasons(
+    edge: Edge, hand: Hand, links: ExitStack
+) -> None:
+    visit, (first, _), (client, _) = team(edge, links)
+    text = client.get(f"/v1/seats/{first}/codes").json()["codes"][0]["text"]
+    register(edge, visit, 0, in_post=False)
+    hand.on(days=1)
+    looks(edge, hand)
+    assert scan(edge, links, hand, text, hours=23).status_code == 200
+    assert now_of(edge, visit).attested == (), "since when, the register does not say"
+    day = edge.office.calendar.local_date(hand()) - timedelta(days=1)
+    assert matters(edge)["note_lapsed"]["on"] == day.isoformat()
+    path = f"/v1/visits/{visit.id}/attested"
+    with edge.as_(Role.OFFICER, name="王") as one, edge.as_(Role.OFFICER, name="李") as other:
+        closing = f"/v1/attention/note_lapsed:{visit.id}/close"
+        assert one.post(path, json={"on": day.isoformat(), "evidence": "考勤记录"}).status_code == 200
+        assert code(one.post(closing, json={"note": "作罢"})) == (409, "attention_own")
+        assert other.post(closing, json={"note": "当日已离任"}).status_code in (200, 204)
+    assert now_of(edge, visit).attested == ()
+    assert "seat.stood" not in {row["rule"] for row in _entries(edge, visit)}
+
+
+@pytest.mark.slow
+def test_the_officers_page_takes_the_word_and_shows_what_the_first_has_said(edge: Edge, hand: Hand, links: ExitStack) -> None:
+    from tests.integration.test_forms import logged_in
+    from tests.integration.test_proceeding_page import send
+
+    visit, (first, _), (client, _) = team(edge, links)
+    day = over(edge, hand, visit, 0)
+    assert sends(client, first, written(hand, 22, visit)) == "KEPT"
+    path = f"/matters/note_lapsed:{visit.id}"
+    with edge.client() as one, edge.client() as other:
+        logged_in(edge, one, name="王")
+        logged_in(edge, other, name="李")
+        assert f'href="{path}"' in one.get("/review").text
+        assert send(one, path, "made", on=day.isoformat(), evidence="").status_code == 422
+        assert send(one, path, "made", on=day.isoformat(), evidence="现场笔录").status_code == 303
+        assert "现场笔录" in other.get(path).text
+        assert send(other, path, "made", on=day.isoformat(), evidence="打卡记录").status_code == 303
+        assert f'href="{path}"' not in other.get("/review").text
+    assert now_of(edge, visit).state is VisitState.DONE
+    assert SeatState.STOOD.value in states(edge, visit)
+
+
+def _entries(edge: Edge, visit: Visit) -> list[Any]:
+    with edge.office.store.read() as tx:
+        return list(tx.ledger.about(visit.id))
