@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import re
 import signal
 import sys
 from collections.abc import Generator, Iterator, Sequence
@@ -36,14 +37,16 @@ EVERYDAY = "not slow and not bench"
 collect_ignore = ["elsewhere"]
 """A package of another team, whose tests are run where it is installed."""
 
+WHOLLY_SLOW = re.compile(r"^pytestmark = .*\bpytest\.mark\.slow\b", re.MULTILINE)
+
 TURN = os.environ.get("INSPECTOR_TEST_TURN", "")
 """`0/3`: of the slow tests this run takes the first of three parts, as `.ci/run` does with one part for each commit."""
 
 SEALED = os.environ.get("INSPECTOR_TEST_SEALED", "") not in ("", "0")
 """Whether every test that asks for a `store` gets one that seals what is personal, as an office with `[privacy]` keys."""
 
-SLOW, UNREAD = pytest.StashKey[int](), pytest.StashKey[bool]()
-"""How many slow tests the everyday run leaves out, and whether it leaves the generated requests unread."""
+SLOW, UNREAD = pytest.StashKey[int](), pytest.StashKey[set[Path]]()
+"""How many slow tests the everyday run leaves out, and which files of nothing but slow ones it leaves unread."""
 
 compiled.share()
 room.STRICT = True
@@ -81,11 +84,16 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Generated requests are slow: the everyday run does not even read them, for that takes each process a second."""
-    if collection_path.name == "test_schemathesis.py" and config.option.markexpr == EVERYDAY:
-        config.stash[UNREAD] = True
-        return True
-    return None
+    """Modules that are slow as a whole the everyday run does not even read, unless they are named: they are an eighth of all."""
+    if config.option.markexpr != EVERYDAY or not collection_path.match("test_*.py"):
+        return None
+    asked = [config.invocation_params.dir / one.partition("::")[0] for one in config.args]
+    if collection_path in asked or not any(map(collection_path.is_relative_to, asked)):
+        return None
+    if not WHOLLY_SLOW.search(collection_path.read_text(encoding="utf-8")):
+        return None
+    config.stash.setdefault(UNREAD, set()).add(collection_path)
+    return True
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
@@ -99,14 +107,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """One of several processes tells the one that sums up; each has collected the same."""
     stash = session.config.stash
     if (output := getattr(session.config, "workeroutput", None)) is not None:
-        output["left_out"] = stash.get(SLOW, 0), stash.get(UNREAD, False)
+        output["left_out"] = stash.get(SLOW, 0), [str(one) for one in stash.get(UNREAD, ())]
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Hears it; a process that crashed has told nothing."""
     if left_out := getattr(node, "workeroutput", {}).get("left_out"):
-        node.config.stash[SLOW], node.config.stash[UNREAD] = left_out
+        node.config.stash[SLOW], node.config.stash[UNREAD] = left_out[0], set(map(Path, left_out[1]))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -140,10 +148,11 @@ def _leave(config: pytest.Config, items: list[pytest.Item], left: list[pytest.It
 
 
 def pytest_collection_finish() -> None:
-    """What was collected stays: nobody need look through it for garbage five thousand times."""
+    """What was collected stays: nobody need look through it for garbage five thousand times, nor often through what a test makes."""
     gc.enable()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -194,7 +203,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Says at the end, loudly, what this machine had to leave out and how to mend it, and what the everyday run leaves out."""
     lines = needs.report([_reason(report) for report in terminalreporter.getreports("skipped")])
-    lines += needs.slow(config.stash.get(SLOW, 0), requests=config.stash.get(UNREAD, False))
+    lines += needs.slow(config.stash.get(SLOW, 0), files=len(config.stash.get(UNREAD, ())))
     if lines:
         terminalreporter.section("LEFT OUT 未运行", yellow=True, bold=True)
         for line in lines:

@@ -91,9 +91,8 @@ def alerts() -> str:
 @cache
 def calls() -> tuple[tuple[Path, ast.Call], ...]:
     """Every call of the tree with its file; each file is parsed once."""
-    return tuple(
-        (file.relative_to(ROOT), node) for file in trees.shipped() for node in trees.nodes(file) if isinstance(node, ast.Call)
-    )
+    held = ((file.relative_to(ROOT), trees.nodes(file)) for file in trees.shipped())
+    return tuple((file, node) for file, nodes in held for node in nodes if isinstance(node, ast.Call))
 
 
 def called(node: ast.Call) -> str:

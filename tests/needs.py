@@ -118,10 +118,10 @@ def report(reasons: list[str]) -> list[str]:
     return lines
 
 
-def slow(tests: int, *, requests: bool) -> list[str]:
-    """A line for what the everyday run leaves out because it is slow: so many tests, and the generated requests."""
+def slow(tests: int, *, files: int) -> list[str]:
+    """A line for what the everyday run leaves out because it is slow: so many tests, and so many files of nothing else."""
     left = [(f"{tests} tests", f"{tests} 项")] if tests else []
-    if requests:
-        left.append(("generated requests", "随机生成的请求"))
-    english, chinese = " and ".join(one for one, _ in left), "及".join(one for _, one in left)
+    if files:
+        left.append((f"{files} files", f"{files} 个文件"))
+    english, chinese = " and ".join(one for one, _ in left), "及 ".join(one for _, one in left)
     return [f"slow: {english} left out 慢测试未运行：{chinese}。./test --slow"] if left else []

@@ -10,12 +10,15 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from inspector.policybook import Policybook
 
+SHIPPED = Path(__file__).parent.parent / "policies"
+"""No test changes it, for others read it at the same time: it is looked through once."""
 _KEPT = 32
 """Folders remembered at the most, those read first going first: a book of the shipped packs takes some megabytes."""
 
@@ -26,7 +29,7 @@ def remember() -> None:
 
     def reread(folder: Path, *more: Path, approving: bool = True) -> Policybook:
         try:
-            key = (approving, *((where, _content(where)) for where in (folder, *more)))
+            key = (approving, *((where, _shipped() if where == SHIPPED else _content(where)) for where in (folder, *more)))
         except OSError:  # what nobody may read is told as a flaw, by whom it is about
             return read(folder, *more, approving=approving)
         if key not in books:
@@ -37,6 +40,11 @@ def remember() -> None:
         return replace(books[key], _later={})  # what it learns of packs elsewhere is one installation's affair
 
     pytest.MonkeyPatch().setattr(Policybook, "read", staticmethod(reread))
+
+
+@cache
+def _shipped() -> str:
+    return _content(SHIPPED)
 
 
 def _content(folder: Path) -> str:

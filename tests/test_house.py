@@ -187,10 +187,15 @@ def imported(here: tuple[str, ...], text: str) -> Iterator[str]:
             above = ".".join(here[: -node.level]) if node.level else ""
             whence = ".".join(filter(None, [above, node.module]))
             yield from (whence, *(f"{whence}.{name.name}" for name in node.names))
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("import_module", "__import__")):
+        elif isinstance(node, ast.Call) and last(node.func).endswith(("import_module", "__import__")):
             told = node.args[0] if node.args else None
             if isinstance(told, ast.Constant) and isinstance(told.value, str):
                 yield told.value
+
+
+def last(told: ast.expr) -> str:
+    """The last part of a dotted name; empty for what is none."""
+    return told.id if isinstance(told, ast.Name) else getattr(told, "attr", "")
 
 
 def trespasses(name: str, modules: Iterable[str]) -> list[str]:

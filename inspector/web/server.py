@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from errno import errorcode
 
 import uvicorn
@@ -22,12 +22,45 @@ _GRACE = 5
 
 
 class _Embedded(uvicorn.Server):
-    """The daemon owns the signals."""
+    """The daemon owns the signals. It ends as soon as it is told to: uvicorn looks, for that as for the last request, each tenth second."""
+
+    _loop: asyncio.AbstractEventLoop | None = None
+    _told: asyncio.Event
+
+    def end(self) -> None:
+        """Take no more, and end when what runs is answered; from any thread."""
+        self.should_exit = True
+        if self._loop is not None:
+            with suppress(RuntimeError):  # its loop is closed: it has ended
+                self._loop.call_soon_threadsafe(self._told.set)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin; a lack of descriptors is told once, not for each connection."""
-        asyncio.get_running_loop().set_exception_handler(troubled)
+        loop, self._told = asyncio.get_running_loop(), asyncio.Event()
+        loop.set_exception_handler(troubled)
+        self._loop = loop
         await super().startup(sockets)
+
+    async def main_loop(self) -> None:
+        """Serve until it is to end; the date that answers bear moves each second."""
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._told.wait(), 1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more, let running requests finish, but no longer than `_GRACE`."""
+        for server in self.servers:
+            server.close()
+        for held in sockets or []:
+            held.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        state, by = self.server_state, time.monotonic() + _GRACE
+        while (state.connections or state.tasks) and time.monotonic() < by:  # noqa: ASYNC110 - uvicorn tells nobody of the last one
+            await asyncio.sleep(0.005)
+        for task in state.tasks:
+            task.cancel()
+        await self.lifespan.shutdown()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -62,7 +95,6 @@ class Server:
             lifespan="on",
             proxy_headers=False,
             server_header=False,
-            timeout_graceful_shutdown=_GRACE,
         )
         self._server = _Embedded(config)
         self._thread = threading.Thread(target=self._run, name="web", daemon=True)
@@ -78,7 +110,7 @@ class Server:
     def stop(self, timeout: float = _GRACE + 1) -> None:
         """End open streams, let running requests finish, take no more."""
         self._desk.stop.set()
-        self._server.should_exit = True
+        self._server.end()
         if self._thread.is_alive():
             self._thread.join(timeout)
         self._socket.close()

@@ -20,6 +20,8 @@ from tests.engine import lines, listening, until
 from tests.house import Hand, open_office
 from tests.integration.test_daemon import busy
 
+pytestmark = pytest.mark.alike
+
 LIVE = b"GET /health/live HTTP/1.1\r\nHost: x\r\n"
 POST = b"POST /v1/cases HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n{"
 HEAD, SILENCE = 3.0, 2.5
