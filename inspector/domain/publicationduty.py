@@ -24,6 +24,8 @@ from inspector.domain.person import refuse_nameless
 from inspector.domain.publish import DisclosureRow, PublishRow
 from inspector.domain.visit import Visit
 
+LEAD, OWN = "lead.", "penalty."
+"""Begin the id of a duty about a check for cause, which stands in no draw, and about a penalty on one's own register."""
 BEFORE = 3
 """Working days before the date on which it is told: as of requests to other agencies (handbook 2.4)."""
 
@@ -154,14 +156,17 @@ def owe(
 
 
 def owe_lead(
-    check: LeadCheck, row: PublishRow, pack: str, now: datetime, calendar: WorkingCalendar
+    check: LeadCheck, row: PublishRow, pack: str, now: datetime, calendar: WorkingCalendar, *, turn: int = 1
 ) -> Decision[PublicationDuty] | None:
-    """An agency owes the publication of what a check for cause came to; None where the row has no term for results."""
+    """An agency owes the publication of what a check for cause came to; None where the row has no term for results.
+
+    At a later `turn` anew, from when it is found that what was public did not stand.
+    """
     if row.within is None:
         return None
     counted = due(now, row.within, calendar)
     held = PublicationDuty(
-        id=f"lead.{check.id}",
+        id=f"{LEAD}{check.id}" + (f".{turn}" if turn > 1 else ""),
         agency=check.agency,
         visit="",
         draw="",
@@ -172,6 +177,7 @@ def owe_lead(
         formed_at=now,
         due_at=counted.at,
         due_counted=counted.counted,
+        turn=turn,
         lead=check.id,
     )
     facts = {"lead_check": check.id, "agency": check.agency, "due_at": counted.at.isoformat()}

@@ -69,6 +69,7 @@ QUOTING: Mapping[str, tuple[str, ...]] = {
     "visit.ceased": ("evidence",),
     "contact.attempt": ("words",),
     "attention.close": ("note",),
+    "seat.link": ("reason",),
     "publication.rule": ("reasons",),
     "publication.done": ("reference",),
     "publication.removed": ("reference",),

@@ -15,7 +15,7 @@ from inspector.domain.gazette import Line
 from inspector.domain.inspection import CheckType
 from inspector.domain.leadcheck import LeadCheck
 from inspector.domain.province import PREFIX
-from inspector.domain.publicationduty import PublicationDuty, PublicationState
+from inspector.domain.publicationduty import LEAD, OWN, PublicationDuty, PublicationState
 from inspector.domain.visit import Visit, VisitState
 from inspector.store.codec import dump, load
 from inspector.store.consequencetables import consequence
@@ -29,12 +29,8 @@ _TOGETHER = 500
 """So many ids go into one statement."""
 OWE, PENALTY, PUSH = "publication.owe", "disclosure.owe", "province.owe"
 """The rules of the entries that a result, or a penalty, is owed to the public, or a penalty to another province."""
-OWN = "penalty."
-"""Begins the id of a duty about a penalty on one's own register."""
 Beside = tuple[object, ...]
 _BESIDE = ("agency", "visit", "draw", "state", "due_at")
-LEAD = "lead."
-"""Begins the id of a duty about a check for cause, which stands in no draw."""
 _FALLEN = (PublicationState.TO_REMOVE.value, PublicationState.REMOVED.value)
 _FORMED = (VisitState.DONE.value, VisitState.CEASED.value)
 KINDS = _RESULT, _PENALTY, _PUSH = "result", "penalty", "push"
@@ -97,14 +93,15 @@ class PublicationRoom(Room):
     def penalties(self, after: str, limit: int) -> list[PublicationDuty]:
         """Those about penalties on one's own register, which are of no draw, in order of id, behind `after`."""
         held = publication_duty.c
-        asked = sa.select(held.body).where(held.draw == "", held.id.startswith("penalty."), held.id > after)
+        asked = sa.select(held.body).where(held.draw == "", held.id.startswith(OWN), held.id > after)
         asked = asked.order_by(held.id).limit(limit)
         return [load(PublicationDuty, body) for body in self.connection.execute(asked).scalars()]
 
     def fallen(self) -> list[PublicationDuty]:
-        """Results that were taken back, or are to be, in order of id."""
+        """Results of visits and of checks for cause that were taken back, or are to be, in order of id."""
         held = publication_duty.c
-        asked = sa.select(held.body).where(held.state.in_(_FALLEN), held.draw != "").order_by(held.id)
+        result = (held.draw != "") | held.id.startswith(LEAD)
+        asked = sa.select(held.body).where(held.state.in_(_FALLEN), result).order_by(held.id)
         return [load(PublicationDuty, body) for body in self.connection.execute(asked).scalars()]
 
     def put(self, held: PublicationDuty) -> None:
@@ -174,7 +171,7 @@ class PublicationRoom(Room):
     def standing(self, after: str, limit: int) -> list[Standing]:
         """Where every duty to publish a result stands, in order of id, behind `after`: no body is read."""
         held = publication_duty.c
-        other = held.id.startswith("penalty.") | held.id.startswith(PREFIX)
+        other = held.id.startswith(OWN) | held.id.startswith(PREFIX)
         asked = sa.select(held.id, held.agency, held.draw, held.state).where(held.id > after, ~other)
         asked = asked.order_by(held.id).limit(limit)
         return [
