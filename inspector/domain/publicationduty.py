@@ -108,12 +108,20 @@ class PublicationDuty:
         return self.penalty.case_id if self.penalty is not None else self.lead or self.visit
 
     @property
+    def anew(self) -> bool:
+        """Whether it was taken back for something that is true of the check none the less, and is not owed to the public anew yet."""
+        fallen = self.state in (PublicationState.TO_REMOVE, PublicationState.REMOVED)
+        return fallen and self.penalty is None and self.why in AGAIN and not self.renewed
+
+    @property
     def keys(self) -> tuple[str, str]:
         """The keys of its clocks."""
         again = f":{self.turn}" if self.penalty is not None and self.turn > 1 else ""  # a result has another id at each turn
         return tuple(f"{kind.value}:{self.id}:{self.state.value}{again}" for kind in CLOCKS)  # type: ignore[return-value]
 
 
+AGAIN = frozenset({Fallen.REOPENED, Fallen.MISTAKE, Fallen.CHANGED})
+"""For what a result is taken back that is true of the check none the less, and is owed to the public anew."""
 CLOCKS = (OrderKind.PUBLICATION_REMIND, OrderKind.PUBLICATION_DUE)
 
 

@@ -143,7 +143,7 @@ def look(store: Store) -> list[str]:
                 except (ValueError, Newer):
                     found.append(f"publication_duty {name}: body")
                     continue
-                if duty.id != name or tx.publications.beside(duty) != beside:
+                if duty.id != name or not tx.publications.beside(duty, beside):
                     found.append(f"publication_duty {name}: row")
                 duties += [duty] if duty.id == name else []
             suspected += suspects(tx, duties)

@@ -24,8 +24,6 @@ from inspector.store.work import Work
 
 _TOGETHER = 200
 """So many visits are looked at in one transaction."""
-_AGAIN = frozenset({Fallen.REOPENED, Fallen.MISTAKE, Fallen.CHANGED})
-"""For what a result is taken back that is true of the visit none the less, and is owed to the public anew."""
 
 
 def look(_work: Work, office: Office) -> Settlement:
@@ -57,8 +55,10 @@ def look(_work: Work, office: Office) -> Settlement:
             if tx.publications.add(decision.state):
                 write(tx, decision, now)
         for duty in tx.publications.fallen():
-            if duty.why in _AGAIN and not duty.renewed:
+            if duty.anew:
                 _renew(office, tx, duty.id, now)
+            else:  # of a release before, which said nothing of it beside the body: it is read no more
+                tx.publications.put(tx.publications.get(duty.id, lock=True))
         pledges.look(office, tx, now, waiting)
         disclosing.look(office, tx, now)
 
