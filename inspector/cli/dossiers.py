@@ -12,13 +12,13 @@ from inspector.cli.cases import meant
 from inspector.cli.command import Exit, command
 from inspector.cli.days import typed
 from inspector.cli.ledger import Heads, read_proof, told
-from inspector.cli.printing import browser, printed
 from inspector.cli.terminal import Terminal, operator
 from inspector.cli.viewings import shower, viewed
 from inspector.domain import folio
 from inspector.domain.errors import Invalid
 from inspector.domain.treehead import Proof, TreeHead
 from inspector.labels import label
+from inspector.printing import browser, printed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

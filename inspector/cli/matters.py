@@ -15,12 +15,14 @@ import typer
 
 from inspector.cli.command import command
 from inspector.cli.terminal import Terminal, echo, operator, to_json
-from inspector.domain.errors import Invalid
+from inspector.cli.viewings import viewed
+from inspector.domain.errors import Invalid, Missing
 
 if TYPE_CHECKING:
     from inspector.store.store import Store
 
 PAGE = 500
+Matter = Annotated[str, typer.Argument(help="Id of the matter 编号", metavar="ID")]
 
 
 class Kind(StrEnum):
@@ -35,6 +37,7 @@ def register(schedule: typer.Typer, attention: typer.Typer) -> None:
     """Add the groups' commands."""
     command(schedule, "list")(schedules)
     command(attention, "list")(open_matters)
+    command(attention, "show")(show)
     command(attention, "close")(close)
 
 
@@ -70,23 +73,42 @@ def open_matters(
     after: Annotated[str | None, typer.Option("--after", help="Go on behind this id 从此编号之后")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")] = 50,
 ) -> None:
-    """List what waits for a named person, oldest first. 列出待人处理的事项，先登记的在前。"""
-    from inspector.flows import attention
+    """List what waits for a named person, oldest first. 列出待人处理的事项，先登记的在前。
 
+    What a matter says is told by attention show alone: it may quote a mail, a subject or an officer. 事项内容仅由 attention show 显示。
+    """
     agencies = None if agency is None else [terminal.office.agency(agency).id]
     held = terminal.look(lambda tx: tx.attention.page(agencies, limit + 1, after=after, kind=kind))
-    rows: list[dict[str, object]] = [{**row, "body": attention.facts(str(row["kind"]), str(row["body"]))} for row in held]
-    names: tuple[str, ...] = ("id", "kind", "agency", "opened_at")  # the id ends in what it is about
-    if not terminal.as_json:
-        told = [attention.told(str(row["kind"]), str(row["body"]), terminal.lang) for row in held]
-        rows = [{**row, "raised_at": row["opened_at"], "told": words} for row, words in zip(rows, told, strict=True)]
-        names = ("id", "kind", "agency", "raised_at", *(("told",) if any(told) else ()))
-    terminal.page(names, rows, limit, "--kind, --agency", codes={"kind": "attention"})
+    rows = [{name: row[name] for name in ("id", "kind", "agency", "about", "opened_at")} for row in held]
+    if terminal.as_json:
+        terminal.page(("id",), rows, limit, "--kind, --agency")
+        return
+    rows = [{**row, "raised_at": row["opened_at"]} for row in rows]  # the id ends in what it is about
+    terminal.page(("id", "kind", "agency", "raised_at"), rows, limit, "--kind, --agency", codes={"kind": "attention"})
+
+
+def show(terminal: Terminal, matter: Matter) -> None:
+    """Show one matter with what it says. That of a case is a viewing of it. 显示一项待办的内容；涉及办件的，记入查看记录。"""
+    from inspector.flows import attention
+
+    held = terminal.look(lambda tx: tx.attention.get(matter))
+    if held is None:
+        raise Missing("attention_unknown", attention=matter)
+    said = attention.facts(held["kind"], held["body"])
+    names = {str(one) for one in (held["about"], said.get("case")) if one}
+    viewed(terminal, "CASE", terminal.look(lambda tx: [tx.cases.get(one) for one in sorted(names) if tx.cases.known(one)]))
+    words = attention.told(held["kind"], held["body"], terminal.lang)
+    shown = {name: held[name] for name in ("id", "kind", "agency", "about", "opened_at", "closed_at")}
+    if terminal.as_json:
+        terminal.value({**shown, "facts": said})
+        return
+    plain = {name: value for name, value in said.items() if name not in shown}
+    terminal.fields({**shown, "told": words or None, **plain}, {"kind": "attention", "error": "note"})
 
 
 def close(
     terminal: Terminal,
-    matter: Annotated[str, typer.Argument(help="Id of the matter 编号", metavar="ID")],
+    matter: Matter,
     note: Annotated[str | None, typer.Option("--note", help="What was done about it; needed 处理情况（必填）")] = None,
 ) -> None:
     """Say that a person has seen to a matter. 关闭待办。"""

@@ -1,10 +1,7 @@
-"""Pages of ours as PDF, by a browser that is installed on this machine (decisions 57 and 108)."""
+"""Letters on paper as PDF (decision 57)."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -12,11 +9,7 @@ from typing import Annotated
 import typer
 
 from inspector.cli.terminal import Terminal
-from inspector.domain.errors import Invalid
-
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_PRINTING = 60
-"""Seconds a browser has to print a page."""
+from inspector.printing import browser, printed
 
 Letters = Annotated[
     Path,
@@ -46,23 +39,3 @@ def letters(terminal: Terminal, folder: Letters) -> None:
         terminal.say("wrote", file=name)
     if not made:
         terminal.say("nothing")
-
-
-def browser() -> str:
-    """An installed Chromium. Raises Invalid (`pdf_needs_browser`)."""
-    found = next((there for name in _BROWSERS if (there := shutil.which(name))), None)
-    if found is None:
-        raise Invalid("pdf_needs_browser", field="--pdf")
-    return found
-
-
-def printed(program: str, page: Path, to: Path) -> None:
-    """Print a page. It is our own, holds no script and asks for nothing, so that the browser needs no fence as root. Raises Invalid."""
-    flags = ["--headless", "--disable-gpu", "--no-pdf-header-footer", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    asked = [program, *flags, f"--print-to-pdf={to.resolve()}", page.resolve().as_uri()]
-    try:
-        ran = subprocess.run(asked, capture_output=True, check=False, timeout=_PRINTING)  # noqa: S603 - a program of this machine, our own page
-    except subprocess.TimeoutExpired as error:
-        raise Invalid("pdf_failed", file=str(to)) from error
-    if ran.returncode or not to.is_file():
-        raise Invalid("pdf_failed", file=str(to))

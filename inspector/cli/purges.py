@@ -10,7 +10,7 @@ import typer
 from inspector.cli.command import Exit, command
 from inspector.cli.days import day_of
 from inspector.cli.terminal import Terminal
-from inspector.labels import of
+from inspector.labels import label, of
 
 if TYPE_CHECKING:
     from inspector.store.tx import Tx
@@ -27,7 +27,9 @@ def due(terminal: Terminal) -> None:
     """List what is over the days for which its pack wants it kept, and what keeps it all the same. Nothing is let go. 列出保存期满的记录。
 
     The wording of answers (ANSWER) goes by itself with the nightly housekeeping; a case, and a finding or tip-off that no case is about
-    (ENFORCEMENT), goes by `ledger purge`. 答复原文由每夜例行清理清除；案卷及未关联办件的发现、线索须由经办人用 ledger purge 清除。
+    (ENFORCEMENT), goes by `ledger purge`; so do numbers of natural persons that stand in the private file of a draw and nobody needs, by
+    the draw's number. 答复原文由每夜例行清理清除；案卷、未关联办件的发现和线索、抽查名册中已无用途的自然人证件号码，须由经办人清除
+    （ledger purge）。
     """
     from inspector.domain.retention import Record
     from inspector.flows import caseless, purging
@@ -37,7 +39,7 @@ def due(terminal: Terminal) -> None:
     def ask(tx: Tx) -> list[purging.Ripe]:
         now = office.now()
         cases = (one for record in (Record.ANSWER, Record.ENFORCEMENT) for one in purging.ripe(office, tx, record, now))
-        return [*cases, *caseless.ripe(office, tx, now)]
+        return [*cases, *caseless.ripe(office, tx, now), *caseless.frames(office, tx, now)]
 
     some = terminal.look(ask)
     terminal.value(some)
@@ -97,5 +99,6 @@ def purges(
     if not terminal.as_json:
         terminal.rows(("at", "rule", "about", "count"), [asdict(one) for one in shown], {"rule": "rule"})
         for one in found.troubles:
-            terminal.say(f"purge_{one.amiss.value.lower()}", rule=one.rule, about=one.about, digest=one.digest)
+            rule = label(f"rule.{one.rule}", terminal.lang)
+            terminal.say(f"purge_{one.amiss.value.lower()}", rule=rule, about=one.about, digest=one.digest)
     return Exit.WRONG if found.troubles else None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import command
-from inspector.cli.terminal import Terminal, operator
+from inspector.cli.terminal import Terminal, office_now, operator
 from inspector.domain.case import Case, SubjectKind
 from inspector.domain.errors import Invalid
 
@@ -63,13 +63,13 @@ def viewings(
 def viewed(terminal: Terminal, shown: str, cases: Sequence[Case]) -> None:
     """Write down that whoever works here is about to be shown these cases; `shown` as `domain.viewing.Shown` has it.
 
-    By the machine's time, as all that an operator does without the office: a command that only looks something up reads no packs.
+    By the office's time, as on the pages; a command that only looks something up reads no packs for it.
     """
     from inspector.domain.viewing import Shown
     from inspector.flows import viewings as record
 
     if cases:
-        now = terminal.look(lambda tx: tx.machine_now())
+        now = terminal.look(lambda tx: office_now(terminal.settings, tx))
         record.note(terminal.store, now, shower(), Shown(shown), cases)
 
 

@@ -14,7 +14,7 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.gazette import Fallen
 from inspector.domain.person import refuse_nameless
-from inspector.domain.publicationduty import CLOCKS, PublicationDuty, PublicationState, clocks, posted, stands, word_late
+from inspector.domain.publicationduty import CLOCKS, OWN, PublicationDuty, PublicationState, clocks, posted, stands, word_late
 from inspector.domain.publish import DisclosureRow
 
 _AMOUNTS = frozenset({PenaltyKind.FINE, PenaltyKind.CONFISCATION})
@@ -26,7 +26,7 @@ ANEW = frozenset({Fallen.STAYED, Fallen.MISTAKE, Fallen.CHANGED})
 
 def name(consequence: str) -> str:
     """The id of the duty about a penalty."""
-    return f"penalty.{consequence}"
+    return f"{OWN}{consequence}"
 
 
 def owe(

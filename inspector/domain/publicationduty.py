@@ -24,6 +24,8 @@ from inspector.domain.person import refuse_nameless
 from inspector.domain.publish import DisclosureRow, PublishRow
 from inspector.domain.visit import Visit
 
+LEAD, OWN = "lead.", "penalty."
+"""Begin the id of a duty about a check for cause, which stands in no draw, and about a penalty on one's own register."""
 BEFORE = 3
 """Working days before the date on which it is told: as of requests to other agencies (handbook 2.4)."""
 
@@ -106,12 +108,20 @@ class PublicationDuty:
         return self.penalty.case_id if self.penalty is not None else self.lead or self.visit
 
     @property
+    def anew(self) -> bool:
+        """Whether it was taken back for something that is true of the check none the less, and is not owed to the public anew yet."""
+        fallen = self.state in (PublicationState.TO_REMOVE, PublicationState.REMOVED)
+        return fallen and self.penalty is None and self.why in AGAIN and not self.renewed
+
+    @property
     def keys(self) -> tuple[str, str]:
         """The keys of its clocks."""
         again = f":{self.turn}" if self.penalty is not None and self.turn > 1 else ""  # a result has another id at each turn
         return tuple(f"{kind.value}:{self.id}:{self.state.value}{again}" for kind in CLOCKS)  # type: ignore[return-value]
 
 
+AGAIN = frozenset({Fallen.REOPENED, Fallen.MISTAKE, Fallen.CHANGED})
+"""For what a result is taken back that is true of the check none the less, and is owed to the public anew."""
 CLOCKS = (OrderKind.PUBLICATION_REMIND, OrderKind.PUBLICATION_DUE)
 
 
@@ -154,14 +164,17 @@ def owe(
 
 
 def owe_lead(
-    check: LeadCheck, row: PublishRow, pack: str, now: datetime, calendar: WorkingCalendar
+    check: LeadCheck, row: PublishRow, pack: str, now: datetime, calendar: WorkingCalendar, *, turn: int = 1
 ) -> Decision[PublicationDuty] | None:
-    """An agency owes the publication of what a check for cause came to; None where the row has no term for results."""
+    """An agency owes the publication of what a check for cause came to; None where the row has no term for results.
+
+    At a later `turn` anew, from when it is found that what was public did not stand.
+    """
     if row.within is None:
         return None
     counted = due(now, row.within, calendar)
     held = PublicationDuty(
-        id=f"lead.{check.id}",
+        id=f"{LEAD}{check.id}" + (f".{turn}" if turn > 1 else ""),
         agency=check.agency,
         visit="",
         draw="",
@@ -172,6 +185,7 @@ def owe_lead(
         formed_at=now,
         due_at=counted.at,
         due_counted=counted.counted,
+        turn=turn,
         lead=check.id,
     )
     facts = {"lead_check": check.id, "agency": check.agency, "due_at": counted.at.isoformat()}

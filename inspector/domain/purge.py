@@ -72,6 +72,7 @@ QUOTING: Mapping[str, tuple[str, ...]] = {
     "visit.appointed": ("reasons",),
     "contact.attempt": ("words",),
     "attention.close": ("note",),
+    "seat.link": ("reason",),
     "publication.rule": ("reasons",),
     "publication.done": ("reference",),
     "publication.removed": ("reference",),

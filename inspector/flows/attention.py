@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
@@ -67,6 +68,17 @@ def facts(kind: str, body: str) -> dict[str, object]:
     """
     kept_back = (*_NAMED, *_WORDS.get(kind, ()))
     return veil.over({name: value for name, value in dict(json.loads(body)).items() if name not in kept_back})
+
+
+_MACHINES = ("connector", "count", "due_at", "error", "lane")
+"""Facts of a matter by which whoever runs the machine mends it."""
+_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.:+-]{0,79}")
+
+
+def of_machine(body: str) -> dict[str, object]:
+    """What whoever runs the machine is told of a matter: connectors, counts, dates and codes of errors, and nobody's words."""
+    held = {name: value for name, value in dict(json.loads(body)).items() if name in _MACHINES}
+    return {name: one for name, one in held.items() if isinstance(one, int) or (isinstance(one, str) and _CODE.fullmatch(one))}
 
 
 def told(kind: str, body: str, lang: Lang) -> str:

@@ -9,15 +9,16 @@ them. What is said of a case goes with the case (`purging`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.outside import FINDING
+from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
 from inspector.domain.purge import Hold, gone
 from inspector.domain.retention import Record, RetentionRow, Since
 from inspector.domain.taking import LETTING
-from inspector.flows import purging
+from inspector.flows import purging, unframing
 from inspector.flows.office import Office
 from inspector.flows.purging import Ripe, entries, quotes, row_of, said, unsaid
 from inspector.store.purging import Caseless
@@ -44,10 +45,12 @@ def let_go(office: Office, tx: Tx, about: str, by: str, now: datetime) -> str:
 
     Raises Invalid without a name, Missing, and Refusal: `retention_unsaid`, `retention_runs`, `retention_held` (`purging.case`).
     """
-    if not (about.startswith(FINDING) or tx.tips.there(about) or tx.purging.visit_there(about)):
+    if not (about.startswith(FINDING) or tx.tips.there(about) or tx.purging.visit_there(about) or tx.draws.there(about)):
         return purging.case(office, tx, about, by, now)
     if not by.strip():
         raise Invalid("signer_missing", field="by")
+    if tx.draws.there(about):
+        return _frame(office, tx, tx.draws.get(about), by, now)
     one = next((held for held in tx.purging.caseless(now) if held.id == about), None)
     if one is None:  # a tip-off about a case goes with it
         raise Missing("case_unknown", case=about)
@@ -64,6 +67,7 @@ def let_go(office: Office, tx: Tx, about: str, by: str, now: datetime) -> str:
     erased = {name: dict[str, str]() if one.visit else entries(tx, name) for name in names}
     quoted = {name: quotes(tx, name) if one.visit else {} for name in names}
     going = (entry for part in (erased, quoted) for some in part.values() for entry in some)
+    stood = unframing.of_visit(office, tx, tx.visits.get(about)) if one.visit else None
     taken = tx.purging.take_caseless(one, list(going))
     for name, some in erased.items():
         if name != about and not some and not quoted[name]:
@@ -74,7 +78,54 @@ def let_go(office: Office, tx: Tx, about: str, by: str, now: datetime) -> str:
         facts |= unsaid(tx, quoted[name]) if one.visit else {}
         entry = said(tx, name, gone(row, policy.label, since, until, facts), now)
         made = made or entry
+    for number, told in unframing.let_go(office, tx, stood):
+        said(tx, number, gone(row, policy.label, since, until, {"entries": [], "by": by, "of": about, **told}), now)
     return made
+
+
+def frames(office: Office, tx: Tx, now: datetime) -> Iterator[Ripe]:
+    """The draws over their days in whose frames a natural person's number stands that nothing has a use for; nothing is written.
+
+    It goes with the last case or visit as a rule. Left are those of before there was decision 224, of draws that went on then, and of
+    persons under supervision who were not drawn. It reads the frames of all draws that are over.
+    """
+    for number in tx.draws.over(now):
+        held = tx.draws.get(number)
+        try:
+            row, until = _days(office, tx, held)
+        except (Missing, Refusal):
+            continue
+        if until < office.calendar.local_date(now) and unframing.idle(tx, held):
+            yield Ripe(about=number, agency=held.agency, record=Record.ENFORCEMENT, row=row.row, until=until, holds=())
+
+
+def _frame(office: Office, tx: Tx, held: Draw, by: str, now: datetime) -> str:
+    """Let those numbers go. Raises Missing where there is none, and Refusal (`retention_unsaid`, `retention_runs`)."""
+    row, until = _days(office, tx, held)
+    if office.calendar.local_date(now) <= until:
+        raise Refusal("retention_runs", case=held.number, until=until)
+    facts = unframing.bare(office, tx, held.number)
+    if facts is None:
+        raise Missing("case_unknown", case=held.number)
+    since = _last(tx, held, row)
+    told = gone(row, held.pack, since, until, {"entries": [], "by": by, "of": held.number, **facts})
+    return said(tx, held.number, told, now)
+
+
+def _days(office: Office, tx: Tx, held: Draw) -> tuple[RetentionRow, date]:
+    """The row of a draw's pack, and the last day. Raises Missing, and Refusal (`retention_unsaid`)."""
+    row = row_of(office.book.get(held.pack), Record.ENFORCEMENT)
+    until = row.last(_last(tx, held, row), office.calendar) if row is not None else None
+    if row is None or until is None:
+        raise Refusal("retention_unsaid", case=held.number, pack=held.pack)
+    return row, until
+
+
+def _last(tx: Tx, held: Draw, row: RetentionRow) -> datetime:
+    """From when on a draw is kept: the last word about it, or the first where its row counts from there."""
+    told = [entry["at"] for entry in tx.ledger.about(held.number) if entry["rule"] not in LETTING]
+    pick = min if row.since is Since.RECORDED else max
+    return pick(told, default=held.made_at)
 
 
 def _law(office: Office, one: Caseless, now: datetime) -> tuple[Policy, RetentionRow]:

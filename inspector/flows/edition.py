@@ -18,12 +18,12 @@ from typing import overload
 
 from inspector.domain import manifest
 from inspector.domain.gazette import Line
-from inspector.domain.publicationduty import PublicationState
+from inspector.domain.publicationduty import LEAD, PublicationState
 from inspector.domain.taking import PURGED
 from inspector.flows import affix, printed
 from inspector.flows.gazette import TOGETHER, Gathered, Making
 from inspector.flows.office import Office
-from inspector.store.publications import LEAD, Standing
+from inspector.store.publications import Standing
 
 _RESULTS = "data/results-"
 _LINES = ".jsonl"

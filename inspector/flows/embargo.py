@@ -71,6 +71,11 @@ def closed(office: Office, tx: Tx, held: Draw, now: datetime, others: Iterable[V
     return _closed(office, tx, held, own, more, now, others)
 
 
+def still(tx: Tx, agency: str) -> bool:
+    """Whether none of an agency's draws waits for its lots, and no visit of any is to be made: what comes of a draw elsewhere is left."""
+    return not tx.draws.under_way([agency]) and not tx.visits.open_of(agency, but="")
+
+
 def own_day(office: Office, tx: Tx, held: Draw, now: datetime) -> datetime | None:
     """Until when a draw's own visits keep it closed at the latest, whatever else its record waits for; None: no longer."""
     return _day(office, held, tx.visits.open_of_selection(held.number), now)

@@ -21,7 +21,7 @@ from inspector.domain.leadcheck import LeadCheck
 from inspector.domain.publicationduty import BEFORE, PublicationDuty, PublicationState
 from inspector.domain.visit import Visit, VisitState
 from inspector.flows import printed, publication, shown, unpublish
-from inspector.flows.embargo import closed
+from inspector.flows.embargo import closed, still
 from inspector.flows.office import Office
 from inspector.store.publications import Owing
 from inspector.store.tx import Tx
@@ -65,6 +65,7 @@ class Making:
     """The register while it is gathered. `ready`: fresh lines that name nobody; `waiting`: how many more of their group may come.
 
     `standing`: lines that name nobody and are public. `suspected`: duties that seem to say otherwise than the ledger (`flows.printed`).
+    `still`: whether nothing is under way at an agency, so that its draws are known to be open by what came of them alone.
     """
 
     office: Office
@@ -81,6 +82,7 @@ class Making:
     withheld: int = 0
     counted: int = 0
     closed: dict[str, bool] = field(default_factory=dict)
+    still: dict[str, bool] = field(default_factory=dict)
     tally: dict[Group, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     sheets: shown.Sheets = field(default_factory=shown.Sheets)
     suspected: list[str] = field(default_factory=list)
@@ -268,7 +270,11 @@ class Making:
     def _closed(self, tx: Tx, number: str) -> bool:
         """Whether a draw's embargo still holds: who was drawn with this one is not to be read off the register."""
         if number not in self.closed:
-            self.closed[number] = closed(self.office, tx, tx.draws.get(number), self.now) is not None
+            agency = tx.draws.agency_of(number)
+            if agency not in self.still:
+                self.still[agency] = still(tx, agency)
+            apart = self.still[agency] and not tx.visits.open_of_selection(number)
+            self.closed[number] = not apart and closed(self.office, tx, tx.draws.get(number), self.now) is not None
         return self.closed[number]
 
 

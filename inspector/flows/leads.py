@@ -199,10 +199,15 @@ def report(office: Office, tx: Tx, check_id: str, told: Report, now: datetime) -
     if owed is not None and tx.publications.add(owed.state):
         unpublish.write(tx, owed, now)
     if told.found:
-        tx.attention.open(FOUND, held.agency, held.id, {"by": told.by, "tip_off": held.tip_off}, now)
+        tell(tx, made, now)
     else:
         _reopened(office, tx, held, now)
     return made
+
+
+def tell(tx: Tx, check: LeadCheck, now: datetime) -> None:
+    """A person hears of what a check for cause has found: until an officer has said what it came to, it is a lead."""
+    tx.attention.open(FOUND, check.agency, check.id, {"by": check.entered_by, "tip_off": check.tip_off}, now)
 
 
 def overlooked(work: Work, _office: Office) -> Settlement:

@@ -6,7 +6,6 @@ Nothing is left out in silence and nothing is mended: a person is told which row
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 import re
 from collections import defaultdict
@@ -29,7 +28,7 @@ from inspector.domain.verification import wants_visit
 from inspector.domain.visit import VisitState
 from inspector.flows import reconcile
 from inspector.flows.lists import AFTER
-from inspector.flows.members import members_digest, object_id, read_members
+from inspector.flows.members import object_id, read_members, unswapped
 from inspector.flows.office import Office
 from inspector.store.draws import HISTORY
 from inspector.store.drawtables import MEMBERS
@@ -216,9 +215,7 @@ def _had(office: Office, tx: Tx, number: str, rows: Collection[Row]) -> Collecti
         announced = {
             _json(row["body"]).get("facts", {}).get("w") for row in tx.ledger.about(number) if row["rule"] == "draw.announce"
         }
-        if announced != bound or (
-            told is not None and not hmac.compare_digest(str(told), members_digest(office.secret, tx, number))
-        ):
+        if announced != bound or (told is not None and not unswapped(office.secret, tx, number, told)):
             return None
     names = {object_id(office.secret, SubjectKind(row["subject_kind"]), row["subject_code"]) for row in rows}
     members = read_members(split(tx.draws.parts(number, MEMBERS)), names)

@@ -7,15 +7,17 @@ import hmac
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.identity import IdentityKind, pseudonym
 from inspector.domain.rowfile import split
+from inspector.domain.taking import PURGED
 from inspector.store.drawtables import MEMBERS
 from inspector.store.tx import Tx
 
+_PAIR = 2
 _NAME = re.compile(rb'"(?:[^"\\]|\\.)*"')
 
 
@@ -65,6 +67,52 @@ def members_digest(secret: bytes, tx: Tx, number: str) -> str:
     for part in tx.draws.parts(number, MEMBERS):
         digest.update(part)
     return digest.hexdigest()
+
+
+def unswapped(secret: bytes, tx: Tx, number: str, told: object) -> bool:
+    """Whether what the frame's keys stand for is what was committed to (`told`), or what lawful purges have left of that (decision 224).
+
+    A purge excuses that the numbers of natural persons are gone whose cases went, by the ledger, and no other change: each key that
+    still stands for somebody is that one's own.
+    """
+    now = members_digest(secret, tx, number)
+    if hmac.compare_digest(str(told), now):
+        return True
+    after = dict(_purges(tx, number))
+    chain = [str(told)]
+    while chain[-1] in after and after[chain[-1]] not in chain:
+        chain.append(after[chain[-1]])
+    return now in chain[1:] and all(_lawful(secret, tx, name, one) for name, one in members_of(tx, number).items())
+
+
+def _purges(tx: Tx, number: str) -> Iterator[tuple[str, str]]:
+    """The digest before and after each purge of a frame's numbers that holds itself."""
+    rows, broken = tx.ledger.checked(number, (PURGED,))
+    for row, sound in rows:
+        told = json.loads(row["body"])["facts"].get("members") if sound and row["body"] else None
+        if row["seal"] not in broken and isinstance(told, list) and len(told) == _PAIR:
+            yield str(told[0]), str(told[1])
+
+
+def _lawful(secret: bytes, tx: Tx, name: str, one: Member) -> bool:
+    """Whether a key stands for its own (the results of a second look are keyed by their visits), or for nobody, by what the ledger says."""
+    visit = tx.purging.visit_there(name)
+    if one.code or one.kind is SubjectKind.FIRM:
+        return visit or object_id(secret, one.kind, one.code) == name
+    gone = not tx.purging.cases_there(one.cases) and all(tx.purging.went(case) for case in one.cases)
+    return not one.name and gone and (not visit or tx.purging.unnamed(name))
+
+
+def without_number(part: bytes, names: Collection[str]) -> bytes:
+    """A part of the file without number and name of those behind some keys; whatever else it says of them stays, to the byte."""
+    lines = part.splitlines(keepends=True)
+    for place, line in enumerate(lines):
+        for name, one in read_members([line], names):
+            head = json.dumps(name, ensure_ascii=False).encode()
+            begins = line.index(head) + len(head)
+            bare = packed(replace(one, code="", name="")).encode()
+            lines[place] = b"".join((line[:begins], b": ", bare, line[line.rindex(b"]") + 1 :]))
+    return b"".join(lines)
 
 
 def members_of(tx: Tx, number: str, names: Collection[str] | None = None) -> dict[str, Member]:

@@ -15,13 +15,13 @@ from datetime import datetime
 
 from inspector.domain.errors import Missing, Newer, Refusal
 from inspector.domain.gazette import Fallen
-from inspector.domain.publicationduty import PublicationDuty, PublicationState
+from inspector.domain.publicationduty import OWN, PublicationDuty, PublicationState
 from inspector.flows import displayed
 from inspector.flows.lookback import named
 from inspector.flows.office import Office
 from inspector.store.codec import load
 from inspector.store.lookback import LookbackRoom, Told
-from inspector.store.publications import OWE, OWN, PENALTY, PUSH
+from inspector.store.publications import OWE, PENALTY, PUSH
 from inspector.store.store import Store
 from inspector.store.tx import Tx
 
@@ -143,7 +143,7 @@ def look(store: Store) -> list[str]:
                 except (ValueError, Newer):
                     found.append(f"publication_duty {name}: body")
                     continue
-                if duty.id != name or tx.publications.beside(duty) != beside:
+                if duty.id != name or not tx.publications.beside(duty, beside):
                     found.append(f"publication_duty {name}: row")
                 duties += [duty] if duty.id == name else []
             suspected += suspects(tx, duties)

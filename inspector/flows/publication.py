@@ -24,8 +24,6 @@ from inspector.store.work import Work
 
 _TOGETHER = 200
 """So many visits are looked at in one transaction."""
-_AGAIN = frozenset({Fallen.REOPENED, Fallen.MISTAKE, Fallen.CHANGED})
-"""For what a result is taken back that is true of the visit none the less, and is owed to the public anew."""
 
 
 def look(_work: Work, office: Office) -> Settlement:
@@ -57,8 +55,10 @@ def look(_work: Work, office: Office) -> Settlement:
             if tx.publications.add(decision.state):
                 write(tx, decision, now)
         for duty in tx.publications.fallen():
-            if duty.why in _AGAIN and not duty.renewed:
+            if duty.anew:
                 _renew(office, tx, duty.id, now)
+            else:  # of a release before, which said nothing of it beside the body: it is read no more
+                tx.publications.put(tx.publications.get(duty.id, lock=True))
         pledges.look(office, tx, now, waiting)
         disclosing.look(office, tx, now)
 
@@ -68,6 +68,9 @@ def look(_work: Work, office: Office) -> Settlement:
 def _renew(office: Office, tx: Tx, duty: str, now: datetime) -> None:
     """Owe a result anew: whose case was opened again, from the moment at which the last of its cases was decided; else from now on."""
     fell = tx.publications.get(duty, lock=True)
+    if fell.lead:
+        _renew_lead(office, tx, fell, now)
+        return
     visit = tx.visits.get(fell.visit)
     cases = [tx.cases.get(case) for case in leads(visit)]
     opened = fell.why is Fallen.REOPENED
@@ -80,6 +83,23 @@ def _renew(office: Office, tx: Tx, duty: str, now: datetime) -> None:
     tx.publications.put(replace(fell, renewed=True))
     if tx.publications.add(decision.state):
         write(tx, decision, now)
+
+
+def _renew_lead(office: Office, tx: Tx, fell: PublicationDuty, now: datetime) -> None:
+    """The same of a check for cause. What an officer has said while the former files were posted holds; else it is a lead anew."""
+    check = tx.tips.check(fell.lead)
+    decision = domain.owe_lead(check, office.book.get(fell.pack).publish, fell.pack, now, office.calendar, turn=fell.turn + 1)
+    tx.publications.put(replace(fell, renewed=True))
+    if decision is None or not tx.publications.add(decision.state):
+        return
+    write(tx, decision, now)
+    if fell.why is Fallen.REOPENED and fell.ruled is not None:
+        told = fell.ruled
+        repeated = domain.rule(decision.state, told.found, told.reasons, told.by, told.at)
+        tx.publications.put(repeated.state)
+        write(tx, repeated, now)
+    elif check.found:
+        leads_found.tell(tx, check, now)
 
 
 def decided(office: Office, tx: Tx, case: Case, now: datetime) -> None:

@@ -19,7 +19,7 @@ from inspector.domain.piece import fingerprint
 from inspector.domain.purge import cites, hasty
 from inspector.domain.retention import Record, RetentionRow, Since
 from inspector.domain.taking import LETTING, PURGED, Taking, taking, wholes
-from inspector.flows import weeding
+from inspector.flows import unframing, weeding
 from inspector.flows.office import Office
 from inspector.flows.weeding import CONTACT, INFORMANT, PROOF, VISIT
 from inspector.store import payload
@@ -106,7 +106,7 @@ def audit(office: Office, tx: Tx) -> Audit:
             amiss |= {Amiss.EARLY} if taken is None else set(_purged(tx, taken, mine))
             takings += [taken] if taken is not None else []
             unnamed += [(taken, mine)] if taken is not None and taken.unnamed and Amiss.EARLY not in amiss else []
-            troubles += _back(tx, row["about"], facts)
+            troubles += _back(office, tx, row["about"], facts)
         elif row["rule"] in weeding.RULES:
             amiss |= set() if _weeded(tx, row, facts, files, dated=dated) else {Amiss.EARLY}
             dated = dated or "since" in facts
@@ -167,13 +167,13 @@ def _words(tx: Tx, about: str) -> list[Row]:
     return [one for one in tx.ledger.about(about) if one["rule"] not in LETTING]
 
 
-def _back(tx: Tx, about: str, facts: Mapping[str, object]) -> Iterator[Trouble]:
+def _back(office: Office, tx: Tx, about: str, facts: Mapping[str, object]) -> Iterator[Trouble]:
     """What went by a pack's days, and is there."""
     pieces = facts.get("pieces")
     if facts.get("record") == Record.ENFORCEMENT.value:
         rows = facts.get("rows")
         named = isinstance(rows, dict) and visit.name in rows and tx.purging.still_named(about)
-        if named or tx.cases.known(about) or tx.purging.lead_there(about):
+        if named or tx.cases.known(about) or tx.purging.lead_there(about) or unframing.back(office, tx, about, facts):
             yield Trouble(amiss=Amiss.STILL, rule=PURGED, about=about)
     elif isinstance(pieces, dict) and tx.cases.known(about):
         there = {one.id: fingerprint(one) for one in tx.cases.evidence(about)}

@@ -25,7 +25,7 @@ from inspector.domain.purge import WHOLE, WORDED, Hold, gone, silent, speechless
 from inspector.domain.retention import Record, RetentionRow, Since
 from inspector.domain.taking import LETTING, SAID
 from inspector.domain.visit import Visit
-from inspector.flows import casefile
+from inspector.flows import casefile, unframing
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.store.purging import Aged
@@ -141,6 +141,7 @@ def case(office: Office, tx: Tx, case_id: str, by: str, now: datetime) -> str:
     erased = {name: entries(tx, name) for name in (*names, *tx.purging.matters(names))}
     quoted = {name: quotes(tx, name) for name in (*visits, *tx.purging.matters(visits)) if name not in erased}
     going = (entry for part in (erased, quoted) for some in part.values() for entry in some)
+    stood = unframing.of_case(office, tx, held)
     taken = tx.purging.take(case_id, list(going))
     made = ""
     for about, some in erased.items():
@@ -152,7 +153,10 @@ def case(office: Office, tx: Tx, case_id: str, by: str, now: datetime) -> str:
             facts |= {"rows": taken.rows, "digest": taken.digest}
         entry = said(tx, about, gone(row, held.pack, since, until, facts), now)
         made = made or entry
-    _visits(tx, taken.shared, quoted, partial(_part, case_id, partial(gone, row, held.pack, since, until)), by, now)
+    because = partial(_part, case_id, partial(gone, row, held.pack, since, until))
+    _visits(tx, taken.shared, quoted, because, by, now)
+    for number, bare in unframing.let_go(office, tx, stood):
+        said(tx, number, because({"entries": [], "by": by, **bare}), now)
     return made
 
 

@@ -5,7 +5,6 @@ What differs refuses publication and is a matter for a person; nothing is ever m
 
 from __future__ import annotations
 
-import hmac
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +23,7 @@ from inspector.domain.visit import Seat, Visit
 from inspector.flows import parties
 from inspector.flows.footing import lines_of, named, said
 from inspector.flows.lists import AFTER, kept, small
-from inspector.flows.members import members_digest, members_of, object_id
+from inspector.flows.members import members_of, object_id, unswapped
 from inspector.flows.office import Office
 from inspector.store.draws import BROKEN, CONTRADICTED
 from inspector.store.seals import Mark
@@ -190,7 +189,7 @@ def _standing_for(office: Office, tx: Tx, held: Draw, files: Mapping[str, bytes]
     if made is None:
         return  # and `draw.records_commitment` has been said
     told = made.get("members")
-    if told is not None and not hmac.compare_digest(str(told), members_digest(office.secret, tx, held.number)):
+    if told is not None and not unswapped(office.secret, tx, held.number, told):
         yield AuditLine(code="draw.records_members")
         return  # what stands there instead need not even be readable
     members = members_of(tx, held.number, {one.object_id for one in visits})

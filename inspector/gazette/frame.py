@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from html import escape
 
 from inspector.labels import Lang, label
@@ -77,10 +78,15 @@ def table(columns: Sequence[str], rows: Iterable[str], number: int, lang: Lang) 
 
 def cells(columns: Sequence[str], told: Sequence[str], lang: Lang) -> str:
     """What a line says, each under its head."""
-    heads = (escape(label(f"gazette.{head}", lang)) for head in columns)
     return "".join(
-        f'<td role="cell" data-name="{head}"><span>{escape(cell)}</span></td>' for head, cell in zip(heads, told, strict=True)
+        f"{begins}{escape(cell)}</span></td>" for begins, cell in zip(_begins(tuple(columns), lang), told, strict=True)
     )
+
+
+@cache
+def _begins(columns: tuple[str, ...], lang: Lang) -> tuple[str, ...]:
+    """How the cells under some heads begin: the same on every line."""
+    return tuple(f'<td role="cell" data-name="{escape(label(f"gazette.{head}", lang))}"><span>' for head in columns)
 
 
 def whole(title: str, body: str, name: str, lang: Lang, *, script: str = "") -> bytes:

@@ -26,14 +26,14 @@ from inspector.store.references import forms, sent
 from inspector.store.room import Room
 from inspector.store.tables import case_file, credit_level, subject
 
-_COLUMNS = ("what", "one", "two", "three", "code", "organisation", "at")
+_COLUMNS = ("what", "one", "two", "code", "organisation", "at")
 _FIRM, *_ = _KINDS = [sa.literal_column(f"'{kind.value}'", sa.Text) for kind in (SubjectKind.FIRM, SubjectKind.PERSON)]
 _held, _level, _record, _bar = case_file.c, credit_level.c, credit_record.c, outside_bar.c
 
 
 def _rows(what: str, **columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
     """The rows that answer one question: what they are about, and of the columns that all have those that it fills."""
-    told = {"what": sa.literal_column(f"'{what}'", sa.Text), "three": sa.cast(sa.null(), sa.Text), **columns}
+    told = {"what": sa.literal_column(f"'{what}'", sa.Text), **columns}
     return sa.select(*(told.get(name, sa.null()).label(name) for name in _COLUMNS))
 
 
@@ -49,7 +49,7 @@ _THERE = sa.union_all(
     _rows("published", one=catalogue_entry.c.agency)
     .where(among(catalogue_entry.c.agency, "line"), catalogue_entry.c.published_on.is_not(None))
     .group_by(catalogue_entry.c.agency),
-    _rows("case", one=_held.reference, two=_held.id, three=_held.digest).where(
+    _rows("case", one=_held.reference, two=_held.id, code=_held.digest).where(
         _held.agency == sa.bindparam("agency"), _held.sender == sa.bindparam("sender"), among(_held.reference, "references")
     ),
     _rows("spelt", code=subject.c.code, organisation=subject.c.organisation).where(_ALIKE),
@@ -88,7 +88,7 @@ class AheadRoom(Room):
         parties = {one: told_of(one.kind, one.code) for one in coming}
         found = self._found(agency, sender, parties, line)
         published = {row.one for row in found["published"]}
-        cases = {row.one: (row.two, row.three) for row in found["case"]}
+        cases = {row.one: (row.two, row.code) for row in found["case"]}  # a digest is opened as codes are
         levels, spelt = defaultdict[str | None, list[Told]](list), defaultdict[str, list[str]](list)
         for row in found["level"]:
             told = Told(code=row.code, level=row.one, as_of=row.at, source=row.two)

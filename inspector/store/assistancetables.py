@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from inspector.store.sealed import Sealed
+from inspector.store.sealed import Digest, Sealed
 from inspector.store.tables import Code, Moment, metadata
 
 assistance = sa.Table(
@@ -42,7 +42,7 @@ assistance_notice = sa.Table(
     sa.Column("request", sa.String(200), primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("entry", sa.String(40), nullable=False),
-    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("digest", Digest(64), nullable=False),
     sa.Column("at", Moment, nullable=False),
     sa.Column("body", Sealed("assistance_notice.body", "request", "number"), nullable=False),
 )

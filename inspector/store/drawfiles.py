@@ -68,6 +68,22 @@ class DrawFiles(Room):
         row = {"number": number, "name": name, "part": part, "bytes": content, "first": held[0][0], "node": above}
         self.connection.execute(sa.insert(draw_file), row)
 
+    def hold_file(self, number: str, name: str) -> None:
+        """Hold a file to the end of the transaction: who rewrites it takes turns with whoever else does."""
+        self.batch.holds_rows()
+        held = sa.select(draw_file.c.part).where(draw_file.c.number == number, draw_file.c.name == name, draw_file.c.part == 0)
+        self.connection.execute(held.with_for_update()).all()
+
+    def parts_with(self, number: str, name: str, keys: Iterable[bytes]) -> list[Part]:
+        """The parts that hold the rows of some keys, each once, in order."""
+        found = {one.number: one for key in keys if (one := self.part_with(number, name, key)) is not None}
+        return [found[part] for part in sorted(found)]
+
+    def rewrite(self, number: str, name: str, part: int, content: bytes) -> None:
+        """Write a part of a private file anew, where a purge took something out; nothing is committed to it but by a keyed digest."""
+        here = (draw_file.c.number == number, draw_file.c.name == name, draw_file.c.part == part)
+        self.connection.execute(sa.update(draw_file).where(*here).values(bytes=self._shut(number, name, part, content)))
+
     def append_line(self, number: str, name: str, line: bytes) -> None:
         """Append a line to a running file of the bundle (after.jsonl)."""
         held = b"".join(self.parts(number, name))

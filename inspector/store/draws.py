@@ -302,6 +302,20 @@ class DrawRoom(DrawFiles):
             asked = asked.where(_of(agencies))
         return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
 
+    def made_within(self, since: datetime, until: datetime) -> list[str]:
+        """The numbers of the draws that were made from one moment to another, in order."""
+        asked = sa.select(draw.c.number).where(draw.c.made_at >= since, draw.c.made_at <= until)
+        return list(self.connection.execute(asked.order_by(draw.c.number)).scalars())
+
+    def there(self, number: str) -> bool:
+        """Whether there is a draw of this number."""
+        return self.connection.execute(sa.select(draw.c.number).where(draw.c.number == number)).first() is not None
+
+    def over(self, before: datetime) -> list[str]:
+        """The numbers of the draws that were made before a moment and are drawn or void, in order."""
+        asked = sa.select(draw.c.number).where(draw.c.made_at < before, draw.c.state.in_(("DRAWN", "VOID")))
+        return list(self.connection.execute(asked.order_by(draw.c.number)).scalars())
+
     def carried_out(self, agencies: Sequence[str] | None, limit: int) -> list[Draw]:
         """The newest draws that were carried out."""
         asked = sa.select(draw.c.body).where(draw.c.state == "DRAWN")

@@ -17,7 +17,7 @@ from inspector.domain.errors import Refusal
 from inspector.store.keyring import CODE_MARK, ID, MARK, PARTS, Keyring
 from inspector.store.keytables import CODES, key_use
 from inspector.store.room import Row
-from inspector.store.sealed import NOTHING, Sealed, SealedFile, SubjectCode, bare
+from inspector.store.sealed import Sealed, SealedFile, SubjectCode, bare
 from inspector.store.store import Store
 from inspector.store.tables import metadata
 from inspector.store.tx import Tx
@@ -61,7 +61,7 @@ def _lies(connection: Connection, column: sa.Column[Any], place: str, kind: obje
     )
     asked = sa.select(key.label("held"), sa.func.count()).where(column.is_not(None)).group_by(sa.text("held"))
     if isinstance(kind, Sealed):
-        asked = asked.where(column != NOTHING)
+        asked = asked.where(column != kind.nothing)
     if isinstance(kind, SealedFile) and kind.only is not None:
         asked = asked.where(column.table.c[kind.only[0]] == kind.only[1])
     for held, count in connection.execute(asked):
@@ -202,7 +202,7 @@ def _anew(ring: Keyring, kind: Sealed | SealedFile, row: Row, value: str | bytes
     """A value under the current key; None where it lies there already, or is none."""
     key = PARTS.join(ring.open_code(str(row[name])) for name in kind.row)
     begins = f"{MARK}{ring.current}."
-    if value is None or value == NOTHING:
+    if value is None or (isinstance(kind, Sealed) and value == kind.nothing):
         return None
     if isinstance(kind, SealedFile):
         if kind.only is not None and row[kind.only[0]] != kind.only[1]:

@@ -45,7 +45,7 @@ class LedgerRoom(Seals):
             "body": own(body, entry_id),
             "cites": None,
             "adverse": None,
-            "salt": salt,
+            "salt": own(salt, entry_id),
             "body_digest": hidden,
             "digest": digest(entry_id, now, about, because.rule, hidden),
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,12 +16,12 @@ from inspector.domain.gazette import Line
 from inspector.domain.inspection import CheckType
 from inspector.domain.leadcheck import LeadCheck
 from inspector.domain.province import PREFIX
-from inspector.domain.publicationduty import PublicationDuty, PublicationState
+from inspector.domain.publicationduty import LEAD, OWN, PublicationDuty, PublicationState
 from inspector.domain.visit import Visit, VisitState
 from inspector.store.codec import dump, load
 from inspector.store.consequencetables import consequence
 from inspector.store.lookback import LookbackRoom
-from inspector.store.publicationtables import publication_duty
+from inspector.store.publicationtables import ANEW, OWED, publication_duty
 from inspector.store.room import Room
 from inspector.store.servingtables import lead_check
 from inspector.store.tables import ledger, visit
@@ -29,13 +30,8 @@ _TOGETHER = 500
 """So many ids go into one statement."""
 OWE, PENALTY, PUSH = "publication.owe", "disclosure.owe", "province.owe"
 """The rules of the entries that a result, or a penalty, is owed to the public, or a penalty to another province."""
-OWN = "penalty."
-"""Begins the id of a duty about a penalty on one's own register."""
 Beside = tuple[object, ...]
-_BESIDE = ("agency", "visit", "draw", "state", "due_at")
-LEAD = "lead."
-"""Begins the id of a duty about a check for cause, which stands in no draw."""
-_FALLEN = (PublicationState.TO_REMOVE.value, PublicationState.REMOVED.value)
+_BESIDE = ("agency", "visit", "draw", "state", "due_at", "anew")
 _FORMED = (VisitState.DONE.value, VisitState.CEASED.value)
 KINDS = _RESULT, _PENALTY, _PUSH = "result", "penalty", "push"
 """What a duty is about, as it is counted."""
@@ -97,14 +93,14 @@ class PublicationRoom(Room):
     def penalties(self, after: str, limit: int) -> list[PublicationDuty]:
         """Those about penalties on one's own register, which are of no draw, in order of id, behind `after`."""
         held = publication_duty.c
-        asked = sa.select(held.body).where(held.draw == "", held.id.startswith("penalty."), held.id > after)
+        asked = sa.select(held.body).where(held.draw == "", held.id.startswith(OWN), held.id > after)
         asked = asked.order_by(held.id).limit(limit)
         return [load(PublicationDuty, body) for body in self.connection.execute(asked).scalars()]
 
     def fallen(self) -> list[PublicationDuty]:
-        """Results that were taken back, or are to be, in order of id."""
+        """What was taken back, or is to be, and may be to be owed once more, in order of id: of the rest no body is read."""
         held = publication_duty.c
-        asked = sa.select(held.body).where(held.state.in_(_FALLEN), held.draw != "").order_by(held.id)
+        asked = sa.select(held.body).where(ANEW).order_by(held.id)
         return [load(PublicationDuty, body) for body in self.connection.execute(asked).scalars()]
 
     def put(self, held: PublicationDuty) -> None:
@@ -126,9 +122,12 @@ class PublicationRoom(Room):
         asked = asked.order_by(held.id).limit(limit)
         return [(row[0], row[1], tuple(row[2:])) for row in self.connection.execute(asked)]
 
-    def beside(self, held: PublicationDuty) -> Beside:
-        """What stands beside the body of a duty."""
-        return held.agency, _what(held), held.draw, held.state.value, held.due_at
+    def beside(self, held: PublicationDuty, there: Beside) -> bool:
+        """Whether there stands beside the body of a duty what it says; one of before says nothing of whether it is to be owed anew."""
+        return there[:-1] == (held.agency, _what(held), held.draw, held.state.value, held.due_at) and there[-1] in (
+            None,
+            held.anew,
+        )
 
     def lost(self) -> list[str]:
         """What entries are about that say more often than there are duties to be found about it that something of it is owed.
@@ -136,7 +135,11 @@ class PublicationRoom(Room):
         Of what a purge took the words from nothing is asked; what is owed stays, nameless.
         """
         held, said = publication_duty.c, ledger.c
-        owed = sa.select(said.about, sa.func.count()).where(said.salt != "").group_by(said.about)
+        owed: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        for row in self.connection.execute(
+            sa.select(said.rule, said.about, sa.func.count()).where(OWED).group_by(said.rule, said.about)
+        ):
+            owed[row[0]][row[1]] = row[2]
         results = sa.select(held.visit, sa.func.count()).outerjoin(visit, visit.c.id == held.visit)
         results = results.where(visit.c.id.is_not(None) & (held.draw != "") | held.id.startswith(LEAD) & (held.draw == ""))
         penalties = sa.select(consequence.c.case_id, sa.func.count()).join(publication_duty, held.visit == consequence.c.id)
@@ -144,9 +147,8 @@ class PublicationRoom(Room):
         own, pushes = (penalties.where(held.id.startswith(begins)) for begins in (OWN, PREFIX))
         found: set[str] = set()
         for rule, there in ((OWE, results.group_by(held.visit)), (PENALTY, own), (PUSH, pushes)):
-            wanted = self.connection.execute(owed.where(said.rule == rule)).all()
-            counts = {row[0]: row[1] for row in self.connection.execute(there)}
-            less = (about for about, count in wanted if counts.get(about, 0) < count)
+            counts = {row[0]: row[1] for row in self.connection.execute(there)} if owed[rule] else {}
+            less = (about for about, count in owed[rule].items() if counts.get(about, 0) < count)
             # one push is owed by an entry at each of its turns
             found.update(about for about in less if rule != PUSH or counts.get(about, 0) < len(self.pushes(about) - {""}))
         return sorted(found)
@@ -174,7 +176,7 @@ class PublicationRoom(Room):
     def standing(self, after: str, limit: int) -> list[Standing]:
         """Where every duty to publish a result stands, in order of id, behind `after`: no body is read."""
         held = publication_duty.c
-        other = held.id.startswith("penalty.") | held.id.startswith(PREFIX)
+        other = held.id.startswith(OWN) | held.id.startswith(PREFIX)
         asked = sa.select(held.id, held.agency, held.draw, held.state).where(held.id > after, ~other)
         asked = asked.order_by(held.id).limit(limit)
         return [
@@ -236,4 +238,4 @@ def _of_lead(body: str, of: str | None) -> tuple[PublicationDuty, LeadCheck | No
 
 
 def _row(held: PublicationDuty) -> dict[str, object]:
-    return {"state": held.state.value, "due_at": held.due_at, "body": dump(held, held.id)}
+    return {"state": held.state.value, "due_at": held.due_at, "body": dump(held, held.id), "anew": held.anew}

@@ -19,6 +19,8 @@ from inspector.store.keyring import ALTERED, CODE_MARK, MARK, PARTS, held_by
 
 NOTHING = "{}"
 """A body that says nothing: it stands as it is, and a query may ask for it."""
+_WIDEST = 200
+"""Signs of a sealed digest or salt at most."""
 
 
 class Own(str):
@@ -44,7 +46,7 @@ class _Unasked(TypeDecorator.Comparator[str]):
     """
 
     def operate(self, op: operators.OperatorType, *other: Any, **kwargs: Any) -> sa.ColumnElement[Any]:
-        asked = op in (operators.eq, operators.ne) and other == (NOTHING,)
+        asked = op in (operators.eq, operators.ne) and other == (getattr(self.type, "nothing", NOTHING),)
         if not asked and op not in (operators.is_, operators.is_not):
             place = getattr(self.type, "place", "")
             raise TypeError(f"{place}: no database compares sealed texts; look at it in Python, or ask a column of its own")
@@ -64,6 +66,8 @@ class Sealed(TypeDecorator[str]):
     impl = sa.Text
     cache_ok = True
     comparator_factory = _Unasked
+    nothing = NOTHING
+    """The text of such a column that says nothing."""
 
     def __init__(self, place: str, *row: str, judged: bool = False) -> None:
         super().__init__()
@@ -73,7 +77,7 @@ class Sealed(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Seal. Raises TypeError for a text of nobody's row, Invalid (`text_sealed`) for one that would pass for a sealed one."""
-        if value is None or value == NOTHING:
+        if value is None or value == self.nothing:
             return value
         ring = held_by(dialect)
         if ring.current:
@@ -108,6 +112,17 @@ class Sealed(TypeDecorator[str]):
             if self.judged and error.code == ALTERED:
                 return ""
             raise
+
+
+class Salt(Sealed):
+    """What makes a digest of a guessable text unguessable: sealed as that text is. When the text has gone, it is empty."""
+
+    cache_ok = True
+    nothing = ""
+
+    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
+        """SQLite keeps a longer text in any column: those of before stay as they were made."""
+        return dialect.type_descriptor(sa.String(32 if dialect.name == "sqlite" else _WIDEST))
 
 
 class SealedFile(TypeDecorator[bytes]):
@@ -174,13 +189,20 @@ class SubjectCode(TypeDecorator[str]):
 
 
 class Digest(SubjectCode):
-    """A digest of what is few enough to be tried out, such as a phone's number: sealed as a code is, and found by it."""
+    """A digest of what can be tried out, such as a phone's number: sealed as a code is, and found by it.
+
+    `made`: how wide its column was made first.
+    """
 
     cache_ok = True
 
+    def __init__(self, made: int = _WIDEST) -> None:
+        super().__init__()
+        self.made = made
+
     def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
-        """No longer than the plain column was: a digest is short, sealed too."""
-        return dialect.type_descriptor(sa.String(200))
+        """A digest is short, sealed too. SQLite keeps a longer text in any column, as with codes."""
+        return dialect.type_descriptor(sa.String(self.made if dialect.name == "sqlite" else _WIDEST))
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from inspector.store.sealed import Sealed
+from inspector.store.sealed import Digest, Sealed
 from inspector.store.tables import Code, Moment, metadata
 
 subject_notice = sa.Table(
@@ -36,7 +36,7 @@ outside_finding = sa.Table(
     sa.Column("number", Code, primary_key=True),
     sa.Column("agency", Code, nullable=False),
     sa.Column("case_id", sa.String(40), nullable=False, index=True),
-    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("digest", Digest(64), nullable=False),
     sa.Column("at", Moment, nullable=False),
     sa.Column("body", Sealed("outside_finding.body", "system", "number"), nullable=False),
 )

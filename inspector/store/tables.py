@@ -9,7 +9,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 from inspector.domain.calendar import SHANGHAI
-from inspector.store.sealed import Sealed, SubjectCode
+from inspector.store.sealed import Digest, Salt, Sealed, SubjectCode
 
 
 class Moment(TypeDecorator[datetime]):
@@ -80,7 +80,7 @@ case_file = sa.Table(
     sa.Column("agency", Code, nullable=False),
     sa.Column("sender", Code, nullable=False),
     sa.Column("reference", Code, nullable=False),
-    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("digest", Digest(64), nullable=False),
     sa.Column("route", sa.String(20), nullable=False),
     sa.Column("item", Code, nullable=False),
     sa.Column("subject_kind", sa.String(10), nullable=False),
@@ -250,7 +250,7 @@ ledger = sa.Table(
     sa.Column("body", Sealed("ledger.body", "id", judged=True), nullable=False),
     sa.Column("cites", sa.Text, nullable=True),  # of a review: the evidence it names, each id between line feeds
     sa.Column("adverse", sa.Boolean, nullable=True),  # of a review: whether it goes against its subject
-    sa.Column("salt", sa.String(32), nullable=False),
+    sa.Column("salt", Salt("ledger.salt", "id", judged=True), nullable=False),
     sa.Column("body_digest", sa.String(64), nullable=False),
     sa.Column("digest", sa.String(64), nullable=False),
 )
@@ -353,7 +353,7 @@ inbox = sa.Table(
     sa.Column("source", Code, primary_key=True),
     sa.Column("message_id", Code, primary_key=True),
     sa.Column("at", Moment, nullable=False, index=True),
-    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("digest", Digest(64), nullable=False),
     sa.Column("answer", Sealed("inbox.answer", "source", "message_id"), nullable=False),
 )
 

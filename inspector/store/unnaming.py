@@ -17,17 +17,23 @@ from inspector.domain.visit import Seat, Visit
 from inspector.store.codec import dump, load
 from inspector.store.drawtables import challenge
 from inspector.store.publicationtables import publication_duty
-from inspector.store.room import Room
+from inspector.store.room import Room, padded
 from inspector.store.tables import attention, case_file, ledger, seat, visit, visit_case
 
+_SOME = 500
+"""Ids in one question."""
 UNPUBLISHED = (PublicationState.OWED.value, PublicationState.TO_REMOVE.value)
-QUOTED = tuple(rule for rule in QUOTING if rule.startswith(("visit.", "attention.")))
+QUOTED = tuple(rule for rule in QUOTING if rule.startswith(("visit.", "attention.", "seat.")))
 """Entries that may quote somebody about a visit: of one that a former release made nameless they stand there still."""
 
 
 def naming(name: str | sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-    """Whether what a matter is about names something between colons, as the keys of orders do: `assist_send:NAME:REQUEST:housing`."""
-    return (sa.literal(":") + attention.c.about + ":").like(sa.literal("%:") + name + ":%")
+    """Whether what a matter is about names something between colons, as the keys of orders do: `assist_send:NAME:REQUEST:housing`.
+
+    To the sign: a name may hold those that LIKE takes for any other.
+    """
+    about, named = sa.literal(":") + attention.c.about + ":", sa.literal(":") + name + ":"
+    return about != sa.func.replace(about, named, "")
 
 
 class UnnamingRoom(Room):
@@ -90,6 +96,14 @@ class UnnamingRoom(Room):
         said = {one for one in (name, *cases) if self.went(one)}
         there = self.connection.execute(sa.select(case_file.c.id).where(case_file.c.id == name)).first() is not None
         return (name in said and not there) or (bool(cases) and not any(cases.values()) and cases.keys() <= said)
+
+    def cases_there(self, case_ids: Collection[str]) -> frozenset[str]:
+        """Which of some cases are still there."""
+        there, names = frozenset[str](), sorted({*case_ids})
+        for start in range(0, len(names), _SOME):
+            asked = sa.select(case_file.c.id).where(case_file.c.id.in_(padded(names[start : start + _SOME])))
+            there |= {*self.connection.execute(asked).scalars()}
+        return there
 
     def went(self, about: str) -> bool:
         """Whether the ledger says of a thing that it went at the end of its days, and not merely the wording of answers in it."""

@@ -14,6 +14,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from inspector import printing
 from inspector.domain import missent, review
 from inspector.domain.act import ActRow, found
 from inspector.domain.case import Case, CaseState, Outcome
@@ -270,7 +271,7 @@ def _case_page(
         "message_id": new_id(),
         "guard": guard(desk, held_cookie(request)),
     }
-    return page(request, "review.html", status=wrong.status, **context)
+    return page(request, "review.html", status=wrong.status, prints=printing.installed() is not None, **context)
 
 
 def listed(tx: Tx, case_id: str, lang: Lang) -> list[tuple[str, str]]:

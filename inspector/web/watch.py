@@ -142,12 +142,16 @@ def list_attention(
     agency: Annotated[AfterName, Query(description="Only matters of this agency")] = None,
     limit: Limit = 50,
 ) -> AttentionPage:
-    """Matters that wait for a person, without the words of any subject: these are read with its case."""
+    """Matters that wait for a person, without the words of any subject: these are read with its case.
+
+    Whoever runs the machine (`ops`) hears of kinds, ids and since when, and of connectors and codes of errors; nobody's words.
+    """
     if agency is not None and agency not in caller.sees:
         raise agency_unknown(agency, caller.sees)
     sees = caller.sees if agency is None else (agency,)
     rows = desk.look(lambda tx: tx.attention.page(sees, limit, after=after, kind=kind))
-    return AttentionPage(attention=tuple(map(_attention, rows)), next=str(rows[-1]["id"]) if len(rows) == limit else None)
+    shown = tuple(_attention(row, machine=caller.role is Role.OPS) for row in rows)
+    return AttentionPage(attention=shown, next=str(rows[-1]["id"]) if len(rows) == limit else None)
 
 
 @router.post("/v1/attention/{attention_id}/close", tags=["operations"], response_model=Closed, responses=WRITES)
@@ -244,9 +248,10 @@ def _no_failure(row: Row) -> dict[str, None]:
     return {"error": None} if row["state"] == "done" else {}
 
 
-def _attention(row: Row) -> AttentionShown:
+def _attention(row: Row, *, machine: bool) -> AttentionShown:
     plain = {name: row[name] for name in AttentionShown.model_fields if name != "facts"}
-    return AttentionShown.model_validate({**plain, "facts": attention.facts(row["kind"], row["body"])})
+    said = attention.of_machine(row["body"]) if machine else attention.facts(row["kind"], row["body"])
+    return AttentionShown.model_validate({**plain, "facts": said})
 
 
 def _mine(desk: AtDesk, tx: Tx, caller: Caller, rows: list[Row]) -> list[Row]:

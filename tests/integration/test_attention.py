@@ -206,6 +206,33 @@ def test_a_matter_of_an_empty_seat_does_not_tell_who_could_sit_there(store: Stor
     office = open_office(store, hand)
     with store.begin() as tx:
         tx.attention.open("team_short", "bureau", "v9", {"seats": [["v9", 1]], "inspectors": ["Z004"], "capacity": 0}, hand())
-    with serving(office) as edge, edge.as_("ops") as ops:
-        (told,) = ops.get("/v1/attention").json()["attention"]
+    with serving(office) as edge, edge.as_("officer") as officer:
+        (told,) = officer.get("/v1/attention").json()["attention"]
     assert told["facts"] == {"seats": [["v9", 1]], "capacity": 0}
+
+
+def test_whoever_runs_the_machine_hears_which_matter_waits_since_when_and_by_which_error_and_nobodys_words(
+    store: Store, hand: Hand
+) -> None:
+    office = open_office(store, hand)
+    mail = {
+        "request": "r1",
+        "text": "经查，欧阳暗记未婚",
+        "from": "li@housing.example",
+        "count": 2,
+        "due_at": "2026-03-09",
+        "error": "unread",
+    }
+    word = {"reason": "该户主已搬走", "error": "欧阳暗记 13912345678", "count": True, "connector": "housing"}
+    with store.begin() as tx:
+        tx.attention.open("mail_unread", "bureau", "m1", mail, hand())
+        tx.attention.open("draw_void_asked", "bureau", "d1", word, hand())
+    with serving(office) as edge, edge.as_("ops") as ops, edge.as_("officer") as officer:
+        told = ops.get("/v1/attention")
+        page = officer.get("/v1/attention").text
+    held = {one["about"]: one for one in told.json()["attention"]}
+    assert held["m1"]["facts"] == {"count": 2, "due_at": "2026-03-09", "error": "unread"}
+    assert held["d1"]["facts"] == {"count": True, "connector": "housing"}
+    assert (held["m1"]["kind"], held["m1"]["id"]) == ("mail_unread", "mail_unread:m1")
+    assert not {word for word in ("欧阳暗记", "搬走", "13912345678", "li@") if word in told.text}
+    assert "欧阳暗记" in page, "an officer reads what is to be read"

@@ -89,6 +89,39 @@ def test_an_officer_and_an_overseer_are_given_the_file_and_nobody_else(store: St
     assert [(one["by"], one["door"]) for one in looks] == [("李四", "api"), ("auditor", "api"), ("李四", "page")]
 
 
+@pytest.mark.slow
+def test_a_press_on_the_cases_page_gives_the_pdf_beside_the_folder_and_where_no_browser_is_there_is_no_such_button(
+    store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require("chromium")
+    office = open_office(store, hand)
+    case_id = post(office, application(1, "business-licence", CLAIMS))
+    with serving(office) as edge, edge.client() as browser:
+        browser.post("/login", data={"token": edge.token("officer", name="李四")})
+        page = browser.get(f"/review/{case_id}").text
+        guard = page.partition('name="guard" value="')[2].partition('"')[0]
+        assert 'name="pdf"' in page
+        made = browser.post(f"/review/{case_id}/dossier", data={"guard": guard, "pdf": "1"})
+        own = {"guard": guard, "since": "2026-01-01", "until": "2026-12-31", "pdf": "1"}
+        assert 'name="pdf"' in browser.get("/duty").text
+        duty = browser.post("/duty", data=own)
+        for answer, name in ((made, f"case-{case_id}"), (duty, "duty")):
+            with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
+                assert packed.read(f"{name}.pdf").startswith(b"%PDF-")
+                files = {
+                    one.removeprefix(f"{name}/"): packed.read(one) for one in packed.namelist() if one.startswith(f"{name}/")
+                }
+            assert folio.judge(files, [TreeHead(**json.loads(files[folio.LEDGER])["head"])]).holds, "the folder is what it was"
+        monkeypatch.setenv("PATH", "")
+        assert 'name="pdf"' not in browser.get(f"/review/{case_id}").text + browser.get("/duty").text
+        with edge.as_("officer", name="李四") as officer:
+            refused = officer.get(f"/v1/cases/{case_id}/dossier", params={"pdf": True})
+        assert (refused.status_code, "pdf_needs_browser" in refused.text) == (422, True)
+    with store.read() as tx:
+        looks = [row for row in tx.ledger.about(casefile.about(case_id)) if row["rule"] == "case.file"]
+    assert len(looks) == 1, "what could not be printed was not made, and is no reading"
+
+
 def test_a_page_is_printed_by_an_installed_browser_and_where_there_is_none_that_is_said(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ from inspector.domain.errors import Refusal
 from inspector.domain.gazette import CheckResult, Fallen
 from inspector.domain.leadcheck import Report
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
-from inspector.flows import gazette, leads, publication
+from inspector.flows import gazette, leads, printed, publication
 from inspector.flows.office import Office
 from inspector.gazette import counts
 from inspector.store.store import Store
@@ -20,6 +20,7 @@ from tests.house import Hand, open_office
 from tests.integration.test_disclosure import texts
 from tests.integration.test_gazette import built
 from tests.integration.test_leads import CODE, NAME, matters, tip
+from tests.integration.test_publications import look
 
 pytestmark = pytest.mark.alike
 
@@ -98,3 +99,54 @@ def test_of_nothing_found_nobody_rules_and_a_pack_without_a_term_owes_nothing(st
         leads.report(office, tx, held.id, told, hand())
         assert len(tx.publications.leads("", 9)) == 1
     assert gazette.gather(office, hand(), post=False).withheld == 0
+
+
+def test_what_was_taken_back_for_a_slip_is_owed_anew_and_public_again(store: Store, hand: Hand, tmp_path: Path) -> None:
+    office, site = open_office(store, hand), tmp_path / "site"
+    duty = made(office, hand, found=False)
+    built(office, site, post=True)
+    with store.begin() as tx:
+        publication.recall(office, tx, duty.id, Fallen.MISTAKE, "", "", "李四", hand())
+    again = {one.id: one for one in look(office, hand)}
+    assert again.keys() == {duty.id, f"{duty.id}.2"}
+    assert (again[duty.id].renewed, again[f"{duty.id}.2"].state) == (True, PublicationState.OWED)
+    assert {one.id for one in look(office, hand)} == again.keys(), "twice is once"
+    held, _ = built(office, site, post=True)
+    assert [(line.id, line.removed) for line in held.lines] == [(duty.id, Fallen.MISTAKE), (f"{duty.id}.2", None)]
+    assert printed.look(store) == []
+
+
+def test_what_an_officer_says_otherwise_while_files_are_posted_is_owed_anew_as_it_was_said(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand)
+    duty = made(office, hand, found=True)
+    ruled(office, hand, duty.id, CheckResult.PROBLEM)
+    underway = gazette.gather(office, hand(), post=True)
+    ruled(office, hand, duty.id, CheckResult.NOTHING)
+    gazette.say(office, underway, "https://example.org", "李四", hand())
+    with store.read() as tx:
+        fell = tx.publications.get(duty.id)
+    assert (fell.state, fell.why) == (PublicationState.TO_REMOVE, Fallen.REOPENED)
+    (anew,) = (one for one in look(office, hand) if one.id != duty.id)
+    assert (anew.state, anew.turn, anew.ruled) == (PublicationState.OWED, 2, fell.ruled)
+    now = gazette.gather(office, hand(), post=True)
+    assert [line.found for line in now.fresh.values()] == [CheckResult.NOTHING]
+    assert printed.look(store) == []
+
+
+def test_a_slip_in_what_was_found_is_for_an_officer_to_say_anew(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand)
+    duty = made(office, hand, found=True)
+    ruled(office, hand, duty.id, CheckResult.PROBLEM)
+    assert leads.FOUND not in matters(store)
+    with store.begin() as tx:
+        publication.publish(office, tx, duty.id, hand().date(), "公告栏", "李四", hand())
+        publication.recall(office, tx, duty.id, Fallen.CHANGED, "", "", "李四", hand())
+    look(office, hand)
+    assert leads.FOUND in matters(store)
+    with store.begin() as tx, pytest.raises(Refusal, match="publication_undecided"):
+        publication.publish(office, tx, f"{duty.id}.2", hand().date(), "公告栏", "李四", hand())
+
+
+def ruled(office: Office, hand: Hand, duty: str, found: CheckResult) -> None:
+    with office.store.begin() as tx:
+        publication.rule(office, tx, duty, found, "现场复核", "李四", hand())

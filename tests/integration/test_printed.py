@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -14,6 +15,7 @@ from inspector.domain.gazette import CheckResult, Fallen
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.flows import attention, gazette, printed, publication
 from inspector.flows.office import Office
+from inspector.store.publicationtables import publication_duty
 from inspector.store.tables import ledger
 from tests.house import Hand
 from tests.integration.test_gazette import over
@@ -143,3 +145,46 @@ def test_the_daily_look_finds_an_altered_line_and_is_done_with_it_once_it_is_put
     altered = replace(held, shown=replace(held.shown, found=CheckResult.PROBLEM))
     assert after(altered) == [f"publication_duty {held.id}: line"]
     assert after(held) == []
+
+
+def test_whether_something_is_to_be_owed_anew_stands_beside_it_as_it_says_and_one_of_before_is_read_once(
+    office: Office, hand: Hand
+) -> None:
+    held = public(office, hand)
+    said(office, publication.recall, Fallen.REVOKED, "", "")
+    beside(office, True)
+    assert printed.look(office.store) == [f"publication_duty {held.id}: row"]
+    beside(office, None)
+    assert printed.look(office.store) == [], "a release before had no such column"
+    with office.store.read() as tx:
+        assert [one.id for one in tx.publications.fallen()] == [held.id]
+    hand.on(days=1)
+    look(office, hand)
+    with office.store.read() as tx:
+        assert tx.publications.fallen() == [], "what is revoked for good is read no more, however much there is"
+    assert printed.look(office.store) == []
+
+
+def test_what_is_owed_is_found_by_an_index_of_it_and_not_by_reading_the_ledger(office: Office, hand: Hand) -> None:
+    public(office, hand)
+    if not office.store.sqlite:
+        return  # of a table of some rows PostgreSQL reads all
+    plans, engine = list[str](), sa.engine.Engine
+
+    def explain(_connection: object, cursor: object, statement: str, parameters: object, *_: object) -> None:
+        if "publication.owe" in statement or "anew IS NULL" in statement:
+            asked = sqlite3.connect(str(office.store.url.database)).execute(f"EXPLAIN QUERY PLAN {statement}", parameters)  # type: ignore[arg-type]
+            plans.extend(str(row[-1]) for row in asked)
+
+    sa.event.listen(engine, "before_cursor_execute", explain)
+    with office.store.read() as tx:
+        assert (tx.publications.lost(), tx.publications.fallen()) == ([], [])
+    sa.event.remove(engine, "before_cursor_execute", explain)
+    assert [one for one in plans if "ix_ledger_owed" in one], plans
+    assert [one for one in plans if "ix_publication_duty_anew" in one], plans
+    assert not [one for one in plans if one == "SCAN ledger"]
+
+
+def beside(office: Office, anew: bool | None) -> None:
+    with office.store.begin() as tx:
+        tx.connection.execute(sa.update(publication_duty).values(anew=anew))

@@ -246,3 +246,14 @@ def test_who_was_told_what_about_whom_is_kept_as_long_as_any_pack_of_the_office_
         night(office, hand, days=5 * 366)
         with store.read() as tx:
             assert tx.ledger.about("retention:inquiry"), "by then"
+
+
+def test_a_matter_is_found_by_a_name_to_the_sign(store: Store, hand: Hand) -> None:
+    with store.begin() as tx:
+        for about in ("assist_send:a%b:R_1:housing", "assist_send:axxb:RX1:housing", "assist_send:A%B:r_1:housing"):
+            tx.attention.open("letter_undeliverable", "bureau", about, {}, hand())
+    with store.read() as tx:
+        for name in ("R_1", "a%b"):
+            assert tx.purging.matters([name]) == ["assist_send:a%b:R_1:housing"]
+            assert tx.purging.waits([name])
+        assert tx.purging.matters(["R_"]) == []

@@ -8,7 +8,7 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
 from inspector.domain.veil import VEIL
 from inspector.domain.visit import SeatState
-from inspector.flows import dispatch, publication
+from inspector.flows import dispatch, publication, seatlink
 from inspector.store.store import Store
 from tests.house import Hand, settle
 from tests.integration.test_draw_way import announced, carried_out, drawing, visits
@@ -28,6 +28,7 @@ def test_the_words_by_which_an_inspector_declined_go_and_the_draw_stands(store: 
     with store.begin() as tx:
         first = tx.visits.team(visit.id)[0]
         dispatch.decline(office, tx, first.name, WORDS, hand())
+        seatlink.call_back(office, tx, tx.visits.team(visit.id)[1].name, "李四", WORDS, hand(), anew=True)
     settle(office)
     with store.begin() as tx:
         team = [one for one in tx.visits.team(visit.id) if one.state.open]

@@ -13,6 +13,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Refusal
 from inspector.domain.roster import RosterObject
 from inspector.domain.wayto import Contact
+from inspector.flows.intake import Application
 from inspector.flows.office import Office
 from inspector.store import keys
 from inspector.store.codec import dump
@@ -43,15 +44,19 @@ def taken_in(store: Store, hand: Hand, number: int = 2) -> tuple[Office, str]:
     with store.begin() as tx:
         tx.office.found(hand(), hand(), 1.0, skip_closed=False)
     office = open_office(store, hand, sources={"registers": Table(default="="), "social": Table(name="social", default="=")})
-    given = person(number, "relief-household", HOUSEHOLD)
+    case_id = post(office, told_of(number))
+    settle(office)
+    return office, case_id
+
+
+def told_of(number: int) -> Application:
+    """What that person has handed in."""
     told: dict[str, Any] = {
         "subject_name": "欧阳暗记",
         "letter_text": "暗记承诺书正文",
         "contact": Contact(phone="13912345678", agreed=True),
     }
-    case_id = post(office, replace(given, **told))
-    settle(office)
-    return office, case_id
+    return replace(person(number, "relief-household", HOUSEHOLD), **told)
 
 
 def keyed(store: Store, ring: Keyring) -> Store:

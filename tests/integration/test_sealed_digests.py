@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -10,7 +11,11 @@ import pytest
 import sqlalchemy as sa
 
 from inspector.domain.case import SubjectKind
+from inspector.domain.decision import Because
+from inspector.domain.errors import Conflict
+from inspector.domain.evidence import Verdict
 from inspector.domain.gate import OutsideBar
+from inspector.domain.outside import OutsideFinding
 from inspector.domain.roster import Way
 from inspector.flows import eligibility
 from inspector.flows.bars import bar_id
@@ -20,10 +25,11 @@ from inspector.store.pushes import Off
 from inspector.store.pushtables import channel_off
 from inspector.store.sealed import bare
 from inspector.store.store import Store
+from inspector.store.tables import ledger
 from tests import house
-from tests.house import START, Hand, open_office
-from tests.integration.test_sealed import keyed
-from tests.sealing import TURNED, at_rest, found, sealed_store
+from tests.house import START, Hand, open_office, post
+from tests.integration.test_sealed import keyed, taken_in, told_of
+from tests.sealing import RING, TURNED, at_rest, found, sealed_store, used
 
 pytestmark = pytest.mark.alike
 
@@ -41,6 +47,10 @@ BAR = OutsideBar(
     since=date(2026, 1, 5),
 )
 OTHER = replace(BAR, id=bar_id(SubjectKind.PERSON, NUMBER, AUTHORITY, "另一文书"), document="另一文书")
+PLAIN, TEXT = hashlib.sha256(b"a message").hexdigest(), "关于欧阳暗记的协助请求"
+FOUND = OutsideFinding(
+    system="tax", number="T-1", agency="bureau", kind=SubjectKind.PERSON, code=NUMBER, verdict=Verdict.MATCH, on=date(2026, 1, 5)
+)
 
 
 @pytest.fixture
@@ -92,3 +102,51 @@ def test_a_bar_is_the_same_under_the_next_key_and_one_of_before_keeps_its_id(sto
         with turned.begin() as tx:
             again = eligibility.enter(office, tx, [BAR, OTHER], "os:clerk", hand())
     assert (again.added, again.same, {one.id for one in again.held}) == (0, 2, {first.id, OTHER.id})
+
+
+def test_what_a_whole_message_said_is_confirmed_by_no_digest_on_the_disk_and_the_same_message_is_still_the_same(
+    store: Store, hand: Hand
+) -> None:
+    office, case_id = taken_in(store, hand)
+    with store.begin() as tx:
+        tx.inbox.keep("api:sender", "m1", PLAIN, {"case": case_id}, hand())
+        tx.tips.found(FOUND, hand())
+        tx.assistance.file("r1", "e1", TEXT, hand())
+        digest, salts = tx.cases.digest(case_id), tx.connection.execute(sa.select(ledger.c.salt)).scalars().all()
+    plain = {digest, PLAIN, FOUND.fingerprint(), hashlib.sha256(TEXT.encode()).hexdigest()}
+    assert {len(one) for one in (*plain, *salts)} == {64, 32}
+    assert found(at_rest(store), {*plain, *salts}) == set()
+    with house.closing(keyed(store, TURNED)) as turned:
+        keys.rotate(turned, lambda _table, _count: None)
+        keys.settle_codes(turned)
+        with turned.begin() as tx:
+            assert tx.cases.digest(case_id) == digest
+            assert tx.inbox.seen("api:sender", "m1", PLAIN) == {"case": case_id}
+            assert tx.tips.found(FOUND, hand()) == FOUND.fingerprint()
+            with pytest.raises(Conflict, match="message_id_reused"):
+                tx.inbox.seen("api:sender", "m1", digest)
+            assert tx.ledger.verify()[1] is None
+        again = open_office(turned, hand, sources=dict(office.connectors.sources))
+        assert post(again, told_of(2)) == case_id, "the same application is the same case"
+
+
+def test_digests_and_salts_of_before_are_sealed_by_key_rotate_and_an_erased_entry_has_none(database_url: str, hand: Hand) -> None:
+    with house.closing(house.open_store(database_url)) as plain:
+        with plain.begin() as tx:
+            tx.inbox.keep("api:sender", "m1", PLAIN, {}, hand())
+            for name in ("e1", "e2"):
+                tx.ledger.append(name, "case-1", Because(rule="nothing", basis=(), pack=""), {}, hand())
+        with plain.begin() as tx:
+            tx.ledger.erase(["e2"])
+            salt = tx.ledger.about("case-1")[0]["salt"]
+        assert found(at_rest(plain), {PLAIN, salt}) == {PLAIN, salt}
+        with house.closing(keyed(plain, RING)) as held:
+            assert used(held)[""] > 0
+            keys.settle_codes(held)
+            keys.rotate(held, lambda _table, _count: None)
+            assert used(held)[""] == 0
+            with held.read() as tx:
+                assert [row["salt"] for row in tx.ledger.about("case-1")] == [salt, ""]
+                there = sa.select(ledger.c.id).where(ledger.c.salt != "")
+                assert tx.connection.execute(there).scalars().all() == ["e1"], "a database still tells the erased one"
+            assert found(at_rest(held), {PLAIN, salt}) == set()

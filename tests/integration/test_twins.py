@@ -280,13 +280,15 @@ def test_one_strike_ends_the_matters_of_every_spelling_of_the_firm(store: Store,
     assert (firms(store), matters(store, enrolment.TWICE)) == ([RIGHT], []), "its row has gone, so nothing is left to find out"
 
 
-def test_the_list_of_matters_names_both_codes_of_the_firm(operator: Operator, hand: Hand) -> None:
+def test_the_matter_names_both_codes_of_the_firm(operator: Operator, hand: Hand) -> None:
     with house.closing(operator.store()) as store:
         office = house.open_office(store, hand)
         post(office, certificate(1, RIGHT))
         post(office, certificate(2, WRONG))
+    (matter,) = [one["id"] for one in operator.well("attention", "list", "--json").json if one["kind"] == enrolment.TWICE]
+    assert WRONG not in operator.say("attention", "list").out, "a list names nobody"
     for lang in ("en", "zh-Hans"):
-        said = operator.say("attention", "list", lang=lang).out
+        said = operator.say("attention", "show", matter, lang=lang).out
         assert RIGHT in said, said
         assert WRONG in said, said
 

@@ -35,8 +35,8 @@ PLANTS = (
         name="name-of-a-download",
         says="the name of a case's file is that of its subject",
         module="inspector/web/dossiers.py",
-        old='return zipped(f"case-{case_id}",',
-        new="return zipped(case.subject.code,",
+        old='return _handed_out(f"case-{case_id}",',
+        new="return _handed_out(case.subject.code,",
         tests=_HUNT,
     ),
     Plant(

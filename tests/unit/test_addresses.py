@@ -21,6 +21,7 @@ ASKED = {
     "lang": "a language",
     "limit": "a number of rows",
     "next": "a page of ours",
+    "pdf": "whether a print comes along",
     "per": "a month, a quarter or a year",
     "reference": "the number of an application",
     "since": "a day",
