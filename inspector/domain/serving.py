@@ -134,7 +134,7 @@ class SubjectNotice:
 
     `answer_by`: until when he or she may speak, where that is known. `way` is the one under way, `due_at` when its time is over;
     `turn` counts the ways taken. `served_on` is the day on which it came. `holders`: the officers who were handed the link, since it was
-    last called back.
+    last called back. `addressed`: those who had written down where a channel brings it.
     """
 
     id: str
@@ -164,6 +164,7 @@ class SubjectNotice:
     announced: Announced | None = None
     words: tuple[Word, ...] = ()
     holders: tuple[Signed, ...] = ()
+    addressed: tuple[Signed, ...] = ()
     history: tuple[Past, ...] = ()
 
     def key(self, kind: OrderKind) -> str:

@@ -15,6 +15,7 @@ from datetime import date, datetime
 import structlog
 
 from inspector.domain import admission, correction, credit, guidance, review, verification, visit
+from inspector.domain.agreed import Contact
 from inspector.domain.case import (
     Case,
     CaseState,
@@ -37,7 +38,6 @@ from inspector.domain.merged import doubts
 from inspector.domain.missent import SEND_BACK_ASKED
 from inspector.domain.policy import Policy
 from inspector.domain.signs import composed
-from inspector.domain.wayto import Contact
 from inspector.flows import anew, catalogue, consent, eligibility, enrolment, teamnotes
 from inspector.flows.guidance import outdated
 from inspector.flows.office import Office

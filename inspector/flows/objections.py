@@ -109,7 +109,7 @@ def decide(office: Office, tx: Tx, objection_id: str, by: Signed, reasons: str, 
     contested.remark(office, tx, case, now)
     if not upheld and case.state is CaseState.CLOSED and not holds(tx, case.id):
         shaken.later(office, tx, case, "objection.decided", now, without=True)  # what was left out counts again
-    consequences.restage(office, tx, tx.cases.get(case.id), now)  # what a conclusion meanwhile asks for waited for this word
+    consequences.resume(office, tx, tx.cases.get(case.id), now)  # what the law asks for meanwhile waited for this word
     return decided.state
 
 

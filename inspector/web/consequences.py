@@ -50,6 +50,7 @@ from inspector.web.consequencemessages import (
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import AfterName, CaseId, CasePath, Limit, MessageId, NamePath
+from inspector.web.near import near
 from inspector.web.roles import Role
 from inspector.web.serving import ServedIn
 from inspector.web.viewings import shown_of
@@ -65,7 +66,7 @@ class ConsequenceShown(Shown):
     `stage` of a decision that has not come to its subject is `SERVE`: `due_at`, by when an order is looked at again, moves with the day
     on which it comes; of a decision that nothing else follows it is the date of its notice, or since when a way of it is over.
     `pack`: by which its last step went, by that pack's row `transition` where it began under an earlier one.
-    `statements` are told without their words to the approving system.
+    The approving system hears state, step and date: neither words nor names of people.
     """
 
     id: str
@@ -104,16 +105,12 @@ class ConsequencesShown(Shown):
     consequences: tuple[ConsequenceShown, ...]
 
 
-def shown(tx: Tx, held: Consequence, *, words: bool = True) -> ConsequenceShown:
-    """A consequence as it goes out."""
+def shown(tx: Tx, held: Consequence) -> ConsequenceShown:
+    """A consequence as it goes out to the agency."""
     told = {name: getattr(held, name) for name in ConsequenceShown.model_fields}
     told["stage"] = consequences.step(tx, held)
     if told["stage"] is not None and held.due_at is None:
         told["due_at"] = tx.consequences.due(held.id)
-    if not words:
-        told["statements"] = tuple(
-            Statement(kind=one.kind, words="", digests=(), door=one.door, at=one.at, late=one.late) for one in held.statements
-        )
     return ConsequenceShown.model_validate(told)
 
 
@@ -131,7 +128,7 @@ def step(
     def act(tx: Tx, now: datetime) -> ConsequenceShown:
         caller.case(tx, tx.consequences.get(consequence_id).case_id)
         made = do(tx, Signed(by=caller.name, token=caller.token, at=now), now)
-        return shown(tx, made, words=caller.role is not Role.SYSTEM)
+        return near(shown(tx, made), caller)
 
     return desk.once(message(caller.source, message_id, f"{what} {consequence_id}", given), act)
 
