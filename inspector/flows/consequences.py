@@ -21,6 +21,7 @@ from inspector.domain.objection import ObjectionState
 from inspector.domain.opening import PROPOSED, Opening
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import ALTERNATIVES, Proposal
+from inspector.domain.stamp import Stamp, moment
 from inspector.domain.transition import Scope
 from inspector.flows import cleared, deputies, giving, inname, prevailing, same
 from inspector.flows.office import Office
@@ -250,14 +251,19 @@ def state(  # noqa: PLR0913 - a word in all its parts
     said_at: datetime | None = None,
     entered: Signed | None = None,
     holders: tuple[Signed, ...] = (),
+    stamp: Stamp | None = None,
 ) -> Consequence:
     """The subject speaks: in defence, to be heard, or to waive its time; by which door it came stands beside its words.
 
-    `said_at`: when it spoke, where that was before its words could be entered here; late is what was said late. `entered`: who enters it
-    for the subject; `holders`: who had been handed the link by which it came. A waiver that may be theirs is told to the subject.
+    `said_at`, or a `stamp`: when it spoke, where that was before its words could be entered here; late is what was said late. `entered`:
+    who enters it for the subject; `holders`: who had been handed the link by which it came. A waiver that may be theirs is told to it.
     """
     case, held = locked(office, tx, consequence_id, now)
-    made = proceeding.state(held, kind, words, digests, by_door, setting(office, held, now), said_at, entered, holders)
+    told = held.notice
+    since = min(told.given.at, told.served_at or told.given.at) if told is not None else now
+    at = said_at or moment(stamp, since, now, office.calendar)
+    mark = stamp.by if stamp is not None else ""
+    made = proceeding.state(held, kind, words, digests, by_door, setting(office, held, now), at, entered, holders, mark)
     done = settle(office, tx, case, held, made, now)
     last = done.statements[-1]
     facts = {"case": case.id, "proposal": done.proposal.value, "statement": last.kind.value, "late": last.late}

@@ -25,6 +25,7 @@ from inspector.domain.consequence import (
 from inspector.domain.ended import Ended
 from inspector.domain.onset import Onset
 from inspector.domain.proposal import Proposal
+from inspector.domain.stamp import stamped
 from inspector.domain.viewing import Shown as What
 from inspector.domain.weight import Grading
 from inspector.flows import annulling, consequences, proceedings, reached, rectifying, sittings, upholding
@@ -201,13 +202,16 @@ def enter_service(
 def enter_statement(
     desk: AtDesk, caller: Passing, consequence_id: NamePath, given: StatementIn, message_id: MessageId = None
 ) -> JSONResponse:
-    """What the subject said: in defence, to be heard, or to waive its time; passed on by the counter or the approving system."""
+    """What the subject said: in defence, to be heard, or to waive its time; passed on by the counter or the approving system.
+
+    What was handed in or posted before today says so (`said_on`, `stamp`): whether it is late goes by that day.
+    """
 
     def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
         door = f"{caller.role.value}:{by.by}"
         clerk = by if caller.role is Role.OFFICER else None
-        told = given.kind, given.words, given.digests, door, now
-        return consequences.state(desk.office, tx, consequence_id, *told, entered=clerk)
+        told, when = (given.kind, given.words, given.digests, door, now), stamped(given.said_on, given.stamp)
+        return consequences.state(desk.office, tx, consequence_id, *told, entered=clerk, stamp=when)
 
     return step(desk, caller, consequence_id, "statement", given, message_id, do)
 
@@ -351,7 +355,8 @@ def ask_recheck(
     """The subject asks for the re-check before its date."""
 
     def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
-        return rectifying.ask(desk.office, tx, consequence_id, given.words, by.by, now)
+        when = stamped(given.said_on, given.stamp)
+        return rectifying.ask(desk.office, tx, consequence_id, given.words, by.by, now, stamp=when)
 
     return step(desk, caller, consequence_id, "ask", given, message_id, do)
 

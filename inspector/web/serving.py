@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from inspector.domain.consequence import Signed
 from inspector.domain.evidence import blank
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
+from inspector.domain.stamp import stamped
 from inspector.domain.viewing import Shown as What
 from inspector.domain.wayto import Announced, ServiceWay
 from inspector.flows import announcing, consent, giving, reached, serving, spoken
@@ -76,12 +77,17 @@ class AnnouncedIn(Strict):
 
 
 class WordIn(Strict):
-    """What the subject says; `file`: one more file beside it. `bar_known`: who withdraws was told of the bar on committing again."""
+    """What the subject says; `file`: one more file beside it. `bar_known`: who withdraws was told of the bar on committing again.
+
+    `said_on`: on which day it was handed in or posted, where that was before today, and `stamp`: what shows it; not by the link.
+    """
 
     word: SubjectWord
     words: Text = ""
     file: MaterialIn | None = None
     bar_known: bool = False
+    said_on: Day | None = None
+    stamp: MaybeLine = ""
 
 
 class WordShown(Shown):
@@ -281,7 +287,9 @@ def say_word(desk: AtDesk, by: By, notice_id: NamePath, given: WordIn, message_i
         clerk = None if isinstance(by, str) or by.role is not Role.OFFICER else Signed(by=by.name, token=by.token, at=now)
         had = serving.holders(desk.office, tx, notice_id, by) if isinstance(by, str) else ()
         told = given.word, words, files, now
-        made = spoken.say(desk.office, tx, notice_id, *told, door=door, entered=clerk, holders=had, bar_known=given.bar_known)
+        when = None if isinstance(by, str) else stamped(given.said_on, given.stamp)  # what comes by the link has come now
+        known = given.bar_known
+        made = spoken.say(desk.office, tx, notice_id, *told, door=door, entered=clerk, holders=had, bar_known=known, stamp=when)
         return ReceiptShown(receipt=made.receipt, notice=notice_shown(made.notice, by))
 
     return desk.once(message(f"subject:{notice_id}"[:200], message_id, f"word {notice_id}", given), do)
