@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from inspector.domain.agreed import Contact
 from inspector.domain.case import Case
 from inspector.domain.serving import NoticeKind, SubjectNotice
-from inspector.domain.wayto import Contact
 from inspector.flows import giving, serving, unserved
 from inspector.flows.office import Office
 from inspector.ports import Card, Message, PortError, Receipt

@@ -12,7 +12,7 @@ from inspector.cli import particulars
 from inspector.cli.command import Reasons, command
 from inspector.cli.terminal import Terminal, in_words
 from inspector.domain.annulled import Annulled
-from inspector.domain.consequence import Agreement, StatementKind
+from inspector.domain.consequence import Agreement
 from inspector.domain.grading import Harm
 from inspector.domain.proposal import Proposal
 
@@ -36,7 +36,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     command(app, "list")(list_open)
     for name, body in (
-        *(("show", show), ("propose", propose), ("notice", notice), ("state", state)),
+        *(("show", show), ("propose", propose), ("notice", notice)),
         *(
             ("impose", impose),
             ("agree", agree),
@@ -46,11 +46,13 @@ def register(app: typer.Typer) -> None:
             ("refer", refer),
             ("annul", annul),
         ),
-        *(("ask-recheck", ask_recheck), ("recheck", recheck)),
+        ("recheck", recheck),
     ):
         command(app, name)(body)
-    from inspector.cli import disclosing, upholding
+    from inspector.cli import disclosing, stating, upholding
 
+    command(app, "state")(stating.state)
+    command(app, "ask-recheck")(stating.ask_recheck)
     command(app, "uphold")(upholding.uphold)
     command(app, "disclose")(disclosing.disclose)
 
@@ -194,28 +196,6 @@ def notice(
     step(terminal, "consequence.notice", consequence, by, do)
 
 
-def state(
-    terminal: Terminal,
-    consequence: Id,
-    kind: Annotated[StatementKind, typer.Option("--kind", help="What it is 种类")],
-    words: Annotated[str, typer.Option("--words", help="What the subject said 内容")],
-    digest: Digests = None,
-    by: By = None,
-) -> None:
-    """Enter what the subject said: in defence, to be heard, or to waive its time. 登记陈述申辩。"""
-    from inspector.flows import consequences
-
-    step(
-        terminal,
-        "consequence.state",
-        consequence,
-        by,
-        lambda office, tx, signed, now: consequences.state(
-            office, tx, consequence, kind, words, tuple(digest or ()), f"counter:{signed.by}", now, entered=signed
-        ),
-    )
-
-
 def impose(  # noqa: PLR0913, PLR0917 - a decision in all its parts
     terminal: Terminal,
     consequence: Id,
@@ -353,24 +333,6 @@ def annul(
         return annulling.consequence(office, tx, consequence, why, document, signed.by, now)
 
     step(terminal, "consequence.annul", consequence, by, do)
-
-
-def ask_recheck(
-    terminal: Terminal,
-    consequence: Id,
-    words: Annotated[str, typer.Option("--words", help="What was asked 内容")],
-    by: By = None,
-) -> None:
-    """Enter that the re-check is asked for before its date. 登记复查申请。"""
-    from inspector.flows import rectifying
-
-    step(
-        terminal,
-        "consequence.ask_recheck",
-        consequence,
-        by,
-        lambda office, tx, signed, now: rectifying.ask(office, tx, consequence, words, signed.by, now),
-    )
 
 
 def recheck(

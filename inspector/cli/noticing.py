@@ -220,16 +220,19 @@ def contact(
     phone: Annotated[str, typer.Option("--phone", help="Telephone number 电话号码")] = "",
     email: Annotated[str, typer.Option("--email", help="Address of e-mail 电子邮箱")] = "",
     agreed: Annotated[bool, typer.Option("--agreed", help="Electronic service is agreed to 同意电子送达")] = False,
+    confirmation: Annotated[str, typer.Option("--confirmation", help="The subject's paper that says so 送达地址确认书")] = "",
     by: By = None,
 ) -> None:
     """Enter how the subject of a case can be reached; it is read back by nobody. 登记当事人联系方式。"""
-    from inspector.domain import wayto
+    from inspector.domain import agreed as agreement
+    from inspector.domain.consequence import Signed
     from inspector.flows import consent
 
-    office, who, told = terminal.office, terminal.signer(by), wayto.contact(phone, email, agreed=agreed)
+    office, who, told = terminal.office, terminal.signer(by), agreement.contact(phone, email, agreed=agreed)
 
     def do(tx: Tx, now: datetime) -> None:
-        consent.say(office, tx, tx.cases.get(case, lock=True), told, who, now)
+        clerk, held = Signed(by=who, token="", at=now), tx.cases.get(case, lock=True)
+        consent.say(office, tx, held, told, who, now, clerk=clerk, document=confirmation)
 
     terminal.act("case.contact", case, do, signed=who)
     terminal.value({"case_id": case})

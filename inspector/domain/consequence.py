@@ -41,6 +41,7 @@ class ConsequenceState(StrEnum):
 
 UNDECIDED = frozenset({ConsequenceState.PROPOSED, ConsequenceState.NOTICED})  # nobody has decided yet
 ON_THE_WAY = frozenset(map(ConsequenceState, ("REPORTED", "APPROVED", "HANDED", "DECLINED", "CONTESTED", "FILED")))
+BARRING = ON_THE_WAY | {ConsequenceState.PROPOSED, ConsequenceState.TRANSFERRED}
 
 
 class Stage(StrEnum):
@@ -136,10 +137,9 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """What the subject said, and by which door; `late`: behind the time for it, read all the same.
+    """What the subject said, and by which door; `late`: behind the time for it, read all the same; `stamp`: what shows that it came `at`.
 
-    `entered`: who wrote it down for the subject; None for what came by its own link or by the approving system. `holders`: the officers
-    who had been handed that link (`ownword`).
+    `entered`: who wrote it down for it; None: by its own link or the approving system. `holders`: officers who had that link (`ownword`).
     """
 
     kind: StatementKind
@@ -150,6 +150,7 @@ class Statement:
     late: bool
     entered: Signed | None = None
     holders: tuple[Signed, ...] = ()
+    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,9 +352,7 @@ class Consequence:
     @property
     def bars_penalty(self) -> bool:
         """Whether it is a transfer that keeps a fine from being given instead (handbook 1.8.6): open, or taken over by the police."""
-        if self.proposal is not Proposal.TRANSFER_JUDICIAL:
-            return False
-        return self.state in ON_THE_WAY | {ConsequenceState.PROPOSED, ConsequenceState.TRANSFERRED}
+        return self.proposal is Proposal.TRANSFER_JUDICIAL and self.state in BARRING
 
     @property
     def served(self) -> bool:

@@ -8,6 +8,7 @@ Whoever oversees (decision 116), and whoever decides, reads all; the subject rea
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import Enum
 
 _OF_THE_WAY = (
     *(
@@ -67,6 +68,58 @@ _OWN = ("application.", "case.correct", "commitment.", "eligibility.", "matter.c
 
 _REPLIED = frozenset({"verdict", "signed", "inability", "to", "day"})
 """What of an agency's reply is no words: `signed` is the verdict under which it stands."""
+
+ANSWERS: Mapping[str, frozenset[str]] = {
+    "Consequence": frozenset(
+        {
+            *("id", "case_id", "agency", "proposal", "state", "stage", "due_at", "turn", "pack", "row", "transition", "basis"),
+            *("evidence", "grading", "proposed_at", "statements", "imposed_at", "entry"),
+        }
+    ),
+    "Grading": frozenset({"outcome", "concluded", "knowing", "curable", "grade", "act"}),
+    "Statement": frozenset({"kind", "at", "late"}),
+    "RecordWhole": frozenset({"record", "objections", "receivers"}),
+    "Record": frozenset(
+        {
+            *("entry", "case_id", "agency", "grade", "act", "outcome", "state", "bars", "contested", "in_effect", "effective_on"),
+            *("published", "decided_on", "repairable_from", "shown_until", "lapsed_on", "ended_on", "repair_asked"),
+            *("repair_due_at", "lacking"),
+        }
+    ),
+    "Receiver": frozenset({"connector", "state", "receipt", "moved_at"}),
+    "Objection": frozenset({"id", "about", "case_id", "agency", "opened_at", "due_at", "state"}),
+    "SubjectNotice": frozenset(
+        {
+            *("id", "kind", "case_id", "about", "title", "facts", "reasons", "rights", "basis", "answer_by", "made_at", "state"),
+            *("way", "due_at", "handed_at", "opened_at", "served_on", "served_way"),
+        }
+    ),
+    "SelfProof": frozenset(
+        {
+            *("id", "case_id", "claim", "fact", "claimed", "on", "shows", "basis", "state", "opened_at", "due_at", "due_counted"),
+            *("due_provisional", "handed_at", "seen_at", "ended_at", "read_by", "materials", "unable", "readings"),
+        }
+    ),
+    "Material": frozenset({"digest", "received", "kind", "size", "at"}),
+    "Reading": frozenset({"verdict", "on", "at", "late"}),
+}
+"""What the answers about proceedings, records, notices and self-proofs tell it, by their names at the edge: of every other field nothing.
+
+A notice's text is its subject's, to whom the approving system brings it.
+"""
+
+
+def told(answer: str, fields: Mapping[str, object]) -> Mapping[str, object]:
+    """What of an answer the approving system is not told, each with what stands there instead: nothing."""
+    return {name: _nothing(value) for name, value in fields.items() if name not in ANSWERS[answer]}
+
+
+def _nothing(value: object) -> object:
+    if isinstance(value, tuple):
+        return ()
+    if isinstance(value, str) and not isinstance(value, Enum):
+        return ""
+    return 0 if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def outside(rule: str, facts: Mapping[str, object]) -> Mapping[str, object]:

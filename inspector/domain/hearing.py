@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from inspector.domain import ownword
 from inspector.domain.calendar import Term, Unit
-from inspector.domain.consequence import Consequence, ConsequenceState, Hearing, Signed, Sitting
+from inspector.domain.consequence import Consequence, ConsequenceState, Hearing, Signed, Sitting, Statement, StatementKind
 from inspector.domain.course import Setting, counted, going, named, said, who
 from inspector.domain.decision import Decision
 from inspector.domain.errors import Invalid, Refusal
@@ -40,14 +40,17 @@ def first_day(told_on: datetime, setting: Setting) -> date:
 def fix(held: Consequence, sitting: Sitting, investigated: Collection[str], setting: Setting) -> Decision[Consequence]:
     """An officer fixes when and where a hearing is that was asked for, and who presides; another time is a move, with reasons.
 
+    What was asked for too late gives no right to one; an officer may hold it all the same, with reasons, until it is decided.
+
     `investigated`: who has investigated or decided the case beside those who have a part in the proposal. Raises Refusal
     (`consequence_no_hearing`, `hearing_presider_own`) and Invalid (`hearing_too_early`, `consequence_words_missing`, `officer_nameless`).
     """
-    asked = _open(held)
+    granted = wished_late(held) if setting.row.hearing else None
+    asked = Hearing(asked_at=granted.at) if granted is not None else _open(held)
     named(sitting.fixed)
     refuse_nameless(sitting.presides, "presides")
     said("place", sitting.place)
-    if asked.sittings:
+    if asked.sittings or granted is not None:
         said("reasons", sitting.reasons)
     if own := next((one for one in (*_names(held), *investigated) if same(one, sitting.presides)), ""):
         raise Refusal("hearing_presider_own", consequence=held.id, presides=sitting.presides, own=own)
@@ -55,10 +58,12 @@ def fix(held: Consequence, sitting: Sitting, investigated: Collection[str], sett
     if day < first:
         raise Invalid("hearing_too_early", consequence=held.id, on=day.isoformat(), first=first.isoformat(), field="begins")
     fixed = replace(held, hearing=replace(asked, sittings=(*asked.sittings, sitting)))
+    if granted is not None:  # a decision that is written and waits was made without it
+        fixed = replace(fixed, verdict=None)
     facts = {**who(sitting.fixed), "begins": sitting.begins.isoformat(), "venue": sitting.place, "presides": sitting.presides}
     facts |= {"closed": sitting.closed} if not blank(sitting.closed) else {}
-    if asked.sittings:
-        facts |= {"begins_was": asked.sittings[-1].begins.isoformat(), "reasons": sitting.reasons}
+    facts |= {"reasons": sitting.reasons} if sitting.reasons else {}
+    facts |= {"begins_was": asked.sittings[-1].begins.isoformat()} if asked.sittings else {}
     made = going(fixed, sitting.begins, setting, "consequence.hearing_fixed", facts)
     return replace(made, because=replace(made.because, basis=tuple(dict.fromkeys((*made.because.basis, BASIS)))))
 
@@ -118,6 +123,13 @@ def waived_itself(held: Consequence) -> bool:
     """Whether the subject's own door has waived since the hearing was asked for."""
     asked = held.hearing.asked_at if held.hearing is not None else held.proposed_at
     return any(ownword.itself(one) and one.at >= asked for one in held.waivers)
+
+
+def wished_late(held: Consequence) -> Statement | None:
+    """A wish to be heard that came when the time for it was over, and that an officer may still grant."""
+    if held.state is not ConsequenceState.NOTICED or held.hearing is not None:
+        return None
+    return next((one for one in held.statements if one.kind is StatementKind.HEARING and one.late), None)
 
 
 def _open(held: Consequence) -> Hearing:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from inspector.domain import lateproof, owed, ownword, penalty
 from inspector.domain.annulled import OF_A_TRANSFER, Annulled
@@ -93,8 +93,8 @@ def served(held: Consequence, served_at: datetime, way: str, proof: str, by: str
     notice = held.notice
     if notice is None:
         raise Refusal("consequence_not_given", consequence=held.id)
-    if not held.proposed_at <= served_at <= setting.now:
-        day, since, today = (one.astimezone(SHANGHAI).date().isoformat() for one in (served_at, held.proposed_at, setting.now))
+    if not _begun(held) <= served_at <= setting.now:
+        day, since, today = (one.astimezone(SHANGHAI).date().isoformat() for one in (served_at, _begun(held), setting.now))
         raise Invalid("served_out_of_range", field="on", on=day, since=since, until=today)
     for field, text in (("way", way), ("proof", proof), ("by", by)):
         said(field, text)
@@ -107,6 +107,12 @@ def served(held: Consequence, served_at: datetime, way: str, proof: str, by: str
     return going(changed, decide, setting, "consequence.served", facts, ahead=until)
 
 
+def _begun(held: Consequence) -> datetime:
+    """Since when its notice may have come: since it was entered here, or since the paper by which it was opened before that."""
+    opened = held.onset.opened_on if held.onset is not None else None
+    return min(held.proposed_at, datetime.combine(opened, time.min, SHANGHAI)) if opened is not None else held.proposed_at
+
+
 def state(  # noqa: PLR0913, PLR0917 - a word in all its parts
     held: Consequence,
     kind: StatementKind,
@@ -117,10 +123,12 @@ def state(  # noqa: PLR0913, PLR0917 - a word in all its parts
     said_at: datetime | None = None,
     entered: Signed | None = None,
     holders: tuple[Signed, ...] = (),
+    stamp: str = "",
 ) -> Decision[Consequence]:
     """The subject speaks: in defence, to be heard, or to waive its time. Every word is kept; a late one is marked, and is read too.
 
-    Whether it is late goes by `said_at`, when it was said: whoever spoke before the proof of service was typed in spoke in time.
+    Whether it is late goes by `said_at`, when it was said: whoever spoke before the proof of service was typed in spoke in time,
+    as did who handed it in or posted it in time (`stamp`: what shows it).
 
     A decision that waits for another's agreement was made without these words, so it falls. A waiver that somebody has `entered` for the
     subject comes with the digest of a paper that the subject has signed: nobody's time is ended by another's word for it. `holders`: who
@@ -135,13 +143,14 @@ def state(  # noqa: PLR0913, PLR0917 - a word in all its parts
     at = said_at or setting.now
     late = notice is not None and notice.defend_by is not None and at > notice.defend_by
     told = Statement(kind=kind, words=words, digests=tuple(digests), door=door, at=at, late=late)
-    told = replace(told, entered=entered, holders=holders)
+    told = replace(told, entered=entered, holders=holders, stamp=stamp)
     hearing, due_at = held.hearing, held.due_at or setting.now
     if kind is StatementKind.HEARING and setting.row.hearing and not late and hearing is None:
         hearing = Hearing(asked_at=at)  # what is due next is to say when and where it is
         due_at = min(due_at, counted(setting.now, setting.row.decide, setting.calendar))
     changed = replace(held, statements=(*held.statements, told), hearing=hearing, verdict=None)
     facts = {"statement": kind.value, "door": door, "late": late, "words": words, "digests": list(digests)}
+    facts |= {"at": at.isoformat(), "document": stamp} if stamp else {}
     return going(changed, due_at, setting, "consequence.stated", facts)
 
 

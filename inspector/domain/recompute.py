@@ -18,6 +18,7 @@ from inspector.domain import asking, limitation, missent, opening, proceeding, r
 from inspector.domain.backtest import afresh
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import Case, Method, Outcome
+from inspector.domain.consequence import BARRING
 from inspector.domain.course import Setting
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import InspectorError
@@ -125,7 +126,7 @@ def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, A
     """Each entry of a case in order, with what computing it again has come to. Never raises for what is stored."""
     begins = max((place for place, one in enumerate(entries, 1) if one.rule == "case.correct"), default=0)
     state = replace(afresh(ground.case), concluded_at=None, suspensions=(), extensions=())
-    sure, asked, known = begins == 0, dict[str, str](), set[str]()
+    sure, asked, known, transfers = begins == 0, dict[str, str](), set[str](), dict[str, str]()
     for place, entry in enumerate(entries):
         if place < begins or not entry.body:
             sure = False
@@ -134,6 +135,8 @@ def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, A
         told = json.loads(entry.body)
         about = told["facts"].get("consequence")
         known |= {about} if about else set()
+        if about and told["facts"].get("proposal") == Proposal.TRANSFER_JUDICIAL.value and "consequence_state" in told:
+            transfers[about] = told["consequence_state"]
         if (text := asked.pop(f"{entry.rule} {told.get('request', told.get('self_proof', about))}", None)) is not None:
             yield entry, Again.SAME if text == entry.body else Again.DIFFERS if sure else Again.UNSURE
             continue
@@ -153,7 +156,8 @@ def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, A
         if same or sure:
             state = made.state
             asked |= _asked(by, made, entry.at) if same else {}
-            asked |= _proposed(by, made, entry.at, told["facts"], len(known)) if same else {}
+            barred = not BARRING.isdisjoint(transfers.values())
+            asked |= _proposed(by, made, entry.at, told["facts"], len(known), barred=barred) if same else {}
         letter = told["facts"].get("method") == Method.ASSISTANCE.value  # its weighing rests on the letter's own state, too
         yield entry, Again.SAME if same else Again.DIFFERS if sure and whole and not letter else Again.UNSURE
         sure = sure and same
@@ -318,8 +322,13 @@ def _asked(by: _Counted, made: Decision[Case], at: datetime) -> dict[str, str]:
     return texts
 
 
-def _proposed(by: _Counted, made: Decision[Case], at: datetime, facts: Mapping[str, Any], before: int) -> dict[str, str]:
-    """The same of the consequences that an officer's decision proposes; `before`: so many the case has had."""
+def _proposed(
+    by: _Counted, made: Decision[Case], at: datetime, facts: Mapping[str, Any], before: int, *, barred: bool
+) -> dict[str, str]:
+    """The same of the consequences that an officer's decision proposes; `before`: so many the case has had.
+
+    `barred`: a transfer was open, so that no penalty was proposed beside it (scenario 59).
+    """
     texts, policy, outcome = dict[str, str](), by.ground.ruling(at).policy, made.state.outcome
     told = [one for one in made.told if one.type == opening.PROPOSED and one.data["proposal"] in policy.consequences]
     found, ids, number = graded(facts), facts.get("evidence", ()) if told else (), before
@@ -333,6 +342,8 @@ def _proposed(by: _Counted, made: Decision[Case], at: datetime, facts: Mapping[s
             act=facts.get("act", ""),
             found=found,
         )
+        if barred and given.proposal is Proposal.PENALTY:
+            continue
         if limitation.late(made.state, given, policy.consequences[given.proposal], cited, at.date()) is not None:
             continue  # found too late to be punished: nobody has proposed it (Penalties Law art. 36)
         number += 1

@@ -25,16 +25,21 @@ NO_VISIT = frozenset({Method.ONLINE_QUERY, Method.OTHER_RESULT, Method.DOCUMENT,
 """What a re-check can go by: whatever is no visit (handbook 1.1.12; 2.3, a re-check uses up no slot)."""
 
 
-def ask(held: Consequence, by: str, words: str, setting: Setting, row: FollowRow | None) -> Decision[Consequence]:
-    """The subject, or an officer for it, asks for the re-check before the date: whichever comes first counts (handbook 1.1.12)."""
+def ask(
+    held: Consequence, by: str, words: str, setting: Setting, row: FollowRow | None, asked_at: datetime
+) -> Decision[Consequence]:
+    """The subject, or an officer for it, asks for the re-check before the date: whichever comes first counts (handbook 1.1.12).
+
+    Its working days are counted from when it asked (`asked_at`), and not from our typing.
+    """
     under = _ordered(held)
     if under.asked_at is not None:
         raise Refusal("recheck_asked", consequence=held.id, at=under.asked_at.isoformat())
     said("by", by)
     said("words", words)
-    first = counted(setting.now, row.term if row is not None else setting.row.decide, setting.calendar)
+    first = counted(asked_at, row.term if row is not None else setting.row.decide, setting.calendar)
     under = replace(under, recheck_by=min(under.recheck_by, first))
-    asked = replace(under, asked_at=setting.now, asked_by=by)
+    asked = replace(under, asked_at=asked_at, asked_by=by)
     facts = {"by": by, "words": words}
     return going(replace(held, rectification=asked), asked.recheck_by, setting, "consequence.recheck_asked", facts)
 

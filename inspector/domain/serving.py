@@ -114,7 +114,7 @@ class Word:
     """What the subject has said: its receipt's number, the words, the SHA-256 of files that came with it; `late`: after the date.
 
     `entered`: which officer wrote it down; None for what came by the link or by the system through which the subject came. `holders`: the
-    officers who had been handed the link by which it came (`ownword`).
+    officers who had been handed the link by which it came (`ownword`). `stamp`: what shows that it was handed in or posted at that time.
     """
 
     receipt: str
@@ -126,6 +126,7 @@ class Word:
     late: bool = False
     entered: Signed | None = None
     holders: tuple[Signed, ...] = ()
+    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +135,7 @@ class SubjectNotice:
 
     `answer_by`: until when he or she may speak, where that is known. `way` is the one under way, `due_at` when its time is over;
     `turn` counts the ways taken. `served_on` is the day on which it came. `holders`: the officers who were handed the link, since it was
-    last called back.
+    last called back. `addressed`: those who had written down where a channel brings it.
     """
 
     id: str
@@ -164,6 +165,7 @@ class SubjectNotice:
     announced: Announced | None = None
     words: tuple[Word, ...] = ()
     holders: tuple[Signed, ...] = ()
+    addressed: tuple[Signed, ...] = ()
     history: tuple[Past, ...] = ()
 
     def key(self, kind: OrderKind) -> str:
@@ -227,10 +229,21 @@ def handed(notice: SubjectNotice, by: str, now: datetime, pack: str, officer: Si
     return Decision(state=_noted(held, because.rule, now, by), because=because)
 
 
-def served(
-    notice: SubjectNotice, on: date, way: ServiceWay, proof: str, by: str, now: datetime, pack: str, *, agreed: bool
+def served(  # noqa: PLR0913 - a proof in all its parts
+    notice: SubjectNotice,
+    on: date,
+    way: ServiceWay,
+    proof: str,
+    by: str,
+    now: datetime,
+    pack: str,
+    *,
+    agreed: bool,
+    since: date | None = None,
 ) -> Decision[SubjectNotice]:
     """It has come: on which day, by which way, by which proof, and who says so. The same once more is the same.
+
+    `since`: the first day on which it may have, where that lies before it was made here: of a proceeding that was begun on paper.
 
     Raises Refusal (`service_unagreed`) for an electronic way without the subject's agreement, `subject_notice_served` where another proof
     stands, `subject_notice_over` where it was cancelled; Invalid for a day that cannot be, and for a proof that says nothing.
@@ -240,7 +253,7 @@ def served(
     refuse_nameless(by)
     if blank(proof):
         raise Invalid("proof_missing", field="proof")
-    made, today = notice.made_at.astimezone(SHANGHAI).date(), now.astimezone(SHANGHAI).date()
+    made, today = since or notice.made_at.astimezone(SHANGHAI).date(), now.astimezone(SHANGHAI).date()
     if not made <= on <= today:
         raise Invalid("served_out_of_range", field="on", on=on.isoformat(), since=made.isoformat(), until=today.isoformat())
     if way.electronic and not agreed:
@@ -325,13 +338,15 @@ def said(
     if blank(word.words) and not word.digests and word.kind not in WORDLESS:
         raise Invalid("word_empty", field="words")
     because = _because(notice, "notice.said", pack, word=word.kind.value, receipt=word.receipt, digests=list(word.digests))
+    if word.stamp:
+        because = replace(because, facts={**because.facts, "document": word.stamp, "at": word.at.isoformat()})
     if hands := [one.by for one in ownword.hands(word)]:
         because = replace(because, facts={**because.facts, "by": ", ".join(hands)})
     if not anew and before(notice, word) is not None:
         return Decision(state=notice, because=replace(because, rule=AGAIN))
     if len(notice.words) >= MOST_WORDS:
         raise Refusal("subject_words_many", most=MOST_WORDS)
-    held = replace(notice, words=(*notice.words, replace(word, late=_over(notice, now))))
+    held = replace(notice, words=(*notice.words, replace(word, late=_over(notice, word.at))))
     told = Told(type="subject.spoke", data=_told(held) | {"word": word.kind.value, "receipt": word.receipt})
     return Decision(state=_noted(held, because.rule, now), because=because, told=(told,))
 

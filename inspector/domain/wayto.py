@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from inspector.domain.calendar import Term
-from inspector.domain.errors import Invalid
-
-_PHONE = re.compile(r"\+?[0-9][0-9 -]{4,22}")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 class ServiceWay(StrEnum):
@@ -55,34 +50,11 @@ class ServiceRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
-    """How a subject can be reached, as the case brought it. `agreed`: to be served by electronic means. Personal data.
-
-    `agreed_by`, `agreed_on`: who said so, and when; empty where nobody had to say who.
-    """
-
-    phone: str = ""
-    email: str = ""
-    agreed: bool = False
-    agreed_by: str = field(default="", compare=False)
-    agreed_on: date | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
     """Which ways there are for one subject, and whether he or she has agreed to electronic service."""
 
     ways: frozenset[ServiceWay] = frozenset()
     agreed: bool = False
-
-
-def contact(phone: str, email: str, *, agreed: bool) -> Contact:
-    """A contact as somebody has typed it. Raises Invalid (`contact_unfit`), which repeats nothing of it."""
-    held = Contact(phone=phone.strip(), email=email.strip(), agreed=agreed)
-    for part, text, form in (("phone", held.phone, _PHONE), ("email", held.email, _EMAIL)):
-        if text and not form.fullmatch(text):
-            raise Invalid("contact_unfit", field=f"contact.{part}")
-    return held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from inspector.domain.falling import ENTRY_FALLS, falling
 from inspector.domain.proceeding import ANNULLABLE
 from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.flows import cleared, contested, creditbook, creditrecords, disclosing, headed, shaken, striking, unpublish
-from inspector.flows.consequences import anew, locked, main_over, restage, settle
+from inspector.flows.consequences import locked, main_over, resume, settle
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import settle_case
@@ -56,13 +56,10 @@ def consequence(
     if held.proposal is Proposal.TRANSFER_JUDICIAL and held.state in ANNULLABLE and why in OF_A_TRANSFER:
         headed.signs(office, tx, held, Signed(by=by, token="", at=now))
     said = _Said(why, document, by, now, token)
-    heard = any(one.about == held.id for one in tx.records.objections(case_id=case.id))
     done = _decision(office, tx, case, held, said)
     _entry(office, tx, done.entry, said)
     _others(office, tx, done, said)
     _tell(office, tx, case, done.id, said)
-    if why is Annulled.CORRECTION and not heard:
-        anew(office, tx, tx.cases.get(case.id), done, Signed(by=by, token=token, at=now))
     return done
 
 
@@ -153,9 +150,9 @@ def _kept(office: Office, tx: Tx, case: Case, mine: Record, said: _Said, by: Sig
 
 
 def _over(office: Office, tx: Tx, case: Case, why: str, now: datetime, token: str) -> None:
-    """Objections to what stands no more are answered; what waited for that, since its matter was concluded meanwhile, is proposed."""
+    """Objections to what stands no more are answered; what waited for that, or is owed by law all the same, is proposed."""
     contested.swept(office, tx, case, why, now, token=token)
-    restage(office, tx, tx.cases.get(case.id), now)
+    resume(office, tx, tx.cases.get(case.id), now, token)
 
 
 def _tell(office: Office, tx: Tx, case: Case, about: str, said: _Said) -> None:

@@ -11,14 +11,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain import ending, limitation, opening, owed, ownword, proceeding
+from inspector.domain.annulled import Annulled
 from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Signed, Stage, StatementKind, by_rule
 from inspector.domain.decision import Decision, Told
 from inspector.domain.evidence import Evidence
 from inspector.domain.grading import Grading as Found
+from inspector.domain.objection import ObjectionState
 from inspector.domain.opening import PROPOSED, Opening
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import ALTERNATIVES, Proposal
+from inspector.domain.stamp import Stamp, moment
 from inspector.domain.transition import Scope
 from inspector.flows import cleared, deputies, giving, inname, prevailing, same
 from inspector.flows.office import Office
@@ -103,12 +106,41 @@ def begin(
             spread(office, tx, case, decision, now)
 
 
+def resume(office: Office, tx: Tx, case: Case, now: datetime, token: str = "") -> None:
+    """While an objection of a case is open nothing new is proposed (scenario 62): whoever ends the last one, or annuls, calls this.
+
+    `token`: the login of who has annulled something now.
+    """
+    if tx.records.objections(case_id=case.id, limit=1):
+        return
+    restage(office, tx, case, now)
+    for gone in [one for one in tx.consequences.of_case(case.id, lock=True) if _taken_back(tx, one)]:
+        ended = gone.annulled
+        assert ended is not None, "it was taken back"
+        anew(office, tx, tx.cases.get(case.id), gone, Signed(by=ended.by, token=token if ended.at == now else "", at=now))
+
+
+def _taken_back(tx: Tx, gone: Consequence) -> bool:
+    """Whether an officer's own word took it back, nobody has upheld an objection to it by that or since, and nothing took its place."""
+    ended = gone.annulled
+    if ended is None or ended.why != Annulled.CORRECTION.value or _upheld(tx, gone):
+        return False
+    others = (one for one in tx.consequences.of_case(gone.case_id) if one.id != gone.id and one.proposal in ALTERNATIVES)
+    return not any(one.proposed_at >= ended.at for one in others)
+
+
+def _upheld(tx: Tx, gone: Consequence) -> bool:
+    """Whether an objection that names it was upheld: what it held against its subject is not held anew by a rule."""
+    said = (one for one in tx.records.objections(case_id=gone.case_id, open_ones=False) if one.about in (gone.id, gone.entry))
+    return any(one.state is ObjectionState.UPHELD for one in said)
+
+
 def restage(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     """A matter is concluded (办结) before its termination was decided: what the pack proposes at the new stage takes its place (2.7).
 
     Evidence and gravity stay as they were found; notice, statement and decision of each begin anew, since another thing is proposed.
-    While an objection is open nothing new is proposed (scenario 62): whatever ends the last one calls this again. What an officer has let
-    go of this finding does not come back by it, and no penalty is proposed beside a transfer (scenario 59).
+    While an objection is open nothing new is proposed (`resume`). What an officer has let go of this finding does not come back by it, and
+    no penalty is proposed beside a transfer (scenario 59).
     """
     if case.concluded_at is None or tx.records.objections(case_id=case.id, limit=1):
         return
@@ -152,7 +184,7 @@ def anew(office: Office, tx: Tx, case: Case, gone: Consequence, by: Signed) -> N
     """What the law asks for was annulled by an officer's own word, and the case says the same of its subject: it is proposed anew.
 
     To take it back alone would be to let it go alone (`owed`). With it comes anew what the pack proposes of the same finding and fell
-    with it, as a review would. While an objection to it is open, or was upheld by that, another officer has it before him or her.
+    with it, as a review would, but for what an upheld objection names. While an objection of the case is open it waits (`resume`).
     """
     row = office.book.get(gone.pack).consequences[gone.proposal]
     others = tx.consequences.of_case(case.id, lock=True)
@@ -170,6 +202,7 @@ def anew(office: Office, tx: Tx, case: Case, gone: Consequence, by: Signed) -> N
         found=Found(harm=was.harm),
     )
     out = {*ALTERNATIVES, *([Proposal.RECORD_CREDIT] if case.entry is not None else [])}  # an entry that stands is entered once
+    out |= {one.proposal for one in others if _upheld(tx, one)}
     act = next((one for one in policy.acts if one.row == was.act), None)
     wanted = ending.proposals(case, policy.outcomes[was.outcome], policy, act)
     fit = (gone.proposal, *(one for one in _fitting(case, policy, others, wanted) if one not in out))
@@ -218,14 +251,19 @@ def state(  # noqa: PLR0913 - a word in all its parts
     said_at: datetime | None = None,
     entered: Signed | None = None,
     holders: tuple[Signed, ...] = (),
+    stamp: Stamp | None = None,
 ) -> Consequence:
     """The subject speaks: in defence, to be heard, or to waive its time; by which door it came stands beside its words.
 
-    `said_at`: when it spoke, where that was before its words could be entered here; late is what was said late. `entered`: who enters it
-    for the subject; `holders`: who had been handed the link by which it came. A waiver that may be theirs is told to the subject.
+    `said_at`, or a `stamp`: when it spoke, where that was before its words could be entered here; late is what was said late. `entered`:
+    who enters it for the subject; `holders`: who had been handed the link by which it came. A waiver that may be theirs is told to it.
     """
     case, held = locked(office, tx, consequence_id, now)
-    made = proceeding.state(held, kind, words, digests, by_door, setting(office, held, now), said_at, entered, holders)
+    told = held.notice
+    since = min(told.given.at, told.served_at or told.given.at) if told is not None else now
+    at = said_at or moment(stamp, since, now, office.calendar)
+    mark = stamp.by if stamp is not None else ""
+    made = proceeding.state(held, kind, words, digests, by_door, setting(office, held, now), at, entered, holders, mark)
     done = settle(office, tx, case, held, made, now)
     last = done.statements[-1]
     facts = {"case": case.id, "proposal": done.proposal.value, "statement": last.kind.value, "late": last.late}

@@ -30,6 +30,7 @@ def name(office: Office, tx: Tx, made: Deputy, now: datetime) -> Deputy:
 
     Raises what `domain.deputy.name` raises, and Invalid (`officer_unknown`) for a name that nobody here has.
     """
+    tx.deputies.take_turn(made.agency)
     others, today = tx.deputies.page((made.agency,)), office.calendar.local_date(now)
     decided = domain.name(made, others, today, _heads_over(office, made))
     _known(office, tx, made)

@@ -5,9 +5,11 @@ Called in the caller's transaction; what is refused raises before anything is wr
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain import bringing, origin, serving
+from inspector.domain.agreed import Contact
 from inspector.domain.calendar import due as counted
 from inspector.domain.case import Case
 from inspector.domain.decision import Decision
@@ -28,7 +30,8 @@ def give(office: Office, tx: Tx, notice: SubjectNotice, now: datetime) -> Subjec
     """
     case = tx.cases.get(notice.case_id, lock=True)
     _own(tx, notice)
-    rows, reach = rows_of(office, case), reach_of(office, tx, case)
+    rows, reach = rows_of(office, case), reach_of(office, tx, case, notice.kind)
+    notice = replace(notice, addressed=contact_of(tx, case, notice.kind).said)
     decision = serving.make(notice, rows, reach, now, office.calendar, case.pack)
     if not tx.servings.add(decision.state):
         return tx.servings.get(notice.id)
@@ -76,19 +79,24 @@ def inform(  # noqa: PLR0913 - a notice in all its parts
     return give(office, tx, notice, now)
 
 
-def reach_of(office: Office, tx: Tx, case: Case) -> Reach:
+def contact_of(tx: Tx, case: Case, kind: NoticeKind) -> Contact:
+    """How the subject hears of it: what was entered in its name (`ENTERED`) never goes where only an officer says that it is."""
+    held = tx.servings.contact(case.id)
+    return held.theirs if kind is NoticeKind.ENTERED else held
+
+
+def reach_of(office: Office, tx: Tx, case: Case, kind: NoticeKind) -> Reach:
     """Which ways there are for the subject of a case, by the settings and by what the case brought."""
-    contact = tx.servings.contact(case.id)
     ways = {ServiceWay.SYSTEM} if case.sender in office.connectors.approving else set()
-    ways |= {way for way in ServiceWay if way.pushed and office.serving(case.agency, way.value) and address(tx, case, way)}
-    return Reach(ways=frozenset(ways), agreed=contact.agreed)
+    ways |= {way for way in ServiceWay if way.pushed and office.serving(case.agency, way.value) and address(tx, case, way, kind)}
+    return Reach(ways=frozenset(ways), agreed=contact_of(tx, case, kind).agreed)
 
 
-def address(tx: Tx, case: Case, way: ServiceWay) -> str:
+def address(tx: Tx, case: Case, way: ServiceWay, kind: NoticeKind) -> str:
     """Where a way of ours reaches the subject; empty where nothing is known."""
     if way is ServiceWay.APP:
         return case.subject.code
-    contact = tx.servings.contact(case.id)
+    contact = contact_of(tx, case, kind)
     return {ServiceWay.PHONE: contact.phone, ServiceWay.EMAIL: contact.email}.get(way, "")
 
 
@@ -129,7 +137,7 @@ def rows_of(office: Office, case: Case) -> tuple[ServiceRow, ...]:
 
 def first_due(office: Office, tx: Tx, case: Case, now: datetime) -> datetime:
     """By when a notice that is given now is to have come by its first way; at once where the pack has no row."""
-    row = next_row(rows_of(office, case), reach_of(office, tx, case), None)
+    row = next_row(rows_of(office, case), reach_of(office, tx, case, NoticeKind.DECISION), None)
     return counted(now, row.term, office.calendar).at if row is not None else now
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from inspector.domain.agreed import BASIS, Contact
 from inspector.domain.case import Case
 from inspector.domain.consequence import Signed, StatementKind
 from inspector.domain.serving import NoticeKind, SubjectWord
 from inspector.flows import giving
 from inspector.flows.office import Office
 from inspector.labels import label, of
-from inspector.store.tx import Tx
+from inspector.store.tx import Tx, new_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,5 +50,29 @@ def tell(office: Office, tx: Tx, case: Case, name: str, said: Entered, now: date
         reasons=label("inname.because", lang),
         rights=(label("inname.right", lang),),
         basis=said.basis,
+        now=now,
+    )
+
+
+def reached(office: Office, tx: Tx, case: Case, contact: Contact, clerk: Signed, document: str, now: datetime) -> None:
+    """That an officer has written down where the subject is reached, by which of its papers: by the way of before, on paper where none was.
+
+    Neither the number nor the address is in it.
+    """
+    lang = office.agency(case.agency).language
+    on, parts = office.calendar.local_date(now).isoformat(), ("phone", "email", "agreed")
+    what = label("inname.gap", lang).join(label(f"inname.{part}", lang) for part in parts if getattr(contact, part))
+    giving.inform(
+        office,
+        tx,
+        case,
+        f"n{new_id()}",
+        NoticeKind.ENTERED,
+        about=case.id,
+        title=label("inname.title", lang),
+        facts=(label("inname.reached", lang, on=on, by=clerk.by, what=what, document=document),),
+        reasons=label("inname.reached_because", lang),
+        rights=(label("inname.right", lang),),
+        basis=(BASIS,),
         now=now,
     )

@@ -15,6 +15,7 @@ from datetime import date, datetime
 import structlog
 
 from inspector.domain import admission, correction, credit, guidance, review, verification, visit
+from inspector.domain.agreed import Contact
 from inspector.domain.case import (
     Case,
     CaseState,
@@ -37,8 +38,7 @@ from inspector.domain.merged import doubts
 from inspector.domain.missent import SEND_BACK_ASKED
 from inspector.domain.policy import Policy
 from inspector.domain.signs import composed
-from inspector.domain.wayto import Contact
-from inspector.flows import anew, catalogue, consent, eligibility, enrolment, teamnotes
+from inspector.flows import anew, catalogue, consent, eligibility, enrolment, reapplying, teamnotes
 from inspector.flows.guidance import outdated
 from inspector.flows.office import Office
 from inspector.flows.rating import DIFFER, level_of
@@ -223,6 +223,8 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, by: str, n
         raise Stale("stale", what=case_id)
     if fresh.route is not held.route or respelt:  # who was let in stays in; who changes route or code comes to the gate now
         eligibility.admit(office, tx, decision.state, now)
+    elif fresh.item != held.item:  # who changes the item comes to what bars from that one
+        reapplying.admit(office, tx, decision.state, now)
     tx.work.order(call_off(office, tx, held, now), now)
     corrected = settle_case(tx, office, decision, policy, now, digest=change.after)
     if held.send_back is not None:  # what was said to be wrong may be right by now

@@ -320,6 +320,8 @@ def _late(told: Explanation, say: Say) -> Iterator[str]:
 
 def _next(one: Next, say: Say) -> Iterator[str]:
     told = say("due", at=at(one.at), what=of(one.kind, say.lang), state=label(f"work.{one.state}", say.lang))
+    if one.proceeding is not None:
+        told += say("of_proceeding", what=of(one.proceeding, say.lang))
     if one.lane:
         told += say("through", lane=one.lane)
     if one.error:

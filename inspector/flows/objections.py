@@ -30,14 +30,23 @@ def holds(tx: Tx, case_id: str) -> bool:
 
 
 def object(  # noqa: A001 - the field's word for it, in all its parts
-    office: Office, tx: Tx, about: str, words: str, digests: tuple[str, ...], by_door: str, now: datetime
+    office: Office,
+    tx: Tx,
+    about: str,
+    words: str,
+    digests: tuple[str, ...],
+    by_door: str,
+    now: datetime,
+    *,
+    said_at: datetime | None = None,
 ) -> Objection:
     """Somebody objects to a record (its entry) or a consequence (its id). What it touches is marked at once, and each receiver told.
 
     Who says and shows the same again of the same, decided or not, has said it once: the gate does not open anew by it. A proposal is
     spoken against by a statement in defence, for there is nothing yet that an objection could take back (Penalties Law art. 44, 45).
 
-    `by_door`: who says it, through which door. Raises Missing, Invalid (`objection_empty`) and Refusal:
+    `by_door`: who says it, through which door; `said_at`: when it was handed in, where that was before it was typed in: the clock on us
+    runs from then (handbook 1.7.5). Raises Missing, Invalid (`objection_empty`) and Refusal:
     `record_over`, `objection_early`, `objection_gone`, `objection_transfer`.
     """
     case, mine = _about(office, tx, about, now)
@@ -53,10 +62,10 @@ def object(  # noqa: A001 - the field's word for it, in all its parts
         words=words,
         digests=digests,
         by=by_door,
-        opened_at=now,
+        opened_at=said_at or now,
         pack=case.pack,
     )
-    decided = domain.opened(made, _ruled(office, case, now).credit, now, office.calendar)
+    decided = domain.opened(made, _ruled(office, case, now).credit, made.opened_at, office.calendar)
     if mine is not None:
         contestable(mine)
     tx.records.object(decided.state)
@@ -109,7 +118,7 @@ def decide(office: Office, tx: Tx, objection_id: str, by: Signed, reasons: str, 
     contested.remark(office, tx, case, now)
     if not upheld and case.state is CaseState.CLOSED and not holds(tx, case.id):
         shaken.later(office, tx, case, "objection.decided", now, without=True)  # what was left out counts again
-    consequences.restage(office, tx, tx.cases.get(case.id), now)  # what a conclusion meanwhile asks for waited for this word
+    consequences.resume(office, tx, tx.cases.get(case.id), now)  # what the law asks for meanwhile waited for this word
     return decided.state
 
 

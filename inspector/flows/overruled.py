@@ -20,10 +20,21 @@ _OTHERS = frozenset({Annulled.OBJECTION.value, Annulled.REVIEW_BODY.value, Annul
 
 def refuse(tx: Tx, case_id: str, proposal: Proposal, outcome: Outcome, signed: Signed) -> None:
     """Raise Refusal (`consequence_overruled`) where whoever signs had a part in the same decision that was put right."""
-    for one in tx.consequences.of_case(case_id):
-        same = one.proposal is proposal and one.grading.outcome is outcome
-        if same and _righted(tx, one) and any(signed.is_of(other) for other in one.deciders):
+    for one in _before(tx, case_id, proposal, outcome):
+        if any(signed.is_of(other) for other in one.deciders):
             raise Refusal("consequence_overruled", consequence=one.id, proposal=proposal, by=signed.by)
+
+
+def parted(tx: Tx, held: Consequence) -> tuple[str, ...]:
+    """Who has a part in a proceeding, or had one in the same decision that was put right: of them nobody is asked to agree to it."""
+    before = _before(tx, held.case_id, held.proposal, held.grading.outcome)
+    return tuple(name for one in (held, *before) for signed in one.deciders for name in (signed.by, signed.stead) if name)
+
+
+def _before(tx: Tx, case_id: str, proposal: Proposal, outcome: Outcome) -> list[Consequence]:
+    """The same decisions of the same finding that others have put right."""
+    same = (one for one in tx.consequences.of_case(case_id) if one.proposal is proposal and one.grading.outcome is outcome)
+    return [one for one in same if _righted(tx, one)]
 
 
 def refuse_step(tx: Tx, held: Consequence, signed: Signed) -> None:

@@ -116,7 +116,7 @@ def rule(office: Office, tx: Tx, consequence_id: str, verdict: Verdict, now: dat
     _alone(tx, held)
     overruled.refuse_step(tx, held, verdict.signed)
     replying.refuse_unanswered(tx, held)
-    reviewing.refuse_nobody(office, held, setting(office, held, now).row)
+    reviewing.refuse_nobody(office, tx, held, setting(office, held, now).row, verdict.signed.by)
     verdict = replace(verdict, signed=deputies.signs(office, tx, held, verdict.signed, now))
     policy = office.book.get(held.pack)
     remedying.of(replace(held, verdict=verdict), policy, office.agency(held.agency).language)  # who agrees, agrees to them too

@@ -16,6 +16,7 @@ from inspector.domain.docket import SPOKE
 from inspector.domain.errors import Refusal
 from inspector.domain.proceeding import STANDING
 from inspector.domain.serving import AGAIN, NoticeKind, SubjectNotice, SubjectWord, Word
+from inspector.domain.stamp import Stamp
 from inspector.domain.wayto import ServiceWay
 from inspector.flows import consequences, effect, eligibility, objections, rectifying, repairs, review, unread
 from inspector.flows.giving import settle
@@ -42,7 +43,10 @@ def served(  # noqa: PLR0913 - a proof in all its parts
     """
     case, notice = held(tx, notice_id)
     agreed = agreed or tx.servings.contact(case.id).agreed
-    decision = domain.served(notice, on, way, proof, by, now, case.pack, agreed=agreed)
+    about = tx.consequences.find(notice.about)
+    paper = about is not None and about.onset is not None and notice.id == f"{about.id}:notice"
+    since = about.onset.opened_on if paper and about is not None and about.onset is not None else None
+    decision = domain.served(notice, on, way, proof, by, now, case.pack, agreed=agreed, since=since)
     if decision.because.rule == AGAIN:
         return decision.state
     settle(tx, office, case, decision, now)
@@ -83,12 +87,12 @@ def said(office: Office, tx: Tx, notice: SubjectNotice, word: Word, now: datetim
     if word.kind in _STATEMENTS and consequence is not None and consequence.state is ConsequenceState.NOTICED:
         _state(office, tx, consequence, word, now)
     elif word.kind is SubjectWord.OBJECTION and (entry or (consequence is not None and consequence.state in STANDING)):
-        objections.object(office, tx, notice.about, _words(office, notice, word), word.digests, _door(word), now)
+        objections.object(office, tx, notice.about, _words(office, notice, word), word.digests, _door(word), now, said_at=word.at)
     elif word.kind is SubjectWord.OBJECTION and notice.kind is NoticeKind.BAR:
         told = notice.about, _words(office, notice, word), word.digests, _door(word), now
         eligibility.contest(office, tx, *told, case=notice.case_id)
     elif word.kind is SubjectWord.RECHECK and consequence is not None:
-        rectifying.ask(office, tx, consequence.id, _words(office, notice, word), _door(word), now)
+        rectifying.ask(office, tx, consequence.id, _words(office, notice, word), _door(word), now, stamp=_stamp(word))
     elif word.kind is SubjectWord.REPAIR and entry is not None:
         repairs.ask(office, tx, entry.entry, _words(office, notice, word), (), _door(word), now, word.digests)
     else:
@@ -158,7 +162,11 @@ def _state(office: Office, tx: Tx, held: Consequence, word: Word, now: datetime)
         return held
     words = word.words.strip() or of(word.kind, office.agency(held.agency).language)
     told = held.id, _STATEMENTS[word.kind], words, word.digests, _door(word), now
-    return consequences.state(office, tx, *told, said_at=word.at, entered=word.entered, holders=word.holders)
+    return consequences.state(office, tx, *told, said_at=word.at, entered=word.entered, holders=word.holders, stamp=_stamp(word))
+
+
+def _stamp(word: Word) -> Stamp | None:
+    return Stamp(on=word.at.astimezone(SHANGHAI).date(), by=word.stamp) if word.stamp else None
 
 
 def _words(office: Office, notice: SubjectNotice, word: Word) -> str:

@@ -18,6 +18,7 @@ from inspector.domain.falling import IN_FORCE, REVOCATION, SHAKEN
 from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
+from inspector.domain.stamp import Stamp, moment
 from inspector.flows import consequences, deputies, giving, objections, shaken, unserved
 from inspector.flows.consequences import locked, main_over, settle, spread
 from inspector.flows.decisions import chosen
@@ -31,11 +32,20 @@ from inspector.store.tx import Tx
 from inspector.store.work import Work
 
 
-def ask(office: Office, tx: Tx, consequence_id: str, words: str, by: str, now: datetime) -> Consequence:
-    """The subject, or an officer for it, asks for the re-check before the date."""
+def ask(
+    office: Office, tx: Tx, consequence_id: str, words: str, by: str, now: datetime, *, stamp: Stamp | None = None
+) -> Consequence:
+    """The subject, or an officer for it, asks for the re-check before the date; `stamp`: when, where that was before it was typed in."""
     case, held = locked(office, tx, consequence_id, now)
     _stands(case, held)
-    made = rectification.ask(held, by, words, setting(office, held, now), _recheck(office, held))
+    made = rectification.ask(
+        held,
+        by,
+        words,
+        setting(office, held, now),
+        _recheck(office, held),
+        moment(stamp, held.imposed_at or now, now, office.calendar),
+    )
     return settle(office, tx, case, held, made, now)
 
 

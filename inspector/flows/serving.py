@@ -20,7 +20,7 @@ from inspector.domain.serving import HANDED, OBSOLETE, NoticeKind, SubjectNotice
 from inspector.domain.wayto import ServiceWay
 from inspector.flows import frontdesk, once, stopped, unserved
 from inspector.flows.contents import named
-from inspector.flows.giving import address, bring, facts_of, reach_of, rows_of, settle
+from inspector.flows.giving import address, bring, contact_of, facts_of, reach_of, rows_of, settle
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing
@@ -54,10 +54,14 @@ def token(office: Office, tx: Tx, notice_id: str, purpose: str = LINK) -> str:
 
 
 def holders(office: Office, tx: Tx, notice_id: str, shown: str) -> tuple[Signed, ...]:
-    """The officers who were handed the link that is shown; none of one that only a channel or the approving system has brought."""
+    """The officers who may have the link that is shown: who was handed it, or has written down where the channels bring it.
+
+    None of one that the approving system has brought, or a channel to where the subject is by its own word.
+    """
+    held = tx.servings.get(notice_id)
     if _same(token(office, tx, notice_id, BY_HAND), shown):
-        return tx.servings.get(notice_id).holders
-    return _took(office, tx, notice_id) if _same(token(office, tx, notice_id), shown) else ()
+        return held.holders
+    return (*held.addressed, *_took(office, tx, notice_id)) if _same(token(office, tx, notice_id), shown) else ()
 
 
 def _took(office: Office, tx: Tx, notice_id: str) -> tuple[Signed, ...]:
@@ -106,7 +110,7 @@ def call_back(tx: Tx, notice_id: str, by: str, reason: str, now: datetime) -> Su
         raise Invalid("reason_missing", field="reason")
     case, notice = held(tx, notice_id)
     tx.replylinks.call_back(LINK, notice_id, now)
-    notice = replace(notice, holders=())  # nobody has the next one in hand
+    notice = replace(notice, holders=(), addressed=contact_of(tx, case, notice.kind).said)  # nobody else has the next one in hand
     tx.servings.put(notice)
     because = Because(rule="notice.link", basis=notice.basis, pack=case.pack, facts={"by": by, "reason": reason})
     record(tx, case.id, Decision(state=notice, because=because), now, {"notice": notice_id}, kept=case.pack)
@@ -146,7 +150,7 @@ def carry(work: Work, office: Office) -> Settlement:
         notice = tx.servings.get(str(work.payload["notice"]))
         case = tx.cases.get(notice.case_id)
         way = ServiceWay(str(work.payload["way"]))
-        secret, to = token(office, tx, notice.id), address(tx, case, way)
+        secret, to = token(office, tx, notice.id), address(tx, case, way, notice.kind)
     channel = office.connectors.channels.get(work.lane)
     if not notice.state.open or notice.turn != work.payload["turn"]:
         return nothing("obsolete")
@@ -200,7 +204,7 @@ def _go_on(tx: Tx, office: Office, work: Work, now: datetime) -> None:
     if notice.kind in guidance.OF_THE_PROMISE and notice.answer_by is not None and now > notice.answer_by:
         unserved.done(tx, notice.id, now)  # the day is over: guidance comes too late for anybody
         return
-    reach = reach_of(office, tx, case)
+    reach = reach_of(office, tx, case, notice.kind)
     decision = serving.overdue(notice, rows_of(office, case), reach, now, office.calendar, case.pack)
     if decision.because.rule == OBSOLETE:
         return

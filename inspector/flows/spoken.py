@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inspector.domain import moretime, ownword, rectification, serving
@@ -15,6 +15,7 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.material import Kept, kept
 from inspector.domain.serving import WORDLESS, NoticeKind, NoticeState, SubjectNotice, SubjectWord, Word
+from inspector.domain.stamp import Stamp, moment
 from inspector.domain.wayto import ServiceWay
 from inspector.flows import inname, prevailing, reached, withdrawals
 from inspector.flows.giving import settle
@@ -85,6 +86,7 @@ def say(  # noqa: PLR0913 - a word in all its parts
     entered: Signed | None = None,
     holders: tuple[Signed, ...] = (),
     bar_known: bool = False,
+    stamp: Stamp | None = None,
 ) -> Spoken:
     """The subject speaks: by the link, or at the counter by an officer's token. The same words and files twice are one, until answered.
 
@@ -93,7 +95,8 @@ def say(  # noqa: PLR0913 - a word in all its parts
 
     `bar_known`: whoever withdraws knows of the bar that follows. `entered`: which officer writes it down; `holders`: who had been handed
     the link. A waiver or a withdrawal that is entered needs the paper that the subject has signed, as a file; a withdrawal that may be an
-    officer's counts once another one has entered it with that paper. The subject is told of either.
+    officer's counts once another one has entered it with that paper. The subject is told of either. `stamp`: when it was handed in or
+    posted, where that was before it is entered: it counts from then.
 
     Raises Refusal (`word_unfit`, `materials_many`), Invalid (`word_empty`, `waiver_unsigned`, `withdrawal_unsigned`), and what a
     withdrawal raises.
@@ -104,8 +107,10 @@ def say(  # noqa: PLR0913 - a word in all its parts
     if len(there | {*digests}) > MOST:
         raise Refusal("materials_many", most=MOST)
     number = f"{notice.id}-{len(notice.words) + 1}"
-    word = Word(receipt=number, kind=kind, words=words, digests=digests, at=now, door=door, entered=entered, holders=holders)
-    allowed = may_say(office, case, notice, now, tx.consequences.find(notice.about))
+    at = moment(stamp, notice.made_at, now, office.calendar)
+    word = Word(receipt=number, kind=kind, words=words, digests=digests, at=at, door=door, entered=entered, holders=holders)
+    word = replace(word, stamp=stamp.by if stamp is not None else "")
+    allowed = may_say(office, case, notice, at, tx.consequences.find(notice.about))
     before = serving.before(notice, word)
     anew = before is not None and kind in allowed and _answered(tx, case, notice, before)
     if anew:

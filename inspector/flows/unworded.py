@@ -31,6 +31,7 @@ def unworded(told: Explanation) -> Explanation:
         suspensions=_suspensions(told.suspensions),
         extensions=_extensions(told.extensions),
         decisions=_decisions(told.decisions),
+        next=tuple(replace(one, proceeding=None) for one in told.next),
     )
 
 

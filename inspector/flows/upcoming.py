@@ -9,9 +9,11 @@ from datetime import datetime
 from inspector.domain.assistance import Request
 from inspector.domain.calendar import Counting
 from inspector.domain.case import Case
+from inspector.domain.consequence import Consequence
 from inspector.domain.counting import Tallied, tally
 from inspector.domain.decision import OrderKind
 from inspector.domain.overdue import Awaited, overdue
+from inspector.domain.proposal import Proposal
 from inspector.domain.selfproof import SelfProof
 from inspector.domain.visit import Visit
 from inspector.flows import proofs
@@ -27,7 +29,7 @@ class Next:
     """What is due; `error` is the code of the last failure, `counted` how a legal date was counted, `days` each day of it.
 
     `paused`: a person has stopped calling the connector that it goes through. `waits`: why that connector is not asked now, by a code
-    (labels, group `wait`), and until when, where that is known.
+    (labels, group `wait`), and until when, where that is known. `proceeding`: of which proceeding it is a step, or says something.
     """
 
     kind: OrderKind
@@ -41,6 +43,7 @@ class Next:
     paused: Paused | None = None
     waits: str = ""
     waits_until: datetime | None = None
+    proceeding: Proposal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +60,17 @@ def upcoming(office: Office, tx: Tx, case: Case, letters: Iterable[Request], sho
     """The case's open work in order of its dates."""
     counts = {**proofs.by_kind(case), **proofs.by_key(letters), **proofs.by_proof(shows)}
     rows = [row for row in _work(tx, case.id) if row["state"] != "done"]
+    held = tx.consequences.of_case(case.id)
     stopped, why = paused(tx, {row["lane"] for row in rows}), _waits(office, tx, rows)
     return tuple(
-        _next(office, row, counts, stopped.get(row["lane"]), why.get(row["id"]))
+        replace(_next(office, row, counts, stopped.get(row["lane"]), why.get(row["id"])), proceeding=_proceeding(row, held))
         for row in sorted(rows, key=lambda row: (row["due_at"], row["id"]))
     )
+
+
+def _proceeding(row: Row, held: Iterable[Consequence]) -> Proposal | None:
+    """Of which one a step is: its key, as the keys of its notices, names it."""
+    return next((one.proposal for one in held if f":{one.id}:" in f"{row['key']}:"), None)
 
 
 def _waits(office: Office, tx: Tx, rows: Iterable[Row]) -> dict[int, Wait]:

@@ -12,9 +12,16 @@ from inspector.domain.errors import Missing
 from inspector.store.deputytables import deputy
 from inspector.store.room import Room
 
+_TURN = 0x64707479  # "dpty": the advisory locks of who names somebody in an agency
+
 
 class DeputyRoom(Room):
     """The table of deputies. Plain columns and no body."""
+
+    def take_turn(self, agency: str) -> None:
+        """Hold the agency's list to the transaction's end: who names somebody has read who is away. SQLite has one writer anyway."""
+        if not self.sqlite:
+            self.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_TURN, sa.func.hashtext(agency))))
 
     def add(self, made: Deputy) -> None:
         """Keep a new one."""

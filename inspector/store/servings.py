@@ -8,9 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from inspector.domain.agreed import Contact
 from inspector.domain.errors import Missing
 from inspector.domain.serving import NoticeState, SubjectNotice
-from inspector.domain.wayto import Contact
 from inspector.store.among import among
 from inspector.store.codec import dump, load
 from inspector.store.room import Room

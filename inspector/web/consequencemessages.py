@@ -91,12 +91,15 @@ class NoticeIn(Strict):
 class StatementIn(Strict):
     """What the subject says: in defence, to be heard, or to waive its time. `digests`: files that came with it, kept elsewhere.
 
-    A waiver that an officer enters needs that of the paper which the subject has signed.
+    A waiver that an officer enters needs that of the paper which the subject has signed. `said_on`, `stamp`: on which day
+    it was handed in or posted, where that was before today, and what shows it.
     """
 
     kind: StatementKind
     words: Text
     digests: Annotated[tuple[Digest, ...], Field(max_length=50)] = ()
+    said_on: Day | None = None
+    stamp: MaybeLine = ""
 
 
 class SittingIn(Strict):
@@ -182,9 +185,11 @@ class AnnulmentIn(Strict):
 
 
 class RecheckWishIn(Strict):
-    """The re-check is asked for before the date."""
+    """The re-check is asked for before the date. `said_on`, `stamp`: when that was handed in or posted, and what shows it."""
 
     words: Text
+    said_on: Day | None = None
+    stamp: MaybeLine = ""
 
 
 class RecheckIn(Strict):

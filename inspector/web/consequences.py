@@ -25,6 +25,7 @@ from inspector.domain.consequence import (
 from inspector.domain.ended import Ended
 from inspector.domain.onset import Onset
 from inspector.domain.proposal import Proposal
+from inspector.domain.stamp import stamped
 from inspector.domain.viewing import Shown as What
 from inspector.domain.weight import Grading
 from inspector.flows import annulling, consequences, proceedings, reached, rectifying, sittings, upholding
@@ -50,6 +51,7 @@ from inspector.web.consequencemessages import (
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import AfterName, CaseId, CasePath, Limit, MessageId, NamePath
+from inspector.web.near import near
 from inspector.web.roles import Role
 from inspector.web.serving import ServedIn
 from inspector.web.viewings import shown_of
@@ -65,7 +67,7 @@ class ConsequenceShown(Shown):
     `stage` of a decision that has not come to its subject is `SERVE`: `due_at`, by when an order is looked at again, moves with the day
     on which it comes; of a decision that nothing else follows it is the date of its notice, or since when a way of it is over.
     `pack`: by which its last step went, by that pack's row `transition` where it began under an earlier one.
-    `statements` are told without their words to the approving system.
+    The approving system hears state, step and date: neither words nor names of people.
     """
 
     id: str
@@ -104,16 +106,12 @@ class ConsequencesShown(Shown):
     consequences: tuple[ConsequenceShown, ...]
 
 
-def shown(tx: Tx, held: Consequence, *, words: bool = True) -> ConsequenceShown:
-    """A consequence as it goes out."""
+def shown(tx: Tx, held: Consequence) -> ConsequenceShown:
+    """A consequence as it goes out to the agency."""
     told = {name: getattr(held, name) for name in ConsequenceShown.model_fields}
     told["stage"] = consequences.step(tx, held)
     if told["stage"] is not None and held.due_at is None:
         told["due_at"] = tx.consequences.due(held.id)
-    if not words:
-        told["statements"] = tuple(
-            Statement(kind=one.kind, words="", digests=(), door=one.door, at=one.at, late=one.late) for one in held.statements
-        )
     return ConsequenceShown.model_validate(told)
 
 
@@ -131,7 +129,7 @@ def step(
     def act(tx: Tx, now: datetime) -> ConsequenceShown:
         caller.case(tx, tx.consequences.get(consequence_id).case_id)
         made = do(tx, Signed(by=caller.name, token=caller.token, at=now), now)
-        return shown(tx, made, words=caller.role is not Role.SYSTEM)
+        return near(shown(tx, made), caller)
 
     return desk.once(message(caller.source, message_id, f"{what} {consequence_id}", given), act)
 
@@ -204,13 +202,16 @@ def enter_service(
 def enter_statement(
     desk: AtDesk, caller: Passing, consequence_id: NamePath, given: StatementIn, message_id: MessageId = None
 ) -> JSONResponse:
-    """What the subject said: in defence, to be heard, or to waive its time; passed on by the counter or the approving system."""
+    """What the subject said: in defence, to be heard, or to waive its time; passed on by the counter or the approving system.
+
+    What was handed in or posted before today says so (`said_on`, `stamp`): whether it is late goes by that day.
+    """
 
     def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
         door = f"{caller.role.value}:{by.by}"
         clerk = by if caller.role is Role.OFFICER else None
-        told = given.kind, given.words, given.digests, door, now
-        return consequences.state(desk.office, tx, consequence_id, *told, entered=clerk)
+        told, when = (given.kind, given.words, given.digests, door, now), stamped(given.said_on, given.stamp)
+        return consequences.state(desk.office, tx, consequence_id, *told, entered=clerk, stamp=when)
 
     return step(desk, caller, consequence_id, "statement", given, message_id, do)
 
@@ -354,7 +355,8 @@ def ask_recheck(
     """The subject asks for the re-check before its date."""
 
     def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
-        return rectifying.ask(desk.office, tx, consequence_id, given.words, by.by, now)
+        when = stamped(given.said_on, given.stamp)
+        return rectifying.ask(desk.office, tx, consequence_id, given.words, by.by, now, stamp=when)
 
     return step(desk, caller, consequence_id, "ask", given, message_id, do)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspector.domain.wayto import Contact, contact
+from inspector.domain.agreed import Contact, contact
 from inspector.web.fields import MaybeLine, Strict
 
 
@@ -16,3 +16,9 @@ class ContactIn(Strict):
     def contact(self) -> Contact:
         """As the house keeps it. Raises Invalid (`contact_unfit`)."""
         return contact(self.phone, self.email, agreed=self.agreed)
+
+
+class ContactSaidIn(ContactIn):
+    """The same as somebody says it later. `confirmation`: of an officer, which paper of the subject's says so (送达地址确认书)."""
+
+    confirmation: MaybeLine = ""

@@ -29,6 +29,7 @@ from inspector.web.caller import Asker, Caller, CaseReader, Officer, ResultReade
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import MAYBE_SIGNS, CasePath, Digest, Limit, Line, MaybeLine, MessageId, NamePath, Strict, Text
+from inspector.web.near import near
 from inspector.web.viewings import shown_of
 
 router = APIRouter(prefix="/v1", tags=["credit"], route_class=JsonRoute)
@@ -213,7 +214,7 @@ def list_records(
 
 @router.get("/credit/records/{entry}", responses=READS)
 def show_record(desk: AtDesk, caller: CaseReader, entry: EntryPath) -> RecordWhole:
-    """A record with its open objections and its receivers."""
+    """A record with its open objections and its receivers; to the approving system neither words nor names of people."""
 
     def ask(tx: Tx) -> RecordWhole:
         held = seen(tx, caller, entry)
@@ -222,7 +223,7 @@ def show_record(desk: AtDesk, caller: CaseReader, entry: EntryPath) -> RecordWho
             ReceiverShown(connector=one.lane, state=one.state, receipt=one.receipt, moved_at=one.moved_at) for one in booked
         ]
         open_ones = map(_objection, touched.touching(tx, held))
-        return RecordWhole(record=shown(held), objections=tuple(open_ones), receivers=tuple(receivers))
+        return near(RecordWhole(record=shown(held), objections=tuple(open_ones), receivers=tuple(receivers)), caller)
 
     told = desk.look(ask)
     shown_of(desk, caller, What.CREDIT, (told.record.case_id,))
@@ -255,7 +256,7 @@ def ask_repair(desk: AtDesk, caller: Asker, entry: EntryPath, given: RepairIn, m
         seen(tx, caller, entry)
         papers = tuple((one.paper, one.digest) for one in given.papers)
         names = {one.digest: one.name for one in given.papers}
-        return shown(repairs.ask(desk.office, tx, entry, given.words, papers, caller.name, now, names=names))
+        return near(shown(repairs.ask(desk.office, tx, entry, given.words, papers, caller.name, now, names=names)), caller)
 
     return desk.once(message(caller.source, message_id, f"repair {entry}", given), do)
 
@@ -296,7 +297,7 @@ def object_to(desk: AtDesk, caller: Asker, entry: EntryPath, given: ObjectionIn,
 
     def do(tx: Tx, now: datetime) -> ObjectionShown:
         contestable(desk, tx, caller, entry)
-        return _objection(objections.object(desk.office, tx, entry, given.words, given.digests, caller.name, now))
+        return near(_objection(objections.object(desk.office, tx, entry, given.words, given.digests, caller.name, now)), caller)
 
     return desk.once(message(caller.source, message_id, f"object {entry}", given), do)
 

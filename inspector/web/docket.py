@@ -272,7 +272,8 @@ def _waits(desk: Desk, tx: Tx, row: DocketRow) -> tuple[Agreement, ...]:
     held = tx.consequences.get(row.id) if row.kind is DocketKind.CONSEQUENCE else None
     if held is None or held.stage not in (Stage.AGREE, Stage.EXTEND):
         return ()
-    return tuple(kind for kind, _ in reviewing.waits(desk.office, tx.cases.get(held.case_id), held, desk.office.now()))
+    case = tx.cases.get(held.case_id)
+    return tuple(one.kind for one in reviewing.waits(desk.office, tx, case, held, desk.office.now()))
 
 
 def _case(desk: Desk, case: Case) -> Row:

@@ -151,7 +151,7 @@ def _do(desk: Desk, caller: Caller, notice_id: str, form: Fields) -> None:
                 done = reached.served(
                     office, tx, notice_id, proof.on, proof.way, proof.proof, caller.name, now, agreed=proof.agreed
                 )
-                return notice_shown(done, words=False)
+                return notice_shown(done, caller)
 
             desk.once(said, served)
         case "unserved":
@@ -161,7 +161,7 @@ def _do(desk: Desk, caller: Caller, notice_id: str, form: Fields) -> None:
 
             def failed(tx: Tx, now: datetime) -> SubjectNoticeShown:
                 _own(tx, caller, notice_id)
-                return notice_shown(serving.failed(office, tx, notice_id, why.why, caller.name, now), words=False)
+                return notice_shown(serving.failed(office, tx, notice_id, why.why, caller.name, now), caller)
 
             desk.once(said, failed)
         case "announced":
@@ -175,7 +175,7 @@ def _do(desk: Desk, caller: Caller, notice_id: str, form: Fields) -> None:
 
             def call_back(tx: Tx, now: datetime) -> SubjectNoticeShown:
                 _own(tx, caller, notice_id)
-                return notice_shown(serving.call_back(tx, notice_id, caller.name, called.reason, now), words=False)
+                return notice_shown(serving.call_back(tx, notice_id, caller.name, called.reason, now), caller)
 
             desk.once(said, call_back)
         case "seen":

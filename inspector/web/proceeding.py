@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from inspector.domain import course, disclosing, disclosure, owed, penalty, province
 from inspector.domain.case import Case
-from inspector.domain.consequence import Agreement, Consequence, Signed, Stage
+from inspector.domain.consequence import Consequence, Signed, Stage
 from inspector.domain.docket import Nearness, nearness
 from inspector.domain.errors import InspectorError, Refusal
 from inspector.domain.policy import Policy
@@ -80,7 +80,7 @@ class Read:
     entered_late: bool
     pushed: PublicationDuty | None
     push_near: Nearness | None
-    waits: tuple[tuple[Agreement, tuple[str, ...]], ...]
+    waits: tuple[reviewing.Awaited, ...]
 
 
 def _offered(told: Read) -> tuple[str, ...]:
@@ -152,7 +152,7 @@ def _page(
             why=why,
             grounds=grounds.grounds(tx, held.case_id, case.agency, (one.id for one in why.heard)),
             near=near,
-            waits=reviewing.waits(desk.office, case, held, now),
+            waits=reviewing.waits(desk.office, tx, case, held, now),
             entered_late=held.onset is not None and held.onset.entered_late(desk.office.calendar.local_date(held.proposed_at)),
             last=course.decided_by(held, setting(desk.office, held, now)) if row is not None else None,
         )
@@ -176,7 +176,7 @@ def _page(
         "ends": desk.look(lambda tx: endwords.told(tx, told.held, lang)),
         "door": lambda by: endwords.by_door(by, lang),
         "steps": [
-            (name, fields(name, told.row, [kind for kind, _ in told.waits]))
+            (name, fields(name, told.row, [one.kind for one in told.waits]))
             for name in (*before, *_offered(told), *behind, *pushes(told.duty, told.pushed))
         ]
         if officer

@@ -41,7 +41,9 @@ def show_all(request: Request, desk: AtDesk, caller: Visitor, after: AfterName =
         return refusal
 
     def look(tx: Tx) -> list[tuple[SelfProofShown, str]]:
-        return [(proof_shown(one), _fact(desk, tx, one)) for one in tx.selfproofs.open_of(caller.sees, SHOWN + 1, after or "")]
+        return [
+            (proof_shown(one, caller), _fact(desk, tx, one)) for one in tx.selfproofs.open_of(caller.sees, SHOWN + 1, after or "")
+        ]
 
     held = desk.look(look)
     shown_of(desk, caller, What.PROOF, (one.case_id for one, _ in held[:SHOWN]), "page")
@@ -91,7 +93,7 @@ def _do(desk: Desk, caller: Caller, proof_id: str, form: Fields) -> None:
             named = {name: form.one(name) for name in ("value", "reasons", "of_day") if form.one(name)}
             given = read(ReadingIn, verdict=form.one("verdict"), digests=tuple(form.one("digests").split()), **named)
             said = message(caller.source, form.message_id(), f"read {proof_id}", given)
-            desk.once(said, lambda tx, now: proof_shown(read_so(desk, tx, caller, proof_id, given, now)))
+            desk.once(said, lambda tx, now: proof_shown(read_so(desk, tx, caller, proof_id, given, now), caller))
         case "link":
             complete(form, Invalid("reason_missing", field="reason"))
             why = read(CallBackIn, reason=form.one("reason"))
@@ -156,7 +158,7 @@ def _page(
         kept = {**kept, "verdict": ""}
     context = {
         "caller": caller,
-        "held": proof_shown(held),
+        "held": proof_shown(held, caller),
         "newer": {one.digest for one in newer.values()},
         "fact": fact,
         "reads": officer and held.state is ProofState.RECEIVED,

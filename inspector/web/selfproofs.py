@@ -24,6 +24,7 @@ from inspector.web.errors import READS, WRITES
 from inspector.web.fields import Day, Digest, Limit, MaybeLine, MessageId, NamePath, Strict, Text
 from inspector.web.links import By, door
 from inspector.web.material import SANDBOX, FileIn
+from inspector.web.near import near
 from inspector.web.roles import Role
 from inspector.web.viewings import shown_of
 
@@ -94,7 +95,10 @@ class ReadingShown(Shown):
 
 
 class SelfProofShown(Shown):
-    """A question to the subject of a case. `readings` are told to the agency, not behind the link."""
+    """A question to the subject of a case. `readings` are told to the agency, not behind the link.
+
+    The approving system hears how it was read, and neither in which words nor by whom.
+    """
 
     id: str
     case_id: str
@@ -133,11 +137,11 @@ class LinkShown(Shown):
     due_at: datetime
 
 
-def proof_shown(held: SelfProof, *, readings: bool = True) -> SelfProofShown:
-    """A self-proof as it goes out."""
+def proof_shown(held: SelfProof, by: Caller | str) -> SelfProofShown:
+    """A self-proof as it goes out: whole to the agency, without its readings behind the link."""
     told = {name: held.question[name] for name in ("fact", "claimed", "on")}
     plain = {name: getattr(held, name) for name in SelfProofShown.model_fields if name not in told}
-    return SelfProofShown.model_validate(plain | told | ({} if readings else {"readings": ()}))
+    return near(SelfProofShown.model_validate(plain | told | ({"readings": ()} if isinstance(by, str) else {})), by)
 
 
 @router.get("", responses=READS)
@@ -145,7 +149,7 @@ def list_self_proofs(desk: AtDesk, caller: Reader, limit: Limit = 50) -> SelfPro
     """Questions to subjects that are open, of the agencies of the token: what was shown and waits to be read first."""
     held = desk.look(lambda tx: tx.selfproofs.open_of(caller.sees, limit))
     shown_of(desk, caller, What.PROOF, (one.case_id for one in held))
-    return SelfProofsShown(self_proofs=tuple(proof_shown(one) for one in held))
+    return SelfProofsShown(self_proofs=tuple(proof_shown(one, caller) for one in held))
 
 
 @router.get("/{proof_id}", responses=READS)
@@ -156,7 +160,7 @@ def show_self_proof(desk: AtDesk, by: By, proof_id: NamePath) -> SelfProofShown:
         _let_in(desk, tx, by, proof_id, Role.SYSTEM, Role.OFFICER, Role.AUDITOR)
         if isinstance(by, str):
             selfproof.open_page(tx, proof_id, now)
-        return proof_shown(tx.selfproofs.get(proof_id), readings=not isinstance(by, str))
+        return proof_shown(tx.selfproofs.get(proof_id), by)
 
     if not isinstance(by, str):
         desk.look(lambda tx: _let_in(desk, tx, by, proof_id, Role.SYSTEM, Role.OFFICER, Role.AUDITOR))
@@ -172,7 +176,7 @@ def show_material(desk: AtDesk, by: By, proof_id: NamePath, given: MaterialIn, m
 
     def do(tx: Tx, now: datetime) -> SelfProofShown:
         held = selfproof.receive(desk.office, tx, proof_id, taken, given.remark, now, door(by))
-        return proof_shown(held, readings=not isinstance(by, str))
+        return proof_shown(held, by)
 
     return desk.once(message(f"show:{proof_id}"[:200], message_id, f"show {proof_id}", given), do)
 
@@ -184,7 +188,7 @@ def decline_self_proof(desk: AtDesk, by: By, proof_id: NamePath, given: UnableIn
 
     def do(tx: Tx, now: datetime) -> SelfProofShown:
         held = selfproof.decline(desk.office, tx, proof_id, given.unable, given.reasons, now, door(by))
-        return proof_shown(held, readings=not isinstance(by, str))
+        return proof_shown(held, by)
 
     return desk.once(message(f"show:{proof_id}"[:200], message_id, f"decline {proof_id}", given), do)
 
@@ -209,7 +213,7 @@ def call_back_link(
 
     def do(tx: Tx, now: datetime) -> SelfProofShown:
         caller.case(tx, tx.selfproofs.get(proof_id).case_id)
-        return proof_shown(selfproof.call_back(tx, proof_id, caller.name, given.reason, now))
+        return proof_shown(selfproof.call_back(tx, proof_id, caller.name, given.reason, now), caller)
 
     return desk.once(message(caller.source, message_id, f"link {proof_id}", given), do)
 
@@ -220,7 +224,7 @@ def read_material(
 ) -> JSONResponse:
     """An officer says what was shown says: it proves the promise, contradicts it (a lead for the review), or says neither."""
     said = message(caller.source, message_id, f"read {proof_id}", given)
-    return desk.once(said, lambda tx, now: proof_shown(read(desk, tx, caller, proof_id, given, now)))
+    return desk.once(said, lambda tx, now: proof_shown(read(desk, tx, caller, proof_id, given, now), caller))
 
 
 @router.get("/{proof_id}/materials/{digest}", response_class=Response, responses=READS | {200: {"content": _FILES}})

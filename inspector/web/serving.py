@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from inspector.domain.consequence import Signed
 from inspector.domain.evidence import blank
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
+from inspector.domain.stamp import stamped
 from inspector.domain.viewing import Shown as What
 from inspector.domain.wayto import Announced, ServiceWay
 from inspector.flows import announcing, consent, giving, reached, serving, spoken
@@ -19,12 +20,13 @@ from inspector.store.tx import Tx, new_id
 from inspector.web.answers import Shown
 from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, Officer, allow
-from inspector.web.contacts import ContactIn
+from inspector.web.contacts import ContactSaidIn
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import CaseId, CasePath, Day, Digest, Limit, Line, MaybeLine, MessageId, Moment, NamePath, Strict, Text
 from inspector.web.links import By
 from inspector.web.material import SANDBOX
+from inspector.web.near import near
 from inspector.web.roles import Role
 from inspector.web.selfproofs import CallBackIn, MaterialIn
 from inspector.web.viewings import shown_of
@@ -75,12 +77,17 @@ class AnnouncedIn(Strict):
 
 
 class WordIn(Strict):
-    """What the subject says; `file`: one more file beside it. `bar_known`: who withdraws was told of the bar on committing again."""
+    """What the subject says; `file`: one more file beside it. `bar_known`: who withdraws was told of the bar on committing again.
+
+    `said_on`: on which day it was handed in or posted, where that was before today, and `stamp`: what shows it; not by the link.
+    """
 
     word: SubjectWord
     words: Text = ""
     file: MaterialIn | None = None
     bar_known: bool = False
+    said_on: Day | None = None
+    stamp: MaybeLine = ""
 
 
 class WordShown(Shown):
@@ -142,10 +149,14 @@ class ReceiptShown(Shown):
     notice: SubjectNoticeShown
 
 
-def notice_shown(held: SubjectNotice, *, words: bool = True) -> SubjectNoticeShown:
-    """A notice as it goes out."""
-    told = SubjectNoticeShown.model_validate(held)
-    return told if words else told.model_copy(update={"words": ()})
+def notice_shown(held: SubjectNotice, by: Caller | str) -> SubjectNoticeShown:
+    """A notice as it goes out; the approving system hears, of words and proofs, its own."""
+    whole = SubjectNoticeShown.model_validate(held)
+    told = near(whole, by)
+    if told is whole or isinstance(by, str):
+        return whole
+    mine = {"words": tuple(WordShown.model_validate(one) for one in held.words if one.door == by.name and one.entered is None)}
+    return told.model_copy(update=mine | ({"proof": held.proof, "served_by": by.name} if held.served_by == by.name else {}))
 
 
 @router.post("/subject-notices", status_code=201, response_model=SubjectNoticeShown, responses=WRITES)
@@ -160,7 +171,7 @@ def give_notice(desk: AtDesk, caller: Officer, given: SubjectNoticeIn, message_i
         case = caller.case(tx, given.case_id)
         told = given.model_dump(exclude={"about"})
         made = SubjectNotice(**told, about=given.about or case.id, id=f"n{new_id()}", agency=case.agency, made_at=now)
-        return notice_shown(giving.say(desk.office, tx, made, now))
+        return notice_shown(giving.say(desk.office, tx, made, now), caller)
 
     return desk.once(message(caller.source, message_id, "subject notice", given), do, status=201)
 
@@ -178,7 +189,7 @@ def list_notices(desk: AtDesk, caller: Reader, case: CaseId | None = None, limit
 
     held = desk.look(ask)
     shown_of(desk, caller, What.NOTICE, (one.case_id for one in held))
-    return SubjectNoticesShown(subject_notices=tuple(notice_shown(one, words=caller.role is not Role.SYSTEM) for one in held))
+    return SubjectNoticesShown(subject_notices=tuple(notice_shown(one, caller) for one in held))
 
 
 @router.get("/subject-notices/{notice_id}", responses=READS)
@@ -187,7 +198,7 @@ def show_notice(desk: AtDesk, by: By, notice_id: NamePath) -> SubjectNoticeShown
     held = desk.look(lambda tx: _let_in(desk, tx, by, notice_id, Role.SYSTEM, Role.OFFICER, Role.AUDITOR))
     if not isinstance(by, str):
         shown_of(desk, by, What.NOTICE, (held.case_id,))
-    return notice_shown(held, words=isinstance(by, str) or by.role is not Role.SYSTEM)
+    return notice_shown(held, by)
 
 
 @router.post("/subject-notices/{notice_id}/handover", responses=WRITES)
@@ -198,7 +209,7 @@ def hand_over_notice(desk: AtDesk, caller: Reaching, notice_id: NamePath) -> Han
         caller.case(tx, tx.servings.get(notice_id).case_id)
         system = caller.role is Role.SYSTEM
         link = serving.hand(desk.office, tx, notice_id, caller.name, now, login=caller.token, system=system)
-        return HandedShown(notice=notice_shown(tx.servings.get(notice_id), words=False), link=link)
+        return HandedShown(notice=notice_shown(tx.servings.get(notice_id), caller), link=link)
 
     return desk.act(do)
 
@@ -212,7 +223,7 @@ def prove_service(
     def do(tx: Tx, now: datetime) -> SubjectNoticeShown:
         caller.case(tx, tx.servings.get(notice_id).case_id)
         made = reached.served(desk.office, tx, notice_id, given.on, given.way, given.proof, caller.name, now, agreed=given.agreed)
-        return notice_shown(made, words=False)
+        return notice_shown(made, caller)
 
     return desk.once(message(caller.source, message_id, f"served {notice_id}", given), do)
 
@@ -225,7 +236,7 @@ def say_unserved(
 
     def do(tx: Tx, now: datetime) -> SubjectNoticeShown:
         caller.case(tx, tx.servings.get(notice_id).case_id)
-        return notice_shown(serving.failed(desk.office, tx, notice_id, given.why, caller.name, now))
+        return notice_shown(serving.failed(desk.office, tx, notice_id, given.why, caller.name, now), caller)
 
     return desk.once(message(caller.source, message_id, f"unserved {notice_id}", given), do)
 
@@ -238,7 +249,7 @@ def announce_notice(
 
     def do(tx: Tx, now: datetime) -> SubjectNoticeShown:
         caller.case(tx, tx.servings.get(notice_id).case_id)
-        return notice_shown(announcing.announce(desk.office, tx, notice_id, given.on, given.where, caller.name, now))
+        return notice_shown(announcing.announce(desk.office, tx, notice_id, given.on, given.where, caller.name, now), caller)
 
     return desk.once(message(caller.source, message_id, f"announced {notice_id}", given), do)
 
@@ -251,7 +262,7 @@ def call_back_notice_link(
 
     def do(tx: Tx, now: datetime) -> SubjectNoticeShown:
         caller.case(tx, tx.servings.get(notice_id).case_id)
-        return notice_shown(serving.call_back(tx, notice_id, caller.name, given.reason, now))
+        return notice_shown(serving.call_back(tx, notice_id, caller.name, given.reason, now), caller)
 
     return desk.once(message(caller.source, message_id, f"link {notice_id}", given), do)
 
@@ -276,8 +287,10 @@ def say_word(desk: AtDesk, by: By, notice_id: NamePath, given: WordIn, message_i
         clerk = None if isinstance(by, str) or by.role is not Role.OFFICER else Signed(by=by.name, token=by.token, at=now)
         had = serving.holders(desk.office, tx, notice_id, by) if isinstance(by, str) else ()
         told = given.word, words, files, now
-        made = spoken.say(desk.office, tx, notice_id, *told, door=door, entered=clerk, holders=had, bar_known=given.bar_known)
-        return ReceiptShown(receipt=made.receipt, notice=notice_shown(made.notice))
+        when = None if isinstance(by, str) else stamped(given.said_on, given.stamp)  # what comes by the link has come now
+        known = given.bar_known
+        made = spoken.say(desk.office, tx, notice_id, *told, door=door, entered=clerk, holders=had, bar_known=known, stamp=when)
+        return ReceiptShown(receipt=made.receipt, notice=notice_shown(made.notice, by))
 
     return desk.once(message(f"subject:{notice_id}"[:200], message_id, f"word {notice_id}", given), do)
 
@@ -296,15 +309,19 @@ def look_at_word_file(desk: AtDesk, caller: Officer, notice_id: NamePath, digest
 
 
 @router.put("/cases/{case_id}/contact", status_code=204, response_class=Response, responses=WRITES)
-def say_contact(desk: AtDesk, caller: Reaching, case_id: CasePath, given: ContactIn) -> Response:
+def say_contact(desk: AtDesk, caller: Reaching, case_id: CasePath, given: ContactSaidIn) -> Response:
     """How the subject of a case can be reached, and whether electronic service is agreed to. Nobody reads it back.
 
-    Who said so, and whether it was agreed to, is an entry of the ledger; the number and the address are not.
+    Who said so, and whether it was agreed to, is an entry of the ledger; the number and the address are not. An officer names the paper by
+    which the subject has said so (422 `contact_unconfirmed`), enters no mailbox of the office's own people (`contact_officers`), and
+    the subject is told; what comes back by a link that is brought there may be that officer's word.
     """
     contact = given.contact()
 
     def do(tx: Tx, now: datetime) -> None:
-        consent.say(desk.office, tx, caller.case(tx, case_id, lock=True), contact, caller.name, now)
+        clerk = Signed(by=caller.name, token=caller.token, at=now) if caller.role is Role.OFFICER else None
+        case = caller.case(tx, case_id, lock=True)
+        consent.say(desk.office, tx, case, contact, caller.name, now, clerk=clerk, document=given.confirmation)
 
     desk.act(do)
     return Response(status_code=204)

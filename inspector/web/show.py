@@ -29,6 +29,7 @@ from inspector.web.forms import again
 from inspector.web.language import InLang, language
 from inspector.web.material import fitting
 from inspector.web.multipart import FORM, Sent, sent
+from inspector.web.near import SUBJECT
 from inspector.web.pages import NO_TROUBLE, Fields, Trouble, complete, fields, page, read, refused, trouble
 from inspector.web.selfproofs import UnableIn, proof_shown
 from inspector.web.whichcase import fact_name
@@ -106,7 +107,7 @@ def _say(desk: Desk, proof_id: str, form: Sent) -> None:
             taken = selfproof.take(content)
 
             def do(tx: Tx, now: datetime) -> Strict:
-                return proof_shown(selfproof.receive(desk.office, tx, proof_id, taken, shown.remark, now), readings=False)
+                return proof_shown(selfproof.receive(desk.office, tx, proof_id, taken, shown.remark, now), SUBJECT)
 
         case "decline":
             complete(form.fields, Invalid("unable_missing", field="unable"))
@@ -114,7 +115,7 @@ def _say(desk: Desk, proof_id: str, form: Sent) -> None:
             given = said
 
             def do(tx: Tx, now: datetime) -> Strict:
-                return proof_shown(selfproof.decline(desk.office, tx, proof_id, said.unable, said.reasons, now), readings=False)
+                return proof_shown(selfproof.decline(desk.office, tx, proof_id, said.unable, said.reasons, now), SUBJECT)
 
         case other:
             raise Refusal("action_unknown", action=other[:40])
@@ -139,7 +140,7 @@ def _page(request: Request, desk: Desk, proof_id: str, form: Fields | None = Non
     held = told.held
     over = not told.hears and held.state.open
     context = {
-        "held": proof_shown(held, readings=False),
+        "held": proof_shown(held, SUBJECT),
         "now": "show_over" if over else f"show_{held.state.value.lower()}",
         "takes": told.hears,
         "may_decline": told.hears and held.state.asked,

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from starlette.responses import Response
 
-from inspector.domain import owed, province
+from inspector.domain import hearing, owed, province
 from inspector.domain.annulled import Annulled
 from inspector.domain.bundle import Part
 from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Stage, StatementKind
@@ -32,6 +32,7 @@ from inspector.web.watch import close_attention
 _REASONS = entry("reasons", Kind.TEXT)
 _WORDS = entry("words", Kind.TEXT)
 _SIGNED = entry("digests", Kind.LINES, needed=False)
+_STAMP = (entry("said_on", Kind.DAY, needed=False), entry("stamp", needed=False))
 _BY_WHOM = tuple(one for one in Annulled if one is not Annulled.OBJECTION)
 """Who annuls by a document that is entered here; an objection annuls where it is upheld."""
 _TURN = Field(name="turn", kind=Kind.HIDDEN)
@@ -115,7 +116,7 @@ STEPS: Mapping[str, Step] = {
         ),
     ),
     "statement": Step(
-        message=messages.StatementIn, take=api.enter_statement, fields=(among("kind", StatementKind), _WORDS, _SIGNED)
+        message=messages.StatementIn, take=api.enter_statement, fields=(among("kind", StatementKind), _WORDS, _SIGNED, *_STAMP)
     ),
     "sitting": Step(
         message=messages.SittingIn,
@@ -160,7 +161,7 @@ STEPS: Mapping[str, Step] = {
     "referral": Step(message=messages.DocumentIn, take=api.refer, fields=(entry("document"),)),
     "objection": Step(message=creditrecords.ObjectionIn, take=creditrecords.object_to, fields=(_WORDS,)),
     "annulment": Step(message=messages.AnnulmentIn, take=api.annul, fields=(among("why", _BY_WHOM), entry("document"))),
-    "wish": Step(message=messages.RecheckWishIn, take=api.ask_recheck, fields=(_WORDS,)),
+    "wish": Step(message=messages.RecheckWishIn, take=api.ask_recheck, fields=(_WORDS, *_STAMP)),
     "recheck": Step(
         message=messages.RecheckIn,
         take=api.recheck,
@@ -253,7 +254,7 @@ def offered(held: Consequence) -> tuple[str, ...]:
     if owed.spares(held):  # to be agreed to, or to go on as if it had not been written
         return ("agreement", "decision" if held.served else "service" if held.notice is not None else "notice")
     if stage is not None:
-        return OFFERED[stage]
+        return OFFERED[stage] if hearing.wished_late(held) is None else (*OFFERED[stage], "sitting")
     if held.state is ConsequenceState.TRANSFERRED:
         return ("annulment",)  # the police's, the procurator's or a court's word frees the penalty
     took_effect = held.state in (ConsequenceState.IMPOSED, ConsequenceState.RECTIFIED, ConsequenceState.FAILED)

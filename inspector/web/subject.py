@@ -148,7 +148,7 @@ def _say(desk: Desk, notice_id: str, token: str, form: Sent) -> None:
             if error.code == "withdrawal_bars":
                 raise Invalid("withdrawal_unsure", field="sure") from error
             raise
-        return ReceiptShown(receipt=made.receipt, notice=notice_shown(made.notice))
+        return ReceiptShown(receipt=made.receipt, notice=notice_shown(made.notice, token))
 
     told = f"form {said.word} {notice_id} {','.join(spoken.digests_of(files))}"
     desk.once(message(f"subject:{notice_id}"[:200], form.fields.message_id(), told, said), do)

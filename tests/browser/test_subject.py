@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from inspector.domain.agreed import Contact
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectWord
-from inspector.domain.wayto import Contact
 from inspector.store.store import Store
 from inspector.web.roles import Role
 from tests.browser.test_pages import NAUGHTY, check

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from inspector import lawbook
 from inspector.daemon import sweeps
+from inspector.domain.agreed import Contact
 from inspector.domain.annual import Consent
 from inspector.domain.case import MatterKind, Outcome, SubjectKind
 from inspector.domain.decision import OrderKind
@@ -17,7 +18,6 @@ from inspector.domain.identity import citizen_check_digit
 from inspector.domain.plan import Draw
 from inspector.domain.roster import InspectorRecord, RosterObject
 from inspector.domain.visit import Visit
-from inspector.domain.wayto import Contact
 from inspector.flows import dispatch, planning, review
 from inspector.flows.draw import announce_now
 from inspector.flows.seeding import type_figures

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from inspector.domain.agreed import Contact
 from inspector.domain.case import SubjectKind
-from inspector.domain.wayto import Contact
 from inspector.store.store import Store
 from inspector.web.subject import Party
 from tests.edge import WENT, serving

@@ -49,7 +49,9 @@ def test_an_operator_brings_a_notice_on_paper_and_leads_in_from_a_file_and_the_t
         proof = ["--on", f"{today():%Y-%m-%d}", "--way", "PAPER", "--proof", "张三签收", "--by", "李四", "--json"]
         assert operator.well("notice", "served", made["id"], *proof).json["state"] == "SERVED"
         assert "办理提示" in operator.well("notice", "show", made["id"]).out
-        operator.well("notice", "contact", case_id, "--phone", "13800000000", "--agreed", "--by", "李四")
+        confirmed = ["--confirmation", "送达地址确认书1号", "--by", "李四"]
+        assert operator.say("notice", "contact", case_id, "--phone", "13800000000", "--by", "李四").code, "without its paper"
+        operator.well("notice", "contact", case_id, "--phone", "13800000000", "--agreed", *confirmed)
         assert "13x" not in operator.say("notice", "contact", case_id, "--phone", "13x").err, "an error repeats no number"
         taken = [
             "--agency",

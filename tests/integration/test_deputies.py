@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -209,3 +210,29 @@ def test_nobody_stands_in_for_a_name_that_nobody_has_nor_by_one(store: Store, ha
             == "deputy_of_head"
         )
         assert officer.post("/v1/deputies", json={"officer": "李四", "deputy": "周 八"} | days).status_code == 200
+
+
+@pytest.mark.differs
+def test_two_officers_who_name_each_other_at_once_leave_one_of_them_there(store: Store, hand: Hand) -> None:
+    case = Proceeding(office=open_office(store, hand), hand=hand, case="")
+    since = hand().date()
+
+    def away(officer: str, deputy: str) -> Deputy:
+        told = {"since": since, "until": since + timedelta(days=9), "named_by": officer, "named_at": hand()}
+        return Deputy(id=new_id(), agency="bureau", officer=officer, deputy=deputy, **told)  # type: ignore[arg-type]
+
+    def name(made: Deputy) -> str:
+        try:
+            with store.begin() as tx:
+                deputies.name(case.office, tx, made, hand())
+        except Refusal as refused:
+            return refused.code
+        return "named"
+
+    with ThreadPoolExecutor(1) as other:
+        with store.begin() as tx:
+            deputies.name(case.office, tx, away("王五", "赵六"), hand())
+            second = other.submit(name, away("赵六", "王五"))
+            with pytest.raises(TimeoutError):
+                second.result(timeout=0.5)
+        assert second.result(timeout=30) == "deputy_away"

@@ -12,7 +12,8 @@ from inspector.domain.consequence import Agreement, Consequence, ConsequenceStat
 from inspector.domain.errors import Refusal
 from inspector.domain.objection import ObjectionState
 from inspector.domain.proposal import Proposal
-from inspector.flows import proceedings, rectifying, review
+from inspector.domain.recompute import Again
+from inspector.flows import proceedings, recompute, rectifying, review
 from inspector.flows.shaken import setting, write
 from inspector.store.store import Store
 from tests.house import Hand, Table, application, open_office, post, settle
@@ -101,3 +102,7 @@ def test_a_review_proposes_no_penalty_beside_a_transfer_that_is_open(store: Stor
     assert {one.proposal for one in case.all()} == {Proposal.TRANSFER_JUDICIAL, Proposal.REVOKE, Proposal.RECORD_CREDIT}
     told = {one["proposal"] for one in case.events("consequence.proposed")}
     assert Proposal.PENALTY.value not in told, "nor does the approving system hear of one"
+    with store.read() as tx:
+        rules = "officer.review", "consequence.proposed"
+        again = [one for entry, one in recompute.replay(office, tx, case_id) if entry.rule in rules]
+    assert again.count(Again.SAME) == 3, "the review and what it proposed come to the same"

@@ -9,8 +9,8 @@ import pytest
 
 from connectors.channels.sms import SmsChannel
 from inspector.cli import above
+from inspector.domain.agreed import Contact
 from inspector.domain.errors import Invalid
-from inspector.domain.wayto import Contact
 from inspector.flows import frontdesk, serving
 from inspector.flows.office import AgencyNode, Office
 from inspector.labels import Lang

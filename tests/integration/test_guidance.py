@@ -8,10 +8,10 @@ from datetime import date
 
 import pytest
 
+from inspector.domain.agreed import Contact
 from inspector.domain.case import Claim, Outcome
 from inspector.domain.duty import Follow
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
-from inspector.domain.wayto import Contact
 from inspector.flows import intake, review, spoken
 from inspector.flows.intake import Application
 from inspector.flows.office import Office

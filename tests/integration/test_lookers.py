@@ -8,10 +8,10 @@ from typing import Any, cast
 
 import pytest
 
+from inspector.domain.agreed import Contact
 from inspector.domain.case import SubjectKind
 from inspector.domain.inquiry import Asked, Inquiry
 from inspector.domain.viewing import Purpose, Shown, Viewing
-from inspector.domain.wayto import Contact
 from inspector.flows.office import AgencyNode
 from inspector.labels import label
 from inspector.store.store import Store

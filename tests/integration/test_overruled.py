@@ -8,13 +8,16 @@ import pytest
 
 from inspector.domain.annulled import Annulled
 from inspector.domain.case import Outcome
-from inspector.domain.consequence import Consequence, ConsequenceState, Notice
+from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Notice
 from inspector.domain.errors import Refusal
 from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
 from inspector.flows import proceedings
 from inspector.store.store import Store
-from tests.house import Hand
+from tests.edge import serving
+from tests.house import Hand, Table, open_office
+from tests.integration.test_forms import logged_in
+from tests.integration.test_penalty_times import ruled
 from tests.proceedings import Proceeding, decided
 
 pytestmark = pytest.mark.alike
@@ -85,3 +88,57 @@ def test_what_a_court_or_a_higher_agency_has_annulled_is_another_officers_and_a_
         with pytest.raises(Refusal, match="consequence_overruled"):
             again(case, "李四")
     assert again(case, "孙七" if refused else "李四").state is ConsequenceState.PROPOSED
+
+
+def headed(store: Store, hand: Hand, above: tuple[str, ...]) -> Proceeding:
+    """A penalty that went all the way to the agency's one head, and that a review body annulled."""
+    office = ruled(open_office(store, hand, sources={"registers": Table(default="吊销")}), reviewers=("赵六", "孙八"))
+    tree = {**office.tree, "bureau": replace(office.tree["bureau"], heads=("陈局长",))}
+    tree |= {"county": replace(office.tree["county"], heads=above, reviewers=())}
+    case = decided(store, hand, Outcome.FALSE_KNOWING, office=replace(office, tree=tree))
+    first = written(case, case.the(Proposal.PENALTY), "李四")
+    for kind, name in ((Agreement.SECOND, "王五"), (Agreement.LEGAL, "赵六"), (Agreement.HEAD, "陈局长")):
+        first = case.agree(first, kind, name)
+    assert first.state is ConsequenceState.IMPOSED
+    case.annul(first, Annulled.REVIEW_BODY)
+    return case
+
+
+def written(case: Proceeding, held: Consequence, by: str) -> Consequence:
+    """Its notice was given and served, its time is over, and somebody writes the decision."""
+    told = {"facts": ("登记状态为吊销",), "reasons": "与承诺不符", "rights": ("陈述、申辩，可以要求听证",)}
+    notice = Notice(given=case.by(by), basis=("某条例第8条",), content="罚款三万元", **told)  # type: ignore[arg-type]
+    case.act(lambda tx: proceedings.give(case.office, tx, held.id, notice, held.grading, case.hand()))
+    case.serve(held)
+    case.hand.on(days=11)
+    return case.rule(held, by, discussed="会议纪要1号")
+
+
+def test_what_a_review_body_annulled_the_head_above_decides_again_where_the_agency_has_one(store: Store, hand: Hand) -> None:
+    case = headed(store, hand, ("周区长",))
+    second = written(case, case.propose(Proposal.PENALTY, "孙七"), "孙七")
+    with serving(case.office) as edge, edge.client() as browser:
+        logged_in(edge, browser, name="吴十")
+        page = browser.get(f"/consequences/{second.id}").text
+        assert ("周区长" in page, "孙八" in page, "<bdi>赵六, 孙八" in page) == (True, True, False), "who may agree is named"
+    second = case.agree(case.agree(second, Agreement.SECOND, "吴十"), Agreement.LEGAL, "孙八")
+    with pytest.raises(Refusal, match="consequence_overruled"):
+        case.agree(second, Agreement.HEAD, "陈局长")
+    assert case.agree(second, Agreement.HEAD, "周区长").state is ConsequenceState.IMPOSED
+
+
+def test_where_no_other_head_is_named_nothing_is_written_that_nobody_could_agree_to(store: Store, hand: Hand) -> None:
+    case = headed(store, hand, ())
+    held = case.propose(Proposal.PENALTY, "孙七")
+    with pytest.raises(Refusal, match="penalty_headless"):
+        written(case, held, "孙七")
+
+
+def test_where_the_last_one_who_could_agree_has_gone_meanwhile_the_page_says_so(store: Store, hand: Hand) -> None:
+    case = headed(store, hand, ("周区长",))
+    second = written(case, case.propose(Proposal.PENALTY, "孙七"), "孙七")
+    county = replace(case.office.tree["county"], heads=())
+    case.office = replace(case.office, tree={**case.office.tree, "county": county})
+    with serving(case.office) as edge, edge.client() as browser:
+        logged_in(edge, browser, name="吴十")
+        assert "没有可以同意的负责人" in browser.get(f"/consequences/{second.id}").text

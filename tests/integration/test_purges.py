@@ -11,12 +11,12 @@ import pytest
 import sqlalchemy as sa
 
 from inspector.daemon.schedules import schedules
+from inspector.domain.agreed import Contact
 from inspector.domain.decision import Because
 from inspector.domain.material import MaterialKind
 from inspector.domain.purge import gone
 from inspector.domain.recompute import Altered
 from inspector.domain.retention import Record
-from inspector.domain.wayto import Contact
 from inspector.flows import leads, purges, recompute
 from inspector.flows.office import Office
 from inspector.flows.purges import AGED, Amiss

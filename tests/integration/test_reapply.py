@@ -16,7 +16,7 @@ from inspector.domain.errors import Refusal
 from inspector.domain.proposal import Proposal
 from inspector.domain.reapply import After, ReapplyRow
 from inspector.domain.serving import SubjectNotice
-from inspector.flows import review
+from inspector.flows import intake, review
 from inspector.flows.intake import Application
 from inspector.flows.office import Office
 from inspector.policybook import Policybook
@@ -214,3 +214,21 @@ def test_of_the_shipped_packs_that_of_fire_safety_says_what_the_licensing_law_sa
 def test_a_row_that_nothing_carries_or_that_fits_nothing_is_refused(tmp_path: Path, row: str, told: str) -> None:
     text = f'{SHIPPED}\n[[reapply]]\nid = "reapply-x"\n{row}\n'
     assert any(told in str(flaw) for flaw in refused(tmp_path, text).flaws)
+
+
+def test_a_correction_leads_to_no_item_that_its_subject_is_barred_from(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING, office=office(store, hand))
+    case.bring(case.impose(case.the(Proposal.REVOKE)))
+    hand.on(days=1)
+    barred(lambda: again(case.office))
+    other = application(1, "dispatch-premises", {"registered-address": "示例路1号", "office-in-use": "是"}, reference="OTHER")
+    sent = post(case.office, other)
+    fixed = replace(application(1, ITEM, {"registration-status": "存续"}), reference="OTHER")
+
+    def corrected() -> None:
+        with store.begin() as tx:
+            intake.correct(case.office, tx, sent, fixed, "hall", hand())
+
+    barred(corrected)
+    with store.read() as tx:
+        assert tx.cases.get(sent).item == "dispatch-premises"

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from inspector.domain.agreed import Contact
 from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Refusal
 from inspector.domain.roster import RosterObject
-from inspector.domain.wayto import Contact
 from inspector.flows.intake import Application
 from inspector.flows.office import Office
 from inspector.store import keys

@@ -8,11 +8,12 @@ from datetime import timedelta
 
 import pytest
 
+from inspector.domain.agreed import Contact
 from inspector.domain.case import CaseState
 from inspector.domain.docket import DocketKind
 from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
-from inspector.domain.wayto import Contact, ServiceWay
+from inspector.domain.wayto import ServiceWay
 from inspector.flows import reached, serving, spoken, unserved
 from inspector.flows.explain import explain
 from inspector.flows.narrative import render
@@ -175,7 +176,7 @@ def test_who_said_that_electronic_service_is_agreed_to_and_when_is_an_entry_with
     with at_the_edge(house.office) as edge:
         with edge.as_(Role.OFFICER, name="李四") as officer:
             for given in ({"phone": PHONE, "agreed": True}, {"phone": PHONE, "agreed": True}):
-                assert officer.put(path, json=given).status_code == 204
+                assert officer.put(path, json=given | {"confirmation": "送达地址确认书1号"}).status_code == 204
             hand.on(days=1)
         with edge.as_(Role.SYSTEM, name="hall") as system:
             assert system.put(path, json={"phone": PHONE, "email": EMAIL, "agreed": True}).status_code == 204

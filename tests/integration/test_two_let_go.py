@@ -129,3 +129,42 @@ def test_nor_what_another_officer_takes_back_upon_an_objection(case: Proceeding)
     case.object(revoke.id)
     case.annul(revoke, Annulled.CORRECTION, "更正1号")
     assert case.the(Proposal.REVOKE).id == revoke.id
+
+
+def own_word(case: Proceeding, revoke: Consequence) -> None:
+    """Whoever has decided it takes it back."""
+    with case.office.store.begin() as tx:
+        told = Annulled.CORRECTION, "自纠1号", "李四"
+        annulling.consequence(case.office, tx, revoke.id, *told, case.hand(), token="t-李四")
+
+
+def test_nor_does_it_stay_let_go_where_another_officer_rejects_the_objection_meanwhile(case: Proceeding) -> None:
+    revoke = case.impose(case.the(Proposal.REVOKE))
+    said = case.object(revoke.id, "不属实")
+    own_word(case, revoke)
+    assert case.the(Proposal.REVOKE).id == revoke.id, "another officer has it before him or her"
+    case.answer(said, case.by("周八"), upheld=False)
+    again = case.the(Proposal.REVOKE)
+    assert (again.state, again.origin, again.proposed_by) == (ConsequenceState.PROPOSED, "consequence.anew", "李四")
+    assert {one.proposal for one in case.all() if one.open} == {Proposal.REVOKE, Proposal.PENALTY, Proposal.RECORD_CREDIT}
+
+
+def test_an_objection_that_is_upheld_leaves_it_let_go(case: Proceeding) -> None:
+    revoke = case.impose(case.the(Proposal.REVOKE))
+    said = case.object(revoke.id, "不属实")
+    own_word(case, revoke)
+    case.answer(said, case.by("周八"), upheld=True)
+    assert case.the(Proposal.REVOKE).id == revoke.id
+
+
+def test_while_an_objection_to_another_decision_is_open_nothing_is_proposed_anew(case: Proceeding) -> None:
+    revoke = case.impose(case.the(Proposal.REVOKE))
+    entry = case.impose(case.the(Proposal.RECORD_CREDIT))
+    said, heard = case.object(entry.entry, "不属实"), len(case.events("consequence.proposed"))
+    own_word(case, revoke)
+    assert (case.the(Proposal.REVOKE).id, len(case.events("consequence.proposed"))) == (revoke.id, heard)
+    case.answer(said, case.by("周八"), upheld=True)
+    again = [one for one in case.all() if one.origin == "consequence.anew"]
+    assert {one.proposal for one in again} == {Proposal.REVOKE, Proposal.PENALTY}, (
+        "the entry was found wrong, and the deceit was not"
+    )

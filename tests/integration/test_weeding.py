@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from inspector.daemon.schedules import schedules
+from inspector.domain.agreed import Contact
 from inspector.domain.case import Outcome
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Missing
 from inspector.domain.material import MaterialKind
 from inspector.domain.purge import Hold
 from inspector.domain.serving import SubjectWord
-from inspector.domain.wayto import Contact
 from inspector.flows import consent, purges, spoken, weeding
 from inspector.flows.office import Office
 from inspector.flows.record import record

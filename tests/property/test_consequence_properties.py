@@ -134,7 +134,7 @@ STEPS: tuple[Step, ...] = (
     lambda held, at, chance: proceeding.agree(held, chance.choice(list(Agreement)), signed(at, chance), words(chance), at),
     lambda held, at, chance: proceeding.lift(held, words(chance), signed(at, chance), at),
     lambda held, at, chance: proceeding.refer(held, words(chance), signed(at, chance), at),
-    lambda held, at, chance: rectification.ask(held, "张三", words(chance), at, None),
+    lambda held, at, chance: rectification.ask(held, "张三", words(chance), at, None, at.now),
     longer,
     look,
 )
