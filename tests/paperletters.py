@@ -13,13 +13,17 @@ from inspector.domain.errors import Refusal
 from inspector.domain.policy import Policy
 
 KINDS = tuple(ladder.REMINDERS.values())
+_RULES = {f"assistance.{'remind' if kind == 'reminder' else kind}": kind for kind in KINDS}
 
 
 def lying(held: Request) -> list[str]:
-    """The kinds of those that lie here: nobody has posted them, or said that they stay."""
-    stays = {one.rule.removesuffix(ladder.STAYED) for one in held.history if one.rule.endswith(ladder.STAYED)}
-    rules = {kind: f"assistance.{'remind' if kind == 'reminder' else kind}" for kind in KINDS}
-    return [kind for kind, rule in rules.items() if rule not in stays and letter.lies(held, kind, held.requested)]
+    """The kinds of those that lie here: nobody has posted them, or said that they stay, since they were laid."""
+    last: dict[str, str] = {}
+    for one in held.history:
+        kind = one.said if one.rule in (letter.LAID, letter.POSTED) else _RULES.get(one.rule.removesuffix(ladder.STAYED), "")
+        if one.rule in (letter.LAID, letter.POSTED) or one.rule.endswith(ladder.STAYED):
+            last[kind] = one.rule
+    return [kind for kind in KINDS if last.get(kind) == letter.LAID]
 
 
 def laid(decision: Decision[Request], policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Request]:
@@ -39,16 +43,16 @@ def posted(held: Request, kind: str, policy: Policy, now: datetime, calendar: Wo
     return sending.posted(held, "officer", policy, now, calendar, key=key, via=held.requested)
 
 
-def waits(held: Request, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Request] | datetime | None:
-    """What comes of one when a step comes due, or until when that step waits (`flows.ladder`); None: none lies here."""
+def waits(held: Request, policy: Policy, now: datetime, calendar: WorkingCalendar) -> tuple[Decision[Request], datetime] | None:
+    """What comes of one that nobody posts when a step comes due, and when: the step waits until then (`flows.ladder`). None: none lies."""
     lies = lying(held)
     if not lies or not held.knows or not held.state.open:
         return None
     early = [kind for kind in lies if kind in KINDS[:3] and now >= held.due_at and not ladder.reminded_late(held)]
     silence = unheard.lying(held, letter.laid_at(held, lies[0], held.requested), policy, calendar)
-    if not early and now < silence.on_at:
-        return silence.on_at
     if early or held.state.above or held.state is AssistanceState.DISPUTED:
-        state = ladder.stayed(held, (early or lies)[0], held.requested, now, letter.NOT_POSTED)
-        return Decision(state=state, because=Because(rule="timer.obsolete", basis=(), pack=policy.label))
-    return unheard.unposted(held, silence, lies[0], policy.label, now)
+        at = now if early else max(now, silence.on_at)
+        state = ladder.stayed(held, (early or lies)[0], held.requested, at, letter.NOT_POSTED)
+        return Decision(state=state, because=Because(rule="timer.obsolete", basis=(), pack=policy.label)), at
+    at = max(now, silence.on_at)
+    return unheard.unposted(held, silence, lies[0], policy.label, at), at

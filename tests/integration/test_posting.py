@@ -67,6 +67,12 @@ def climb(office: Office, hand: Hand, times: int, days: int = 1) -> None:
         settle(office)
 
 
+def until_held_up(office: Office, hand: Hand) -> None:
+    """Days pass until a person hears that a request stands still for our own post room."""
+    while not held_up(office):
+        climb(office, hand, 1)
+
+
 @pytest.mark.slow
 def test_reminders_that_nobody_posted_are_no_reminders_and_nobody_above_hears_of_a_silence(
     store: Store, hand: Hand, tmp_path: Path
@@ -74,7 +80,7 @@ def test_reminders_that_nobody_posted_are_no_reminders_and_nobody_above_hears_of
     office, county, case_id = by_post(store, hand, tmp_path)
     settle(office)
     post(office, LetterKind.REQUEST)
-    climb(office, hand, 15)
+    until_held_up(office, hand)
     held = request_of(store, case_id)
     assert (held.state.open, held.escalated_to, county.kinds) == (True, None, [])
     assert [one.split(":")[3] for one in to_post(office)] == ["reminder"], "of the dates that have passed nobody need be told"
@@ -88,7 +94,7 @@ def test_reminders_that_nobody_posted_are_no_reminders_and_nobody_above_hears_of
     settle(office)
     assert "liaison" not in rules(store, case_id), "the step after it has its time from the posting"
     for kind in (LetterKind.LIAISON, LetterKind.HEAD):
-        climb(office, hand, 3)
+        until_held_up(office, hand)
         assert county.kinds == []
         assert held_up(office) == [(held.id, [kind.value])]
         post(office, kind)
@@ -107,17 +113,20 @@ def test_a_reminder_that_nobody_ever_posts_is_told_to_the_head_and_then_ends_the
     office, county, case_id = by_post(store, hand, tmp_path)
     settle(office)
     post(office, LetterKind.REQUEST)
-    heads, days = list[str](), 0
+    heads, days, tray = list[str](), 0, list[str]()
     while request_of(store, case_id).state.open and days < 60:
         climb(office, hand, 1)
         days += 1
+        tray += to_post(office) if not heads else []
         with store.read() as tx:
             holds = [json.loads(row["body"]) for row in tx.attention.page(None) if row["kind"] == "letter_holds"]
         heads += [one.get("heads", "") for one in holds]
     held = request_of(store, case_id)
     assert (rules(store, case_id)[-1], held.escalated_to, county.kinds) == ("unposted", None, [])
-    assert list(dict.fromkeys(heads)) == ["", "陈局长, 王局长, head"], "the officer first, and then the head"
-    assert (to_post(office), held_up(office)) == ([], []), "nobody is asked to post it any more"
+    assert (set(heads), bool(tray)) == ({"陈局长, 王局长, head"}, True), "the officer's tray first, and then the heads"
+    assert ([one for one in to_post(office) if ":cancel:" not in one], held_up(office)) == ([], []), (
+        "nobody is asked for it any more"
+    )
     with store.read() as tx:
         (score,) = scoreboard(office, tx)
         told = [row for row in tx.ledger.about(case_id) if row["rule"] == "assistance.unposted"]

@@ -120,10 +120,8 @@ def fired(held: Standing, policy: Policy, superior: str | None, *, paper: bool =
         if now < silence.on_at:
             return replace(held, rows={**left, row.key: replace(row, due_at=silence.on_at)}, now=now)
         return held.after(unheard.go_on(held.request, silence, policy.label, now, calendar()), now)
-    if (waits := paperletters.waits(held.request, policy, now, calendar())) is not None:
-        if isinstance(waits, datetime):
-            return replace(held, rows={**left, row.key: replace(row, due_at=waits)}, now=now)
-        return held.after(waits, now)
+    if (laid := paperletters.waits(held.request, policy, now, calendar())) is not None:
+        return held.after(*laid)
     kind = ladder.first(held.request, row.kind, now, calendar())
     behind = kind is not row.kind or ladder.late(held.request, row.kind, now, calendar())
     match kind if held.request.knows else row.kind:
