@@ -18,7 +18,8 @@ from email.utils import parseaddr
 from itertools import count
 from operator import itemgetter
 
-from connectors.webpage import CROSSED_OUT, HIDDEN, plain
+from connectors.webpage import plain
+from inspector.incoming import CROSSED_OUT, HIDDEN
 
 DEEPEST = 10
 """Parts within parts."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from inspector.incoming import CROSSED_OUT, HIDDEN
+
 _SMALL = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 _BREAKS = frozenset({"br", "p", "div", "tr", "li", "blockquote", "table", "ul", "ol", "h1", "h2", "h3", "h4", "hr", "pre"})
 _KEPT = re.compile(r"white-space\s{0,9}:\s{0,9}(?:pre|break)")
@@ -15,10 +17,6 @@ _UNSHOWN = frozenset({"script", "style", "title"})
 _CROSSING = frozenset({"s", "strike", "del"})
 _HIDING = re.compile(r"(?:display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden)|\shidden(?=[\s=>/])")
 _LINE_THROUGH = "line-through"
-CROSSED_OUT = " [划去 crossed out] "
-"""Stands where a page crosses words out: whoever reads them as they stand reads the contrary of what was meant."""
-HIDDEN = " [隐去 hidden] "
-"""Stands where a page says something that its reader is not shown."""
 _TAG = re.compile(r"/?([a-z][a-z0-9]{0,20})(?=[\s/>]|\Z)")
 
 

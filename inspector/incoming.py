@@ -85,6 +85,13 @@ class Returning(Protocol):
         """What stands at a place of ours (such as `findings`, 0, `case_id`) by its place in that form."""
 
 
+CROSSED_OUT = " [crossed out] "
+"""Stands in a mail's text where its page crosses words out: whoever reads them as they stand reads the contrary of what was meant."""
+
+HIDDEN = " [hidden] "
+"""Stands where a mail's page says something that its reader is not shown."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attached:
     """What lies beside a mail's text: the name that its writer gave it, empty for none, and its bytes; None: not read to its end."""

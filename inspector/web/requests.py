@@ -23,6 +23,8 @@ from inspector.domain.scoreboard import ended_as
 from inspector.domain.viewing import Shown as What
 from inspector.flows import assist, dossier, past, replylink, transcription, unsettled
 from inspector.flows.requests import for_requester, node_of, policy_of
+from inspector.incoming import CROSSED_OUT, HIDDEN
+from inspector.labels import Lang, label
 from inspector.store.tx import Tx, new_id
 from inspector.web.asked import VERDICTS, choices, name_of
 from inspector.web.assistance import DateKeptIn, SeenIn, own, readable
@@ -219,6 +221,16 @@ def _asked(desk: Desk, held: assistance.Request) -> str:
     return name_of(desk, node_of(desk.office, held.requested))
 
 
+def _marked(mail: Mapping[str, Any], lang: Lang) -> Mapping[str, Any]:
+    """A mail with the marks of what its page crosses out or hides, in words."""
+    text = (
+        str(mail.get("text", ""))
+        .replace(CROSSED_OUT, label("ui.mail_crossed", lang))
+        .replace(HIDDEN, label("ui.mail_hidden", lang))
+    )
+    return {**mail, "text": text}
+
+
 def _page(
     request: Request, desk: Desk, caller: Caller, request_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
 ) -> Response:
@@ -259,7 +271,7 @@ def _page(
         "inabilities": list(Inability),
         "quarrels": [one for one in Quarrel if one is not Quarrel.REFUSAL],
         "agencies": choices(desk, held.requester, held.requested),
-        "mails": mails if officer else [],
+        "mails": [_marked(one, language(request)) for one in mails] if officer else [],
         "kept": form.kept() if form else {},
         "trouble": wrong,
         "message_id": new_id(),

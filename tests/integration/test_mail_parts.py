@@ -14,13 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from connectors.webpage import CROSSED_OUT, HIDDEN
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.evidence import Verdict
 from inspector.flows import mailbox, unsettled
+from inspector.incoming import CROSSED_OUT, HIDDEN
 from inspector.store.store import Store
+from tests.edge import serving
 from tests.house import Hand
 from tests.integration.test_clerks import filled
+from tests.integration.test_forms import logged_in
 from tests.integration.test_letters import request_of
 from tests.integration.test_mail_held import asked
 from tests.integration.test_mailbox import CLERK, put
@@ -127,10 +129,14 @@ def test_what_a_mail_says_beside_its_form_in_another_part_waits_for_a_person_and
         (told,) = (one for one in waits if str(one["file"]).partition(":")[0].rpartition("/")[2] == str(number))
         assert (told["refused"], len(waits)) == (why, number + 1), name
         if why == "mail_words":
-            assert any(word in str(told["text"]) for word in ("填错了户", "谨防诈骗", "[划去", "[隐去")), name
+            assert any(word in str(told["text"]) for word in ("填错了户", "谨防诈骗", CROSSED_OUT, HIDDEN)), name
             assert "不一致" in str(told["text"]).replace(CROSSED_OUT, "").replace(HIDDEN, ""), name
         if why == "mail_attached":
             assert told["attached"], name
+    with serving(office) as edge, edge.client() as browser:
+        logged_in(edge, browser)
+        shown = browser.get(f"/requests/{request.id}").text
+    assert all(word in shown for word in ("以下在来信中已划去", "以下在来信中不显示", DISOWNED, "scan.png"))
     with store.read() as tx:
         assert not [one for one in tx.cases.evidence(case_id) if one.verdict is Verdict.MISMATCH]
 
