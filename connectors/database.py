@@ -47,8 +47,8 @@ _STEPS = 10_000
 _WRITABLE = """
 SELECT EXISTS (
   SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-   WHERE c.relkind IN ('r', 'p', 'v') AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
-     AND has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE'))
+   WHERE c.relkind IN ('r', 'p', 'v', 'f') AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
+     AND (has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE') OR has_any_column_privilege(c.oid, 'INSERT, UPDATE')))
 """
 
 

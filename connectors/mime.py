@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parseaddr
-from html import unescape
+from itertools import count
+from operator import itemgetter
+
+from connectors.webpage import plain
+from inspector.incoming import CROSSED_OUT, HIDDEN
 
 DEEPEST = 10
 """Parts within parts."""
@@ -56,11 +60,21 @@ _BROUGHT_BACK = frozenset({"message/rfc822", "text/rfc822-headers", "message/glo
 _ADDRESSEES = ("original-recipient", "final-recipient")
 _NUMBER = re.compile(r"<[!-;=?-~]+>")
 _NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
-_SMALL = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
-_BREAKS = frozenset({"br", "p", "div", "tr", "li", "blockquote", "table", "ul", "ol", "h1", "h2", "h3", "h4", "hr", "pre"})
-_KEPT = re.compile(r"white-space\s{0,9}:\s{0,9}(?:pre|break)")
-_UNSHOWN = frozenset({"script", "style", "title"})
-_TAG = re.compile(r"/?([a-z][a-z0-9]{0,20})(?=[\s/>]|\Z)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """A part of a mail: its kind, how it is encoded, its bytes, or the parts that it holds."""
+
+    kind: Message
+    encoding: str
+    told: bytes
+    inside: tuple[_Part, ...] = ()
+
+    @property
+    def beside(self) -> bool:
+        """Whether it lies beside the text and is none that is shown."""
+        return not _is_text(self.kind) or self.kind.get_content_subtype() not in ("plain", "html")
 
 
 class NotRead(ValueError):
@@ -90,7 +104,7 @@ class Written:
     """Who wrote a mail and what. `number`: its Message-ID; `automatic`: a machine wrote it (RFC 3834, RFC 3462).
 
     `answers`: the numbers of the mails that it answers, the nearest first (RFC 5322, 3.6.4). `attached`: name and bytes of what lies
-    beside the text, without a page's own pictures. `returned`: what it reports as undeliverable.
+    beside the text, without a page's own pictures and the sender's signature. `returned`: what it reports as undeliverable.
     """
 
     sender: str
@@ -108,15 +122,15 @@ def read(content: bytes) -> Written:
     A report of deliveries is one whatever is written above it for people, in whichever set.
     """
     head, body = _parted(_lines(content))
-    told = _about(head)
-    returned = _returned(head, body, told)
+    told, whole = _about(head), _part(head, body, count(1))
+    returned = _returned(whole, told)
     try:
-        text = _text(head, body)
+        text = _bounded(_text(whole))
     except NotRead:
         if not returned:
             raise
         text = ""
-    return replace(told, text=text, attached=tuple(_attached(head, body)), returned=returned)
+    return replace(told, text=text, attached=tuple(_attached(whole)), returned=returned)
 
 
 def about(content: bytes) -> Written:
@@ -180,45 +194,53 @@ def _kind(head: Mapping[str, str]) -> Message:
     return held
 
 
-def _text(head: Mapping[str, str], body: bytes) -> str:
-    """The plain text if there is one, else the page's; nothing where there is neither. What is attached is passed over."""
-    pages: list[str] = []
-    for kind, encoded, told in _leaves(head, body):
-        if kind.get_content_disposition() == "attachment" or kind.get_content_maintype() != "text":
-            continue
-        subtype = kind.get_content_subtype()
-        if subtype not in ("plain", "html") or (subtype == "html" and pages):
-            continue
-        text = _decoded(kind, encoded, told)
-        if subtype == "plain":
-            return _bounded(text)
-        pages.append(text)
-    return _bounded(plain(pages[0])) if pages else ""
+def _text(part: _Part) -> str:
+    """All that a person is shown of a mail's text, in its order: a picture between two texts parts the mail, and nobody's words."""
+    subtype = part.kind.get_content_subtype()
+    if part.inside and subtype == "alternative":
+        return _chosen(part.inside)
+    if part.inside:
+        return "\n".join(filter(str.strip, map(_text, part.inside)))
+    if part.beside:
+        return ""
+    text = _decoded(part.kind, part.encoding, part.told)
+    return plain(text) if subtype == "html" else text
 
 
-def _attached(head: Mapping[str, str], body: bytes) -> Iterator[tuple[str, int]]:
-    """Name and size of each part that is no text of the mail's, as far as the parts can be told apart."""
-    with suppress(NotRead):
-        for kind, encoded, told in _leaves(head, body):
-            if kind.get_content_disposition() == "attachment" or kind.get_content_maintype() != "text":
-                signs = len(told) - told.count(b"\n") - told.rstrip(b"\n")[-2:].count(b"=")
-                yield _named(kind), signs * 3 // 4 if encoded == "base64" else len(told)
+def _chosen(ways: Sequence[_Part]) -> str:
+    """Of several ways to show one text the plain one, unless it is blank, or another shows that some of it was crossed out or hidden."""
+    texts = [(one.kind.get_content_type() != "text/plain", _text(one)) for one in ways]
+    marked = [text for _, text in texts if CROSSED_OUT in text or HIDDEN in text]
+    return next((text for text in (*marked, *(text for _, text in sorted(texts, key=itemgetter(0)))) if text.strip()), "")
 
 
-def _returned(head: Mapping[str, str], body: bytes, told: Written) -> tuple[Returned, ...]:
+def _attached(part: _Part, *, way: bool = False) -> Iterator[tuple[str, int]]:
+    """Name and size of each part that is no text of the mail's. `way`: it is one of several ways to show a text, and no other text."""
+    for one in part.inside:
+        yield from _attached(one, way=part.kind.get_content_subtype() == "alternative")
+    if part.beside and part.kind.get_content_maintype() != "multipart" and not (way and _is_text(part.kind)):
+        signs = len(part.told) - part.told.count(b"\n") - part.told.rstrip(b"\n")[-2:].count(b"=")
+        yield _named(part.kind), signs * 3 // 4 if part.encoding == "base64" else len(part.told)
+
+
+def _is_text(kind: Message) -> bool:
+    return kind.get_content_maintype() == "text" and kind.get_content_disposition() != "attachment"
+
+
+def _returned(whole: _Part, told: Written) -> tuple[Returned, ...]:
     """What a report of deliveries says of a mail that it names, by the head that it brings back or as the one that it answers.
 
     Nothing but `failed` is one: what is `delayed` is still tried, and `relayed`, `expanded` and `delivered` are no failures.
     """
-    kind = _kind(head)
+    kind = whole.kind
     if kind.get_content_type() != "multipart/report" or str(kind.get_param("report-type", "")).lower() != "delivery-status":
         return ()
     number, failed = "", dict[tuple[str, str], str]()
-    for part, encoded, held in _leaves(head, body):
-        if part.get_content_type() in _REPORTS:
-            failed |= dict(_failed(_bytes(encoded, held).decode("utf-8", "replace")))
-        elif part.get_content_type() in _BROUGHT_BACK:
-            number = number or _parted(_lines(_bytes(encoded, held)))[0].get("message-id", "")
+    for part in _leaves(whole):
+        if part.kind.get_content_type() in _REPORTS:
+            failed |= dict(_failed(_bytes(part.encoding, part.told).decode("utf-8", "replace")))
+        elif part.kind.get_content_type() in _BROUGHT_BACK:
+            number = number or _parted(_lines(_bytes(part.encoding, part.told)))[0].get("message-id", "")
     numbers = (number,) if _NUMBER.fullmatch(number) else told.answers
     return tuple(
         Returned(number=one, address=address, status=status, behind=behind)
@@ -260,22 +282,33 @@ def _bounded(text: str) -> str:
     return text
 
 
-def _leaves(head: Mapping[str, str], body: bytes) -> Iterator[tuple[Message, str, bytes]]:
-    """The parts that hold no others, in their order: kind, transfer encoding, bytes."""
-    waiting, count = [(head, body, 0)], 0
-    while waiting:
-        here, held, depth = waiting.pop()
-        kind = _kind(here)
-        count += 1
-        if count > MOST_PARTS or depth > DEEPEST:
-            raise NotRead("mail_parts")
-        if kind.get_content_maintype() != "multipart":
-            yield kind, here.get("content-transfer-encoding", "").strip().lower(), held
-            continue
-        inside = _parts(held, kind.get_boundary() or "")
-        if kind.get_content_subtype() == "related":
-            inside = inside[:1]  # the others are its pictures (RFC 2387)
-        waiting += [(*_parted(part), depth + 1) for part in reversed(inside)]
+def _part(head: Mapping[str, str], body: bytes, count: Iterator[int], depth: int = 0) -> _Part:
+    """A part with those within it. Raises NotRead (`mail_parts`) for more than anybody writes."""
+    kind = _kind(head)
+    if next(count) > MOST_PARTS or depth > DEEPEST:
+        raise NotRead("mail_parts")
+    several = kind.get_content_maintype() == "multipart"
+    held = _parts(body, kind.get_boundary() or "") if several else []
+    if several and not held and body.strip():
+        raise NotRead("mail_parts")  # what stands there nobody is shown
+    inside = [_part(*_parted(one), count, depth + 1) for one in held]
+    match kind.get_content_subtype() if held else "":
+        case "related":  # the pictures that its page shows (RFC 2387)
+            inside = [*inside[:1], *(one for one in inside[1:] if one.kind.get_content_maintype() != "image")]
+        case "signed":  # the others are its signature (RFC 1847)
+            inside = inside[:1]
+        case _:
+            pass
+    encoding = head.get("content-transfer-encoding", "").strip().lower()
+    return _Part(kind=kind, encoding=encoding, told=b"" if several else body, inside=tuple(inside))
+
+
+def _leaves(part: _Part) -> Iterator[_Part]:
+    """The parts that hold no others, in their order."""
+    for one in part.inside:
+        yield from _leaves(one)
+    if not part.inside:
+        yield part
 
 
 def _parts(body: bytes, boundary: str) -> list[bytes]:
@@ -314,45 +347,3 @@ def _decoded(kind: Message, encoding: str, told: bytes) -> str:
     if charset is None:
         raise NotRead("mail_charset")
     return _bytes(encoding, told).decode(charset, "replace")
-
-
-def plain(page: str) -> str:
-    """The text of a page, a line for each block and a stroke before each cell; comments and what is not shown are left out.
-
-    Each sign is looked at once or twice.
-    Where the page's own text breaks into lines is a blank, but in `pre`, and in a page that asks for its lines to be kept.
-    """
-    small, told, at, end = page.translate(_SMALL), list[str](), 0, len(page)
-    kept, pre = _KEPT.search(small) is not None, False
-    while at < end:
-        begins = page.find("<", at)
-        begins = end if begins < 0 else begins
-        text = page[at:begins]
-        told.append(text if kept or pre else text.replace("\n", " "))
-        if begins == end:
-            break
-        if small.startswith("<!--", begins):
-            at = _behind(small, "-->", begins + 4)
-            continue
-        found = _TAG.match(small, begins + 1, begins + 40)
-        if found is None and page[begins + 1 : begins + 2] not in ("!", "?", "/"):
-            told.append("<")  # a sign of its own
-            at = begins + 1
-            continue
-        at = _behind(small, ">", begins + 1)
-        if found is not None and found[1] in _BREAKS:
-            told.append("\n")
-        if found is not None and found[1] in ("td", "th") and small[begins + 1] != "/":
-            told.append("|")
-        if found is not None and found[1] == "pre":
-            pre = small[begins + 1] != "/"
-        if found is not None and found[1] in _UNSHOWN and small[begins + 1] != "/":
-            ends = small.find(f"</{found[1]}", at)
-            at = end if ends < 0 else ends
-    return unescape("".join(told)).replace("\xa0", " ")
-
-
-def _behind(text: str, mark: str, at: int) -> int:
-    """Behind the next mark; the end where there is none, so that nobody looks for it again."""
-    found = text.find(mark, at)
-    return len(text) if found < 0 else found + len(mark)

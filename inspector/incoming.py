@@ -93,6 +93,13 @@ class Fetching(Protocol):
         """A file by the number that the result told, of the seat whose result it was. Raises Unavailable, Refused, Garbled."""
 
 
+CROSSED_OUT = " [crossed out] "
+"""Stands in a mail's text where its page crosses words out: whoever reads them as they stand reads the contrary of what was meant."""
+
+HIDDEN = " [hidden] "
+"""Stands where a mail's page says something that its reader is not shown."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attached:
     """What lies beside a mail's text: the name that its writer gave it, empty for none, and its bytes; None: not read to its end."""

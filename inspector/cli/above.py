@@ -40,6 +40,23 @@ def mute(tree: Mapping[str, AgencyNode]) -> Iterator[Finding]:
         yield Finding.warn(f"agencies.{name}", what, mend)
 
 
+def alike(tree: Mapping[str, AgencyNode]) -> Iterator[Finding]:
+    """Agencies that can be asked and bear one name: who forwards by that name is asked which."""
+    asked: dict[str, list[str]] = {}
+    for node in tree.values():
+        if node.connector is not None:
+            asked.setdefault(node.name, []).append(node.id)
+    for name, ids in asked.items():
+        if len(ids) > 1:
+            listed = ", ".join(ids)
+            what = (
+                f"{listed} are all called {name}: who forwards a request to that name is asked which",
+                f"{listed} 都名为“{name}”：以该名称转送的请求，将要求写明是哪一个",
+            )
+            mend = ("put the district into the name, if that is how it is called", "请在名称中写明所属地区")
+            yield Finding.warn(f"agencies.{ids[0]}", what, mend)
+
+
 def unlisted(book: Policybook, tree: Mapping[str, AgencyNode], today: date) -> Iterator[Finding]:
     """Facts of the packs that are in force or to come whose agency lists its powers and not this one: each letter about it will wait."""
     from inspector.domain.competence import doubted

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from inspector.domain.assistance import Request
+    from inspector.domain.case import Case
     from inspector.domain.scoreboard import Score
     from inspector.store.tx import Tx
 
@@ -204,12 +205,15 @@ def dossier(terminal: Terminal, request: RequestId) -> None:
 
     request = number.meant(terminal, request)
 
-    def look(tx: Tx) -> str:
+    def look(tx: Tx) -> tuple[Case, str]:
         held = tx.assistance.get(request)
-        return prepared.dossier(office, policy_of(office, tx, held), held, LetterKind.ESCALATION, terminal.lang)
+        return tx.cases.get(held.case_id), prepared.dossier(
+            office, policy_of(office, tx, held), held, LetterKind.ESCALATION, terminal.lang
+        )
 
     office = terminal.office
-    told = terminal.look(look)
+    case, told = terminal.look(look)
+    viewed(terminal, "REQUEST", [case])
     terminal.value({"id": request, "dossier": told})
     for line in told.splitlines():
         terminal.line(line)
@@ -221,6 +225,8 @@ def notice(terminal: Terminal, request: RequestId) -> None:
 
     request = number.meant(terminal, request)
     held = terminal.look(lambda tx: [(row, sealed(tx, row["entry"])) for row in tx.assistance.notices(request)])
+    if held:
+        viewed(terminal, "REQUEST", [terminal.look(lambda tx: tx.cases.get(tx.assistance.case_of(request)))])
     rows = [
         {
             "number": row["number"],

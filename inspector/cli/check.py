@@ -237,6 +237,7 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
     yield from fitting.headless(tree, fitting.sending(told))
     yield from deciders.unnamed(book, tree, _today(calendar))
     yield from above.mute(tree)
+    yield from above.alike(tree)
     yield from above.unrung(tree, fitting.sending(told))
     yield from above.unlisted(book, tree, _today(calendar))
 

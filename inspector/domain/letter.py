@@ -148,6 +148,9 @@ POSTED = "assistance.posted"
 NOT_POSTED = "not_posted"
 """Why a letter on paper reached nobody."""
 
+UNPOSTED = "assistance.unposted"
+"""The line of history by which a request ends whose letter nobody has posted for as long as our own people have for a word."""
+
 
 PICKED = "assistance.picked"
 """The line of history of a note by which a person of ours closes the matter that nobody is known above both sides."""
@@ -181,6 +184,12 @@ def lies(request: Request, kind: str, via: str | None) -> bool:
     """Whether the last letter of a kind to somebody lies here on paper: nobody has said that it was posted."""
     rules = (one.rule for one in reversed(request.history) if one.rule in (LAID, POSTED) and (one.said, one.who) == (kind, via))
     return next(rules, POSTED) == LAID
+
+
+def laid_at(request: Request, kind: str, via: str) -> datetime:
+    """Since when the last letter of a kind to somebody lies here."""
+    lines = (one.at for one in reversed(request.history) if (one.rule, one.said, one.who) == (LAID, kind, via))
+    return next(lines, request.opened_at)
 
 
 def perhaps(request: Request, *via: str) -> Request:

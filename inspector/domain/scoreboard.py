@@ -14,7 +14,7 @@ from inspector.domain.assistance import AssistanceState, Inability, Past, Quarre
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.echo import Echo
 from inspector.domain.evidence import Verdict
-from inspector.domain.letter import LAID
+from inspector.domain.letter import LAID, UNPOSTED
 from inspector.domain.said import Saying
 
 WITHIN = (1, 2, 3, 5)
@@ -37,6 +37,7 @@ END_OF: Mapping[str, str] = {
     "assistance.undecided": "undecided",
     "assistance.unjudged": "undecided",
     _UNHEEDED: "unheeded",
+    UNPOSTED: "unheeded",
     RELIEVED: "relieved",
 }
 """What a request counts as that did not end by the agency's own word or silence, by the last rule of its history or `RELIEVED`."""
@@ -57,7 +58,8 @@ class Score:
     `unreached` and `cancelled`. `undecided`: the agency has disputed, and the superior kept silent or was never reached; `relieved`:
     the superior has found that it need not help. `unheeded`: it has
     named another date, and it was the requester who kept silent (`domain.unheard`), or its word, that would have moved or ended the
-    request, lay with the requester until that was over (`lain`). Of an answer to a letter on
+    request, lay with the requester until that was over
+    (`lain`), or a letter to it, which nobody of the requester's posted (`letter.UNPOSTED`). Of an answer to a letter on
     paper of which nobody said when it was posted no time is counted. `heard_days` tells of each first word how long it took, to the
     hour at which it came, and not to the one at which an officer entered it; `heard_in_time` those within the term of acknowledging,
     or of the answer where there is none. `punctual` are answers by the date that was

@@ -20,17 +20,24 @@ def flaws(tree: Mapping[str, AgencyNode], packs: Collection[str]) -> Iterator[In
             yield Invalid("agency_parent_unknown", agency=node.id, parent=node.parent, known=", ".join(sorted(tree)))
         if node.pack is not None and node.pack not in packs:
             yield Invalid("agency_pack_unknown", agency=node.id, pack=node.pack, known=", ".join(sorted(packs)))
-        own = [*node.connectors]
-        own += [one.connector for one in map(contact, filter(None, (node.liaison, node.head))) if not one.pushed]
-        for name in dict.fromkeys(own):
-            if (other := reached.setdefault(name, node.id)) != node.id:
-                yield Invalid("agency_connector_shared", agency=node.id, other=other, connector=name)
+        yield from _reached(tree, node, reached)
         for key in ("liaison", "head"):
             told = getattr(node, key)
             if told is not None and (node.connector is None or not contact(told).connector or told.strip().endswith(":")):
                 yield Invalid("agency_contact_unusable", agency=node.id, key=key)
         if _in_ring(tree, node):
             yield Invalid("agency_ring", agency=node.id)
+
+
+def _reached(tree: Mapping[str, AgencyNode], node: AgencyNode, reached: dict[str, str]) -> Iterator[Invalid]:
+    """What leads to an agency leads to no other one, and is not what another is called by."""
+    own = [*node.connectors]
+    own += [one.connector for one in map(contact, filter(None, (node.liaison, node.head))) if not one.pushed]
+    for name in dict.fromkeys(own):
+        if name in tree and name != node.id:
+            yield Invalid("agency_connector_named", agency=node.id, other=name, connector=name)
+        if (other := reached.setdefault(name, node.id)) != node.id:
+            yield Invalid("agency_connector_shared", agency=node.id, other=other, connector=name)
 
 
 def _in_ring(tree: Mapping[str, AgencyNode], node: AgencyNode) -> bool:

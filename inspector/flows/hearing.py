@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from inspector.domain.assistance import Door, Request, came
-from inspector.domain.errors import Refusal
+from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict, blank
 from inspector.domain.said import Said, Saying, needed
 from inspector.flows import assist
-from inspector.flows.office import Office
+from inspector.flows.office import Office, apart, behind
 from inspector.flows.requests import held
 from inspector.store.tx import Tx
 
@@ -70,6 +70,14 @@ def circling(office: Office, request_id: str, said: Said, error: Exception) -> N
 
 
 def addressee(office: Office, named: str) -> str:
-    """The agency somebody names by id, connector or name; what is none of them is left as it is, to be refused by name."""
-    wanted = named.strip()
-    return next((node.id for node in office.tree.values() if wanted in (node.id, *node.connectors, node.name)), wanted)
+    """The agency somebody names by id, connector or name; what is none of them is left as it is, to be refused by name.
+
+    Raises Invalid (`forward_ambiguous`) for a name that several bear: a request goes to nobody's namesake.
+    """
+    wanted, tree = named.strip(), office.tree
+    meant = tree.get(wanted) or behind(tree, wanted)
+    found = [meant] if meant is not None else [node for node in tree.values() if node.name == wanted]
+    if len(found) > 1:
+        known = ", ".join(f"{apart(tree, node)} ({node.id})" for node in found)
+        raise Invalid("forward_ambiguous", field="to", to=wanted, known=known)
+    return found[0].id if found else wanted

@@ -9,7 +9,7 @@ from functools import partial
 
 from inspector.domain import dispute, ladder, sending, unheard
 from inspector.domain import letter as post
-from inspector.domain.assistance import Request
+from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import ALONE, LetterKind
@@ -20,7 +20,7 @@ from inspector.domain.superior import common_superior
 from inspector.flows import contacts, doorways, unsettled
 from inspector.flows.office import Office
 from inspector.flows.posting import needless
-from inspector.flows.requests import go_on, held, node_of, spread, superior_of
+from inspector.flows.requests import go_on, held, node_of, policy_of, spread, superior_of
 from inspector.flows.settle import Settlement, settle_request
 from inspector.flows.unsettled import LETTER_HOLDS, MAIL_HOLDS, SUPERIOR_UNKNOWN, TO_POST, gone, to_post, unread
 from inspector.ports import NotYet, Origin
@@ -112,7 +112,8 @@ def _wait_for_letter(work: Work, office: Office) -> None:
 def _wait_for_steps(office: Office, request: Request, came: OrderKind) -> None:
     """Raise NotYet while a letter of a step before, or the superior's, is still in this house: it leaves, or surely reaches nobody.
 
-    One on paper is here until a person says that it was posted (decision 171); the superior's to its date, or to the end, and no longer.
+    One on paper is here until a person says that it was posted (decision 171), or until our own people's time for that is over (231);
+    the superior's to its date, or to the end, and no longer.
     A paused connector, an open breaker, a mail server that is away: nobody is passed over who was not reminded, and nobody above lets a
     date pass of which it has not heard (decision 166). Where a person has paused the way to either, the ladder stands still; and when it
     moves again all its steps are due at once, so each waits for those before it.
@@ -127,8 +128,8 @@ def _wait_for_steps(office: Office, request: Request, came: OrderKind) -> None:
         _unposted(office, request, useless)
     last = came in (OrderKind.ASSIST_END, OrderKind.ASSIST_DECIDE)
     lies = [key for key in lying if key not in useless and not (last and post.kind_of(request, key) in post.ABOVE)]
-    if lies and office.now() >= request.due_at:
-        _stands_still(office, request, lies)
+    if lies and office.now() >= request.due_at and _stands_still(office, request, lies):
+        return
     if lies or paused or going & letters:
         raise NotYet("letter_waits", origin=Origin.US, attempts=0, retry_after=office.after(_HOUR))
     if going & before:
@@ -147,15 +148,45 @@ def _unposted(office: Office, request: Request, keys: list[str]) -> None:
         gone(tx, fresh, now)
 
 
-def _stands_still(office: Office, request: Request, keys: list[str]) -> None:
-    """Past its date the request waits for our own post room: that is told apart from the letter, which may be one of many in a tray."""
+def _stands_still(office: Office, request: Request, keys: list[str]) -> bool:
+    """Past its date the request waits for our own post room: that is told apart from the letter, which may be one of many in a tray.
+
+    To a head, too, once the officer's time is over. True: the head's is over as well, and nobody waits any more.
+    """
     with office.store.begin() as tx:
-        _, fresh = held(tx, request.id)
-        letters = to_post(tx, fresh)
-        lying = [post.kind_of(fresh, key) for key in keys if key in letters]  # one that was posted meanwhile opens nothing again
-        facts = {"requested": fresh.requested, "case": fresh.case_id, "letters": lying}
-        if lying and fresh.state.open:
-            tx.attention.open(LETTER_HOLDS, fresh.requester, fresh.id, facts, office.now())
+        case, fresh = held(tx, request.id)
+        letters, policy, now = to_post(tx, fresh), office.book.get(case.pack), office.now()
+        lying = {
+            key: post.kind_of(fresh, key) for key in keys if key in letters
+        }  # one that was posted meanwhile opens nothing again
+        if not lying or not fresh.state.open:
+            return False
+        since = {key: post.laid_at(fresh, kind, letters[key]) for key, kind in lying.items()}
+        first = min(since, key=since.__getitem__)
+        silence = unheard.lying(fresh, since[first], policy, office.calendar)
+        if now >= silence.on_at:
+            _given_up(office, tx, fresh, first, silence, now)
+            return True
+        facts = {"requested": fresh.requested, "case": fresh.case_id, "letters": [*lying.values()]}
+        facts |= {"goes_on": office.calendar.local_date(silence.on_at).isoformat()}
+        if now >= silence.head_at:
+            heads = [name for one in office.line(case.agency) for name in office.tree[one].heads]
+            facts |= {"heads": ", ".join(dict.fromkeys(heads)) or "-"}
+        tx.attention.open(LETTER_HOLDS, fresh.requester, fresh.id, facts, now)
+    return False
+
+
+def _given_up(office: Office, tx: Tx, request: Request, key: str, silence: unheard.Silence, now: datetime) -> None:
+    """Nobody of ours has posted a letter, and nobody waits for that any more."""
+    policy, kind = policy_of(office, tx, request), post.kind_of(request, key)
+    if request.state.above or request.state is AssistanceState.DISPUTED:
+        tx.attention.close(f"{TO_POST}:{key}", now)
+        tx.assistance.put(ladder.stayed(request, kind, request.requested, now, post.NOT_POSTED))
+        gone(tx, request, now)
+        return
+    decision = unheard.unposted(request, silence, kind, policy.label, now)
+    settle_request(tx, decision, now)
+    go_on(tx, office, decision.state, Verdict.NO_ANSWER, post.NOT_POSTED, now)
 
 
 def _wait_for_reader(office: Office, request: Request) -> None:

@@ -142,12 +142,7 @@ def taken(office: Office, mail: Mail) -> bool | None:
             request = _known(office, tx, form)
         theirs = True
         _spoken(office, request, mail)
-        if not form.framed:
-            raise Invalid("mail_frame", field="text")
-        if slip.unknown(form.beside, _harmless(office, request, mail, form)):
-            raise Invalid("mail_words", field="text", told=form.beside[:200])
-        if form.twice:
-            raise Invalid("mail_twice", field=", ".join(form.twice))
+        _form_alone(office, request, mail, form)
         said = meant(form.filled)
         with office.store.begin() as tx:
             _spoken(office, _known(office, tx, form), mail)
@@ -251,6 +246,18 @@ def _spoken(office: Office, request: Request, mail: Mail) -> None:
     """Raise Forbidden (`mail_sender`) for an address that is none of the agency's: within it letters are passed on, and codes with them."""
     if not contacts.registered(office, request, mail.sender):
         raise Forbidden("mail_sender", number=request.id, sender=mail.sender, connector=request.requested)
+
+
+def _form_alone(office: Office, request: Request, mail: Mail, form: Form) -> None:
+    """Raise Invalid unless a mail says what its form says, once, and nothing else: the rest, and what nobody opens here, a person reads."""
+    if not form.framed:
+        raise Invalid("mail_frame", field="text")
+    if slip.unknown(form.beside, _harmless(office, request, mail, form)):
+        raise Invalid("mail_words", field="text", told=form.beside[:200])
+    if form.twice:
+        raise Invalid("mail_twice", field=", ".join(form.twice))
+    if mail.attached:
+        raise Invalid("mail_attached", field="text", told=", ".join(one.name or "-" for one in mail.attached)[:200])
 
 
 def _harmless(office: Office, request: Request, mail: Mail, form: Form) -> list[str]:

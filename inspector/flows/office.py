@@ -325,6 +325,14 @@ def names_of(tree: Mapping[str, AgencyNode]) -> dict[str, str]:
     return {via: node.name for node in tree.values() for via in node.connectors}
 
 
+def apart(tree: Mapping[str, AgencyNode], node: AgencyNode) -> str:
+    """What an agency is called where others are by the same name: with whoever is above it, the nearest first, as far as it has one."""
+    if sum(one.name == node.name for one in tree.values()) < 2:
+        return node.name
+    above = tree.get(node.parent or "")
+    return f"{node.name}（{above.name}）" if above is not None else node.name
+
+
 def line_of(tree: Mapping[str, AgencyNode], agency_id: str) -> tuple[str, ...]:
     """An agency and those above it, nearest first; a ring is walked once."""
     line: list[str] = []

@@ -8,17 +8,26 @@ from datetime import datetime
 from typing import Any
 
 from inspector.domain import competence, letter, reply, sending
+from inspector.domain.errors import Forbidden
 from inspector.flows import attention, eligibility, inquiries, leaves, replying
 from inspector.flows.ladder import OBSOLETE
 from inspector.flows.office import Office
-from inspector.flows.requests import held
+from inspector.flows.requests import for_requester, held
 from inspector.flows.settle import settle_request
-from inspector.flows.unsettled import COMPETENCE_DOUBTED, MAIL_UNREAD, SUPERIOR_UNKNOWN, TO_POST, about, gone, read
+from inspector.flows.unsettled import COMPETENCE_DOUBTED, MAIL_UNREAD, SUPERIOR_UNKNOWN, TO_POST, about, gone, read, requests_of
 from inspector.store.tx import Tx
 
 
 def seen_to(
-    office: Office, tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", sees: Collection[str] | None = None
+    office: Office,
+    tx: Tx,
+    attention_id: str,
+    by: str,
+    now: datetime,
+    *,
+    note: str = "",
+    sees: Collection[str] | None = None,
+    agency: str | None = None,
 ) -> None:
     """Close a matter as `attention.close` does, and begin the clock of who was posted a letter.
 
@@ -28,11 +37,12 @@ def seen_to(
     What a subject has asked for and does not get is answered to it with the note (`replying`).
 
     A mail of who has the letter that somebody has read was a word of the agency's, and counts from when it came. Raises Missing,
-    Refusal, and Forbidden (`leave_not_head`) where only a head closes it.
+    Refusal, and Forbidden: `leave_not_head` where only a head closes it, `request_two_sided` where the officer's `agency` takes no step
+    of the requester's (None: the house's own operator).
     """
     matter = tx.attention.get(attention_id)
-    if matter is not None and matter["kind"] in attention.UNDONE and (sees is None or matter["agency"] in sees):
-        leaves.refuse(office, tx, attention_id, matter["agency"], json.loads(matter["body"]), by)
+    if matter is not None and (sees is None or matter["agency"] in sees):
+        _may(office, tx, matter, by, agency)
     if matter is not None and matter["closed_at"] is None:
         replying.refuse_own(tx, matter, by)
     attention.close(tx, attention_id, by, now, note=note, sees=sees)
@@ -58,6 +68,15 @@ def seen_to(
     if told.because.rule != OBSOLETE:
         inquiries.posted(tx, office, request, via, key, now)
         settle_request(tx, letter.of_kind(told, letter.kind_of(request, key)), now)
+
+
+def _may(office: Office, tx: Tx, matter: Mapping[str, Any], by: str, agency: str | None) -> None:
+    """Raise Forbidden for a person who had a hand in it, and for an officer of who is asked, stands above both sides, or decides."""
+    if matter["kind"] in attention.UNDONE:
+        leaves.refuse(office, tx, str(matter["id"]), matter["agency"], json.loads(matter["body"]), by)
+    for request_id in requests_of(str(matter["kind"]), str(matter["about"]), json.loads(matter["body"])):
+        if agency is not None and not for_requester(office, tx.assistance.get(request_id), agency):
+            raise Forbidden("request_two_sided", agency=agency)
 
 
 def _mail_read(office: Office, tx: Tx, matter: Mapping[str, Any], by: str, now: datetime) -> None:

@@ -11,7 +11,7 @@ from inspector.domain.decision import Decision
 from inspector.domain.evidence import Verdict
 from inspector.domain.piece import evidence_of
 from inspector.domain.policy import Policy
-from inspector.domain.superior import common_superior
+from inspector.domain.superior import common_superior, one_sided
 from inspector.flows import late
 from inspector.flows.office import AgencyNode, Office, behind, names_of
 from inspector.flows.settle import settle_case
@@ -43,13 +43,23 @@ def superior_of(office: Office, request: Request) -> str | None:
 
 
 def decider_of(office: Office, request: Request) -> AgencyNode | None:
-    """The agency that a dispute stands with: who was written to, wherever it has moved since, and never the one that is asked for help.
+    """The agency that a dispute stands with: who was written to, wherever it has moved since, and never one of the two sides.
 
     Where nobody was, whoever stands above both sides now. None: no agency of the tree.
     """
     via = (request.dispute.superior if request.dispute is not None else None) or superior_of(office, request)
     held = behind(office.tree, via) if via is not None else None
-    return held if held is not None and held.id != node_of(office, request.requested) else None
+    return held if held is not None and held.id not in (request.requester, node_of(office, request.requested)) else None
+
+
+def for_requester(office: Office, request: Request, agency: str) -> bool:
+    """Whether an agency's officers take the requester's steps: those of the requester itself, or of an agency above that side alone.
+
+    Never those of who is asked, of whoever stands above both, or of the one that a dispute stands with.
+    """
+    decider = decider_of(office, request)
+    judges = decider is not None and decider.id == agency
+    return not judges and one_sided(office.parents(), agency, request.requester, node_of(office, request.requested))
 
 
 def nearest(office: Office, one: str, other: str) -> str | None:

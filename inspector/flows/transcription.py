@@ -39,7 +39,7 @@ def transcribe(office: Office, tx: Tx, request_id: str, said: Said, paper: Paper
     It counts from the day on which it came, and without one from the first mail of the agency's that waits to be read: what lay here is
     not the agency's delay.
 
-    One that speaks against somebody needs the digest of its scan: what a person decides on can then be held against the paper.
+    One that proves or contradicts needs the digest of its scan: what a rule or a person decides on can then be held against the paper.
 
     So it is with what lay here before: its letter was posted on the day that is told, and where nobody knows that its time is not counted.
 
@@ -58,7 +58,7 @@ def transcribe(office: Office, tx: Tx, request_id: str, said: Said, paper: Paper
     came = _came(office, request, paper.came, now) or unsettled.since(tx, request.id)
     door = Door(by="paper", token=by, written=paper.written, scan=digest, came=came)
     told = hearing.hear(office, tx, request_id, said, now, door)
-    if not digest and said.do is Saying.ANSWER and _verdict(told, before) == Verdict.MISMATCH:
+    if not digest and said.do is Saying.ANSWER and _verdict(told, before) in (Verdict.MATCH, Verdict.MISMATCH):
         raise Invalid("scan_missing", field="scan")
     return told
 

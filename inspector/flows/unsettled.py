@@ -74,6 +74,12 @@ LETTER_HOLDS = "letter_holds"
 """A request past its date that stands still for a letter on paper that nobody has posted: over when none lies here, or it is over."""
 
 
+_OF_REQUEST = frozenset(
+    {SUPERIOR_UNKNOWN, FORWARD_CIRCLE, COMPETENCE_DOUBTED, DATE_PROPOSED, DATE_UNHEARD, DIFFICULTY, AFTERWORD, ANSWER_UNREAD}
+)
+"""Matters named by their request."""
+
+
 def gone(tx: Tx, request: Request, now: datetime) -> None:
     """A letter on paper has left, or need not: where none lies here any more its request goes on."""
     if not to_post(tx, request):
@@ -95,6 +101,11 @@ def unread(tx: Tx, request_id: str) -> list[Mapping[str, object]]:
 def about(told: Mapping[str, Any]) -> tuple[str, ...]:
     """The requests that a mail's matter is about; none where it names none."""
     return tuple(told.get("requests", ())) or tuple(filter(None, (str(told.get("request", "")),)))
+
+
+def requests_of(kind: str, named: str, told: Mapping[str, Any]) -> tuple[str, ...]:
+    """The requests that a matter is about, where closing it is a step of the requester's, or ends what its officers are to hear."""
+    return (named,) if kind in _OF_REQUEST else about(told) if kind in (MAIL_UNREAD, TO_POST) else ()
 
 
 def since(tx: Tx, request_id: str) -> datetime | None:

@@ -23,7 +23,7 @@ from inspector.domain.said import Saying
 from inspector.domain.scoreboard import ended_as, relieved
 from inspector.domain.urgency import Urgency
 from inspector.flows import assist, dossier, past, question, replylink
-from inspector.flows.office import AgencyNode
+from inspector.flows.office import apart
 from inspector.flows.requests import held as locked
 from inspector.flows.requests import node_of, superior_of
 from inspector.store.tx import Tx, new_id
@@ -185,11 +185,10 @@ def word(form: Fields) -> WordIn:
     return read(WordIn, **filled)
 
 
-def choices(desk: Desk, requester: str, requested: str) -> list[AgencyNode]:
-    """The agencies that a request can be forwarded to."""
-    return [
-        one for one in desk.office.tree.values() if one.connector and one.id not in (requester, node_of(desk.office, requested))
-    ]
+def choices(desk: Desk, requester: str, requested: str) -> list[tuple[str, str]]:
+    """The agencies that a request can be forwarded to: id, and what each is called so that it is taken for no other one."""
+    tree, sides = desk.office.tree, (requester, node_of(desk.office, requested))
+    return [(one.id, apart(tree, one)) for one in tree.values() if one.connector and one.id not in sides]
 
 
 def _opened(desk: Desk, request_id: str) -> None:

@@ -13,7 +13,8 @@ from inspector.domain.assistance import Quarrel, Request
 from inspector.domain.errors import Forbidden, Missing, Refusal
 from inspector.flows import assist, replylink, unsettled
 from inspector.flows.office import Office
-from inspector.flows.requests import decider_of
+from inspector.flows.requests import decider_of, for_requester
+from inspector.flows.requests import held as locked
 from inspector.store.tx import Tx
 from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, Officer
@@ -181,7 +182,7 @@ def agree_date(desk: AtDesk, caller: Officer, request_id: NamePath, given: SeenI
     """An officer of the requester agrees to the date that was proposed: it binds. Refused is one that is another by now."""
 
     def do(tx: Tx, now: datetime) -> RequestShown:
-        return request_shown(assist.agree_date(*_own(desk, tx, caller, request_id), given.due_at, caller.name, now))
+        return request_shown(assist.agree_date(*own(desk, tx, caller, request_id), given.due_at, caller.name, now))
 
     return desk.once(message(caller.source, message_id, f"agree {request_id}", given), do)
 
@@ -196,7 +197,7 @@ def keep_date(
     """
 
     def do(tx: Tx, now: datetime) -> RequestShown:
-        told = assist.keep_date(*_own(desk, tx, caller, request_id), given.due_at, caller.name, given.reasons, now)
+        told = assist.keep_date(*own(desk, tx, caller, request_id), given.due_at, caller.name, given.reasons, now)
         return request_shown(told)
 
     return desk.once(message(caller.source, message_id, f"keep {request_id}", given), do)
@@ -209,7 +210,7 @@ def contest_refusal(
     """An officer of the requester disputes a refusal: the common superior decides, and the case goes on meanwhile."""
 
     def do(tx: Tx, now: datetime) -> RequestShown:
-        return request_shown(assist.contest_refusal(*_own(desk, tx, caller, request_id), given.reasons, caller.name, now))
+        return request_shown(assist.contest_refusal(*own(desk, tx, caller, request_id), given.reasons, caller.name, now))
 
     return desk.once(message(caller.source, message_id, f"contest {request_id}", given), do)
 
@@ -220,6 +221,8 @@ def decide_dispute(desk: AtDesk, by: By, request_id: NamePath, given: DecisionIn
     desk.look(lambda tx: _superior(desk, tx, by, request_id))
 
     def do(tx: Tx, now: datetime) -> RequestShown:
+        locked(tx, request_id)
+        _superior(desk, tx, by, request_id)  # a link that was called back since it was looked at decides nothing any more
         told = assist.decide(*_at(desk, tx, request_id), given.helps, given.reasons, given.signer, now)
         return request_shown(told)
 
@@ -262,11 +265,23 @@ def _at(desk: Desk, tx: Tx, request_id: str) -> tuple[Office, Tx, str]:
     return desk.office, tx, request_id
 
 
-def _own(desk: Desk, tx: Tx, caller: Caller, request_id: str) -> tuple[Office, Tx, str]:
-    """The same for an officer of the requester. Raises Missing for anybody else's request."""
-    if tx.assistance.get(request_id).requester not in caller.sees:
-        raise Missing("request_unknown", request=request_id)
+def own(desk: Desk, tx: Tx, caller: Caller, request_id: str) -> tuple[Office, Tx, str]:
+    """The same for an officer of the requester's side.
+
+    Raises Missing for anybody else's request, and Forbidden for who is asked, stands above both sides, or decides between them.
+    """
+    request = readable(tx, caller, request_id)
+    if not for_requester(desk.office, request, caller.agency):
+        raise Forbidden("request_two_sided", agency=caller.agency)
     return desk.office, tx, request_id
+
+
+def readable(tx: Tx, caller: Caller, request_id: str) -> Request:
+    """A request of an agency that the caller sees. Raises Missing for anybody else's."""
+    request = tx.assistance.get(request_id)
+    if request.requester not in caller.sees:
+        raise Missing("request_unknown", request=request_id)
+    return request
 
 
 def _superior(desk: Desk, tx: Tx, by: Caller | str, request_id: str) -> None:

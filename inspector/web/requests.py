@@ -14,17 +14,20 @@ from inspector.domain import assistance
 from inspector.domain.assistance import Inability, Quarrel
 from inspector.domain.case import Case
 from inspector.domain.dispute import contestable
-from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
+from inspector.domain.errors import InspectorError, Invalid, Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import short
 from inspector.domain.respite import waits_for_us
 from inspector.domain.said import Filled, guess
 from inspector.domain.scoreboard import ended_as
+from inspector.domain.viewing import Shown as What
 from inspector.flows import assist, dossier, past, replylink, transcription, unsettled
-from inspector.flows.requests import node_of, policy_of
+from inspector.flows.requests import for_requester, node_of, policy_of
+from inspector.incoming import CROSSED_OUT, HIDDEN
+from inspector.labels import Lang, label
 from inspector.store.tx import Tx, new_id
 from inspector.web.asked import VERDICTS, choices, name_of
-from inspector.web.assistance import DateKeptIn, SeenIn
+from inspector.web.assistance import DateKeptIn, SeenIn, own, readable
 from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, Officer
 from inspector.web.desk import AtDesk, Desk, message
@@ -37,6 +40,7 @@ from inspector.web.requested import RequestShown, request_shown
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login, unfit, written_by_officer
 from inspector.web.signedin import guard, held_cookie
+from inspector.web.viewings import shown_of
 from inspector.web.whichcase import fact_name
 
 router = APIRouter(include_in_schema=False)
@@ -78,7 +82,7 @@ def call_back(desk: AtDesk, caller: Officer, request_id: NamePath, given: LinkIn
     """An officer of the requester calls the links back, the agency's and the superior's: they open nothing from now on."""
 
     def do(tx: Tx, now: datetime) -> RequestShown:
-        _own(tx, caller, request_id)
+        _own(desk, tx, caller, request_id)
         return request_shown(replylink.call_back(tx, request_id, caller.name, given.reason, now, anew=given.anew))
 
     return desk.once(message(caller.source, message_id, f"link {request_id}", given), do)
@@ -140,25 +144,25 @@ def _meant(desk: Desk, caller: Caller, request_id: str, form: Fields) -> tuple[S
         case "agree":
             date = read(SeenIn, due_at=form.one("due_at"))
             return date, lambda tx, now: assist.agree_date(
-                office, _own(tx, caller, request_id), request_id, date.due_at, caller.name, now
+                office, _own(desk, tx, caller, request_id), request_id, date.due_at, caller.name, now
             )
         case "keep":
             complete(form, Invalid("reasons_missing", field="reasons"))
             kept = read(DateKeptIn, due_at=form.one("due_at"), reasons=reasons)
             return kept, lambda tx, now: assist.keep_date(
-                office, _own(tx, caller, request_id), request_id, kept.due_at, caller.name, kept.reasons, now
+                office, _own(desk, tx, caller, request_id), request_id, kept.due_at, caller.name, kept.reasons, now
             )
         case "refusal":
             complete(form, Invalid("reasons_missing", field="reasons"))
             given = read(LinkIn, reason=reasons)
             return given, lambda tx, now: assist.contest_refusal(
-                office, _own(tx, caller, request_id), request_id, reasons, caller.name, now
+                office, _own(desk, tx, caller, request_id), request_id, reasons, caller.name, now
             )
         case "link":
             complete(form, Invalid("reason_missing", field="reason"))
             link = read(LinkIn, reason=form.one("reason"), anew=form.one("anew") == "yes")
             return link, lambda tx, now: replylink.call_back(
-                _own(tx, caller, request_id), request_id, caller.name, link.reason, now, anew=link.anew
+                _own(desk, tx, caller, request_id), request_id, caller.name, link.reason, now, anew=link.anew
             )
         case other:
             raise Refusal("action_unknown", action=other[:40])
@@ -201,16 +205,15 @@ def _transcription(form: Fields) -> TranscriptionIn:
 
 def _transcribe(desk: Desk, tx: Tx, caller: Caller, request_id: str, given: Strict, now: datetime) -> assistance.Request:
     assert isinstance(given, TranscriptionIn)
-    _own(tx, caller, request_id)
+    _own(desk, tx, caller, request_id)
     paper = transcription.Paper(written=given.written, scan=given.scan, came=given.came, posted=given.posted)
     made = transcription.transcribe(desk.office, tx, request_id, given.said(), paper, caller.name, now)
     return made if made.id == request_id else tx.assistance.get(request_id)
 
 
-def _own(tx: Tx, caller: Caller, request_id: str) -> Tx:
-    """Raises Missing for anybody else's request."""
-    if tx.assistance.get(request_id).requester not in caller.sees:
-        raise Missing("request_unknown", request=request_id)
+def _own(desk: Desk, tx: Tx, caller: Caller, request_id: str) -> Tx:
+    """The transaction for a step of the requester's; raises as `own` does."""
+    own(desk, tx, caller, request_id)
     return tx
 
 
@@ -218,12 +221,21 @@ def _asked(desk: Desk, held: assistance.Request) -> str:
     return name_of(desk, node_of(desk.office, held.requested))
 
 
+def _marked(mail: Mapping[str, Any], lang: Lang) -> Mapping[str, Any]:
+    """A mail with the marks of what its page crosses out or hides, in words."""
+    text = (
+        str(mail.get("text", ""))
+        .replace(CROSSED_OUT, label("ui.mail_crossed", lang))
+        .replace(HIDDEN, label("ui.mail_hidden", lang))
+    )
+    return {**mail, "text": text}
+
+
 def _page(
     request: Request, desk: Desk, caller: Caller, request_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
 ) -> Response:
     def ask(tx: Tx) -> tuple[assistance.Request, Case, str, list[Mapping[str, Any]], bool, str]:
-        held = tx.assistance.get(request_id)
-        _own(tx, caller, request_id)
+        held = readable(tx, caller, request_id)
         case = tx.cases.get(held.case_id)
         fact = fact_name(desk, case.pack, str(held.question["item"]), str(held.question["fact"]))
         lies = held.sent_at is None and bool(unsettled.to_post(tx, held))
@@ -235,10 +247,11 @@ def _page(
         held, case, fact, mails, lies, prepared = desk.look(ask)
     except InspectorError as error:
         return refused(request, error)
-    officer = caller.role is Role.OFFICER
+    shown_of(desk, caller, What.REQUEST, (held.case_id,), "page")
+    officer = caller.role is Role.OFFICER and for_requester(desk.office, held, caller.agency)
     context = {
         "caller": caller,
-        "held": request_shown(held, ours=True),
+        "held": request_shown(held, ours=caller.agency != node_of(desk.office, held.requested)),
         "said": partial(past.said, lang=language(request)),
         "requested": _asked(desk, held),
         "requester": name_of(desk, held.requester),
@@ -258,7 +271,7 @@ def _page(
         "inabilities": list(Inability),
         "quarrels": [one for one in Quarrel if one is not Quarrel.REFUSAL],
         "agencies": choices(desk, held.requester, held.requested),
-        "mails": mails if officer else [],
+        "mails": [_marked(one, language(request)) for one in mails] if officer else [],
         "kept": form.kept() if form else {},
         "trouble": wrong,
         "message_id": new_id(),

@@ -8,16 +8,18 @@ from fastapi import APIRouter, Query
 from pydantic import JsonValue
 from starlette.responses import JSONResponse, Response
 
+from inspector.domain.viewing import Shown as What
 from inspector.flows.notice import sealed
 from inspector.flows.scoreboard import GAINS, SCORES, csv_text, gain_rows, score_rows, scoreboard
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
 from inspector.web.body import JsonRoute
-from inspector.web.caller import ResultReader
+from inspector.web.caller import Caller, ResultReader
 from inspector.web.desk import AtDesk
 from inspector.web.errors import READS
 from inspector.web.fields import Day, NamePath
 from inspector.web.links import By, requested
+from inspector.web.viewings import shown_of
 
 router = APIRouter(prefix="/v1", tags=["assistance"], route_class=JsonRoute)
 Form = Annotated[Literal["json", "csv"], Query(description="json, or csv for a spreadsheet")]
@@ -72,16 +74,19 @@ def show_gains(desk: AtDesk, caller: ResultReader, since: From = None, until: To
 def show_notices(desk: AtDesk, by: By, request_id: NamePath) -> Notices:
     """The written notices of refusal, each with the seal of the ledger that signs it; null while it waits for one."""
 
-    def ask(tx: Tx) -> Notices:
-        requested(desk, tx, by, request_id, reading=True)
+    def ask(tx: Tx) -> tuple[str, Notices]:
+        request = requested(desk, tx, by, request_id, reading=True)
         shown = []
         for row in tx.assistance.notices(request_id):
             held = sealed(tx, row["entry"])
             told = {name: row[name] for name in ("request", "number", "digest", "entry")}
             shown.append(NoticeShown(text=row["body"], seal=held.number, head=held.head, **told))
-        return Notices(notices=tuple(shown))
+        return request.case_id, Notices(notices=tuple(shown))
 
-    return desk.look(ask)
+    case_id, held = desk.look(ask)
+    if isinstance(by, Caller) and held.notices:
+        shown_of(desk, by, What.REQUEST, (case_id,))
+    return held
 
 
 def _as(form: str, columns: tuple[str, ...], rows: list[dict[str, object]]) -> Response:

@@ -163,7 +163,7 @@ def close_attention(
         raise Invalid("reason_missing", field="note")
 
     def do(tx: Tx, now: datetime) -> Closed:
-        posted.seen_to(desk.office, tx, attention_id, caller.name, now, note=given.note, sees=caller.sees)
+        posted.seen_to(desk.office, tx, attention_id, caller.name, now, note=given.note, sees=caller.sees, agency=caller.agency)
         return Closed(id=attention_id)
 
     return desk.once(message(caller.source, message_id, f"close {attention_id}", given), do)

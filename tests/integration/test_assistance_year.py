@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from heapq import heapify, heappop
 from itertools import pairwise
 from random import Random
+from statistics import median_low
 from typing import Any
 
 import pytest
@@ -222,6 +223,8 @@ def counted(notes: Mapping[str, Noted]) -> dict[str, object]:
 
     answered = [note for note in notes.values() if note.answered is not None and note.ended == "answered"]
     spoken = [note for note in notes.values() if note.first_word is not None]
+    heard = [days(note, note.first_word) for note in spoken if note.first_word]
+    took = [days(note, note.answered) for note in answered if note.answered]
     return {
         "asked": len(notes),
         "open": 0,
@@ -247,8 +250,12 @@ def counted(notes: Mapping[str, Noted]) -> dict[str, object]:
         "disputed": sum(note.disputed for note in notes.values()),
         "badly_put": sum(note.badly_put for note in notes.values()),
         "used": sum(note.echo == "USED" for note in notes.values()),
-        "heard_days": sorted(days(note, note.first_word) for note in spoken if note.first_word),
-        "answer_days": sorted(days(note, note.answered) for note in answered if note.answered),
+        "heard_days": sorted(heard),
+        "answer_days": sorted(took),
+        "line": [
+            *(sum(one <= within for one in heard) for within in (1, 2, 3, 5)),
+            *((median_low(took), max(took)) if took else (None,) * 2),
+        ],
         "reasons": dict(Counter(note.said for note in notes.values() if note.ended == "declined")),
     }
 
@@ -272,7 +279,9 @@ def shown(score: Score) -> dict[str, object]:
     )
     more = ("moved", "disproved", "unreached", "disputed", "badly_put", "used")
     lists = {"heard_days": sorted(score.heard_days), "answer_days": sorted(score.answer_days)}
-    return {**{name: getattr(score, name) for name in (*names, *more)}, **lists, "reasons": score.reasons}
+    days = [f"heard_within_{within}" for within in (1, 2, 3, 5)] + ["answer_days_median", "answer_days_most"]
+    line = {"line": [score.line()[name] for name in days], "reasons": score.reasons}
+    return {**{name: getattr(score, name) for name in (*names, *more)}, **lists, **line}
 
 
 def differing(asked: Mapping[str, Mapping[str, Noted]], found: Mapping[str, Score]) -> Iterator[tuple[str, str, object, object]]:

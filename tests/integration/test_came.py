@@ -69,7 +69,7 @@ def test_a_mail_that_waited_for_our_officer_is_punctual_as_it_came_however_late_
     mailbox.pick_up(office)
     request = request_of(store, case_id)
     hand.now = request.due_at + timedelta(days=5)
-    transcribe(office, request.id, Paper(written="经查，与承诺一致。"))
+    transcribe(office, request.id, Paper(written="经查，与承诺一致。", scan="0" * 64))
     found, days = score(office)
     assert (found.heard_in_time, found.punctual, found.heard_days, found.answer_days, found.data_days) == (1, 1, [0], [0], [0])
     assert days == [("civil-affairs", "household", 0)]
@@ -112,8 +112,8 @@ def test_paper_counts_from_the_day_on_which_it_came_and_no_day_before_the_letter
     hand.now = request.due_at + timedelta(hours=1)
     for day in (sent - timedelta(days=1), hand.now.date() + timedelta(days=1), date(1900, 1, 1)):
         with pytest.raises(Invalid, match="came_day"):
-            transcribe(office, request.id, Paper(written="一致", came=day))
-    transcribe(office, request.id, Paper(written="一致", came=sent))
+            transcribe(office, request.id, Paper(written="一致", scan="0" * 64, came=day))
+    transcribe(office, request.id, Paper(written="一致", scan="0" * 64, came=sent))
     answered = request_of(store, case_id).history
     hand.on(days=1)
     transcribe(office, request.id, Paper(written="不一致", scan="0" * 64, came=sent + timedelta(days=1)), NO)

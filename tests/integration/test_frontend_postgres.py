@@ -68,6 +68,8 @@ def test_an_account_that_may_not_read_is_not_let_in_and_one_that_may_reads_and_c
         assert [one.code for one in made.look()] == ["columns_read"]
         with made._database._engine.connect() as connection, pytest.raises(sa.exc.DBAPIError, match=r"denied|read-only"):
             connection.exec_driver_sql("DELETE FROM qy")
+        front.run(f"GRANT UPDATE (zt) ON qy TO {make_url(reader).username}")
+        assert [one.code for one in made.look()] == ["columns_read", "account_writes"], "a right on one column is one to write"
         front.run(f"ALTER ROLE {make_url(reader).username} NOLOGIN")
     with asking(front, url=reader) as made:
         error = caught(lambda: made.ask(QUESTION, key="k-3"))

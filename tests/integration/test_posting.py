@@ -67,6 +67,12 @@ def climb(office: Office, hand: Hand, times: int, days: int = 1) -> None:
         settle(office)
 
 
+def until_held_up(office: Office, hand: Hand) -> None:
+    """Days pass until a person hears that a request stands still for our own post room."""
+    while not held_up(office):
+        climb(office, hand, 1)
+
+
 @pytest.mark.slow
 def test_reminders_that_nobody_posted_are_no_reminders_and_nobody_above_hears_of_a_silence(
     store: Store, hand: Hand, tmp_path: Path
@@ -74,8 +80,7 @@ def test_reminders_that_nobody_posted_are_no_reminders_and_nobody_above_hears_of
     office, county, case_id = by_post(store, hand, tmp_path)
     settle(office)
     post(office, LetterKind.REQUEST)
-    climb(office, hand, 4)
-    climb(office, hand, 7, days=4)
+    until_held_up(office, hand)
     held = request_of(store, case_id)
     assert (held.state.open, held.escalated_to, county.kinds) == (True, None, [])
     assert [one.split(":")[3] for one in to_post(office)] == ["reminder"], "of the dates that have passed nobody need be told"
@@ -89,7 +94,7 @@ def test_reminders_that_nobody_posted_are_no_reminders_and_nobody_above_hears_of
     settle(office)
     assert "liaison" not in rules(store, case_id), "the step after it has its time from the posting"
     for kind in (LetterKind.LIAISON, LetterKind.HEAD):
-        climb(office, hand, 4, days=4)
+        until_held_up(office, hand)
         assert county.kinds == []
         assert held_up(office) == [(held.id, [kind.value])]
         post(office, kind)
@@ -100,6 +105,33 @@ def test_reminders_that_nobody_posted_are_no_reminders_and_nobody_above_hears_of
     for line in ("函件已寄出（区民政局）：协助核查函", "函件已寄出（区民政局）：提醒函", "函件已寄出（区民政局）：致负责人函"):
         assert line in told
     assert told.index("提醒：函件无人收到（区民政局）：未寄出") < told.index("函件已寄出（区民政局）：提醒函")
+
+
+def test_a_reminder_that_nobody_ever_posts_is_told_to_the_head_and_then_ends_the_request_and_is_no_silence_of_the_agencys(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    office, county, case_id = by_post(store, hand, tmp_path)
+    settle(office)
+    post(office, LetterKind.REQUEST)
+    heads, days, tray = list[str](), 0, list[str]()
+    while request_of(store, case_id).state.open and days < 60:
+        climb(office, hand, 1)
+        days += 1
+        tray += to_post(office) if not heads else []
+        with store.read() as tx:
+            holds = [json.loads(row["body"]) for row in tx.attention.page(None) if row["kind"] == "letter_holds"]
+        heads += [one.get("heads", "") for one in holds]
+    held = request_of(store, case_id)
+    assert (rules(store, case_id)[-1], held.escalated_to, county.kinds) == ("unposted", None, [])
+    assert (set(heads), bool(tray)) == ({"陈局长, 王局长, head"}, True), "the officer's tray first, and then the heads"
+    assert ([one for one in to_post(office) if ":cancel:" not in one], held_up(office)) == ([], []), (
+        "nobody is asked for it any more"
+    )
+    with store.read() as tx:
+        (score,) = scoreboard(office, tx)
+        told = [row for row in tx.ledger.about(case_id) if row["rule"] == "assistance.unposted"]
+    assert (score.unheeded, score.unanswered, score.unreached) == (1, 0, 0)
+    assert len(told) == 1
 
 
 @pytest.mark.parametrize("goes", [False, True])
@@ -176,7 +208,7 @@ def test_days_for_which_a_letter_lay_in_our_tray_are_not_the_agencys_though_its_
     hand.now += timedelta(days=9)  # a Wednesday; it was posted on Monday
     day = hand.now.date()
     with store.begin() as tx:
-        paper_of = Paper(written="一致", came=day, posted=day - timedelta(days=2) if told else None)
+        paper_of = Paper(written="一致", scan="0" * 64, came=day, posted=day - timedelta(days=2) if told else None)
         transcription.transcribe(office, tx, request_of(store, case_id).id, YES, paper_of, "李四", hand())
     with store.read() as tx:
         (score,) = scoreboard(office, tx)
@@ -196,14 +228,16 @@ def test_a_day_of_posting_is_asked_for_only_while_nobody_knows_it_and_is_one_tha
     hand.on(days=3)
     for posted_on, came in ((day - timedelta(days=1), None), (day + timedelta(days=2), day + timedelta(days=1))):
         with pytest.raises(Invalid, match="posted_day"), store.begin() as tx:
-            transcription.transcribe(office, tx, request, YES, Paper(written="一致", came=came, posted=posted_on), "李四", hand())
+            transcription.transcribe(
+                office, tx, request, YES, Paper(written="一致", scan="0" * 64, came=came, posted=posted_on), "李四", hand()
+            )
     with serving(office) as edge, edge.client() as desk:
         desk.post("/login", data={"token": edge.token("officer", name="李四")})
         assert 'id="posted"' in desk.get(f"/requests/{request}").text
         post(office, LetterKind.REQUEST)
         assert 'id="posted"' not in desk.get(f"/requests/{request}").text
     with pytest.raises(Invalid, match="posted_known"), store.begin() as tx:
-        transcription.transcribe(office, tx, request, YES, Paper(written="一致", posted=day), "李四", hand())
+        transcription.transcribe(office, tx, request, YES, Paper(written="一致", scan="0" * 64, posted=day), "李四", hand())
 
 
 def asked(store: Store, case_id: str) -> list[tuple[str, str, datetime]]:

@@ -57,7 +57,7 @@ def test_nobody_reads_the_link_and_the_code_that_a_mail_quotes(store: Store, han
     assert "详情另告" in shown
     assert secret not in shown
 
-    paste = transcription.Paper(written=above + quoted)
+    paste = transcription.Paper(written=above + quoted, scan="0" * 64)
     word = Said(do=Saying.ANSWER, verdict=Verdict.MATCH, signer="王五", reasons=quoted[:3000])
     with store.begin() as tx:
         transcription.transcribe(office, tx, request.id, word, paste, "officer", hand())

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from inspector.domain.assistance import AssistanceState, Request
-from inspector.flows import replylink, wording
+from inspector.domain.assistance import AssistanceState, Quarrel, Request
+from inspector.flows import assist, replylink, wording
 from inspector.store.store import Store
 from tests.clerks import REASONS_ZH
 from tests.edge import WENT, Edge, serving
@@ -103,15 +103,19 @@ def test_the_common_superior_decides_a_dispute_by_its_own_link_alone(store: Stor
 
 
 @pytest.mark.alike
-@pytest.mark.parametrize("door", ["page", "interface"])
+@pytest.mark.parametrize("door", ["page", "interface", "superior", "superior's page"])
 def test_a_link_that_is_called_back_while_a_word_comes_in_says_nothing_any_more(
     store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch, door: str
 ) -> None:
     office = an_office(store, hand, {"civil-affairs": Post("civil-affairs")})
     request = request_of(store, opened(office))
     settle(office)
+    above = door.startswith("superior")
+    if above:
+        with store.begin() as tx:
+            assist.contest(office, tx, request.id, Quarrel.COMPETENCE, "不属于本局职权", "王五", hand())
     with store.read() as tx:
-        secret = replylink.token(office, tx, replylink.LINK, request.id)
+        secret = replylink.token(office, tx, replylink.OVERSEE if above else replylink.LINK, request.id)
     looked: list[bool] = []
     opens = replylink.opens
 
@@ -132,12 +136,18 @@ def test_a_link_that_is_called_back_while_a_word_comes_in_says_nothing_any_more(
     done = Event()
     with serving(office) as edge:
         with edge.client() as browser:
-            assert browser.head(f"/assist/{request.id}/{secret}").status_code == 200
+            assert browser.get(f"/{'oversee' if above else 'assist'}/{request.id}/{secret}").status_code == 200
         monkeypatch.setattr(replylink, "opens", meanwhile)
         said = {"verdict": "match", "signer": "王五"}
+        judged = {"helps": False, "reasons": "不属于其职权", "signer": "区政府 李四"}
         with edge.client(X_Link_Token=secret) as client:
             if door == "page":
                 code = client.post(f"/assist/{request.id}/{secret}", data={**said, "do": "answer", "message": "1"}).status_code
-            else:
+            elif door == "interface":
                 code = client.post(f"/v1/assistance/{request.id}/answer", json=said).status_code
+            elif door == "superior":
+                code = client.post(f"/v1/assistance/{request.id}/decision", json=judged).status_code
+            else:
+                told = judged | {"helps": "no", "message": "1"}
+                code = client.post(f"/oversee/{request.id}/{secret}", data=told).status_code
     assert (code, request_of(store, request.case_id).state.open) == (403, True)

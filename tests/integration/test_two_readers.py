@@ -21,6 +21,19 @@ def _piece(edge: Edge, store: Store, case_id: str) -> Evidence:
         return next(one for one in tx.cases.evidence(case_id) if one.id.startswith("assist:"))
 
 
+def test_a_paper_that_proves_needs_its_scan_too_for_a_rule_closes_the_case_by_it(store: Store, hand: Hand) -> None:
+    office = an_office(store, hand, {name: Desk(name) for name in ("civil-affairs", "county-office")})
+    case_id = opened(office)
+    settle(office)
+    where = f"/v1/assistance/{request_of(store, case_id).id}/transcription"
+    proves = {"do": "answer", "verdict": "match", "written": "经查一致", "signer": "王五"}
+    with serving(office) as edge, edge.as_("officer", "bureau", "li") as li:
+        bare = li.post(where, json=proves)
+        assert (bare.status_code, bare.json()["error"]["code"]) == (422, "scan_missing")
+        assert request_of(store, case_id).state.open, "nothing was taken"
+        assert li.post(where, json=proves | {"scan": SCAN}).json()["state"] == "ANSWERED"
+
+
 def test_a_paper_that_contradicts_needs_its_scan_and_is_decided_by_another_than_who_transcribed_it(
     store: Store, hand: Hand
 ) -> None:

@@ -11,7 +11,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Away
 from inspector.domain.tipoff import TipSource
 from inspector.domain.viewing import BASIS, Purpose, Shown
-from inspector.flows import leads, viewings
+from inspector.flows import assist, leads, replylink, viewings
 from inspector.flows.leads import Given
 from inspector.settings import Schedules
 from inspector.store.store import Store
@@ -153,3 +153,29 @@ def test_a_tip_off_a_lead_check_and_a_request_show_a_case_and_never_that_somebod
             with store.read() as tx:
                 last = tx.viewings.of_case(case_id)[-1:]
             assert [(one.day, one.door, one.shown) for one in last] == [(hand().date(), door, shown)], path
+
+
+def test_an_officer_who_opens_the_page_of_a_request_or_its_notices_is_on_record_and_the_agency_that_wrote_them_is_not(
+    store: Store, hand: Hand
+) -> None:
+    office = an_office(store, hand, {name: Desk(name) for name in ("civil-affairs", "county-office")})
+    case_id = opened(office, 1)
+    settle(office)
+    request = request_of(store, case_id)
+    with store.begin() as tx:
+        assist.refuse(office, tx, request.id, "该户档案已移交", "王五", hand())
+        link = replylink.token(office, tx, replylink.LINK, request.id)
+    notices = f"/v1/assistance/{request.id}/notices"
+    doors = {f"/requests/{request.id}": "page", notices: "api"}
+    with serving(office) as edge, edge.client() as browser, edge.as_(Role.OFFICER, name="李四") as officer:
+        with edge.client(X_Link_Token=link) as agency:
+            assert "该户档案已移交" in agency.get(notices).text
+        with store.read() as tx:
+            assert tx.viewings.of_case(case_id) == [], "who wrote them is no reader of the house's"
+        logged_in(edge, browser)
+        for path, door in doors.items():
+            hand.on(days=1)
+            assert "该户档案已移交" in (officer if door == "api" else browser).get(path).text
+            with store.read() as tx:
+                last = tx.viewings.of_case(case_id)[-1:]
+            assert [(one.day, one.by, one.door, one.shown) for one in last] == [(hand().date(), "李四", door, "REQUEST")], path

@@ -7,6 +7,8 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,7 @@ from tests.integration.test_clerks import filled
 from tests.integration.test_delivery_index import somebody
 from tests.integration.test_letters import request_of
 from tests.integration.test_mail_held import asked
-from tests.integration.test_mailbox import put, written
+from tests.integration.test_mailbox import CLERK, put, written
 
 pytestmark = pytest.mark.alike
 
@@ -105,7 +107,8 @@ MENDS = [before_the_close, cut, put_in, left_out, swapped, repeated, wrapped, qu
 PLACE = st.floats(0, 1, allow_nan=False)
 MUTATIONS = st.lists(st.tuples(st.sampled_from(MENDS), PLACE, PLACE, SIGNS), min_size=0, max_size=4)
 LETTER = st.tuples(st.sampled_from(sorted(FORMS)), MUTATIONS, st.integers(0, 9))
-"""What was filled in, what happened to it, and whether the mail as sent is cut off as well (0)."""
+"""What was filled in, what happened to it, and what the mail as sent is: cut off (0), in two parts (1), or disowned in the second (2)."""
+DISOWNED = "以上填错了户，请勿采用"
 
 
 def away(box: Path) -> Callable[[], None]:
@@ -163,6 +166,19 @@ STEPS = st.lists(
 )
 
 
+def sent(text: str, way: int, number: str) -> bytes:
+    """The mail as it is sent, by one of the ways of `LETTER`: of two texts where a program puts a picture between them."""
+    if way not in (1, 2):
+        content = written(text, number=number)
+        return content if way else content[: len(content) * 2 // 3]
+    half = len(text) // 2 if way == 1 else len(text)
+    held = MIMEMultipart("mixed")
+    held["From"], held["To"], held["Message-ID"] = CLERK, "xiezhu@office.example", number
+    for part in (text[:half], text[half:] or DISOWNED):
+        held.attach(MIMEText(part, "plain", "utf-8"))
+    return held.as_bytes()
+
+
 @contextmanager
 def overheard() -> Iterator[list[Said]]:
     """What of the agency's words counts meanwhile; each is undone with its transaction, so that one request stands for all."""
@@ -196,10 +212,6 @@ def test_no_fault_of_a_mail_or_of_its_box_in_any_order_is_a_word_that_its_writer
                 text = mend(text, at, to, sign)
             return text
 
-        def said(text: str, whole: int) -> bytes:
-            content = written(text, number=f"<m{next(count)}@housing.example>")
-            return content if whole else content[: len(content) * 2 // 3]
-
         def holds(steps: list[tuple[str, Any]]) -> None:
             with overheard() as heard:
                 for kind, told in steps:
@@ -211,12 +223,15 @@ def test_no_fault_of_a_mail_or_of_its_box_in_any_order_is_a_word_that_its_writer
                         assert not heard, told.__name__
                         continue
                     text = mended(told)
-                    put(box, f"{next(count):08}", said(text, told[2]))
+                    put(box, f"{next(count):08}", sent(text, told[2], f"<m{next(count)}@housing.example>"))
                     mailbox.pick_up(office)
+                    assert told[2] != 2 or not heard, "its writer has said not to use it"
                     if told[0] != "unsigned" or not SIGNED.search(text):
                         assert {one.verdict for one in heard} <= FORMS[told[0]][1], (told, heard)
                     assert not list((box / "new").iterdir()), "read once, taken or kept for a person"
 
+        for way in (1, 2):
+            holds([("mail", ("mismatch", [], way))])
         for sign in ("区民政局 王五", "系统维护", "无记录"):
             holds([("mail", ("unsigned", [(before_the_close, 0.0, 0.0, sign)], 1))])
         quiet = [HealthCheck.too_slow]

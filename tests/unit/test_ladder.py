@@ -23,6 +23,7 @@ from inspector.domain.recounting import recount_request
 from inspector.domain.timer import OPTIONAL, Timer
 from inspector.domain.urgency import Urgency
 from inspector.policybook import Policybook
+from tests import paperletters
 
 ROOT = Path(__file__).parent.parent.parent
 START = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
@@ -90,7 +91,8 @@ class Standing:
         flags = (held.accepted, held.extended, held.proposed is not None, held.dispute is not None, held.moved_on, held.urgency)
         waits = tuple(sorted((row.kind.value, row.payload["turn"] == held.turn) for row in self.rows.values()))
         unsent = any(one.rule == sending.UNSENT for one in held.history)
-        return held.state, self.now < held.due_at, held.reached, unsent, held.longer, unheard.over(held), *flags, waits
+        own = (held.longer, unheard.over(held), *paperletters.lying(held))
+        return held.state, self.now < held.due_at, held.reached, unsent, *own, *flags, waits
 
 
 def opened(policy: Policy) -> Standing:
@@ -104,8 +106,8 @@ def sent(held: Standing, policy: Policy) -> Standing:
     return held.after(sending.sent(held.request, held.request.requested, "1", policy, held.now, calendar()))
 
 
-def fired(held: Standing, policy: Policy, superior: str | None) -> Standing:
-    """The next row has come due and is carried out, as flows.ladder does."""
+def fired(held: Standing, policy: Policy, superior: str | None, *, paper: bool = False) -> Standing:
+    """The next row has come due and is carried out, as flows.ladder does; on `paper` its letter lies here."""
     row = held.next
     assert row is not None
     left = {key: other for key, other in held.rows.items() if key != row.key}
@@ -118,7 +120,10 @@ def fired(held: Standing, policy: Policy, superior: str | None) -> Standing:
         if now < silence.on_at:
             return replace(held, rows={**left, row.key: replace(row, due_at=silence.on_at)}, now=now)
         return held.after(unheard.go_on(held.request, silence, policy.label, now, calendar()), now)
-    behind, kind = ladder.late(held.request, row.kind, now, calendar()), ladder.first(held.request, row.kind, now, calendar())
+    if (laid := paperletters.waits(held.request, policy, now, calendar())) is not None:
+        return held.after(*laid)
+    kind = ladder.first(held.request, row.kind, now, calendar())
+    behind = kind is not row.kind or ladder.late(held.request, row.kind, now, calendar())
     match kind if held.request.knows else row.kind:
         case OrderKind.ASSIST_DUE:
             decision = sending.escalate(held.request, superior, policy, now, calendar())
@@ -128,11 +133,11 @@ def fired(held: Standing, policy: Policy, superior: str | None) -> Standing:
             decision = dispute.undecided(held.request, now, policy.label)
         case kind:
             decision = ladder.remind(held.request, kind, now, policy, calendar(), behind=behind)
-    return rest.after(decision, now)
+    return rest.after(paperletters.laid(decision, policy, now, calendar()) if paper else decision, now)
 
 
 def stands_still(request: Request, now: datetime) -> bool:
-    """Whether a step waits for our word about a date that the agency has named (`flows.ladder._wait_for_word`)."""
+    """Whether a step waits for our word about a named date (`flows.ladder._wait_for_word`)."""
     return respite.waits_for_us(request) and now >= request.due_at and not unheard.over(request)
 
 
@@ -161,6 +166,8 @@ def words(policy: Policy, now: datetime) -> Iterator[Callable[[Request], Decisio
     yield lambda held: sending.sent(held, held.requested, "1", policy, now, day)
     yield lambda held: sending.sent(held, held.requested, "1", policy, now, day, by_hand=True)
     yield lambda held: sending.posted(held, "officer", policy, now, day)
+    for kind in ladder.REMINDERS.values():
+        yield lambda held, kind=kind: paperletters.posted(held, kind, policy, now, day)  # type: ignore[misc]
     yield lambda held: reply.deliver(held, now, at)
     yield lambda held: reply.accept(held, "赵六", now, at)
     yield lambda held: reply.partly(held, "一处", "另一处", "赵六", now, at)
@@ -182,8 +189,8 @@ def words(policy: Policy, now: datetime) -> Iterator[Callable[[Request], Decisio
     yield lambda held: letter.cancel(held, {}, now, at)
 
 
-def steps(held: Standing, policy: Policy) -> Iterator[Standing]:
-    """Every position that may come next: somebody speaks, or the next row comes due."""
+def steps(held: Standing, policy: Policy, *, paper: bool = False) -> Iterator[Standing]:
+    """Every position that may come next: somebody speaks, or the next row comes due; its letter may lie here on `paper`."""
     for say in words(policy, held.now):
         try:
             decision = say(held.request)
@@ -194,6 +201,7 @@ def steps(held: Standing, policy: Policy) -> Iterator[Standing]:
     if held.next is not None:
         yield fired(held, policy, "county")
         yield fired(held, policy, None)
+        yield from [fired(held, policy, "county", paper=True)] * paper
 
 
 def to_the_end(held: Standing, policy: Policy) -> Standing:
