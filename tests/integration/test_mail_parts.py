@@ -135,7 +135,7 @@ def test_what_a_mail_says_beside_its_form_in_another_part_waits_for_a_person_and
             assert told["attached"], name
     with serving(office) as edge, edge.client() as browser:
         logged_in(edge, browser)
-        shown = browser.get(f"/requests/{request.id}").text
+        shown = browser.get(f"/requests/{request_of(store, case_id).id}").text
     assert all(word in shown for word in ("以下在来信中已划去", "以下在来信中不显示", DISOWNED, "scan.png"))
     with store.read() as tx:
         assert not [one for one in tx.cases.evidence(case_id) if one.verdict is Verdict.MISMATCH]
