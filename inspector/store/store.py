@@ -26,6 +26,7 @@ from inspector.store.keytables import CODES, key_use
 from inspector.store.machine import MachineClock
 from inspector.store.mark import Mark
 from inspector.store.outage import outage, outrun
+from inspector.store.reread import Rereads
 from inspector.store.rested import rested
 from inspector.store.turns import Turns
 from inspector.store.tx import Tx
@@ -39,6 +40,8 @@ _PG_SETTINGS = {
     "tcp_user_timeout": "15s",
     "application_name": "inspector",
 }
+_STATEMENTS = 1_000
+"""So many statements a connection to SQLite keeps prepared: an office asks some four hundred in a day, and the driver keeps 128."""
 DISPLACED = "FILE_DISPLACED"
 """The SQLite file has been taken away or exchanged under its open connections, which go on in the file that nobody will find."""
 
@@ -71,6 +74,7 @@ class Store:
         self._steady = threading.BoundedSemaphore(max(1, pool // 3))
         self.clock = MachineClock()
         self.mark = Mark()
+        self.rereads = Rereads()
         self._bell = Bell(self._ring_late)
         self._announce: Announce | None = None
         self._turns = Turns(self._writer) if self.sqlite else None
@@ -100,7 +104,7 @@ class Store:
             max_overflow=0,
             pool_timeout=self._patience,
             hide_parameters=True,
-            connect_args={"check_same_thread": False, "timeout": 30},
+            connect_args={"check_same_thread": False, "timeout": 30, "cached_statements": _STATEMENTS},
         )
 
         @sa.event.listens_for(engine, "connect")
