@@ -231,7 +231,7 @@ def look_at(office: Office, tx: Tx, held: Visit, spoke: Seat, now: datetime) -> 
     gathered = _gathered(office, tx, held, agency)
     about = short_of(held, agency)
     if not gathered.clashing:
-        tx.attention.close(f"{CLASH}:{about}", now)
+        tx.attention.over(f"{CLASH}:{about}", now)
         return gathered
     head = version.lead(gone.team(tx, held), agency)
     clashes: tuple[Clash | SheetClash, ...] = (*gathered.clashes, *gathered.sheet.clashes)

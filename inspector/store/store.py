@@ -79,6 +79,8 @@ class Store:
         self._announce: Announce | None = None
         self._turns = Turns(self._writer) if self.sqlite else None
         self._fault: str | None = None
+        database = self.url.database
+        self._path = Path(database) if self.sqlite and database and database != ":memory:" else None
         self._file: tuple[int, int] | None = None
 
     def _server_engine(self, pool: int, *, reads: bool = False) -> Engine:
@@ -110,7 +112,7 @@ class Store:
         @sa.event.listens_for(engine, "connect")
         def _connect(dbapi: Any, _record: object) -> None:
             dbapi.isolation_level = None
-            self._file = self._file or _which(self.url.database)
+            self._file = self._file or _which(self._path)
             for pragma in (
                 "journal_mode=WAL",
                 f"synchronous={self._synchronous}",
@@ -227,7 +229,7 @@ class Store:
     def _outages(self) -> Iterator[None]:
         """Tell an outage from a bug. It is logged once, however many transactions it fails."""
         try:
-            if self._file is not None and _which(self.url.database) != self._file:
+            if self._file is not None and _which(self._path) != self._file:
                 raise self._away(DISPLACED)  # what is written now would be gone with the file, though SQLite takes it
             yield
         except SQLAlchemyError as error:
@@ -250,10 +252,10 @@ class Store:
             self._reader.dispose()
 
 
-def _which(database: str | None) -> tuple[int, int] | None:
-    """Device and inode of an SQLite file; None for one that is not there, or lives in memory."""
+def _which(path: Path | None) -> tuple[int, int] | None:
+    """Device and inode of an SQLite file; None for one that lives in memory."""
     try:
-        told = Path(database).stat() if database and database != ":memory:" else None
+        told = path.stat() if path is not None else None
     except OSError:
         return (0, 0)
     return (told.st_dev, told.st_ino) if told is not None else None
