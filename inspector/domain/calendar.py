@@ -294,6 +294,11 @@ def due(
     return Due(at=calendar.closing(counted.last), counted=counted)
 
 
+def last_day(start: date, term: Term, calendar: WorkingCalendar) -> date:
+    """The last day of a term in days that begins on one, for whoever asks about many and tells nobody how they were counted."""
+    return _count_days(start, term, term.amount, calendar, None).last
+
+
 def reminder(at: datetime, before: int, calendar: WorkingCalendar) -> datetime:
     """The opening of the office `before` working days ahead of a due moment. Raises Invalid for less than 1."""
     if before < 1:
@@ -315,15 +320,15 @@ class _Began(TypedDict):
     extended: tuple[Term, ...]
 
 
-def _count_days(after: date, term: Term, amount: int, calendar: WorkingCalendar, began: _Began) -> Counting:
-    if began["stops"]:
+def _count_days(after: date, term: Term, amount: int, calendar: WorkingCalendar, began: _Began | None) -> Counting:
+    if began and began["stops"]:
         return replace(_counted(after, term, amount, calendar, began["stops"]), **began)
     known, key = calendar._counted, (after, term, amount)  # noqa: SLF001 - how its own days are counted
     if (counted := known.get(key)) is None:
         if len(known) >= _KEPT:
             known.clear()
         counted = known[key] = _counted(after, term, amount, calendar)
-    return replace(counted, **began)
+    return replace(counted, **began) if began else counted
 
 
 def _counted(after: date, term: Term, amount: int, calendar: WorkingCalendar, stops: tuple[Stop, ...] = ()) -> Counting:

@@ -99,6 +99,6 @@ def _settle(tx: Tx, decision: Decision[Visit], now: datetime) -> Visit:
     record(tx, held.id, decision, now, {"agency": held.agency})
     if decision.ends:
         stopped.end(tx, [codeless.work_key(held.id)], now)
-        tx.attention.close(f"{UNFILED}:{held.id}", now)
+        tx.attention.over(f"{UNFILED}:{held.id}", now)
     tx.work.order(decision.orders, now)
     return held

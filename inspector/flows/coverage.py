@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby, product
 
-from inspector.domain.calendar import WorkingCalendar, due
+from inspector.domain.calendar import Term, Unit, WorkingCalendar, due, last_day
 from inspector.domain.case import SubjectKind
 from inspector.domain.coverage import Desk, Duty, Hole, SetUp, holes, ways
 from inspector.domain.inspection import CheckType
@@ -168,21 +168,20 @@ def _given(
 ) -> tuple[tuple[date, ...], dict[int, tuple[Given, ...]]]:
     """The working days on which visits can be made, and by month those on which one can be given, each with its term."""
     term = policy.term(Timer.VISIT).term
-    until = {
-        day: due(calendar.closing(day), term, calendar).at
-        for month in months.values()
-        for day in month.days
-        if policy.in_force(day)
-    }
+    until = {day: _last(calendar, day, term) for month in months.values() for day in month.days if policy.in_force(day)}
     if not until:
         return (), {}
-    first, last = min(until), calendar.local_date(max(until.values())) + _AFTER
+    first, last = min(until), max(until.values()) + _AFTER
     days = tuple(day for n in range((last - first).days + 1) if calendar.is_working_day(day := first + timedelta(days=n)))
-    told = {
-        at: tuple(given(day, calendar.local_date(until[day]), days) for day in month.days if day in until)
-        for at, month in months.items()
-    }
+    told = {at: tuple(given(day, until[day], days) for day in month.days if day in until) for at, month in months.items()}
     return days, told
+
+
+def _last(calendar: WorkingCalendar, day: date, term: Term) -> date:
+    """The last day of the term of a visit that is given on a day."""
+    if term.unit in (Unit.HOUR, Unit.MINUTE):
+        return calendar.local_date(due(calendar.closing(day), term, calendar).at)
+    return last_day(day, term, calendar)
 
 
 def _windowed(

@@ -100,7 +100,7 @@ def rule(office: Office, tx: Tx, consequence_id: str, said: Disclosed, now: date
         raise Refusal("disclosure_same_officer", consequence=consequence_id, officer=said.by, decided=", ".join(own))
     decision = domain.rule(held, said, row, now, office.calendar)
     tx.publications.put(decision.state)
-    tx.attention.close(f"{DISCLOSURE}:{consequence_id}", now)
+    tx.attention.over(f"{DISCLOSURE}:{consequence_id}", now)
     if not said.public:
         stopped.end(tx, held.keys, now)
         tx.attention.close(f"{unpublish.MATTER}:{held.id}", now)
@@ -267,7 +267,7 @@ def _own(office: Office, tx: Tx, consequence_id: str, by: str, token: str, now: 
 
 def _over(office: Office, tx: Tx, consequence_id: str, why: Fallen, document: str, by: str, now: datetime) -> None:
     held = tx.publications.find(domain.name(consequence_id), lock=True)
-    tx.attention.close(f"{DISCLOSURE}:{consequence_id}", now)
+    tx.attention.over(f"{DISCLOSURE}:{consequence_id}", now)
     if held is None:
         return
     if held.state in (PublicationState.OWED, PublicationState.NOT_PUBLIC):

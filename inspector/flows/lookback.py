@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -32,7 +32,7 @@ from inspector.flows.members import object_id, read_members, unswapped
 from inspector.flows.office import Office
 from inspector.store.draws import HISTORY
 from inspector.store.drawtables import MEMBERS
-from inspector.store.lookback import LookbackRoom
+from inspector.store.lookback import LookbackRoom, Told
 from inspector.store.room import Row
 from inspector.store.tx import Tx
 
@@ -91,7 +91,7 @@ def looked(office: Office, tx: Tx, found: Collection[str], now: datetime) -> Non
 def differing(office: Office, tx: Tx, agencies: Collection[str], now: datetime) -> list[str]:
     """What is remembered otherwise than the ledger tells: of every visit, whoever made it, and of the cases of some agencies."""
     room = LookbackRoom(tx.ledger.batch)
-    parts = (_visits(room), _draws(room), _cases(office, tx, room, agencies, now))
+    parts = (_visits(office, room), _draws(room), _cases(office, tx, room, agencies, now))
     return [*dict.fromkeys(str(one) for part in parts for one in _readable(part))]
 
 
@@ -103,30 +103,38 @@ def _readable(found: Iterator[Differs]) -> Iterator[Differs]:
         yield Differs(row="?", name="?", held=str(error)[:200], told="")
 
 
-def _visits(room: LookbackRoom) -> Iterator[Differs]:
-    """Every visit, whose it is, its seats and cases."""
-    entries, changed, broken = room.told(domain.RULES)
-    for number in sorted(broken):
+def _visits(office: Office, room: LookbackRoom) -> Iterator[Differs]:
+    """Every visit, whose it is, its seats and cases; what reads as it did when nothing differed is not taken apart again (`reread`)."""
+    about = room.about_visits(domain.RULES)
+    for number in sorted(room.unsound({row.seal for rows in about.values() for row in rows if row.seal is not None})):
         yield Differs(row=f"seal {number}", name="head", held="", told="")
-    courses: defaultdict[str, Course] = defaultdict(Course)
-    for told in entries:
-        try:
-            courses[told.about].add(told.rule, told.at, json.loads(told.body))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            changed.add(told.id)
+    visits, stakes, seats, served = room.visits(), room.stakes(), room.seats(), room.served()
+    known = office.store.rereads
+    reads = {
+        name: (row, stakes.get(name), seats.get(name), served.get(name), about.get(name))
+        for row in visits
+        for name in (row["id"],)
+    }
+    same = {name for name, read in reads.items() if known.same(("visit", name), read)}
+    entries, changed = room.told([row for name, rows in about.items() if name not in same for row in rows])
+    courses = _courses(entries, changed)
     for entry in sorted(changed):
         yield Differs(row=f"ledger {entry}", name="body", held="", told="")
-    visits, stakes, seats, served = room.visits(), room.stakes(), room.seats(), room.served()
-    entered = {row["draw"] for row in visits if row["id"] in courses and courses[row["id"]].opened_at}
+    entered = {row["draw"] for row in visits if row["id"] in same or (row["id"] in courses and courses[row["id"]].opened_at)}
     odd: list[tuple[Row, Differs]] = []
     for row in visits:
         name = row["id"]
-        if row["draw"] not in entered:  # from before such entries were written
+        if name in same or row["draw"] not in entered:  # from before such entries were written
             continue
         course = courses[name]
-        odd += [(row, one) for one in domain.differing(row, stakes.get(name, {}), seats.get(name, ()), course)]
-        if (cases := course.standing.get("cases")) is not None and cases_digest(served.get(name, ())) != cases:
+        found = list(domain.differing(row, stakes.get(name, {}), seats.get(name, ()), course))
+        odd += [(row, one) for one in found]
+        whole = (cases := course.standing.get("cases")) is None or cases_digest(served.get(name, ())) == cases
+        if not whole:
             yield Differs(row=f"visit_case {name}", name="cases", held="", told="")
+        # of one whose words went another entry tells
+        if whole and not found and course.opened_at and all(one.salt and one.id not in changed for one in about[name]):
+            known.keep(("visit", name), reads[name])
     # nobody may owe a part of a joint visit any more once a case has left: then it is over at that moment
     late = [row["id"] for row, one in odd if one.name in ("done_at", "state") and row["state"] == VisitState.DONE.value]
     left = room.left_at(late, (*WITHDRAWALS, SEND_BACK)) if late else set()
@@ -135,6 +143,17 @@ def _visits(room: LookbackRoom) -> Iterator[Differs]:
         if not (over and one.name in ("done_at", "state") and (row["id"], row["done_at"]) in left):
             yield one
     yield from _placed(room, visits)
+
+
+def _courses(entries: Iterable[Told], changed: set[str]) -> defaultdict[str, Course]:
+    """What the ledger tells of visits, by visit; an entry that nobody can read is `changed`."""
+    courses: defaultdict[str, Course] = defaultdict(Course)
+    for told in entries:
+        try:
+            courses[told.about].add(told.rule, told.at, json.loads(told.body))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            changed.add(told.id)
+    return courses
 
 
 def _placed(room: LookbackRoom, visits: Collection[Row]) -> Iterator[Differs]:

@@ -175,8 +175,11 @@ def sealed(office: Office, tx: Tx) -> tuple[Mark, tuple[AuditLine, ...]]:
 
 
 def _looked(office: Office, tx: Tx, number: str) -> tuple[AuditLine, ...]:
-    try:
+    def find(tx: Tx) -> tuple[AuditLine, ...]:
         return differing(office, tx, tx.draws.get(number))
+
+    try:
+        return office.store.rereads.look(tx, ("draw", number, office.secret), find)
     except Refusal as error:
         if error.code != MATTER:
             raise

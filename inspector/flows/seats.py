@@ -237,10 +237,10 @@ def end_clock(tx: Tx, held: Visit, now: datetime) -> None:
         tx, [f"{kind.value}:{held.id}" for kind in (OrderKind.VISIT_DUE, OrderKind.VISIT_RELEASE, OrderKind.VISIT_LAPSE)], now
     )
     for matter in (OVERDUE, CONFLICT, UNPUBLISHED):
-        tx.attention.close(f"{matter}:{held.id}", now)
-    tx.attention.close(f"{CEASED_ASKED}:{held.id}", now)
+        tx.attention.over(f"{matter}:{held.id}", now)
+    tx.attention.over(f"{CEASED_ASKED}:{held.id}", now)
     for agency in held.agencies:
-        tx.attention.close(f"{SHORT}:{short_of(held, agency)}", now)
+        tx.attention.over(f"{SHORT}:{short_of(held, agency)}", now)
 
 
 def short_of(held: Visit, agency: str) -> str:

@@ -121,7 +121,7 @@ def end_work(tx: Tx, case: Case, kinds: frozenset[OrderKind], now: datetime) -> 
     """End a case's open work of these kinds, and with a review's clock what people were told of it."""
     stopped.end_of(tx, case.id, kinds, now)
     if kinds & REVIEW_WORK:
-        tx.attention.close(f"{REVIEW_DUE}:{case.id}", now)
+        tx.attention.over(f"{REVIEW_DUE}:{case.id}", now)
 
 
 def open_request(tx: Tx, office: Office, case: Case, order: Order, policy: Policy, now: datetime) -> tuple[Order, ...]:

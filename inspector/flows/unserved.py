@@ -45,7 +45,7 @@ def write(tx: Tx, case: Case, decision: Decision[SubjectNotice], now: datetime, 
         stopped.end(tx, notice.keys, now)
     if not notice.state.open or notice.state is NoticeState.ANNOUNCED:
         for kind in (TO_SERVE, UNSERVED):
-            tx.attention.close(f"{kind}:{notice.id}", now)
+            tx.attention.over(f"{kind}:{notice.id}", now)
     if announcing.unreached(notice):
         facts = {"case": notice.case_id, "kind": notice.kind.value, "about": notice.about, "why": notice.failed_for}
         tx.attention.open(UNREACHED, case.agency, notice.id, facts, now)

@@ -21,6 +21,8 @@ from inspector.store import migrate
 from inspector.store.store import Store
 from inspector.telemetry import logs
 
+SELDOM = (20_000, 20, 20)
+"""How much comes to be until somebody looks for rubbish: one thread lives one life, and has memory to spare."""
 Lived = tuple[Scene, Told, float]
 """A scene, what it came to, and the seconds that it took."""
 
@@ -32,6 +34,7 @@ class Lives:
         self._book, self._calendar = Policybook.load(settings.policies), calendar_of(settings)
         gc.collect()
         gc.freeze()  # packs and program stay: nobody looks through them again for each life's rubbish
+        gc.set_threshold(*SELDOM)
 
     def live(self, scene: Scene) -> Lived:
         """One of them. Writes do not wait for the disk: what is broken off is begun anew."""

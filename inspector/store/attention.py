@@ -17,6 +17,7 @@ from inspector.store.sealed import own
 from inspector.store.tables import attention
 
 _CLOSE = sa.update(attention).where(attention.c.id == sa.bindparam("matter"), attention.c.closed_at.is_(None))
+_ONE = sa.select(attention).where(attention.c.id == sa.bindparam("of"))
 
 
 @cache
@@ -122,7 +123,7 @@ class AttentionRoom(Room):
 
     def get(self, attention_id: str) -> Row | None:
         """One matter, open or closed."""
-        return self.row(sa.select(attention).where(attention.c.id == attention_id))
+        return self.row(_ONE, {"of": attention_id})
 
     def of_kind(self, kind: str) -> list[Matter]:
         """Every matter of a kind, open or closed."""

@@ -19,6 +19,20 @@ from inspector.store.room import Room
 from inspector.store.standing import came, contested, counts, stood
 from inspector.store.tables import case_file
 
+_ONE = sa.select(consequence.c.body).where(consequence.c.id == sa.bindparam("of"))
+_LOCKED = _ONE.with_for_update()
+_OF_CASE = sa.select(consequence.c.body).where(consequence.c.case_id == sa.bindparam("of"))
+_OF_CASE_LOCKED = _OF_CASE.with_for_update()
+_PUT = sa.update(consequence).where(consequence.c.id == sa.bindparam("of")).values(version=consequence.c.version + 1)
+_UNTRUE = sa.select(sa.func.count(), sa.func.max(case_file.c.ended_at)).where(
+    case_file.c.subject_kind == sa.bindparam("of_kind"),
+    case_file.c.subject_code.in_(sa.bindparam("of_codes", expanding=True)),
+    case_file.c.outcome.in_([one.value for one in UNTRUE]),
+    case_file.c.id != sa.bindparam("but"),
+)
+_EARLIER = _UNTRUE.where(counts(case_file.c.id))
+_CONTESTED = _UNTRUE.where(contested(case_file.c.id), stood(case_file.c.id), came(case_file.c.id))
+
 
 class ConsequenceRoom(Room):
     """The consequence table."""
@@ -30,26 +44,24 @@ class ConsequenceRoom(Room):
 
     def find(self, consequence_id: str) -> Consequence | None:
         """One of them, where there is one."""
-        text = self.connection.execute(sa.select(consequence.c.body).where(consequence.c.id == consequence_id)).scalar()
+        text = self.connection.execute(_ONE, {"of": consequence_id}).scalar()
         return load(Consequence, text) if text is not None else None
 
     def get(self, consequence_id: str, *, lock: bool = False) -> Consequence:
         """One of them. Raises Missing."""
-        asked = sa.select(consequence.c.body).where(consequence.c.id == consequence_id)
-        text = self.connection.execute(asked.with_for_update() if lock else asked).scalar_one_or_none()
+        text = self.connection.execute(_LOCKED if lock else _ONE, {"of": consequence_id}).scalar_one_or_none()
         if text is None:
             raise Missing("consequence_unknown", consequence=consequence_id)
         return load(Consequence, text)
 
     def put(self, held: Consequence) -> None:
         """Write a changed one; the caller holds its lock, or its case's."""
-        values = self._row(held) | {"version": consequence.c.version + 1}
-        self.expect_one(sa.update(consequence).where(consequence.c.id == held.id).values(**values), held.id)
+        self.expect_one(_PUT, held.id, self._row(held) | {"of": held.id})
 
     def of_case(self, case_id: str, *, lock: bool = False) -> list[Consequence]:
         """Those of a case, in the order in which they were proposed."""
-        asked = sa.select(consequence.c.body).where(consequence.c.case_id == case_id)
-        held = [load(Consequence, text) for text in self.connection.execute(asked.with_for_update() if lock else asked).scalars()]
+        found = self.connection.execute(_OF_CASE_LOCKED if lock else _OF_CASE, {"of": case_id})
+        held = [load(Consequence, text) for text in found.scalars()]
         return sorted(held, key=lambda one: int(one.id.rpartition("-")[2]))
 
     def page(self, agencies: Sequence[str] | None, limit: int, after: str = "", case_id: str = "") -> list[Consequence]:
@@ -84,15 +96,8 @@ class ConsequenceRoom(Room):
 
         One whose decisions were annulled is none, nor is one of which no decision has come to its subject.
         """
-        held = case_file.c
-        untrue = sa.select(sa.func.count(), sa.func.max(held.ended_at)).where(
-            held.subject_kind == kind.value,
-            held.subject_code.in_(codes),
-            held.outcome.in_([one.value for one in UNTRUE]),
-            held.id != but,
-        )
-        row = self.connection.execute(untrue.where(counts(held.id))).one()
-        left = self.connection.execute(untrue.where(contested(held.id), stood(held.id), came(held.id))).one()
+        told = {"of_kind": kind.value, "of_codes": codes, "but": but}
+        row, left = self.connection.execute(_EARLIER, told).one(), self.connection.execute(_CONTESTED, told).one()
         return row[0], row[1], left[0]
 
     def due(self, consequence_id: str) -> datetime | None:

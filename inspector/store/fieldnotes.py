@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -51,8 +52,15 @@ class FieldNoteRoom(Room):
         return self._all(Photo, field_photo, visit, agency, field_photo.c.at, field_photo.c.seat, field_photo.c.digest)
 
     def _all(self, kind: type[T], table: sa.Table, visit: str, agency: str, *order: sa.Column[str]) -> list[T]:
-        asked = sa.select(table.c.body).where(table.c.visit == visit, table.c.agency == agency).order_by(*order)
-        return [load(kind, text) for text in self.connection.execute(asked).scalars()]
+        asked = self.connection.execute(_asked(table, order), {"at": visit, "by": agency})
+        return [load(kind, text) for text in asked.scalars()]
+
+
+@cache
+def _asked(table: sa.Table, order: tuple[sa.Column[str], ...]) -> sa.Select[str]:
+    """What a visit's team has entered in a table, built once."""
+    mine = table.c.visit == sa.bindparam("at"), table.c.agency == sa.bindparam("by")
+    return sa.select(table.c.body).where(*mine).order_by(*order)
 
 
 def _row(held: FieldNote | Photo | Choice, at: datetime, *key: str) -> dict[str, object]:

@@ -19,6 +19,7 @@ from inspector.store.seals import Sealed, Seals, holds, told_of
 from inspector.store.tables import REVIEW, REVIEWED, ledger, seal, visit
 
 _APPEND = sa.insert(ledger)
+_ABOUT = sa.select(ledger).where(ledger.c.about == sa.bindparam("of")).order_by(ledger.c.id)
 _NEIGHBOURS = 1_000
 _PREPARE = "draw.prepare"
 
@@ -71,7 +72,7 @@ class LedgerRoom(Seals):
 
     def about(self, what: str) -> list[Row]:
         """The decisions about a case, request or draw, in order."""
-        return self.rows(sa.select(ledger).where(ledger.c.about == what).order_by(ledger.c.id))
+        return self.rows(_ABOUT, {"of": what})
 
     def cited(self, case_id: str) -> list[str]:
         """What the reviews that go against a case's subject name as their evidence, each a text of ids between line feeds."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -61,14 +61,19 @@ class LookbackRoom(LedgerRoom):
             held.setdefault(name, []).append(case)
         return held
 
-    def told(self, rules: Collection[str]) -> tuple[list[Told], set[str], set[int]]:
-        """(the ledger's entries about visits by some rules, in order; those that are not what was written; seals that do not hold)."""
+    def about_visits(self, rules: Collection[str]) -> dict[str, list[sa.Row[Any]]]:
+        """The ledger's entries about visits by some rules, by visit, in order."""
         asked = sa.select(ledger).where(ledger.c.about.in_(sa.select(visit.c.id)), ledger.c.rule.in_(list(rules)))
-        rows = sorted(self.connection.execute(asked).all(), key=lambda row: str(row.id))
-        broken = self.unsound({row.seal for row in rows if row.seal is not None})
+        held: dict[str, list[sa.Row[Any]]] = {}
+        for row in sorted(self.connection.execute(asked).all(), key=lambda row: str(row.id)):
+            held.setdefault(row.about, []).append(row)
+        return held
+
+    def told(self, rows: Sequence[sa.Row[Any]]) -> tuple[list[Told], set[str]]:
+        """(some entries, the ids of those that are not what was written)."""
         gone = self.purged(rows)
         told = [Told(row.id, row.about, row.rule, row.at, row.body or gone.get(row.id, "")) for row in rows]
-        return told, {row.id for row in rows if not holds(row, gone=gone.keys())}, broken
+        return told, {row.id for row in rows if not holds(row, gone=gone.keys())}
 
     def told_of(self, abouts: Collection[str], rules: Collection[str]) -> tuple[list[Told], set[str]]:
         """(the ledger's entries about some things by some rules, in order; the ids of those that are not what was written)."""
@@ -78,9 +83,9 @@ class LookbackRoom(LedgerRoom):
             rows = self.connection.execute(
                 sa.select(ledger).where(ledger.c.about.in_(some), ledger.c.rule.in_(list(rules)))
             ).all()
-            gone = self.purged(rows)
-            told += [Told(row.id, row.about, row.rule, row.at, row.body or gone.get(row.id, "")) for row in rows]
-            changed |= {row.id for row in rows if not holds(row, gone=gone.keys())}
+            some_told, some_changed = self.told(rows)
+            told += some_told
+            changed |= some_changed
         return sorted(told, key=lambda one: one.id), changed
 
     def left_at(self, visits: Collection[str], rules: Collection[str]) -> set[tuple[str, datetime]]:

@@ -12,6 +12,9 @@ from inspector.domain.reached import Reach
 from inspector.store.pushtables import channel_off, push
 from inspector.store.room import Room, insert_new
 
+_OFF = sa.select(channel_off).where(channel_off.c.agency.in_(sa.bindparam("at", expanding=True)))
+_OFF = _OFF.order_by(channel_off.c.agency, channel_off.c.inspector, channel_off.c.channel)
+_OFF_OF_ONE = _OFF.where(channel_off.c.inspector == sa.bindparam("of"))
 _WHEN = {Reach.DELIVERED: push.c.delivered_at, Reach.READ: push.c.read_at, Reach.FAILED: push.c.failed_at}
 
 
@@ -97,9 +100,8 @@ class PushRoom(Room):
 
     def off(self, agencies: Sequence[str], inspector: str = "") -> list[Off]:
         """The ways of these agencies' inspectors, or of one of them, that are off."""
-        asked = sa.select(channel_off).where(channel_off.c.agency.in_(list(agencies)))
-        asked = asked.where(channel_off.c.inspector == inspector) if inspector else asked
-        rows = self.connection.execute(asked.order_by(channel_off.c.agency, channel_off.c.inspector, channel_off.c.channel))
+        told = {"at": list(agencies), "of": inspector} if inspector else {"at": list(agencies)}
+        rows = self.connection.execute(_OFF_OF_ONE if inspector else _OFF, told)
         return [Off(**row) for row in rows.mappings()]
 
     def off_at(self) -> set[str]:

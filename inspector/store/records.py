@@ -48,6 +48,8 @@ _ALIKE = sa.select(outside_bar.c.body).where(outside_bar.c.organisation == sa.bi
 _SPELT = sa.select(subject.c.code).where(
     subject.c.kind == SubjectKind.FIRM.value, subject.c.organisation == sa.bindparam("told", type_=SubjectCode())
 )
+_ONE = sa.select(credit_record.c.body).where(credit_record.c.entry == sa.bindparam("of"))
+_LOCKED = _ONE.with_for_update()
 _UNASKED = {"repair_asked_at": None, "repair_due_at": None}
 
 
@@ -63,8 +65,7 @@ class RecordRoom(Room):
 
     def find(self, entry: str, *, lock: bool = False) -> Record | None:
         """One of them; None for an entry that has none."""
-        asked = sa.select(credit_record.c.body).where(credit_record.c.entry == entry)
-        text = self.connection.execute(asked.with_for_update() if lock else asked).scalar_one_or_none()
+        text = self.connection.execute(_LOCKED if lock else _ONE, {"of": entry}).scalar_one_or_none()
         return load(Record, text) if text is not None else None
 
     def get(self, entry: str, *, lock: bool = False) -> Record:

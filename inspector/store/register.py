@@ -12,6 +12,11 @@ from inspector.domain.register import Entry, EntryKind, entry
 from inspector.store.drawtables import draw_register
 from inspector.store.room import Room, Row
 
+_OF_DRAW = sa.select(draw_register).where(
+    draw_register.c.agency == sa.bindparam("at"), draw_register.c.draw == sa.bindparam("of")
+)
+_OF_DRAW = _OF_DRAW.order_by(draw_register.c.number)
+
 
 class RegisterRoom(Room):
     """The register's table."""
@@ -45,8 +50,7 @@ class RegisterRoom(Room):
 
     def of_draw(self, agency: str, number: str) -> list[Entry]:
         """The lines about one draw."""
-        asked = sa.select(draw_register).where(draw_register.c.agency == agency, draw_register.c.draw == number)
-        return [_entry(row) for row in self.rows(asked.order_by(draw_register.c.number))]
+        return [_entry(row) for row in self.rows(_OF_DRAW, {"at": agency, "of": number})]
 
     def agencies(self, within: Sequence[str] | None) -> list[str]:
         """The agencies that have a register, among these (None: all)."""

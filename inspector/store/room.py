@@ -38,11 +38,16 @@ class Batch:
     Written together, one statement for all of a kind, for on a database behind a wire each statement is a journey. `connection`
     writes down what is collected first, so whoever uses it sees everything; `direct` is for the few hot statements that touch
     none of the tables collected for. `held` are the values behind locked rows, as last written: nobody else can change them.
-    `ahead` are the answers to what was asked ahead (`AheadRoom`), by the question.
+    `ahead` are the answers to what was asked ahead (`AheadRoom`), by the question. `seals` are those that a reading has recomputed, with
+    whether they do not hold; who writes remembers none, for there may be more of them behind its next statement. `unsound` is who
+    answers for them instead (`reread`).
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, writes: bool = True) -> None:
         self.direct = connection
+        self.writes = writes
+        self.seals: dict[int, bool] = {}
+        self.unsound: Callable[[Collection[int]], set[int]] | None = None
         self.held: dict[str, object] = {}
         self.ahead: dict[tuple[Any, ...], Any] = {}
         self._turns: set[str] = set()
@@ -174,13 +179,13 @@ class Room:
         if self.batch.direct.execute(statement, values).rowcount != 1:
             raise Stale("stale", what=what)
 
-    def rows(self, asked: sa.Select[Any]) -> list[Row]:
+    def rows(self, asked: sa.Select[Any], values: Mapping[str, object] | None = None) -> list[Row]:
         """All rows of a query, by column name."""
-        return [dict(row) for row in self.connection.execute(asked).mappings()]
+        return [dict(row) for row in self.connection.execute(asked, values).mappings()]
 
-    def row(self, asked: sa.Select[Any]) -> Row | None:
+    def row(self, asked: sa.Select[Any], values: Mapping[str, object] | None = None) -> Row | None:
         """The one row of a query, or None."""
-        found = self.connection.execute(asked).mappings().one_or_none()
+        found = self.connection.execute(asked, values).mappings().one_or_none()
         return dict(found) if found else None
 
     def _insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:

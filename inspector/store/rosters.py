@@ -28,6 +28,11 @@ _TURN = 0x726F7374  # "rost": the advisory locks of the registers of objects
 _INSPECTOR = sa.select(inspector.c.body, inspector.c.removed_at).where(
     inspector.c.agency == sa.bindparam("of"), inspector.c.id == sa.bindparam("who")
 )
+_ROW = roster_object.c
+_ORGANISATIONS = sa.select(_ROW.organisation, _ROW.code).where(_ROW.agency == sa.bindparam("at"), _ROW.removed_at.is_(None))
+_ORGANISATIONS = _ORGANISATIONS.where(_ROW.organisation.in_(sa.bindparam("asked", expanding=True)))
+_EVER = [sa.select(table.c.code).where(table.c.organisation == sa.bindparam("told")) for table in (roster_object, subject)]
+_SPELT = _EVER[1].where(subject.c.kind == sa.bindparam("of_kind"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,11 +89,10 @@ class RosterRoom(Room):
 
     def organisations(self, agency: str, wanted: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
         """The codes by which an agency's register has these organisations in force."""
-        held, asked, found = roster_object.c, sorted(set(wanted)), dict[str, tuple[str, ...]]()
+        asked, found = sorted(set(wanted)), dict[str, tuple[str, ...]]()
         for start in range(0, len(asked), _FETCHED):
-            these = held.organisation.in_(asked[start : start + _FETCHED])
-            rows = sa.select(held.organisation, held.code).where(held.agency == agency, held.removed_at.is_(None), these)
-            for told, code in sorted(map(tuple, self.connection.execute(rows))):
+            rows = self.connection.execute(_ORGANISATIONS, {"at": agency, "asked": asked[start : start + _FETCHED]})
+            for told, code in sorted(map(tuple, rows)):
                 found[told] = (*found.get(told, ()), code)
         return found
 
@@ -105,8 +109,7 @@ class RosterRoom(Room):
 
     def ever(self, told: str) -> set[str]:
         """The codes by which any agency's register has had an organisation, or cases were about it: a visit was given by one of these."""
-        rows = [sa.select(table.c.code).where(table.c.organisation == told) for table in (roster_object, subject)]
-        return {code for asked in rows for code in self.connection.execute(asked).scalars()}
+        return {code for asked in _EVER for code in self.connection.execute(asked, {"told": told}).scalars()}
 
     def several_of(self, agency: str) -> dict[str, int]:
         """The organisations that an agency's register has in force by several codes, with how many rows."""
@@ -143,8 +146,8 @@ class RosterRoom(Room):
         rows = self.organisations(agency, [told]).get(told, ()) if told is not None else ()
         if told is None or set(rows) - {code}:  # several stand there, and somebody has said that they are several
             return (code,)
-        asked = sa.select(subject.c.code).where(subject.c.kind == kind.value, subject.c.organisation == told)
-        return (code, *sorted(set(self.connection.execute(asked).scalars()) - {code}))
+        spelt = self.connection.execute(_SPELT, {"of_kind": kind.value, "told": told}).scalars()
+        return (code, *sorted(set(spelt) - {code}))
 
     def aliases(self, agency: str) -> list[tuple[str, str]]:
         """(code that was struck out, code that the same firm stands under since) of an agency's register."""

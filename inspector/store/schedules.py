@@ -13,6 +13,8 @@ from inspector.store.tables import schedule, tick
 
 BEFORE = "before"
 """The name of the period before a schedule's first slot: one, however its trigger changes."""
+_ALL = sa.select(schedule).order_by(schedule.c.name)
+_DUE = sa.select(schedule).where(schedule.c.next_at <= sa.bindparam("now")).order_by(schedule.c.next_at)
 
 
 class ScheduleRoom(Room):
@@ -30,8 +32,7 @@ class ScheduleRoom(Room):
 
     def due(self, now: datetime) -> list[Row]:
         """Schedules whose time has come, earliest first."""
-        asked = sa.select(schedule).where(schedule.c.next_at <= now).order_by(schedule.c.next_at)
-        return self.rows(asked)
+        return self.rows(_DUE, {"now": now})
 
     def fired(self, name: str, slot: datetime, next_at: datetime | None, now: datetime, replica: str) -> bool:
         """Take a slot: True for exactly one caller in all replicas; the next time is written with it.
@@ -79,7 +80,7 @@ class ScheduleRoom(Room):
 
     def all(self) -> list[Row]:
         """Every schedule by name."""
-        return self.rows(sa.select(schedule).order_by(schedule.c.name))
+        return self.rows(_ALL)
 
     def forget_ticks(self, before: datetime) -> int:
         """Housekeeping: old slots are never taken again. The last of each schedule stays: its period may still run."""

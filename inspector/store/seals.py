@@ -26,6 +26,7 @@ _SEALS = 400
 """So many seals are."""
 _MARK = "ledger.verified"
 """The name of the tick that says how far the chain has been looked at."""
+_LAST = sa.select(seal).order_by(seal.c.number.desc()).limit(1)
 _TOGETHER = 10 * 60 * 1000
 """So many milliseconds lie between the entries of one purge at most: one transaction writes them."""
 
@@ -86,7 +87,7 @@ class Seals(Room):
 
     def head(self) -> tuple[int, str]:
         """Number and head of the last seal: who notes them apart can tell later whether the end of the chain was cut."""
-        row = self.connection.execute(sa.select(seal).order_by(seal.c.number.desc()).limit(1)).one_or_none()
+        row = self.connection.execute(_LAST).one_or_none()
         return (row.number, row.head) if row else (0, GENESIS)
 
     def verify(self) -> tuple[int, str | None]:
@@ -137,24 +138,32 @@ class Seals(Room):
 
         And those that follow them: one laid anew over other entries leaves the next one behind, for that holds its former head.
         """
-        broken: set[int] = set()
-        ordered = sorted({one for number in numbers for one in (number, number + 1)})
+        if self.batch.unsound is not None:
+            return self.batch.unsound(numbers)
+        known = {} if self.batch.writes else self.batch.seals
+        asked = {one for number in numbers for one in (number, number + 1)}
+        known |= self._recomputed(sorted(asked - known.keys()), numbers)
+        return {number for number in asked if known.get(number, False)}
+
+    def _recomputed(self, ordered: Sequence[int], numbers: Collection[int]) -> dict[int, bool]:
+        """Whether each of some seals does not hold; of one that has not been laid, and that nobody asked for, nothing is told."""
+        told: dict[int, bool] = {}
         last = self.head()[0] if ordered else 0
         for some in (ordered[start : start + _SEALS] for start in range(0, len(ordered), _SEALS)):
             asked = sa.select(seal).where(seal.c.number.in_({*some, *(number - 1 for number in some)}))
             seals = {row.number: row for row in self.connection.execute(asked)}
             digests: dict[int, list[str]] = {}
-            told = sa.select(ledger.c.seal, ledger.c.digest).where(ledger.c.seal.in_(some)).order_by(ledger.c.seal, ledger.c.id)
-            for row in self.connection.execute(told):
-                digests.setdefault(row.seal, []).append(row.digest)
+            entries = sa.select(ledger.c.seal, ledger.c.digest).where(ledger.c.seal.in_(some))
+            for number, one in self.connection.execute(entries.order_by(ledger.c.seal, ledger.c.id)):
+                digests.setdefault(number, []).append(one)
             for number in some:
                 sealed, before, within = seals.get(number), seals.get(number - 1), digests.get(number, [])
                 if number > last and number not in numbers:
                     continue  # none has followed yet
                 head = GENESIS if number == 1 else before.head if before is not None else ""
-                if sealed is None or len(within) != sealed.entries or chain(head, number, sealed.at, within) != sealed.head:
-                    broken.add(number)
-        return broken
+                whole = sealed is not None and len(within) == sealed.entries
+                told[number] = not whole or sealed is None or chain(head, number, sealed.at, within) != sealed.head
+        return told
 
     def purged(self, rows: Sequence[sa.Row[Any]]) -> dict[str, str]:
         """Those of some entries whose words went lawfully: a later entry about the same thing names them, and holds itself.

@@ -19,6 +19,9 @@ from inspector.store.tables import case_file
 
 _OF_CASES = sa.select(subject_notice.c.body).where(among(subject_notice.c.case_id, "cases")).order_by(subject_notice.c.id)
 """Every case that ends asks it."""
+_ONE = sa.select(subject_notice.c.body).where(subject_notice.c.id == sa.bindparam("of"))
+_LOCKED = _ONE.with_for_update()
+_CONTACT = sa.select(subject_contact.c.body).where(subject_contact.c.case_id == sa.bindparam("of"))
 
 
 class ServingRoom(Room):
@@ -31,13 +34,12 @@ class ServingRoom(Room):
 
     def find(self, notice_id: str) -> SubjectNotice | None:
         """One of them, where there is one."""
-        text = self.connection.execute(sa.select(subject_notice.c.body).where(subject_notice.c.id == notice_id)).scalar()
+        text = self.connection.execute(_ONE, {"of": notice_id}).scalar()
         return load(SubjectNotice, text) if text is not None else None
 
     def get(self, notice_id: str, *, lock: bool = False) -> SubjectNotice:
         """One of them. Raises Missing."""
-        asked = sa.select(subject_notice.c.body).where(subject_notice.c.id == notice_id)
-        text = self.connection.execute(asked.with_for_update() if lock else asked).scalar_one_or_none()
+        text = self.connection.execute(_LOCKED if lock else _ONE, {"of": notice_id}).scalar_one_or_none()
         if text is None:
             raise Missing("subject_notice_unknown", notice=notice_id)
         return load(SubjectNotice, text)
@@ -76,8 +78,7 @@ class ServingRoom(Room):
 
     def contact(self, case_id: str) -> Contact:
         """How the subject of a case can be reached; nothing is known where nobody has said it, or it is kept no longer."""
-        asked = sa.select(subject_contact.c.body).where(subject_contact.c.case_id == case_id)
-        text = self.connection.execute(asked).scalar_one_or_none()
+        text = self.connection.execute(_CONTACT, {"of": case_id}).scalar_one_or_none()
         return load(Contact, text) if text else Contact()
 
     def contacts_old(self, before: datetime) -> list[str]:

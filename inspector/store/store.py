@@ -27,6 +27,7 @@ from inspector.store.machine import MachineClock
 from inspector.store.mark import Mark
 from inspector.store.notes import Notes
 from inspector.store.outage import outage, outrun
+from inspector.store.reread import Rereads
 from inspector.store.rested import rested
 from inspector.store.turns import Turns
 from inspector.store.tx import Tx
@@ -40,6 +41,8 @@ _PG_SETTINGS = {
     "tcp_user_timeout": "15s",
     "application_name": "inspector",
 }
+_STATEMENTS = 1_000
+"""So many statements a connection to SQLite keeps prepared: an office asks some four hundred in a day, and the driver keeps 128."""
 DISPLACED = "FILE_DISPLACED"
 """The SQLite file has been taken away or exchanged under its open connections, which go on in the file that nobody will find."""
 
@@ -72,11 +75,14 @@ class Store:
         self._steady = threading.BoundedSemaphore(max(1, pool // 3))
         self.clock = MachineClock()
         self.mark = Mark()
+        self.rereads = Rereads()
         self._bell = Bell(self._ring_late)
         self._announce: Announce | None = None
         self._turns = Turns(self._writer) if self.sqlite else None
         self.notes = Notes(self.begin)
         self._fault: str | None = None
+        database = self.url.database
+        self._path = Path(database) if self.sqlite and database and database != ":memory:" else None
         self._file: tuple[int, int] | None = None
 
     def _server_engine(self, pool: int, *, reads: bool = False) -> Engine:
@@ -102,13 +108,13 @@ class Store:
             max_overflow=0,
             pool_timeout=self._patience,
             hide_parameters=True,
-            connect_args={"check_same_thread": False, "timeout": 30},
+            connect_args={"check_same_thread": False, "timeout": 30, "cached_statements": _STATEMENTS},
         )
 
         @sa.event.listens_for(engine, "connect")
         def _connect(dbapi: Any, _record: object) -> None:
             dbapi.isolation_level = None
-            self._file = self._file or _which(self.url.database)
+            self._file = self._file or _which(self._path)
             for pragma in (
                 "journal_mode=WAL",
                 f"synchronous={self._synchronous}",
@@ -225,7 +231,7 @@ class Store:
     def _outages(self) -> Iterator[None]:
         """Tell an outage from a bug. It is logged once, however many transactions it fails."""
         try:
-            if self._file is not None and _which(self.url.database) != self._file:
+            if self._file is not None and _which(self._path) != self._file:
                 raise self._away(DISPLACED)  # what is written now would be gone with the file, though SQLite takes it
             yield
         except SQLAlchemyError as error:
@@ -248,10 +254,10 @@ class Store:
             self._reader.dispose()
 
 
-def _which(database: str | None) -> tuple[int, int] | None:
-    """Device and inode of an SQLite file; None for one that is not there, or lives in memory."""
+def _which(path: Path | None) -> tuple[int, int] | None:
+    """Device and inode of an SQLite file; None for one that lives in memory."""
     try:
-        told = Path(database).stat() if database and database != ":memory:" else None
+        told = path.stat() if path is not None else None
     except OSError:
         return (0, 0)
     return (told.st_dev, told.st_ino) if told is not None else None

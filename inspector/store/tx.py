@@ -76,8 +76,7 @@ class Tx:
     def __init__(self, connection: Connection, clock: MachineClock, mark: Mark, *, writes: bool = True) -> None:
         self._clock = clock
         self._mark = mark
-        self._writes = writes
-        self._batch = Batch(connection)
+        self._batch = Batch(connection, writes=writes)
         self.sqlite = connection.dialect.name == "sqlite"
         self.committed: list[Callable[[], None]] = []
         """What to call once the commit is durable, in the thread that committed; never after a rollback."""
@@ -86,6 +85,10 @@ class Tx:
     def connection(self) -> Connection:
         """The connection, with all collected rows written down."""
         return self._batch.connection
+
+    def apart(self, connection: Connection) -> Tx:
+        """A reading with a memory of its own, by a connection that stands for ours."""
+        return Tx(connection, self._clock, self._mark, writes=False)
 
     def write(self) -> None:
         """Write down the rows collected so far; the store does it before each commit."""
@@ -115,7 +118,7 @@ class Tx:
 
     def _marked(self, found: str | None) -> None:
         self._mark.told(found)
-        if self._writes:
+        if self._batch.writes:
             self._mark.refuse()
 
     @cached_property
