@@ -243,28 +243,8 @@ def go_on(office: Office, tx: Tx, name: str, now: datetime) -> None:
 
     The caller holds its cases and the visit.
     """
-<<<<<<< HEAD
     held, seat = by_name(tx, name)
     _go_on(office, tx, held, seat, now)
-=======
-    agency = spoke.agency
-    gathered = _gathered(office, tx, held, agency)
-    about = short_of(held, agency)
-    if not gathered.clashing:
-        tx.attention.over(f"{CLASH}:{about}", now)
-        return gathered
-    head = version.lead(gone.team(tx, held), agency)
-    clashes: tuple[Clash | SheetClash, ...] = (*gathered.clashes, *gathered.sheet.clashes)
-    facts = {
-        "draw": held.draw,
-        "lead": head.name if head else "",
-        "versions": [_told(one) for one in clashes],
-    }
-    tx.attention.open(CLASH, agency, about, facts, now)
-    if head is not None and head.name != spoke.name:
-        tell_seat(office, tx, held, head, DIFFERS, _mark(clashes), now)
-    return gathered
->>>>>>> nine
 
 
 def looked(tx: Tx, held: Visit, digest: str, by: str, now: datetime) -> bytes:

@@ -47,7 +47,7 @@ def look_at(office: Office, tx: Tx, held: Visit, agency: str, now: datetime, *, 
     told = gathered(office, tx, held, agency)
     about = short_of(held, agency)
     if not told.clashing:
-        tx.attention.close(f"{CLASH}:{about}", now)
+        tx.attention.over(f"{CLASH}:{about}", now)
         return told
     head = version.lead(gone.team(tx, held), agency)
     clashes: tuple[Clash | SheetClash, ...] = (*told.clashes, *told.sheet.clashes)
