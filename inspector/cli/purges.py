@@ -44,8 +44,11 @@ def due(terminal: Terminal) -> None:
     some = terminal.look(ask)
     terminal.value(some)
     if not terminal.as_json:
-        rows = [{**asdict(one), "holds": ", ".join(of(hold, terminal.lang) for hold in one.holds)} for one in some]
-        terminal.rows(("about", "record", "row", "until", "holds"), rows, codes={"record": "Record"})
+        rows = [
+            {**asdict(one), "kept_as": one.record, "holds": ", ".join(of(hold, terminal.lang) for hold in one.holds)}
+            for one in some
+        ]
+        terminal.rows(("about", "kept_as", "row", "until", "holds"), rows, codes={"kept_as": "Record"})
         terminal.say("purge_due", count=len(some), free=sum(not one.holds for one in some))
 
 
