@@ -49,6 +49,9 @@ def due(terminal: Terminal) -> None:
             for one in some
         ]
         terminal.rows(("about", "kept_as", "row", "until", "holds"), rows, codes={"kept_as": "Record"})
+        without = sorted(one.label for one in office.book.packs if not one.retentions) if not some else []
+        if without:
+            terminal.say("purge_rowless", packs=", ".join(without))
         terminal.say("purge_due", count=len(some), free=sum(not one.holds for one in some))
 
 

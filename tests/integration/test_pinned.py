@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,7 +35,7 @@ def signing(operator: Operator, name: str) -> tuple[Operator, str]:
 
 
 @pytest.fixture
-def operator(database_url: str, tmp_path: Path) -> Iterator[tuple[Operator, str]]:
+def operator(database_url: str, tmp_path: Path) -> tuple[Operator, str]:
     return signing(settled(database_url, tmp_path), "key.pem")
 
 

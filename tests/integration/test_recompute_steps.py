@@ -1,4 +1,4 @@
-"""What follows of a case is computed again: each step to a penalty, an entry's days, what is owed to the public; else it is said why not."""
+"""What follows of a case is computed again: each step to a penalty, an entry's days, what is owed to the public; or why not is said."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import pytest
 import sqlalchemy as sa
 
+from inspector.domain import proceeding
 from inspector.domain.case import Outcome
 from inspector.domain.consequence import Agreement, StatementKind
 from inspector.domain.proposal import Proposal
@@ -47,8 +48,11 @@ def punished(store: Store, hand: Hand) -> Proceeding:
     hand.on(days=1)
     case.hear(penalty)
     hand.on(days=20)
-    case.rule(penalty)
-    case.agree(penalty, Agreement.LEGAL, "赵六")
+    done = case.rule(penalty)
+    row = case.office.book.get(done.pack).consequences[done.proposal]
+    for kind, name in ((Agreement.SECOND, "王五"), (Agreement.LEGAL, "赵六"), (Agreement.HEAD, "陈局长")):
+        if kind in proceeding.lacking(case.the(Proposal.PENALTY), row):
+            case.agree(penalty, kind, name)
     return case
 
 
