@@ -86,8 +86,13 @@ def test_the_head_is_lodged_and_nothing_else_leaves_the_house(office: Office, no
 def test_a_head_that_a_witness_keeps_stands_on_the_register_from_the_next_day_with_who_keeps_it(
     office: Office, hand: Hand
 ) -> None:
-    head = sealed(office)
     lodge(office, hand)
+    append(office.store, "case-later")
+    head = sealed(office)
+    hand.on(hours=1)
+    with office.store.begin() as tx:
+        tx.work.order([outside_order(OrderKind.LEDGER_LODGE, "notary", hand(), hand())], hand())
+    settle(office)
     assert head not in [one.head for one in postedheads.gather(office, hand())], "the day goes on"
     hand.on(days=1)
     sealed(office)
