@@ -100,6 +100,17 @@ def test_a_file_is_signed_and_a_changed_page_is_named_though_its_list_was_made_a
     assert held.say("case", "dossier-check", str(folder), "--head", made["head"]).code == 1
 
 
+def test_a_replay_counts_what_was_computed_and_what_was_not(operator: tuple[Operator, str]) -> None:
+    held, _ = operator
+    with closing(held.store()) as store:
+        post(open_office(store, house.Hand()), application(1, "business-licence", {"registration-status": "存续"}))
+    told = held.well("case", "replay", "R-000001", "--json").json
+    assert sum(told["counts"].values()) == len(told["decisions"])
+    assert told["counts"]["SAME"] == sum(one["again"] == "SAME" for one in told["decisions"]) > 0
+    said = held.well("case", "replay", "R-000001").out
+    assert f"{told['counts']['SAME']} of {len(told['decisions'])} computed" in said
+
+
 def test_a_key_into_a_folder_that_is_not_there_says_that_the_folder_lacks(operator: tuple[Operator, str]) -> None:
     told = operator[0].say("key", "secret", str(operator[0].folder / "keys" / "x.key"))
     assert (told.code, "is not there" in told.err) == (2, True)
