@@ -36,6 +36,8 @@ def write(file: Path) -> str:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
         raise Invalid("key_file_exists", file=str(file)) from error
+    except FileNotFoundError as error:
+        raise Invalid("seal_folder_missing", folder=str(file.parent)) from error
     except OSError as error:
         raise Invalid("key_file_unfit", file=str(file)) from error
     with os.fdopen(handle, "w", encoding="ascii") as written:

@@ -6,7 +6,6 @@ Nonces are those of RFC 6979, so that a code is the same text whenever it is mad
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +30,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from inspector.domain.errors import Invalid
+from inspector.domain.signature import Signature, fingerprint
 
 _END = "-----END PUBLIC KEY-----"
 
@@ -43,9 +43,14 @@ class PublicKey:
     point: bytes
 
     @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of its point in hex: by it who checks a register or a file pins the key."""
+        return fingerprint(self.point.hex())
+
+    @property
     def mark(self) -> str:
         """What a key is called in print: the first 16 hex of the SHA-256 of its point, in fours."""
-        told = hashlib.sha256(self.point).hexdigest()[:16]
+        told = self.fingerprint[:16]
         return " ".join(told[at : at + 4] for at in range(0, 16, 4))
 
     def believes(self, signed: bytes, signature: bytes) -> bool:
@@ -89,12 +94,32 @@ class VisitKeys:
         """Whose codes are believed; what signs now stands first."""
         return (*(one.public for one in self.signing.values()), *self.former)
 
+    def word(self, agency: str, text: bytes) -> Signature | None:
+        """What an agency's key says of a text; None where it has none."""
+        mine = self.signing.get(agency)
+        if mine is None:
+            return None
+        return Signature(key=mine.public.point.hex(), text=text, value=mine.sign(text).hex())
+
     def believed(self, signed: bytes, signature: bytes) -> bool:
         """Whether one of the keys has signed this."""
         return any(one.believes(signed, signature) for one in self.public)
 
 
 NONE = VisitKeys(signing={})
+
+
+def holds(told: Signature) -> bool:
+    """Whether a signature is of the key that it names."""
+    try:
+        return PublicKey(agency="", point=bytes.fromhex(told.key)).believes(told.text, bytes.fromhex(told.value))
+    except ValueError:  # no point of the curve
+        return False
+
+
+def point_of(file: Path) -> str:
+    """The public point in a file of a public key (PEM), in hex. Raises Invalid (`visit_key_unusable`)."""
+    return _point(_public("", file, _text("", file))).hex()
 
 
 def new() -> tuple[bytes, bytes]:

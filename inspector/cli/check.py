@@ -116,6 +116,16 @@ def _settings(terminal: Terminal) -> Iterator[Finding]:
             '请添加 [pulse]：kind = "http"，url 为另一台机器上的监测地址，收不到心跳时由其报警',
         )
         yield Finding.warn("pulse", told, mend)
+    if not held.witnesses:
+        told = (
+            "no witness: whoever owns the database can lay the ledger anew unseen (SECURITY.md)",
+            "未设存证方：掌握数据库的人可以不露痕迹地重写台账（见 SECURITY.md）",
+        )
+        mend = (
+            "add [witnesses.NAME] of another agency, or send it the line of `ledger head` daily",
+            "请添加 [witnesses.名称]（其他机关），或者每日将 ledger head 的一行送交其他机关",
+        )
+        yield Finding.warn("witnesses", told, mend)
     if not held.time.real:
         mend = ("real offices leave [time] alone", "正式运行请勿设置 [time]")
         yield Finding.warn("time", ("office time does not run like the clock", "办公时间与时钟不同步"), mend)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inspector.cli import pinned
 from inspector.cli.cases import meant
 from inspector.cli.command import Exit, command
 from inspector.cli.days import typed
-from inspector.cli.ledger import Heads, read_proof, told
+from inspector.cli.ledger import Heads, read_proof
 from inspector.cli.terminal import Terminal, operator
 from inspector.cli.viewings import shower, viewed
 from inspector.domain import folio
@@ -130,24 +133,37 @@ def check(
     folder: Annotated[Path, typer.Argument(help="Folder of the file 档案文件夹", metavar="FOLDER", file_okay=False)],
     heads: Heads = None,
     growth: Growth = None,
+    key: pinned.Key = None,
 ) -> Exit | None:
     """Check a case's or an officer's file by heads that you hold, without database and settings. 离线核验档案。
 
-    Found is every change, deletion, cut, other order and left-out entry since it was made. What the office never entered, or did not
-    put in, cannot be seen from the file. Exit code 1 where anything is wrong, or where no head covers the last entries: then ask for a
-    later head, and for the proof that the ledger only grew (`ledger prove --since SIZE --size LATER`), and give both.
+    An office with a signing key signs the list of the file's pages: pin that key with --key, as you know it from elsewhere, and it is
+    shown who has handed this file out, and that nothing in it was changed since. That its ledger was not laid anew before shows a head
+    from another hand alone (--head). It is said by which of both it was shown.
+
+    Found is every change, deletion, cut, other order and left-out entry since it was made. What the office never entered, or did not put
+    in, cannot be seen from the file. Exit code 1 where anything is wrong, or where no head covers the last entries: then ask for a later
+    head, and for the proof that the ledger only grew (`ledger prove --since SIZE --size LATER`), and give both.
     """
     files = _read(folder)
-    held = told(heads)
-    if not held:
+    by, word = pinned.pinned(key), folio.signature(files)
+    given = pinned.held(heads, folder, (folio.LEDGER,), by)
+    if not heads and by is None:
         raise Invalid("file_head_needed", size=_size(files), field="--head")
-    grown = [read_proof(one) for one in growth or ()]
+    own, wrong = folio.head_of(files), pinned.troubled(word, by)
+    if own is not None and by is not None and not wrong:  # the list that is signed names the file in which this head stands
+        given = replace(given, witnesses=(*given.witnesses, pinned.Witness(head=own, key=by)))
+    held, grown = given.heads, [read_proof(one) for one in growth or ()]
     judged = folio.judge(files, held, grown)
+    judged = replace(judged, troubles=(*judged.troubles, *wrong))
+    shown = [one for one in given.witnesses if judged.holds and not folio.judge(files, [one.head], grown).younger]
     troubles = [{"code": one.code, "about": one.about} for one in judged.troubles]
     counted = {"entries": judged.entries, "withheld": judged.withheld, "erased": judged.erased}
-    terminal.value({"holds": judged.holds, **counted, "younger": judged.younger, "troubles": troubles})
+    proof = pinned.value(given, shown, word)
+    terminal.value({"holds": judged.holds, **proof, **counted, "younger": judged.younger, "troubles": troubles})
     if judged.holds:
         terminal.say("file_holds", **counted)
+    pinned.say(terminal, given, shown, word, by)
     if judged.erased:
         terminal.say("file_erased", erased=judged.erased)
     return say_troubles(terminal, judged, _size(files), held, grown)
@@ -158,31 +174,51 @@ def replay(terminal: Terminal, case: Case) -> Exit | None:
 
     From the stored facts, the case's pack and the calendar that each was made with: the choice of the strategy or the enrolment without
     one, each weighing of evidence, also of what came or was found after the end, a term that ran out, what another agency or the subject is
-    asked and by when, the conclusion of the matter, a withdrawal, the officer's decision with its grade, and what it proposes. What is
-    none of these, or rests on facts that are not stored any more, is said to be so.
-    First what is stored is held to the digests noted of it: content, packs, calendars, evidence, entries; what was altered is named. Exit
-    code 1 for that, and where something comes to anything else. What may rest on a calendar that nobody has kept is unsure, no more.
+    asked and by when, the conclusion of the matter, a withdrawal, the officer's decision with its grade, what it proposes, each step
+    of that to the decision with its dates, a credit record with its days, which way a notice takes, and by when a penalty is public.
+    Of each other it is said why it is not computed: a person has decided or said it (who, and why), its rule has no such function, its
+    facts are not stored, or their retention has ended; and how many there are of each.
+
+    First what is stored is held to the digests noted of it: content, packs, calendars, evidence, entries; what was altered is named. What
+    may rest on a calendar that nobody has kept is unsure, no more. Exit code 0: nothing came to anything else; 1: something did, or was
+    altered; 3: there is no such case.
     """
-    from inspector.domain.recompute import Again
+    from inspector.domain.recompute import Again, why
     from inspector.flows import recompute
 
     office = terminal.office
     case = terminal.look(lambda tx: meant(terminal, tx, case))
+    viewed(terminal, "EXPLANATION", (terminal.look(lambda tx: tx.cases.get(case)),))
     altered = terminal.look(lambda tx: recompute.altered(office, tx, case))
     told = terminal.look(lambda tx: recompute.replay(office, tx, case))
-    decisions = [{"id": one.id, "at": one.at, "rule": one.rule, "again": again.value} for one, again in told]
+    decisions = [
+        {"id": one.id, "at": one.at, "rule": one.rule, "again": again.value, "by": who, "reasons": reasons}
+        for one, again in told
+        for who, reasons in (why(one, again),)
+    ]
     found = [{"what": one.what.value, "about": one.about} for one in altered]
+    seen = Counter(again for _, again in told)
+    counts = {one.value: seen[one] for one in Again}
     if terminal.as_json:
-        terminal.value({"decisions": decisions, "altered": found})
+        terminal.value({"decisions": decisions, "counts": counts, "altered": found})
     else:
-        terminal.rows(("at", "rule", "again"), decisions, codes={"rule": "rule", "again": "Again"})
-    for one in altered:
-        terminal.say("replay_altered", what=label(f"Altered.{one.what.name}", terminal.lang), about=one.about)
-    return Exit.WRONG if altered or any(again is Again.DIFFERS for _, again in told) else None
+        terminal.rows(("at", "rule", "again", "by", "reasons"), decisions, codes={"rule": "rule", "again": "Again"})
+        terminal.say("replay_counted", same=seen[Again.SAME], all=len(told))
+        for one in Again:
+            if seen[one] and one is not Again.SAME:
+                terminal.say("replay_rest", count=seen[one], why=label(f"Again.{one.name}", terminal.lang))
+    for what in altered:
+        terminal.say("replay_altered", what=label(f"Altered.{what.what.name}", terminal.lang), about=what.about)
+    return Exit.WRONG if altered or seen[Again.DIFFERS] else None
 
 
 def say_troubles(
-    terminal: Terminal, judged: folio.Judged, size: int = 0, held: Sequence[TreeHead] = (), growth: Sequence[Proof] = ()
+    terminal: Terminal,
+    judged: folio.Judged,
+    size: int = 0,
+    held: Sequence[TreeHead] = (),
+    growth: Sequence[Proof] = (),
+    broken: str = "file_broken",
 ) -> Exit | None:
     """Say what does not hold, if anything; the command's exit code.
 
@@ -199,7 +235,7 @@ def say_troubles(
         else:
             terminal.say("file_younger", younger=judged.younger, entries=judged.entries, size=size)
     for one in judged.troubles:
-        terminal.say("file_broken", problem=label(f"file_trouble.{one.code}", terminal.lang, about=one.about))
+        terminal.say(broken, problem=label(f"file_trouble.{one.code}", terminal.lang, about=one.about))
     return None if judged.holds else Exit.WRONG
 
 

@@ -107,7 +107,8 @@ def groups(
         return
     days = {name: ", ".join(map(str, some)) or "—" for name, some in (("quarters", held.quarters), ("waiting", held.waiting))}
     terminal.say("equality_groups", **days)
-    terminal.rows(("pool", "level", "visits", "found", "looked", "differs"), [asdict(one) for one in held.groups])
+    shown = [{**asdict(one), "area_pool": one.pool} for one in held.groups]
+    terminal.rows(("area_pool", "level", "visits", "found", "looked", "differs"), shown)
 
 
 def _whose(office: Office, tx: Tx) -> str:

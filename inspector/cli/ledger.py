@@ -102,7 +102,8 @@ def verify(terminal: Terminal, heads: Heads = None) -> Exit | None:
         terminal.say("ledger_broken", seals=seals, problem=problem)
         return Exit.WRONG
     for one in off:
-        terminal.say("ledger_differs", size=one.size, root=one.root)
+        short = one.size > now.size
+        terminal.say("ledger_shorter" if short else "ledger_differs", size=one.size, root=one.root, held=now.size)
     for row in contradicted:
         terminal.say("published_differs", row=row)
     if off or contradicted:
@@ -137,6 +138,8 @@ def prove(
         now = tx.tree.at(size) if size is not None else tx.tree.head()
         if size is not None and now.size < size:
             raise Invalid("ledger_size_beyond", size=size, held=now.size)
+        if since is not None and since > now.size:
+            raise Invalid("ledger_since_beyond", since=since, size=now.size, field="--since")
         if entry is not None:
             place, digest, path = tx.tree.included(entry, now.size)
             return Proof(size=now.size, root=now.root, path=path, place=place, digest=digest)
@@ -176,4 +179,6 @@ def check(
     holds = proven(proof, held)
     terminal.value({"holds": holds, "size": proof.size, "entry": proof.digest or None, "since": proof.since})
     terminal.say("ledger_proof_holds" if holds else "ledger_proof_fails", size=proof.size)
+    if proof.digest:
+        terminal.say("ledger_proof_of", digest=proof.digest)
     return None if holds else Exit.WRONG

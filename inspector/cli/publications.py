@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inspector.cli import pinned
 from inspector.cli.cases import CaseId, meant
 from inspector.cli.command import Exit, command
 from inspector.cli.days import day_of
 from inspector.cli.dossiers import Growth, say_troubles
-from inspector.cli.ledger import Heads, read_proof, told
+from inspector.cli.ledger import Heads, read_proof
 from inspector.cli.terminal import Terminal
 from inspector.cli.viewings import viewed
+from inspector.domain import headlist
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.errors import Invalid
 from inspector.domain.gazette import CheckResult, Fallen
+from inspector.domain.manifest import LEDGER
 from inspector.domain.publicationduty import PublicationState
 from inspector.labels import of
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from inspector.domain.publicationduty import PublicationDuty
+    from inspector.domain.signature import Signature
     from inspector.flows.disclosing import Penalties
     from inspector.flows.edition import Edition
     from inspector.flows.gazette import Gathered
@@ -36,6 +40,8 @@ Duty = Annotated[str, typer.Argument(help="Id of the duty, as `publication list`
 On = Annotated[str | None, typer.Option("--on", help="The day, year-month-day; default: today 日期")]
 Reference = Annotated[str, typer.Option("--reference", help="Where that is seen: an address, a notice's number 网址或者文号")]
 By = Annotated[str | None, typer.Option("--by", help="The person who says so; default: the user of this machine 经办人")]
+_HEADS = (LEDGER, headlist.FILE)
+"""The files of heads that a register brings itself."""
 _SHOWN = ("id", "agency", "state", "due_at", "reference")
 
 
@@ -222,14 +228,20 @@ def verify(
             "--newer", help="`ledger.json` as it is served now, or of another copy 网站现有的 ledger.json", dir_okay=False
         ),
     ] = None,
+    key: pinned.Key = None,
 ) -> Exit | None:
     """Check a register's files by heads of the ledger that you hold, without database and settings. 离线核验公示文件。
+
+    It says by what that was shown: a head that you gave, a file of heads that you have kept, or the signature of the key that you pin
+    with --key. A head that comes with the folder shows that the folder agrees with itself, and counts for nothing: exit code 1. One from
+    another hand a witness has, another agency that keeps this one's heads, or whoever kept `heads.json` before. By --key alone it is shown
+    that this office has posted it; not that it has told nobody another ledger.
 
     It says when the register was posted, where, and by which head: a former one that is served again is as it was posted, too. Whether
     it is the newest is shown by the proof of a later posting alone: give `ledger.json` of the site, or of a copy that you had from
     elsewhere, as --newer. Found is every file that was changed, cut, added or taken away since it was posted. Exit code 0: all is as it
-    was posted; 1: something is not, no head covers the posting, or --newer shows a later one; 2: it cannot be checked, for no head is
-    given or there is no such folder.
+    was posted; 1: something is not, no head that counts covers the posting, or --newer shows a later one; 2: it cannot be checked, for
+    neither head nor key is given, or there is no such folder.
     """
     from inspector.domain import manifest
     from inspector.flows import affix
@@ -237,15 +249,18 @@ def verify(
     if not folder.is_dir():
         raise Invalid("publication_folder", folder=str(folder), field="FOLDER")
     listed, ledger = (_content(folder / name) for name in (manifest.MANIFEST, manifest.LEDGER))
-    held, own = told(heads), manifest.head_of(ledger)
-    size = own.size if own is not None else 1
-    if not held:
+    by, own, word = pinned.pinned(key), manifest.head_of(ledger), _word(ledger)
+    given = pinned.held(heads, folder, _HEADS, by)
+    held, size = given.heads, own.size if own is not None else 1
+    if not heads and by is None:
         raise Invalid("file_head_needed", size=size, field="--head")
     there = dict(affix.sums_of(folder))
     grown = [read_proof(one) for one in growth or ()]
     judged = manifest.judge(there, listed, ledger, held, grown)
     if newer is not None and (late := manifest.outdated(ledger, newer.read_bytes(), held, grown)) is not None:
         judged = replace(judged, troubles=(*judged.troubles, late))
+    judged = replace(judged, troubles=(*judged.troubles, *pinned.troubled(word, by)))
+    shown = [one for one in given.witnesses if judged.holds and manifest.covers(ledger, one.head, grown)]
     said = manifest.posting(ledger)
     terminal.value(
         {
@@ -253,6 +268,7 @@ def verify(
             "address": said.address if said is not None else "",
             "head": f"{said.head.size}:{said.head.root}" if said is not None else "",
             "holds": judged.holds,
+            **pinned.value(given, shown, word),
             "files": len(there),
             "younger": judged.younger,
             "troubles": [{"code": one.code, "about": one.about} for one in judged.troubles],
@@ -263,11 +279,20 @@ def verify(
         terminal.say(
             "register_posted", at=told_at.isoformat(sep=" ", timespec="minutes"), address=said.address, size=said.head.size
         )
-        if newer is None and (last := max(one.size for one in held)) > said.head.size:
+        if newer is None and (last := max((one.size for one in held), default=0)) > said.head.size:
             terminal.say("register_since", size=said.head.size, last=last)
     if judged.holds:
         terminal.say("register_holds", files=len(there))
-    return say_troubles(terminal, judged, size, held, grown)
+    pinned.say(terminal, given, shown, word, by)
+    return say_troubles(terminal, judged, size, held, grown, broken="register_broken")
+
+
+def _word(ledger: bytes) -> Signature | None:
+    """The signature under the head of a register's proof, if there is one."""
+    try:
+        return headlist.words(ledger)[0][1]
+    except (ValueError, RecursionError):
+        return None
 
 
 def _content(file: Path) -> bytes:

@@ -44,8 +44,14 @@ def due(terminal: Terminal) -> None:
     some = terminal.look(ask)
     terminal.value(some)
     if not terminal.as_json:
-        rows = [{**asdict(one), "holds": ", ".join(of(hold, terminal.lang) for hold in one.holds)} for one in some]
-        terminal.rows(("about", "record", "row", "until", "holds"), rows, codes={"record": "Record"})
+        rows = [
+            {**asdict(one), "kept_as": one.record, "holds": ", ".join(of(hold, terminal.lang) for hold in one.holds)}
+            for one in some
+        ]
+        terminal.rows(("about", "kept_as", "row", "until", "holds"), rows, codes={"kept_as": "Record"})
+        without = sorted(one.label for one in office.book.packs if not one.retentions) if not some else []
+        if without:
+            terminal.say("purge_rowless", packs=", ".join(without))
         terminal.say("purge_due", count=len(some), free=sum(not one.holds for one in some))
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 PURGES: Mapping[str, tuple[str, str]] = {
+    "purge_rowless": (
+        "nothing goes of cases under {packs}: these packs say of no record how long it is kept",
+        "{packs} 未规定任何记录的保存期限：依其办理的案卷不会到期",
+    ),
     "purge_unsaid": (
         "{about} {digest}: it is gone, and no entry ({rule}) says so: somebody else took it out",
         "{about} {digest}：已不存在，但台账没有删除记录（{rule}）：并非由本系统删除",

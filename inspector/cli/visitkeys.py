@@ -42,14 +42,17 @@ def new(
 
 
 def list_keys(terminal: Terminal) -> None:
-    """List the keys by which visit codes are believed, with the marks to post up. 列出执法码公钥及其标记。"""
+    """List the keys by which visit codes are believed, with the marks to post up. 列出执法码公钥及其标记。
+
+    The house's own signs the ledger's heads, too, and what is handed out: its fingerprint is what a reader pins (`--key`).
+    """
     office = terminal.office
     signing = len(office.keys.signing)
     rows = [
-        {"agency": one.agency, "mark": one.mark, "signs": at < signing, "point": one.point.hex()}
+        {"agency": one.agency, "mark": one.mark, "signs": at < signing, "fingerprint": one.fingerprint, "point": one.point.hex()}
         for at, one in enumerate(office.keys.public)
     ]
-    terminal.rows(("agency", "mark", "signs"), rows)
+    terminal.rows(("agency", "mark", "signs", "fingerprint"), rows)
 
 
 def page(

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from inspector.cli.drawwords import DRAWS
 from inspector.cli.folderwords import FOLDERS
 from inspector.cli.lifewords import LIVES
+from inspector.cli.proofwords import PROOFS
 from inspector.cli.purgewords import PURGES
 from inspector.domain.errors import InspectorError
 from inspector.labels import Lang, headed, hinted, in_words
@@ -344,6 +345,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     **DRAWS,
     **FOLDERS,
     **LIVES,
+    **PROOFS,
     **PURGES,
     # Packs.
     "pack_agrees": ("{label}: agrees with its examples ({count})", "{label}：与 {count} 个示例一致"),

@@ -184,6 +184,25 @@ def made(record: Record, law: CreditLaw) -> Record:
     return replace(record, least_until=least, most_until=most, published=row.published, row=row.row)
 
 
+def recorded(record: Record, law: CreditLaw) -> Because:
+    """A record was made: from when to when it is shown, by which row, and whether it bars."""
+    row = law.publicities.get(record.grade)
+    facts = {
+        "entry": record.entry,
+        "grade": record.grade,
+        "act": record.act,
+        "bars": record.bars,
+        "decided_on": record.decided_on.isoformat(),
+        "published": record.published,
+        "repairable_from": record.repairable_from.isoformat(),
+        "shown_until": record.most_until.isoformat() if record.most_until is not None else None,
+        "row": record.row,
+        **({"notice": record.awaits} if record.awaits else {}),
+    }
+    cited = (row.basis,) if row is not None else ()
+    return Because(rule="credit.recorded", basis=(record.basis, *cited), pack=record.pack, facts=facts)
+
+
 def effective(record: Record, on: date) -> Decision[Record]:
     """The decision that ordered it has come on this day: from now on it counts towards others (Penalties Law art. 61).
 

@@ -63,6 +63,12 @@ def owe(
     return Decision(state=made, because=because, orders=clocks(made, now, calendar))
 
 
+def minor(held: Consequence, grade: PublicityRow) -> Because:
+    """A penalty of a grade that is not public was decided: nothing is owed of it."""
+    facts = {"consequence": held.id, "grade": grade.grade}
+    return Because(rule="disclosure.minor", basis=(grade.basis,), pack=held.pack, facts=facts)
+
+
 def rule(
     held: PublicationDuty, said: Disclosed, row: DisclosureRow, now: datetime, calendar: WorkingCalendar
 ) -> Decision[PublicationDuty]:

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from inspector.domain import treehead
 from inspector.domain.ledger import body_digest, digest
+from inspector.domain.signature import Signature
 from inspector.domain.strict import HEX64, is_count, matches, parse
 from inspector.domain.taking import PURGED, Taking, taking
 from inspector.domain.treehead import Proof, TreeHead
@@ -131,8 +132,17 @@ def facts(entries: Sequence[str], lacking: Mapping[str, Lack], pages: Mapping[st
     return {"entries": len(entries), "list": listed(entries), "lacking": told, "files": sums(pages)}
 
 
-def bound(pages: Mapping[str, bytes], entries: Sequence[Entry], head: TreeHead, growth: Sequence[Proof]) -> dict[str, bytes]:
-    """Every file of the folder. The last entry is the one that it was made; `growth`: that the head covers heads lodged before it."""
+def bound(
+    pages: Mapping[str, bytes],
+    entries: Sequence[Entry],
+    head: TreeHead,
+    growth: Sequence[Proof],
+    sign: Callable[[bytes], Signature | None] = lambda _: None,
+) -> dict[str, bytes]:
+    """Every file of the folder. The last entry is the one that it was made; `growth`: that the head covers heads lodged before it.
+
+    `sign`: the office's word over the list of all files, where it has a key.
+    """
     told = {
         "form": FORM,
         "head": {"size": head.size, "root": head.root},
@@ -140,7 +150,32 @@ def bound(pages: Mapping[str, bytes], entries: Sequence[Entry], head: TreeHead, 
         "growth": [one.value() for one in growth],
     }
     whole = {**pages, LEDGER: json_of(told)}
-    return {**whole, MANIFEST: json_of({"form": FORM, "files": sums(whole)})}
+    listing = {"form": FORM, "files": sums(whole)}
+    word = sign(_signed(listing))
+    return {**whole, MANIFEST: json_of({**listing, **({"key": word.key, "signature": word.value} if word is not None else {})})}
+
+
+def signature(files: Mapping[str, bytes]) -> Signature | None:
+    """Whose word the list of the files says that it is; None where nobody's. Whether it is, and whose key that is, is another question."""
+    try:
+        told = parse(files.get(MANIFEST, b""))
+        listing = {"form": told["form"], "files": told["files"]} if isinstance(told, dict) else {}
+        return Signature.read(told["key"], _signed(listing), told["signature"]) if isinstance(told, dict) else None
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def head_of(files: Mapping[str, bytes]) -> TreeHead | None:
+    """The head that a file is proven by, as it says itself; None where it says none."""
+    try:
+        return _ledger(files.get(LEDGER, b""))[1]
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        return None
+
+
+def _signed(listing: Mapping[str, object]) -> bytes:
+    """The bytes that are signed: no head, nor anything else of the house, begins so."""
+    return f"{FORM}\n{hashlib.sha256(json_of(listing)).hexdigest()}\n".encode()
 
 
 def judge(files: Mapping[str, bytes], held: Sequence[TreeHead], growth: Sequence[Proof] = ()) -> Judged:
@@ -179,7 +214,8 @@ def _manifest(files: Mapping[str, bytes]) -> list[Trouble]:
     there = sums({name: content for name, content in files.items() if name != MANIFEST})
     if found := differing(there, listing):
         return found  # before the list is written again: a name that is not UTF-8 can stand in none
-    same = files[MANIFEST] == json_of({"form": FORM, "files": there})
+    word = {name: told[name] for name in ("key", "signature") if isinstance(told, dict) and name in told}
+    same = files[MANIFEST] == json_of({"form": FORM, "files": there, **word})
     return [] if same else [Trouble(code="file_changed", about=MANIFEST)]
 
 
@@ -218,7 +254,7 @@ def _bound(files: Mapping[str, bytes], entries: Sequence[Entry]) -> list[Trouble
         *([] if named[:2] == (len(others), listed(one.digest for one in others)) else [Trouble(code="entries_differ")]),
         *(Trouble(code="words_differ", about=one.id) for one in others if one.lacks is not lacking.get(one.digest)),
         *_unpurged(others),
-        *([] if named[2] == pages else [Trouble(code="pages_differ")]),
+        *(replace(one, code="pages_differ") for one in differing(pages, named[2])),
     ]
 
 

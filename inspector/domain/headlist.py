@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from inspector.domain.folio import json_of
+from inspector.domain.signature import Signature
 from inspector.domain.strict import parse
 from inspector.domain.treehead import TreeHead
 
@@ -74,6 +75,26 @@ def kept(content: bytes) -> list[TreeHead]:
     if isinstance(told, dict) and told.get("form") == _PROOF:
         return [TreeHead.read(told.get("head"))]
     return [one.head for one in read(content)[0]]
+
+
+def words(content: bytes) -> list[tuple[TreeHead, Signature | None]]:
+    """The same heads, each with the signature under it, if there is one. Raises ValueError for any other file."""
+    told = parse(content)
+    if isinstance(told, dict) and told.get("form") == _PROOF:
+        head = TreeHead.read(told.get("head"))
+        return [(head, word(head, told.get("signed")))]
+    heads, key = read(content)
+    return [(one.head, Signature.read(key, one.signed, one.signature) if one.signature else None) for one in heads]
+
+
+def word(head: TreeHead, told: object) -> Signature | None:
+    """The signature of a head in a proof; None where the proof has none. Raises ValueError for what is none."""
+    if told is None:
+        return None
+    if not isinstance(told, dict) or told.keys() != {"day", "key", "signature"}:
+        raise ValueError("no signature")
+    day = date.fromisoformat(str(told["day"]))
+    return Signature.read(told["key"], PublicHead(head=head, day=day).signed, told["signature"])
 
 
 def read(content: bytes) -> tuple[list[PublicHead], str]:

@@ -10,9 +10,10 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from inspector.domain.folio import Entry, Judged, Trouble, differing, json_of, vouched
+from inspector.domain.signature import Signature
 from inspector.domain.strict import HEX64, matches, parse
 from inspector.domain.treehead import Proof, TreeHead
 
@@ -44,10 +45,20 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def proof(entry: Entry, head: TreeHead, growth: Sequence[Proof]) -> bytes:
-    """The proof as it lies beside the files."""
+def proof(entry: Entry, head: TreeHead, growth: Sequence[Proof], said: tuple[date, Signature] | None = None) -> bytes:
+    """The proof as it lies beside the files; `said`: since which day the office says so of the head, and its signature, if it has a key."""
     told = {"form": FORM, "head": {"size": head.size, "root": head.root}, "entry": entry.value()}
-    return json_of({**told, "growth": [one.value() for one in growth]})
+    word = {} if said is None else {"signed": {"day": said[0].isoformat(), "key": said[1].key, "signature": said[1].value}}
+    return json_of({**told, "growth": [one.value() for one in growth], **word})
+
+
+def covers(ledger: bytes, head: TreeHead, growth: Sequence[Proof] = ()) -> bool:
+    """Whether a head vouches for the posting that a proof tells of. Never raises."""
+    try:
+        entry, own, within = _read(ledger)
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        return False
+    return entry.place < (vouched(own, [head], (*within, *growth)) or 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +140,6 @@ def _named(entry: Entry) -> str:
 
 def _read(ledger: bytes) -> tuple[Entry, TreeHead, list[Proof]]:
     told = parse(ledger)
-    if not isinstance(told, dict) or told.keys() != {"form", "head", "entry", "growth"} or told["form"] != FORM:
+    if not isinstance(told, dict) or told.keys() - {"signed"} != {"form", "head", "entry", "growth"} or told["form"] != FORM:
         raise ValueError("no proof of a register")
     return Entry.read(told["entry"]), TreeHead.read(told["head"]), [Proof.read(one) for one in told["growth"]]

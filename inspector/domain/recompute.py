@@ -8,7 +8,7 @@ it is still tried, and is unsure where it does not come to the same.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -16,35 +16,61 @@ from typing import Any
 
 from inspector.domain import asking, limitation, missent, opening, proceeding, recounting, review, selfproof, verification
 from inspector.domain.backtest import afresh
-from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import Case, Method, Outcome
-from inspector.domain.consequence import BARRING
+from inspector.domain.consequence import BARRING, Consequence
 from inspector.domain.course import Setting
 from inspector.domain.decision import Decision, OrderKind
+from inspector.domain.dutyfile import signers
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence
 from inspector.domain.grading import graded
+from inspector.domain.ground import CALENDAR, Counted, Ground, Past
 from inspector.domain.late import late as late_answer
 from inspector.domain.ledger import said
 from inspector.domain.piece import fingerprint
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import Proposal
-from inspector.domain.ruling import Ruling
+from inspector.domain.retrace import OPENED, RULES, Trace
 from inspector.domain.sendback import Mistake, SendBackReason
+from inspector.domain.steps import Unstored
 from inspector.domain.taking import PURGED
-from inspector.domain.yearbook import Yearbook
 
-CALENDAR = "calendar"
-"""Under this name an entry names the calendar (`WorkingCalendar.digest`) that it was decided by."""
+COMPUTED = RULES | frozenset(
+    {
+        *("credit.look_up", "item.exempt", "route.certificate", "strategy.choose", "verification.overdue", recounting.RULE),
+        *("evidence.weigh", "evidence.late", "evidence.conflict", "supervision.agrees", "supervision.found", "supervision.seen"),
+        *("supervision.finding", "supervision.joined", "matter.conclude", "commitment.withdraw", "application.withdraw"),
+        *(missent.RULE, f"{missent.RULE}.asked", f"{missent.RULE}.declined", "officer.review"),
+        *("assistance.open", "self_proof.ask", opening.PROPOSED),
+    }
+)
+"""The rules whose function is known here."""
+_PEOPLE = ("operator.", "seat.", "visit.", "attention.", "case.correct")
+_OUTSIDE = frozenset(
+    {
+        *("assistance.answer", "assistance.decline", "assistance.again", "assistance.echo", "evidence.kept"),
+        *("self_proof.receive", "self_proof.unable", "self_proof.again", "notice.said", "objection.opened", "case.contact"),
+    }
+)
+"""What is no decision of ours: an agency, a subject, a platform has said or done it."""
+_REASONS = ("reasons", "why", "reason", "document")
 _BESIDE = frozenset({"request", "self_proof", "consequence_state", "record", "notice"})
 
 
 class Again(StrEnum):
-    """What computing an entry again has come to. `PURGED`: its words, or the answer it weighs, went lawfully at the end of their days."""
+    """What computing an entry again has come to.
+
+    `UNSURE`: it rests on what was not computed. `PERSON`: a person has decided or said it, and no rule, so there is nothing to compute:
+    who, and why, stands in it. `NO_FUNCTION`: a rule has said it that is not computed again. `NOT_STORED`: what it was given is not
+    stored: it was corrected since, or a release before did not keep it. `PURGED`: its words, or the answer that it weighed, went lawfully
+    at the end of their days.
+    """
 
     SAME = "SAME"
     DIFFERS = "DIFFERS"
     UNSURE = "UNSURE"
+    PERSON = "PERSON"
+    NO_FUNCTION = "NO_FUNCTION"
     NOT_STORED = "NOT_STORED"
     PURGED = "PURGED"
 
@@ -75,76 +101,38 @@ class Alteration:
     about: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
-    """An entry about a case as it stands in the ledger; `gone`: its words went at the end of their days, as a later one says."""
-
-    id: str
-    at: datetime
-    rule: str
-    body: str
-    gone: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """What a case's past is computed from. `ruling`: which pack ruled an officer's decision at a moment.
-
-    `years`: the calendars that may be what an entry was counted by. `purged`: the evidence whose wording went at the end of its days.
-    """
-
-    case: Case
-    evidence: Mapping[str, Evidence]
-    policy: Policy
-    years: Yearbook
-    ruling: Callable[[datetime], Ruling]
-    purged: frozenset[str] = frozenset()
-
-    def counted(self, at: datetime, named: object) -> tuple[list[_Counted], bool]:
-        """By which calendars an entry of a moment is computed: the one that it names, else each; and whether it was one of them."""
-        if isinstance(named, str):
-            held = self.years.named(named)
-            likely = [held] if held is not None else self.years.likely(at)
-            return [_Counted(self, one, {CALENDAR: named}) for one in likely], held is not None
-        return [_Counted(self, one, {}) for one in self.years.likely(at)], self.years.whole(at)
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """The same ground with one calendar; `beside`: under which name its entries say it, if they do."""
-
-    ground: Ground
-    calendar: WorkingCalendar
-    beside: Mapping[str, str]
-
-    def text(self, made: Decision[Case]) -> str:
-        """What the ledger says of a decision about a case."""
-        return said(made.because, {"state": made.state.state.value, **self.beside})
-
-
 def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, Again]]:
     """Each entry of a case in order, with what computing it again has come to. Never raises for what is stored."""
     begins = max((place for place, one in enumerate(entries, 1) if one.rule == "case.correct"), default=0)
     state = replace(afresh(ground.case), concluded_at=None, suspensions=(), extensions=())
-    sure, asked, known, transfers = begins == 0, dict[str, str](), set[str](), dict[str, str]()
+    sure, asked, known, transfers = begins == 0, dict[str, tuple[str, Consequence | None]](), set[str](), dict[str, str]()
+    trace = Trace(ground=ground)
     for place, entry in enumerate(entries):
         if place < begins or not entry.body:
             sure = False
-            yield entry, Again.PURGED if entry.gone else Again.NOT_STORED
+            yield entry, Again.PURGED if entry.gone else _uncomputed(entry)
             continue
         told = json.loads(entry.body)
         about = told["facts"].get("consequence")
         known |= {about} if about else set()
         if about and told["facts"].get("proposal") == Proposal.TRANSFER_JUDICIAL.value and "consequence_state" in told:
             transfers[about] = told["consequence_state"]
-        if (text := asked.pop(f"{entry.rule} {told.get('request', told.get('self_proof', about))}", None)) is not None:
+        ordered = asked.pop(f"{entry.rule} {told.get('request', told.get('self_proof', about))}", None)
+        if ordered is not None:
+            text, begun = ordered
+            if begun is not None and text == entry.body:
+                trace.begun(begun)
             yield entry, Again.SAME if text == entry.body else Again.DIFFERS if sure else Again.UNSURE
+            continue
+        if entry.rule in RULES:
+            yield entry, _followed(trace, state, entry, told, sure=sure or entry.rule not in OPENED)
             continue
         counted, whole = ground.counted(entry.at, told.get(CALENDAR))
         by, made = _found(counted, state, entry, told)
         if made is None:
+            trace.passed(told)
             sure = sure and not _BESIDE.isdisjoint(told)  # what is decided beside it leaves the case as it is
-            yield entry, Again.NOT_STORED
+            yield entry, _uncomputed(entry)
             continue
         weighs = told["facts"].get("evidence")
         if isinstance(weighs, str) and weighs in ground.purged:  # its verdict stands, so what comes after is tried
@@ -161,6 +149,34 @@ def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, A
         letter = told["facts"].get("method") == Method.ASSISTANCE.value  # its weighing rests on the letter's own state, too
         yield entry, Again.SAME if same else Again.DIFFERS if sure and whole and not letter else Again.UNSURE
         sure = sure and same
+
+
+def _followed(trace: Trace, state: Case, entry: Past, told: Mapping[str, Any], *, sure: bool) -> Again:
+    """What follows of the case: a step of a consequence, the days of an entry, a notice, what is owed to the public."""
+    try:
+        same, certain = trace.follow(state, entry, told)
+    except Unstored:
+        return Again.NOT_STORED
+    return Again.SAME if same else Again.DIFFERS if sure and certain else Again.UNSURE
+
+
+def _uncomputed(entry: Past) -> Again:
+    """Why an entry is not computed: its rule would be, by what is not stored; a person has said it; or no function is its rule's."""
+    told = json.loads(entry.body) if entry.body else {"facts": {}}
+    beside = entry.rule == recounting.RULE and not _BESIDE.isdisjoint(told)
+    if not entry.body or (entry.rule in COMPUTED and not beside):
+        return Again.NOT_STORED
+    own = any(one != "rule" for one in signers(told["facts"]))
+    return Again.PERSON if own or entry.rule.startswith(_PEOPLE) or entry.rule in _OUTSIDE else Again.NO_FUNCTION
+
+
+def why(entry: Past, again: Again) -> tuple[str, str]:
+    """(who, why) of what a person has decided or said, as its entry tells it; nothing of anything else, nor what a subject has said."""
+    if again is not Again.PERSON:
+        return "", ""
+    facts = json.loads(entry.body)["facts"]
+    reasons = next((facts[name] for name in _REASONS if isinstance(facts.get(name), str) and facts[name]), "")
+    return ", ".join(dict.fromkeys(signers(facts))), reasons
 
 
 def purged(entries: Sequence[Past]) -> dict[str, tuple[str, str]]:
@@ -197,8 +213,8 @@ def weighed(evidence: Mapping[str, Evidence], entries: Sequence[Past]) -> Iterat
 
 
 def _found(
-    counted: Sequence[_Counted], state: Case, entry: Past, told: Mapping[str, Any]
-) -> tuple[_Counted, Decision[Case] | None]:
+    counted: Sequence[Counted], state: Case, entry: Past, told: Mapping[str, Any]
+) -> tuple[Counted, Decision[Case] | None]:
     """The decision anew by the calendar that comes to the entry; where none does, by the likeliest. None where no rule says it."""
     by, found = counted[0], None
     if entry.rule == recounting.RULE and not _BESIDE.isdisjoint(
@@ -217,7 +233,7 @@ def _found(
     return by, found
 
 
-def _decided(by: _Counted, state: Case, entry: Past, facts: Mapping[str, Any]) -> Decision[Case] | None:
+def _decided(by: Counted, state: Case, entry: Past, facts: Mapping[str, Any]) -> Decision[Case] | None:
     """The decision anew; None for one that is by none of these rules. Raises what the rules raise."""
     policy, calendar, at, held = by.ground.policy, by.calendar, entry.at, by.ground.case.strategy
     match entry.rule:
@@ -248,7 +264,7 @@ def _decided(by: _Counted, state: Case, entry: Past, facts: Mapping[str, Any]) -
             return None
 
 
-def _reviewed(by: _Counted, state: Case, facts: Mapping[str, Any], at: datetime) -> Decision[Case]:
+def _reviewed(by: Counted, state: Case, facts: Mapping[str, Any], at: datetime) -> Decision[Case]:
     """An officer's decision, by the pack that ruled it, on what had come by then."""
     ground = by.ground
     ruled = ground.ruling(at)
@@ -286,7 +302,7 @@ def _sent_back(state: Case, entry: Past, facts: Mapping[str, Any], policy: Polic
     return missent.ask(state, mistake, facts["by"], "", standing, policy, entry.at)
 
 
-def _heard(by: _Counted, state: Case, entry: Past, facts: Mapping[str, Any]) -> Decision[Case]:
+def _heard(by: Counted, state: Case, entry: Past, facts: Mapping[str, Any]) -> Decision[Case]:
     """What was found about a case that was over, or an answer: one that was waited for, or one to a question that was over.
 
     The credit entry that stood for the case is taken from what was written down. Which answer it was the entry does not say, so one of
@@ -307,29 +323,29 @@ def _heard(by: _Counted, state: Case, entry: Past, facts: Mapping[str, Any]) -> 
     return verification.weigh(state, piece, policy, entry.at, calendar, given_up=False)
 
 
-def _asked(by: _Counted, made: Decision[Case], at: datetime) -> dict[str, str]:
+def _asked(by: Counted, made: Decision[Case], at: datetime) -> dict[str, tuple[str, Consequence | None]]:
     """What the ledger says of the requests and self-proofs that a decision orders in the same breath, by their rule and id."""
-    ground, texts = by.ground, {}
+    ground, texts = by.ground, dict[str, tuple[str, Consequence | None]]()
     for order in made.orders:
         if order.kind is OrderKind.ASSIST_SEND:
             opened = asking.open_request(ground.case.id, ground.case.agency, order, ground.policy, at, by.calendar)
             told = {"request": opened.state.id, **by.beside}
-            texts[f"{opened.because.rule} {opened.state.id}"] = said(opened.because, told)
+            texts[f"{opened.because.rule} {opened.state.id}"] = said(opened.because, told), None
         elif order.kind is OrderKind.SELF_PROOF_ASK:
             shown = selfproof.ask(made.state, order, ground.policy, at, by.calendar)
             told = {"self_proof": shown.state.id, **by.beside}
-            texts[f"{shown.because.rule} {shown.state.id}"] = said(shown.because, told)
+            texts[f"{shown.because.rule} {shown.state.id}"] = said(shown.because, told), None
     return texts
 
 
 def _proposed(
-    by: _Counted, made: Decision[Case], at: datetime, facts: Mapping[str, Any], before: int, *, barred: bool
-) -> dict[str, str]:
+    by: Counted, made: Decision[Case], at: datetime, facts: Mapping[str, Any], before: int, *, barred: bool
+) -> dict[str, tuple[str, Consequence | None]]:
     """The same of the consequences that an officer's decision proposes; `before`: so many the case has had.
 
     `barred`: a transfer was open, so that no penalty was proposed beside it (scenario 59).
     """
-    texts, policy, outcome = dict[str, str](), by.ground.ruling(at).policy, made.state.outcome
+    texts, policy, outcome = dict[str, tuple[str, Consequence | None]](), by.ground.ruling(at).policy, made.state.outcome
     told = [one for one in made.told if one.type == opening.PROPOSED and one.data["proposal"] in policy.consequences]
     found, ids, number = graded(facts), facts.get("evidence", ()) if told else (), before
     cited = [by.ground.evidence[one] for one in ids if one in by.ground.evidence]
@@ -352,5 +368,8 @@ def _proposed(
         setting = Setting(row=policy.consequences[held.proposal], calendar=by.calendar, now=at)
         begun = proceeding.opened(held, setting, datetime.fromisoformat(str(notice)) if notice else None)
         state = begun.state.state.value
-        texts[f"{opening.PROPOSED} {held.id}"] = said(begun.because, {"consequence_state": state, **by.beside})
+        texts[f"{opening.PROPOSED} {held.id}"] = (
+            said(begun.because, {"consequence_state": state, **by.beside}),
+            begun.state,
+        )
     return texts

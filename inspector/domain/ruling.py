@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from inspector.domain.consequence import UNDECIDED, Consequence
 from inspector.domain.decision import Decision
 from inspector.domain.policy import Policy
 from inspector.domain.transition import Scope, TransitionRow
@@ -47,3 +48,15 @@ def ruling(kept: Policy, current: Policy, scope: Scope) -> Ruling:
                 )
                 return Ruling(policy=judged, row=row)
     return Ruling(policy=kept)
+
+
+def prevailing(held: Consequence, ruled: Ruling) -> Consequence:
+    """A consequence as its next step is judged, by the pack that rules it: what nobody has decided goes on by the steps of a later version.
+
+    What was said to rest on articles rests on them still; those of the new row stand beside them.
+    """
+    row = ruled.policy.consequences.get(held.proposal)
+    if held.state not in UNDECIDED or ruled.row is None or row is None or ruled.policy.label == held.pack:
+        return held
+    basis = dict.fromkeys((*held.basis, row.basis, *([row.law] if row.law else []), ruled.row.basis))
+    return replace(held, pack=ruled.policy.label, row=row.row, basis=tuple(basis), transition=ruled.row.row)

@@ -16,6 +16,7 @@ from inspector.domain import manifest
 from inspector.domain.decision import Because
 from inspector.domain.errors import Invalid
 from inspector.domain.folio import differing
+from inspector.domain.headlist import PublicHead
 from inspector.domain.manifest import LEDGER, MANIFEST, POSTED
 from inspector.flows import casefile
 from inspector.flows.office import Office
@@ -90,7 +91,9 @@ def bind(office: Office, listed: bytes, address: str, results: int, look: str = 
             entry = new_id()
             tx.ledger.append(entry, ABOUT, Because(rule="publication.posted", basis=(), pack="", facts=facts), {}, now)
     (held,), head, growth = casefile.proved(office, [entry], entry)
-    return manifest.proof(held, head, growth)
+    day = office.calendar.local_date(held.at)
+    word = office.keys.word(office.house, PublicHead(head=head, day=day).signed)
+    return manifest.proof(held, head, growth, (day, word) if word is not None else None)
 
 
 def prove(folder: Path, ledger: bytes) -> None:

@@ -125,7 +125,7 @@ def _pages(
 def bind(office: Office, names: Sequence[str], making: str, hidden: Collection[str], pages: Mapping[str, bytes]) -> Made:
     """Pages and entries with their proofs, once the entry that the file was made is in the tree. Raises Stale."""
     entries, head, growth = proved(office, [*names, making], making, hidden)
-    files = folio.bound(pages, entries, head, growth)
+    files = folio.bound(pages, entries, head, growth, lambda text: office.keys.word(office.house, text))
     return Made(files=files, head=head, judged=folio.judge(files, [head]))
 
 

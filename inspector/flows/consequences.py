@@ -315,7 +315,7 @@ def settle(
     office: Office, tx: Tx, case: Case, before: Consequence, decision: Decision[Consequence], now: datetime
 ) -> Consequence:
     """Write a step and tell the approving system."""
-    held = write(tx, case, before, decision, now)
+    held = write(office, tx, case, before, decision, now)
     spread(office, tx, case, decision, now)
     cleared.let_go(office, tx, case, held, now)
     return held

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from inspector.domain.case import Case, SubjectKind
-from inspector.domain.creditrecord import Record, RecordState, fallen, made, told
+from inspector.domain.creditrecord import Record, RecordState, fallen, made, recorded, told
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.docket import AMEND_BY_HAND, AMEND_STUCK
 from inspector.domain.errors import Missing
@@ -46,7 +46,8 @@ def book(tx: Tx, office: Office, case: Case, order: Order, now: datetime, *, awa
     held = replace(of_entry(office, case, order.key, order.payload, ruled), awaits=awaits)
     tx.records.add(held)
     if held.adverse:
-        _tell(tx, case.id, held, ruled, now)
+        because = recorded(held, ruled.credit)
+        record(tx, case.id, Decision(state=None, because=because), now, {})
         hear(tx, office, case, held, now)
     return clocks(office, held)
 
@@ -167,23 +168,3 @@ def quiet(tx: Tx, held: Record, now: datetime) -> None:
 def _order(held: Record, kind: OrderKind, at: datetime) -> Order:
     key = f"{kind.value}:{held.entry}"
     return Order(kind=kind, key=key, due_at=at, urgent_by=at, case_id=held.case_id, payload={"entry": held.entry})
-
-
-def _tell(tx: Tx, case_id: str, held: Record, policy: Policy, now: datetime) -> None:
-    """The ledger says from when to when it is shown, by which row, and whether it bars."""
-    row = policy.credit.publicities.get(held.grade)
-    facts = {
-        "entry": held.entry,
-        "grade": held.grade,
-        "act": held.act,
-        "bars": held.bars,
-        "decided_on": held.decided_on.isoformat(),
-        "published": held.published,
-        "repairable_from": held.repairable_from.isoformat(),
-        "shown_until": held.most_until.isoformat() if held.most_until is not None else None,
-        "row": held.row,
-        **({"notice": held.awaits} if held.awaits else {}),
-    }
-    cited = (row.basis,) if row is not None else ()
-    because = Because(rule="credit.recorded", basis=(held.basis, *cited), pack=policy.label, facts=facts)
-    record(tx, case_id, Decision(state=None, because=because), now, {})

@@ -17,7 +17,7 @@ from inspector.domain.annulled import Annulled
 from inspector.domain.case import Case, CaseState, SubjectKind
 from inspector.domain.consequence import Consequence, ConsequenceState, Signed
 from inspector.domain.creditrecord import RecordState
-from inspector.domain.decision import Because, Decision
+from inspector.domain.decision import Decision
 from inspector.domain.disclosure import Disclosed, Penalty, PenaltyKind, PenaltyLine
 from inspector.domain.docket import DISCLOSURE
 from inspector.domain.errors import Missing, Refusal
@@ -59,9 +59,7 @@ def owe(office: Office, tx: Tx, case: Case, held: Consequence, now: datetime) ->
         return
     grade = policy.credit.publicities.get(held.grading.grade or "")
     if grade is not None and not grade.published:
-        facts = {"consequence": held.id, "grade": grade.grade}
-        because = Because(rule="disclosure.minor", basis=(grade.basis,), pack=held.pack, facts=facts)
-        record(tx, case.id, Decision(state=None, because=because), now, {}, kept=case.pack)
+        record(tx, case.id, Decision(state=None, because=domain.minor(held, grade)), now, {}, kept=case.pack)
         return
     code = case.subject.code if case.subject.kind is SubjectKind.FIRM else ""
     decision = domain.owe(held, row, grade, now, office.calendar, code)

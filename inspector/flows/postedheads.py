@@ -22,7 +22,10 @@ REGISTER = "register"
 
 
 def gather(office: Office, now: datetime) -> tuple[PublicHead, ...]:
-    """The heads to be told, the newest first; of two days with the same head the earlier one."""
+    """The heads to be told, the newest first; of two days with the same head the earlier one.
+
+    Beside the heads of its days those that a witness was given before today: of them it is said who else keeps them.
+    """
     today = office.calendar.local_date(now)
     with office.store.read() as tx:
         days = sorted({office.calendar.local_date(at) for at in _posted(tx)} | {today}, reverse=True)[:MOST]
@@ -31,8 +34,13 @@ def gather(office: Office, now: datetime) -> tuple[PublicHead, ...]:
             begun = datetime.combine(day, time(), office.calendar.zone)
             if (head := tx.tree.before(begun)) is not None:
                 told[head] = day
-        lodged = _lodged(tx)
-    return tuple(_signed(office, PublicHead(head=head, day=day, lodged=lodged.get(head, ()))) for head, day in told.items())
+        lodged = _lodged(tx, office)
+        for head, (day, _) in lodged.items():
+            if day < today:
+                told.setdefault(head, day)
+    newest = sorted(told.items(), key=lambda one: (one[0].size, one[1]), reverse=True)[:MOST]
+    kept = {head: held for head, (_, held) in lodged.items()}
+    return tuple(_signed(office, PublicHead(head=head, day=day, lodged=kept.get(head, ()))) for head, day in newest)
 
 
 def key(office: Office) -> str:
@@ -79,19 +87,20 @@ def _posted(tx: Tx) -> Sequence[datetime]:
     return [row["at"] for row in tx.ledger.about(affix.ABOUT) if row["rule"] == POSTED]
 
 
-def _lodged(tx: Tx) -> dict[TreeHead, tuple[Lodged, ...]]:
-    """Who keeps which head by its own receipt."""
-    held: dict[TreeHead, tuple[Lodged, ...]] = {}
+def _lodged(tx: Tx, office: Office) -> dict[TreeHead, tuple[date, tuple[Lodged, ...]]]:
+    """Who keeps which head by its own receipt, and since which day."""
+    held: dict[TreeHead, tuple[date, tuple[Lodged, ...]]] = {}
     for row in tx.ledger.about(lodging.ABOUT):
         if row["rule"] == lodging.LODGED and row["body"]:
             told = json.loads(row["body"])["facts"]
             at = datetime.fromisoformat(told["witnessed_at"]) if told.get("witnessed_at") else None
             one = Lodged(witness=told["witness"], receipt=str(told.get("receipt") or ""), at=at)
             head = TreeHead(size=told["size"], root=told["root"])
-            held[head] = (*held.get(head, ()), one)
+            day, before = held.get(head, (office.calendar.local_date(row["at"]), ()))
+            held[head] = (day, (*before, one))
     return held
 
 
 def _signed(office: Office, one: PublicHead) -> PublicHead:
-    mine = office.keys.signing.get(office.house)
-    return one.by(mine.sign(one.signed)) if mine is not None else one
+    word = office.keys.word(office.house, one.signed)
+    return one.by(bytes.fromhex(word.value)) if word is not None else one

@@ -6,14 +6,13 @@ transition); what took effect stays with the version by which it was decided.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain.case import Case
-from inspector.domain.consequence import UNDECIDED, Consequence
+from inspector.domain.consequence import Consequence
 from inspector.domain.errors import Missing
 from inspector.domain.policy import Policy
-from inspector.domain.ruling import ruling
+from inspector.domain.ruling import prevailing, ruling
 from inspector.domain.transition import Scope
 from inspector.flows.office import Office
 
@@ -23,12 +22,7 @@ def of(office: Office, case: Case, held: Consequence, now: datetime) -> Conseque
 
     What was said to rest on articles rests on them still; those of the new row stand beside them.
     """
-    ruled = office.ruling(case.agency, case.pack, Scope.OUTCOMES, now)
-    row = ruled.policy.consequences.get(held.proposal)
-    if held.state not in UNDECIDED or ruled.row is None or row is None or ruled.policy.label == held.pack:
-        return held
-    basis = dict.fromkeys((*held.basis, row.basis, *([row.law] if row.law else []), ruled.row.basis))
-    return replace(held, pack=ruled.policy.label, row=row.row, basis=tuple(basis), transition=ruled.row.row)
+    return prevailing(held, office.ruling(case.agency, case.pack, Scope.OUTCOMES, now))
 
 
 def barring(office: Office, case: Case, held: Consequence) -> str:

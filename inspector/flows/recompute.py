@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from inspector.domain.case import Case
 from inspector.domain.errors import InspectorError
-from inspector.domain.recompute import CALENDAR, Again, Alteration, Altered, Ground, Past, purged, recompute, weighed
+from inspector.domain.ground import CALENDAR, Ground, Past
+from inspector.domain.recompute import Again, Alteration, Altered, purged, recompute, weighed
 from inspector.domain.taking import PURGED
 from inspector.domain.transition import Scope
 from inspector.flows.intake import handed_in
@@ -29,7 +30,11 @@ def replay(office: Office, tx: Tx, case_id: str) -> list[tuple[Past, Again]]:
         policy=office.book.get(case.pack),
         years=tx.calendars.yearbook(office.calendar, office.now()),
         ruling=lambda at: office.ruling(case.agency, case.pack, Scope.OUTCOMES, at),
+        pack=office.book.get,
         purged=frozenset(purged(entries)),
+        consequences={one.id: one for one in tx.consequences.of_case(case_id)},
+        records={one.entry: one for one in tx.records.of_case(case_id)},
+        notices={one.id: one for one in tx.servings.of_case(case_id)},
     )
     return list(recompute(ground, entries))
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from inspector.domain.decision import Decision
-from inspector.domain.recompute import CALENDAR
+from inspector.domain.ground import CALENDAR
 from inspector.flows.office import Office
 from inspector.store.tx import Tx, new_id
 

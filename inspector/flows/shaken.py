@@ -19,7 +19,7 @@ from inspector.domain.proposal import Proposal
 from inspector.domain.timer import Timer
 from inspector.flows import cleared, contested, creditbook, same, stopped, unserved
 from inspector.flows.office import Office
-from inspector.flows.record import record
+from inspector.flows.record import counted_by, record
 from inspector.store.tx import Tx
 
 DUE = "consequence_due"
@@ -51,11 +51,11 @@ def setting(office: Office, held: Consequence, now: datetime) -> Setting:
     return Setting(row=policy.consequences[held.proposal], calendar=office.calendar, now=now, remind=remind)
 
 
-def write(tx: Tx, case: Case, before: Consequence, decision: Decision[Consequence], now: datetime) -> Consequence:
+def write(office: Office, tx: Tx, case: Case, before: Consequence, decision: Decision[Consequence], now: datetime) -> Consequence:
     """Write a step: state, ledger entry, the next clocks; the former ones and what a person heard of them are over."""
     held = decision.state
     tx.consequences.put(held)
-    record(tx, case.id, decision, now, {"consequence_state": held.state.value}, kept=case.pack)
+    record(tx, case.id, decision, now, {"consequence_state": held.state.value, **counted_by(office)}, kept=case.pack)
     ending = [clock_key(kind, before) for kind in CLOCKS]
     if held.due_at is None:
         for part in ("notice", *of_dates(held)):
@@ -103,7 +103,7 @@ def fell(office: Office, tx: Tx, case: Case, why: str, now: datetime) -> tuple[T
             made = rectification.doubt(held, why, setting(office, held, now))  # what cannot be done any more is not due either
         else:
             continue
-        cleared.let_go(office, tx, case, write(tx, case, held, made, now), now)
+        cleared.let_go(office, tx, case, write(office, tx, case, held, made, now), now)
         told += made.told
     tx.attention.over(f"{JOINED_MATTER}:{case.id}", now)  # whoever reviews the case has its whole file
     later(office, tx, case, why, now)

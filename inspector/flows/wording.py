@@ -66,6 +66,7 @@ GROUPS: Mapping[str, str] = {
     "grade_cooperation": "Cooperation",
     "word": "SubjectWord",
     "service_way": "ServiceWay",
+    "service_ways": "ServiceWay",
     "service_was": "ServiceWay",
     "notice_kind": "NoticeKind",
 }

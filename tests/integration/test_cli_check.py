@@ -57,6 +57,13 @@ def test_a_house_whose_silence_nobody_hears_is_warned_of_until_a_switch_is_named
     assert settings.load(house.ROOT / "config" / "demo.toml").pulse is not None, "the demo has one"
 
 
+def test_a_house_whose_ledger_no_witness_keeps_is_warned_of(operator: Operator) -> None:
+    operator.well("migrate")
+    (told,) = [one for one in operator.well("check", "--json").json if one["name"] == "witnesses"]
+    assert (told["state"], "[witnesses.NAME]" in told["mend"], "存证方" in told["message_zh"]) == ("WARN", True, True)
+    assert settings.load(house.ROOT / "config" / "demo.toml").witnesses, "the demo has one"
+
+
 def test_a_database_that_is_not_there_is_named_and_not_made(operator: Operator) -> None:
     told = operator.say("check")
     assert told.code == 1

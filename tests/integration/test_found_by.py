@@ -86,7 +86,7 @@ def test_no_rule_proposes_a_penalty_beside_a_transfer_when_the_matter_is_conclud
     with store.begin() as tx:  # by a rule, and by nobody's word
         held = tx.consequences.get(late.id, lock=True)
         ended = proceeding.supersede(held, "test", setting(case.office, held, hand()))
-        write(tx, tx.cases.get(case.case), held, ended, hand())
+        write(case.office, tx, tx.cases.get(case.case), held, ended, hand())
     concluded(case)
     assert [one.proposal for one in case.all() if one.open and one.proposal is Proposal.PENALTY] == []
 

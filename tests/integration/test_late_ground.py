@@ -93,7 +93,7 @@ def test_while_a_case_is_under_way_a_late_answer_settles_the_claim_that_had_been
     closed = (CaseState.CLOSED, Outcome.TRUE) if becomes == "PROVEN" else (CaseState.REVIEW, None)
     assert (case.state, case.outcome) == closed
     with store.read() as tx:
-        assert {told for _, told in replay(office, tx, case_id)} <= {Again.SAME, Again.NOT_STORED}
+        assert {told for _, told in replay(office, tx, case_id)} <= {Again.SAME, Again.PERSON, Again.NO_FUNCTION}
 
 
 def test_what_a_release_before_left_undetermined_is_no_other_decision_when_it_is_recomputed(
@@ -108,4 +108,4 @@ def test_what_a_release_before_left_undetermined_is_no_other_decision_when_it_is
         assist.answer(office, tx, request_of(store, case_id).id, Verdict.MATCH, "", "赵六", hand.now)
     assert status(office, case_id)["household"] is ClaimStatus.UNDETERMINED
     with store.read() as tx:
-        assert {told for _, told in replay(office, tx, case_id)} <= {Again.SAME, Again.NOT_STORED}
+        assert {told for _, told in replay(office, tx, case_id)} <= {Again.SAME, Again.PERSON, Again.NO_FUNCTION}

@@ -15,7 +15,7 @@ from inspector.daemon.sweeps import seal
 from inspector.domain.decision import OrderKind
 from inspector.domain.ledger import GENESIS
 from inspector.domain.treehead import TreeHead
-from inspector.flows import lodging
+from inspector.flows import lodging, postedheads
 from inspector.flows.office import Office
 from inspector.ports import Unavailable
 from inspector.store import tables
@@ -81,6 +81,23 @@ def test_the_head_is_lodged_and_nothing_else_leaves_the_house(office: Office, no
     with office.store.read() as tx:
         assert lodging.lodged(tx) == {"notary": [head]}
     assert matters(office) == []
+
+
+def test_a_head_that_a_witness_keeps_stands_on_the_register_from_the_next_day_with_who_keeps_it(
+    office: Office, hand: Hand
+) -> None:
+    lodge(office, hand)
+    append(office.store, "case-later")
+    head = sealed(office)
+    hand.on(hours=1)
+    with office.store.begin() as tx:
+        tx.work.order([outside_order(OrderKind.LEDGER_LODGE, "notary", hand(), hand())], hand())
+    settle(office)
+    assert head not in [one.head for one in postedheads.gather(office, hand())], "the day goes on"
+    hand.on(days=1)
+    sealed(office)
+    (told,) = [one for one in postedheads.gather(office, hand()) if one.head == head]
+    assert [one.witness for one in told.lodged] == ["notary"]
 
 
 def test_who_cuts_the_ledger_and_lays_it_anew_is_seen_at_the_next_lodging(office: Office, notary: Notary, hand: Hand) -> None:

@@ -85,7 +85,7 @@ PLANTS = (
         name="pages-of-a-file-unbound",
         says="whoever changes a page of a file and its list is not seen",
         module="inspector/domain/folio.py",
-        old='*([] if named[2] == pages else [Trouble(code="pages_differ")]),',
+        old='*(replace(one, code="pages_differ") for one in differing(pages, named[2])),',
         new="",
         tests=("tests/property/test_bytes_tampered.py::test_what_left_the_house_is_changed_nowhere_unseen",),
     ),
