@@ -35,13 +35,15 @@ from inspector.domain.sendback import Mistake, SendBackReason
 from inspector.domain.steps import Unstored
 from inspector.domain.taking import PURGED
 
+_ORDERED = frozenset({"assistance.open", "self_proof.ask", opening.PROPOSED})
+"""What is computed with the decision that orders it."""
 COMPUTED = RULES | frozenset(
     {
         *("credit.look_up", "item.exempt", "route.certificate", "strategy.choose", "verification.overdue", recounting.RULE),
         *("evidence.weigh", "evidence.late", "evidence.conflict", "supervision.agrees", "supervision.found", "supervision.seen"),
         *("supervision.finding", "supervision.joined", "matter.conclude", "commitment.withdraw", "application.withdraw"),
         *(missent.RULE, f"{missent.RULE}.asked", f"{missent.RULE}.declined", "officer.review"),
-        *("assistance.open", "self_proof.ask", opening.PROPOSED),
+        *_ORDERED,
     }
 )
 """The rules whose function is known here."""
@@ -131,8 +133,9 @@ def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, A
         by, made = _found(counted, state, entry, told)
         if made is None:
             trace.passed(told)
+            rests = entry.rule in _ORDERED and not sure  # what orders it was not computed
             sure = sure and not _BESIDE.isdisjoint(told)  # what is decided beside it leaves the case as it is
-            yield entry, _uncomputed(entry)
+            yield entry, Again.UNSURE if rests else _uncomputed(entry)
             continue
         weighs = told["facts"].get("evidence")
         if isinstance(weighs, str) and weighs in ground.purged:  # its verdict stands, so what comes after is tried

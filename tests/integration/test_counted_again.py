@@ -62,7 +62,7 @@ def newer(office: Office, hand: Hand) -> Office:
 
 def other(office: Office, cases: list[str]) -> list[tuple[str, str]]:
     """What does not come to the same, or cannot be said."""
-    return [one for case in cases for one in told(office, case) if one[1] in ("DIFFERS", "UNSURE", "NOT_STORED")]
+    return [one for case in cases for one in told(office, case) if one[1] in ("DIFFERS", "UNSURE")]
 
 
 def unnamed(store: Store) -> None:
