@@ -38,7 +38,7 @@ def test_no_word_that_came_before_the_answer_outlives_it(store: Store, hand: Han
 
     def on_paper(said: Said) -> None:
         with store.begin() as tx:
-            transcription.transcribe(office, tx, request.id, said, Paper(written=PAPER + said.do), "李四", hand())
+            transcription.transcribe(office, tx, request.id, said, Paper(written=PAPER + said.do, scan="0" * 64), "李四", hand())
 
     on_paper(Said(do=Saying.ACCEPT, signer=word("accept")))
     on_paper(Said(do=Saying.PROPOSE, signer=word("propose-signer"), day=DAY, reasons=word("propose")))
