@@ -16,6 +16,7 @@ from inspector.domain.consequence import MoreTime, StatementKind
 from inspector.domain.creditlaw import RepairPaper
 from inspector.domain.decision import OrderKind
 from inspector.domain.evidence import Verdict
+from inspector.domain.fieldnote import Place
 from inspector.domain.finding import Finding
 from inspector.domain.pause import Reason
 from inspector.domain.proposal import Proposal
@@ -27,6 +28,7 @@ from inspector.flows import (
     assist,
     catalogue,
     dispatch,
+    fetching,
     receipts,
     rectifying,
     recusing,
@@ -38,6 +40,7 @@ from inspector.flows import (
     suspension,
     trial,
 )
+from inspector.flows.fieldnotes import Shot
 from inspector.settings import Schedules
 from inspector.store.store import Store
 from inspector.store.tx import Tx
@@ -218,7 +221,7 @@ def more_time(made: Makers, case: Proceeding) -> None:
 
 
 def inspectors(made: Makers, visits: list[Visit]) -> None:
-    """What happens about inspectors in that hour: a test, a report of an unknown push, one who need not go, a recusal, a filing."""
+    """What happens about inspectors in that hour: a test, a report of an unknown push, one not to go, a recusal, a filing, photos."""
     office, hand, act = made.office, made.hand, made.act
     firms = [one for one in visits if one.kind is SubjectKind.FIRM]  # whose visits are filed; of persons other agencies are asked
     act(lambda tx: trial.order(office, tx, "bureau", "B001", "clerk", hand()))
@@ -227,6 +230,9 @@ def inspectors(made: Makers, visits: list[Visit]) -> None:
     act(lambda tx: review.withdraw(office, tx, firms[0].case_ids[0], "不再办理", "hall", hand()))
     made.accepted(firms[1])
     entered(made, firms[1])  # and no visit code was read
+    shot = Shot(digest="", remark="", case_id="", claim="", place=Place(), captured_at=None, sent_at=None)
+    named = fetching.Named(number="P-1", shot=shot)
+    act(lambda tx: fetching.order(tx, tx.visits.team(firms[1].id)[0].name, "phones", [named], 20, hand()))
     said = {"by": "孙七", "reason": "kin", "evidence": "户籍档案", "applicant": Applicant.COLLEAGUE}
 
     def challenge(tx: Tx) -> None:

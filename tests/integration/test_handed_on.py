@@ -29,7 +29,7 @@ from tests.former.place import TREE
 from tests.house import settle
 from tests.integration.test_draw_way import agreeing
 
-SINCE: frozenset[OrderKind] = frozenset({OrderKind.CHALLENGE_DUE, OrderKind.VISIT_FILING_DUE})
+SINCE: frozenset[OrderKind] = frozenset({OrderKind.CHALLENGE_DUE, OrderKind.VISIT_FILING_DUE, OrderKind.PHOTO_FETCH})
 """Kinds of work that have come since the newest office was kept: the next one has them open, and then this is empty again."""
 
 OFFICES = dump.offices()

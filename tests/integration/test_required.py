@@ -79,7 +79,7 @@ MISSING = [
     (without("seeds.audit"), "seed_not_there", ("plan licensing", "[seeds.audit]"), "seeds.audit"),
     (without("plans.licensing"), "plan_not_there", ("city", "[plans.NAME]"), "plans.city"),
     (without("plans.licensing", plans__licensing=NO_POOL), "pool_not_there", ("pool = true", "licensing"), "pools.city"),
-    (without(agencies__far='name = "x"\npack = "henan-2021"\n'), "plan_not_there", ("far", "henan-2021@1"), "plans.far"),
+    (without(agencies__far='name = "x"\npack = "henan-2021"\n'), "plan_not_there", ("far", "henan-2021@"), "plans.far"),
 ]
 
 
