@@ -21,17 +21,18 @@ from inspector.domain.roster import InspectorRecord, StaffRole
 from inspector.domain.visit import Seat, SeatState, Visit
 
 READ, SCANNED = "code_read", "arrival_scanned"
-"""Kinds of check-in: the firm's phone has read the team's code of that day; one of the team has scanned the firm's, and it came in then."""
+"""Kinds of check-in: a firm's phone has read the team's code of that day; one of the team has scanned the firm's."""
 
 _LAW = ("S1:42",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckIn:
-    """A check-in by a seat, and when it was, as far as the house can say."""
+    """A check-in by a seat: when it was, by the clocks of phones, and when it `came` in, by ours."""
 
     seat: str
     at: datetime
+    came: datetime
     kind: str
 
 
@@ -65,11 +66,14 @@ class Sitting:
 def proven(agency: str, sittings: Sequence[Sitting], came: Iterable[CheckIn], calendar: WorkingCalendar) -> Attested | None:
     """That an agency's team made the visit, by the first check-in that proves it; None where none does.
 
-    Everybody who then sat was certified on that day. Of who has left nobody knows since when: that is for officers.
+    Everybody who then sat was certified on that day, and still sat there with a certificate when it came in: a phone's clock alone, which
+    may be anybody's, takes no seat from whom the lot has named since. Of who has left nobody knows since when: that is for officers.
     """
     for one in sorted(came, key=lambda one: one.at):
         team, day = [held for held in _of(agency, sittings) if held.sat(one.at)], calendar.local_date(one.at)
-        lawful = _whole(agency, sittings, team) and not any(held.on(day) or held.left for held in team)
+        here = calendar.local_date(one.came)
+        apart = any(held.on(day) or held.on(here) or held.left or not held.sat(one.came) for held in team)
+        lawful = _whole(agency, sittings, team) and not apart
         if lawful and one.seat in (names := tuple(held.seat.name for held in team)):
             return Attested(agency=agency, on=day, seats=names, proof=one.kind)
     return None

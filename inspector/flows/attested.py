@@ -33,7 +33,7 @@ def look(office: Office, tx: Tx, held: Visit, agency: str, now: datetime) -> Vis
     if not held.state.open or agency in held.vouched or agency not in held.owing:
         return None
     seen = sittings(office, tx, held)
-    told = attesting.proven(agency, seen, _checked_in(office, tx, held, agency, seen), office.calendar)
+    told = attesting.proven(agency, seen, _checked_in(office, tx, held, agency), office.calendar)
     if told is None:
         return None
     return stands(office, tx, held, told, attesting.by_rule(held, told, tx.draws.pack_of(held.draw, agency)), now)
@@ -111,21 +111,16 @@ def _sitting(office: Office, tx: Tx, held: Visit, seat: Seat, left: datetime | N
     return Sitting(seat=seat, until=until, person=person, apart=apart, left=removed_at is not None or not person.in_post)
 
 
-def _checked_in(office: Office, tx: Tx, held: Visit, agency: str, seen: tuple[Sitting, ...]) -> Iterator[CheckIn]:
-    """The check-ins that nobody's own clock alone speaks for: a firm's phone has read the code of that day, or what an inspector's
-
-    phone has scanned at the firm was here while the team still sat there.
-    """
+def _checked_in(office: Office, tx: Tx, held: Visit, agency: str) -> Iterator[CheckIn]:
+    """The check-ins that the house holds: a firm's phone has read the code of that day, or an inspector's has scanned the firm's."""
     for scan in tx.entryscans.of_visit(held.id):
         at = read_at(held, scan)
         if scan.seat and at is not None and office.calendar.local_date(at) == scan.day:
-            yield CheckIn(seat=scan.seat, at=at, kind=READ)
-    until = {one.seat.name: one.until for one in seen}
+            yield CheckIn(seat=scan.seat, at=at, came=scan.received_at, kind=READ)
     for note in tx.fieldnotes.notes(held.id, agency):
-        came, end = note.times.received_at, until.get(note.seat)
         at = written(held, note.times)
-        if note.arrival is ArrivalHow.SCANNED and at is not None and not note.times.apart and (end is None or came < end):
-            yield CheckIn(seat=note.seat, at=at, kind=SCANNED)
+        if note.arrival is ArrivalHow.SCANNED and at is not None and not note.times.apart:
+            yield CheckIn(seat=note.seat, at=at, came=note.times.received_at, kind=SCANNED)
 
 
 def refuse(tx: Tx, about: str, agency: str, by: str, attention_id: str, now: datetime) -> None:

@@ -167,7 +167,7 @@ def _sat(tx: Tx, seats: Iterable[Seat]) -> Iterator[tuple[Seat, Person]]:
 
 
 def _was_there(office: Office, tx: Tx, held: Visit, shows: Seat, on: date | None, now: datetime) -> None:
-    """A code was read while who showed it still sat there: that the visit was made counts by it, or an officer is asked."""
+    """By its phone a code was read while who showed it sat there, and it tells of it now: what the house held before counts, else officers say."""
     if attested.look(office, tx, held, shows.agency, now) is None:
         attested.ask(tx, held, shows, on, now)
     else:

@@ -122,7 +122,7 @@ def test_who_had_checked_in_before_the_certificate_ended_has_made_the_visit_and_
 
 
 @pytest.mark.slow
-def test_a_reading_that_lay_in_the_firms_phone_brings_the_team_of_that_day_back_and_who_was_dealt_since_need_not_go(
+def test_a_reading_that_comes_when_others_sit_there_is_asked_and_by_two_officers_the_team_of_that_day_is_back(
     edge: Edge, hand: Hand, links: ExitStack
 ) -> None:
     visit, (first, second), (client, mate) = team(edge, links)
@@ -137,6 +137,14 @@ def test_a_reading_that_lay_in_the_firms_phone_brings_the_team_of_that_day_back_
     assert scan(edge, links, hand, text, hours=23).status_code == 200
     settle(edge.office)
     held = now_of(edge, visit)
+    assert (held.attested, states(edge, visit)[0]) == ((), "RELIEVED"), "anybody may send a reading, of any hour"
+    assert {"note_lapsed", "visit_code_apart"} & matters(edge).keys() == {"note_lapsed"}
+    path, said = f"/v1/visits/{visit.id}/attested", {"on": day.isoformat(), "evidence": "企业手机扫描记录"}
+    with edge.as_(Role.OFFICER, name="王") as one, edge.as_(Role.OFFICER, name="李") as other:
+        assert one.post(path, json=said).status_code == 200
+        assert other.post(path, json={**said, "evidence": "现场笔录"}).json()["stands"] is True
+    settle(edge.office)
+    held = now_of(edge, visit)
     assert (held.state, held.made_on, len(held.parts)) == (VisitState.DONE, day, 1), "the note that was here is its result"
     assert sorted(states(edge, visit)) == ["DONE", "NEEDLESS", "STOOD"]
     assert {"note_lapsed", "visit_code_apart"}.isdisjoint(matters(edge))
@@ -147,6 +155,18 @@ def test_a_reading_that_lay_in_the_firms_phone_brings_the_team_of_that_day_back_
     assert went == {one.inspector for one in seats if one.state.made}
     assert len(went) == 2
     assert agree(edge) == []
+
+
+def test_a_reading_that_came_after_the_certificate_had_ended_is_asked_though_nobody_had_looked(
+    edge: Edge, hand: Hand, links: ExitStack
+) -> None:
+    visit, (first, _), (client, _) = team(edge, links)
+    text = client.get(f"/v1/seats/{first}/codes").json()["codes"][0]["text"]
+    register(edge, visit, 0, certificate_until=edge.office.calendar.local_date(hand()))
+    hand.on(days=1)
+    assert scan(edge, links, hand, text, hours=23).status_code == 200
+    looks(edge, hand)
+    assert (now_of(edge, visit).attested, states(edge, visit)[0]) == ((), "RELIEVED")
 
 
 @pytest.mark.slow
