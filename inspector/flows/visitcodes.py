@@ -167,7 +167,7 @@ def _sat(tx: Tx, seats: Iterable[Seat]) -> Iterator[tuple[Seat, Person]]:
 
 
 def _was_there(office: Office, tx: Tx, held: Visit, shows: Seat, on: date | None, now: datetime) -> None:
-    """By its phone a code was read while who showed it sat there, and it tells of it now: what the house held before counts, else officers say."""
+    """By its phone a code was read while who showed it sat there, and it tells now: the rule says it, or officers do."""
     if attested.look(office, tx, held, shows.agency, now) is None:
         attested.ask(tx, held, shows, on, now)
     else:

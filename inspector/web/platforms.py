@@ -154,7 +154,7 @@ def _entered(desk: Desk, seated: Seated, channel: str, told: ReturnedIn, message
         fetching.order(tx, seated.name, channel, named, most, now)
         return ReturnedShown.model_validate({**dict(shown(tx, seated.name)), "files": tuple(files)})
 
-    plain = ResultIn(findings=told.findings, seen=told.seen, remarks=told.remarks, visited_on=told.visited_on)
+    plain = ResultIn.model_construct(**{name: getattr(told, name) for name in ResultIn.model_fields})  # read and judged already
     bare = told.model_copy(
         update={
             "files": tuple(

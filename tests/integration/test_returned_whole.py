@@ -175,12 +175,14 @@ def test_it_brings_sheet_signature_words_and_photos_and_each_photo_has_its_recei
 ) -> None:
     with handed(store, hand, tmp_path) as sent:
         there, far, taken = jpeg(), jpeg(width=24), (hand() - timedelta(minutes=10)).isoformat()
+        day = sent.edge.office.calendar.local_date(hand())
         sent.platform.photos["F-2"] = far
         (doubt,) = sent.visit.doubts
         told = {
             "items": sent.items(),
             "bz": "门面整洁",
             "jcjg": "未发现问题",
+            "jcrq": day.isoformat(),
             "jcb": [{"sxbm": sent.item, "jgdm": "2,3", "fs": ["A", "B"], "clrq": "2026-03-02", "sm": "已搬至隔壁"}],
             "qz": {"zt": "拒签", "xm": "张三 店长", "yy": "认为与事实不符", "jzr": "李四 居委会"},
             "dsryj": "已按要求整改",
@@ -223,7 +225,7 @@ def test_it_brings_sheet_signature_words_and_photos_and_each_photo_has_its_recei
         assert [one["words"] for one in field["sheet"]["statements"]] == ["已按要求整改"]
         with store.read() as tx:
             held = tx.visits.get(sent.visit.id)
-        assert (held.state.value, held.parts[0].remarks) == ("DONE", "门面整洁")
+        assert (held.state.value, held.parts[0].remarks, held.parts[0].on) == ("DONE", "门面整洁", day)
         assert sent.matters() == []
 
 
@@ -259,6 +261,10 @@ def test_what_is_in_no_list_or_contradicts_itself_is_refused_by_row_and_field_in
             assert error["message"]
             assert error["message_zh"]
             assert sent.untouched(), (number, "a part of it has stayed")
+        day = sent.edge.office.calendar.local_date(hand())
+        early = sent.send("w-day", items=sent.items(), jcrq=(day - timedelta(days=90)).isoformat())
+        assert (early.status_code, early.json()["error"]["facts"]["field"]) == (422, "data.jcrq"), early.text
+        assert sent.untouched()
         bare = sent.send("r-1", items=sent.items(), jcb=[row | {"jgdm": 2}])
         assert bare.status_code == 200, bare.text
 
