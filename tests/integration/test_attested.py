@@ -13,15 +13,17 @@ import httpx
 import pytest
 
 from inspector.domain.visit import SeatState, Visit, VisitState
-from inspector.flows import lookback, relief
+from inspector.flows import lookback, relief, review
 from inspector.store.store import Store
 from inspector.web.roles import Role
 from tests import gate
 from tests.edge import Edge, serving
 from tests.house import Hand, settle
 from tests.integration.test_draw_way import announced, carried_out, drawing
-from tests.integration.test_fieldnotes import code, links, note, team
+from tests.integration.test_fieldnotes import code, links, note, photo, team
+from tests.integration.test_spared import answered
 from tests.integration.test_visitcodes import PHONES
+from tests.materials import jpeg
 
 __all__ = ["links"]
 pytestmark = pytest.mark.alike
@@ -274,3 +276,29 @@ def test_the_officers_page_takes_the_word_and_shows_what_the_first_has_said(edge
 def _entries(edge: Edge, visit: Visit) -> list[Any]:
     with edge.office.store.read() as tx:
         return list(tx.ledger.about(visit.id))
+
+
+def test_what_the_team_of_a_made_visit_saw_is_read_though_its_subject_withdraws(edge: Edge, hand: Hand, links: ExitStack) -> None:
+    visit, (first, second), (client, mate) = team(edge, links)
+    assert scan(edge, links, hand, client.get(f"/v1/seats/{first}/codes").json()["codes"][0]["text"]).status_code == 200
+    over(edge, hand, visit, 0)
+    with edge.office.store.begin() as tx:
+        review.withdraw(edge.office, tx, visit.case_ids[0], "改为提交证明", "counter", hand())
+    settle(edge.office)
+    assert (now_of(edge, visit).state, states(edge, visit)) == (VisitState.CANCELLED, ["DONE", "DONE"])
+    assert sends(mate, second, written(hand, 22, visit, "mismatch", "无货架，无人员")) == "KEPT"
+    assert matters(edge)["note_against"]["cases"] == list(visit.case_ids)
+    shot = mate.post(f"/v1/seats/{second}/photos", json=photo(jpeg()))
+    assert shot.status_code == 200, shot.text
+
+
+@pytest.mark.slow
+def test_nobody_calls_off_a_visit_that_was_made_because_a_proof_comes_in_late(edge: Edge, hand: Hand, links: ExitStack) -> None:
+    visit, (first, second), (client, mate) = team(edge, links)
+    assert scan(edge, links, hand, client.get(f"/v1/seats/{first}/codes").json()["codes"][0]["text"]).status_code == 200
+    over(edge, hand, visit, 0)
+    answered(edge.office, visit.case_ids[0], visit.doubts[0].claim)
+    settle(edge.office)
+    held = now_of(edge, visit)
+    assert (held.state, held.doubts) == (VisitState.ASSIGNED, visit.doubts)
+    assert sends(mate, second, written(hand, 22, visit, "mismatch", "无货架，无人员")) == "RESULT"
