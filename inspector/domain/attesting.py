@@ -18,7 +18,7 @@ from inspector.domain.errors import Refusal
 from inspector.domain.person import said, same
 from inspector.domain.result import LEAST
 from inspector.domain.roster import InspectorRecord, StaffRole
-from inspector.domain.visit import Seat, SeatState, Visit
+from inspector.domain.visit import LAPSED, Seat, SeatState, Visit
 
 READ, SCANNED = "code_read", "arrival_scanned"
 """Kinds of check-in: a firm's phone has read the team's code of that day; one of the team has scanned the firm's."""
@@ -150,6 +150,14 @@ def denied(visit: Visit, agency: str, by: str, pack: str) -> Decision[Visit]:
     return Decision(state=replace(visit, attested=_others(visit, agency)), because=because)
 
 
+def unmade(visit: Visit, agency: str, reason: str, pack: str) -> Decision[Visit]:
+    """That a team had made it stands no longer: one of it was recused since (Penalties Law art. 43), or nobody of it enters a result."""
+    told = next(one for one in visit.attested if one.agency == agency)
+    facts = {"agency": agency, "on": told.on.isoformat(), "seats": list(told.seats), "reason": reason}
+    because = Because(rule="visit.unmade", basis=(visit.basis, *_LAW), pack=pack, facts=facts)
+    return Decision(state=replace(visit, attested=_others(visit, agency)), because=because)
+
+
 def asked_of(visit: Visit, agency: str) -> Attested | None:
     """What one person has said of an agency's team, and nobody has signed yet."""
     return next((one for one in visit.attested if one.agency == agency and not one.stands), None)
@@ -170,6 +178,14 @@ def needless(seat: Seat, pack: str) -> Decision[Seat]:
     facts = {"inspector": seat.inspector, "place": seat.place}
     because = Because(rule="seat.needless", basis=_LAW, pack=pack, facts=facts)
     return Decision(state=replace(seat, state=SeatState.NEEDLESS), because=because)
+
+
+def passed_on(seat: Seat, pack: str) -> Decision[Seat]:
+    """The visit was made from here no longer: the seat is what it was when it had passed on; whoever sat there till now is called off."""
+    facts = {"inspector": seat.inspector, "place": seat.place}
+    because = Because(rule="seat.unmade", basis=_LAW, pack=pack, facts=facts)
+    before = SeatState.EXPIRED if seat.reason == LAPSED else SeatState.RELIEVED if seat.reason else SeatState.CANCELLED
+    return Decision(state=replace(seat, state=before), because=because)
 
 
 def awaited(visit: Visit) -> bool:

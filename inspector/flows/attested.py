@@ -15,12 +15,13 @@ from inspector.domain.decision import Decision
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.fieldnote import Times, written
 from inspector.domain.person import same
-from inspector.domain.visit import Seat, SeatState, Visit
+from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.domain.visitcode import ArrivalHow, EntryScan
 from inspector.flows import challenges, holders, stopped
+from inspector.flows.assign import owe
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.seats import LAPSED_NOTE, SHORT, put_seat, short_of, tell_off
+from inspector.flows.seats import AWAITED, LAPSED_NOTE, SHORT, put_seat, short_of, tell_off, tell_seat
 from inspector.store.tx import Tx
 
 RULES = frozenset({"leave", "uncertified"})
@@ -52,11 +53,33 @@ def stands(office: Office, tx: Tx, held: Visit, told: Attested, decision: Decisi
         put_seat(tx, was[step.state.name], step.state, now)
         record(tx, held.id, step, now, {"seat": step.state.name, "seat_state": step.state.state.value})
         stopped.end(tx, step.state.work, now)
+    for seat in (step.state for step in steps if step.state.state.made):
+        tell_seat(office, tx, changed, seat, AWAITED, str(changed.version), now)
     tell_off(office, tx, changed, since, now)
     about = short_of(held, told.agency)
     tx.attention.over(f"{LAPSED_NOTE}:{about}", now)
     tx.attention.over(f"{SHORT}:{about}", now)
     return changed
+
+
+def unmade(office: Office, tx: Tx, held: Visit, agency: str, reason: str, now: datetime) -> Visit:
+    """That its team made it stands no longer: the visit is owed, and a supplementary draw deals it a team by a seed of its own.
+
+    Whoever can have that said would choose who goes, were its seats dealt again by the rule. What the team has noted is kept and read.
+    """
+    pack = tx.draws.pack_of(held.draw, agency)
+    own = [one for one in tx.visits.team(held.id) if one.agency == agency and one.state.made]
+    decision = attesting.unmade(held, agency, reason, pack)
+    changed = tx.visits.put(decision.state)
+    record(tx, held.id, decision, now, {"agency": agency})
+    for seat in own:
+        step = attesting.passed_on(seat, pack)
+        put_seat(tx, seat, step.state, now)
+        record(tx, held.id, step, now, {"seat": seat.name, "seat_state": step.state.state.value})
+    if changed.state is not VisitState.OWED:
+        owe(tx, office, changed, agency, reason, now)
+    tell_off(office, tx, held, own, now)
+    return tx.visits.get(held.id)
 
 
 def ask(tx: Tx, held: Visit, seat: Seat, on: date | None, now: datetime) -> None:

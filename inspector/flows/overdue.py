@@ -1,6 +1,7 @@
 """A visit's date has passed without a result: a person is told, and in the end whoever has accepted and was not heard of makes room.
 
-Somebody who says yes and does not go stops a visit longer than one who says nothing (issue 6: an acceptance expires). Nothing is held
+Somebody who says yes and does not go stops a visit longer than one who says nothing (issue 6: an acceptance expires); so does a team whose
+made visit stands and that enters nothing of it. Nothing is held
 against anybody by it. Nobody's acceptance ends while the visit could not be made, while anything at all has come from the spot, or by
 hours in which this house was not there to hear: what waits on a phone is taken in afterwards, too (`fieldnotes`).
 """
@@ -11,13 +12,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from inspector.domain import lapsing
+from inspector.domain.attested import UNENTERED
 from inspector.domain.calendar import due
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.policy import Policy
 from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer
 from inspector.domain.visit import LAPSED, Seat, Visit
-from inspector.flows import attempts, codeless, relief, seatlink, stopped, teamnotes
+from inspector.flows import attempts, attested, codeless, relief, seatlink, stopped, teamnotes
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
 from inspector.flows.seated import settle_seat
@@ -82,6 +84,15 @@ def _pass_on(office: Office, tx: Tx, held: Visit, now: datetime) -> None:
         redeal(tx, office, tx.visits.get(held.id), decision.state, LAPSED, now)
     if gone:
         relief.look_at(office, tx, tx.visits.get(held.id), now)
+    for agency in _unentered(office, tx, held, policy, now):
+        attested.unmade(office, tx, tx.visits.get(held.id), agency, UNENTERED, now)
+
+
+def _unentered(office: Office, tx: Tx, held: Visit, policy: Policy, now: datetime) -> list[str]:
+    """The agencies whose team had made the visit before its seats passed on, and has answered nothing since, for the term for results."""
+    since = {told["agency"]: at for at, told in tx.ledger.facts(("visit.attested",), held.id)}
+    silent, term = (held.vouched & held.owing) - teamnotes.seen(office, tx, held), policy.term(Timer.ENTRY).term
+    return [one for one in sorted(silent) if due(max(held.due_at, since[one]), term, office.calendar).at <= now]
 
 
 def _over(office: Office, held: Visit, seat: Seat, policy: Policy) -> datetime:

@@ -98,7 +98,7 @@ def waiting(office: Office, tx: Tx, held: Visit) -> tuple[tuple[Finding, date], 
 
 def passed_on(tx: Tx, was: Seat, seat: Seat, now: datetime) -> None:
     """A seat has passed on, or its visit was called off: what its team has seen against the subject decides nothing, and is read."""
-    if not was.state.open or seat.state.there or seat.state is SeatState.NEEDLESS:
+    if not was.state.there or seat.state.there or seat.state is SeatState.NEEDLESS:
         return
     if not (notes := tx.fieldnotes.notes(seat.visit, seat.agency)):
         return
