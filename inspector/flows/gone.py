@@ -28,8 +28,13 @@ def passed(tx: Tx, held: Visit, seat: Seat) -> Seat:
 
     Of a visit that was made, and called off before its result was in, nobody goes on with it: what its team saw is kept and read.
     """
+    return replace(seat, state=SeatState.RELIEVED, reason=GONE) if called_off(held, seat) or _left(tx, held, seat)[0] else seat
+
+
+def called_off(held: Visit, seat: Seat) -> bool:
+    """Whether a visit was made from a seat, and called off before its result was in."""
     off = held.state in (VisitState.CANCELLED, VisitState.CEASED) and seat.agency in held.vouched
-    return replace(seat, state=SeatState.RELIEVED, reason=GONE) if (off and seat.state.made) or _left(tx, held, seat)[0] else seat
+    return off and seat.state.made
 
 
 def team(tx: Tx, held: Visit) -> tuple[Seat, ...]:
