@@ -6,6 +6,7 @@ The rule is `domain.attesting`; officers say it in `flows.attesting`. The caller
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from inspector.domain import attesting
@@ -90,9 +91,30 @@ def ask(tx: Tx, held: Visit, seat: Seat, on: date | None, now: datetime) -> None
         "seat": seat.name,
         "by": seat.inspector,
         "on": on.isoformat() if on else None,
+        "cases": list(held.cases_of(seat.agency)),
         **({"officer": asked.by[0]} if asked is not None else {}),
     }
     tx.attention.open(LAPSED_NOTE, seat.agency, short_of(held, seat.agency), facts, now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """What the house holds of who was there: a reading of a code, a note or a photo, `by` a seat, when by phones' clocks and by ours."""
+
+    kind: str
+    by: str
+    at: datetime | None
+    came: datetime
+
+
+def traces(tx: Tx, held: Visit, agency: str) -> list[Trace]:
+    """Everything by which officers may know that an agency's team made a visit, as it came in; the words stand with its cases."""
+    notes = [("note", one.seat, one.times) for one in tx.fieldnotes.notes(held.id, agency)]
+    photos = [("photo", one.seat, one.times) for one in tx.fieldnotes.photos(held.id, agency)]
+    told = [Trace(kind=kind, by=by, at=written(held, times), came=times.received_at) for kind, by, times in (*notes, *photos)]
+    scans = (one for one in tx.entryscans.of_visit(held.id) if one.seat)
+    told += [Trace(kind=READ, by=one.seat or "", at=read_at(held, one), came=one.received_at) for one in scans]
+    return sorted(told, key=lambda one: one.came)
 
 
 def passed_on(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) -> None:

@@ -214,7 +214,7 @@ def photo(office: Office, tx: Tx, name: str, what: Taken, given: Shot, most: int
     came = replace(came, receipt=receipt)
     tx.materials.keep(held.id, came.digest, came.kind, what.kept.content, now)
     tx.fieldnotes.keep(came, again=bool(same))
-    if times.apart:
+    if times.apart and held.state.open:  # of a visit that is over nobody asks whether it was made
         attested.ask(tx, held, seat, on, now)
     return came
 

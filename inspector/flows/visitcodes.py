@@ -127,7 +127,7 @@ def scanned(office: Office, tx: Tx, given: Reading, now: datetime) -> tuple[Entr
         seat=(shows.name if shows is not None else "") if code.people else None,
     )
     then = (
-        not off
+        held.state.open
         and shows is not None
         and scan.seat is not None
         and attested.sat(office, tx, held, shows, attested.read_at(held, scan))

@@ -264,6 +264,9 @@ def test_the_officers_page_takes_the_word_and_shows_what_the_first_has_said(edge
         logged_in(edge, one, name="王")
         logged_in(edge, other, name="李")
         assert f'href="{path}"' in one.get("/review").text
+        shown = one.get(path, params={"lang": "en"}).text
+        assert "A note of the team&#39;s" in shown
+        assert f"/review/{visit.case_ids[0]}" in shown, "its words and photos stand with the case"
         assert send(one, path, "made", on=day.isoformat(), evidence="").status_code == 422
         assert send(one, path, "made", on=day.isoformat(), evidence="现场笔录").status_code == 303
         assert "现场笔录" in other.get(path).text
