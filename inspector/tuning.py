@@ -193,6 +193,7 @@ Word = Literal[
     "renewed",
     "differs",
     "recusal",
+    "awaited",
 ]
 
 
@@ -209,7 +210,8 @@ class PushSettings(Section):
         description="What is urgent: assignment, off (taken back), blocked, unblocked, changed (facts corrected), sooner (due earlier), "
         "appointed (its day was decided), "
         "spared (facts settled), added (a case goes along), several (more than one of these), renewed (a new link), "
-        "differs (the lead is to say which of two versions stands), recusal (the head has decided on one)",
+        "differs (the lead is to say which of two versions stands), recusal (the head has decided on one), "
+        "awaited (a visit stands as made, its result is to be entered)",
     )
     patience_minutes: float = Field(
         60, gt=0, description="Office minutes for which one way to an inspector is tried where the register names a further one"

@@ -33,12 +33,13 @@ def appoint(  # noqa: PLR0913, PLR0917 - a decision in all its parts
 ) -> Decision[Visit]:
     """A named officer says on which day somebody goes, with reasons: then the visit is due, and no window closes that day.
 
-    Its team learns whom it is to so many working days `before` it, where that is earlier than it was to. Raises Refusal (`visit_closed`,
-    `conflict_none`) and Invalid (`appointed_out_of_range`, and for words that say nothing).
+    Where nobody could go on a day that was named, another one may be. Its team learns whom it is to so many working days `before` it,
+    where that is earlier than it was to. Raises Refusal (`visit_closed`, `conflict_none`) and Invalid (`appointed_out_of_range`, and for
+    words that say nothing).
     """
     if not visit.state.open:
         raise Refusal("visit_closed", visit=visit.id, state=visit.state)
-    if not visit.conflict:
+    if not (visit.conflict or missed(visit, now, calendar)):
         raise Refusal("conflict_none", visit=visit.id)
     first = calendar.local_date(now)
     last = max(first, calendar.local_date(visit.due_at)) + AHEAD
@@ -60,3 +61,8 @@ def appoint(  # noqa: PLR0913, PLR0917 - a decision in all its parts
     }
     state = replace(visit, due_at=due_at, release_at=release, conflict=False, appointed=held)
     return Decision(state=state, because=Because(rule="visit.appointed", basis=basis, pack=pack, facts=facts))
+
+
+def missed(visit: Visit, now: datetime, calendar: WorkingCalendar) -> bool:
+    """Whether the day that an officer has named is over, and the visit still to be made."""
+    return visit.state.open and visit.appointed is not None and calendar.closing(visit.appointed.on) <= now

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+UNENTERED = "unentered"
+"""Why a visit is owed that its team had made before its seats passed on: the time to enter its result is over, and nothing was entered."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attested:

@@ -18,20 +18,21 @@ from inspector.domain.errors import Refusal
 from inspector.domain.person import said, same
 from inspector.domain.result import LEAST
 from inspector.domain.roster import InspectorRecord, StaffRole
-from inspector.domain.visit import Seat, SeatState, Visit
+from inspector.domain.visit import LAPSED, Seat, SeatState, Visit
 
 READ, SCANNED = "code_read", "arrival_scanned"
-"""Kinds of check-in: the firm's phone has read the team's code of that day; one of the team has scanned the firm's, and it came in then."""
+"""Kinds of check-in: a firm's phone has read the team's code of that day; one of the team has scanned the firm's."""
 
 _LAW = ("S1:42",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckIn:
-    """A check-in by a seat, and when it was, as far as the house can say."""
+    """A check-in by a seat: when it was, by the clocks of phones, and when it `came` in, by ours."""
 
     seat: str
     at: datetime
+    came: datetime
     kind: str
 
 
@@ -65,11 +66,14 @@ class Sitting:
 def proven(agency: str, sittings: Sequence[Sitting], came: Iterable[CheckIn], calendar: WorkingCalendar) -> Attested | None:
     """That an agency's team made the visit, by the first check-in that proves it; None where none does.
 
-    Everybody who then sat was certified on that day. Of who has left nobody knows since when: that is for officers.
+    Everybody who then sat was certified on that day, and still sat there with a certificate when it came in: a phone's clock alone, which
+    may be anybody's, takes no seat from whom the lot has named since. Of who has left nobody knows since when: that is for officers.
     """
     for one in sorted(came, key=lambda one: one.at):
         team, day = [held for held in _of(agency, sittings) if held.sat(one.at)], calendar.local_date(one.at)
-        lawful = _whole(agency, sittings, team) and not any(held.on(day) or held.left for held in team)
+        here = calendar.local_date(one.came)
+        apart = any(held.on(day) or held.on(here) or held.left or not held.sat(one.came) for held in team)
+        lawful = _whole(agency, sittings, team) and not apart
         if lawful and one.seat in (names := tuple(held.seat.name for held in team)):
             return Attested(agency=agency, on=day, seats=names, proof=one.kind)
     return None
@@ -146,6 +150,14 @@ def denied(visit: Visit, agency: str, by: str, pack: str) -> Decision[Visit]:
     return Decision(state=replace(visit, attested=_others(visit, agency)), because=because)
 
 
+def unmade(visit: Visit, agency: str, reason: str, pack: str) -> Decision[Visit]:
+    """That a team had made it stands no longer: one of it was recused since (Penalties Law art. 43), or nobody of it enters a result."""
+    told = next(one for one in visit.attested if one.agency == agency)
+    facts = {"agency": agency, "on": told.on.isoformat(), "seats": list(told.seats), "reason": reason}
+    because = Because(rule="visit.unmade", basis=(visit.basis, *_LAW), pack=pack, facts=facts)
+    return Decision(state=replace(visit, attested=_others(visit, agency)), because=because)
+
+
 def asked_of(visit: Visit, agency: str) -> Attested | None:
     """What one person has said of an agency's team, and nobody has signed yet."""
     return next((one for one in visit.attested if one.agency == agency and not one.stands), None)
@@ -166,6 +178,14 @@ def needless(seat: Seat, pack: str) -> Decision[Seat]:
     facts = {"inspector": seat.inspector, "place": seat.place}
     because = Because(rule="seat.needless", basis=_LAW, pack=pack, facts=facts)
     return Decision(state=replace(seat, state=SeatState.NEEDLESS), because=because)
+
+
+def passed_on(seat: Seat, pack: str) -> Decision[Seat]:
+    """The visit was made from here no longer: the seat is what it was when it had passed on; whoever sat there till now is called off."""
+    facts = {"inspector": seat.inspector, "place": seat.place}
+    because = Because(rule="seat.unmade", basis=_LAW, pack=pack, facts=facts)
+    before = SeatState.EXPIRED if seat.reason == LAPSED else SeatState.RELIEVED if seat.reason else SeatState.CANCELLED
+    return Decision(state=replace(seat, state=before), because=because)
 
 
 def awaited(visit: Visit) -> bool:

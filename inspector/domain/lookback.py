@@ -19,7 +19,7 @@ from inspector.domain.visit import SeatState, VisitState
 _REPORT, _SHORT, _OWE, _CEASED = "visit.report", "visit.short", "visit.owe", "visit.ceased"
 _CANCEL, _REPLACE = "visit.cancel", "visit.replace"
 _ORDER = "seat.order"
-_LEFT = frozenset({"seat.decline", "seat.expire", "seat.lapse", "seat.relieve", "seat.stood", "seat.needless"})
+_LEFT = frozenset({"seat.decline", "seat.expire", "seat.lapse", "seat.relieve", "seat.stood", "seat.needless", "seat.unmade"})
 RULES = frozenset({trail.OPEN, trail.JOIN, trail.MERGE, _REPORT, _SHORT, _OWE, _CEASED, _CANCEL, _REPLACE, _ORDER, *_LEFT})
 """Rules of the entries that tell what a frame is made of."""
 _OPEN = frozenset(state.value for state in SeatState if state.open)

@@ -6,6 +6,7 @@ The rule is `domain.attesting`; officers say it in `flows.attesting`. The caller
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from inspector.domain import attesting
@@ -15,12 +16,13 @@ from inspector.domain.decision import Decision
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.fieldnote import Times, written
 from inspector.domain.person import same
-from inspector.domain.visit import Seat, SeatState, Visit
+from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.domain.visitcode import ArrivalHow, EntryScan
 from inspector.flows import challenges, holders, stopped
+from inspector.flows.assign import owe
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.seats import LAPSED_NOTE, SHORT, put_seat, short_of, tell_off
+from inspector.flows.seats import AWAITED, LAPSED_NOTE, SHORT, put_seat, short_of, tell_off, tell_seat
 from inspector.store.tx import Tx
 
 RULES = frozenset({"leave", "uncertified"})
@@ -33,7 +35,7 @@ def look(office: Office, tx: Tx, held: Visit, agency: str, now: datetime) -> Vis
     if not held.state.open or agency in held.vouched or agency not in held.owing:
         return None
     seen = sittings(office, tx, held)
-    told = attesting.proven(agency, seen, _checked_in(office, tx, held, agency, seen), office.calendar)
+    told = attesting.proven(agency, seen, _checked_in(office, tx, held, agency), office.calendar)
     if told is None:
         return None
     return stands(office, tx, held, told, attesting.by_rule(held, told, tx.draws.pack_of(held.draw, agency)), now)
@@ -52,11 +54,33 @@ def stands(office: Office, tx: Tx, held: Visit, told: Attested, decision: Decisi
         put_seat(tx, was[step.state.name], step.state, now)
         record(tx, held.id, step, now, {"seat": step.state.name, "seat_state": step.state.state.value})
         stopped.end(tx, step.state.work, now)
+    for seat in (step.state for step in steps if step.state.state.made):
+        tell_seat(office, tx, changed, seat, AWAITED, str(changed.version), now)
     tell_off(office, tx, changed, since, now)
     about = short_of(held, told.agency)
     tx.attention.over(f"{LAPSED_NOTE}:{about}", now)
     tx.attention.over(f"{SHORT}:{about}", now)
     return changed
+
+
+def unmade(office: Office, tx: Tx, held: Visit, agency: str, reason: str, now: datetime) -> Visit:
+    """That its team made it stands no longer: the visit is owed, and a supplementary draw deals it a team by a seed of its own.
+
+    Whoever can have that said would choose who goes, were its seats dealt again by the rule. What the team has noted is kept and read.
+    """
+    pack = tx.draws.pack_of(held.draw, agency)
+    own = [one for one in tx.visits.team(held.id) if one.agency == agency and one.state.made]
+    decision = attesting.unmade(held, agency, reason, pack)
+    changed = tx.visits.put(decision.state)
+    record(tx, held.id, decision, now, {"agency": agency})
+    for seat in own:
+        step = attesting.passed_on(seat, pack)
+        put_seat(tx, seat, step.state, now)
+        record(tx, held.id, step, now, {"seat": seat.name, "seat_state": step.state.state.value})
+    if changed.state is not VisitState.OWED:
+        owe(tx, office, changed, agency, reason, now)
+    tell_off(office, tx, held, own, now)
+    return tx.visits.get(held.id)
 
 
 def ask(tx: Tx, held: Visit, seat: Seat, on: date | None, now: datetime) -> None:
@@ -67,9 +91,30 @@ def ask(tx: Tx, held: Visit, seat: Seat, on: date | None, now: datetime) -> None
         "seat": seat.name,
         "by": seat.inspector,
         "on": on.isoformat() if on else None,
+        "cases": list(held.cases_of(seat.agency)),
         **({"officer": asked.by[0]} if asked is not None else {}),
     }
     tx.attention.open(LAPSED_NOTE, seat.agency, short_of(held, seat.agency), facts, now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """What the house holds of who was there: a reading of a code, a note or a photo, `by` a seat, when by phones' clocks and by ours."""
+
+    kind: str
+    by: str
+    at: datetime | None
+    came: datetime
+
+
+def traces(tx: Tx, held: Visit, agency: str) -> list[Trace]:
+    """Everything by which officers may know that an agency's team made a visit, as it came in; the words stand with its cases."""
+    notes = [("note", one.seat, one.times) for one in tx.fieldnotes.notes(held.id, agency)]
+    photos = [("photo", one.seat, one.times) for one in tx.fieldnotes.photos(held.id, agency)]
+    told = [Trace(kind=kind, by=by, at=written(held, times), came=times.received_at) for kind, by, times in (*notes, *photos)]
+    scans = (one for one in tx.entryscans.of_visit(held.id) if one.seat)
+    told += [Trace(kind=READ, by=one.seat or "", at=read_at(held, one), came=one.received_at) for one in scans]
+    return sorted(told, key=lambda one: one.came)
 
 
 def passed_on(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) -> None:
@@ -111,21 +156,16 @@ def _sitting(office: Office, tx: Tx, held: Visit, seat: Seat, left: datetime | N
     return Sitting(seat=seat, until=until, person=person, apart=apart, left=removed_at is not None or not person.in_post)
 
 
-def _checked_in(office: Office, tx: Tx, held: Visit, agency: str, seen: tuple[Sitting, ...]) -> Iterator[CheckIn]:
-    """The check-ins that nobody's own clock alone speaks for: a firm's phone has read the code of that day, or what an inspector's
-
-    phone has scanned at the firm was here while the team still sat there.
-    """
+def _checked_in(office: Office, tx: Tx, held: Visit, agency: str) -> Iterator[CheckIn]:
+    """The check-ins that the house holds: a firm's phone has read the code of that day, or an inspector's has scanned the firm's."""
     for scan in tx.entryscans.of_visit(held.id):
         at = read_at(held, scan)
         if scan.seat and at is not None and office.calendar.local_date(at) == scan.day:
-            yield CheckIn(seat=scan.seat, at=at, kind=READ)
-    until = {one.seat.name: one.until for one in seen}
+            yield CheckIn(seat=scan.seat, at=at, came=scan.received_at, kind=READ)
     for note in tx.fieldnotes.notes(held.id, agency):
-        came, end = note.times.received_at, until.get(note.seat)
         at = written(held, note.times)
-        if note.arrival is ArrivalHow.SCANNED and at is not None and not note.times.apart and (end is None or came < end):
-            yield CheckIn(seat=note.seat, at=at, kind=SCANNED)
+        if note.arrival is ArrivalHow.SCANNED and at is not None and not note.times.apart:
+            yield CheckIn(seat=note.seat, at=at, came=note.times.received_at, kind=SCANNED)
 
 
 def refuse(tx: Tx, about: str, agency: str, by: str, attention_id: str, now: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.reached import NO_RECIPIENT, UNCONFIRMED
+from inspector.domain.result import enters
 from inspector.domain.roster import Way
 from inspector.domain.urgency import Urgency
 from inspector.flows import once, reaching, seatlink
@@ -19,6 +20,7 @@ from inspector.flows.seated import read
 from inspector.flows.seats import (
     ADDED,
     APPOINTED,
+    AWAITED,
     CHANGED,
     CLASH,
     DECIDED,
@@ -42,8 +44,8 @@ def tell(work: Work, office: Office) -> Settlement:
     """Tell an inspector whose seat has been taken back that he or she need not go; never before the push that it takes back.
 
     So is told that nobody may go, for the item was taken off the published list, that somebody may again, and that what is in
-    question was corrected, partly settled or is more, that the visit is to be made earlier, or to its lead that notes differ; and to
-    whom a recusal concerns that the head has decided.
+    question was corrected, partly settled or is more, that the visit is to be made earlier, or to its lead that notes differ; to whom a
+    recusal concerns that the head has decided; and to who had made the visit before that its result is to be entered.
     """
     wait_for_it(work, office)
     with office.store.read() as tx:
@@ -55,7 +57,7 @@ def tell(work: Work, office: Office) -> Settlement:
     word = _word(work)
     turned = word in ("blocked", "unblocked") and bool(held.unpublished) is not (word == "blocked")
     concerned = differ is not None and differ["closed_at"] is None if word == DIFFERS else word == "off" or seat.state.open
-    concerned |= word == DECIDED and seat.state.made
+    concerned |= (word == DECIDED and seat.state.made) or (word == AWAITED and enters(held, seat))
     if turned or not concerned:
         return nothing("obsolete")  # it has turned again meanwhile, or is nobody's affair any more
     if channel is None or way is None:
@@ -65,7 +67,7 @@ def tell(work: Work, office: Office) -> Settlement:
     lang = office.agency(seat.agency).language
     tells = (
         {"changed": True}
-        if word in (CHANGED, SPARED, ADDED, SOONER, APPOINTED, SEVERAL, RENEWED, DIFFERS, DECIDED)
+        if word in (CHANGED, SPARED, ADDED, SOONER, APPOINTED, SEVERAL, RENEWED, DIFFERS, DECIDED, AWAITED)
         else {"called_off": word != "unblocked"}
     )
     until = {"until": last.isoformat()} if last is not None else {}

@@ -1,7 +1,8 @@
 """Photos that a platform's result has named and keeps for us: fetched one by one, hashed as they come, and never anybody's guilt.
 
 What cannot be fetched, or is none, is a matter for a person from the first failure on, and is asked for again for a month; the result
-stands without it. Late is what was captured late, not what came late from there: whoever tells `captured_at` is held to that.
+stands without it. A photo is one of the moment at which the result named it, or of `captured_at` where that is told: late is
+not what came late from there, and whoever has left or was recused since has seen what he or she has seen.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from inspector.domain.decision import Order, OrderKind
-from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.fieldnote import Place, PlaceHow
 from inspector.domain.visit import Seat, Visit
 from inspector.flows import fieldnotes, selfproof
@@ -75,7 +76,11 @@ def fetch(work: Work, office: Office) -> Settlement:
         held, seat = by_name(tx, name, lock=False)
         try:
             fieldnotes.photo(office, tx, name, taken, shot, int(str(said["most"])), now)
-        except (Invalid, Refusal) as error:  # its visit takes nothing any more: a person is told, and nobody is judged by it
+        except (
+            Invalid,
+            Refusal,
+            Forbidden,
+        ) as error:  # its visit takes nothing any more: a person is told, and nobody is judged by it
             _tell(tx, held, seat, work.lane, error.code, now)
             return
         others = [row for row in tx.work.begun_so(_beginning(held, seat)) if row.key != work.key and row.error]
@@ -128,6 +133,7 @@ def _order(held: Visit, seat: Seat, channel: str, named: Named, most: int, now: 
             "claim": shot.claim,
             "remark": shot.remark,
             "captured_at": shot.captured_at.isoformat() if shot.captured_at else None,
+            "named_at": now.isoformat(),
             "place": place,
             "most": most,
         },
@@ -135,7 +141,7 @@ def _order(held: Visit, seat: Seat, channel: str, named: Named, most: int, now: 
 
 
 def _shot(said: Mapping[str, object], now: datetime) -> Shot:
-    place, captured = said["place"], said["captured_at"]
+    place, captured, named = said["place"], said["captured_at"], said.get("named_at")
     assert isinstance(place, Mapping)
     return Shot(
         digest=str(said["digest"]),
@@ -145,4 +151,5 @@ def _shot(said: Mapping[str, object], now: datetime) -> Shot:
         place=Place(**{**place, "how": PlaceHow(str(place["how"]))}),
         captured_at=datetime.fromisoformat(str(captured)) if captured else None,
         sent_at=now if captured else None,
+        named_at=datetime.fromisoformat(str(named)) if named else None,  # one of a former release says none
     )

@@ -56,7 +56,10 @@ class Noted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shot:
-    """What a phone says of a photo: `digest` is the SHA-256 that it made when the photo was taken."""
+    """What a phone says of a photo: `digest` is the SHA-256 that it made when the photo was taken.
+
+    `named_at`: when a platform's result named it that gives it only now; it is one of that moment, whoever has left meanwhile.
+    """
 
     digest: str
     case_id: str
@@ -65,6 +68,7 @@ class Shot:
     place: Place
     captured_at: datetime | None
     sent_at: datetime | None
+    named_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,14 +137,17 @@ def enter(
     return note, *_go_on(office, tx, held, seat, now)
 
 
-def report(office: Office, tx: Tx, name: str, given: Noted, now: datetime) -> Visit:
+def report(office: Office, tx: Tx, name: str, given: Noted, now: datetime) -> Came:
     """A whole result that one of the team has entered by another door than the page, with what the team's notes say beside it.
 
     Nothing that a colleague has seen is lost by it: a finding stays one, remarks are kept, and where two say different things of one
     fact this one is entered and the lead decides (`look_at`). One with a check sheet is a note as well, for there the sheet stands.
+    From a seat that has passed on it is a note, as from a phone: kept, and an officer asks whether the visit was made (`enter`).
     Raises as `dispatch.report` does, and what `noted` does of a sheet.
     """
     held, seat, exempt = _locked(tx, name)
+    if seat.lapsed or gone.called_off(held, seat):
+        return enter(office, tx, name, given, now)[1]
     given = replace(given, findings=teamnotes.about_now(office, tx, held, given.findings))
     said = _as_note(held, seat, given, given.on, Times(captured_at=None, sent_at=None, received_at=now))
     if not given.sheet.empty:
@@ -160,7 +167,7 @@ def report(office: Office, tx: Tx, name: str, given: Noted, now: datetime) -> Vi
     on = given.on or gathered.on
     entered = dispatch.report(office, tx, name, found.values(), gathered.remarks, now, seen=seen, on=on)
     look_at(office, tx, entered, seat.agency, now, spoke=seat.name)
-    return entered
+    return Came.RESULT
 
 
 def photo(office: Office, tx: Tx, name: str, what: Taken, given: Shot, most: int, now: datetime) -> Photo:
@@ -176,8 +183,10 @@ def photo(office: Office, tx: Tx, name: str, what: Taken, given: Shot, most: int
     if (before := next((one for one in same if one.about == (given.case_id, given.claim)), None)) is not None:
         return before
     times = Times(captured_at=given.captured_at, sent_at=given.sent_at, received_at=now)
-    times = replace(times, late=is_late(held, seat.agency, times))
-    times, seat = gone.marked(tx, held, seat, times), gone.passed(tx, held, seat)
+    named = replace(times, sent_at=given.named_at, received_at=given.named_at) if given.named_at is not None else times
+    times = replace(times, late=is_late(held, seat.agency, named))
+    if given.named_at is None:
+        times, seat = gone.marked(tx, held, seat, times), gone.passed(tx, held, seat)
     came = Photo(
         receipt="",
         visit=held.id,
@@ -196,7 +205,7 @@ def photo(office: Office, tx: Tx, name: str, what: Taken, given: Shot, most: int
     )
     beside = (*exempt, *teamnotes.of_before(tx, held, seat.agency))
     cases = {*held.cases_of(seat.agency), *(one.case_id for one in beside)}
-    on = day(held, times, office.calendar) or office.calendar.local_date(now)
+    on = day(held, named, office.calendar) or office.calendar.local_date(named.received_at)
     listed = replace(held, unpublished=tuple(sorted(listing.unlisted(office, tx, held, on))))
     team = tx.visits.team(held.id)
     former = before_team(held, team, came, on, office.calendar)
@@ -205,7 +214,7 @@ def photo(office: Office, tx: Tx, name: str, what: Taken, given: Shot, most: int
     came = replace(came, receipt=receipt)
     tx.materials.keep(held.id, came.digest, came.kind, what.kept.content, now)
     tx.fieldnotes.keep(came, again=bool(same))
-    if times.apart:
+    if times.apart and held.state.open:  # of a visit that is over nobody asks whether it was made
         attested.ask(tx, held, seat, on, now)
     return came
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from inspector.domain.challenge import ChallengeState
 from inspector.domain.errors import Forbidden
 from inspector.domain.fieldnote import Times, brought
-from inspector.domain.visit import GONE, Seat, SeatState, Visit
+from inspector.domain.visit import GONE, Seat, SeatState, Visit, VisitState
 from inspector.flows.seated import by_name
 from inspector.store.tx import Tx
 
@@ -24,8 +24,17 @@ def at_door(tx: Tx, name: str) -> tuple[Visit, Seat]:
 
 
 def passed(tx: Tx, held: Visit, seat: Seat) -> Seat:
-    """A seat as its inspector may know of it now. It is to be read, and never written."""
-    return replace(seat, state=SeatState.RELIEVED, reason=GONE) if _left(tx, held, seat)[0] else seat
+    """A seat as its inspector may know of it now. It is to be read, and never written.
+
+    Of a visit that was made, and called off before its result was in, nobody goes on with it: what its team saw is kept and read.
+    """
+    return replace(seat, state=SeatState.RELIEVED, reason=GONE) if called_off(held, seat) or _left(tx, held, seat)[0] else seat
+
+
+def called_off(held: Visit, seat: Seat) -> bool:
+    """Whether a visit was made from a seat, and called off before its result was in."""
+    off = held.state in (VisitState.CANCELLED, VisitState.CEASED) and seat.agency in held.vouched
+    return off and seat.state.made
 
 
 def team(tx: Tx, held: Visit) -> tuple[Seat, ...]:

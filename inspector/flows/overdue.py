@@ -1,6 +1,7 @@
 """A visit's date has passed without a result: a person is told, and in the end whoever has accepted and was not heard of makes room.
 
-Somebody who says yes and does not go stops a visit longer than one who says nothing (issue 6: an acceptance expires). Nothing is held
+Somebody who says yes and does not go stops a visit longer than one who says nothing (issue 6: an acceptance expires); so does a team whose
+made visit stands and that enters nothing of it. Nothing is held
 against anybody by it. Nobody's acceptance ends while the visit could not be made, while anything at all has come from the spot, or by
 hours in which this house was not there to hear: what waits on a phone is taken in afterwards, too (`fieldnotes`).
 """
@@ -10,18 +11,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from inspector.domain import lapsing
+from inspector.domain import appointing, lapsing
+from inspector.domain import peace as windows
+from inspector.domain.attested import UNENTERED
 from inspector.domain.calendar import due
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.policy import Policy
 from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer
 from inspector.domain.visit import LAPSED, Seat, Visit
-from inspector.flows import attempts, codeless, relief, seatlink, stopped, teamnotes
+from inspector.flows import attempts, attested, codeless, peace, relief, seatlink, stopped, teamnotes
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
 from inspector.flows.seated import settle_seat
-from inspector.flows.seats import OVERDUE, tell_off
+from inspector.flows.seats import CONFLICT, OVERDUE, tell_off
 from inspector.flows.settle import Settlement
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -37,6 +40,7 @@ def visit_due(work: Work, office: Office) -> Settlement:
         held = tx.visits.get(str(work.payload["visit"]), lock=True)
         if held.state.open:
             tx.attention.open(OVERDUE, held.agency, held.id, {"due_at": held.due_at.isoformat()}, now)
+            _missed(office, tx, held, now)
             _look_again(office, tx, held, 0, now)
 
     return Settlement(write=write)
@@ -51,6 +55,7 @@ def acceptance_over(work: Work, office: Office) -> Settlement:
             return
         if not away(office, work, now):
             _pass_on(office, tx, held, now)
+        _missed(office, tx, tx.visits.get(held.id), now)
         _look_again(office, tx, tx.visits.get(held.id), int(work.payload["number"]) + 1, now)
 
     return Settlement(write=write)
@@ -82,6 +87,15 @@ def _pass_on(office: Office, tx: Tx, held: Visit, now: datetime) -> None:
         redeal(tx, office, tx.visits.get(held.id), decision.state, LAPSED, now)
     if gone:
         relief.look_at(office, tx, tx.visits.get(held.id), now)
+    for agency in _unentered(office, tx, held, policy, now):
+        attested.unmade(office, tx, tx.visits.get(held.id), agency, UNENTERED, now)
+
+
+def _unentered(office: Office, tx: Tx, held: Visit, policy: Policy, now: datetime) -> list[str]:
+    """The agencies whose team had made the visit before its seats passed on, and has answered nothing since, for the term for results."""
+    since = {told["agency"]: at for at, told in tx.ledger.facts(("visit.attested",), held.id)}
+    silent, term = (held.vouched & held.owing) - teamnotes.seen(office, tx, held), policy.term(Timer.ENTRY).term
+    return [one for one in sorted(silent) if due(max(held.due_at, since[one]), term, office.calendar).at <= now]
 
 
 def _over(office: Office, held: Visit, seat: Seat, policy: Policy) -> datetime:
@@ -108,6 +122,14 @@ def _heard(office: Office, tx: Tx, held: Visit, team: Iterable[Seat]) -> set[str
         if one.by in sitting and one.at >= held.opened_at
     }
     return closed | tried | teamnotes.begun(office, tx, held)
+
+
+def _missed(office: Office, tx: Tx, held: Visit, now: datetime) -> None:
+    """Nobody could go on the day that an officer had named, and windows close today again: an officer names another one."""
+    known = peace.known(office, tx, held, now)
+    if held.state.open and appointing.missed(held, now, office.calendar) and windows.shut_today(known, now, office.calendar):
+        told = [f"{one.first.isoformat()}/{one.last.isoformat()}" for one in known.windows]
+        tx.attention.open(CONFLICT, held.agency, held.id, {"due_at": held.due_at.isoformat(), "windows": told}, now)
 
 
 def _look_again(office: Office, tx: Tx, held: Visit, number: int, now: datetime) -> None:

@@ -16,7 +16,7 @@ from inspector.domain.fieldnote import Times, is_late
 from inspector.domain.person import same
 from inspector.domain.roster import Recusal
 from inspector.domain.visit import SeatState
-from inspector.flows import clashing, deputies, edits, embargo, gone, relief, stopped
+from inspector.flows import attested, clashing, deputies, edits, embargo, gone, relief, stopped
 from inspector.flows.challenges import (
     TOO_LATE,
     enter,
@@ -156,7 +156,8 @@ def undecided(work: Work, office: Office) -> Settlement:
 def decide(office: Office, tx: Tx, visit_id: str, staff: str, *, granted: bool, by: str, why: str, now: datetime) -> Challenge:
     """The head decides. Granted: the seat is dealt again, and the inspector is kept from the object in draws to come.
 
-    Where the result was entered meanwhile it stands, marked, and a person is told. Raises Missing (`challenge_unknown`), Refusal,
+    A visit that stands as made by whom it is about, and has no result yet, is owed. One that was entered meanwhile stands, marked, and a
+    person is told. Raises Missing (`challenge_unknown`), Refusal,
     Forbidden and Invalid (`challenge.decide`).
     """
     held = tx.visits.get(visit_id, lock=True)
@@ -184,6 +185,9 @@ def decide(office: Office, tx: Tx, visit_id: str, staff: str, *, granted: bool, 
     own = [part for part in held.parts if part.agency == last.agency]
     if any(staff in part.challenged for part in held.parts) or any(part.at <= last.applied_at for part in own):
         tx.attention.open(TOO_LATE, last.agency, seat, {"visit": visit_id}, now)
+    sat = any(one.state.made for one in tx.visits.team(held.id) if (one.agency, one.inspector) == (last.agency, staff))
+    if sat and held.state.open and last.agency in held.vouched & held.owing:  # who is recused made no lawful visit (decision 219)
+        held = attested.unmade(office, tx, held, last.agency, relief.RECUSED, now)
     relief.look_at(office, tx, held, now)
     clashing.pass_on(office, tx, held, now)
     return decision.state

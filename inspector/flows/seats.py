@@ -61,6 +61,9 @@ and that more than one thing has changed, where one push says all of it.
 _READ_AGAIN = frozenset({CHANGED, SPARED, ADDED, SOONER, APPOINTED, SEVERAL})
 """Words that ask for the page to be read again, and say no more that could be lost: of several that wait the last one tells all."""
 
+AWAITED = "awaited"
+"""What is told to who made a visit before the seats of its team passed on: it stands, and its result is to be entered."""
+
 DECIDED = "recusal"
 """What is told to whom an application for recusal was about, and who of the team has entered it: the head has decided, and why."""
 

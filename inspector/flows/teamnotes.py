@@ -68,7 +68,7 @@ def of_before(tx: Tx, held: Visit, agency: str) -> tuple[Doubt, ...]:
 
 
 def begun(office: Office, tx: Tx, held: Visit) -> frozenset[str]:
-    """The agencies whose present team has sent anything from the spot: who is there goes on with what was asked."""
+    """The agencies whose present team has sent anything from the spot, or has made the visit: who is there goes on with what was asked."""
     team = tx.visits.team(held.id)
     there = {seat.name for seat in team if seat.state.there}
 
@@ -79,7 +79,7 @@ def begun(office: Office, tx: Tx, held: Visit) -> frozenset[str]:
         photos = [one for one in tx.fieldnotes.photos(held.id, agency) if one.seat in there and not one.times.apart]
         return any(not former(one) for one in photos) or bool(own(office, tx, held, agency))
 
-    return frozenset(one for one in held.agencies if came(one))
+    return frozenset(one for one in held.agencies if one in held.vouched or came(one))
 
 
 def seen(office: Office, tx: Tx, held: Visit) -> frozenset[str]:
@@ -98,7 +98,7 @@ def waiting(office: Office, tx: Tx, held: Visit) -> tuple[tuple[Finding, date], 
 
 def passed_on(tx: Tx, was: Seat, seat: Seat, now: datetime) -> None:
     """A seat has passed on, or its visit was called off: what its team has seen against the subject decides nothing, and is read."""
-    if not was.state.open or seat.state.there or seat.state is SeatState.NEEDLESS:
+    if not was.state.there or seat.state.there or seat.state is SeatState.NEEDLESS:
         return
     if not (notes := tx.fieldnotes.notes(seat.visit, seat.agency)):
         return

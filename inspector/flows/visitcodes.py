@@ -127,7 +127,7 @@ def scanned(office: Office, tx: Tx, given: Reading, now: datetime) -> tuple[Entr
         seat=(shows.name if shows is not None else "") if code.people else None,
     )
     then = (
-        not off
+        held.state.open
         and shows is not None
         and scan.seat is not None
         and attested.sat(office, tx, held, shows, attested.read_at(held, scan))
@@ -167,7 +167,7 @@ def _sat(tx: Tx, seats: Iterable[Seat]) -> Iterator[tuple[Seat, Person]]:
 
 
 def _was_there(office: Office, tx: Tx, held: Visit, shows: Seat, on: date | None, now: datetime) -> None:
-    """A code was read while who showed it still sat there: that the visit was made counts by it, or an officer is asked."""
+    """By its phone a code was read while who showed it sat there, and it tells now: the rule says it, or officers do."""
     if attested.look(office, tx, held, shows.agency, now) is None:
         attested.ask(tx, held, shows, on, now)
     else:

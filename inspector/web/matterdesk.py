@@ -13,7 +13,6 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from inspector.domain.attested import Attested
 from inspector.domain.attesting import asked_of
 from inspector.domain.challenge import Challenge
 from inspector.domain.decision import OrderKind
@@ -22,8 +21,10 @@ from inspector.domain.errors import InspectorError, Missing, Refusal
 from inspector.domain.gate import BarFault, OutsideBar
 from inspector.domain.push import ASSIGNMENT
 from inspector.domain.viewing import Shown as What
+from inspector.domain.visit import Visit
 from inspector.domain.withdrawal import CONCLUDED_BEFORE, OvertakenAnswer
 from inspector.flows import challenges, embargo
+from inspector.flows.attested import Trace, traces
 from inspector.flows.seats import CONFLICT, LAPSED_NOTE, UNDELIVERED
 from inspector.labels import Lang, known, label
 from inspector.store.room import Row
@@ -127,7 +128,9 @@ def _group(attention_id: str) -> str:
 def _page(
     request: Request, desk: Desk, caller: Caller, attention_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
 ) -> Response:
-    def ask(tx: Tx, now: datetime) -> tuple[Row, OutsideBar | None, list[dict[str, Any]], Challenge | None, Attested | None]:
+    def ask(
+        tx: Tx, now: datetime
+    ) -> tuple[Row, OutsideBar | None, list[dict[str, Any]], Challenge | None, Visit | None, list[Trace]]:
         held = tx.attention.get(attention_id)
         if held is None or held["kind"] not in _STEPS or held["agency"] not in caller.sees:
             raise Missing("attention_unknown", attention=attention_id)
@@ -137,19 +140,21 @@ def _page(
             asked = challenges.about_seat(tx, held["about"])
             embargo.note(tx, tx.visits.get(asked.visit).draw, caller.name, f"page:recusal:{held['about']}", now)
         visit = tx.visits.get(held["about"].partition(":")[0]) if held["kind"] == LAPSED_NOTE else None
-        made = asked_of(visit, held["agency"]) if visit is not None else None
-        return held, bar, _said(tx, bar) if bar is not None else [], asked, made
+        came = traces(tx, visit, held["agency"]) if visit is not None else []
+        return held, bar, _said(tx, bar) if bar is not None else [], asked, visit, came
 
     try:
         caller.reads()
-        held, bar, said, asked, made = desk.act(ask)
+        held, bar, said, asked, visit, came = desk.act(ask)
     except InspectorError as error:
         return refused(request, error)
     facts, waits = json.loads(held["body"]), held["closed_at"] is None
     if held["kind"] == LETTER_SCOPE:  # its words are its subject's own
         shown_of(desk, caller, What.CASE, (held["about"],), "page")
     due_at = datetime.fromisoformat(facts["due_at"]) if "due_at" in facts else held["opened_at"]
-    steps, lang = _STEPS[held["kind"]], language(request)
+    over = visit is not None and not visit.state.open  # then nobody can say any more that it was made
+    steps = {name: fields for name, fields in _STEPS[held["kind"]].items() if not (over and name == "made")}
+    lang = language(request)
     word = ""
     if held["kind"] == UNDELIVERED:  # one of a former release says what it was by its key
         word = str(facts.get("word", "off" if held["about"].startswith(OrderKind.PUSH_OFF) else ASSIGNMENT))
@@ -160,7 +165,8 @@ def _page(
         "bar": bar,
         "said": said,
         "asked": asked,
-        "attested": made,
+        "attested": asked_of(visit, held["agency"]) if visit is not None else None,
+        "came": came,
         "pushed": label(_TITLES.get(word, f"push.{word}_title"), lang) if word else "",
         "why": reason_of(facts, lang) if word else "",
         "what": f"matterdesk.todo_{held['kind']}" + ("" if word in ("", ASSIGNMENT) else "_off" if word in _STAY else "_word"),

@@ -18,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
 from inspector.domain.errors import Invalid, Missing
+from inspector.domain.version import Came
 from inspector.flows import fetching, fieldnotes, seatlink, selfproof
 from inspector.flows.fetching import Named
 from inspector.flows.fieldnotes import Noted, Shot
@@ -111,8 +112,9 @@ class FileShown(Shown):
 
 
 class ReturnedShown(SeatShown):
-    """The seat, with what has become of each photo of its result."""
+    """The seat, with what has become of its result (`KEPT`: its seat has passed on, and an officer sees it) and of each photo of it."""
 
+    became: Came
     files: tuple[FileShown, ...]
 
 
@@ -147,14 +149,14 @@ def _entered(desk: Desk, seated: Seated, channel: str, told: ReturnedIn, message
             _kept(desk, tx, seated.name, number, one, what, now)
             for number, (one, what) in enumerate(zip(told.files, taken, strict=True))
         ]
-        fieldnotes.report(desk.office, tx, seated.name, noted, now)
+        became = fieldnotes.report(desk.office, tx, seated.name, noted, now)
         named = [
             Named(number=one.number, shot=one.shot(now)) for one, what in zip(told.files, taken, strict=True) if what is None
         ]
         fetching.order(tx, seated.name, channel, named, most, now)
-        return ReturnedShown.model_validate({**dict(shown(tx, seated.name)), "files": tuple(files)})
+        return ReturnedShown.model_validate({**dict(shown(tx, seated.name)), "became": became, "files": tuple(files)})
 
-    plain = ResultIn(findings=told.findings, seen=told.seen, remarks=told.remarks, visited_on=told.visited_on)
+    plain = ResultIn.model_construct(**{name: getattr(told, name) for name in ResultIn.model_fields})  # read and judged already
     bare = told.model_copy(
         update={
             "files": tuple(

@@ -64,6 +64,34 @@ def test_the_day_that_an_officer_names_is_the_visits_day_its_team_is_told_and_th
     assert matters(office, "visit_in_quiet") == []
 
 
+@pytest.mark.slow
+def test_where_nobody_could_go_on_the_named_day_an_officer_names_another(store: Store, hand: Hand) -> None:
+    office, _, visit = drawn(store, hand, row(5, 28))
+    settle(office)
+    with store.begin() as tx:
+        appointing.appoint(office, tx, visit.id, on=date(2026, 3, 6), why="依例外规定", by="王", now=hand())
+    settle(office)
+    assert matters(office, CONFLICT) == []
+    hand.now = datetime(2026, 3, 9, 9, 0, tzinfo=SHANGHAI)
+    settle(office)
+    (told,) = matters(office, CONFLICT)
+    assert told["windows"]
+    with store.begin() as tx:
+        held = appointing.appoint(office, tx, visit.id, on=date(2026, 3, 10), why="检查人员患病，改日", by="王", now=hand())
+    assert held.due_at.date() == date(2026, 3, 10)
+    assert matters(office, CONFLICT) == []
+    with store.begin() as tx, pytest.raises(Refusal, match="conflict_none"):
+        appointing.appoint(office, tx, visit.id, on=date(2026, 3, 11), why="方便", by="王", now=hand())
+    hand.now = datetime(2026, 3, 10, 10, 0, tzinfo=SHANGHAI)
+    settle(office)
+    assert entered(office, visit, hand()).parts[0].quiet == ()
+    with store.read() as tx:
+        days_told = [
+            json.loads(one["body"])["facts"]["on"] for one in tx.ledger.about(visit.id) if one["rule"] == "visit.appointed"
+        ]
+    assert days_told == ["2026-03-06", "2026-03-10"]
+
+
 def test_a_visit_that_has_an_open_day_has_no_conflict_to_decide(store: Store, hand: Hand) -> None:
     office, _, visit = drawn(store, hand, row(9, 20))
     with store.begin() as tx, pytest.raises(Refusal, match="conflict_none"):

@@ -13,15 +13,17 @@ import httpx
 import pytest
 
 from inspector.domain.visit import SeatState, Visit, VisitState
-from inspector.flows import lookback, relief
+from inspector.flows import lookback, relief, review
 from inspector.store.store import Store
 from inspector.web.roles import Role
 from tests import gate
 from tests.edge import Edge, serving
 from tests.house import Hand, settle
 from tests.integration.test_draw_way import announced, carried_out, drawing
-from tests.integration.test_fieldnotes import code, links, note, team
+from tests.integration.test_fieldnotes import code, links, note, photo, team
+from tests.integration.test_spared import answered
 from tests.integration.test_visitcodes import PHONES
+from tests.materials import jpeg
 
 __all__ = ["links"]
 pytestmark = pytest.mark.alike
@@ -122,7 +124,7 @@ def test_who_had_checked_in_before_the_certificate_ended_has_made_the_visit_and_
 
 
 @pytest.mark.slow
-def test_a_reading_that_lay_in_the_firms_phone_brings_the_team_of_that_day_back_and_who_was_dealt_since_need_not_go(
+def test_a_reading_that_comes_when_others_sit_there_is_asked_and_by_two_officers_the_team_of_that_day_is_back(
     edge: Edge, hand: Hand, links: ExitStack
 ) -> None:
     visit, (first, second), (client, mate) = team(edge, links)
@@ -137,6 +139,14 @@ def test_a_reading_that_lay_in_the_firms_phone_brings_the_team_of_that_day_back_
     assert scan(edge, links, hand, text, hours=23).status_code == 200
     settle(edge.office)
     held = now_of(edge, visit)
+    assert (held.attested, states(edge, visit)[0]) == ((), "RELIEVED"), "anybody may send a reading, of any hour"
+    assert {"note_lapsed", "visit_code_apart"} & matters(edge).keys() == {"note_lapsed"}
+    path, said = f"/v1/visits/{visit.id}/attested", {"on": day.isoformat(), "evidence": "企业手机扫描记录"}
+    with edge.as_(Role.OFFICER, name="王") as one, edge.as_(Role.OFFICER, name="李") as other:
+        assert one.post(path, json=said).status_code == 200
+        assert other.post(path, json={**said, "evidence": "现场笔录"}).json()["stands"] is True
+    settle(edge.office)
+    held = now_of(edge, visit)
     assert (held.state, held.made_on, len(held.parts)) == (VisitState.DONE, day, 1), "the note that was here is its result"
     assert sorted(states(edge, visit)) == ["DONE", "NEEDLESS", "STOOD"]
     assert {"note_lapsed", "visit_code_apart"}.isdisjoint(matters(edge))
@@ -147,6 +157,18 @@ def test_a_reading_that_lay_in_the_firms_phone_brings_the_team_of_that_day_back_
     assert went == {one.inspector for one in seats if one.state.made}
     assert len(went) == 2
     assert agree(edge) == []
+
+
+def test_a_reading_that_came_after_the_certificate_had_ended_is_asked_though_nobody_had_looked(
+    edge: Edge, hand: Hand, links: ExitStack
+) -> None:
+    visit, (first, _), (client, _) = team(edge, links)
+    text = client.get(f"/v1/seats/{first}/codes").json()["codes"][0]["text"]
+    register(edge, visit, 0, certificate_until=edge.office.calendar.local_date(hand()))
+    hand.on(days=1)
+    assert scan(edge, links, hand, text, hours=23).status_code == 200
+    looks(edge, hand)
+    assert (now_of(edge, visit).attested, states(edge, visit)[0]) == ((), "RELIEVED")
 
 
 @pytest.mark.slow
@@ -242,6 +264,9 @@ def test_the_officers_page_takes_the_word_and_shows_what_the_first_has_said(edge
         logged_in(edge, one, name="王")
         logged_in(edge, other, name="李")
         assert f'href="{path}"' in one.get("/review").text
+        shown = one.get(path, params={"lang": "en"}).text
+        assert "A note of the team&#39;s" in shown
+        assert f"/review/{visit.case_ids[0]}" in shown, "its words and photos stand with the case"
         assert send(one, path, "made", on=day.isoformat(), evidence="").status_code == 422
         assert send(one, path, "made", on=day.isoformat(), evidence="现场笔录").status_code == 303
         assert "现场笔录" in other.get(path).text
@@ -254,3 +279,29 @@ def test_the_officers_page_takes_the_word_and_shows_what_the_first_has_said(edge
 def _entries(edge: Edge, visit: Visit) -> list[Any]:
     with edge.office.store.read() as tx:
         return list(tx.ledger.about(visit.id))
+
+
+def test_what_the_team_of_a_made_visit_saw_is_read_though_its_subject_withdraws(edge: Edge, hand: Hand, links: ExitStack) -> None:
+    visit, (first, second), (client, mate) = team(edge, links)
+    assert scan(edge, links, hand, client.get(f"/v1/seats/{first}/codes").json()["codes"][0]["text"]).status_code == 200
+    over(edge, hand, visit, 0)
+    with edge.office.store.begin() as tx:
+        review.withdraw(edge.office, tx, visit.case_ids[0], "改为提交证明", "counter", hand())
+    settle(edge.office)
+    assert (now_of(edge, visit).state, states(edge, visit)) == (VisitState.CANCELLED, ["DONE", "DONE"])
+    assert sends(mate, second, written(hand, 22, visit, "mismatch", "无货架，无人员")) == "KEPT"
+    assert matters(edge)["note_against"]["cases"] == list(visit.case_ids)
+    shot = mate.post(f"/v1/seats/{second}/photos", json=photo(jpeg()))
+    assert shot.status_code == 200, shot.text
+
+
+@pytest.mark.slow
+def test_nobody_calls_off_a_visit_that_was_made_because_a_proof_comes_in_late(edge: Edge, hand: Hand, links: ExitStack) -> None:
+    visit, (first, second), (client, mate) = team(edge, links)
+    assert scan(edge, links, hand, client.get(f"/v1/seats/{first}/codes").json()["codes"][0]["text"]).status_code == 200
+    over(edge, hand, visit, 0)
+    answered(edge.office, visit.case_ids[0], visit.doubts[0].claim)
+    settle(edge.office)
+    held = now_of(edge, visit)
+    assert (held.state, held.doubts) == (VisitState.ASSIGNED, visit.doubts)
+    assert sends(mate, second, written(hand, 22, visit, "mismatch", "无货架，无人员")) == "RESULT"

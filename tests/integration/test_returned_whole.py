@@ -87,6 +87,8 @@ class Platform:
     post: Callable[..., httpx.Response] = httpx.post
 
     def step(self, heard: Heard) -> Step:
+        if not heard.path.startswith("/file/"):
+            return answer(200, {"code": "0000"})  # a push
         told, number = heard.headers, heard.path.rpartition("/")[2]
         text = told["x-app"] + told["x-time"] + told["x-nonce"] + told["x-number"]
         sign = base64.b64encode(hmac.new(SECRET.encode(), text.encode(), hashlib.sha256).digest()).decode()
@@ -175,12 +177,14 @@ def test_it_brings_sheet_signature_words_and_photos_and_each_photo_has_its_recei
 ) -> None:
     with handed(store, hand, tmp_path) as sent:
         there, far, taken = jpeg(), jpeg(width=24), (hand() - timedelta(minutes=10)).isoformat()
+        day = sent.edge.office.calendar.local_date(hand())
         sent.platform.photos["F-2"] = far
         (doubt,) = sent.visit.doubts
         told = {
             "items": sent.items(),
             "bz": "门面整洁",
             "jcjg": "未发现问题",
+            "jcrq": day.isoformat(),
             "jcb": [{"sxbm": sent.item, "jgdm": "2,3", "fs": ["A", "B"], "clrq": "2026-03-02", "sm": "已搬至隔壁"}],
             "qz": {"zt": "拒签", "xm": "张三 店长", "yy": "认为与事实不符", "jzr": "李四 居委会"},
             "dsryj": "已按要求整改",
@@ -191,6 +195,7 @@ def test_it_brings_sheet_signature_words_and_photos_and_each_photo_has_its_recei
         }
         first, again = sent.send("r-1", **told), sent.send("r-1", **told)
         assert first.status_code == 200, first.text
+        assert first.json()["became"] == "RESULT"
         assert again.json() == first.json(), "a repeated delivery is answered as before"
         assert [(one["number"], one["state"], bool(one["receipt"])) for one in first.json()["files"]] == [
             ("F-1", "KEPT", True),
@@ -223,7 +228,7 @@ def test_it_brings_sheet_signature_words_and_photos_and_each_photo_has_its_recei
         assert [one["words"] for one in field["sheet"]["statements"]] == ["已按要求整改"]
         with store.read() as tx:
             held = tx.visits.get(sent.visit.id)
-        assert (held.state.value, held.parts[0].remarks) == ("DONE", "门面整洁")
+        assert (held.state.value, held.parts[0].remarks, held.parts[0].on) == ("DONE", "门面整洁", day)
         assert sent.matters() == []
 
 
@@ -259,6 +264,10 @@ def test_what_is_in_no_list_or_contradicts_itself_is_refused_by_row_and_field_in
             assert error["message"]
             assert error["message_zh"]
             assert sent.untouched(), (number, "a part of it has stayed")
+        day = sent.edge.office.calendar.local_date(hand())
+        early = sent.send("w-day", items=sent.items(), jcrq=(day - timedelta(days=90)).isoformat())
+        assert (early.status_code, early.json()["error"]["facts"]["field"]) == (422, "data.jcrq"), early.text
+        assert sent.untouched()
         bare = sent.send("r-1", items=sent.items(), jcb=[row | {"jgdm": 2}])
         assert bare.status_code == 200, bare.text
 
@@ -321,7 +330,7 @@ def test_a_photo_that_stays_away_for_a_month_waits_for_a_person_who_can_have_it_
             tx.work.retry(row["id"], hand())
         settle(office)
         assert (len(sent.photos()), sent.matters()) == (1, [])
-        assert sent.photos()[0].times.late, "of which nobody has said when it was taken"
+        assert not sent.photos()[0].times.late, "it came with the result, only sent behind it"
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
