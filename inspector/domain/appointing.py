@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from inspector.domain.appointed import Appointed
-from inspector.domain.calendar import WorkingCalendar, reminder
+from inspector.domain.calendar import Due, WorkingCalendar, reminder
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.peace import AHEAD
+from inspector.domain.peace import AHEAD, dated
 from inspector.domain.person import said
 from inspector.domain.quiet import QuietRow, inside
 from inspector.domain.visit import Visit
@@ -32,6 +32,8 @@ def appoint(  # noqa: PLR0913, PLR0917 - a decision in all its parts
     calendar: WorkingCalendar,
 ) -> Decision[Visit]:
     """A named officer says on which day somebody goes, with reasons: then the visit is due, and no window closes that day.
+
+    Every other closed day up to it stays closed: who goes before it goes where nobody may.
 
     Its team learns whom it is to so many working days `before` it, where that is earlier than it was to. Raises Refusal (`visit_closed`,
     `conflict_none`) and Invalid (`appointed_out_of_range`, and for words that say nothing).
@@ -58,5 +60,6 @@ def appoint(  # noqa: PLR0913, PLR0917 - a decision in all its parts
         "by": held.by,
         "reasons": held.why,
     }
-    state = replace(visit, due_at=due_at, release_at=release, conflict=False, appointed=held)
+    whole = dated(replace(visit, appointed=held), Due(at=due_at, counted=visit.due_counted), rows, calendar)
+    state = replace(whole, release_at=release, conflict=False)
     return Decision(state=state, because=Because(rule="visit.appointed", basis=basis, pack=pack, facts=facts))

@@ -76,7 +76,7 @@ def push(work: Work, office: Office) -> Settlement:
             "seat": seat.name,
             "accept_by": by.isoformat(),
             "facts": sum(1 for doubt in held.doubts if doubt.agency == seat.agency),
-            **_windows(held),
+            **dated(held),
             **carried(held, seat.agency, policy, lang),
         },
     )
@@ -262,7 +262,8 @@ def closed(held: Visit, lang: Lang) -> str:
     return (label("push.quiet", lang, spans=label("explain.and", lang).join(spans)) if spans else "") + blocked
 
 
-def _windows(held: Visit) -> Mapping[str, object]:
+def dated(held: Visit) -> Mapping[str, object]:
+    """The days on which nobody may go, where there are any, as a push says them to a program."""
     shut = [{"first": one.first.isoformat(), "last": one.last.isoformat()} for one in held.windows]
     return {"windows": shut} if shut else {}
 

@@ -12,9 +12,10 @@ from inspector.domain.calendar import SHANGHAI
 from inspector.domain.errors import Refusal
 from inspector.domain.visit import VisitState
 from inspector.domain.visitcode import days
-from inspector.flows import appointing, attention
+from inspector.flows import appointing, attention, dispatch
 from inspector.flows.seats import CONFLICT
 from inspector.store.store import Store
+from tests import gate
 from tests.edge import serving
 from tests.house import Hand, settle
 from tests.integration.test_fieldnotes import code
@@ -62,6 +63,49 @@ def test_the_day_that_an_officer_names_is_the_visits_day_its_team_is_told_and_th
     made = entered(office, visit, hand())
     assert (made.state, made.parts[0].quiet) == (VisitState.DONE, ()), "nobody asks again why somebody went then"
     assert matters(office, "visit_in_quiet") == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("on", "shut"),
+    [(date(2026, 3, 23), [(5, 20)]), (date(2026, 3, 13), [(5, 12)])],
+    ids=["behind", "within"],
+)
+def test_every_other_closed_day_up_to_the_named_one_stays_closed_on_page_push_interface_and_codes(
+    store: Store, hand: Hand, on: date, shut: list[tuple[int, int]]
+) -> None:
+    office, phones, visit = drawn(store, hand, row(5, 20))
+    settle(office)
+    link, name = phones.messages[0].link, str(phones.messages[0].data["seat"])
+    with serving(gate.signed(office)) as edge:
+        with edge.as_("officer") as officer:
+            said = {"on": on.isoformat(), "reasons": "依例外规定，或者安静期之后"}
+            assert officer.post(f"/v1/visits/{visit.id}/day", json=said).is_success
+        hand.now = datetime(2026, 3, 9, 8, tzinfo=SHANGHAI)
+        settle(office)
+        with store.begin() as tx:
+            for seat in tx.visits.team(visit.id):
+                dispatch.accept(tx, seat.name, hand())
+        hand.now = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)
+        settle(office)
+        with edge.as_("officer") as officer:
+            told = officer.get(f"/v1/seats/{name}").json()["visit"]["windows"]
+        spans = [{"first": f"2026-03-{first:02}", "last": f"2026-03-{last:02}"} for first, last in shut]
+        assert [{"first": one["first"], "last": one["last"]} for one in told] == spans
+        appointed = next(one for one in phones.messages if one.title == "检查：上门日期已定")
+        assert appointed.data["windows"] == spans
+        with edge.client(X_Link_Token=edge.office.link_token("seat", name)) as phone:
+            page = phone.get(link.replace(office.base_url, edge.url)).text
+            given = phone.get(f"/v1/seats/{name}/codes")
+    words = " 至 ".join((spans[0]["first"], spans[0]["last"]))
+    assert words in page
+    assert words in appointed.text
+    assert "今日处于安静期" in page
+    codes = [gate.opened(one["text"])["b"][:10] for one in given.json().get("codes", ())]
+    assert codes == ([on.isoformat()] if on.day == 13 else []), "a firm's phone has none of a closed day to judge"
+    assert codes or code(given) == (409, "visit_code_quiet")
+    made = entered(office, visit, hand())
+    assert made.parts[0].quiet == ("quiet-5",), "who goes before the named day goes where nobody may"
 
 
 def test_a_visit_that_has_an_open_day_has_no_conflict_to_decide(store: Store, hand: Hand) -> None:
