@@ -13,6 +13,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from inspector.domain.appointed import Though
+from inspector.domain.appointing import closed_days
 from inspector.domain.attested import Attested
 from inspector.domain.attesting import asked_of
 from inspector.domain.challenge import Challenge
@@ -21,9 +23,10 @@ from inspector.domain.docket import BAR_CONTESTED, LETTER_SCOPE, RECUSAL_ASKED, 
 from inspector.domain.errors import InspectorError, Missing, Refusal
 from inspector.domain.gate import BarFault, OutsideBar
 from inspector.domain.push import ASSIGNMENT
+from inspector.domain.stop import Shut
 from inspector.domain.viewing import Shown as What
 from inspector.domain.withdrawal import CONCLUDED_BEFORE, OvertakenAnswer
-from inspector.flows import challenges, embargo
+from inspector.flows import challenges, embargo, peace
 from inspector.flows.seats import CONFLICT, LAPSED_NOTE, UNDELIVERED
 from inspector.labels import Lang, known, label
 from inspector.store.room import Row
@@ -40,7 +43,7 @@ from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, page, read,
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login, written_by_officer
 from inspector.web.signedin import guard, held_cookie
-from inspector.web.steps import Field, Kind, among, entry
+from inspector.web.steps import Field, Kind, among, entry, several
 from inspector.web.viewings import shown_of
 from inspector.web.watch import close_attention
 
@@ -55,7 +58,7 @@ _STEPS: Mapping[str, Mapping[str, tuple[Field, ...]]] = {
     STOOD_IN: {"seen": _NOTE},
     RECUSAL_ASKED: {"grant": _WHY, "refuse": _WHY},
     **{kind: {"done": _NOTE} for kind in VISIT_MATTERS},
-    CONFLICT: {"day": (entry("on", Kind.DAY), entry("reasons", Kind.TEXT))},
+    CONFLICT: {"day": (entry("on", Kind.DAY), several("though", Though), entry("reasons", Kind.TEXT))},
     LAPSED_NOTE: {"made": (entry("on", Kind.DAY), entry("evidence", Kind.TEXT)), "done": _NOTE},
     CONCLUDED_BEFORE: {"follows": (among("answer", OvertakenAnswer), entry("reasons", Kind.TEXT))},
     LETTER_SCOPE: {"site": _OWN, "no_site": _OWN},
@@ -104,8 +107,8 @@ def post_matter(request: Request, desk: AtDesk, caller: Visitor, attention_id: N
                 told = {name: form.one(name) for name in ("answer", "reasons")}
                 withdrawal.follow_withdrawal(desk, caller, about, read(withdrawal.FollowingIn, **told), form.message_id())
             case "day" if kind == CONFLICT:
-                told = {name: form.one(name) for name in ("on", "reasons")}
-                appointing.appoint_visit(desk, caller, about, read(appointing.AppointIn, **told), form.message_id())
+                named = {"on": form.one("on"), "reasons": form.one("reasons"), "though": tuple(form.all("though"))}
+                appointing.appoint_visit(desk, caller, about, read(appointing.AppointIn, **named), form.message_id())
             case "made" if kind == LAPSED_NOTE:
                 visit, _, agency = about.partition(":")
                 told = {"on": form.one("on"), "evidence": form.one("evidence"), "agency": agency}
@@ -127,7 +130,9 @@ def _group(attention_id: str) -> str:
 def _page(
     request: Request, desk: Desk, caller: Caller, attention_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
 ) -> Response:
-    def ask(tx: Tx, now: datetime) -> tuple[Row, OutsideBar | None, list[dict[str, Any]], Challenge | None, Attested | None]:
+    def ask(
+        tx: Tx, now: datetime
+    ) -> tuple[Row, OutsideBar | None, list[dict[str, Any]], Challenge | None, Attested | None, tuple[Shut, ...]]:
         held = tx.attention.get(attention_id)
         if held is None or held["kind"] not in _STEPS or held["agency"] not in caller.sees:
             raise Missing("attention_unknown", attention=attention_id)
@@ -136,13 +141,16 @@ def _page(
         if held["kind"] == RECUSAL_ASKED:
             asked = challenges.about_seat(tx, held["about"])
             embargo.note(tx, tx.visits.get(asked.visit).draw, caller.name, f"page:recusal:{held['about']}", now)
-        visit = tx.visits.get(held["about"].partition(":")[0]) if held["kind"] == LAPSED_NOTE else None
+        visit = tx.visits.get(held["about"].partition(":")[0]) if held["kind"] in (CONFLICT, LAPSED_NOTE) else None
         made = asked_of(visit, held["agency"]) if visit is not None else None
-        return held, bar, _said(tx, bar) if bar is not None else [], asked, made
+        shut: tuple[Shut, ...] = ()
+        if visit is not None and visit.conflict:
+            shut = closed_days(visit, peace.of(desk.office, tx, visit), now, desk.office.calendar)
+        return held, bar, _said(tx, bar) if bar is not None else [], asked, made, shut
 
     try:
         caller.reads()
-        held, bar, said, asked, made = desk.act(ask)
+        held, bar, said, asked, made, shut = desk.act(ask)
     except InspectorError as error:
         return refused(request, error)
     facts, waits = json.loads(held["body"]), held["closed_at"] is None
@@ -161,6 +169,7 @@ def _page(
         "said": said,
         "asked": asked,
         "attested": made,
+        "shut": shut,
         "pushed": label(_TITLES.get(word, f"push.{word}_title"), lang) if word else "",
         "why": reason_of(facts, lang) if word else "",
         "what": f"matterdesk.todo_{held['kind']}" + ("" if word in ("", ASSIGNMENT) else "_off" if word in _STAY else "_word"),
@@ -168,6 +177,7 @@ def _page(
         "due_at": due_at,
         "near": nearness(due_at, desk.office.now(), desk.office.calendar) if waits else None,
         "steps": [*steps.items()] if waits and caller.role is Role.OFFICER else [],
+        "marked": form.all("though") if form is not None else [],
         "kept": form.kept() if form is not None else {},
         "tried": form.one("do") if form is not None else "",
         "trouble": wrong,

@@ -19,6 +19,8 @@ from tests import gate
 from tests.edge import serving
 from tests.house import Hand, settle
 from tests.integration.test_fieldnotes import code
+from tests.integration.test_forms import logged_in
+from tests.integration.test_proceeding_page import send
 from tests.integration.test_quiet import drawn, entered, matters, row
 from tests.operator import settled
 
@@ -33,7 +35,10 @@ def test_the_day_that_an_officer_names_is_the_visits_day_its_team_is_told_and_th
     office, phones, visit = drawn(store, hand, row(5, 20))
     settle(office)
     told = len(phones.messages)
-    path, said = f"/v1/visits/{visit.id}/day", {"on": on.isoformat(), "reasons": "依例外规定，法定核查期限届满"}
+    path, said = (
+        f"/v1/visits/{visit.id}/day",
+        {"on": on.isoformat(), "reasons": "依例外规定，法定核查期限届满", "though": ["QUIET"]},
+    )
     with serving(office) as edge, edge.as_("officer") as officer:
         closing = officer.post(f"/v1/attention/{CONFLICT}:{visit.id}/close", json={"note": "已知悉"})
         assert code(closing) == (409, "conflict_undecided"), "no word in passing ends it"
@@ -79,7 +84,7 @@ def test_every_other_closed_day_up_to_the_named_one_stays_closed_on_page_push_in
     link, name = phones.messages[0].link, str(phones.messages[0].data["seat"])
     with serving(gate.signed(office)) as edge:
         with edge.as_("officer") as officer:
-            said = {"on": on.isoformat(), "reasons": "依例外规定，或者安静期之后"}
+            said = {"on": on.isoformat(), "reasons": "依例外规定，或者安静期之后", "though": ["QUIET"]}
             assert officer.post(f"/v1/visits/{visit.id}/day", json=said).is_success
         hand.now = datetime(2026, 3, 9, 8, tzinfo=SHANGHAI)
         settle(office)
@@ -106,6 +111,33 @@ def test_every_other_closed_day_up_to_the_named_one_stays_closed_on_page_push_in
     assert codes or code(given) == (409, "visit_code_quiet")
     made = entered(office, visit, hand())
     assert made.parts[0].quiet == ("quiet-5",), "who goes before the named day goes where nobody may"
+
+
+def test_who_names_a_day_sees_the_windows_whole_and_a_closed_day_or_one_off_is_taken_only_where_it_is_meant(
+    store: Store, hand: Hand
+) -> None:
+    office, _, visit = drawn(store, hand, row(5, 20))
+    (matter,) = matters(office, CONFLICT)
+    assert matter["windows"] == ["2026-03-05/2026-03-20", "2026-04-05/2026-04-09"], "as far as a day may be named"
+    path, said = f"/v1/visits/{visit.id}/day", {"reasons": "安静期已过，择日前往"}
+    with serving(office) as edge, edge.as_("officer") as officer:
+        for on, though, wrong in (
+            ("2026-03-14", ["DAY_OFF"], "appointed_in_quiet"),
+            ("2026-03-14", ["QUIET"], "appointed_day_off"),
+            ("2026-03-21", [], "appointed_day_off"),
+        ):
+            assert code(officer.post(path, json={**said, "on": on, "though": though})) == (422, wrong)
+        with edge.client() as desk:
+            logged_in(edge, desk, name="王")
+            page = f"/matters/{CONFLICT}:{visit.id}"
+            assert "2026-03-05 至 2026-03-20" in desk.get(page).text
+            refused = send(desk, page, "day", on="2026-03-14", reasons="择日前往", though="DAY_OFF")
+            assert "处于安静期（quiet-5）" in refused.text
+            assert 'value="DAY_OFF" checked' in refused.text, "what was ticked is shown again"
+            assert send(desk, page, "day", on="2026-03-23", reasons="安静期之后", though="QUIET").status_code == 303
+    with store.read() as tx:
+        (entry,) = [json.loads(one["body"]) for one in tx.ledger.about(visit.id) if one["rule"] == "visit.appointed"]
+    assert entry["facts"]["quiet"] == [], "an exception is written down only of a day in a window"
 
 
 def test_a_visit_that_has_an_open_day_has_no_conflict_to_decide(store: Store, hand: Hand) -> None:
