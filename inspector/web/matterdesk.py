@@ -15,16 +15,13 @@ from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.appointed import Though
 from inspector.domain.appointing import closed_days
-from inspector.domain.attested import Attested
-from inspector.domain.attesting import asked_of
-from inspector.domain.challenge import Challenge
 from inspector.domain.decision import OrderKind
 from inspector.domain.docket import BAR_CONTESTED, LETTER_SCOPE, RECUSAL_ASKED, STOOD_IN, VISIT_MATTERS, nearness
 from inspector.domain.errors import InspectorError, Missing, Refusal
 from inspector.domain.gate import BarFault, OutsideBar
 from inspector.domain.push import ASSIGNMENT
-from inspector.domain.stop import Shut
 from inspector.domain.viewing import Shown as What
+from inspector.domain.visit import Visit
 from inspector.domain.withdrawal import CONCLUDED_BEFORE, OvertakenAnswer
 from inspector.flows import challenges, embargo, peace
 from inspector.flows.seats import CONFLICT, LAPSED_NOTE, UNDELIVERED
@@ -130,9 +127,7 @@ def _group(attention_id: str) -> str:
 def _page(
     request: Request, desk: Desk, caller: Caller, attention_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
 ) -> Response:
-    def ask(
-        tx: Tx, now: datetime
-    ) -> tuple[Row, OutsideBar | None, list[dict[str, Any]], Challenge | None, Attested | None, tuple[Shut, ...]]:
+    def ask(tx: Tx, now: datetime) -> tuple[Row, dict[str, Any]]:
         held = tx.attention.get(attention_id)
         if held is None or held["kind"] not in _STEPS or held["agency"] not in caller.sees:
             raise Missing("attention_unknown", attention=attention_id)
@@ -141,16 +136,13 @@ def _page(
         if held["kind"] == RECUSAL_ASKED:
             asked = challenges.about_seat(tx, held["about"])
             embargo.note(tx, tx.visits.get(asked.visit).draw, caller.name, f"page:recusal:{held['about']}", now)
+        told = {"bar": bar, "said": _said(tx, bar) if bar is not None else [], "asked": asked}
         visit = tx.visits.get(held["about"].partition(":")[0]) if held["kind"] in (CONFLICT, LAPSED_NOTE) else None
-        made = asked_of(visit, held["agency"]) if visit is not None else None
-        shut: tuple[Shut, ...] = ()
-        if visit is not None and visit.conflict:
-            shut = closed_days(visit, peace.of(desk.office, tx, visit), now, desk.office.calendar)
-        return held, bar, _said(tx, bar) if bar is not None else [], asked, made, shut
+        return held, told | (_of_visit(desk, tx, visit, held, now) if visit is not None else {})
 
     try:
         caller.reads()
-        held, bar, said, asked, made, shut = desk.act(ask)
+        held, told = desk.act(ask)
     except InspectorError as error:
         return refused(request, error)
     facts, waits = json.loads(held["body"]), held["closed_at"] is None
@@ -165,11 +157,7 @@ def _page(
         "caller": caller,
         "matter": held,
         "facts": facts,
-        "bar": bar,
-        "said": said,
-        "asked": asked,
-        "attested": made,
-        "shut": shut,
+        **told,
         "pushed": label(_TITLES.get(word, f"push.{word}_title"), lang) if word else "",
         "why": reason_of(facts, lang) if word else "",
         "what": f"matterdesk.todo_{held['kind']}" + ("" if word in ("", ASSIGNMENT) else "_off" if word in _STAY else "_word"),
@@ -185,6 +173,18 @@ def _page(
         "guard": guard(desk, held_cookie(request)),
     }
     return page(request, "matter.html", status=wrong.status, **context)
+
+
+def _of_visit(desk: Desk, tx: Tx, visit: Visit, held: Row, now: datetime) -> dict[str, Any]:
+    """What was said of a visit by now, by whom and why; the windows whole, where its day is still to be named; who closed the matter."""
+    calendar = desk.office.calendar
+    notes = (json.loads(row["body"])["facts"] for row in tx.ledger.about(held["about"]) if row["rule"] == "attention.close")
+    return {
+        "attested": next((one for one in visit.attested if one.agency == held["agency"]), None),
+        "named": visit.appointed,
+        "shut": closed_days(visit, peace.of(desk.office, tx, visit), now, calendar) if visit.conflict else (),
+        "ended": [one for one in notes if held["closed_at"] is not None and one.get("attention") == held["id"]][-1:],
+    }
 
 
 def _said(tx: Tx, bar: OutsideBar) -> list[dict[str, Any]]:

@@ -135,6 +135,8 @@ def test_who_names_a_day_sees_the_windows_whole_and_a_closed_day_or_one_off_is_t
             assert "处于安静期（quiet-5）" in refused.text
             assert 'value="DAY_OFF" checked' in refused.text, "what was ticked is shown again"
             assert send(desk, page, "day", on="2026-03-23", reasons="安静期之后", though="QUIET").status_code == 303
+            over = desk.get(page).text
+            assert all(one in over for one in ("已办结", "决定的上门日期", "2026-03-23", "王", "安静期之后"))
     with store.read() as tx:
         (entry,) = [json.loads(one["body"]) for one in tx.ledger.about(visit.id) if one["rule"] == "visit.appointed"]
     assert entry["facts"]["quiet"] == [], "an exception is written down only of a day in a window"
