@@ -101,8 +101,16 @@ def test_every_other_closed_day_up_to_the_named_one_stays_closed_on_page_push_in
         assert appointed.data["windows"] == spans
         with edge.client(X_Link_Token=edge.office.link_token("seat", name)) as phone:
             page = phone.get(link.replace(office.base_url, edge.url)).text
+            notice = phone.get(link.replace(office.base_url, edge.url) + "/notice").text
             given = phone.get(f"/v1/seats/{name}/codes")
     words = " 至 ".join((spans[0]["first"], spans[0]["last"]))
+    assert appointed.data["day"] == on.isoformat()
+    assert f"上门日期：{on.isoformat()}" in appointed.text
+    assert f"<dt>决定的上门日期</dt><dd><b>{on.isoformat()}</b>" in page
+    assert all(
+        one in notice
+        for one in (f"<dt>决定的上门日期</dt><dd><b>{on.isoformat()}</b>", "依例外规定", "<dt>出示日期</dt><dd>2026-03-11")
+    )
     assert words in page
     assert words in appointed.text
     assert "今日处于安静期" in page
