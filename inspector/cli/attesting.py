@@ -25,9 +25,10 @@ def made(
     agency: Annotated[str, typer.Option("--agency", help="Whose team; default: that which leads 机关")] = "",
     by: Annotated[str | None, typer.Option("--by", help="Who says it; default: the user of this machine 经办人")] = None,
 ) -> None:
-    """Say that a visit was made by a team whose seats passed on since; another person, of the same day, makes it so. 认定检查已进行。
+    """Say that a visit was made by a team whose seats passed on since; another person makes it so. 认定检查已进行。
 
-    Then what its notes say counts, and whoever was dealt since need not go. Who was not certified on that day made no lawful visit.
+    The other one names the same day, and is another machine user. Then what its notes say counts, and whoever was dealt since need not go.
+    Who was not certified on that day made no lawful visit.
     """
     from inspector.flows import attesting
 
