@@ -24,7 +24,7 @@ PUSHED_MEANS: Mapping[str, str] = {
     "data.seat": "name of the seat, for the API",
     "data.accept_by": "by when to accept; ISO 8601 with an offset",
     "data.facts": "how many facts of the inspector's agency are in question",
-    "data.windows": "days on which nobody may go, from `first` to `last`; only where there are any",
+    "data.windows": "days on which nobody may go, from `first` to `last`; only where there are any; with what tells of another date, too",
     "data.brief.items": "what is checked, by the names of the pack. `brief` comes with what corrects a push, too, and says nothing "
     "of whom the visit is to; a second look has none",
     "data.brief.asked": "the facts in question, each with its `item` and what was `promised`: empty where its words may tell "

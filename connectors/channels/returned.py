@@ -69,8 +69,13 @@ class ReturnConfig(FormConfig):
         ):
             yield key, {*means.values()} <= {*ours}, ", ".join(ours)
         yield "between", bool(self.between), "what parts several codes in one text"
-        yield "rows", bool(self.rows_field) or not self.rows, "with rows_field only"
-        yield "files", bool(self.files_field) or not self.files, "with files_field only"
+
+    def alone(self) -> Iterator[tuple[str, str]]:
+        """Settings that say nothing without another one, which is not there."""
+        if self.rows and not self.rows_field:
+            yield "rows", "rows_field"
+        if self.files and not self.files_field:
+            yield "files", "files_field"
 
 
 class Reader:

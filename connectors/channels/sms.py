@@ -56,6 +56,7 @@ class SmsChannel:
     def __init__(self, name: str, config: Mapping[str, object]) -> None:
         """Raises Invalid (`connector_…`)."""
         held = self._config = parse(SmsConfig, name, config)
+        _read_whole(held, name)
         for key, fine, wanted in _wanted(held):
             if not fine:
                 raise Invalid("connector_key_range", connector=name, key=key, wanted=wanted)
@@ -123,20 +124,30 @@ def _filled(pattern: str, said: Mapping[str, str]) -> str:
     return _PLACE.sub(lambda place: said[place[1]], kept)
 
 
+def _read_whole(held: SmsConfig, name: str) -> None:
+    """What is said holds what it must, and no more than a text message bears. Raises Invalid (`connector_sms_…`)."""
+    patterns = {"content": [held.content], "params": [_pattern(part) for part in held.params.values()]}
+    for key, texts in patterns.items():
+        about = {"connector": name, "key": key}
+        places = [place for text in texts for place in _PLACE.findall(text)]
+        strange = [place for place in places if place not in _SAID]
+        strange += [text for text in texts if not _PLACE.search(text)]
+        if strange:
+            raise Invalid("connector_sms_place", **about, placeholder=strange[0], known=", ".join(_SAID))
+        if key not in held.asks.values():
+            continue
+        if {"link", "path"}.isdisjoint(places):
+            raise Invalid("connector_sms_link", **about)
+        if "title" not in places:
+            raise Invalid("connector_sms_title", **about)
+        always = [place for text in texts for place in _PLACE.findall(_PERHAPS.sub("", text))]
+        for place in {"accept_by", "telephone"} & {*always}:
+            raise Invalid("connector_sms_always", **about, placeholder=place)
+
+
 def _wanted(held: SmsConfig) -> Iterator[tuple[str, bool, str]]:
     """Each setting that may be wrong, whether it is right, and what would be."""
-    patterns = {"content": [held.content], "params": [_pattern(part) for part in held.params.values()]}
     parts = {*held.asks.values()}
-    for key, texts in patterns.items():
-        places = [place for text in texts for place in _PLACE.findall(text)]
-        yield key, {*places} <= {*_SAID} and all(_PLACE.search(text) for text in texts), ", ".join(_SAID)
-        if key not in parts:
-            continue
-        yield key, not {"link", "path"}.isdisjoint(places), "with {link} or {path}"
-        yield key, "title" in places, "with {title}: what is called off is told from an assignment by it alone"
-        always = [place for text in texts for place in _PLACE.findall(_PERHAPS.sub("", text))]
-        yield key, "accept_by" not in always, "with {accept_by} in [ ]: not everything has an hour by which to answer"
-        yield key, "telephone" not in always, "with {telephone} in [ ]: it is told to firms and persons alone"
     yield "params_as", held.params_as in _WRITTEN, ", ".join(_WRITTEN)
     yield "numbers", held.numbers in ("text", "list"), "text, list"
     yield "most_characters", held.most_characters > 0, "> 0"

@@ -53,6 +53,10 @@ class SupervisionChannel:
         for key, fine, wanted in _wanted(held):
             if not fine:
                 raise Invalid("connector_key_range", connector=name, key=key, wanted=wanted)
+        for key, needed in held.alone():
+            raise Invalid("connector_key_alone", connector=name, key=key, needed=needed)
+        if {"link", "token"}.isdisjoint(held.asks.values()):
+            raise Invalid("connector_platform_link", connector=name, key="asks")
         self._form = Form(held, name, (*_PARTS, *_BRIEF, "windows"))
         self._reader, self._files = Reader(held), Files(held, name)
         self._verifier = Verifier(held.reply_secret_file, name) if held.reply_secret_file else None
@@ -133,4 +137,3 @@ def _wanted(held: SupervisionConfig) -> Iterator[tuple[str, bool, str]]:
     words = ("new", "off", "on", "changed", "test")
     yield "words", {*held.words} <= {*words}, ", ".join(words)
     yield from held.flaws()
-    yield "asks", bool({"link", "token"} & {*held.asks.values()}), "with link or token: what the inspector acts by"

@@ -55,7 +55,7 @@ def list_pushes(
                 "word": one.word,
                 "inspector": one.inspector,
                 "channel": one.channel,
-                "handed_at": one.handed_at,
+                "handed_at": one.handed_at if one.left else None,
                 "delivered_at": one.delivered_at,
                 "read_at": one.read_at,
                 "failed_at": one.failed_at,

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
+
+
+class Though(StrEnum):
+    """What an officer says to know of the day that he or she names: it lies in a quiet window, or no office works on it."""
+
+    QUIET = "QUIET"
+    DAY_OFF = "DAY_OFF"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

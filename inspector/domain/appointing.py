@@ -6,18 +6,30 @@ rule's to choose, and whichever it is stands in the ledger beside the date that 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from inspector.domain.appointed import Appointed
-from inspector.domain.calendar import WorkingCalendar, reminder
+from inspector.domain.appointed import Appointed, Though
+from inspector.domain.calendar import Due, WorkingCalendar, reminder
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.peace import AHEAD
+from inspector.domain.peace import AHEAD, dated
 from inspector.domain.person import said
-from inspector.domain.quiet import QuietRow, inside
+from inspector.domain.quiet import QuietRow, inside, windows
+from inspector.domain.stop import Shut
 from inspector.domain.visit import Visit
+
+
+def nameable(visit: Visit, now: datetime, calendar: WorkingCalendar) -> tuple[date, date]:
+    """The first and the last day that an officer may name: from today to a month behind the visit's date."""
+    first = calendar.local_date(now)
+    return first, max(first, calendar.local_date(visit.due_at)) + AHEAD
+
+
+def closed_days(visit: Visit, rows: Sequence[QuietRow], now: datetime, calendar: WorkingCalendar) -> tuple[Shut, ...]:
+    """The windows whole, as far as a day may be named: who names one sees which days they close."""
+    return windows(rows, *nameable(visit, now, calendar), visit.whom)
 
 
 def appoint(  # noqa: PLR0913, PLR0917 - a decision in all its parts
@@ -30,26 +42,33 @@ def appoint(  # noqa: PLR0913, PLR0917 - a decision in all its parts
     pack: str,
     now: datetime,
     calendar: WorkingCalendar,
+    though: Collection[Though] = (),
 ) -> Decision[Visit]:
     """A named officer says on which day somebody goes, with reasons: then the visit is due, and no window closes that day.
 
-    Where nobody could go on a day that was named, another one may be. Its team learns whom it is to so many working days `before` it,
-    where that is earlier than it was to. Raises Refusal (`visit_closed`, `conflict_none`) and Invalid (`appointed_out_of_range`, and for
-    words that say nothing).
+    Every other closed day up to it stays closed: who goes before it goes where nobody may. Where nobody could go on a day that was
+    named, another one may be.
+
+    Its team learns whom it is to so many working days `before` it, where that is earlier than it was to. Raises Refusal (`visit_closed`,
+    `conflict_none`) and Invalid: `appointed_out_of_range`; `appointed_in_quiet` and `appointed_day_off` for a day that nobody need have
+    meant, until it is said that it is (`though`); and for words that say nothing.
     """
     if not visit.state.open:
         raise Refusal("visit_closed", visit=visit.id, state=visit.state)
     if not (visit.conflict or missed(visit, now, calendar)):
         raise Refusal("conflict_none", visit=visit.id)
-    first = calendar.local_date(now)
-    last = max(first, calendar.local_date(visit.due_at)) + AHEAD
+    first, last = nameable(visit, now, calendar)
     if not first <= on <= last:
         told = {"on": on.isoformat(), "first": first.isoformat(), "last": last.isoformat()}
         raise Invalid("appointed_out_of_range", field="on", **told)
+    shut = inside(rows, on, visit.whom)
+    if shut and Though.QUIET not in though:
+        raise Invalid("appointed_in_quiet", field="though", on=on.isoformat(), rows=", ".join(shut))
+    if not calendar.is_working_day(on) and Though.DAY_OFF not in though:
+        raise Invalid("appointed_day_off", field="though", on=on.isoformat())
     held = Appointed(on=on, by=said("by", by), why=said("reasons", why), was_due=visit.due_at)
     due_at = calendar.closing(on)
     release = visit.release_at and min(visit.release_at, reminder(due_at, before, calendar))
-    shut = inside(rows, on, visit.whom)
     basis = tuple(dict.fromkeys((visit.basis, *(row.basis for row in rows if row.row in shut))))
     facts = {
         "on": on.isoformat(),
@@ -59,7 +78,8 @@ def appoint(  # noqa: PLR0913, PLR0917 - a decision in all its parts
         "by": held.by,
         "reasons": held.why,
     }
-    state = replace(visit, due_at=due_at, release_at=release, conflict=False, appointed=held)
+    whole = dated(replace(visit, appointed=held), Due(at=due_at, counted=visit.due_counted), rows, calendar)
+    state = replace(whole, release_at=release, conflict=False)
     return Decision(state=state, because=Because(rule="visit.appointed", basis=basis, pack=pack, facts=facts))
 
 

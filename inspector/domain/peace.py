@@ -12,7 +12,8 @@ from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid
 from inspector.domain.finding import Made
 from inspector.domain.known import known_from
-from inspector.domain.quiet import QuietRow, conflict, inside, pull, windows
+from inspector.domain.quiet import QuietRow, conflict, inside, pull, windows, without
+from inspector.domain.stop import Shut
 from inspector.domain.visit import Visit
 
 AHEAD = timedelta(days=31)
@@ -20,10 +21,14 @@ AHEAD = timedelta(days=31)
 
 
 def dated(visit: Visit, counted: Due, rows: Sequence[QuietRow], calendar: WorkingCalendar) -> Visit:
-    """The visit with a date (`quiet.pull` has kept it outside the windows) and the windows from when it was given to its term's end."""
-    pulled = counted.counted.pulled
-    last = pulled.nominal if pulled is not None else calendar.local_date(counted.at)
-    told = windows(rows, calendar.local_date(visit.opened_at), last, visit.whom)
+    """The visit with a date (`quiet.pull` has kept it outside the windows) and the windows from when it was given to its term's end.
+
+    Where an officer has named its day, they are those up to that day, too: all before it stay closed.
+    """
+    pulled, named = counted.counted.pulled, visit.appointed
+    ends = [pulled.nominal if pulled is not None else calendar.local_date(counted.at)]
+    ends += [named.on, calendar.local_date(named.was_due)] if named is not None else []
+    told = _shut(visit, rows, max(ends), calendar)
     return replace(visit, due_at=counted.at, due_counted=counted.counted, windows=told, conflict=conflict(counted))
 
 
@@ -63,8 +68,13 @@ def overdue(visit: Visit, rows: Sequence[QuietRow], now: datetime, calendar: Wor
     """
     if not visit.state.open or now <= visit.due_at:
         return visit
-    told = windows(rows, calendar.local_date(visit.opened_at), calendar.local_date(now) + AHEAD, visit.whom)
-    return replace(visit, windows=told)
+    return replace(visit, windows=_shut(visit, rows, calendar.local_date(now) + AHEAD, calendar))
+
+
+def _shut(visit: Visit, rows: Sequence[QuietRow], last: date, calendar: WorkingCalendar) -> tuple[Shut, ...]:
+    """The days from when a visit was given on which nobody goes; the one that an officer has named is none of them (`appointing`)."""
+    told = windows(rows, calendar.local_date(visit.opened_at), last, visit.whom)
+    return without(told, visit.appointed.on) if visit.appointed is not None else told
 
 
 def shut_today(visit: Visit, now: datetime, calendar: WorkingCalendar) -> bool:
@@ -73,9 +83,8 @@ def shut_today(visit: Visit, now: datetime, calendar: WorkingCalendar) -> bool:
 
 
 def closed(visit: Visit, day: date) -> bool:
-    """Whether a day lies within a visit's windows, and no officer has named it all the same (`appointing`)."""
-    named = visit.appointed is not None and visit.appointed.on == day
-    return not named and any(one.first <= day <= one.last for one in visit.windows)
+    """Whether a day lies within a visit's windows."""
+    return any(one.first <= day <= one.last for one in visit.windows)
 
 
 def because(visit: Visit, rows: Sequence[QuietRow], pack: str) -> Because | None:

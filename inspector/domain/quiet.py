@@ -87,6 +87,21 @@ def windows(rows: Iterable[QuietRow], first: date, last: date, whom: Whom) -> tu
     return tuple(sorted(found, key=lambda one: (one.first, one.last, one.row)))
 
 
+def without(spans: Iterable[Shut], day: date) -> tuple[Shut, ...]:
+    """Closed days but one, on which somebody goes all the same."""
+    one = timedelta(days=1)
+    parts = (
+        part
+        for span in spans
+        for part in (
+            (replace(span, last=min(span.last, day - one)), replace(span, first=max(span.first, day + one)))
+            if span.first <= day <= span.last
+            else (span,)
+        )
+    )
+    return tuple(part for part in parts if part.first <= part.last)
+
+
 def inside(rows: Iterable[QuietRow], day: date, whom: Whom) -> tuple[str, ...]:
     """The rows that close a day; none where somebody may go."""
     return tuple(row.row for row in rows if row.closes(day, whom))

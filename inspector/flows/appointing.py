@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from inspector.domain import appointing, push
+from inspector.domain.appointed import Though
 from inspector.domain.decision import OrderKind
 from inspector.domain.timer import Timer
 from inspector.domain.visit import Visit
@@ -16,13 +18,15 @@ from inspector.flows.seats import APPOINTED, CONFLICT, tell_dated
 from inspector.store.tx import Tx
 
 
-def appoint(office: Office, tx: Tx, visit_id: str, *, on: date, why: str, by: str, now: datetime) -> Visit:
+def appoint(
+    office: Office, tx: Tx, visit_id: str, *, on: date, why: str, by: str, now: datetime, though: Collection[Though] = ()
+) -> Visit:
     """The visit is due on that day, and whoever may have read its date is told. Raises Missing, and what `appointing.appoint` raises."""
     was = tx.visits.get(visit_id, lock=True)
     drawn = tx.draws.get(was.draw)
     pack = drawn.pack_of(was.agency)
     before = office.book.get(pack).term(Timer.RELEASE).term.amount
-    decision = appointing.appoint(was, on, by, why, peace.of(office, tx, was), before, pack, now, office.calendar)
+    decision = appointing.appoint(was, on, by, why, peace.of(office, tx, was), before, pack, now, office.calendar, though)
     held = tx.visits.put(decision.state)
     record(tx, held.id, decision, now, {})
     tx.work.redate(held.due_at, now, key=f"{OrderKind.VISIT_DUE.value}:{held.id}")

@@ -153,7 +153,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     if off:
         anew.drawn_late(office, tx, cases, now)
         return
-    peace.note(tx, held, made, quiet, now)
+    peace.note(office, tx, held, made, quiet, now)
     _stands_in(office, tx, made, owed, policy, now)
     timer = Order(
         kind=OrderKind.VISIT_DUE,
@@ -218,7 +218,7 @@ def join(office: Office, tx: Tx, held: Draw, made: Visit, member: Member, teams:
         because = Because(rule="visit.join", basis=(made.basis,), pack=held.pack_of(agency), facts={"agency": agency})
         record(tx, made.id, Decision(state=changed, because=because), now, {"visit": trail.standing(changed)})
         if changed.conflict and not made.conflict:
-            peace.note(tx, held, changed, quiet, now)
+            peace.note(office, tx, held, changed, quiet, now)
         for case in live:  # its cases may be due before the visit that was given for others
             sooner.follow(office, tx, case, now)
         made = tx.visits.get(made.id)

@@ -14,7 +14,7 @@ from inspector.flows import once, reaching, seatlink
 from inspector.flows.briefing import carried
 from inspector.flows.contents import named
 from inspector.flows.office import Office
-from inspector.flows.pushing import quiet
+from inspector.flows.pushing import closed, dated, quiet
 from inspector.flows.recall import wait_for_it
 from inspector.flows.seated import read
 from inspector.flows.seats import (
@@ -72,16 +72,15 @@ def tell(work: Work, office: Office) -> Settlement:
     )
     until = {"until": last.isoformat()} if last is not None else {}
     about = {} if tells.get("called_off") else carried(held, seat.agency, policy, lang)
+    moved = (SOONER, APPOINTED, SEVERAL)
     # who has not answered yet does so by an earlier moment, too, and read another one in the push before
-    by = (
-        f"{office.calendar.local(seat.accept_by):%Y-%m-%d %H:%M}"
-        if word in (SOONER, APPOINTED, SEVERAL) and seat.state.awaited
-        else ""
-    )
+    by = f"{office.calendar.local(seat.accept_by):%Y-%m-%d %H:%M}" if word in moved and seat.state.awaited else ""
     message = Message(
         to=way.address,
         title=label(f"push.{word}_title", lang),
-        text=label(f"push.{word}_text", lang, visit=held.id) + label("push.accept_by", lang, accept_by=by) * bool(by),
+        text=label(f"push.{word}_text", lang, visit=held.id)
+        + (closed(held, lang) if word in moved else "")
+        + label("push.accept_by", lang, accept_by=by) * bool(by),
         link=link,
         urgent=urgency is Urgency.URGENT,
         data={
@@ -90,6 +89,7 @@ def tell(work: Work, office: Office) -> Settlement:
             **tells,
             **until,
             **about,
+            **(dated(held) if word in moved else {}),
             **({"accept_by": seat.accept_by.isoformat()} if by else {}),
         },
     )

@@ -307,6 +307,8 @@ def _go_on(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) -> tu
         return Came.CLASH if gathered.clashing else Came.WAITS, gathered
     on = gathered.on or next((one.on for one in held.attested if one.agency == seat.agency), None)
     dispatch.report(office, tx, seat.name, gathered.findings, gathered.remarks, now, seen=gathered.seen, on=on)
+    if seat.agency in held.vouched:
+        teamnotes.entered(office, tx, held.id, seat.agency, now)
     return Came.RESULT, gathered
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from inspector.domain import peace
+from inspector.domain.appointing import closed_days
 from inspector.domain.plan import Draw
 from inspector.domain.quiet import QuietRow
 from inspector.domain.visit import Seat, Visit
@@ -38,14 +39,16 @@ def at_door(office: Office, tx: Tx, name: str, now: datetime) -> tuple[Visit, Se
     return known(office, tx, held, now), seat
 
 
-def note(tx: Tx, drawn: Draw, held: Visit, quiet: tuple[QuietRow, ...], now: datetime) -> None:
+def note(office: Office, tx: Tx, drawn: Draw, held: Visit, quiet: tuple[QuietRow, ...], now: datetime) -> None:
     """Write down that windows have moved a visit's date; where they leave no day, a person is told (scenario 44)."""
     decision = peace.quieted(held, quiet, drawn.pack_of(held.agency))
     if decision is None:
         return
     record(tx, held.id, decision, now, {})
     if held.conflict:
-        facts = {"due_at": held.due_at.isoformat(), "windows": decision.because.facts["windows"]}
+        shut = closed_days(held, quiet, now, office.calendar)
+        spans = [f"{one.first.isoformat()}/{one.last.isoformat()}" for one in shut]
+        facts = {"due_at": held.due_at.isoformat(), "windows": spans}
         tx.attention.open(CONFLICT, held.agency, held.id, facts, now)
 
 

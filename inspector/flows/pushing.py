@@ -76,7 +76,7 @@ def push(work: Work, office: Office) -> Settlement:
             "seat": seat.name,
             "accept_by": by.isoformat(),
             "facts": sum(1 for doubt in held.doubts if doubt.agency == seat.agency),
-            **_windows(held),
+            **dated(held),
             **carried(held, seat.agency, policy, lang),
         },
     )
@@ -255,16 +255,19 @@ def quiet(office: Office, word: str, last: datetime) -> Urgency:
 
 
 def closed(held: Visit, lang: Lang) -> str:
-    """The days on which nobody may go, and that nobody may at all, as a push says them; nothing where somebody may."""
+    """The days on which nobody may go, the day that an officer has named, and that nobody may at all, as a push says them."""
     gap = label("ui.sentence_gap", lang)
     blocked = gap + label("push.blocked_text", lang, visit=held.id) if held.unpublished else ""
     spans = [label("explain.dates", lang, first=one.first, last=one.last) for one in held.windows]
-    return (label("push.quiet", lang, spans=label("explain.and", lang).join(spans)) if spans else "") + blocked
+    named = gap + label("push.named_day", lang, day=held.appointed.on) if held.appointed is not None else ""
+    return (label("push.quiet", lang, spans=label("explain.and", lang).join(spans)) if spans else "") + named + blocked
 
 
-def _windows(held: Visit) -> Mapping[str, object]:
+def dated(held: Visit) -> Mapping[str, object]:
+    """The days on which nobody may go and the day that an officer has named, where there are such, as a push says them to a program."""
     shut = [{"first": one.first.isoformat(), "last": one.last.isoformat()} for one in held.windows]
-    return {"windows": shut} if shut else {}
+    named = {"day": held.appointed.on.isoformat()} if held.appointed is not None else {}
+    return {**({"windows": shut} if shut else {}), **named}
 
 
 def _said(work: Work, seat: Seat) -> tuple[datetime, datetime]:

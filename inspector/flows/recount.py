@@ -181,7 +181,7 @@ def _visit(office: Office, tx: Tx, visit_id: str, years: str, now: datetime) -> 
             embargo.keep(office, tx, held, visit, now)
         _list(tx, visit.agency, years, visit_id, change, now)
         if held.conflict and not visit.conflict:
-            peace.note(tx, drawn, held, quiet, now)
+            peace.note(office, tx, drawn, held, quiet, now)
     for seat in tx.visits.team(visit_id):
         later = recounting.recount_seat(seat, held.due_at, office.calendar) if seat.state.open else None
         if later is not None:

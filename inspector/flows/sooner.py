@@ -49,7 +49,7 @@ def _follow(office: Office, tx: Tx, was: Visit, now: datetime) -> None:
     facts = {"was_due": was.due_at.isoformat(), "due_at": held.due_at.isoformat()}
     because = Because(rule=RULE, basis=(held.basis,), pack=pack, facts=facts)
     record(tx, held.id, Decision(state=held, because=because), now, {"visit": trail.standing(held)})
-    peace.note(tx, drawn, held, quiet, now)
+    peace.note(office, tx, drawn, held, quiet, now)
     for seat in tx.visits.team(held.id):
         decision = push.nearer(seat, held, drawn.pack_of(seat.agency), now, office.calendar)
         if decision is not None:

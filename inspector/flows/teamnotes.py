@@ -141,3 +141,16 @@ def tell(tx: Tx, held: Visit, by: Seat, found: Iterable[Finding], notes: Collect
         return {"draw": held.draw, "seat": by.name, **kept, **({"read": sorted(read)} if read else {})}
 
     tx.attention.add(AGAINST, by.agency, about, facts, now)
+
+
+def entered(office: Office, tx: Tx, visit_id: str, agency: str, now: datetime) -> None:
+    """What a team that had passed on has noted has become the result (`attested`): where that tells all of it nobody reads it apart."""
+    held = tx.visits.get(visit_id)
+    matter = tx.attention.get(f"{AGAINST}:{held.id if agency == held.agency else f'{held.id}:{agency}'}")
+    if matter is None or matter["closed_at"] is not None:
+        return
+    asked, own_notes = set(json.loads(matter["body"]).get("notes", ())), own(office, tx, held, agency)
+    told = {(one.case_id, one.claim) for one in held.findings if one.verdict is Verdict.MISMATCH}
+    said = {(one.case_id, one.claim) for one, _ in against([note for note in own_notes if note.id in asked])}
+    if asked <= {note.id for note in own_notes} and said <= told:
+        tx.attention.over(matter["id"], now)

@@ -41,6 +41,11 @@ class Pushed:
     failed_at: datetime | None = None
     code: str = ""
 
+    @property
+    def left(self) -> bool:
+        """Whether a channel took it at all; of a test that none did is kept when it was given up, and why."""
+        return self.word != "test" or self.failed_at is None or self.failed_at > self.handed_at
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Off:

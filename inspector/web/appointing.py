@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import JSONResponse
 
+from inspector.domain.appointed import Though
 from inspector.domain.errors import Missing
 from inspector.flows import appointing
 from inspector.store.tx import Tx
@@ -23,10 +24,14 @@ router = APIRouter(prefix="/v1", tags=["visits"], route_class=JsonRoute)
 
 
 class AppointIn(Strict):
-    """On which day somebody goes, and why then: by which exception within the windows, or why only behind them."""
+    """On which day somebody goes, and why then: by which exception within the windows, or why only behind them.
+
+    `though`: that the day lies in a window (QUIET), or is no working day (DAY_OFF), is meant; without it such a day is refused.
+    """
 
     on: Day
     reasons: Annotated[Text, Field(min_length=1, max_length=400)]
+    though: Annotated[tuple[Though, ...], Field(max_length=len(Though))] = ()
 
 
 class AppointedShown(Shown):
@@ -46,7 +51,9 @@ def appoint_visit(desk: AtDesk, caller: Officer, visit: NamePath, given: Appoint
     def do(tx: Tx, now: datetime) -> AppointedShown:
         if tx.visits.get(visit).agency not in caller.sees:
             raise Missing("visit_unknown", visit=visit)
-        held = appointing.appoint(desk.office, tx, visit, on=given.on, why=given.reasons, by=caller.name, now=now)
+        held = appointing.appoint(
+            desk.office, tx, visit, on=given.on, why=given.reasons, by=caller.name, now=now, though=given.though
+        )
         told = held.appointed
         assert told is not None, "it has just been named"
         return AppointedShown(visit=held.id, on=told.on, due_at=held.due_at, was_due=told.was_due, by=told.by)

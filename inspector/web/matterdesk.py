@@ -13,8 +13,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from inspector.domain.attesting import asked_of
-from inspector.domain.challenge import Challenge
+from inspector.domain.appointed import Though
+from inspector.domain.appointing import closed_days, missed
 from inspector.domain.decision import OrderKind
 from inspector.domain.docket import BAR_CONTESTED, LETTER_SCOPE, RECUSAL_ASKED, STOOD_IN, VISIT_MATTERS, nearness
 from inspector.domain.errors import InspectorError, Missing, Refusal
@@ -23,8 +23,8 @@ from inspector.domain.push import ASSIGNMENT
 from inspector.domain.viewing import Shown as What
 from inspector.domain.visit import Visit
 from inspector.domain.withdrawal import CONCLUDED_BEFORE, OvertakenAnswer
-from inspector.flows import challenges, embargo
-from inspector.flows.attested import Trace, traces
+from inspector.flows import challenges, embargo, peace
+from inspector.flows.attested import traces
 from inspector.flows.seats import CONFLICT, LAPSED_NOTE, UNDELIVERED
 from inspector.labels import Lang, known, label
 from inspector.store.room import Row
@@ -41,7 +41,7 @@ from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, page, read,
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login, written_by_officer
 from inspector.web.signedin import guard, held_cookie
-from inspector.web.steps import Field, Kind, among, entry
+from inspector.web.steps import Field, Kind, among, entry, several
 from inspector.web.viewings import shown_of
 from inspector.web.watch import close_attention
 
@@ -56,7 +56,7 @@ _STEPS: Mapping[str, Mapping[str, tuple[Field, ...]]] = {
     STOOD_IN: {"seen": _NOTE},
     RECUSAL_ASKED: {"grant": _WHY, "refuse": _WHY},
     **{kind: {"done": _NOTE} for kind in VISIT_MATTERS},
-    CONFLICT: {"day": (entry("on", Kind.DAY), entry("reasons", Kind.TEXT))},
+    CONFLICT: {"day": (entry("on", Kind.DAY), several("though", Though), entry("reasons", Kind.TEXT))},
     LAPSED_NOTE: {"made": (entry("on", Kind.DAY), entry("evidence", Kind.TEXT)), "done": _NOTE},
     CONCLUDED_BEFORE: {"follows": (among("answer", OvertakenAnswer), entry("reasons", Kind.TEXT))},
     LETTER_SCOPE: {"site": _OWN, "no_site": _OWN},
@@ -105,8 +105,8 @@ def post_matter(request: Request, desk: AtDesk, caller: Visitor, attention_id: N
                 told = {name: form.one(name) for name in ("answer", "reasons")}
                 withdrawal.follow_withdrawal(desk, caller, about, read(withdrawal.FollowingIn, **told), form.message_id())
             case "day" if kind == CONFLICT:
-                told = {name: form.one(name) for name in ("on", "reasons")}
-                appointing.appoint_visit(desk, caller, about, read(appointing.AppointIn, **told), form.message_id())
+                named = {"on": form.one("on"), "reasons": form.one("reasons"), "though": tuple(form.all("though"))}
+                appointing.appoint_visit(desk, caller, about, read(appointing.AppointIn, **named), form.message_id())
             case "made" if kind == LAPSED_NOTE:
                 visit, _, agency = about.partition(":")
                 told = {"on": form.one("on"), "evidence": form.one("evidence"), "agency": agency}
@@ -128,9 +128,7 @@ def _group(attention_id: str) -> str:
 def _page(
     request: Request, desk: Desk, caller: Caller, attention_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
 ) -> Response:
-    def ask(
-        tx: Tx, now: datetime
-    ) -> tuple[Row, OutsideBar | None, list[dict[str, Any]], Challenge | None, Visit | None, list[Trace]]:
+    def ask(tx: Tx, now: datetime) -> tuple[Row, dict[str, Any]]:
         held = tx.attention.get(attention_id)
         if held is None or held["kind"] not in _STEPS or held["agency"] not in caller.sees:
             raise Missing("attention_unknown", attention=attention_id)
@@ -139,20 +137,20 @@ def _page(
         if held["kind"] == RECUSAL_ASKED:
             asked = challenges.about_seat(tx, held["about"])
             embargo.note(tx, tx.visits.get(asked.visit).draw, caller.name, f"page:recusal:{held['about']}", now)
-        visit = tx.visits.get(held["about"].partition(":")[0]) if held["kind"] == LAPSED_NOTE else None
-        came = traces(tx, visit, held["agency"]) if visit is not None else []
-        return held, bar, _said(tx, bar) if bar is not None else [], asked, visit, came
+        told = {"bar": bar, "said": _said(tx, bar) if bar is not None else [], "asked": asked}
+        visit = tx.visits.get(held["about"].partition(":")[0]) if held["kind"] in (CONFLICT, LAPSED_NOTE) else None
+        return held, told | (_of_visit(desk, tx, visit, held, now) if visit is not None else {})
 
     try:
         caller.reads()
-        held, bar, said, asked, visit, came = desk.act(ask)
+        held, told = desk.act(ask)
     except InspectorError as error:
         return refused(request, error)
     facts, waits = json.loads(held["body"]), held["closed_at"] is None
     if held["kind"] == LETTER_SCOPE:  # its words are its subject's own
         shown_of(desk, caller, What.CASE, (held["about"],), "page")
     due_at = datetime.fromisoformat(facts["due_at"]) if "due_at" in facts else held["opened_at"]
-    over = visit is not None and not visit.state.open  # then nobody can say any more that it was made
+    over = told.get("over", False)  # then nobody can say any more that it was made
     steps = {name: fields for name, fields in _STEPS[held["kind"]].items() if not (over and name == "made")}
     lang = language(request)
     word = ""
@@ -162,11 +160,7 @@ def _page(
         "caller": caller,
         "matter": held,
         "facts": facts,
-        "bar": bar,
-        "said": said,
-        "asked": asked,
-        "attested": asked_of(visit, held["agency"]) if visit is not None else None,
-        "came": came,
+        **told,
         "pushed": label(_TITLES.get(word, f"push.{word}_title"), lang) if word else "",
         "why": reason_of(facts, lang) if word else "",
         "what": f"matterdesk.todo_{held['kind']}" + ("" if word in ("", ASSIGNMENT) else "_off" if word in _STAY else "_word"),
@@ -174,6 +168,7 @@ def _page(
         "due_at": due_at,
         "near": nearness(due_at, desk.office.now(), desk.office.calendar) if waits else None,
         "steps": [*steps.items()] if waits and caller.role is Role.OFFICER else [],
+        "marked": form.all("though") if form is not None else [],
         "kept": form.kept() if form is not None else {},
         "tried": form.one("do") if form is not None else "",
         "trouble": wrong,
@@ -181,6 +176,20 @@ def _page(
         "guard": guard(desk, held_cookie(request)),
     }
     return page(request, "matter.html", status=wrong.status, **context)
+
+
+def _of_visit(desk: Desk, tx: Tx, visit: Visit, held: Row, now: datetime) -> dict[str, Any]:
+    """What was said of a visit by now, by whom and why; the windows whole, where its day is still to be named; who closed the matter."""
+    calendar, waits = desk.office.calendar, visit.conflict or missed(visit, now, desk.office.calendar)
+    notes = (json.loads(row["body"])["facts"] for row in tx.ledger.about(held["about"]) if row["rule"] == "attention.close")
+    return {
+        "attested": next((one for one in visit.attested if one.agency == held["agency"]), None),
+        "named": visit.appointed,
+        "shut": closed_days(visit, peace.of(desk.office, tx, visit), now, calendar) if waits else (),
+        "came": traces(tx, visit, held["agency"]) if held["kind"] == LAPSED_NOTE else [],
+        "over": not visit.state.open,
+        "ended": [one for one in notes if held["closed_at"] is not None and one.get("attention") == held["id"]][-1:],
+    }
 
 
 def _said(tx: Tx, bar: OutsideBar) -> list[dict[str, Any]]:

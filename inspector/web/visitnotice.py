@@ -145,6 +145,7 @@ def print_notice(request: Request, desk: AtDesk, name: str, token: str) -> Respo
             request,
             "notice.html",
             told=told,
+            today=desk.office.calendar.local_date(desk.office.now()),
             contacts=[
                 (one.name, gap.join(contact)) for one in told.parts if (contact := frontdesk.lines(desk.office, one.agency, lang))
             ],

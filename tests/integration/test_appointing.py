@@ -8,20 +8,26 @@ from pathlib import Path
 
 import pytest
 
+from inspector.domain.appointed import Though
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.errors import Refusal
 from inspector.domain.visit import VisitState
 from inspector.domain.visitcode import days
-from inspector.flows import appointing, attention
+from inspector.flows import appointing, attention, dispatch
 from inspector.flows.seats import CONFLICT
 from inspector.store.store import Store
+from tests import gate
 from tests.edge import serving
 from tests.house import Hand, settle
 from tests.integration.test_fieldnotes import code
+from tests.integration.test_forms import logged_in
+from tests.integration.test_proceeding_page import send
 from tests.integration.test_quiet import drawn, entered, matters, row
 from tests.operator import settled
 
 pytestmark = pytest.mark.alike
+
+MEANT = frozenset({Though.QUIET})
 
 
 @pytest.mark.slow
@@ -32,7 +38,10 @@ def test_the_day_that_an_officer_names_is_the_visits_day_its_team_is_told_and_th
     office, phones, visit = drawn(store, hand, row(5, 20))
     settle(office)
     told = len(phones.messages)
-    path, said = f"/v1/visits/{visit.id}/day", {"on": on.isoformat(), "reasons": "依例外规定，法定核查期限届满"}
+    path, said = (
+        f"/v1/visits/{visit.id}/day",
+        {"on": on.isoformat(), "reasons": "依例外规定，法定核查期限届满", "though": ["QUIET"]},
+    )
     with serving(office) as edge, edge.as_("officer") as officer:
         closing = officer.post(f"/v1/attention/{CONFLICT}:{visit.id}/close", json={"note": "已知悉"})
         assert code(closing) == (409, "conflict_undecided"), "no word in passing ends it"
@@ -69,7 +78,7 @@ def test_where_nobody_could_go_on_the_named_day_an_officer_names_another(store: 
     office, _, visit = drawn(store, hand, row(5, 28))
     settle(office)
     with store.begin() as tx:
-        appointing.appoint(office, tx, visit.id, on=date(2026, 3, 6), why="依例外规定", by="王", now=hand())
+        appointing.appoint(office, tx, visit.id, on=date(2026, 3, 6), why="依例外规定", by="王", now=hand(), though=MEANT)
     settle(office)
     assert matters(office, CONFLICT) == []
     hand.now = datetime(2026, 3, 9, 9, 0, tzinfo=SHANGHAI)
@@ -77,11 +86,13 @@ def test_where_nobody_could_go_on_the_named_day_an_officer_names_another(store: 
     (told,) = matters(office, CONFLICT)
     assert told["windows"]
     with store.begin() as tx:
-        held = appointing.appoint(office, tx, visit.id, on=date(2026, 3, 10), why="检查人员患病，改日", by="王", now=hand())
+        held = appointing.appoint(
+            office, tx, visit.id, on=date(2026, 3, 10), why="检查人员患病，改日", by="王", now=hand(), though=MEANT
+        )
     assert held.due_at.date() == date(2026, 3, 10)
     assert matters(office, CONFLICT) == []
     with store.begin() as tx, pytest.raises(Refusal, match="conflict_none"):
-        appointing.appoint(office, tx, visit.id, on=date(2026, 3, 11), why="方便", by="王", now=hand())
+        appointing.appoint(office, tx, visit.id, on=date(2026, 3, 11), why="方便", by="王", now=hand(), though=MEANT)
     hand.now = datetime(2026, 3, 10, 10, 0, tzinfo=SHANGHAI)
     settle(office)
     assert entered(office, visit, hand()).parts[0].quiet == ()
@@ -92,10 +103,90 @@ def test_where_nobody_could_go_on_the_named_day_an_officer_names_another(store: 
     assert days_told == ["2026-03-06", "2026-03-10"]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("on", "shut"),
+    [(date(2026, 3, 23), [(5, 20)]), (date(2026, 3, 13), [(5, 12)])],
+    ids=["behind", "within"],
+)
+def test_every_other_closed_day_up_to_the_named_one_stays_closed_on_page_push_interface_and_codes(
+    store: Store, hand: Hand, on: date, shut: list[tuple[int, int]]
+) -> None:
+    office, phones, visit = drawn(store, hand, row(5, 20))
+    settle(office)
+    link, name = phones.messages[0].link, str(phones.messages[0].data["seat"])
+    with serving(gate.signed(office)) as edge:
+        with edge.as_("officer") as officer:
+            said = {"on": on.isoformat(), "reasons": "依例外规定，或者安静期之后", "though": ["QUIET"]}
+            assert officer.post(f"/v1/visits/{visit.id}/day", json=said).is_success
+        hand.now = datetime(2026, 3, 9, 8, tzinfo=SHANGHAI)
+        settle(office)
+        with store.begin() as tx:
+            for seat in tx.visits.team(visit.id):
+                dispatch.accept(tx, seat.name, hand())
+        hand.now = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)
+        settle(office)
+        with edge.as_("officer") as officer:
+            told = officer.get(f"/v1/seats/{name}").json()["visit"]["windows"]
+        spans = [{"first": f"2026-03-{first:02}", "last": f"2026-03-{last:02}"} for first, last in shut]
+        assert [{"first": one["first"], "last": one["last"]} for one in told] == spans
+        appointed = next(one for one in phones.messages if one.title == "检查：上门日期已定")
+        assert appointed.data["windows"] == spans
+        with edge.client(X_Link_Token=edge.office.link_token("seat", name)) as phone:
+            page = phone.get(link.replace(office.base_url, edge.url)).text
+            notice = phone.get(link.replace(office.base_url, edge.url) + "/notice").text
+            given = phone.get(f"/v1/seats/{name}/codes")
+    words = " 至 ".join((spans[0]["first"], spans[0]["last"]))
+    assert appointed.data["day"] == on.isoformat()
+    assert f"上门日期：{on.isoformat()}" in appointed.text
+    assert f"<dt>决定的上门日期</dt><dd><b>{on.isoformat()}</b>" in page
+    assert all(
+        one in notice
+        for one in (f"<dt>决定的上门日期</dt><dd><b>{on.isoformat()}</b>", "依例外规定", "<dt>出示日期</dt><dd>2026-03-11")
+    )
+    assert words in page
+    assert words in appointed.text
+    assert "今日处于安静期" in page
+    codes = [gate.opened(one["text"])["b"][:10] for one in given.json().get("codes", ())]
+    assert codes == ([on.isoformat()] if on.day == 13 else []), "a firm's phone has none of a closed day to judge"
+    assert codes or code(given) == (409, "visit_code_quiet")
+    made = entered(office, visit, hand())
+    assert made.parts[0].quiet == ("quiet-5",), "who goes before the named day goes where nobody may"
+
+
+def test_who_names_a_day_sees_the_windows_whole_and_a_closed_day_or_one_off_is_taken_only_where_it_is_meant(
+    store: Store, hand: Hand
+) -> None:
+    office, _, visit = drawn(store, hand, row(5, 20))
+    (matter,) = matters(office, CONFLICT)
+    assert matter["windows"] == ["2026-03-05/2026-03-20", "2026-04-05/2026-04-09"], "as far as a day may be named"
+    path, said = f"/v1/visits/{visit.id}/day", {"reasons": "安静期已过，择日前往"}
+    with serving(office) as edge, edge.as_("officer") as officer:
+        for on, though, wrong in (
+            ("2026-03-14", ["DAY_OFF"], "appointed_in_quiet"),
+            ("2026-03-14", ["QUIET"], "appointed_day_off"),
+            ("2026-03-21", [], "appointed_day_off"),
+        ):
+            assert code(officer.post(path, json={**said, "on": on, "though": though})) == (422, wrong)
+        with edge.client() as desk:
+            logged_in(edge, desk, name="王")
+            page = f"/matters/{CONFLICT}:{visit.id}"
+            assert "2026-03-05 至 2026-03-20" in desk.get(page).text
+            refused = send(desk, page, "day", on="2026-03-14", reasons="择日前往", though="DAY_OFF")
+            assert "处于安静期（quiet-5）" in refused.text
+            assert 'value="DAY_OFF" checked' in refused.text, "what was ticked is shown again"
+            assert send(desk, page, "day", on="2026-03-23", reasons="安静期之后", though="QUIET").status_code == 303
+            over = desk.get(page).text
+            assert all(one in over for one in ("已办结", "决定的上门日期", "2026-03-23", "王", "安静期之后"))
+    with store.read() as tx:
+        (entry,) = [json.loads(one["body"]) for one in tx.ledger.about(visit.id) if one["rule"] == "visit.appointed"]
+    assert entry["facts"]["quiet"] == [], "an exception is written down only of a day in a window"
+
+
 def test_a_visit_that_has_an_open_day_has_no_conflict_to_decide(store: Store, hand: Hand) -> None:
     office, _, visit = drawn(store, hand, row(9, 20))
     with store.begin() as tx, pytest.raises(Refusal, match="conflict_none"):
-        appointing.appoint(office, tx, visit.id, on=date(2026, 3, 6), why="方便", by="王", now=hand())
+        appointing.appoint(office, tx, visit.id, on=date(2026, 3, 6), why="方便", by="王", now=hand(), though=MEANT)
     with store.begin() as tx:  # what waited for it is over with the visit, by whichever way
         tx.attention.open(CONFLICT, "bureau", visit.id, {}, hand())
     with store.begin() as tx:

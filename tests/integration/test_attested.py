@@ -180,7 +180,7 @@ def test_where_no_check_in_says_it_two_officers_do_and_the_words_of_that_day_are
     held = now_of(edge, visit)
     assert (held.state, states(edge, visit)[:2]) == (VisitState.OWED, ["RELIEVED", "CANCELLED"]) or held.state.short
     assert sends(client, first, written(hand, 22, visit, "mismatch", "大门紧锁")) == "KEPT"
-    assert "note_lapsed" in matters(edge)
+    assert {"note_lapsed", "note_against"} <= matters(edge).keys()
     path, said = f"/v1/visits/{visit.id}/attested", {"on": day.isoformat(), "evidence": "现场笔录，企业签字"}
     with edge.as_(Role.OFFICER, name="王") as one, edge.as_(Role.OFFICER, name="李") as other:
         assert code(one.post(path, json={**said, "on": (day - timedelta(days=30)).isoformat()}))[0] == 422
@@ -193,6 +193,7 @@ def test_where_no_check_in_says_it_two_officers_do_and_the_words_of_that_day_are
     settle(edge.office)
     held = now_of(edge, visit)
     assert (held.made_on, held.findings[0].note) == (day, "大门紧锁")
+    assert "note_against" not in matters(edge), "what the result tells nobody reads apart"
     with edge.office.store.read() as tx:
         made = {row["id"] for row in tx.visits.made()}
         entries = [json.loads(row["body"]) for row in tx.ledger.about(visit.id) if row["rule"] == "visit.attested"]
@@ -270,7 +271,10 @@ def test_the_officers_page_takes_the_word_and_shows_what_the_first_has_said(edge
         assert send(one, path, "made", on=day.isoformat(), evidence="").status_code == 422
         assert send(one, path, "made", on=day.isoformat(), evidence="现场笔录").status_code == 303
         assert "现场笔录" in other.get(path).text
+        assert "被代行的负责人" not in other.get(path).text, "who has said it is nobody's head"
         assert send(other, path, "made", on=day.isoformat(), evidence="打卡记录").status_code == 303
+        over_now = other.get(path).text
+        assert all(one in over_now for one in ("王", "现场笔录", "李", "打卡记录", day.isoformat(), "已认定检查进行过"))
         assert f'href="{path}"' not in other.get("/review").text
     assert now_of(edge, visit).state is VisitState.DONE
     assert SeatState.STOOD.value in states(edge, visit)

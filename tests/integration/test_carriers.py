@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -17,6 +18,7 @@ from connectors.channels import sms, supervision
 from connectors.channels.sms import SmsChannel
 from inspector import testing
 from inspector.domain.errors import Invalid
+from inspector.labels import label
 from inspector.ports import Barred, Message, Refused, Unavailable
 from inspector.testing import MESSAGE, Say, caught
 from inspector.testing.peer import Heard, answer, peer
@@ -322,9 +324,15 @@ def test_a_result_comes_back_in_the_platforms_words_and_an_unknown_word_is_no_fi
 def test_a_form_that_would_say_too_much_or_could_not_be_made_is_refused_at_the_start(
     kind: str, change: dict[str, Any], key: str, tmp_path: Path
 ) -> None:
-    with pytest.raises(Invalid, match="connector_key_range") as refused, reached(kind, tmp_path, **change):
+    with (
+        pytest.raises(Invalid, match=r"connector_(key_range|key_alone|sms|platform_link)") as refused,
+        reached(kind, tmp_path, **change),
+    ):
         pass
     assert refused.value.facts["key"] == key
+    if refused.value.code != "connector_key_range":
+        words = label(f"error.{refused.value.code}", "zh-Hans", **refused.value.facts)
+        assert not re.search(r"with|must|what the", words), "the Chinese half is Chinese"
 
 
 def test_a_password_goes_as_it_is_only_where_nobody_else_can_read_it(tmp_path: Path) -> None:

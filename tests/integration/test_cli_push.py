@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from inspector.domain.roster import Way
-from inspector.store.pushes import Off
+from inspector.store.pushes import Off, Pushed
 from tests import house
 from tests.operator import Operator, one_database, operated, settled, table
 
@@ -56,9 +56,30 @@ def test_ways_are_entered_tested_shown_and_turned_on_again(operator: Operator) -
     again = ("push", "on", "bureau", "Z1", "wecom", "--reason", "号码已恢复", "--json")
     assert (operator.well(*again).json["off"], operator.say(*again).code) == (False, 3)
     assert operator.well("push", "list", "--json").json == []
+    with house.closing(operator.store()) as store, store.begin() as tx:
+        lost = Pushed(
+            key="push.test:1:fax",
+            seat="test:1",
+            word="test",
+            agency="bureau",
+            inspector="Z1",
+            channel="fax",
+            mark="0",
+            reference="",
+            handed_at=house.START,
+            failed_at=house.START,
+            code="channel_not_configured",
+        )
+        tx.pushes.add(lost)
+        tx.pushes.add(replace(lost, key="push.test:1:wecom", channel="wecom", failed_at=None, code=""))
+    listed = {
+        one["channel"]: (one["handed_at"] is None, one["failed_at"] is None)
+        for one in operator.well("push", "list", "--json").json
+    }
+    assert listed == {"fax": (True, False), "wecom": (False, True)}, "what no channel took was not handed over"
     with house.closing(operator.store()) as store:
         acts = [rule for rule, _ in operated(store) if rule.startswith("operator.push")]
-    assert acts == [f"operator.push.{one}" for one in ("test", "ways", "ways", "on", "list")]
+    assert acts == [f"operator.push.{one}" for one in ("test", "ways", "ways", "on", "list", "list")]
 
 
 @pytest.mark.slow

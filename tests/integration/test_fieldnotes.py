@@ -262,3 +262,14 @@ def test_with_a_new_lead_goes_what_differs_now_with_both_versions_once(edge: Edg
     assert told["lead"] == second
     assert [one["claim"] for one in told["versions"]] == [doubt.claim], "what differs now"
     assert sorted(one[1] for one in told["versions"][0]["said"]) == ["match", "mismatch"], "both versions"
+
+
+@pytest.mark.slow
+def test_what_one_has_said_and_entered_stands_once_among_the_versions_of_a_clash_that_came_after_the_result(edge: Edge) -> None:
+    with ExitStack() as links:
+        visit, (first, second), (client, mate) = team(edge, links)
+        assert client.post(f"/v1/seats/{first}/notes", json=note(visit, "match")).json()["became"] == "RESULT"
+        assert mate.post(f"/v1/seats/{second}/notes", json=note(visit, "mismatch", "大门紧锁")).json()["became"] == "CLASH"
+        page = client.get(f"/seat/{first}/{edge.office.link_token('seat', first)}").text
+    assert page.count('type="radio" name="note"') == 2
+    assert page.count('name="shown"') == 3, "all that lay before the lead are named with the choice"

@@ -97,7 +97,7 @@ def test_where_no_day_is_left_a_person_is_told_and_the_date_stays(store: Store, 
     office, _, visit = drawn(store, hand, row(5, 20))
     assert (visit.conflict, visit.due_at.date()) == (True, date(2026, 3, 9))
     (matter,) = matters(office, "visit_conflict")
-    assert (matter["about"], matter["windows"]) == (visit.id, ["2026-03-05/2026-03-09"])
+    assert (matter["about"], matter["windows"]) == (visit.id, ["2026-03-05/2026-03-20", "2026-04-05/2026-04-09"])
     hand.now = datetime(2026, 3, 9, 17, 30, tzinfo=SHANGHAI)
     settle(office)
     assert [one["about"] for one in matters(office, "visit_overdue")] == [visit.id], "never silently late"

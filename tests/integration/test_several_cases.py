@@ -99,8 +99,8 @@ def test_each_box_photo_receipt_and_version_says_of_which_case_it_is(store: Stor
         lead = bare(browser.get(first).text)
         assert f"{called[two]}: 不一致" in lead, "the receipt"
         assert f"<legend>{called[two]}</legend>" in lead, "the versions that the lead chooses between"
-        assert "同组记录不一致，您是组长" in lead, "not that nothing more is needed"
-        assert "由组长选定" in bare(browser.get(second).text)
+        assert "同组记录不一致，您是主办人员" in lead, "not that nothing more is needed"
+        assert "由主办人员选定" in bare(browser.get(second).text)
         assert len(lead.encode()) < 100_000
 
 
