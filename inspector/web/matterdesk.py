@@ -177,12 +177,12 @@ def _page(
 
 def _of_visit(desk: Desk, tx: Tx, visit: Visit, held: Row, now: datetime) -> dict[str, Any]:
     """What was said of a visit by now, by whom and why; the windows whole, where its day is still to be named; who closed the matter."""
-    calendar = desk.office.calendar
+    calendar, waits = desk.office.calendar, held["kind"] == CONFLICT and held["closed_at"] is None
     notes = (json.loads(row["body"])["facts"] for row in tx.ledger.about(held["about"]) if row["rule"] == "attention.close")
     return {
         "attested": next((one for one in visit.attested if one.agency == held["agency"]), None),
         "named": visit.appointed,
-        "shut": closed_days(visit, peace.of(desk.office, tx, visit), now, calendar) if visit.conflict else (),
+        "shut": closed_days(visit, peace.of(desk.office, tx, visit), now, calendar) if waits else (),
         "ended": [one for one in notes if held["closed_at"] is not None and one.get("attention") == held["id"]][-1:],
     }
 
