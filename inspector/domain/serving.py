@@ -213,7 +213,7 @@ def make(
         raise Invalid("subject_notice_lacks", field="basis")
     row = next_row(rows, reach, None)
     held = _taken(notice, row, now, calendar)
-    because = _because(held, "notice.make", pack, notice_kind=held.kind.value, service_way=held.way.value, **_ways(reach))
+    because = _because(held, "notice.make", pack, notice_kind=held.kind.value, service_way=held.way.value, **reach.told)
     because = replace(because, basis=(*held.basis, *((row.basis,) if row is not None else ())))
     told = Told(type="subject.notice", data=_told(held) | {"answer_by": held.answer_by.isoformat() if held.answer_by else ""})
     return Decision(state=_noted(held, because.rule, now), because=because, orders=_waits(held, now), told=(told,))
@@ -292,7 +292,7 @@ def overdue(
     if row is None:  # a pack without rows: it is brought by hand, and there is no clock
         return Decision(state=notice, because=replace(because, rule=OBSOLETE))
     held = _taken(replace(notice, turn=notice.turn + 1), row, now, calendar)
-    because = replace(because, basis=(row.basis,), facts={**because.facts, "service_way": held.way.value, **_ways(reach)})
+    because = replace(because, basis=(row.basis,), facts={**because.facts, "service_way": held.way.value, **reach.told})
     told = (Told(type="subject.unserved", data=_told(held) | {"way": held.way.value}),) if held.way is not notice.way else ()
     return Decision(state=_noted(held, because.rule, now), because=because, orders=_waits(held, now), told=told)
 
@@ -391,11 +391,6 @@ def _told(notice: SubjectNotice) -> dict[str, object]:
 
 def _because(notice: SubjectNotice, rule: str, pack: str, **facts: object) -> Because:
     return Because(rule=rule, basis=notice.basis, pack=pack, facts={"notice": notice.id, **facts})
-
-
-def _ways(reach: Reach) -> dict[str, object]:
-    """Which ways there were, so that the one that was taken can be worked out again."""
-    return {"service_ways": sorted(one.value for one in reach.ways), "service_agreed": reach.agreed}
 
 
 def _noted(notice: SubjectNotice, rule: str, now: datetime, who: str = "", words: str = "") -> SubjectNotice:

@@ -56,6 +56,11 @@ class Reach:
     ways: frozenset[ServiceWay] = frozenset()
     agreed: bool = False
 
+    @property
+    def told(self) -> dict[str, object]:
+        """As the ledger keeps it, so that the way that was taken can be worked out again."""
+        return {"service_ways": sorted(one.value for one in self.ways), "service_agreed": self.agreed}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announced:

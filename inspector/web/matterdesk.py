@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.appointed import Though
-from inspector.domain.appointing import closed_days, missed
+from inspector.domain.appointing import closed_days
 from inspector.domain.decision import OrderKind
 from inspector.domain.docket import BAR_CONTESTED, LETTER_SCOPE, RECUSAL_ASKED, STOOD_IN, VISIT_MATTERS, nearness
 from inspector.domain.errors import InspectorError, Missing, Refusal
@@ -137,9 +137,9 @@ def _page(
         if held["kind"] == RECUSAL_ASKED:
             asked = challenges.about_seat(tx, held["about"])
             embargo.note(tx, tx.visits.get(asked.visit).draw, caller.name, f"page:recusal:{held['about']}", now)
-        told = {"bar": bar, "said": _said(tx, bar) if bar is not None else [], "asked": asked}
+        told: dict[str, Any] = {"bar": bar, "said": _said(tx, bar) if bar is not None else [], "asked": asked}
         visit = tx.visits.get(held["about"].partition(":")[0]) if held["kind"] in (CONFLICT, LAPSED_NOTE) else None
-        return held, told | (_of_visit(desk, tx, visit, held, now) if visit is not None else {})
+        return held, {**told, **(_of_visit(desk, tx, visit, held, now) if visit is not None else _NO_VISIT)}
 
     try:
         caller.reads()
@@ -150,7 +150,7 @@ def _page(
     if held["kind"] == LETTER_SCOPE:  # its words are its subject's own
         shown_of(desk, caller, What.CASE, (held["about"],), "page")
     due_at = datetime.fromisoformat(facts["due_at"]) if "due_at" in facts else held["opened_at"]
-    over = told.get("over", False)  # then nobody can say any more that it was made
+    over = told["over"]  # then nobody can say any more that it was made
     steps = {name: fields for name, fields in _STEPS[held["kind"]].items() if not (over and name == "made")}
     lang = language(request)
     word = ""
@@ -178,9 +178,13 @@ def _page(
     return page(request, "matter.html", status=wrong.status, **context)
 
 
+_NO_VISIT: Mapping[str, Any] = {"attested": None, "named": None, "shut": (), "came": (), "over": False, "ended": ()}
+"""What the page of a matter says of a visit where it is not about whether, or when, one was made."""
+
+
 def _of_visit(desk: Desk, tx: Tx, visit: Visit, held: Row, now: datetime) -> dict[str, Any]:
     """What was said of a visit by now, by whom and why; the windows whole, where its day is still to be named; who closed the matter."""
-    calendar, waits = desk.office.calendar, visit.conflict or missed(visit, now, desk.office.calendar)
+    calendar, waits = desk.office.calendar, held["kind"] == CONFLICT and held["closed_at"] is None
     notes = (json.loads(row["body"])["facts"] for row in tx.ledger.about(held["about"]) if row["rule"] == "attention.close")
     return {
         "attested": next((one for one in visit.attested if one.agency == held["agency"]), None),
