@@ -6,7 +6,7 @@ Both are named in the settings of the agency: whether somebody is qualified, or 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inspector.domain import moretime, proceeding
@@ -40,8 +40,9 @@ def refuse_nobody(office: Office, tx: Tx, held: Consequence, row: ConsequenceRow
     """Raise Refusal where nobody is left who could review a decision that is to be written (`reviewers_unnamed`), or decide it
 
     as the head (`penalty_headless`): who has a part in it, or had one in the same that was put right, is neither. `by`: who writes it.
+    Whoever agreed to a text in whose place this one comes may agree to this one, too.
     """
-    parted = (*overruled.parted(tx, held), by)
+    parted = (*overruled.parted(tx, replace(held, verdict=None)), by)
     if row.by_head and not head_of(challenges.line(office, tx, held.agency), (), parted).deciders:
         raise Refusal("penalty_headless", consequence=held.id, agency=held.agency)
     _refuse_unlisted(office, held, row, parted)

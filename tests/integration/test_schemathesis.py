@@ -133,7 +133,13 @@ NEEDED: dict[str, dict[str, Any]] = {
     "/v1/assistance/{request_id}/decline": {"signer": "王五", "inability": "NOT_HELD"},
     "/v1/assistance/{request_id}/date": {"day": "2026-03-20"},
     "/v1/assistance/{request_id}/forward": {"to": "archive"},
-    "/v1/assistance/{request_id}/transcription": {"written": "来函原文", "scan": "", "came": None, "signer": "王五"},
+    "/v1/assistance/{request_id}/transcription": {
+        "written": "来函原文",
+        "scan": "0" * 64,
+        "came": None,
+        "posted": None,
+        "signer": "王五",
+    },
     "/v1/cases/{case_id}/send-back": {
         "reason": "OTHER_AGENCY",
         "words": "应由住房和城乡建设部门办理",
@@ -147,6 +153,8 @@ NEEDED: dict[str, dict[str, Any]] = {
     "/v1/self-proofs/{proof_id}/reading": {"verdict": "match", "value": "", "of_day": "2026-03-01"},
     "/v1/consequences/{consequence_id}/decision": {"content": "", "lighter": False, "performance": ""},
     "/v1/consequences/{consequence_id}/recheck": {"good": False, "words": "尚未改正", "evidence": []},
+    "/v1/visits/{visit}/attested": {"on": "2026-03-02", "evidence": "签到记录"},
+    "/v1/visits/{visit}/day": {"on": "2026-03-20", "reasons": "依例外规定"},
     "/v1/seats/{name}/result/{channel}": {"findings": []},
     "/v1/seats/{name}/notes": {"findings": [], "seen": "NOTHING", "place": {}, "visited_on": None},
     "/v1/seats/{name}/photos": {"digest": sha256(jpeg()).hexdigest(), "case_id": None, "claim": None, "place": {}},
@@ -197,9 +205,9 @@ def tokens(edge: Edge) -> dict[Role, str]:
 
 
 @pytest.fixture(scope="module")
-def housing(edge: Edge) -> str:
-    """A token of the agency that is asked for help."""
-    return edge.token(Role.OFFICER, "houses", "clerk")
+def sides(edge: Edge) -> dict[str, str]:
+    """A token of each side of a request for help: who is above both acts for neither."""
+    return {side: edge.token(Role.OFFICER, agency, "clerk") for side, agency in (("asked", "houses"), ("asks", "bureau"))}
 
 
 @pytest.fixture
@@ -213,7 +221,7 @@ def seen(request: pytest.FixtureRequest) -> Iterator[Counter[str]]:
     assert refused_by_state or any(told.startswith("2") for told in answers), f"nothing was ever done: {dict(answers)}"
 
 
-def headers(case: Case, edge: Edge, tokens: dict[Role, str], housing: str) -> dict[str, str]:
+def headers(case: Case, edge: Edge, tokens: dict[Role, str], sides: dict[str, str]) -> dict[str, str]:
     """The right headers for a request: the token of a role that the operation names, or the link of the thing it names.
 
     Each sixteenth comes with a token of no matter whom: the refusal is to fit the description, too.
@@ -227,7 +235,9 @@ def headers(case: Case, edge: Edge, tokens: dict[Role, str], housing: str) -> di
     if link_alone(route):
         return {"X-Link-Token": edge.office.link_token("seat", str((case.path_parameters or {}).get("name", "")))}
     if link_or_token(route) and draw // 16 % 2:  # nobody above the agency that was asked answers in its place
-        return {"Authorization": f"Bearer {housing}"}
+        return {"Authorization": f"Bearer {sides['asked']}"}
+    if case.path.startswith("/v1/assistance/{request_id}/") and Role.OFFICER in roles(route) and draw // 16 % 4:
+        return {"Authorization": f"Bearer {sides['asks']}"}
     named = tuple(Role) if draw % 16 == 15 else roles(route) or ((Role.OFFICER,) if link_or_token(route) else (Role.OPS,))
     return {"Authorization": f"Bearer {tokens[named[draw // 16 % len(named)]]}"}
 
@@ -308,10 +318,12 @@ def finder(examples: int) -> Callable[..., None]:
     """One operation's requests, so many of them."""
 
     @settings(QUIET, max_examples=examples)
-    def find_nothing(case: Case, edge: Edge, tokens: dict[Role, str], housing: str, held: Living, seen: Counter[str]) -> None:
+    def find_nothing(
+        case: Case, edge: Edge, tokens: dict[Role, str], sides: dict[str, str], held: Living, seen: Counter[str]
+    ) -> None:
         """One request; its other arguments are the fixtures of their names."""
         to_real(case, held)
-        told = headers(case, edge, tokens, housing)
+        told = headers(case, edge, tokens, sides)
         answer = case.call_and_validate(base_url=edge.url, headers=told, additional_checks=[fits], timeout=BUSY)
         error = "" if answer.status_code < 400 or case.method == "HEAD" else answer.json()["error"]["code"]
         seen[f"{answer.status_code} {error}".strip()] += 1
