@@ -83,8 +83,9 @@ def shut_today(visit: Visit, now: datetime, calendar: WorkingCalendar) -> bool:
 
 
 def closed(visit: Visit, day: date) -> bool:
-    """Whether a day lies within a visit's windows."""
-    return any(one.first <= day <= one.last for one in visit.windows)
+    """Whether a day lies within a visit's windows; the one that an officer has named does not, whatever was written down of them."""
+    named = visit.appointed is not None and visit.appointed.on == day
+    return not named and any(one.first <= day <= one.last for one in visit.windows)
 
 
 def because(visit: Visit, rows: Sequence[QuietRow], pack: str) -> Because | None:

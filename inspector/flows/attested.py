@@ -31,8 +31,14 @@ _LEFT = ("seat.decline", "seat.expire", "seat.lapse", "seat.relieve")
 
 
 def look(office: Office, tx: Tx, held: Visit, agency: str, now: datetime) -> Visit | None:
-    """The visit, where a check-in that the house holds proves that an agency's team made it, though seats have passed on; else None."""
+    """The visit, where a check-in that the house holds proves that an agency's team made it, though seats have passed on; else None.
+
+    Once that stood and stands no longer (`unmade`) the rule says it no more, and officers do: else one of that team could keep the next
+    one away by a word, and might know already whom the lot names.
+    """
     if not held.state.open or agency in held.vouched or agency not in held.owing:
+        return None
+    if any(told["agency"] == agency for _, told in tx.ledger.facts(("visit.unmade",), held.id)):
         return None
     seen = sittings(office, tx, held)
     told = attesting.proven(agency, seen, _checked_in(office, tx, held, agency), office.calendar)

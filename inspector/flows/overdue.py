@@ -19,7 +19,7 @@ from inspector.domain.decision import Order, OrderKind
 from inspector.domain.policy import Policy
 from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer
-from inspector.domain.visit import LAPSED, Seat, Visit
+from inspector.domain.visit import LAPSED, Seat, Visit, VisitState
 from inspector.flows import attempts, attested, codeless, peace, relief, seatlink, stopped, teamnotes
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
@@ -53,9 +53,8 @@ def acceptance_over(work: Work, office: Office) -> Settlement:
         held = tx.visits.get(str(work.payload["visit"]), lock=True)
         if not held.state.open:
             return
-        if not away(office, work, now):
+        if not _missed(office, tx, held, now) and not away(office, work, now):
             _pass_on(office, tx, held, now)
-        _missed(office, tx, tx.visits.get(held.id), now)
         _look_again(office, tx, tx.visits.get(held.id), int(work.payload["number"]) + 1, now)
 
     return Settlement(write=write)
@@ -92,9 +91,15 @@ def _pass_on(office: Office, tx: Tx, held: Visit, now: datetime) -> None:
 
 
 def _unentered(office: Office, tx: Tx, held: Visit, policy: Policy, now: datetime) -> list[str]:
-    """The agencies whose team had made the visit before its seats passed on, and has answered nothing since, for the term for results."""
+    """The agencies whose team had made the visit before its seats passed on, and has answered nothing since, for the term for results.
+
+    Who is not let enter anything, or has no link to enter it by, is not silent.
+    """
+    if held.unpublished or not held.released:
+        return []
     since = {told["agency"]: at for at, told in tx.ledger.facts(("visit.attested",), held.id)}
-    silent, term = (held.vouched & held.owing) - teamnotes.seen(office, tx, held), policy.term(Timer.ENTRY).term
+    shut = {one.agency for one in tx.visits.team(held.id) if one.state.made and seatlink.closed(tx, one.name)}
+    silent, term = (held.vouched & held.owing) - teamnotes.seen(office, tx, held) - shut, policy.term(Timer.ENTRY).term
     return [one for one in sorted(silent) if due(max(held.due_at, since[one]), term, office.calendar).at <= now]
 
 
@@ -124,12 +129,19 @@ def _heard(office: Office, tx: Tx, held: Visit, team: Iterable[Seat]) -> set[str
     return closed | tried | teamnotes.begun(office, tx, held)
 
 
-def _missed(office: Office, tx: Tx, held: Visit, now: datetime) -> None:
-    """Nobody could go on the day that an officer had named, and windows close today again: an officer names another one."""
+def _missed(office: Office, tx: Tx, held: Visit, now: datetime) -> bool:
+    """Whether nobody could go on the day that an officer had named, and windows close the next one: then an officer names another.
+
+    Its team waits for that, and is not silent. One that is owed has no team: whom the next draw deals it has a date of its own.
+    """
+    if held.appointed is None or held.state is VisitState.OWED or not appointing.missed(held, now, office.calendar):
+        return False
     known = peace.known(office, tx, held, now)
-    if held.state.open and appointing.missed(held, now, office.calendar) and windows.shut_today(known, now, office.calendar):
-        told = [f"{one.first.isoformat()}/{one.last.isoformat()}" for one in known.windows]
-        tx.attention.open(CONFLICT, held.agency, held.id, {"due_at": held.due_at.isoformat(), "windows": told}, now)
+    if not windows.closed(known, max(office.calendar.local_date(now), held.appointed.on + timedelta(days=1))):
+        return False
+    told = [f"{one.first.isoformat()}/{one.last.isoformat()}" for one in known.windows]
+    tx.attention.open(CONFLICT, held.agency, held.id, {"due_at": held.due_at.isoformat(), "windows": told}, now)
+    return True
 
 
 def _look_again(office: Office, tx: Tx, held: Visit, number: int, now: datetime) -> None:

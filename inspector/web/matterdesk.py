@@ -185,7 +185,7 @@ _NO_VISIT: Mapping[str, Any] = {"attested": None, "named": None, "shut": (), "ca
 def _of_visit(desk: Desk, tx: Tx, visit: Visit, held: Row, now: datetime) -> dict[str, Any]:
     """What was said of a visit by now, by whom and why; the windows whole, where its day is still to be named; who closed the matter."""
     calendar, waits = desk.office.calendar, held["kind"] == CONFLICT and held["closed_at"] is None
-    notes = (json.loads(row["body"])["facts"] for row in tx.ledger.about(held["about"]) if row["rule"] == "attention.close")
+    notes = [facts for _, facts in tx.ledger.facts(("attention.close",), held["about"])]
     return {
         "attested": next((one for one in visit.attested if one.agency == held["agency"]), None),
         "named": visit.appointed,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from inspector.domain.appointed import Though
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.errors import Refusal
+from inspector.domain.peace import closed
 from inspector.domain.visit import VisitState
 from inspector.domain.visitcode import days
 from inspector.flows import appointing, attention, dispatch
@@ -81,26 +83,36 @@ def test_where_nobody_could_go_on_the_named_day_an_officer_names_another(store: 
         appointing.appoint(office, tx, visit.id, on=date(2026, 3, 6), why="依例外规定", by="王", now=hand(), though=MEANT)
     settle(office)
     assert matters(office, CONFLICT) == []
-    hand.now = datetime(2026, 3, 9, 9, 0, tzinfo=SHANGHAI)
+    with store.read() as tx:
+        held = tx.visits.get(visit.id)
+        team = [one.name for one in tx.visits.team(visit.id) if one.state.open]
+    former = replace(held, windows=visit.windows)
+    assert not closed(former, date(2026, 3, 6)), "nor by windows that a former release has written down"
+    assert closed(former, date(2026, 3, 9))
+    hand.now = datetime(2026, 3, 6, 17, 31, tzinfo=SHANGHAI)
     settle(office)
     (told,) = matters(office, CONFLICT)
+    hand.now = datetime(2026, 3, 27, 9, 0, tzinfo=SHANGHAI)
+    settle(office)
+    with store.read() as tx:
+        assert [one.name for one in tx.visits.team(visit.id) if one.state.open] == team, "nobody was silent: nobody may go"
     assert told["windows"]
     with store.begin() as tx:
         held = appointing.appoint(
-            office, tx, visit.id, on=date(2026, 3, 10), why="检查人员患病，改日", by="王", now=hand(), though=MEANT
+            office, tx, visit.id, on=date(2026, 3, 30), why="检查人员患病，改日", by="王", now=hand(), though=MEANT
         )
-    assert held.due_at.date() == date(2026, 3, 10)
+    assert held.due_at.date() == date(2026, 3, 30)
     assert matters(office, CONFLICT) == []
     with store.begin() as tx, pytest.raises(Refusal, match="conflict_none"):
-        appointing.appoint(office, tx, visit.id, on=date(2026, 3, 11), why="方便", by="王", now=hand(), though=MEANT)
-    hand.now = datetime(2026, 3, 10, 10, 0, tzinfo=SHANGHAI)
+        appointing.appoint(office, tx, visit.id, on=date(2026, 3, 31), why="方便", by="王", now=hand(), though=MEANT)
+    hand.now = datetime(2026, 3, 30, 10, 0, tzinfo=SHANGHAI)
     settle(office)
     assert entered(office, visit, hand()).parts[0].quiet == ()
     with store.read() as tx:
         days_told = [
             json.loads(one["body"])["facts"]["on"] for one in tx.ledger.about(visit.id) if one["rule"] == "visit.appointed"
         ]
-    assert days_told == ["2026-03-06", "2026-03-10"]
+    assert days_told == ["2026-03-06", "2026-03-30"]
 
 
 @pytest.mark.slow

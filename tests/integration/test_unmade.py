@@ -14,6 +14,7 @@ from inspector.domain.roster import Recusal
 from inspector.domain.visit import Visit, VisitState
 from inspector.flows import recusing
 from inspector.store.store import Store
+from inspector.web.roles import Role
 from tests import gate
 from tests.edge import Edge, serving
 from tests.house import Hand, settle
@@ -76,7 +77,7 @@ def test_a_made_visit_of_which_nobody_enters_anything_is_asked_for_and_in_the_en
     edge, phones = given
     visit, (first, second), (client, mate) = team(edge, links)
     assert scan(edge, links, hand, client.get(f"/v1/seats/{first}/codes").json()["codes"][0]["text"]).status_code == 200
-    over(edge, hand, visit, 0)
+    day = over(edge, hand, visit, 0)
     told = [str(one.data["seat"]) for one in phones.messages if one.title == "检查：请录入结果"]
     assert sorted(told) == [first, second]
     looked(edge, hand, visit.id)
@@ -89,7 +90,12 @@ def test_a_made_visit_of_which_nobody_enters_anything_is_asked_for_and_in_the_en
     assert "team_short" in matters(edge)
     assert agree(edge) == []
     came = mate.post(f"/v1/seats/{second}/notes", json=note(visit, "match"))
-    assert came.json()["became"] == "RESULT", "until another team is dealt it, what the team enters counts: late is never void"
+    assert came.json()["became"] == "KEPT", "by one word of theirs alone no team keeps the next one away"
+    assert (now_of(edge, visit).state, "note_lapsed" in matters(edge)) == (VisitState.OWED, True)
+    path, said = f"/v1/visits/{visit.id}/attested", {"on": day.isoformat(), "evidence": "企业手机扫描记录"}
+    with edge.as_(Role.OFFICER, name="王") as one, edge.as_(Role.OFFICER, name="李") as other:
+        assert one.post(path, json=said).json()["stands"] is False
+        assert other.post(path, json=said).json()["state"] == "DONE", "late is never void: two officers say that it counts"
     assert agree(edge) == []
 
 
