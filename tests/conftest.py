@@ -15,6 +15,7 @@ from zlib import crc32
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from inspector.store import room
 from inspector.store.store import Store
@@ -48,6 +49,8 @@ SEALED = os.environ.get("INSPECTOR_TEST_SEALED", "") not in ("", "0")
 SLOW, UNREAD = pytest.StashKey[int](), pytest.StashKey[set[Path]]()
 """How many slow tests the everyday run leaves out, and which files of nothing but slow ones it leaves unread."""
 
+settings.register_profile("house", deadline=None)  # how long something takes is shown by benchmarks, and no test fails by it
+settings.load_profile("house")
 compiled.share()
 room.STRICT = True
 apart.watch()

@@ -79,7 +79,7 @@ def test_an_sms_has_room_for_the_number_where_there_is_one(tmp_path: Path) -> No
             made.push(message, key="k")
     assert [RUNG in one["text"] for one in there.sent] == [True, False]
     assert "电话" not in there.sent[1]["text"], "an inspector is told nobody to ring"
-    with pytest.raises(Invalid, match="connector_key_range"):
+    with pytest.raises(Invalid, match="connector_sms_always"):
         SmsChannel("sms", {**MAS, "url": "https://sms.example", "content": "{title} {telephone} {link}"})
     plain = Message(to="13800000000", title="告知", text="", link="https://office.example/s/1", data={"telephone": RUNG})
     with reached("mas", tmp_path, content="{title} {link}[ Tel. {telephone}]") as (made, there):
