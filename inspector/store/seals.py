@@ -27,6 +27,7 @@ _SEALS = 400
 _MARK = "ledger.verified"
 """The name of the tick that says how far the chain has been looked at."""
 _LAST = sa.select(seal).order_by(seal.c.number.desc()).limit(1)
+_MARKED = sa.update(ledger).where(ledger.c.id.in_(sa.bindparam("which", expanding=True))).values(seal=sa.bindparam("of_seal"))
 _TOGETHER = 10 * 60 * 1000
 """So many milliseconds lie between the entries of one purge at most: one transaction writes them."""
 
@@ -81,8 +82,7 @@ class Seals(Room):
                 "head": chain(head, number, now, [row.digest for row in rows]),
             }
             self.connection.execute(sa.insert(seal).values(**sealed))
-            marked = sa.update(ledger).where(ledger.c.id == sa.bindparam("which")).values(seal=number)
-            self.connection.execute(marked, [{"which": row.id} for row in rows])
+            self.connection.execute(_MARKED, {"of_seal": number, "which": padded([row.id for row in rows])})
         return len(rows)
 
     def head(self) -> tuple[int, str]:
