@@ -10,7 +10,7 @@ import math
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -23,6 +23,7 @@ from connectors.config import ConnectorConfig
 from connectors.foreign import fault
 from connectors.kept import Kept
 from connectors.patience import patiently
+from connectors.records import LONGEST
 from inspector.domain.errors import Invalid
 from inspector.ports import Origin, Unavailable
 
@@ -98,10 +99,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """What was read: values as the driver gives them, in the order of `Wanted.columns`; `many`: there were more than `MOST_ROWS`."""
+    """What was read: values as the driver gives them, in the order of `Wanted.columns`; `many`: there were more than `MOST_ROWS`.
+
+    `long`: a value had more signs than `LONGEST`; the database kept it, so that no row takes our memory.
+    """
 
     rows: tuple[tuple[object, ...], ...]
     many: bool = False
+    long: bool = False
     current: tuple[object, ...] = ()
     attempts: int = 1
 
@@ -208,7 +213,8 @@ class Database:
             self._bound(connection)
             dates = () if current is None else tuple(row[0] for row in connection.execute(current).fetchmany(2))
             rows = [tuple(row) for row in connection.execute(select, dict(asked)).fetchmany(MOST_ROWS + 1)]
-        return Rows(rows=tuple(rows[:MOST_ROWS]), many=len(rows) > MOST_ROWS, current=dates, attempts=attempts)
+        told, long = tuple(row[:-1] for row in rows[:MOST_ROWS]), any(row[-1] for row in rows)
+        return Rows(rows=told, many=len(rows) > MOST_ROWS, long=long, current=dates, attempts=attempts)
 
     def _bound(self, connection: sa.Connection) -> None:
         """Begin a transaction that sees one state of the data and ends in time, whatever the other side does."""
@@ -344,11 +350,20 @@ def _select(wanted: Wanted) -> sa.Select[Any]:
     if wanted.query:
         columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in wanted.columns]
         held: Any = sa.text(wanted.query + "\n").columns(*columns).subquery("held")
-        return sa.select(*(held.c[name] for name in wanted.columns)).limit(MOST_ROWS + 1)
+        return _short(held, wanted.columns).limit(MOST_ROWS + 1)
     held = _table(wanted)
-    told = sa.select(*(held.c[name] for name in wanted.columns))
+    told = _short(held, wanted.columns)
     codes = sa.bindparam("codes", expanding=True, type_=sa.String())
     return told.where(held.c[wanted.code_column].in_(codes)).limit(MOST_ROWS + 1)
+
+
+def _short(held: Any, names: Sequence[str]) -> sa.Select[Any]:
+    """The columns, without values of more than `LONGEST` signs, and behind them whether there was one."""
+    most = sa.literal_column(str(LONGEST))
+    long = {name: sa.func.length(sa.cast(held.c[name], sa.Text())) > most for name in names}
+    return sa.select(
+        *(sa.case((over, None), else_=held.c[name]).label(name) for name, over in long.items()), sa.or_(*long.values())
+    )
 
 
 def _current(wanted: Wanted) -> sa.Select[Any] | None:

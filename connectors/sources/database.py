@@ -8,7 +8,7 @@ from datetime import datetime
 
 from connectors.config import parse
 from connectors.database import PARAMETERS, Database, DatabaseConfig, Rows, Wanted, parameters
-from connectors.records import Row, Told, digest, held_in, moment, now, since, stated, text
+from connectors.records import LONGEST, Row, Told, digest, held_in, moment, now, since, stated, text
 from inspector.domain.errors import Invalid
 from inspector.domain.identity import normalise
 from inspector.ports import Answer, Barred, Garbled, Question, Sighting
@@ -71,6 +71,8 @@ class DatabaseSource:
         reply, request = digest(read.current, read.rows), digest(wanted.table, wanted.query, wanted.columns, asked)
         if read.many:
             raise Garbled("rows_many", digest=reply, attempts=read.attempts, sent=request)
+        if read.long:
+            raise Garbled("field_type", digest=reply, detail=f"> {LONGEST}", attempts=read.attempts, sent=request)
         try:
             current = self._current(read)
             rows = [self._row(told, current, question, reply, read.attempts) for told in read.rows]

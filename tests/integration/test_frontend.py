@@ -95,18 +95,6 @@ def test_rows_of_one_code_that_say_different_things_are_told_to_a_person_and_ali
         assert caught(lambda: made.ask(QUESTION, key="k-3")).code == "rows_differ", "of when it held is as much in doubt"
 
 
-def test_more_rows_than_anybody_needs_are_not_read_to_their_end(front: FrontEnd) -> None:
-    front.fill()
-    front.run(
-        "INSERT INTO qy WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)"
-        " SELECT :code, 'x' || i, '2026-01-06', '1' FROM n",
-        code=CODE,
-    )
-    with asking(front) as made:
-        error = caught(lambda: made.ask(QUESTION, key="k-1"))
-    assert (type(error), error.code) == (Garbled, "rows_many")
-
-
 @pytest.mark.parametrize(
     ("expression", "told"),
     [
