@@ -359,7 +359,7 @@ def _select(wanted: Wanted) -> sa.Select[Any]:
 
 def _short(held: Any, names: Sequence[str]) -> sa.Select[Any]:
     """The columns, without values of more than `LONGEST` signs, and behind them whether there was one."""
-    most = sa.literal_column(str(LONGEST))
+    most: sa.ColumnElement[int] = sa.literal_column(str(LONGEST))
     long = {name: sa.func.length(sa.cast(held.c[name], sa.Text())) > most for name in names}
     return sa.select(
         *(sa.case((over, None), else_=held.c[name]).label(name) for name, over in long.items()), sa.or_(*long.values())

@@ -6,7 +6,8 @@ from contextlib import closing
 
 import pytest
 
-from connectors.database import LONGEST, Database, DatabaseConfig, Wanted
+from connectors.database import Database, DatabaseConfig, Wanted
+from connectors.records import LONGEST
 from inspector.ports import Garbled
 from inspector.testing import CODE, QUESTION, caught
 from tests.frontends import FrontEnd
