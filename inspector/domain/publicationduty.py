@@ -114,6 +114,12 @@ class PublicationDuty:
         return fallen and self.penalty is None and self.why in AGAIN and not self.renewed
 
     @property
+    def next_id(self) -> str:
+        """The id of the duty by which a result is owed anew."""
+        first = self.id.removesuffix(f".{self.turn}") if self.turn > 1 else self.id
+        return f"{first}.{self.turn + 1}"
+
+    @property
     def keys(self) -> tuple[str, str]:
         """The keys of its clocks."""
         again = f":{self.turn}" if self.penalty is not None and self.turn > 1 else ""  # a result has another id at each turn
