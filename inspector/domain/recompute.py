@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -33,6 +33,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.proposal import Proposal
 from inspector.domain.retrace import OF_THE_CASE, RULES, Trace, follows
 from inspector.domain.sendback import Mistake, SendBackReason
+from inspector.domain.stamp import Stamp
 from inspector.domain.steps import Unstored
 from inspector.domain.taking import PURGED
 
@@ -257,10 +258,10 @@ def _decided(by: Counted, state: Case, entry: Past, facts: Mapping[str, Any]) ->
             when = datetime.fromisoformat(facts["concluded_at"])
             return review.conclude(state, facts["by"], policy, at, calendar, at=when)
         case "commitment.withdraw" | "application.withdraw":
-            until = facts.get("barred_until", "")
-            return review.withdraw(
-                replace(state, entry=facts["entry"]), facts["reason"], facts["by"], policy, at, barred_until=until
-            )
+            until, said = facts.get("barred_until", ""), (facts["reason"], facts["by"])
+            on = date.fromisoformat(facts["handed_in"]) if "handed_in" in facts else None
+            stamp = Stamp(on=on, by=facts["document"]) if on is not None else None
+            return review.withdraw(replace(state, entry=facts["entry"]), *said, policy, at, barred_until=until, stamp=stamp)
         case rule if rule.startswith(missent.RULE):
             return _sent_back(state, entry, facts, policy)
         case "officer.review":
