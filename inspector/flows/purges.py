@@ -19,13 +19,13 @@ from inspector.domain.piece import fingerprint
 from inspector.domain.purge import cites, hasty
 from inspector.domain.retention import Record, RetentionRow, Since
 from inspector.domain.taking import LETTING, PURGED, Taking, taking, wholes
-from inspector.flows import unframing, weeding
+from inspector.flows import hushing, unframing, weeding
 from inspector.flows.office import Office
 from inspector.flows.weeding import CONTACT, INFORMANT, PROOF, VISIT
 from inspector.store import payload
 from inspector.store.past import OPENING
 from inspector.store.room import Row
-from inspector.store.tables import visit
+from inspector.store.tables import attention, visit
 from inspector.store.tx import Tx
 
 AGED = "retention.forget"
@@ -90,6 +90,7 @@ def audit(office: Office, tx: Tx) -> Audit:
     said: dict[tuple[str, str], set[_File]] = {}
     takings: list[Taking] = []
     unnamed: list[tuple[Taking, RetentionRow | None]] = []
+    hushed: dict[str, datetime] = {}
     dated = False
     for row, holds in tx.ledger.by_rules(RULES):
         if not holds:
@@ -112,6 +113,13 @@ def audit(office: Office, tx: Tx) -> Audit:
             dated = dated or "since" in facts
         troubles += (Trouble(amiss=one, rule=row["rule"], about=row["about"]) for one in Amiss if one in amiss)
         rows = facts.get("rows")
+        if (
+            row["rule"] == PURGED
+            and facts.get("record") == Record.ANSWER.value
+            and isinstance(rows, dict)
+            and attention.name in rows
+        ):
+            hushed[row["about"]] = row["at"]
         count = sum(rows.values()) if isinstance(rows, dict) else rows if isinstance(rows, int) else max(len(files), 1)
         purges.append(Purge(entry=row["id"], at=row["at"], rule=row["rule"], about=row["about"], count=int(str(count))))
     known = wholes(takings)
@@ -121,6 +129,7 @@ def audit(office: Office, tx: Tx) -> Audit:
     vanished = (*tx.past.vanished(), *tx.purging.leads_gone())
     troubles += (Trouble(amiss=Amiss.UNSAID, rule=PURGED, about=one) for one in vanished if (PURGED, one) not in said)
     troubles += _files(tx, said)
+    troubles += (Trouble(amiss=Amiss.STILL, rule=PURGED, about=one) for one in dict.fromkeys(hushing.left(tx, hushed)))
     troubles += (
         Trouble(amiss=Amiss.UNSAID, rule=CONTACT, about=one) for one in tx.servings.contacts_gone() if (CONTACT, one) not in said
     )
