@@ -12,5 +12,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """A new column, empty. Bodies may be sealed, and want a key: the next night fills it in from them."""
+    """A new column, empty. Bodies may be sealed, and want a key: the next night fills it in from them.
+
+    What was taken back may be owed anew for more reasons: the next daily look reads once whether it is.
+    """
     op.add_column("attention", sa.Column("names", sa.Text(), nullable=False, server_default=sa.text("''")))
+    op.execute(sa.text("UPDATE publication_duty SET anew = NULL WHERE state IN ('TO_REMOVE', 'REMOVED')"))
