@@ -115,12 +115,21 @@ def fell(office: Office, tx: Tx, case: Case, why: str, now: datetime) -> tuple[T
 
 
 def shake(office: Office, tx: Tx, case: Case, held: Iterable[Consequence], why: str, now: datetime) -> None:
-    """What took effect, and rests on what fell, is put before an officer, with a date; nobody is reminded of what is in doubt."""
+    """What took effect, or is undecided, and rests on what fell, is put before an officer, with a date; nobody is reminded of what is in
+
+    doubt.
+    """
     for one in held:
         facts = {"case": case.id, "proposal": one.proposal.value, "rule": why}
         tx.attention.add(SHAKEN, case.agency, one.id, by_review(office, one.pack, facts, now), now)
         for part in of_dates(one):
             unserved.done(tx, f"{one.id}:{part}", now)
+
+
+def waits(tx: Tx, held: Consequence) -> bool:
+    """Whether an officer has still to say that it stands though what it rests on fell."""
+    matter = tx.attention.get(f"{SHAKEN}:{held.id}")
+    return matter is not None and matter["closed_at"] is None
 
 
 def by_review(
