@@ -155,7 +155,7 @@ def _pages(
     by, now = made
     days = {"since": asked.since.isoformat(), "until": asked.until.isoformat()}
     titles = {lang: label("dutyfile.title", lang, officer=asked.officer, **days) for lang in LANGS}
-    making = filepage.Making(titles=titles, by=by, at=office.calendar.local(now))
+    making = filepage.Making(titles=titles, by=by, at=office.calendar.local(now), entries="dutyfile.entries_hint")
     rows = sorted([*(row for one in done for row in one.rows), *(row for _, row in others)], key=lambda row: str(row["id"]))
     told = [filepage.signed(row, lack(row, hidden)) for row in rows]
     pages = {
