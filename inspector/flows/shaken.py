@@ -8,6 +8,7 @@ from typing import Any
 
 from inspector.domain import proceeding, rectification, upholding
 from inspector.domain.annulled import Annulled
+from inspector.domain.beside import MATTER
 from inspector.domain.calendar import due
 from inspector.domain.case import Case
 from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Stage, by_rule
@@ -73,7 +74,8 @@ def write(office: Office, tx: Tx, case: Case, before: Consequence, decision: Dec
     stopped.end(tx, ending, now)
     tx.attention.over(f"{DUE}:{held.id}", now)
     if held.verdict is not None or held.state is not ConsequenceState.NOTICED:  # whoever decided has weighed them
-        tx.attention.over(f"{STATED}:{held.id}", now)
+        for matter in (STATED, MATTER):
+            tx.attention.over(f"{matter}:{held.id}", now)
     tx.work.order(decision.orders, now)
     return held
 

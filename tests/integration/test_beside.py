@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from inspector.domain.beside import MATTER as BESIDE
 from inspector.domain.case import Outcome
-from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Notice
+from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Notice, StatementKind
 from inspector.domain.errors import Refusal
 from inspector.domain.proposal import Proposal
 from inspector.flows import attention, proceedings, upholding
@@ -15,6 +16,7 @@ from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import Hand
 from tests.integration.test_forms import logged_in
+from tests.integration.test_proceeding_page import send
 from tests.proceedings import Proceeding, decided
 
 pytestmark = pytest.mark.alike
@@ -91,3 +93,47 @@ def test_what_became_of_an_objection_is_read_at_each_consequence_of_the_finding(
         for held in (case.the(Proposal.REVOKE), case.the(Proposal.PENALTY)):
             page = browser.get(f"/consequences/{held.id}").text
             assert ("并非明知" in page, "经核对" in page, 'value="stands"' in page) == (True, True, True)
+
+
+@pytest.fixture
+def three(store: Store, hand: Hand) -> Proceeding:
+    """Three notices on the same facts have come, and nobody has decided."""
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    for one in (Proposal.REVOKE, Proposal.PENALTY, Proposal.RECORD_CREDIT):
+        case.serve(case.give(case.the(one)))
+    return case
+
+
+@pytest.mark.parametrize("kind", [StatementKind.DEFENCE, StatementKind.HEARING])
+def test_what_is_said_in_one_is_read_before_the_others_are_decided(three: Proceeding, kind: StatementKind) -> None:
+    case, entry = three, three.the(Proposal.RECORD_CREDIT)
+    case.hand.on(days=11)
+    read = case.turn(entry)
+    case.say(case.the(Proposal.REVOKE), kind, "登记状态系误录，已申请更正")
+    with pytest.raises(Refusal, match="consequence_moved_on"):
+        case.rule(entry, turn=read)
+    assert sorted((one["proposal"], one["statement"]) for one in case.matters(BESIDE)) == [
+        ("PENALTY", kind.value),
+        ("RECORD_CREDIT", kind.value),
+    ]
+    with serving(case.office) as edge, edge.client() as browser:
+        logged_in(edge, browser)
+        page = browser.get(f"/consequences/{entry.id}").text
+        assert ("登记状态系误录" in page, 'value="seen_beside"' in page) == (True, True)
+        posted = send(browser, f"/consequences/{case.the(Proposal.PENALTY).id}", "seen_beside", note="已阅，登记机关未更正")
+        assert posted.status_code == 303
+    assert [one["proposal"] for one in case.matters(BESIDE)] == ["RECORD_CREDIT"]
+    assert case.rule(entry).state is ConsequenceState.IMPOSED
+    assert case.matters(BESIDE) == [], "whoever decided has weighed them"
+
+
+def test_a_decision_that_waits_for_others_falls_by_what_is_said_beside_it_and_a_waiver_says_nothing(three: Proceeding) -> None:
+    case, penalty = three, three.the(Proposal.PENALTY)
+    case.hand.on(days=11)
+    due = penalty.due_at
+    assert case.rule(penalty).verdict is not None
+    case.say(case.the(Proposal.REVOKE), StatementKind.WAIVER, "我放弃")
+    assert (case.the(Proposal.PENALTY).verdict is not None, case.matters(BESIDE)) == (True, [])
+    case.say(case.the(Proposal.REVOKE), StatementKind.DEFENCE)
+    held = case.the(Proposal.PENALTY)
+    assert (held.verdict, held.due_at) == (None, due), "it is written anew, and no date moves"
