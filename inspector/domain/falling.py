@@ -20,14 +20,18 @@ IN_FORCE = frozenset({ConsequenceState.IMPOSED, ConsequenceState.FAILED})
 """What goes on against its subject: a failed order, too, is what a revocation rests on."""
 
 SHAKEN = "consequence_shaken"
-"""The matter of a consequence that took effect, while the outcome that it followed does not stand any more."""
+"""The matter of a consequence that took effect, while the outcome that it followed does not stand any more; or of one that nobody has
+decided, while what others found wrong of the same finding leaves open whether it goes on."""
 REGRADE = "consequence_regrade"
 """The matter of a consequence that was graded by an earlier finding of its subject which stands no more: its grade is looked at again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Falling:
-    """What becomes of the others: annulled with it, dropped because nobody has decided it, or shaken, for an officer to look at."""
+    """What becomes of the others: annulled with it, dropped because nobody has decided it, or shaken, for an officer to look at.
+
+    What is shaken and undecided stands still until then.
+    """
 
     annulled: tuple[Consequence, ...] = ()
     dropped: tuple[Consequence, ...] = ()
@@ -38,20 +42,22 @@ def falling(fallen: Consequence, others: Sequence[Consequence]) -> Falling:
     """What becomes of a case's other consequences when one of them was annulled.
 
     With the decision about the matter falls its entry, and what nobody has decided about the same finding; a penalty is shaken. An entry
-    or a penalty that falls shakes what it stood beside, for the finding under them is one. An interim effect, a referral and a transfer
-    carry nothing.
+    or a penalty that falls shakes what it stood beside, decided or not, for the finding under them is one (scenarios 61, 62). An interim
+    effect, a referral and a transfer carry nothing.
     """
     rest = [one for one in others if one.id != fallen.id and one.grading.outcome is fallen.grading.outcome]
     undecided = [one for one in rest if one.state in UNDECIDED]
     in_force = [one for one in rest if one.state in IN_FORCE]
     if fallen.proposal in ALTERNATIVES:
+        dropped = tuple(one for one in undecided if one.proposal in FINDING or rests(one, fallen))
+        left = tuple(one for one in undecided if one.proposal in ALTERNATIVES and one not in dropped)
         return Falling(
             annulled=tuple(one for one in in_force if one.proposal is Proposal.RECORD_CREDIT),
-            dropped=tuple(one for one in undecided if one.proposal in _FINDING or rests(one, fallen)),
-            shaken=tuple(one for one in in_force if one.proposal is Proposal.PENALTY or rests(one, fallen)),
+            dropped=dropped,
+            shaken=(*(one for one in in_force if one.proposal is Proposal.PENALTY or rests(one, fallen)), *left),
         )
-    if fallen.proposal in _FINDING:
-        return Falling(shaken=tuple(one for one in in_force if one.proposal in ALTERNATIVES | _FINDING))
+    if fallen.proposal in FINDING:
+        return Falling(shaken=tuple(one for one in (*in_force, *undecided) if one.proposal in ALTERNATIVES | FINDING))
     return Falling()
 
 
@@ -62,5 +68,5 @@ def rests(held: Consequence, on: Consequence) -> bool:
 
 REVOCATION = "consequence.revocation"
 """The rule by which an order that failed proposes to revoke."""
-_FINDING = frozenset({Proposal.PENALTY, Proposal.RECORD_CREDIT})
+FINDING = frozenset({Proposal.PENALTY, Proposal.RECORD_CREDIT})
 """What rests on the finding beside the decision about the matter."""

@@ -64,7 +64,7 @@ def agree(
         raise Refusal("consequence_agreed", consequence=held.id, kind=kind)
     if any(signed.is_of(other) for other in (written.signed, *written.agreed.values())):
         raise Refusal("consequence_same_person", consequence=held.id, by=signed.by)
-    apart(held, signed, written.signed.by, close, setting)
+    apart(held, signed, ", ".join(one.by for one in (written.signed, *written.agreed.values())), close, setting)
     agreed = replace(written, agreed={**written.agreed, kind: signed})
     if lacking(agreed, setting.row):
         facts = {"by": signed.by, "agreement": kind.value, "words": words}

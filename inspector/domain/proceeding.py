@@ -192,7 +192,7 @@ def agree(
 ) -> Decision[Consequence]:
     """Another person agrees to a decision that is written; with the last one that the row asks for it takes effect.
 
-    `close`: who stands in for whoever decided, or is stood in for by him or her; where the row asks for it none of them agrees.
+    `close`: who stands in for whoever decided or agreed before, or is stood in for by one; where the row asks for it none of them agrees.
     """
     if held.verdict is None or held.state not in UNDECIDED:
         raise Refusal("consequence_not_ruled", consequence=held.id)
@@ -210,7 +210,7 @@ def agree(
     others = (held.verdict.signed, *held.verdict.agreed.values(), *((proposer,) if kind is Agreement.LEGAL else ()))
     if any(signed.is_of(other) for other in others):
         raise Refusal("consequence_same_person", consequence=held.id, by=signed.by)
-    apart(held, signed, held.verdict.signed.by, close, setting)
+    apart(held, signed, ", ".join(one.by for one in (held.verdict.signed, *held.verdict.agreed.values())), close, setting)
     ruled = replace(held, verdict=replace(held.verdict, agreed={**held.verdict.agreed, kind: signed}))
     if lacking(ruled, setting.row):
         facts = {"by": signed.by, "agreement": kind.value, "words": words}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, TypeVar
 
-from inspector.domain import hearing, moretime, owed, proceeding, rectification, transfer
+from inspector.domain import beside, hearing, moretime, owed, proceeding, rectification, transfer
 from inspector.domain.consequence import (
     Agreement,
     Consequence,
@@ -19,6 +19,7 @@ from inspector.domain.consequence import (
     MoreTime,
     Rectification,
     Signed,
+    StatementKind,
     Transfer,
     Verdict,
 )
@@ -249,6 +250,9 @@ RULES: Mapping[str, Callable[[Step], Decision[Consequence]]] = {
     "consequence.given": _given,
     "consequence.served": _served,
     "consequence.stated": _stated,
+    "consequence.stated_beside": lambda step: beside.heard(
+        step.held, StatementKind(step.facts["statement"]), step.facts["beside"], step.setting
+    ),
     "consequence.hearing_fixed": _fixed,
     "consequence.hearing": _heard,
     "consequence.ruled": _ruled,

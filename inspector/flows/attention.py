@@ -10,6 +10,7 @@ from typing import Any
 
 from inspector.domain import replacement, veil
 from inspector.domain.case import Case
+from inspector.domain.consequence import UNDECIDED
 from inspector.domain.decision import Because, Decision
 from inspector.domain.docket import DISCLOSURE, LETTER_SCOPE
 from inspector.domain.errors import Missing, Refusal
@@ -183,9 +184,10 @@ def _refuse_passing(tx: Tx, kind: str, about: str, attention_id: str) -> None:
 
     `withdrawal_unanswered`; `overtaken_unanswered` of one that came too late; `date_unanswered` while an agency waits for a word about the
     date that it has named; of an item that rests on a repealed document `attention_needs_confirmation`; of an entry that a receiver still
-    has `retraction_open`; of a decision in force whose ground fell, or that of its grade, `shaken_unanswered`: that it stands is said by
-    a step of its own, and its subject hears so; `attention_needs_word` of what an officer is to say with reasons by a step of its own: a
-    penalty, or a letter, is public or is not; `conflict_undecided` of a visit without an open day: an officer names it.
+    has `retraction_open`; of a decision in force whose ground fell, or that of its grade, and of what nobody has decided of a finding in
+    doubt, `shaken_unanswered`: that it stands is said by a step of its own; `attention_needs_word` of what an officer is to say with
+    reasons by a step of its own: a penalty, or a letter, is public or is not; `conflict_undecided` of a visit without an open day: an
+    officer names it.
     """
     if kind == WITHDRAWAL:
         raise Refusal("withdrawal_unanswered", case=about)
@@ -196,7 +198,7 @@ def _refuse_passing(tx: Tx, kind: str, about: str, attention_id: str) -> None:
     if kind in (unsettled.DATE_PROPOSED, unsettled.DATE_UNHEARD) and waits_for_us(tx.assistance.get(about)):
         raise Refusal("date_unanswered", request=about)
     shaken = tx.consequences.find(about) if kind in (SHAKEN, REGRADE) else None
-    if shaken is not None and shaken.state in IN_FORCE:
+    if shaken is not None and (shaken.state in IN_FORCE or (kind == SHAKEN and shaken.state in UNDECIDED)):
         raise Refusal("shaken_unanswered", consequence=about)
     if kind in (DISCLOSURE, LETTER_SCOPE):
         raise Refusal("attention_needs_word", attention=attention_id)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from inspector.domain import beside as words
 from inspector.domain import ending, limitation, opening, owed, ownword, proceeding
 from inspector.domain.annulled import Annulled
 from inspector.domain.case import Case, CaseState, Outcome
@@ -23,7 +24,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.domain.stamp import Stamp, moment
 from inspector.domain.transition import Scope
-from inspector.flows import cleared, deputies, giving, inname, prevailing, same
+from inspector.flows import beside, cleared, deputies, giving, inname, prevailing, same
 from inspector.flows.office import Office
 from inspector.flows.record import counted_by, record
 from inspector.flows.settle import Settlement
@@ -271,7 +272,18 @@ def state(  # noqa: PLR0913 - a word in all its parts
     if last.kind is StatementKind.WAIVER:
         name, hands = f"{done.id}:entered-{len(done.statements)}", ownword.hands(last)
         inname.tell(office, tx, case, name, inname.Entered(last.kind, last.words, last.at, done.id, done.basis, hands), now)
+    else:
+        _heard_beside(office, tx, case, done, last.kind, now)
     return done
+
+
+def _heard_beside(office: Office, tx: Tx, case: Case, said: Consequence, kind: StatementKind, now: datetime) -> None:
+    """Whoever decides another one on the same finding reads first what the subject says in this one (Penalties Law art. 45)."""
+    for one in beside.others(tx, said, lock=True):
+        if one.state is ConsequenceState.NOTICED:
+            settle(office, tx, case, one, words.heard(one, kind, said.id, setting(office, one, now)), now)
+            facts = {"case": case.id, "proposal": one.proposal.value, "statement": kind.value, "beside": said.id}
+            tx.attention.open(words.MATTER, case.agency, one.id, facts, now)
 
 
 # --- work

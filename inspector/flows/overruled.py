@@ -2,6 +2,7 @@
 
 An upheld objection, a review body or a court has found it wrong, or its entry was repaired: who would hold the same against the same
 subject once more, of the same finding, is not who was found to be wrong, by name and by login (Penalties Law art. 43; handbook 1.7.6).
+Nor does who was found wrong decide what else rests on that finding: the facts under all of it are one (decision 244).
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from inspector.domain.case import Outcome
 from inspector.domain.consequence import Consequence, Signed
 from inspector.domain.creditrecord import RecordState
 from inspector.domain.errors import Refusal
-from inspector.domain.proposal import Proposal
+from inspector.domain.falling import FINDING
+from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.store.tx import Tx
 
 _OTHERS = frozenset({Annulled.OBJECTION.value, Annulled.REVIEW_BODY.value, Annulled.COURT.value})
@@ -32,9 +34,10 @@ def parted(tx: Tx, held: Consequence) -> tuple[str, ...]:
 
 
 def _before(tx: Tx, case_id: str, proposal: Proposal, outcome: Outcome) -> list[Consequence]:
-    """The same decisions of the same finding that others have put right."""
-    same = (one for one in tx.consequences.of_case(case_id) if one.proposal is proposal and one.grading.outcome is outcome)
-    return [one for one in same if _righted(tx, one)]
+    """The same decisions of the same finding that others have put right, and those beside which it rests on that finding."""
+    same = [one for one in tx.consequences.of_case(case_id) if one.grading.outcome is outcome]
+    beside = ALTERNATIVES | FINDING if proposal in ALTERNATIVES | FINDING else frozenset()
+    return [one for one in same if (_righted(tx, one) if one.proposal is proposal else one.proposal in beside and _wrong(one))]
 
 
 def refuse_step(tx: Tx, held: Consequence, signed: Signed) -> None:
@@ -44,7 +47,12 @@ def refuse_step(tx: Tx, held: Consequence, signed: Signed) -> None:
 
 def _righted(tx: Tx, one: Consequence) -> bool:
     """Whether a decision was put right, and by others."""
-    if one.annulled is not None and one.annulled.why in _OTHERS:
+    if _wrong(one):
         return True
     mine = tx.records.find(one.entry) if one.entry else None
     return mine is not None and mine.state is RecordState.REPAIRED
+
+
+def _wrong(one: Consequence) -> bool:
+    """Whether others have found a decision wrong; whose entry was repaired was not."""
+    return one.annulled is not None and one.annulled.why in _OTHERS

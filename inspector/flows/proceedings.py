@@ -8,6 +8,7 @@ from datetime import datetime
 from inspector.domain import ending, failing, owed, proceeding
 from inspector.domain.case import Case, CaseState
 from inspector.domain.consequence import (
+    UNDECIDED,
     Agreement,
     Consequence,
     ConsequenceState,
@@ -21,7 +22,7 @@ from inspector.domain.decision import Decision
 from inspector.domain.duty import Follow
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import GOOD, as_dated, carry
-from inspector.domain.falling import SHAKEN, rests
+from inspector.domain.falling import rests
 from inspector.domain.opening import Opening
 from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.domain.serving import NoticeKind, SubjectNotice
@@ -45,6 +46,7 @@ from inspector.flows import (
     remedying,
     replying,
     reviewing,
+    shaken,
     transfers,
     unruled,
 )
@@ -140,7 +142,8 @@ def agree(
         _alone(tx, held)
         overruled.refuse_step(tx, held, signed)
     recheck = office.book.get(held.pack).follows.get(Follow.RECHECK)
-    close = deputies.close(office, tx, held.agency, [held.verdict.signed], now) if held.verdict is not None else ()
+    required = (held.verdict.signed, *held.verdict.agreed.values()) if held.verdict is not None else ()
+    close = deputies.close(office, tx, held.agency, required, now)
     at = setting(office, held, now)
     signed = reviewing.signs(office, tx, held, kind, signed, at.row)
     made = proceeding.agree(held, kind, signed, words, at, recheck, close)
@@ -234,11 +237,13 @@ def _enter(office: Office, tx: Tx, case: Case, made: Decision[Consequence], now:
 
 
 def _free(tx: Tx, case: Case, held: Consequence) -> None:
-    """Raise Refusal while something keeps every adverse step back: an open objection, a transfer, an outcome that does not stand."""
+    """Raise Refusal while something keeps every adverse step back: an open objection, a transfer, a finding in doubt, or one that fell."""
     if objections.holds(tx, case.id):
         raise Refusal("consequence_objected", consequence=held.id, case=case.id)
     if held.proposal is Proposal.PENALTY and (other := openings.transfer(tx.consequences.of_case(case.id))) is not None:
         raise Refusal("consequence_transfer_open", consequence=held.id, transfer=other.id)
+    if held.state in UNDECIDED and shaken.waits(tx, held):
+        raise Refusal("consequence_finding_fallen", consequence=held.id)
     if not _founded(tx, case, held):
         raise Refusal("consequence_case_open", consequence=held.id, state=case.state)
     if openings.wrong_stage(case, held.proposal):  # concluded since it was proposed
@@ -256,9 +261,7 @@ def _founded(tx: Tx, case: Case, held: Consequence) -> bool:
     if case.outcome in GOOD:
         return False
     for order in (one for one in tx.consequences.of_case(case.id) if rests(held, one)):
-        doubt = tx.attention.get(f"{SHAKEN}:{order.id}")
-        sure = doubt is None or doubt["closed_at"] is not None
-        if sure and order.state is ConsequenceState.FAILED and order.upheld is not None:
+        if not shaken.waits(tx, order) and order.state is ConsequenceState.FAILED and order.upheld is not None:
             return True
     return False
 

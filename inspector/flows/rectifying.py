@@ -95,7 +95,8 @@ def agree(
     _stands(case, held)
     under = held.rectification
     written = under.waits if under is not None else None
-    close = deputies.close(office, tx, held.agency, [written.signed], now) if written is not None else ()
+    required = (written.signed, *written.agreed.values()) if written is not None else ()
+    close = deputies.close(office, tx, held.agency, required, now)
     at, row = setting(office, held, now), _recheck(office, held)
     made = moretime.agree(held, kind, signed, words, at, row, turn=turn, close=close)
     return _longer(office, tx, case, held, made, now)

@@ -8,6 +8,7 @@ from typing import Any
 
 from inspector.domain import proceeding, rectification, upholding
 from inspector.domain.annulled import Annulled
+from inspector.domain.beside import MATTER
 from inspector.domain.calendar import due
 from inspector.domain.case import Case
 from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Stage, by_rule
@@ -73,7 +74,8 @@ def write(office: Office, tx: Tx, case: Case, before: Consequence, decision: Dec
     stopped.end(tx, ending, now)
     tx.attention.over(f"{DUE}:{held.id}", now)
     if held.verdict is not None or held.state is not ConsequenceState.NOTICED:  # whoever decided has weighed them
-        tx.attention.over(f"{STATED}:{held.id}", now)
+        for matter in (STATED, MATTER):
+            tx.attention.over(f"{matter}:{held.id}", now)
     tx.work.order(decision.orders, now)
     return held
 
@@ -115,12 +117,21 @@ def fell(office: Office, tx: Tx, case: Case, why: str, now: datetime) -> tuple[T
 
 
 def shake(office: Office, tx: Tx, case: Case, held: Iterable[Consequence], why: str, now: datetime) -> None:
-    """What took effect, and rests on what fell, is put before an officer, with a date; nobody is reminded of what is in doubt."""
+    """What took effect, or is undecided, and rests on what fell, is put before an officer, with a date; nobody is reminded of what is in
+
+    doubt.
+    """
     for one in held:
         facts = {"case": case.id, "proposal": one.proposal.value, "rule": why}
         tx.attention.add(SHAKEN, case.agency, one.id, by_review(office, one.pack, facts, now), now)
         for part in of_dates(one):
             unserved.done(tx, f"{one.id}:{part}", now)
+
+
+def waits(tx: Tx, held: Consequence) -> bool:
+    """Whether an officer has still to say that it stands though what it rests on fell."""
+    matter = tx.attention.get(f"{SHAKEN}:{held.id}")
+    return matter is not None and matter["closed_at"] is None
 
 
 def by_review(

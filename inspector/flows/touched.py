@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from inspector.domain.consequence import Consequence, ConsequenceState, Signed
 from inspector.domain.creditrecord import Record
+from inspector.domain.falling import FINDING
 from inspector.domain.objection import Objection, ObjectionState
 from inspector.domain.opening import PROPOSED
 from inspector.domain.proposal import ALTERNATIVES, Proposal
@@ -53,12 +54,19 @@ def deciders(tx: Tx, held: Objection) -> list[Signed]:
 
 
 def deciders_of(tx: Tx, case_id: str, about: str) -> list[Signed]:
-    """Who decided a record or a consequence, or found what it came of."""
+    """Who decided a record or a consequence, or found what it came of, or has a part in what stands beside it on the same finding.
+
+    An objection, or a repair, is about the facts that all of these found (decision 246).
+    """
     effects = named(tx, case_id, about)
     mine = tx.records.find(next((one.entry for one in effects if one.id == about and one.entry), about))
     who = [Signed(by=mine.decided_by, token=mine.decided_token, at=mine.decided_at)] if mine is not None else list[Signed]()
     who += [signed for one in effects for signed in one.deciders]
     who += found_by(tx, case_id, effects, mine)
+    outcomes = {one.grading.outcome.value for one in effects} | ({mine.outcome} if mine is not None else set[str]())
+    found = (one for one in tx.consequences.of_case(case_id) if one.grading.outcome.value in outcomes)
+    beside = (one for one in found if one.proposal in ALTERNATIVES | FINDING)
+    who += [signed for one in beside for signed in one.deciders[1:]]  # the first one proposed it: `found_by`
     return who + ([one for one in (mine.striking.asked, mine.striking.agreed) if one] if mine and mine.striking else [])
 
 

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from inspector.domain import upholding as domain
 from inspector.domain.case import Case
-from inspector.domain.consequence import Consequence, Signed
+from inspector.domain.consequence import UNDECIDED, Consequence, Signed
 from inspector.domain.errors import Refusal
 from inspector.domain.falling import REGRADE, SHAKEN
 from inspector.domain.serving import NoticeKind
-from inspector.flows import deputies, giving, objections, remedying
+from inspector.flows import deputies, giving, objections, overruled, remedying
 from inspector.flows.consequences import locked, settle
 from inspector.flows.office import Office
 from inspector.flows.shaken import setting
@@ -20,16 +20,23 @@ from inspector.store.tx import Tx
 
 
 def uphold(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Signed, now: datetime) -> Consequence:
-    """A named officer says that it stands, and why. Raises what the domain raises, and Refusal (`consequence_objected`).
+    """A named officer says that it stands, and why. Raises what the domain raises, and Refusal (`consequence_objected`,
 
-    While an objection is open another officer decides that, and with it whether this stands (scenario 62).
+    `consequence_overruled`).
+
+    While an objection is open another officer decides that, and with it whether this stands (scenario 62). Who was put right says of
+    nothing of the same finding that it stands.
     """
     case, held = locked(office, tx, consequence_id, now)
-    matters = [(kind, tx.attention.get(f"{kind}:{held.id}")) for kind in (SHAKEN, REGRADE)]
+    kinds = (
+        (SHAKEN,) if held.state in UNDECIDED else (SHAKEN, REGRADE)
+    )  # a grade that is not decided yet is decided with the rest
+    matters = [(kind, tx.attention.get(f"{kind}:{held.id}")) for kind in kinds]
     waits = [(kind, one) for kind, one in matters if one is not None and one["closed_at"] is None]
     why = next((str(json.loads(one["body"]).get("rule", kind)) for kind, one in waits), "")
     if objections.holds(tx, case.id):
         raise Refusal("consequence_objected", consequence=held.id, case=case.id)
+    overruled.refuse_step(tx, held, signed)
     signed = deputies.signs(office, tx, held, signed, now)
     done = settle(office, tx, case, held, domain.uphold(held, case, reasons, signed, setting(office, held, now), why), now)
     for kind, _ in waits:

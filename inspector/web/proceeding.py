@@ -22,7 +22,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.proposal import ConsequenceRow, Proposal
 from inspector.domain.publicationduty import PublicationDuty
 from inspector.domain.viewing import Shown as What
-from inspector.flows import consequences, deputies, endwords, headed, intended, prevailing, remedying, reviewing, wording
+from inspector.flows import beside, consequences, deputies, endwords, headed, intended, prevailing, remedying, reviewing, wording
 from inspector.flows.explain import Explanation
 from inspector.flows.shaken import setting
 from inspector.labels import Lang, label, of
@@ -57,7 +57,8 @@ class Read:
     `intended`: what its subject would read of it; `basis`: the articles in words; `act`: the dishonest act by its name; `remedies`: what
     a written decision says is open against it; `refuses`: whoever looks may say no to a transfer that two have not reported yet; `duty`: by
     when a penalty is public, and what of it is, and `pushed` by when it is with another province; `last`: by when it has to be decided;
-    `entered_late`: it was entered here behind the last day on which its act may be found; `waits`: who has still to agree.
+    `entered_late`: it was entered here behind the last day on which its act may be found; `waits`: who has still to agree; `objected`: what
+    was objected to of the same finding, and what became of that; `others`: those beside it in which the subject has said something.
     """
 
     held: Consequence
@@ -81,6 +82,8 @@ class Read:
     pushed: PublicationDuty | None
     push_near: Nearness | None
     waits: tuple[reviewing.Awaited, ...]
+    objected: tuple[beside.Objected, ...]
+    others: tuple[Consequence, ...]
 
 
 def _offered(told: Read) -> tuple[str, ...]:
@@ -153,6 +156,8 @@ def _page(
             grounds=grounds.grounds(tx, held.case_id, case.agency, (one.id for one in why.heard)),
             near=near,
             waits=reviewing.waits(desk.office, tx, case, held, now),
+            objected=beside.objected(tx, held),
+            others=tuple(one for one in beside.others(tx, held) if one.statements),
             entered_late=held.onset is not None and held.onset.entered_late(desk.office.calendar.local_date(held.proposed_at)),
             last=course.decided_by(held, setting(desk.office, held, now)) if row is not None else None,
         )
@@ -165,7 +170,7 @@ def _page(
         return refused(request, error)
     officer = caller.role is Role.OFFICER
     # no note ends the step of an order in doubt: its case is decided again, it is said to stand, or it is annulled
-    before = tuple(one for one in told.matters if one == "seen" or told.held.stage is not Stage.WEIGH)
+    before = tuple(one for one in told.matters if one in ("seen", "seen_beside") or told.held.stage is not Stage.WEIGH)
     behind = ("decision",) if told.mends else ()
     context: dict[str, Any] = {
         "told": told,

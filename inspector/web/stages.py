@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from inspector.domain import hearing, owed, province
 from inspector.domain.annulled import Annulled
+from inspector.domain.beside import MATTER
 from inspector.domain.bundle import Part
 from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Stage, StatementKind
 from inspector.domain.disclosure import PenaltyKind
@@ -51,9 +52,9 @@ _NEEDED = frozenset({("notice", "content"), ("decision", "public_interest"), ("d
 """Those of them without which the step is refused."""
 
 
-MATTERS = {"seen": STATED, "stands": SHAKEN, "graded": REGRADE, "disclosure": DISCLOSURE}
-"""Steps that close a matter about a consequence: words of its subject are read, what took effect or its grade stands though its ground
-fell, a penalty is to be public or is not."""
+MATTERS = {"seen": STATED, "seen_beside": MATTER, "stands": SHAKEN, "graded": REGRADE, "disclosure": DISCLOSURE}
+"""Steps that close a matter about a consequence: words of its subject are read, also those beside it, what took effect or its grade
+stands though its ground fell, a penalty is to be public or is not."""
 
 
 def _closing(matter: str) -> Step:
@@ -88,6 +89,7 @@ def _push_back(desk: Desk, caller: Caller, consequence_id: str, given: publicati
 _PROVEN = (entry("on", Kind.DAY), entry("reference"))
 STEPS: Mapping[str, Step] = {
     "seen": _closing(STATED),
+    "seen_beside": _closing(MATTER),
     "stands": Step(message=SeenToIn, take=_stands, fields=(entry("note", Kind.TEXT),)),
     "graded": Step(message=SeenToIn, take=_graded, fields=(entry("note", Kind.TEXT),)),
     "uphold": Step(message=messages.ReasonsIn, take=api.uphold, fields=(_REASONS,)),

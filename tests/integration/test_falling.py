@@ -113,8 +113,8 @@ def test_the_review_body_annuls_the_entry_and_the_decision_that_ordered_it_falls
     assert (gone.state, gone.annulled.why, gone.annulled.document) == (State.ANNULLED, "REVIEW_BODY", "复决字1号")
     assert [one["consequence"] for one in case.events("consequence.annulled")] == [gone.id]
     assert states(case)[Proposal.REVOKE] is State.IMPOSED, "a decision in force is set aside by whoever may, never by a rule"
-    assert matters(case) == [("REVOKE", "consequence.annulled")]
-    assert states(case)[Proposal.PENALTY] is State.PROPOSED, "it has its own notice, defence and officer before it"
+    assert matters(case) == [("PENALTY", "consequence.annulled"), ("REVOKE", "consequence.annulled")]
+    assert states(case)[Proposal.PENALTY] is State.PROPOSED, "it waits for an officer's word, too (decision 244)"
 
 
 def test_an_entry_falls_with_the_revocation_and_whoever_reviewed_decides_no_objection_to_it(store: Store, hand: Hand) -> None:
@@ -134,7 +134,7 @@ def test_a_penalty_that_falls_leaves_the_entry_to_an_officer(store: Store, hand:
     penalty = case.impose(case.the(Proposal.PENALTY))
     case.impose(case.the(Proposal.RECORD_CREDIT))
     case.annul(penalty, Annulled.REVIEW_BODY)
-    assert matters(case) == [("RECORD_CREDIT", "consequence.annulled")]
+    assert matters(case) == [("RECORD_CREDIT", "consequence.annulled"), ("REVOKE", "consequence.annulled")]
 
 
 @pytest.mark.parametrize("imposed", [False, True])
