@@ -299,18 +299,17 @@ def recall(
     if held.state is PublicationState.OWED:
         raise Refusal("publication_owed", publication=held.id)
     stands(held, PublicationState.PUBLISHED)
-    if row.withdraw is None:
-        raise Invalid("publication_withdraw_term", row=row.row)
     if why is Fallen.UNSTATED:
         raise Invalid("reason_missing", field="why")
     refuse_nameless(by)
-    counted = due(now, row.withdraw, calendar)
+    term, basis = row.taken_back
+    counted = due(now, term, calendar)
     made = replace(
         held,
         state=PublicationState.TO_REMOVE,
         due_at=counted.at,
         due_counted=counted.counted,
-        basis=row.withdraw_basis,
+        basis=basis,
         why=why,
         reason=note,
         document=document,
@@ -323,7 +322,7 @@ def recall(
         "document": document,
         "due_at": counted.at.isoformat(),
     }
-    because = Because(rule="publication.recall", basis=(row.withdraw_basis,), pack=held.pack, facts=facts)
+    because = Because(rule="publication.recall", basis=(basis,), pack=held.pack, facts=facts)
     return Decision(state=made, because=because, orders=clocks(made, now, calendar))
 
 
