@@ -343,12 +343,13 @@ def remove(
 
 
 def wordless(held: PublicationDuty) -> PublicationDuty:
-    """A duty without the reasons and notes of the house: when, where and by which code something is public, or was taken back."""
+    """A duty without anybody's words: when and by which code something is public, or was taken back. Where, somebody has typed."""
     penalty = held.penalty
     if penalty is not None and penalty.ruled is not None:
         penalty = replace(penalty, ruled=replace(penalty.ruled, reasons=""))
     ruled = replace(held.ruled, reasons="") if held.ruled is not None else None
-    return replace(held, reason="", document="", ruled=ruled, penalty=penalty)
+    posted_, removed = (replace(one, reference="") if one is not None else None for one in (held.posted, held.removed))
+    return replace(held, reason="", document="", ruled=ruled, penalty=penalty, posted=posted_, removed=removed)
 
 
 def stands(held: PublicationDuty, wanted: PublicationState) -> None:
