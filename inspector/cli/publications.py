@@ -189,6 +189,7 @@ def _build(terminal: Terminal, folder: Path, former: Edition | None, now: dateti
         withheld=held.withheld,
         counted=held.counted,
         pledges=shown.shown,
+        least=shown.least,
         on=office.calendar.local_date(now) if post else terminal.look(lambda tx: affix.last(office, tx)),
         removed=held.removed,
         penalties=penal.lines,
