@@ -50,6 +50,18 @@ class ConnectorConfig:
         )
 
 
+Words = str | tuple[str, str]
+"""What a setting may be: in signs that are read in every language, or by the code of its words (labels, group `setting`), with a detail."""
+
+
+def unfit(connector: str, key: str, wanted: Words) -> Invalid:
+    """The error of a setting that cannot be used as it is, to be raised: `wanted` is what it may be."""
+    if isinstance(wanted, str):
+        return Invalid("connector_key_range", connector=connector, key=key, wanted=wanted)
+    code, detail = wanted
+    return Invalid("connector_key_range", connector=connector, key=key, wanted=code, detail=detail)
+
+
 _KNOWN: dict[type[ConnectorConfig], Mapping[str, Any]] = {}
 """The keys of each shape and their types, worked out once: it takes longer than to read a configuration."""
 

@@ -19,12 +19,11 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool, QueuePool
 
-from connectors.config import ConnectorConfig
+from connectors.config import ConnectorConfig, unfit
 from connectors.foreign import fault
 from connectors.kept import Kept
 from connectors.patience import patiently
 from connectors.records import LONGEST
-from inspector.domain.errors import Invalid
 from inspector.ports import Origin, Unavailable
 
 MOST_ROWS = 100
@@ -283,28 +282,28 @@ def _driver(address: sa.URL, config: DatabaseConfig) -> dict[str, Any]:
 
 def _address(config: DatabaseConfig, name: str) -> sa.URL:
     """The URL, if it is one that can be reached, and the figures, if a call can end by them. Raises Invalid."""
-    wanted = "sqlite:///FILE or postgresql://USER@HOST/DATABASE, without a password"
+    wanted = "database_address"
     try:
         address = sa.make_url(config.url)
         backend = address.get_backend_name()
     except (sa.exc.ArgumentError, ValueError):
-        raise Invalid("connector_key_range", connector=name, key="url", wanted=wanted) from None
+        raise unfit(name, "url", wanted) from None
     several = any(isinstance(told, tuple) or "," in told for told in (address.host or "", *address.query.values()))
     if backend not in ("sqlite", "postgresql") or address.password is not None or "password" in address.query or several:
-        raise Invalid("connector_key_range", connector=name, key="url", wanted=wanted)
+        raise unfit(name, "url", wanted)
     if backend == "sqlite" and (not address.database or address.database == ":memory:" or address.query):
-        raise Invalid("connector_key_range", connector=name, key="url", wanted=wanted)
+        raise unfit(name, "url", wanted)
     least_wait = 0 if backend == "sqlite" else 2  # libpq waits no shorter
     if not least_wait <= config.connect_seconds < math.inf:
-        raise Invalid("connector_key_range", connector=name, key="connect_seconds", wanted=f"≥ {least_wait}")
+        raise unfit(name, "connect_seconds", f"≥ {least_wait}")
     if not 0 < config.statement_seconds < math.inf:
-        raise Invalid("connector_key_range", connector=name, key="statement_seconds", wanted="> 0")
+        raise unfit(name, "statement_seconds", "> 0")
     for key, number in (("tries", config.tries), ("connections", config.connections)):
         if not 1 <= number <= 100:
-            raise Invalid("connector_key_range", connector=name, key=key, wanted="1–100")
+            raise unfit(name, key, "1–100")
     if not config.attempt_seconds <= config.budget_seconds < math.inf:
         least = f"≥ {config.attempt_seconds:g} (3 × connect_seconds + 2 × statement_seconds + {2 * GRACE:g})"
-        raise Invalid("connector_key_range", connector=name, key="budget_seconds", wanted=least)
+        raise unfit(name, "budget_seconds", least)
     return address.set(drivername="sqlite" if backend == "sqlite" else "postgresql+psycopg")
 
 

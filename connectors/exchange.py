@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from connectors.config import ConnectorConfig
+from connectors.config import ConnectorConfig, Words, unfit
 from connectors.delivery import AS_OF, Completeness, Passed
 from connectors.records import stated
 from inspector.domain.errors import Invalid
@@ -81,22 +81,22 @@ def check(held: DeliveryConfig, name: str) -> None:
     stated(name, held.facts, held.code_column, held.longest_age_hours)
     spelt(held.files, name, "files")
     kinds = [one.value for one in Completeness]
-    wanted: dict[str, tuple[bool, str]] = {
+    wanted: dict[str, tuple[bool, Words]] = {
         "keep": (Path(held.keep).is_absolute(), "/…"),
         "complete": (held.complete in kinds, " | ".join(kinds)),
         "files": (
             held.files.count("{as_of}") <= 1
             and "/" not in held.files
             and ("{as_of}" in held.files or (held.complete == Completeness.MANIFEST and bool(held.files))),
-            "a name with {as_of}, or a manifest that tells as_of",
+            ("name_with_as_of", "{as_of}"),
         ),
         "encoding": (held.encoding in ("utf-8", "gb18030"), "utf-8 | gb18030"),
         "least_share": (0 <= held.least_share <= 1, "0–1"),
         "look_seconds": (0 <= held.look_seconds < 86_400, "0–86400"),
         "budget_seconds": (0 < held.budget_seconds < 86_400, "> 0"),
         "max_file_bytes": (held.max_file_bytes > 0, "> 0"),
-        "words": (held.words.keys() <= {*held.facts.values()} and all(held.words.values()), '{"column of facts" = ["word", …]}'),
+        "words": (held.words.keys() <= {*held.facts.values()} and all(held.words.values()), "columns_to_words"),
     }
     for key, (fine, told) in wanted.items():
         if not fine:
-            raise Invalid("connector_key_range", connector=name, key=key, wanted=told)
+            raise unfit(name, key, told)

@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 import httpx
 
-from connectors.config import ConnectorConfig, parse
+from connectors.config import ConnectorConfig, parse, unfit
 from connectors.connection import Connection
 from connectors.deadline import Deadline
 from connectors.kept import Kept
@@ -380,10 +380,10 @@ def _check(config: WireConfig, name: str) -> None:
     if url.query or url.fragment or url.userinfo:
         raise Invalid("connector_url_more", connector=name, key="url")
     if config.reuse and not config.names_question:
-        raise Invalid("connector_key_range", connector=name, key="reuse", wanted="false | echo: key, case + fact, code + fact")
+        raise unfit(name, "reuse", "false_or_echo")
     for key in ("connect_seconds", "read_seconds", "budget_seconds", "tries", "max_reply_bytes"):
         if not getattr(config, key) > 0:
-            raise Invalid("connector_key_range", connector=name, key=key, wanted="> 0")
+            raise unfit(name, key, "> 0")
 
 
 def _popped(idle: deque[_Line]) -> _Line | None:

@@ -20,7 +20,7 @@ from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
-from connectors.config import ConnectorConfig, secret
+from connectors.config import ConnectorConfig, secret, unfit
 from connectors.patience import patiently
 from connectors.trust import kept as kept_trust
 from inspector.domain.errors import Invalid
@@ -359,13 +359,13 @@ def _address(config: BrokerConfig, name: str) -> tuple[str, int]:
     except ValueError:
         fine, where = False, ("", 0)
     if not fine or (config.url.startswith("mqtt:") and where[0] not in _HERE):
-        wanted = "mqtts://HOST:PORT; mqtt:// on this machine only"
-        raise Invalid("connector_key_range", connector=name, key="url", wanted=wanted)
+        wanted = "mqtt_address"
+        raise unfit(name, "url", wanted)
     if bool(config.password_file) != bool(config.user):
-        raise Invalid("connector_key_range", connector=name, key="password_file", wanted="with `user`, and only then")
+        raise unfit(name, "password_file", "with_user")
     for key in ("connect_seconds", "read_seconds", "budget_seconds", "tries"):
         if not getattr(config, key) > 0:
-            raise Invalid("connector_key_range", connector=name, key=key, wanted="> 0")
+            raise unfit(name, key, "> 0")
     return where
 
 

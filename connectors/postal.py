@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from connectors.config import ConnectorConfig
+from connectors.config import ConnectorConfig, Words, unfit
 from inspector.domain.errors import Invalid
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
@@ -44,12 +44,12 @@ class MailConfig(ConnectorConfig):
 def check(config: MailConfig, name: str) -> None:
     """Raise Invalid for settings that contradict each other or say too little."""
     local = config.host in ("localhost", "127.0.0.1", "::1")
-    wanted: Mapping[str, tuple[bool, str]] = {
-        "host": (bool(config.host) and not re.search(r"[\s/@:]", config.host.replace("::1", "")), "a host's name"),
+    wanted: Mapping[str, tuple[bool, Words]] = {
+        "host": (bool(config.host) and not re.search(r"[\s/@:]", config.host.replace("::1", "")), "name_of_host"),
         "port": (0 <= config.port < 65_536, "0-65535"),
         "tls": (config.tls in _TLS, " | ".join(_TLS)),
-        "sender": (addressed([config.sender]), "an address"),
-        "password_file": (bool(config.password_file) == bool(config.user), "with `user`, and only then"),
+        "sender": (addressed([config.sender]), "address_of_mail"),
+        "password_file": (bool(config.password_file) == bool(config.user), "with_user"),
         "budget_seconds": (config.budget_seconds > 0, "> 0"),
         "connect_seconds": (config.connect_seconds > 0, "> 0"),
         "read_seconds": (config.read_seconds > 0, "> 0"),
@@ -58,9 +58,9 @@ def check(config: MailConfig, name: str) -> None:
     }
     for key, (fine, told) in wanted.items():
         if not fine:
-            raise Invalid("connector_key_range", connector=name, key=key, wanted=told)
+            raise unfit(name, key, told)
     if config.tls == "none" and not local:
-        raise Invalid("connector_key_range", connector=name, key="tls", wanted="starttls | implicit; none on this machine only")
+        raise unfit(name, "tls", "tls_or_none_here")
 
 
 def addressed(given: Sequence[str]) -> bool:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
+from connectors.config import unfit
 from connectors.reply import placed, storable
 from inspector.domain import days
 from inspector.domain.days import Since
-from inspector.domain.errors import Invalid
 from inspector.domain.evidence import TOO_OLD, UNDATED, blank
 from inspector.ports import Answer, AnswerStatus, Card, Garbled, Origin, Provenance, Question, Refused
 from inspector.purpose import purposeful
@@ -147,11 +147,11 @@ def now() -> datetime:
 def stated(name: str, facts: Mapping[str, str], code_column: str, age: float) -> None:
     """Raise Invalid (`connector_key_range`) where a configuration names no facts, no column, or an age that is none."""
     if not facts or not all(facts) or not all(facts.values()):
-        raise Invalid("connector_key_range", connector=name, key="facts", wanted='{"fact of the pack" = "column"}')
+        raise unfit(name, "facts", "facts_to_columns")
     if not code_column:
-        raise Invalid("connector_key_range", connector=name, key="code_column", wanted="a column")
+        raise unfit(name, "code_column", "a_column")
     if not 0 <= age < 1_000_000:
-        raise Invalid("connector_key_range", connector=name, key="longest_age_hours", wanted="≥ 0")
+        raise unfit(name, "longest_age_hours", "≥ 0")
 
 
 def since(name: str, told: str) -> Since | None:
@@ -159,4 +159,4 @@ def since(name: str, told: str) -> Since | None:
     try:
         return Since(told) if told else None
     except ValueError:
-        raise Invalid("connector_key_range", connector=name, key="as_of_in", wanted=" | ".join(Since)) from None
+        raise unfit(name, "as_of_in", " | ".join(Since)) from None

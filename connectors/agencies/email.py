@@ -11,12 +11,11 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 
-from connectors.config import parse
+from connectors.config import parse, unfit
 from connectors.mail import Post
 from connectors.mailbox import Box
 from connectors.postal import MailConfig, addressed
 from inspector.domain import slip, thread
-from inspector.domain.errors import Invalid
 from inspector.domain.letter import LetterKind
 from inspector.incoming import Mail
 from inspector.ports import Letter, Origin, Receipt, Refused, Sighting
@@ -49,12 +48,12 @@ class EmailAgency:
     def __init__(self, name: str, config: Mapping[str, object]) -> None:
         self._config = parse(EmailConfig, name, config)
         if not (self._config.to and addressed(self._config.to)):
-            raise Invalid("connector_key_range", connector=name, key="to", wanted="addresses")
+            raise unfit(name, "to", "addresses_of_mail")
         if self._config.reply_to and not addressed([self._config.reply_to]):
-            raise Invalid("connector_key_range", connector=name, key="reply_to", wanted="an address")
+            raise unfit(name, "reply_to", "address_of_mail")
         for key in ("speakers", "liaison", "head"):
             if not addressed(getattr(self._config, key)):
-                raise Invalid("connector_key_range", connector=name, key=key, wanted="addresses")
+                raise unfit(name, key, "addresses_of_mail")
         self._post = Post(self._config, name)
         self._box = Box(Path(self._config.inbox_folder)) if self._config.inbox_folder else None
         self.card = self._config.card(name, port="agency", kind="email")

@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from connectors.config import ConnectorConfig, parse
-from inspector.domain.errors import Invalid
+from connectors.config import ConnectorConfig, parse, unfit
 from inspector.ports import Barred, Letter, Origin, Receipt, Refused, Sighting, Unavailable
 
 _STYLE = """
@@ -49,7 +48,7 @@ class PaperAgency:
         self._config = parse(PaperConfig, name, config)
         self._folder = Path(self._config.folder)
         if not self._folder.is_absolute():
-            raise Invalid("connector_key_range", connector=name, key="folder", wanted="/…")
+            raise unfit(name, "folder", "/…")
         self.card = self._config.card(name, port="agency", kind="paper")
 
     def send(self, letter: Letter, *, key: str) -> Receipt:

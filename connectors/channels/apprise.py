@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import quote
 
 from connectors.channels.messenger import lines, needed, of_one, one_person
-from connectors.config import ConnectorConfig, parse
+from connectors.config import ConnectorConfig, parse, unfit
 from connectors.kept import Kept
 from inspector.domain.errors import Invalid
 from inspector.ports import Message, Origin, Receipt, Refused, Unavailable
@@ -66,15 +66,14 @@ class AppriseChannel:
         held = self._config = parse(AppriseConfig, name, config)
         for key in ("connect_seconds", "read_seconds", "budget_seconds"):
             if not getattr(held, key) > 0:
-                raise Invalid("connector_key_range", connector=name, key=key, wanted="> 0")
+                raise unfit(name, key, "> 0")
         needed(held, name, "url_file")
         self._library, self._asset = _library(name)
 
         def made(url: str) -> str:
             service = self._service(url, _SAMPLE) if _PLACE in url else None
             if service is None or not service.verify_certificate:
-                wanted = f"an address of apprise with {_PLACE} in it, whose certificates are checked"
-                raise Invalid("connector_key_range", connector=name, key="url_file", wanted=wanted)
+                raise unfit(name, "url_file", ("apprise_address", _PLACE))
             return url
 
         self._url = Kept(held.url_file, name, "url_file", made)

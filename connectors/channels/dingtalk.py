@@ -12,10 +12,9 @@ from urllib.parse import quote
 
 from connectors.channels.codes import CodedConfig, code_of
 from connectors.channels.messenger import Ask, Messenger, fitted, mark, marked, needed, of_one, one_person
-from connectors.config import parse
+from connectors.config import parse, unfit
 from connectors.kept import Kept
 from connectors.reply import Reply
-from inspector.domain.errors import Invalid
 from inspector.ports import Message, Receipt, Sighting
 
 _OUTER = "88"
@@ -61,7 +60,7 @@ class DingTalkChannel:
         held = self._config = parse(DingTalkConfig, name, config)
         needed(held, name, "app")
         if held.agent < 1:
-            raise Invalid("connector_key_range", connector=name, key="agent", wanted="≥ 1")
+            raise unfit(name, "agent", "≥ 1")
         self._secret = Kept(held.secret_file, name, "secret_file", str)
         self._to = Messenger(held, name, lends=self._asks_token, code=code)
         self.card = held.card(name, port="channel", kind="dingtalk")

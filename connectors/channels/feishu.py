@@ -13,9 +13,8 @@ from dataclasses import dataclass
 
 from connectors.channels.codes import CodedConfig
 from connectors.channels.messenger import Ask, Messenger, fitted, lines, needed, of_one, one_person
-from connectors.config import parse
+from connectors.config import parse, unfit
 from connectors.kept import Kept
-from inspector.domain.errors import Invalid
 from inspector.ports import Message, Receipt, Sighting
 
 _ADDRESSES = ("user_id", "open_id", "union_id", "email")
@@ -57,7 +56,7 @@ class FeishuChannel:
         held = self._config = parse(FeishuConfig, name, config)
         needed(held, name, "app")
         if held.address_kind not in _ADDRESSES:
-            raise Invalid("connector_key_range", connector=name, key="address_kind", wanted=", ".join(_ADDRESSES))
+            raise unfit(name, "address_kind", ", ".join(_ADDRESSES))
         self._secret = Kept(held.secret_file, name, "secret_file", str)
         self._to = Messenger(held, name, lends=self._asks_token, fields=("tenant_access_token", "expire"))
         self.card = held.card(name, port="channel", kind="feishu")

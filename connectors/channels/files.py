@@ -14,9 +14,9 @@ from urllib.parse import quote
 from connectors.channels.codes import code_of, judge
 from connectors.channels.form import Form
 from connectors.channels.returned import ReturnConfig, at
+from connectors.config import unfit
 from connectors.http import Wire
 from connectors.reply import Reply
-from inspector.domain.errors import Invalid
 from inspector.ports import Origin, Refused
 
 _NUMBER = "{number}"
@@ -50,16 +50,16 @@ class Files:
     def __init__(self, held: FetchConfig, name: str) -> None:
         """Raises Invalid (`connector_…`)."""
         for key, fine, wanted in (
-            ("fetch_path", not held.fetch_path or held.fetch_path.startswith("/"), f"/… with {_NUMBER}, or empty"),
+            ("fetch_path", not held.fetch_path or held.fetch_path.startswith("/"), ("path_with", _NUMBER)),
             (
                 "fetch_path",
                 not held.fetch_path or bool(held.fetch_asks) or _NUMBER in held.fetch_path,
-                f"with {_NUMBER}, or fetch_asks",
+                ("path_unless_asked", _NUMBER),
             ),
             ("fetch_bytes", held.fetch_bytes > 0, "> 0"),
         ):
             if not fine:
-                raise Invalid("connector_key_range", connector=name, key=key, wanted=wanted)
+                raise unfit(name, key, wanted)
         self._held = held
         keyed = {"sign", "secret"} & {*held.fetch_asks.values()}
         more = {

@@ -13,12 +13,12 @@ from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from connectors.channels.codes import CodedConfig, code_of, judge, speaks
+from connectors.config import Words, unfit
 from connectors.http import Answers, Wire, encoded, printable
 from connectors.kept import Kept
 from connectors.reply import Reply
 from connectors.signers import md5
 from connectors.signers.recipes import Recipe, recipe
-from inspector.domain.errors import Invalid
 from inspector.ports import Receipt
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -63,7 +63,7 @@ class Form:
         self._config = held
         for key, fine, wanted in _wanted(held, parts):
             if not fine:
-                raise Invalid("connector_key_range", connector=name, key=key, wanted=wanted)
+                raise unfit(name, key, wanted)
         self._own: Kept[tuple[str, Recipe | None]] | None = None
         if held.key_file:
             more = {"encoding": held.encoding, "identity": held.identity}
@@ -148,20 +148,20 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else encoded(value).decode()
 
 
-def _wanted(held: FormConfig, parts: tuple[str, ...]) -> Iterator[tuple[str, bool, str]]:
+def _wanted(held: FormConfig, parts: tuple[str, ...]) -> Iterator[tuple[str, bool, Words]]:
     """Each setting that may be wrong, whether it is right, and what would be."""
     names, known = {*held.asks, *held.always}, (*parts, *_MOMENTS)
     yield "asks", bool(held.asks) and {*held.asks.values()} <= {*known}, ", ".join(known)
-    yield "always", not {*held.asks} & {*held.always}, "other fields than asks"
+    yield "always", not {*held.asks} & {*held.always}, "other_than_asks"
     outer = {name.rsplit(".", count)[0] for name in names for count in range(1, name.count(".") + 1)}
-    yield "asks", not outer & names, "no field that is an object too"
+    yield "asks", not outer & names, "no_object_too"
     yield "body", held.body in _BODIES, ", ".join(_BODIES)
-    yield "in_headers", {*held.in_headers} <= names, "fields of asks and always"
+    yield "in_headers", {*held.in_headers} <= names, "fields_of_asks"
     signs, secret = "sign" in held.asks.values(), "secret" in held.asks.values()
-    yield "key_file", bool(held.key_file) == (signs or secret), "with sign or secret in asks, and only then"
+    yield "key_file", bool(held.key_file) == (signs or secret), "with_sign_or_secret"
     where = urlsplit(held.url)
-    yield "url", not secret or where.scheme == "https" or where.hostname in _HERE, "https with a secret in asks"
+    yield "url", not secret or where.scheme == "https" or where.hostname in _HERE, "https_with_secret"
     yield "limited_seconds", held.limited_seconds > 0, "> 0"
     fields = {place for place, part in held.asks.items() if part != "sign"} | {*held.always}
-    yield "signed", {*held.signed} <= fields | {md5.SECRET}, "fields of asks and always"
-    yield "signed", not signs or bool(held.signed) or held.signer == "md5-sorted", "the fields that are signed"
+    yield "signed", {*held.signed} <= fields | {md5.SECRET}, "fields_of_asks"
+    yield "signed", not signs or bool(held.signed) or held.signer == "md5-sorted", "fields_signed"

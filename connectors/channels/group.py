@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from connectors.channels.codes import CodedConfig
 from connectors.channels.messenger import by_when, fitted, lines, of_one, one_person
-from inspector.domain.errors import Invalid
+from connectors.config import unfit
 from inspector.ports import Message
 
 _KINDS = ("user_id", "mobile")
@@ -35,7 +35,7 @@ class GroupConfig(CodedConfig):
 def check(held: GroupConfig, name: str, kinds: tuple[str, ...] = _KINDS) -> None:
     """Raises Invalid (`connector_key_range`)."""
     if held.address_kind not in kinds:
-        raise Invalid("connector_key_range", connector=name, key="address_kind", wanted=", ".join(kinds))
+        raise unfit(name, "address_kind", ", ".join(kinds))
 
 
 def said(message: Message, held: GroupConfig, most: int) -> str:

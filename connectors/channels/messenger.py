@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from connectors.channels.codes import CodedConfig, code_of, judge, speaks, unreachable
-from connectors.config import ConnectorConfig
+from connectors.config import ConnectorConfig, unfit
 from connectors.http import Wire
 from connectors.reply import Reply
 from connectors.signers.lent import Lent, Loan, lending
-from inspector.domain.errors import Invalid
 from inspector.ports import Message, Sighting
 
 _MARGIN = 120.0
@@ -56,10 +55,10 @@ class Messenger:
         """Raises Invalid (`connector_…`)."""
         for key, fine, wanted in (
             ("limited_seconds", held.limited_seconds > 0, "> 0"),
-            ("code_field", bool(held.code_field), "where the platform's code stands: its status says nothing"),
+            ("code_field", bool(held.code_field), "place_of_code"),
         ):
             if not fine:
-                raise Invalid("connector_key_range", connector=name, key=key, wanted=wanted)
+                raise unfit(name, key, wanted)
         self._held, self._lends, self._fields, self._code = held, lends, fields, code
         self._wire = Wire(held, name)
         self._lent = Lent(self._fetch) if lends is not None else None
@@ -171,4 +170,4 @@ def needed(held: ConnectorConfig, name: str, *keys: str) -> None:
     for key in keys:
         told = getattr(held, key)
         if not (told and re.fullmatch(r"[!-~]+", told)):
-            raise Invalid("connector_key_range", connector=name, key=key, wanted="printable ASCII, and not empty")
+            raise unfit(name, key, "printable_some")

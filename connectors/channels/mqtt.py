@@ -12,9 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from connectors.channels.messenger import lasts, of_one, one_person
-from connectors.config import parse
+from connectors.config import parse, unfit
 from connectors.mqtt import Broker, BrokerConfig
-from inspector.domain.errors import Invalid
 from inspector.ports import Message, Receipt, Sighting
 
 _PLACE = "{address}"
@@ -40,11 +39,11 @@ class MqttChannel:
         held = self._config = parse(MqttConfig, name, config)
         levels = held.topic.split("/")
         for key, fine, wanted in (
-            ("topic", levels.count(_PLACE) == 1 and _TOPIC.fullmatch(held.topic) is not None, f"a topic with the level {_PLACE}"),
+            ("topic", levels.count(_PLACE) == 1 and _TOPIC.fullmatch(held.topic) is not None, ("topic_with_level", _PLACE)),
             ("expiry_seconds", 0 < held.expiry_seconds < _LONGEST, "> 0"),
         ):
             if not fine:
-                raise Invalid("connector_key_range", connector=name, key=key, wanted=wanted)
+                raise unfit(name, key, wanted)
         self._to = Broker(held, name)
         self.card = held.card(name, port="channel", kind="mqtt")
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connectors.channels.form import FormConfig
+from connectors.config import Words
 from inspector.domain.errors import Invalid
 
 Told = Mapping[str, object]
@@ -51,7 +52,7 @@ class ReturnConfig(FormConfig):
     files_field: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
 
-    def flaws(self) -> Iterator[tuple[str, bool, str]]:
+    def flaws(self) -> Iterator[tuple[str, bool, Words]]:
         """Each setting that may be wrong, whether it is right, and what would be."""
         for key, told, known in (
             ("returns", self.returns, (*RESULT, *SIGNATURE)),
@@ -68,7 +69,7 @@ class ReturnConfig(FormConfig):
             ("signings", self.signings, ("SIGNED", "REFUSED", "ABSENT")),
         ):
             yield key, {*means.values()} <= {*ours}, ", ".join(ours)
-        yield "between", bool(self.between), "what parts several codes in one text"
+        yield "between", bool(self.between), "parts_codes"
 
     def alone(self) -> Iterator[tuple[str, str]]:
         """Settings that say nothing without another one, which is not there."""

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from connectors.channels.codes import unreachable
 from connectors.channels.form import Form, FormConfig
 from connectors.channels.messenger import by_when
-from connectors.config import parse
+from connectors.config import Words, parse, unfit
 from inspector.domain.errors import Invalid
 from inspector.ports import Message, Origin, Receipt, Refused
 
@@ -59,7 +59,7 @@ class SmsChannel:
         _read_whole(held, name)
         for key, fine, wanted in _wanted(held):
             if not fine:
-                raise Invalid("connector_key_range", connector=name, key=key, wanted=wanted)
+                raise unfit(name, key, wanted)
         self._form = Form(held, name, _PARTS)
         self.card = held.card(name, port="channel", kind="sms")
 
@@ -145,10 +145,10 @@ def _read_whole(held: SmsConfig, name: str) -> None:
             raise Invalid("connector_sms_always", **about, placeholder=place)
 
 
-def _wanted(held: SmsConfig) -> Iterator[tuple[str, bool, str]]:
+def _wanted(held: SmsConfig) -> Iterator[tuple[str, bool, Words]]:
     """Each setting that may be wrong, whether it is right, and what would be."""
     parts = {*held.asks.values()}
     yield "params_as", held.params_as in _WRITTEN, ", ".join(_WRITTEN)
     yield "numbers", held.numbers in ("text", "list"), "text, list"
     yield "most_characters", held.most_characters > 0, "> 0"
-    yield "asks", "to" in parts and bool(parts & {"content", "params"}), "with to, and content or params"
+    yield "asks", "to" in parts and bool(parts & {"content", "params"}), "to_and_content"

@@ -15,7 +15,7 @@ from connectors.channels.files import FetchConfig, Files
 from connectors.channels.form import Form
 from connectors.channels.messenger import of_one, one_person
 from connectors.channels.returned import Reader
-from connectors.config import parse
+from connectors.config import Words, parse, unfit
 from connectors.signers.webhook import Verifier
 from inspector.domain.errors import Invalid
 from inspector.incoming import Unproven
@@ -52,7 +52,7 @@ class SupervisionChannel:
         held = self._config = parse(SupervisionConfig, name, config)
         for key, fine, wanted in _wanted(held):
             if not fine:
-                raise Invalid("connector_key_range", connector=name, key=key, wanted=wanted)
+                raise unfit(name, key, wanted)
         for key, needed in held.alone():
             raise Invalid("connector_key_alone", connector=name, key=key, needed=needed)
         if {"link", "token"}.isdisjoint(held.asks.values()):
@@ -132,7 +132,7 @@ def _word(data: Mapping[str, object]) -> str:
     return "new" if off is None else "off" if off else "on"
 
 
-def _wanted(held: SupervisionConfig) -> Iterator[tuple[str, bool, str]]:
+def _wanted(held: SupervisionConfig) -> Iterator[tuple[str, bool, Words]]:
     """Each setting that may be wrong, whether it is right, and what would be."""
     words = ("new", "off", "on", "changed", "test")
     yield "words", {*held.words} <= {*words}, ", ".join(words)

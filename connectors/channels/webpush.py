@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from connectors.channels.codes import unreachable
 from connectors.channels.messenger import by_when, lasts, mark
-from connectors.config import parse
+from connectors.config import parse, unfit
 from connectors.http import Wire, WireConfig
 from connectors.kept import Kept
 from connectors.reply import Reply
@@ -50,17 +50,17 @@ class WebPushChannel:
         """Raises Invalid (`connector_…`)."""
         held = self._config = parse(WebPushConfig, name, config)
         for key, fine, wanted in (
-            ("contact", held.contact.startswith(("mailto:", "https:")), "mailto:… or https:…"),
+            ("contact", held.contact.startswith(("mailto:", "https:")), "mailto_or_https"),
             ("ttl_seconds", held.ttl_seconds >= 0, "≥ 0"),
         ):
             if not fine:
-                raise Invalid("connector_key_range", connector=name, key=key, wanted=wanted)
+                raise unfit(name, key, wanted)
 
         def made(text: str) -> webpush.Key:
             try:
                 return webpush.private_key(text)
             except ValueError:
-                raise Invalid("connector_key_range", connector=name, key="key_file", wanted="base64url of 32 bytes") from None
+                raise unfit(name, "key_file", "base64url_key") from None
 
         self._key = Kept(held.key_file, name, "key_file", made)
         self._wires = {url.rstrip("/"): Wire(replace(held, url=url), name) for url in (held.url, *held.more)}

@@ -11,10 +11,9 @@ from urllib.parse import quote
 
 from connectors.channels.codes import CodedConfig, unreachable
 from connectors.channels.messenger import Ask, Messenger, fitted, marked, needed, of_one, one_person
-from connectors.config import parse
+from connectors.config import parse, unfit
 from connectors.kept import Kept
 from connectors.reply import Reply
-from inspector.domain.errors import Invalid
 from inspector.ports import Message, Receipt, Sighting
 
 _TITLE, _TEXT = 128, 512
@@ -52,7 +51,7 @@ class WeComChannel:
         held = self._config = parse(WeComConfig, name, config)
         needed(held, name, "corp")
         if held.app < 1:
-            raise Invalid("connector_key_range", connector=name, key="app", wanted="≥ 1")
+            raise unfit(name, "app", "≥ 1")
         self._secret = Kept(held.secret_file, name, "secret_file", str)
         self._to = Messenger(held, name, lends=self._asks_token)
         self.card = held.card(name, port="channel", kind="wecom")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Never, TypeVar
 
+from connectors.config import unfit
 from connectors.sources.files import FilesSource
 from connectors.sources.sftp import SftpSource
 from inspector.accounts import Role
@@ -95,6 +96,6 @@ def _agreed(name: str, held: LevelsDelivered) -> None:
         if told:
             raise Invalid("connector_key_unknown", connector=name, key=key, nearest="levels", known="level_column, levels")
     if not held.level_column:
-        raise Invalid("connector_key_range", connector=name, key="level_column", wanted="a column")
+        raise unfit(name, "level_column", "a_column")
     if not held.levels or not all(held.levels) or not all(held.levels.values()):
-        raise Invalid("connector_key_range", connector=name, key="levels", wanted='{"their word" = "level of the pack"}')
+        raise unfit(name, "levels", "words_to_levels")

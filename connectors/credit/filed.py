@@ -9,6 +9,7 @@ from pathlib import Path
 from re import Pattern
 
 from connectors import delivery
+from connectors.config import Words, unfit
 from connectors.credit.paged import IN_FORCE, LONGEST
 from connectors.delivery import ODD, Completeness, Delivery, Found, Layout
 from connectors.exchange import spelt
@@ -43,7 +44,7 @@ class Filed:
 
 def check(held: Filed, name: str) -> None:
     """Raise Invalid (`connector_key_range`, `connector_placeholder`) for settings that could never be read by."""
-    wanted: dict[str, tuple[bool, str]] = {
+    wanted: dict[str, tuple[bool, Words]] = {
         "statement_complete": (
             held.complete in {one.value for one in Completeness},
             ", ".join(one.value for one in Completeness),
@@ -51,14 +52,14 @@ def check(held: Filed, name: str) -> None:
         "statement_encoding": (held.encoding in ("utf-8", "gb18030"), "utf-8, gb18030"),
         "statement_columns": (
             {"id", "code"} <= held.columns.keys() <= set(NAMES) and all(held.columns.values()),
-            f'{{"id" = "column", "code" = "column", …}}: {", ".join(NAMES)}',
+            ("statement_columns", ", ".join(NAMES)),
         ),
-        "statement_amended": (set(held.amended.values()) <= IN_FORCE.keys(), f'{{"word" = "…", …}}: {", ".join(IN_FORCE)}'),
+        "statement_amended": (set(held.amended.values()) <= IN_FORCE.keys(), ("statement_amended", ", ".join(IN_FORCE))),
         "statement_files": (bool(held.files), "statement-{as_of}.csv"),
     }
     for key, (fine, told) in wanted.items():
         if not fine:
-            raise Invalid("connector_key_range", connector=name, key=key, wanted=told)
+            raise unfit(name, key, told)
     spelt(held.files, name, "statement_files")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from connectors.config import parse
+from connectors.config import parse, unfit
 from connectors.credit import filed, paged
 from connectors.credit.paged import IN_FORCE
 from connectors.http import Wire, WireConfig
@@ -15,7 +15,6 @@ from connectors.signers.keyed import COVERED, signing
 from inspector.accounts import Role, Way
 from inspector.domain.case import SubjectKind
 from inspector.domain.creditrecord import Amendment
-from inspector.domain.errors import Invalid
 from inspector.domain.statement import Statement
 from inspector.ports import CreditEntry, CreditRetraction, Rating, Receipt, Sighting
 from inspector.purpose import purposeful
@@ -177,11 +176,11 @@ def _filed(held: CreditConfig, name: str) -> filed.Filed | None:
     """How its files are read, if it delivers any. Raises Invalid (`connector_key_range`)."""
     lowest, most = _ROWS
     if not lowest <= held.statement_rows <= most:
-        raise Invalid("connector_key_range", connector=name, key="statement_rows", wanted=f"{lowest}–{most}")
+        raise unfit(name, "statement_rows", f"{lowest}–{most}")
     if not held.statement_folder:
         return None
     if held.path_statement:
-        raise Invalid("connector_key_range", connector=name, key="statement_folder", wanted="path_statement | statement_folder")
+        raise unfit(name, "statement_folder", "path_statement | statement_folder")
     made = filed.Filed(
         folder=held.statement_folder,
         files=held.statement_files,

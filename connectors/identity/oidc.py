@@ -16,10 +16,9 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
 
-from connectors.config import parse, secret
+from connectors.config import parse, secret, unfit
 from connectors.http import Wire, WireConfig
 from connectors.kept import Kept
-from inspector.domain.errors import Invalid
 from inspector.ports import Origin, Refused, Unavailable
 from inspector.signin import Going, Identity
 
@@ -248,15 +247,15 @@ def _check(told: OidcConfig, name: str) -> None:
     """Raises Invalid for what would not be safe: a wire in clear, algorithms of a shared secret or of none."""
     parts = urlsplit(told.url)
     if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
-        raise Invalid("connector_key_range", connector=name, key="url", wanted="https://…")
+        raise unfit(name, "url", "https://…")
     if not told.algorithms or not set(told.algorithms) <= set(_FIT):
-        raise Invalid("connector_key_range", connector=name, key="algorithms", wanted=", ".join(_FIT))
+        raise unfit(name, "algorithms", ", ".join(_FIT))
     if told.client_auth not in ("header", "body"):
-        raise Invalid("connector_key_range", connector=name, key="client_auth", wanted="header | body")
+        raise unfit(name, "client_auth", "header | body")
     if "openid" not in told.scope.split():
-        raise Invalid("connector_key_range", connector=name, key="scope", wanted="openid …")
+        raise unfit(name, "scope", "openid …")
     if not 0 <= told.skew_seconds <= 300:
-        raise Invalid("connector_key_range", connector=name, key="skew_seconds", wanted="0 … 300")
+        raise unfit(name, "skew_seconds", "0 … 300")
 
 
 def connect(name: str, config: Mapping[str, object]) -> OidcProvider:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from connectors.config import unfit
 from connectors.http import Wire, WireConfig
 from inspector.beacons import believe, read
 from inspector.beacons import part as part_of
@@ -41,7 +42,7 @@ class Relays:
         self._wires = tuple(Wire(replace(config, url=url, budget_seconds=share), name) for url in urls)
         self._folder = Path(config.folder) if config.folder else None
         if self._folder is not None and not self._folder.is_dir():
-            raise Invalid("connector_key_range", connector=name, key="folder", wanted="a folder that is there")
+            raise unfit(name, "folder", "folder_there")
 
     def part(self, draw: str, promise: Mapping[str, object], ask: Callable[[Wire], Mapping[str, object]]) -> Mapping[str, object]:
         """The signed part: carried in, or from the first relay that has it; a relay that tells something else is passed over.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from connectors.config import ConnectorConfig, parse
+from connectors.config import ConnectorConfig, parse, unfit
 from inspector.domain.ceremony import Form, read
 from inspector.domain.errors import Invalid
 from inspector.domain.person import same
@@ -37,8 +37,8 @@ class CeremonySeed:
         self._form = _form(held, name)
         self._bits = held.bits or self._form.bits
         if not held.what.strip() or not 1 <= self._bits <= self._form.bits:
-            wanted = f"a description, 1..{self._form.bits} bits: these figures hold no more"
-            raise Invalid("connector_key_range", connector=name, key="what, bits", wanted=wanted)
+            wanted = ("what_and_bits", str(self._form.bits))
+            raise unfit(name, "what, bits", wanted)
         self.card = self._config.card(name, port="seed", kind="ceremony")
 
     def promise(self, draw: str, *, key: str) -> Mapping[str, object]:  # noqa: ARG002 - the same for every draw
@@ -96,13 +96,13 @@ def connect(name: str, config: Mapping[str, object]) -> CeremonySeed:
 
 def _form(held: CeremonyConfig, name: str) -> Form:
     """Raises Invalid (`connector_key_range`)."""
-    wanted = "either dice and sides, or balls as [[drawn, of], …]"
+    wanted = "dice_or_balls"
     balls = {"balls": [list(group) for group in held.balls]}
     dice = {"dice": held.dice, "sides": held.sides, "lowest": held.lowest}
     try:
         form = read(balls if held.balls else dice)
     except Invalid as error:
-        raise Invalid("connector_key_range", connector=name, key="dice, sides, balls", wanted=wanted) from error
+        raise unfit(name, "dice, sides, balls", wanted) from error
     if held.balls and (held.dice or held.sides):
-        raise Invalid("connector_key_range", connector=name, key="dice, sides, balls", wanted=wanted)
+        raise unfit(name, "dice, sides, balls", wanted)
     return form

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from connectors.config import parse
+from connectors.config import parse, unfit
 from connectors.http import Wire
 from connectors.seeds.beacon import BeaconConfig, Relays, signed
 from inspector.beacons import EXTRA, libraries
@@ -29,7 +29,7 @@ class DrandSeed:
     def __init__(self, name: str, config: Mapping[str, object]) -> None:
         self._config = held = parse(DrandConfig, name, config)
         if held.chain not in _CHAINS:
-            raise Invalid("connector_key_range", connector=name, key="chain", wanted=", ".join(_CHAINS))
+            raise unfit(name, "chain", ", ".join(_CHAINS))
         if not any(True for _ in libraries()):
             raise Invalid("connector_library_missing", connector=name, library="pyblst", extra=EXTRA)
         self._chain = _CHAINS[held.chain]

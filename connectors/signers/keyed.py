@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol
 
+from connectors.config import Words, unfit
 from connectors.kept import Kept
-from inspector.domain.errors import Invalid
 
 if TYPE_CHECKING:
     from connectors.signers.message import MessageSigner
@@ -65,7 +65,7 @@ def signer(held: Keyed, name: str) -> MessageSigner:
 
     for key, fine, wanted in _wanted(held):
         if not fine:
-            raise Invalid("connector_key_range", connector=name, key=key, wanted=wanted)
+            raise unfit(name, key, wanted)
     # The signing function reads the file itself: in PEM a key has many lines.
     own = Kept(held.key_file, name, "key_file", lambda _: signs(held.algorithm, held.key_file, name), read=lambda *_: "")
 
@@ -77,17 +77,17 @@ def signer(held: Keyed, name: str) -> MessageSigner:
     )
 
 
-def _wanted(held: Keyed) -> Iterator[tuple[str, bool, str]]:
+def _wanted(held: Keyed) -> Iterator[tuple[str, bool, Words]]:
     from connectors.signers.message import DIGESTS, FIELDS, quoted
 
     for key in ("key_id", "tag"):
         try:
             quoted(getattr(held, key))
         except ValueError:
-            yield key, False, "printable ASCII"
-    yield "key_id", bool(held.key_id), "the name by which the other side knows the key"
+            yield key, False, "printable_ascii"
+    yield "key_id", bool(held.key_id), "name_of_key"
     yield "covered", set(held.covered) <= FIELDS and len({*held.covered}) == len(held.covered), ", ".join(sorted(FIELDS))
-    yield "covered", {"@method", "content-digest"} <= {*held.covered}, "with @method and content-digest"
-    yield "covered", bool({"@target-uri", "@path"} & {*held.covered}), "with @target-uri, or with @authority and @path"
+    yield "covered", {"@method", "content-digest"} <= {*held.covered}, "covers_method"
+    yield "covered", bool({"@target-uri", "@path"} & {*held.covered}), "covers_target"
     yield "digest", held.digest in DIGESTS, ", ".join(DIGESTS)
     yield "expires_seconds", 0 <= held.expires_seconds <= 3600, "0–3600"

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from connectors.config import confined, secret
+from connectors.config import confined, secret, unfit
 from connectors.signers import sha256
 from inspector.domain.errors import Invalid
 
@@ -140,7 +140,7 @@ def signs(algorithm: str, key_file: str, connector: str) -> Sign:
     Raises Invalid (`connector_key_range`, `connector_secret_…`).
     """
     if algorithm not in ALGORITHMS:
-        raise Invalid("connector_key_range", connector=connector, key="algorithm", wanted=", ".join(ALGORITHMS))
+        raise unfit(connector, "algorithm", ", ".join(ALGORITHMS))
     unreadable = Invalid("connector_secret_unreadable", connector=connector, key="key_file", file=key_file)
     if algorithm == "hmac-sha256":
         try:
@@ -156,7 +156,7 @@ def signs(algorithm: str, key_file: str, connector: str) -> Sign:
         raise unreadable from None
     made = _asymmetric(algorithm, key)
     if made is None:
-        raise Invalid("connector_key_range", connector=connector, key="key_file", wanted=f"a private key for {algorithm}")
+        raise unfit(connector, "key_file", ("private_key_for", algorithm))
     return made
 
 

@@ -6,9 +6,9 @@ import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from connectors.config import unfit
 from connectors.signers import md5, sha1, sha256, sm3
 from connectors.signers.sm2 import Sm2
-from inspector.domain.errors import Invalid
 
 Sign = Callable[[str, Mapping[str, str], Mapping[str, object]], bytes]
 """The secret, the signed fields in the platform's order, and the plain body, which few recipes sign."""
@@ -52,12 +52,13 @@ def recipe(signer: str, connector: str, *, signed: tuple[str, ...], encoding: st
     `key_file` for what is no private key) and `connector_library_missing`.
     """
     if signer not in RECIPES:
-        raise Invalid("connector_key_range", connector=connector, key="signer", wanted=", ".join(RECIPES))
+        raise unfit(connector, "signer", ", ".join(RECIPES))
     if encoding and encoding not in ENCODINGS:
-        raise Invalid("connector_key_range", connector=connector, key="encoding", wanted=", ".join(ENCODINGS))
+        raise unfit(connector, "encoding", ", ".join(ENCODINGS))
     if (md5.SECRET in signed) is not (signer == "md5"):  # what holds no secret anybody could have made
-        wanted = f"with {md5.SECRET}" if signer == "md5" else f"without {md5.SECRET}"
-        raise Invalid("connector_key_range", connector=connector, key="signed", wanted=wanted)
+        without = ("list_without", md5.SECRET)
+        wanted = ("list_with", md5.SECRET) if signer == "md5" else without
+        raise unfit(connector, "signed", wanted)
     written = ENCODINGS[encoding or RECIPES[signer]]
     if not signer.startswith("sm2"):
         plain: Mapping[str, Sign] = {
@@ -70,5 +71,5 @@ def recipe(signer: str, connector: str, *, signed: tuple[str, ...], encoding: st
         return Recipe(sign=plain[signer], written=written)
     held = Sm2(connector, identity, raw=signer == "sm2-raw")
     if not held.fits(secret):
-        raise Invalid("connector_key_range", connector=connector, key="key_file", wanted="a private key: 64 hex digits")
+        raise unfit(connector, "key_file", "private_key_hex")
     return Recipe(sign=held.sign, written=written, shared=False)

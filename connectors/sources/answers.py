@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
+from connectors.config import unfit
 from connectors.http import WireConfig
 from connectors.patience import lain
 from connectors.records import since
 from connectors.reply import Reply
-from inspector.domain.errors import Invalid
 from inspector.domain.evidence import blank
 from inspector.ports import Answer, AnswerStatus, Barred, Card, Origin, Question, Refused, Unavailable
 from inspector.purpose import purposeful
@@ -81,12 +81,12 @@ class Answers:
         """Raises Invalid (`connector_key_range`)."""
         for key, given, known in (("echo", config.echo, _ECHOED), ("asks", config.asks, PARTS)):
             if not set(given.values()) <= set(known):
-                raise Invalid("connector_key_range", connector=card.name, key=key, wanted=", ".join(known))
+                raise unfit(card.name, key, ", ".join(known))
         lists = ("ok_codes", "not_found_codes", "permanent_codes", "declined_codes", "retry_codes")
         for one, other in combinations(lists, 2):
             if both := set(texts(getattr(config, one))) & set(texts(getattr(config, other))):
-                wanted = f"no code that {one} has, too: {min(both)}"
-                raise Invalid("connector_key_range", connector=card.name, key=other, wanted=wanted)
+                wanted = ("list_without_other", f"{min(both)} ({one})")
+                raise unfit(card.name, other, wanted)
         self._since = since(card.name, config.as_of_in)
         self._config = config
         self._card = card

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+from connectors.config import unfit
 from connectors.http import Anew
 from connectors.sources.answers import PARTS, Answers, SourceConfig, parts
-from inspector.domain.errors import Invalid
 from inspector.ports import Origin, Question, Refused
 
 WAYS = ("json", "form", "query")
@@ -56,10 +56,10 @@ class Asking:
         for key, well, wanted in (
             ("asks_in", config.asks_in in WAYS, " | ".join(WAYS)),
             ("path", places <= set(PARTS), ", ".join(f"{{{part}}}" for part in PARTS)),
-            ("asks", bool(config.asks) or self._places or not flat, '{"field" = "code"}'),
+            ("asks", bool(config.asks) or self._places or not flat, "fields_to_parts"),
         ):
             if not well:
-                raise Invalid("connector_key_range", connector=answers.name, key=key, wanted=wanted)
+                raise unfit(answers.name, key, wanted)
 
     def made(self, question: Question, key: str) -> Asked:
         """A question on its way. Raises what `Answers.asked` does, and Refused (`request_malformed`) for what names no place."""

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from connectors.config import parse
+from connectors.config import parse, unfit
 from connectors.database import PARAMETERS, Database, DatabaseConfig, Rows, Wanted, parameters
 from connectors.records import LONGEST, Row, Told, digest, held_in, moment, now, since, stated, text
-from inspector.domain.errors import Invalid
 from inspector.domain.identity import normalise
 from inspector.ports import Answer, Barred, Garbled, Question, Sighting
 
@@ -156,19 +155,16 @@ def _check(held: DatabaseSourceConfig, name: str) -> None:
     """Raise Invalid (`connector_key_range`) for settings that contradict each other or say too little."""
     stated(name, held.facts, held.code_column, held.longest_age_hours)
     if bool(held.table) == bool(held.query):
-        raise Invalid("connector_key_range", connector=name, key="table", wanted="table | query")
+        raise unfit(name, "table", "table | query")
     if sum((bool(held.as_of_column), bool(held.as_of_query), held.live)) != 1:
-        raise Invalid(
-            "connector_key_range", connector=name, key="as_of_column", wanted="as_of_column | as_of_query | live = true"
-        )
+        raise unfit(name, "as_of_column", "as_of_column | as_of_query | live = true")
     if held.live and held.longest_age_hours:
-        raise Invalid("connector_key_range", connector=name, key="longest_age_hours", wanted="0 (live)")
+        raise unfit(name, "longest_age_hours", "0 (live)")
     lite = held.url.startswith("sqlite")
     for key, told in (("query", held.query), ("as_of_query", held.as_of_query)):
         # What SQLite does not know under a quoted name it takes for a text, and a column that is gone would pass for its own name.
         if told and (";" in told or not told.lstrip().upper().startswith(("SELECT", "WITH")) or (lite and '"' in told)):
-            wanted = "one SELECT, without a semicolon" + (', names in [brackets] instead of "quotes"' if lite else "")
-            raise Invalid("connector_key_range", connector=name, key=key, wanted=wanted)
+            raise unfit(name, key, "one_select_lite" if lite else "one_select")
     given = parameters(held.query) if held.query else {"code"}
     if "code" not in given or not given <= PARAMETERS or (held.as_of_query and parameters(held.as_of_query)):
-        raise Invalid("connector_key_range", connector=name, key="query", wanted=":code (:fact, :kind, :on)")
+        raise unfit(name, "query", ":code (:fact, :kind, :on)")

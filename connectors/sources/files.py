@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from connectors import delivery, shelf
-from connectors.config import parse
+from connectors.config import parse, unfit
 from connectors.delivery import ODD, Completeness, Delivery, Layout
 from connectors.exchange import DeliveryConfig, Fetch, FilesConfig, Left, check
 from connectors.records import Row, Told, digest, held_in, now
@@ -341,5 +341,5 @@ def opened(name: str, held: FilesConfig) -> FilesSource:
     """A source of these settings. Raises Invalid (`connector_key_range`)."""
     folder, wanted = Path(held.folder), "/… (≠ keep)"
     if not folder.is_absolute() or folder.resolve() == Path(held.keep).resolve():
-        raise Invalid("connector_key_range", connector=name, key="folder", wanted=wanted)
+        raise unfit(name, "folder", wanted)
     return FilesSource(name, held, folder)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from connectors.config import parse
+from connectors.config import Words, parse, unfit
 from connectors.http import Wire
 from connectors.patience import off
 from connectors.reply import Reply
@@ -16,7 +16,6 @@ from connectors.signers import sealed
 from connectors.signers.lent import Lent, Loan, lending
 from connectors.sources.answers import Answers, texts
 from connectors.sources.signed import Caller, SignedSourceConfig
-from inspector.domain.errors import Invalid
 from inspector.ports import Answer, Barred, Origin, Question, Sighting, Unavailable
 
 _PLACES = ("headers", "body")
@@ -214,12 +213,13 @@ def _check(held: GatewayConfig, name: str, key: str, *, shared: bool) -> None:
     """Raises Invalid (`connector_key_range`) for the first setting that cannot work."""
     for place, fine, wanted in _wanted(held, key, shared=shared):
         if not fine:
-            raise Invalid("connector_key_range", connector=name, key=place, wanted=wanted)
+            raise unfit(name, place, wanted)
 
 
-def _wanted(held: GatewayConfig, key: str, *, shared: bool) -> Iterator[tuple[str, bool, str]]:
+def _wanted(held: GatewayConfig, key: str, *, shared: bool) -> Iterator[tuple[str, bool, Words]]:
     """Each setting that may be wrong, whether it is right, and what would be."""
     yield "sealed", held.sealed in sealed.SEALS, ", ".join(sealed.SEALS)
-    yield "path_secret", shared or not held.path_secret, f"empty with {held.signer}"  # nobody lends a private key
-    yield "key_file", not held.path_secret or sealed.fits(held.sealed, key), "16, 24 or 32 characters with sealed = aes"
+    lent = ("empty_with_signer", held.signer)
+    yield "path_secret", shared or not held.path_secret, lent  # nobody lends a private key
+    yield "key_file", not held.path_secret or sealed.fits(held.sealed, key), "aes_key"
     yield "skew_seconds", held.skew_seconds > 0, "> 0"

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from connectors.config import parse
+from connectors.config import parse, unfit
 from connectors.http import Wire
 from connectors.reply import Reply
 from connectors.signers.keyed import COVERED, signing
 from connectors.sources.answers import Answers
 from connectors.sources.asking import Asking, AskingConfig
-from inspector.domain.errors import Invalid
 from inspector.ports import Answer, Question
 
 _NONE = frozenset({204, 404, 410})
@@ -43,7 +42,7 @@ class HttpSource:
         held = _covering(parse(HttpConfig, name, config), name)
         if odd := {*held.not_found_status} - _NONE:
             wanted = ", ".join(map(str, sorted(_NONE)))
-            raise Invalid("connector_key_range", connector=name, key="not_found_status", wanted=f"{wanted}, not {min(odd)}")
+            raise unfit(name, "not_found_status", f"{wanted} (≠ {min(odd)})")
         self._none = frozenset(held.not_found_status)
         self._wire = Wire(held, name, signs=signing(held, name))
         self.card = held.card(name, port="source", kind="http")
@@ -79,8 +78,9 @@ def _covering(held: HttpConfig, name: str) -> HttpConfig:
         field for field, there in (("content-type", held.asks_in != "query"), ("authorization", held.token_file)) if not there
     }
     if missing & {*held.covered}:
-        wanted = f"without {', '.join(sorted(missing & {*held.covered}))}, which no question has"
-        raise Invalid("connector_key_range", connector=name, key="covered", wanted=wanted)
+        strange = ", ".join(sorted(missing & {*held.covered}))
+        wanted = ("list_without_unasked", strange)
+        raise unfit(name, "covered", wanted)
     return held if held.covered else replace(held, covered=tuple(field for field in COVERED if field not in missing))
 
 

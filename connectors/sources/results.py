@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from connectors.config import parse
+from connectors.config import parse, unfit
 from connectors.http import Wire
 from connectors.reply import Reply
 from connectors.sources.answers import LONGEST_VERSION, Answers, SourceConfig, texts
-from inspector.domain.errors import Invalid
 from inspector.domain.evidence import FALLEN, OPEN, UNDATED
 from inspector.ports import Answer, AnswerStatus, Question
 
@@ -39,7 +38,7 @@ class ResultsSource:
         held = self._config = parse(ResultsConfig, name, config)
         for key in ("as_of_field", "agency_field", "number_field"):
             if not getattr(held, key):
-                raise Invalid("connector_key_range", connector=name, key=key, wanted="a place in the answer")
+                raise unfit(name, key, "place_in_answer")
         self._wire = Wire(held, name)
         self.card = held.card(name, port="source", kind="results")
         self._answers = Answers(held, self.card)

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from connectors import delivery
-from connectors.config import parse
+from connectors.config import parse, unfit
 from connectors.delivery import UNDER_WAY, Completeness, Passed
 from connectors.exchange import DeliveryConfig, Left
 from connectors.records import digest, now
@@ -197,16 +197,16 @@ def _cleared(folder: Path, wanted: set[str]) -> None:
 
 def _door(held: SftpConfig, name: str) -> Door:
     """Raises Invalid (`connector_key_range`) for an address that is none."""
-    wanted = "sftp://USER@HOST:PORT/FOLDER, without a password"
+    wanted = "sftp_address"
     try:
         told = urlsplit(held.url)
         port = told.port or 22
     except ValueError:
-        raise Invalid("connector_key_range", connector=name, key="url", wanted=wanted) from None
+        raise unfit(name, "url", wanted) from None
     folder, user = unquote(told.path), unquote(told.username or "")
     fine = told.scheme == "sftp" and told.hostname and user and folder.startswith("/") and folder.isprintable()
     if not fine or told.password is not None or told.query or told.fragment:
-        raise Invalid("connector_key_range", connector=name, key="url", wanted=wanted)
+        raise unfit(name, "url", wanted)
     return Door(
         host=told.hostname or "",
         port=port,
@@ -229,4 +229,4 @@ def _check(held: SftpConfig, name: str) -> None:
     }
     for key, (fine, told) in wanted.items():
         if not fine:
-            raise Invalid("connector_key_range", connector=name, key=key, wanted=told)
+            raise unfit(name, key, told)

@@ -9,10 +9,10 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from connectors.config import Words, unfit
 from connectors.kept import Kept
 from connectors.signers.recipes import Recipe, recipe
 from connectors.sources.answers import SourceConfig
-from inspector.domain.errors import Invalid
 
 _FIELDS = ("rid", "sid", "rtime", "nonce", "secret")
 """What may be signed: requester, service, the time in ms, 32 random hex digits, and the place of the secret in recipes that have one."""
@@ -55,7 +55,7 @@ class Caller:
         self.shared = self.own.now()[1].shared
         for place, fine, wanted in _wanted(held, places):
             if not fine:
-                raise Invalid("connector_key_range", connector=name, key=place, wanted=wanted)
+                raise unfit(name, place, wanted)
         self._names = {one: held.names.get(one, f"{held.prefix}{one}") for one in SHOWN}
         self._moments, self._last = threading.Lock(), 0
 
@@ -80,12 +80,12 @@ class Caller:
             return self._last
 
 
-def _wanted(held: SignedSourceConfig, places: tuple[str, ...]) -> Iterator[tuple[str, bool, str]]:
+def _wanted(held: SignedSourceConfig, places: tuple[str, ...]) -> Iterator[tuple[str, bool, Words]]:
     """Each setting that may be wrong, whether it is right, and what would be."""
     for place, given in (("requester", held.requester), ("service", held.service or "-")):  # they travel in headers
-        yield place, bool(given.strip()) and given.isascii() and given.isprintable(), "printable ASCII, and not empty"
+        yield place, bool(given.strip()) and given.isascii() and given.isprintable(), "printable_some"
     yield "signed", bool(held.signed) and set(held.signed) <= set(_FIELDS), ", ".join(_FIELDS)
     yield "signed_in", bool(held.signed_in) and set(held.signed_in) <= set(places), ", ".join(places)
     yield "names", set(held.names) <= set(SHOWN), ", ".join(SHOWN)
     for place, words in (("prefix", [f"{held.prefix}x"]), ("names", held.names.values())):
-        yield place, all(map(_TOKEN.fullmatch, words)), "letters, digits, _ and -"
+        yield place, all(map(_TOKEN.fullmatch, words)), "letters_digits"

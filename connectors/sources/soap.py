@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from connectors import markup, soap
-from connectors.config import parse
+from connectors.config import Words, parse, unfit
 from connectors.http import Wire, encoded
 from connectors.kept import Kept
 from connectors.markup import NotRead
@@ -15,7 +15,6 @@ from connectors.reply import Reply
 from connectors.soap import VERSIONS, Fault, Form, SoapReply
 from connectors.sources.answers import PARTS, Answers, parts
 from connectors.sources.signed import SHOWN, Caller, SignedSourceConfig
-from inspector.domain.errors import Invalid
 from inspector.ports import Answer, Barred, Garbled, Origin, Question, Refused, Unavailable
 
 _PLACES = ("headers", "body", "soap-header")
@@ -88,7 +87,7 @@ class SoapSource:
         held = self._config = parse(SoapConfig, name, config)
         for key, fine, wanted in _wanted(held):
             if not fine:
-                raise Invalid("connector_key_range", connector=name, key=key, wanted=wanted)
+                raise unfit(name, key, wanted)
         self._version = VERSIONS[held.soap]
         self._form = Form(
             version=self._version,
@@ -215,10 +214,10 @@ class SoapSource:
             read = markup.read(soap.enveloped(self._version, body, head, held.charset).decode(held.charset))
         except (ValueError, KeyError) as error:
             detail = error.detail if isinstance(error, NotRead) else type(error).__name__
-            raise Invalid("connector_key_range", connector=name, key=key, wanted=f"XML ({detail})") from None
+            raise unfit(name, key, f"XML ({detail})") from None
         (inside,) = read.within("Body", self._version.space)
         if len(inside.children) != 1:
-            raise Invalid("connector_key_range", connector=name, key=key, wanted="one element")
+            raise unfit(name, key, "one_element")
 
 
 def connect(name: str, config: Mapping[str, object]) -> SoapSource:
@@ -226,26 +225,26 @@ def connect(name: str, config: Mapping[str, object]) -> SoapSource:
     return SoapSource(name, config)
 
 
-def _wanted(held: SoapConfig) -> Iterator[tuple[str, bool, str]]:
+def _wanted(held: SoapConfig) -> Iterator[tuple[str, bool, Words]]:
     """Each setting that may be wrong, whether it is right, and what would be."""
     yield "soap", held.soap in VERSIONS, " | ".join(VERSIONS)
     yield "charset", held.charset in markup.CHARSETS, " | ".join(markup.CHARSETS)
     yield "operation", bool(held.operation) is not bool(held.template), "operation | template"
-    yield "action", held.action.isascii() and held.action.isprintable() and '"' not in held.action, 'printable ASCII without "'
+    yield "action", held.action.isascii() and held.action.isprintable() and '"' not in held.action, "printable_unquoted"
     for key in ("request_as", "answer_as"):
         yield key, getattr(held, key) in ("xml", "json"), "xml | json"
-    yield "template", "<![CDATA[" not in held.template, "no CDATA: request_in puts a document into an element"
+    yield "template", "<![CDATA[" not in held.template, "text_without_cdata"
     known = {*PARTS, *(SHOWN if held.key_file else ())}
     yield "template", set(_PLACE.findall(held.template)) <= known, ", ".join(sorted(known))
     for place in (held.code_field, held.value_field, held.as_of_field, held.version_field, held.answer_in, held.fault_field):
         prefixes = {step.removeprefix("@").rpartition(":")[0] for step in place.split(".")} - {""}
-        yield "namespaces", prefixes <= set(held.namespaces), "every prefix of dotted names"
+        yield "namespaces", prefixes <= set(held.namespaces), "every_prefix"
     within = held.value_field.startswith(f"{held.record_field}.")
-    yield "record_field", not held.record_field or (within and held.answer_as == "xml"), "what value_field begins with, of XML"
-    yield "user", bool(held.user) is bool(held.password_file), "user and password_file"
-    yield "requester", not held.requester or bool(held.key_file), "key_file, too"
+    yield "record_field", not held.record_field or (within and held.answer_as == "xml"), "begins_value_field"
+    yield "user", bool(held.user) is bool(held.password_file), "with_password_file"
+    yield "requester", not held.requester or bool(held.key_file), "with_key_file"
     written = [*markup.names({**held.asks, **held.always}), held.request_in, held.operation, held.header_element]
     plain = all(markup.NAME.fullmatch(step) for name in written if name for step in name.split("."))
-    yield "asks", plain, "names of elements"
-    yield "request_root", bool(markup.NAME.fullmatch(held.request_root)), "the name of an element"
-    yield "header_element", bool(held.header_element) is ("soap-header" in held.signed_in), "with signed_in = soap-header"
+    yield "asks", plain, "names_of_elements"
+    yield "request_root", bool(markup.NAME.fullmatch(held.request_root)), "name_of_element"
+    yield "header_element", bool(held.header_element) is ("soap-header" in held.signed_in), "with_soap_header"

@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from connectors.config import parse
+from connectors.config import parse, unfit
 from connectors.http import Wire, printable
 from connectors.reply import Reply
 from connectors.sources.answers import Answers
 from connectors.sources.asking import Asking, AskingConfig
-from inspector.domain.errors import Invalid
 from inspector.ports import Answer, Barred, Origin, Question, Unavailable
 
 _KIND = re.compile(r"(Client|Server)(\.[A-Za-z0-9]{1,60}){1,4}")
@@ -53,8 +52,7 @@ class XroadSource:
         ):
             parts = given.split("/")
             if len(parts) not in counts or not all(part.strip() and part.isprintable() for part in parts):
-                wanted = f"{' or '.join(map(str, counts))} names parted by /"
-                raise Invalid("connector_key_range", connector=name, key=key, wanted=wanted)
+                raise unfit(name, key, ("names_parted", " | ".join(map(str, counts))))
         self._client, self._service = _encoded(held.client), _encoded(held.service)
         self._wire = Wire(held, name)
         self.card = held.card(name, port="source", kind="xroad")

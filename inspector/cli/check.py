@@ -225,7 +225,7 @@ def _database(terminal: Terminal) -> Iterator[Finding]:
 def _office(terminal: Terminal) -> Iterator[Finding]:
     """The proof that `serve` starts with, and what it lets pass although somebody should look."""
     from inspector import bootstrap
-    from inspector.cli import above, deciders, fitting, pacing, ruled
+    from inspector.cli import above, deciders, fitting, pacing, platforms, ruled
     from inspector.lawbook import calendar_of
     from inspector.policybook import Policybook
 
@@ -250,6 +250,7 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
     yield from above.alike(tree)
     yield from above.unrung(tree, fitting.sending(told))
     yield from above.unlisted(book, tree, _today(calendar))
+    yield from platforms.strange(told.channels, book, tree, _today(calendar))
 
 
 def _visit_keys(terminal: Terminal) -> Iterator[Finding]:
@@ -280,7 +281,7 @@ def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
     with held.read() as tx:
         yield from fitting.records(terminal.settings, tx)
         yield from fitting.headless(tree, tx.rosters.staffed() - fitting.sending(terminal.settings))
-        yield from above.unrung(tree, tx.cases.agencies() - fitting.sending(told))
+        yield from above.unrung(tree, (tx.cases.agencies() | tx.rosters.staffed()) - fitting.sending(told))
         yield from above.unconfirmed(tree, tx.rosters.staffed())
         yield from fitting.moved(tree, tx)
         yield from fitting.lanes(terminal.settings, tx)

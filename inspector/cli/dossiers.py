@@ -15,6 +15,7 @@ from inspector.cli.cases import meant
 from inspector.cli.command import Exit, command
 from inspector.cli.days import typed
 from inspector.cli.ledger import Heads, read_proof
+from inspector.cli.progress import Bars
 from inspector.cli.terminal import Terminal, operator
 from inspector.cli.viewings import shower, viewed
 from inspector.domain import folio
@@ -31,7 +32,11 @@ if TYPE_CHECKING:
 Case = Annotated[str, typer.Argument(help="Id of the case 办件编号", metavar="CASE")]
 Pdf = Annotated[
     Path | None,
-    typer.Option("--pdf", help="Print the Chinese page into this file too, by an installed Chromium 另存为 PDF", dir_okay=False),
+    typer.Option(
+        "--pdf",
+        help="Print the page into this file too, by an installed Chromium: in Chinese, or as --lang says 另存为 PDF",
+        dir_okay=False,
+    ),
 ]
 To = Annotated[Path, typer.Option("--to", help="A new folder for the file 新文件夹", file_okay=False)]
 Growth = Annotated[
@@ -113,11 +118,14 @@ def _new(to: Path) -> None:
 
 def hand_out(terminal: Terminal, made: Made, to: Path, pdf: Path | None, program: str) -> Exit | None:
     """Write a file that was made, print its page where that was asked for, and say what its own check says."""
+    from inspector.flows import filepage
+
     to.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, content in made.files.items():
         (to / name).write_bytes(content)
     if pdf is not None:
-        printed(program, to / "index.html", pdf)
+        with Bars(terminal).step("printing"):  # of a long file that takes its time, and says nothing meanwhile
+            printed(program, to / filepage.NAMES[terminal.asked_lang or "zh-Hans"], pdf)
     head = f"{made.head.size}:{made.head.root}"
     counted = {"entries": made.judged.entries, "withheld": made.judged.withheld, "erased": made.judged.erased}
     told = {"folder": str(to), "files": sorted(made.files), **counted}

@@ -211,6 +211,7 @@ DRAWS: Mapping[str, tuple[str, str]] = {
     "more_in": ("{file}: … and {count} more", "{file}：……另有 {count} 处"),
     "step_reading": ("reading {file}", "读取 {file}"),
     "step_replaying": ("judging recorded cases again", "重新推演办件"),
+    "step_printing": ("printing the page", "打印页面"),
     "step_freezing": ("freezing the rosters", "冻结名录"),
     "step_committing": ("committing", "生成承诺"),
     "step_writing": ("writing", "写入"),

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import command
+from inspector.cli.items import itemized
 from inspector.cli.terminal import Terminal
-from inspector.labels import label
+from inspector.labels import Lang, label
 
 if TYPE_CHECKING:
-    from inspector.domain.equality import Compared, Group
+    from inspector.domain.equality import Compared, Equality, Group
+    from inspector.domain.policy import Policy
     from inspector.flows.office import Office
     from inspector.store.tx import Tx
 
@@ -69,7 +71,7 @@ def report(
     }
     terminal.say("equality_by", **told)
     terminal.rows(_MEASURES, [_measured(one, equalitytold.measured(one)) for one in held.compared], _CODES)
-    terminal.rows(_GROUPS, [_group(one) for one in held.groups], _CODES)
+    terminal.rows(_GROUPS, grouped(held, office.book.get(held.pack), terminal.lang), _CODES)
     aside = [{"reason": why, "committed": two[0], "certified": two[1]} for why, two in held.aside.items()]
     terminal.rows(("reason", "committed", "certified"), aside, _CODES)
 
@@ -126,10 +128,15 @@ def _measured(one: Compared, told: dict[str, object]) -> dict[str, object]:
     )
 
 
-def _group(one: Group) -> dict[str, object]:
+def grouped(held: Equality, policy: Policy, lang: Lang) -> list[dict[str, object]]:
+    """The groups as people read them: items by the names that the pack of the report gives them."""
+    return [_group(one, itemized(policy, one.item, lang)) for one in held.groups]
+
+
+def _group(one: Group, item: str) -> dict[str, object]:
     return {
         "measure": one.measure,
-        "item": one.item,
+        "item": item,
         "level": one.level,
         "committed": f"{one.committed_hit}/{one.committed}",
         "certified": f"{one.certified_hit}/{one.certified}",

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from inspector.cli.command import command
 from inspector.cli.days import day_of
+from inspector.cli.items import itemized
 from inspector.cli.terminal import Terminal, echo
+from inspector.domain.errors import Missing
 from inspector.domain.returns import Per
-from inspector.labels import label
+from inspector.labels import Lang, known, label
+
+if TYPE_CHECKING:
+    from inspector.domain.policy import Policy
+    from inspector.flows.office import Office
 
 
 def register(app: typer.Typer) -> None:
@@ -56,8 +62,25 @@ def report(
     if terminal.as_json:
         terminal.value({**span, "digest": held.digest, "rows": returns.rows(held)})
         return
-    codes = {"counted": "Counted"}
-    terminal.rows(returns.COLUMNS, returns.rows(held), codes)
+    packs = {name: _pack(office, name) for name in {line.like.agency for line in held.lines}}
+    shown = [_in_words(row, packs[str(row["agency"])], terminal.lang) for row in returns.rows(held)]
+    terminal.rows(returns.COLUMNS, shown, {"counted": "Counted"})
     terminal.say("returns_digest", digest=held.digest, **{**span, "per": label(f"Per.{held.per.name}", terminal.lang)})
     if not held.over:
         terminal.say("returns_open", until=held.until)
+
+
+def _pack(office: Office, agency: str) -> Policy | None:
+    """The pack of an agency today, by which its items are called; None where none is in force any more."""
+    try:
+        return office.policy(agency, office.now().date())
+    except Missing:
+        return None
+
+
+def _in_words(row: dict[str, object], policy: Policy | None, lang: Lang) -> dict[str, object]:
+    """A row as people read it; the file has codes, for it is one and the same in both languages."""
+    ways = [label(f"Method.{one}", lang) for one in str(row["methods"]).split("+") if one]
+    ended = next((key for group in ("Outcome", "CaseState") if known(key := f"{group}.{row['outcome']}", lang)), None)
+    said = {"outcome": label(ended, lang)} if ended is not None else {}
+    return row | said | {"item": itemized(policy, str(row["item"]), lang), "methods": "+".join(ways)}

@@ -30,7 +30,7 @@ def state(
     by: By = None,
 ) -> None:
     """Enter what the subject said: in defence, to be heard, or to waive its time. 登记陈述申辩。"""
-    from inspector.flows import consequences
+    from inspector.flows import spoken
 
     told, when = (kind, words, tuple(digest or ())), _when(said_on, stamp)
     step(
@@ -38,7 +38,7 @@ def state(
         "consequence.state",
         consequence,
         by,
-        lambda office, tx, signed, now: consequences.state(
+        lambda office, tx, signed, now: spoken.stated(
             office, tx, consequence, *told, f"counter:{signed.by}", now, entered=signed, stamp=when
         ),
     )

@@ -1,7 +1,8 @@
 """The demo's folder: what the first start writes, so that nothing secret lies in the repository.
 
-The folder holds `demo.toml` (config/demo.toml with its braces filled in), one file a webhook secret, and `keys.json` for the
-outside world; all of them for their owner's eyes only. Deleting the folder starts the demo anew.
+The folder holds `demo.toml` (config/demo.toml with its braces filled in), one file a webhook secret, `house.key` by which the house
+signs what it posts and hands out, with its public half beside it, and `keys.json` for the outside world; all of them for their owner's
+eyes only. Deleting the folder starts the demo anew.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from inspector import visitkeys
 from inspector.demo.cast import AGENCY, inspectors, objects
 from inspector.domain.errors import Invalid
 from inspector.domain.roster import InspectorRecord, RosterObject
@@ -125,6 +127,10 @@ def furnish(folder: Path) -> DemoFolder:
         keep(keys, json.dumps(held, ensure_ascii=False, indent=1))
     for name in SIGNED:
         keep(folder / f"{name}.secret", held["secrets"][name] + "\n")
+    if not (signs := folder / "house.key").exists():  # also in a demo that an older release has made
+        private, public = visitkeys.new()
+        keep(folder / "house.key.pub", public.decode())
+        keep(signs, private.decode())
     return DemoFolder(
         folder=folder,
         config=folder / "demo.toml",

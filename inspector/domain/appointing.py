@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from inspector.domain.appointed import Appointed, Though
 from inspector.domain.calendar import Due, WorkingCalendar, reminder
-from inspector.domain.decision import Because, Decision
+from inspector.domain.decision import Because, Decision, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.peace import AHEAD, dated
 from inspector.domain.person import said
@@ -22,8 +22,10 @@ from inspector.domain.visit import Visit
 
 
 def nameable(visit: Visit, now: datetime, calendar: WorkingCalendar) -> tuple[date, date]:
-    """The first and the last day that an officer may name: from today to a month behind the visit's date."""
+    """The first and the last day that an officer may name: from today, while it is not over, to a month behind the visit's date."""
     first = calendar.local_date(now)
+    if calendar.closing(first) <= now:
+        first += timedelta(days=1)
     return first, max(first, calendar.local_date(visit.due_at)) + AHEAD
 
 
@@ -67,11 +69,32 @@ def appoint(  # noqa: PLR0913, PLR0917 - a decision in all its parts
     if not calendar.is_working_day(on) and Though.DAY_OFF not in though:
         raise Invalid("appointed_day_off", field="though", on=on.isoformat())
     held = Appointed(on=on, by=said("by", by), why=said("reasons", why), was_due=visit.due_at)
-    due_at = calendar.closing(on)
-    release = visit.release_at and min(visit.release_at, reminder(due_at, before, calendar))
+    release = visit.release_at and min(visit.release_at, reminder(calendar.closing(on), before, calendar))
+    return _due_on(replace(visit, release_at=release), held, rows, pack, calendar)
+
+
+def handed_on(
+    visit: Visit, former: Visit, rows: Sequence[QuietRow], before: int, pack: str, now: datetime, calendar: WorkingCalendar
+) -> Decision[Visit] | None:
+    """A visit that is dealt anew is made on the day that an officer has named for the `former` one, whose place it takes.
+
+    Where that day lies ahead (whom the lot names today can hardly go today), and windows leave this one no day of its own either: else
+    nobody need go by an exception, or late. None where they do, or nobody has named any.
+    """
+    named = former.appointed
+    if named is None or not visit.conflict or named.on <= calendar.local_date(now):
+        return None
+    release = reminder(calendar.closing(named.on), before, calendar)
+    fresh = replace(visit, release_at=release, released=release <= now)
+    return _due_on(fresh, replace(named, was_due=visit.due_at), rows, pack, calendar)
+
+
+def _due_on(visit: Visit, held: Appointed, rows: Sequence[QuietRow], pack: str, calendar: WorkingCalendar) -> Decision[Visit]:
+    """The visit is due on a named day, which is open, and no other closed day up to it."""
+    due_at, shut = calendar.closing(held.on), inside(rows, held.on, visit.whom)
     basis = tuple(dict.fromkeys((visit.basis, *(row.basis for row in rows if row.row in shut))))
     facts = {
-        "on": on.isoformat(),
+        "on": held.on.isoformat(),
         "was_due": visit.due_at.isoformat(),
         "due_at": due_at.isoformat(),
         "quiet": list(shut),
@@ -79,8 +102,14 @@ def appoint(  # noqa: PLR0913, PLR0917 - a decision in all its parts
         "reasons": held.why,
     }
     whole = dated(replace(visit, appointed=held), Due(at=due_at, counted=visit.due_counted), rows, calendar)
-    state = replace(whole, release_at=release, conflict=False)
+    state = replace(whole, conflict=False)
     return Decision(state=state, because=Because(rule="visit.appointed", basis=basis, pack=pack, facts=facts))
+
+
+def clocks(visit: Visit) -> tuple[str, ...]:
+    """The keys of the clock of its date: its own, and behind it that of a day which was named when its own had run."""
+    own = f"{OrderKind.VISIT_DUE.value}:{visit.id}"
+    return (own, f"{own}:{visit.appointed.on}") if visit.appointed is not None else (own,)
 
 
 def missed(visit: Visit, now: datetime, calendar: WorkingCalendar) -> bool:

@@ -79,18 +79,17 @@ def proven(agency: str, sittings: Sequence[Sitting], came: Iterable[CheckIn], ca
     return None
 
 
-def team_on(visit: Visit, agency: str, sittings: Sequence[Sitting], on: date, calendar: WorkingCalendar) -> tuple[Seat, ...]:
+def team_on(
+    visit: Visit, agency: str, sittings: Sequence[Sitting], on: date, calendar: WorkingCalendar, *, anew: str | None = None
+) -> tuple[Seat, ...]:
     """Who sat for an agency on a day, of whom officers may say that they made the visit: of each place the first who had accepted it.
 
-    Raises Refusal: `visit_closed`, `part_given`, `attest_stands` (that stands already), `attest_needless` (they sit there yet, and enter
-    it themselves), `attest_unsat` (no whole team sat there on that day), `attest_unlawful` (one of them made no lawful visit on it).
+    `anew`: the visit by which a supplementary draw has dealt it anew: who was drawn for that one goes, by a seed that nobody chose.
+
+    Raises Refusal: `attest_unsat` (no whole team sat there on that day), `attest_needless` (they sit there yet, and enter it themselves),
+    `attest_unlawful` (one of them made no lawful visit on it), and as `_askable` does.
     """
-    if not visit.state.open:
-        raise Refusal("visit_closed", visit=visit.id, state=visit.state)
-    if agency in {part.agency for part in visit.parts}:
-        raise Refusal("part_given", visit=visit.id, agency=agency)
-    if agency in visit.vouched:
-        raise Refusal("attest_stands", visit=visit.id, agency=agency)
+    _askable(visit, agency, anew)
     first: dict[int, Sitting] = {}
     for one in _of(agency, sittings):
         over = one.until is not None and calendar.local_date(one.until) < on
@@ -105,6 +104,18 @@ def team_on(visit: Visit, agency: str, sittings: Sequence[Sitting], on: date, ca
         if why := one.on(on):
             raise Refusal("attest_unlawful", visit=visit.id, seat=one.seat.name, on=on.isoformat(), why=why)
     return tuple(one.seat for one in team)
+
+
+def _askable(visit: Visit, agency: str, anew: str | None) -> None:
+    """Raise Refusal where nobody need say so: `visit_closed`, `attest_dealt_anew`, `part_given`, `attest_stands` (that stands already)."""
+    if not visit.state.open and anew is not None:
+        raise Refusal("attest_dealt_anew", visit=visit.id, anew=anew)
+    if not visit.state.open:
+        raise Refusal("visit_closed", visit=visit.id, state=visit.state)
+    if agency in {part.agency for part in visit.parts}:
+        raise Refusal("part_given", visit=visit.id, agency=agency)
+    if agency in visit.vouched:
+        raise Refusal("attest_stands", visit=visit.id, agency=agency)
 
 
 def by_rule(visit: Visit, told: Attested, pack: str) -> Decision[Visit]:

@@ -231,7 +231,8 @@ def lapse(record: Record, today: date) -> Decision[Record] | None:
 def ask_repair(record: Record, asked: RepairAsked, law: CreditLaw, now: datetime, calendar: WorkingCalendar) -> Decision[Record]:
     """A repair is asked for: refused before its earliest date (`repair_early`), and for what is no discredit or over.
 
-    Asked again it adds papers and files and keeps its date; the clock on us runs from the asking (handbook 1.7.10), whatever lacks.
+    Asked again it adds papers and files and keeps its date; the clock on us runs from the asking (handbook 1.7.10), whatever lacks, and
+    whenever it is typed in.
     """
     if not record.adverse:
         raise Refusal("repair_of_kept", entry=record.entry)
@@ -251,7 +252,8 @@ def ask_repair(record: Record, asked: RepairAsked, law: CreditLaw, now: datetime
     if before is not None and before.due_at is not None:
         whole = replace(whole, due_at=before.due_at, due_provisional=before.due_provisional)
     else:
-        counted = due(now, law.repair.decide, calendar)
+        open_then = calendar.local_date(asked.asked_at) >= record.repairable_from  # before that nobody could ask
+        counted = due(asked.asked_at if open_then else now, law.repair.decide, calendar)
         whole = replace(whole, due_at=counted.at, due_provisional=counted.provisional)
     facts: dict[str, object] = {
         "entry": record.entry,

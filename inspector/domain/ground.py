@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from inspector.domain.assistance import Request
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence
@@ -14,9 +15,11 @@ from inspector.domain.creditrecord import Record
 from inspector.domain.decision import Decision
 from inspector.domain.evidence import Evidence
 from inspector.domain.ledger import said
+from inspector.domain.objection import Objection
 from inspector.domain.policy import Policy
 from inspector.domain.ruling import Ruling
 from inspector.domain.serving import SubjectNotice
+from inspector.domain.visit import Visit
 from inspector.domain.yearbook import Yearbook
 
 CALENDAR = "calendar"
@@ -51,6 +54,9 @@ class Ground:
     consequences: Mapping[str, Consequence] = field(default_factory=dict)
     records: Mapping[str, Record] = field(default_factory=dict)
     notices: Mapping[str, SubjectNotice] = field(default_factory=dict)
+    requests: Mapping[str, Request] = field(default_factory=dict)
+    objections: Mapping[str, Objection] = field(default_factory=dict)
+    visits: Mapping[str, Visit] = field(default_factory=dict)
 
     def counted(self, at: datetime, named: object) -> tuple[list[Counted], bool]:
         """By which calendars an entry of a moment is computed: the one that it names, else each; and whether it was one of them."""

@@ -199,7 +199,7 @@ def first(request: Request, kind: OrderKind, now: datetime, calendar: WorkingCal
     if held & {OrderKind.ASSIST_REMIND, OrderKind.ASSIST_LAST} and not _taken(request, request.opened_at) & _REMINDED:
         return OrderKind.ASSIST_REMIND
     before = UPPER[: UPPER.index(kind)]
-    return next((one for one in before if one in held and _rule(one) not in taken), kind)
+    return next((one for one in before if one in held and step_rule(one) not in taken), kind)
 
 
 def _taken(request: Request, since: datetime) -> set[str]:
@@ -219,15 +219,16 @@ def stayed(request: Request, word: str, via: str, now: datetime, code: str = "")
     not take, which no second letter changes.
     """
     kind = next((kind for kind, one in REMINDERS.items() if one == word), None)
-    return request if kind is None or not request.state.open else noted(request, _rule(kind) + STAYED, now, via, code)
+    return request if kind is None or not request.state.open else noted(request, step_rule(kind) + STAYED, now, via, code)
 
 
 def reminded_late(request: Request) -> bool:
     """Whether its agency was reminded only after the date, for we were away before."""
-    return any(one.rule == _rule(OrderKind.ASSIST_REMIND) and one.at >= request.due_at for one in request.history)
+    return any(one.rule == step_rule(OrderKind.ASSIST_REMIND) and one.at >= request.due_at for one in request.history)
 
 
-def _rule(kind: OrderKind) -> str:
+def step_rule(kind: OrderKind) -> str:
+    """The rule by which a step of the ladder (`REMINDERS`) is taken."""
     word = REMINDERS[kind]
     return f"assistance.{'remind' if word == 'reminder' else word}"
 
@@ -280,7 +281,7 @@ def remind(
     Nobody is reminded of a letter that has not left. Until the agency has said something the state says that it was reminded.
     """
     word = REMINDERS[kind]
-    because = Because(rule=_rule(kind), basis=(request.basis,), pack=policy.label)
+    because = Because(rule=step_rule(kind), basis=(request.basis,), pack=policy.label)
     early = kind in EARLY
     needless = kind is OrderKind.ASSIST_ACK and request.accepted
     if not _waits(request) or not request.knows or needless or (early and now >= request.due_at and not behind):

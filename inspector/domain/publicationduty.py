@@ -115,6 +115,12 @@ class PublicationDuty:
         return fallen and self.penalty is None and again and not self.renewed
 
     @property
+    def next_id(self) -> str:
+        """The id of the duty by which a result is owed anew."""
+        first = self.id.removesuffix(f".{self.turn}") if self.turn > 1 else self.id
+        return f"{first}.{self.turn + 1}"
+
+    @property
     def keys(self) -> tuple[str, str]:
         """The keys of its clocks."""
         again = f":{self.turn}" if self.penalty is not None and self.turn > 1 else ""  # a result has another id at each turn
@@ -204,9 +210,9 @@ def rule(
     Raises Refusal (`publication_state`) and Invalid (`publication_rule_ceased`, `publication_rule_unmet`).
     """
     stands(held, PublicationState.OWED)
-    if found is CheckResult.CEASED and unmet is not Seen.CEASED:
-        raise Invalid("publication_rule_ceased", field="found")
-    if found is CheckResult.NOTHING and unmet is not None:
+    if not fits(found, unmet):
+        if found is CheckResult.CEASED:
+            raise Invalid("publication_rule_ceased", field="found")
         raise Invalid("publication_rule_unmet", field="found", seen=unmet)
     if blank(reasons):
         raise Invalid("reason_missing", field="reasons")
@@ -216,6 +222,13 @@ def rule(
         facts |= {"due_at": held.due_at.isoformat(), "late": now > held.due_at}
     made = replace(held, ruled=Ruled(found=found, reasons=reasons, by=by, at=now))
     return Decision(state=made, because=Because(rule="publication.rule", basis=(held.basis,), pack=held.pack, facts=facts))
+
+
+def fits(found: CheckResult, unmet: Seen | None) -> bool:
+    """Whether what an officer says fits what the team has said: who ceased is no more, and who could not be checked has nothing found."""
+    if found is CheckResult.CEASED:
+        return unmet is Seen.CEASED
+    return found is not CheckResult.NOTHING or unmet is None
 
 
 def publish(

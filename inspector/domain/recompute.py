@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from inspector.domain import asking, limitation, missent, opening, proceeding, recounting, review, selfproof, verification
+from inspector.domain.assistance import Request
 from inspector.domain.backtest import afresh
 from inspector.domain.case import Case, Method, Outcome
 from inspector.domain.consequence import BARRING, Consequence
@@ -30,8 +31,9 @@ from inspector.domain.ledger import said
 from inspector.domain.piece import fingerprint
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import Proposal
-from inspector.domain.retrace import OPENED, RULES, Trace
+from inspector.domain.retrace import OF_THE_CASE, RULES, Trace, follows
 from inspector.domain.sendback import Mistake, SendBackReason
+from inspector.domain.stamp import Stamp
 from inspector.domain.steps import Unstored
 from inspector.domain.taking import PURGED
 
@@ -40,7 +42,7 @@ _ORDERED = frozenset({"assistance.open", "self_proof.ask", opening.PROPOSED})
 COMPUTED = RULES | frozenset(
     {
         *("credit.look_up", "item.exempt", "route.certificate", "strategy.choose", "verification.overdue", recounting.RULE),
-        *("evidence.weigh", "evidence.late", "evidence.conflict", "supervision.agrees", "supervision.found", "supervision.seen"),
+        *("evidence.weigh", "evidence.late", "evidence.conflict", "supervision.agrees", "supervision.seen"),
         *("supervision.finding", "supervision.joined", "matter.conclude", "commitment.withdraw", "application.withdraw"),
         *(missent.RULE, f"{missent.RULE}.asked", f"{missent.RULE}.declined", "officer.review"),
         *_ORDERED,
@@ -50,8 +52,8 @@ COMPUTED = RULES | frozenset(
 _PEOPLE = ("operator.", "seat.", "visit.", "attention.", "case.correct")
 _OUTSIDE = frozenset(
     {
-        *("assistance.answer", "assistance.decline", "assistance.again", "assistance.echo", "evidence.kept"),
-        *("self_proof.receive", "self_proof.unable", "self_proof.again", "notice.said", "objection.opened", "case.contact"),
+        *("assistance.again", "evidence.kept", "notice.said", "case.contact"),
+        *("self_proof.receive", "self_proof.unable", "self_proof.again"),
     }
 )
 """What is no decision of ours: an agency, a subject, a platform has said or done it."""
@@ -107,14 +109,15 @@ def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, A
     """Each entry of a case in order, with what computing it again has come to. Never raises for what is stored."""
     begins = max((place for place, one in enumerate(entries, 1) if one.rule == "case.correct"), default=0)
     state = replace(afresh(ground.case), concluded_at=None, suspensions=(), extensions=())
-    sure, asked, known, transfers = begins == 0, dict[str, tuple[str, Consequence | None]](), set[str](), dict[str, str]()
-    trace = Trace(ground=ground)
+    sure, known, transfers, trace = begins == 0, set[str](), dict[str, str](), Trace(ground=ground)
+    asked = trace.asked
     for place, entry in enumerate(entries):
         if place < begins or not entry.body:
             sure = False
             yield entry, Again.PURGED if entry.gone else _uncomputed(entry)
             continue
         told = json.loads(entry.body)
+        trace.hear(entry, told)
         about = told["facts"].get("consequence")
         known |= {about} if about else set()
         if about and told["facts"].get("proposal") == Proposal.TRANSFER_JUDICIAL.value and "consequence_state" in told:
@@ -126,13 +129,13 @@ def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, A
                 trace.begun(begun)
             yield entry, Again.SAME if text == entry.body else Again.DIFFERS if sure else Again.UNSURE
             continue
-        if entry.rule in RULES:
-            yield entry, _followed(trace, state, entry, told, sure=sure or entry.rule not in OPENED)
+        if follows(entry.rule, told):
+            yield entry, _followed(trace, state, entry, told, sure=sure or entry.rule not in OF_THE_CASE)
             continue
         counted, whole = ground.counted(entry.at, told.get(CALENDAR))
         by, made = _found(counted, state, entry, told)
         if made is None:
-            trace.passed(told)
+            trace.passed(entry, told)
             rests = entry.rule in _ORDERED and not sure  # what orders it was not computed
             sure = sure and not _BESIDE.isdisjoint(told)  # what is decided beside it leaves the case as it is
             yield entry, Again.UNSURE if rests else _uncomputed(entry)
@@ -255,10 +258,10 @@ def _decided(by: Counted, state: Case, entry: Past, facts: Mapping[str, Any]) ->
             when = datetime.fromisoformat(facts["concluded_at"])
             return review.conclude(state, facts["by"], policy, at, calendar, at=when)
         case "commitment.withdraw" | "application.withdraw":
-            until = facts.get("barred_until", "")
-            return review.withdraw(
-                replace(state, entry=facts["entry"]), facts["reason"], facts["by"], policy, at, barred_until=until
-            )
+            until, said = facts.get("barred_until", ""), (facts["reason"], facts["by"])
+            on = date.fromisoformat(facts["handed_in"]) if "handed_in" in facts else None
+            stamp = Stamp(on=on, by=facts["document"]) if on is not None else None
+            return review.withdraw(replace(state, entry=facts["entry"]), *said, policy, at, barred_until=until, stamp=stamp)
         case rule if rule.startswith(missent.RULE):
             return _sent_back(state, entry, facts, policy)
         case "officer.review":
@@ -326,14 +329,14 @@ def _heard(by: Counted, state: Case, entry: Past, facts: Mapping[str, Any]) -> D
     return verification.weigh(state, piece, policy, entry.at, calendar, given_up=False)
 
 
-def _asked(by: Counted, made: Decision[Case], at: datetime) -> dict[str, tuple[str, Consequence | None]]:
+def _asked(by: Counted, made: Decision[Case], at: datetime) -> dict[str, tuple[str, Consequence | Request | None]]:
     """What the ledger says of the requests and self-proofs that a decision orders in the same breath, by their rule and id."""
-    ground, texts = by.ground, dict[str, tuple[str, Consequence | None]]()
+    ground, texts = by.ground, dict[str, tuple[str, Consequence | Request | None]]()
     for order in made.orders:
         if order.kind is OrderKind.ASSIST_SEND:
             opened = asking.open_request(ground.case.id, ground.case.agency, order, ground.policy, at, by.calendar)
             told = {"request": opened.state.id, **by.beside}
-            texts[f"{opened.because.rule} {opened.state.id}"] = said(opened.because, told), None
+            texts[f"{opened.because.rule} {opened.state.id}"] = said(opened.because, told), opened.state
         elif order.kind is OrderKind.SELF_PROOF_ASK:
             shown = selfproof.ask(made.state, order, ground.policy, at, by.calendar)
             told = {"self_proof": shown.state.id, **by.beside}
@@ -343,12 +346,16 @@ def _asked(by: Counted, made: Decision[Case], at: datetime) -> dict[str, tuple[s
 
 def _proposed(
     by: Counted, made: Decision[Case], at: datetime, facts: Mapping[str, Any], before: int, *, barred: bool
-) -> dict[str, tuple[str, Consequence | None]]:
+) -> dict[str, tuple[str, Consequence | Request | None]]:
     """The same of the consequences that an officer's decision proposes; `before`: so many the case has had.
 
     `barred`: a transfer was open, so that no penalty was proposed beside it (scenario 59).
     """
-    texts, policy, outcome = dict[str, tuple[str, Consequence | None]](), by.ground.ruling(at).policy, made.state.outcome
+    texts, policy, outcome = (
+        dict[str, tuple[str, Consequence | Request | None]](),
+        by.ground.ruling(at).policy,
+        made.state.outcome,
+    )
     told = [one for one in made.told if one.type == opening.PROPOSED and one.data["proposal"] in policy.consequences]
     found, ids, number = graded(facts), facts.get("evidence", ()) if told else (), before
     cited = [by.ground.evidence[one] for one in ids if one in by.ground.evidence]

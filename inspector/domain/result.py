@@ -157,3 +157,9 @@ def _asked(visit: Visit, by: Seat) -> set[tuple[str, str]]:
 def ended(visit: Visit, now: datetime) -> Visit:
     """The visit, done if somebody has entered a part of it and nobody owes one any more."""
     return replace(visit, state=VisitState.DONE, done_at=now) if visit.parts and not visit.owing else visit
+
+
+def overseen(visit: Visit, part: Part, pack: str) -> Because:
+    """What an exempt case is told of a visit that found something: a person looks at it, a rule never does (the plan, item 7)."""
+    facts = {"visit": visit.id, "by": part.by, "seen": part.seen.value if part.seen else None, "remarks": part.remarks}
+    return Because(rule="supervision.found", basis=(visit.basis,), pack=pack, facts=facts)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from inspector.domain import creditrecord, disclosing, opening, proceeding, serving, steps
+from inspector.domain import creditrecord, disclosing, exchange, opening, proceeding, recounting, redress, result, serving, steps
+from inspector.domain.assistance import Request
 from inspector.domain.case import Case, SubjectKind
 from inspector.domain.consequence import Consequence, ConsequenceState
 from inspector.domain.course import Setting
@@ -20,6 +21,8 @@ from inspector.domain.decision import Decision
 from inspector.domain.duty import Follow
 from inspector.domain.errors import InspectorError, Refusal
 from inspector.domain.ground import CALENDAR, Counted, Ground, Past
+from inspector.domain.ledger import said
+from inspector.domain.objection import Objection
 from inspector.domain.opening import Opening
 from inspector.domain.policy import Policy
 from inspector.domain.ruling import prevailing
@@ -29,34 +32,54 @@ from inspector.domain.wayto import Reach, ServiceWay
 
 OPENED = frozenset({"consequence.opened", "consequence.revocation", "consequence.restaged", "consequence.anew"})
 """The rules by which one begins that no review has proposed."""
+OF_THE_CASE = OPENED | {exchange.ECHO}
+"""What also rests on what the case had come to."""
+_OVERSEEN = "supervision.found"
 _BESIDE = frozenset(
     {
         *("credit.recorded", "credit.effective", "credit.repairable", "credit.lapsed"),
-        *("disclosure.owe", "disclosure.minor", "notice.make", "notice.unserved", "notice.cancel"),
+        *("disclosure.owe", "disclosure.minor", "notice.make", "notice.unserved", "notice.cancel", _OVERSEEN),
     }
 )
-RULES = OPENED | _BESIDE | steps.RULES.keys()
+RULES = OPENED | _BESIDE | steps.RULES.keys() | exchange.RULES.keys() | redress.OBJECTIONS | redress.REPAIRS
 """The rules that are computed here."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Trace:
-    """The consequences of a case as far as they were computed; `lost` are those of which a step was not."""
+    """The consequences of a case, its requests, objections and records, as far as they were computed; of those `lost` a step was not.
+
+    `asked`: what the ledger is to say of what begins with a step, by its rule and id, and as what it begins. `cited`: the evidence that
+    the last review of the case names.
+    """
 
     ground: Ground
     held: dict[str, Consequence] = field(default_factory=dict)
+    requests: dict[str, Request] = field(default_factory=dict)
+    objections: dict[str, Objection] = field(default_factory=dict)
+    records: dict[str, Record] = field(default_factory=dict)
+    asked: dict[str, tuple[str, Consequence | Request | None]] = field(default_factory=dict)
+    cited: frozenset[str] = frozenset()
     lost: set[str] = field(default_factory=set)
 
-    def begun(self, held: Consequence) -> None:
-        """One that was proposed, and computed with what proposed it."""
-        self.held[held.id] = held
+    def hear(self, entry: Past, told: Mapping[str, Any]) -> None:
+        """An entry more, whatever it comes to."""
+        if entry.rule == "officer.review":
+            self.cited = frozenset(map(str, told["facts"].get("evidence", ())))
+
+    def begun(self, held: Consequence | Request) -> None:
+        """One that was proposed, or asked, and computed with what did so."""
+        if isinstance(held, Request):
+            self.requests[held.id] = held
+        else:
+            self.held[held.id] = held
 
     def follow(self, state: Case, entry: Past, told: Mapping[str, Any]) -> tuple[bool, bool]:
         """(whether an entry comes to the same, whether that it does not is sure). Raises Unstored.
 
         `state`: the case as it stood then, as far as that was computed.
         """
-        name = str(told["facts"].get("consequence", ""))
+        name = _name(entry.rule, told)
         counted, whole = self.ground.counted(entry.at, told.get(CALENDAR))
         first: Decision[Any] | None = None
         unfit, lacking = False, False
@@ -64,7 +87,7 @@ class Trace:
             try:
                 for made, extra in self._made(by, state, entry, told):
                     if by.told(made, extra) == entry.body:
-                        self._on(name, made)
+                        self._on(by, name, made, state, entry, told)
                         return True, True
                     first = first or made
             except Unstored:
@@ -73,14 +96,16 @@ class Trace:
                 unfit = True
             except (ValueError, LookupError, TypeError, AttributeError):
                 lacking = True
-        sure = first is not None and whole and name not in self.lost and not unfit
-        self.passed(told)
+        sure = first is not None and whole and name not in self.lost and not unfit and entry.rule not in exchange.UNSURE
+        self.passed(entry, told)
         if first is None and lacking:
             raise Unstored
         return False, sure
 
-    def passed(self, told: Mapping[str, Any]) -> None:
+    def passed(self, entry: Past, told: Mapping[str, Any]) -> None:
         """A step that was not computed: where it left its consequence is taken from what was written down."""
+        if "request" in told and entry.rule not in exchange.BESIDE:
+            self.lost.add(str(told["request"]))
         name, state = told["facts"].get("consequence"), told.get("consequence_state")
         last = self.ground.consequences.get(str(name))
         if last is None or not isinstance(state, str):
@@ -91,17 +116,36 @@ class Trace:
         self.held[last.id] = replace(before, state=ConsequenceState(state), due_at=at)
         self.lost.add(last.id)
 
-    def _on(self, name: str, made: Decision[Any]) -> None:
-        if isinstance(made.state, Consequence):
-            self.held[name] = made.state
+    def _on(self, by: Counted, name: str, made: Decision[Any], state: Case, entry: Past, told: Mapping[str, Any]) -> None:
+        match made.state:
+            case Consequence():
+                self.held[name] = made.state
+            case Request():
+                turn = self._turn(by, state, entry, told)
+                self.requests[name] = made.state
+                if (fresh := exchange.begun(turn)) is not None:
+                    text = said(fresh.because, {"request": fresh.state.id, **by.beside})
+                    self.asked[f"{fresh.because.rule} {fresh.state.id}"] = text, fresh.state
+            case Objection():
+                self.objections[name] = made.state
+            case Record() if entry.rule in redress.REPAIRS:
+                self.records[name] = made.state
 
     def _made(
         self, by: Counted, state: Case, entry: Past, told: Mapping[str, Any]
     ) -> Iterator[tuple[Decision[Any], dict[str, object]]]:
         """The decision anew with what stands beside it; several where the entry does not say which of them it was."""
         facts = told["facts"]
+        if "request" in told:
+            for one in exchange.again(self._turn(by, state, entry, told)):
+                stands = {"request_state": one.state.state.value} if "request_state" in told else {}
+                yield one, {"request": one.state.id, **stands}
+            return
+        if entry.rule in redress.OBJECTIONS | redress.REPAIRS:
+            yield self._redressed(by, entry, told)
+            return
         if entry.rule in _BESIDE:
-            yield _beside(by, entry, facts)
+            yield from _overseen(by, facts, told["pack"]) if entry.rule == _OVERSEEN else [_beside(by, entry, facts)]
             return
         last = self.ground.consequences[facts["consequence"]]
         policy = _pack(self.ground, told["pack"], entry.at)
@@ -120,6 +164,49 @@ class Trace:
         step = Step(held=held, last=last, facts=facts, setting=setting, recheck=recheck, evidence=self.ground.evidence)
         made = steps.RULES[entry.rule](step)
         yield made, {"consequence_state": made.state.state.value}
+
+    def _turn(self, by: Counted, state: Case, entry: Past, told: Mapping[str, Any]) -> exchange.Turn:
+        """A step of a request, by the pack of its case. Raises Unstored where nothing is known of how it began."""
+        name = str(told["request"])
+        held, last = self.requests.get(name), self.ground.requests.get(name)
+        if held is None or last is None:
+            raise Unstored
+        return exchange.Turn(
+            held=held,
+            last=last,
+            facts=told["facts"],
+            policy=self.ground.policy,
+            calendar=by.calendar,
+            now=entry.at,
+            rule=entry.rule,
+            case=state,
+            cited=self.cited,
+        )
+
+    def _redressed(self, by: Counted, entry: Past, told: Mapping[str, Any]) -> tuple[Decision[Any], dict[str, object]]:
+        """A step of an objection, or of a repair, by the pack that ruled then."""
+        law, facts, name = self.ground.ruling(entry.at).policy.credit, told["facts"], _name(entry.rule, told)
+        if entry.rule in redress.OBJECTIONS:
+            last = self.ground.objections[name]
+            held = self.objections.get(name, redress.bare(last))
+            made = redress.objected(entry.rule, held, last, facts, law, entry.at, by.calendar)
+            return made, {"objection": name, "objection_state": made.state.state.value}
+        kept = self.ground.records[name]
+        mine = self.records.get(name) or replace(_booked(by, kept), repair=None)
+        mended = redress.repaired(entry.rule, mine, kept, facts, law, entry.at, by.calendar)
+        return mended, {"record": name, "record_state": mended.state.state.value}
+
+
+def _name(rule: str, told: Mapping[str, Any]) -> str:
+    """What a step is one of: a request, an objection, a record of which a repair is asked for, or a consequence."""
+    if rule in redress.REPAIRS:
+        return str(told.get("record", ""))
+    return str(told.get("request") or told.get("objection") or told["facts"].get("consequence", ""))
+
+
+def follows(rule: str, told: Mapping[str, Any]) -> bool:
+    """Whether an entry is computed here; a recount of a request's dates is, one of the case's own is not."""
+    return rule in RULES or (rule == recounting.RULE and "request" in told)
 
 
 def _pack(ground: Ground, label: str, at: datetime) -> Policy:
@@ -152,6 +239,13 @@ def _opened(last: Consequence, state: Case, entry: Past, policy: Policy) -> Iter
         )
         held = opening.proposed(state, given, number, last.grading.outcome, policy, entry.at)
         yield replace(held, grading=replace(last.grading, grade=held.grading.grade))
+
+
+def _overseen(by: Counted, facts: Mapping[str, Any], pack: str) -> Iterator[tuple[Decision[Any], dict[str, object]]]:
+    """What a visit has found, as its file says; which of its teams the entry does not say, so one of them is to come to it."""
+    visit = by.ground.visits[facts["visit"]]
+    for part in visit.parts:
+        yield Decision(state=None, because=result.overseen(visit, part, pack)), {}
 
 
 def _beside(by: Counted, entry: Past, facts: Mapping[str, Any]) -> tuple[Decision[Any], dict[str, object]]:

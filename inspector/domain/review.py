@@ -22,7 +22,9 @@ from inspector.domain.person import refuse_nameless, same
 from inspector.domain.piece import fingerprint
 from inspector.domain.policy import OutcomeRow, Policy
 from inspector.domain.proposal import Proposal
+from inspector.domain.stamp import Stamp
 from inspector.domain.verification import conflicts, heard, spoken_against
+from inspector.domain.withdrawal import in_time
 
 
 class Reviewed(StrEnum):
@@ -39,14 +41,17 @@ WITHDRAWALS = ("commitment.withdraw", "application.withdraw")
 """The rules by which a case is withdrawn: who committed takes that back, who brought a certificate the application."""
 
 
-def withdraw(case: Case, reason: str, by: str, policy: Policy, now: datetime, *, barred_until: str = "") -> Decision[Case]:
+def withdraw(
+    case: Case, reason: str, by: str, policy: Policy, now: datetime, *, barred_until: str = "", stamp: Stamp | None = None
+) -> Decision[Case]:
     """The applicant takes the commitment back (the plan, item 9): with a reason, and only before the matter is concluded (办结).
 
     Who brought a certificate (the plan, item 2) has committed to nothing, and takes the application back. `barred_until`: the last day of
-    the bar on committing again that follows, of which the applicant knew; empty: none does.
+    the bar on committing again that follows, of which the applicant knew; empty: none does. `stamp`: on which day it was handed in, where
+    that was before it is entered: whether it comes before the conclusion goes by that day.
     """
     refuse_gone(case)
-    if case.concluded_at is not None:
+    if case.concluded_at is not None and not in_time(case, stamp.on if stamp is not None else None):
         raise Refusal("already_concluded", case=case.id, concluded_at=case.concluded_at.isoformat())
     if blank(reason):
         raise Invalid("reason_missing", field="reason")
@@ -54,15 +59,17 @@ def withdraw(case: Case, reason: str, by: str, policy: Policy, now: datetime, *,
     committed = case.route is Route.COMMITMENT
     basis = policy.basis(Rule.WITHDRAW if committed else Rule.CERTIFICATE)
     barred: dict[str, object] = {"barred_until": barred_until} if barred_until else {}
+    handed: dict[str, object] = {"handed_in": stamp.on.isoformat()} if stamp is not None else {}
+    shown = {"document": stamp.by} if stamp is not None else {}
     because = Because(
         rule=WITHDRAWALS[not committed],
         basis=(basis,),
         pack=case.pack,
-        facts={"reason": reason, "by": by, "entry": case.entry} | barred,
+        facts={"reason": reason, "by": by, "entry": case.entry} | barred | handed | shown,
     )
-    told = Told(type="application.withdrawn")
+    told = Told(type="application.withdrawn", data=handed)
     if committed:
-        told = Told(type="commitment.withdrawn", data={"next": "ordinary_procedure"} | barred)
+        told = Told(type="commitment.withdrawn", data={"next": "ordinary_procedure"} | barred | handed)
     orders = take_back(case, "WITHDRAWN", basis, now)
     return Decision(state=state, because=because, orders=orders, told=(told,), ends=LEAVES)
 

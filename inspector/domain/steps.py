@@ -11,8 +11,17 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, TypeVar
 
-from inspector.domain import hearing, owed, proceeding, rectification
-from inspector.domain.consequence import Agreement, Consequence, Signed, Verdict
+from inspector.domain import hearing, moretime, owed, proceeding, rectification, transfer
+from inspector.domain.consequence import (
+    Agreement,
+    Consequence,
+    ConsequenceState,
+    MoreTime,
+    Rectification,
+    Signed,
+    Transfer,
+    Verdict,
+)
 from inspector.domain.course import Setting
 from inspector.domain.decision import Decision
 from inspector.domain.duty import FollowRow
@@ -105,6 +114,9 @@ def _agreed(step: Step) -> Decision[Consequence]:
 
 
 def _agreeing(step: Step, kind: Agreement, by: str, words: str) -> Decision[Consequence]:
+    if (given := _waiting(step)) is not None:
+        named = _lengthened(step, given).agreed.get(kind) or Signed(by=by, token="", at=step.setting.now)
+        return moretime.agree(step.held, kind, named, words, step.setting, step.recheck, turn=step.held.turn)
     agreed = step.last.verdict.agreed if step.last.verdict is not None else {}
     signed = agreed.get(kind) or Signed(by=by, token="", at=step.setting.now)
     signed = signed if signed.by == by else Signed(by=by, token="", at=step.setting.now)
@@ -112,8 +124,10 @@ def _agreeing(step: Step, kind: Agreement, by: str, words: str) -> Decision[Cons
 
 
 def _dropped(step: Step) -> Decision[Consequence]:
-    if step.held.proposal is Proposal.TRANSFER_JUDICIAL:  # that is the head's word (`transfer`)
-        raise Unstored
+    if step.held.proposal is Proposal.TRANSFER_JUDICIAL:
+        ended = _there(step.last.ended)
+        head = Signed(by=ended.by, token="", at=ended.at, stead=step.facts.get("stead", ""))
+        return transfer.let_stand(step.held, ended.why, head, step.setting)
     if owed.spares(step.held):
         names = dict(one.split(": ", 1) for one in step.facts["agreed"])
         (kind,) = (Agreement(one) for one in names if one not in _there(step.held.verdict).agreed)
@@ -136,6 +150,81 @@ def _asked(step: Step) -> Decision[Consequence]:
 def _reached(step: Step) -> Decision[Consequence]:
     on = _there(_there(step.last.rectification).served_on)
     return _there(rectification.reached(step.held, on, step.setting, step.recheck))
+
+
+def _longer(step: Step) -> Decision[Consequence]:
+    """More time to rectify: by the one who gives it, or, where others had to agree, by the last of them."""
+    given = _lengthened(step, None)
+    written = _waiting(step)
+    if written is None or not step.facts.get("agreed"):
+        return moretime.give(step.held, given, step.setting, step.recheck)
+    (kind,) = (one for one in given.agreed if one not in written.agreed)
+    return _agreeing(step, kind, given.agreed[kind].by, "—")  # the words of the last one are told by no entry
+
+
+def _waiting(step: Step) -> MoreTime | None:
+    """More time that is written and waits for others."""
+    under = step.held.rectification
+    return under.waits if under is not None else None
+
+
+def _lengthened(step: Step, written: MoreTime | None) -> MoreTime:
+    """More time as it is stored; of what was written anew before it took effect, what was `written`, or what the entry tells."""
+    under, kept = (
+        step.held.rectification or Rectification(until=step.setting.now, recheck_by=step.setting.now),
+        step.last.rectification,
+    )
+    given = [*_there(kept).longer[len(under.longer) :], *([kept.waits] if kept is not None and kept.waits is not None else [])]
+    facts = step.facts
+    if written is not None:
+        return given[0] if given and given[0].signed == written.signed else written
+    if given and (given[0].signed.by, given[0].reasons) == (facts["by"], facts["reasons"]):
+        return given[0]
+    until = date.fromisoformat(facts["until"][:10])
+    return MoreTime(signed=step.signed, until=until, was=under.until, reasons=facts["reasons"], law=facts["law"])
+
+
+def _under(step: Step) -> tuple[Transfer, Transfer]:
+    """A transfer as it stood before a step, and as it is stored now."""
+    return step.held.transfer or Transfer(), _there(step.last.transfer)
+
+
+def _reported(step: Step) -> Decision[Consequence]:
+    under, kept = _under(step)
+    signed, words = kept.reports[len(under.reports)]
+    return transfer.report(step.held, words, signed, step.setting)
+
+
+def _headed(step: Step) -> Decision[Consequence]:
+    """The head approves, refuses, or refuses before two have reported."""
+    _, kept = _under(step)
+    signed = _there(kept.head)
+    if step.held.state is ConsequenceState.PROPOSED:
+        return transfer.refuse(step.held, kept.head_reasons, signed, step.setting)
+    approves = kept.approved_at is not None or bool(step.facts["approved"])
+    words, at = kept.head_reasons, kept.approved_at
+    return transfer.head(step.held, approves=approves, reasons=words, signed=signed, setting=step.setting, at=at)
+
+
+def _handed(step: Step) -> Decision[Consequence]:
+    _, kept = _under(step)
+    return transfer.hand(step.held, kept.bundle, kept.receipt, _there(kept.handed), step.setting, kept.handed_at)
+
+
+def _policed(step: Step) -> Decision[Consequence]:
+    under, kept = _under(step)
+    return transfer.answered(step.held, kept.answers[len(under.answers)], step.setting)
+
+
+def _contested(step: Step) -> Decision[Consequence]:
+    under, kept = _under(step)
+    signed, to, document = kept.contested[len(under.contested)]
+    return transfer.contest(step.held, to, document, signed, step.setting)
+
+
+def _filed(step: Step) -> Decision[Consequence]:
+    _, kept = _under(step)
+    return transfer.papers(step.held, kept.papers_receipt, _there(kept.papers), step.setting)
 
 
 def _verdict(step: Step) -> Verdict:
@@ -182,5 +271,14 @@ RULES: Mapping[str, Callable[[Step], Decision[Consequence]]] = {
     "consequence.rechecked": _looked,
     "consequence.rectified": _looked,
     "consequence.failed": _looked,
+    "consequence.more_time_written": _longer,
+    "consequence.more_time": _longer,
+    "consequence.reported": _reported,
+    "consequence.head": _headed,
+    "consequence.handed": _handed,
+    "consequence.police": _policed,
+    "consequence.contested": _contested,
+    "consequence.papers": _filed,
 }
-"""The function of each rule by which a consequence goes on. One that is not here is computed by none (`transfer`, more time, annulment)."""
+"""The function of each rule by which a consequence goes on. One that is not here is computed by none: an annulment is
+a court's word, and that a decision stands an officer's."""

@@ -6,15 +6,17 @@ A named officer answers it, with reasons. Outcome and record stay as they are, w
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 
+from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import Case, CaseState
 from inspector.domain.decision import Because, Decision, Told
 from inspector.domain.duty import Rule
 from inspector.domain.ending import refuse_gone
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
+from inspector.domain.limitation import began
 from inspector.domain.person import refuse_nameless
 from inspector.domain.policy import Policy
 
@@ -72,6 +74,20 @@ class Answering:
     by: str
     token: str
     at: datetime
+
+
+def in_time(case: Case, handed_in: date | None) -> bool:
+    """Whether a withdrawal comes before the matter was concluded (办结), by the day on which it was handed in; None: it is said now.
+
+    Of that very day nobody can tell which came first, and the doubt is not the subject's (decision 230).
+    """
+    concluded = case.concluded_at
+    return concluded is None or (handed_in is not None and handed_in <= concluded.astimezone(SHANGHAI).date())
+
+
+def first_day(case: Case) -> datetime:
+    """From when on one may have been handed in: what is taken back is the letter."""
+    return datetime.combine(began(case), time.min, SHANGHAI)
 
 
 def asked(case: Case, reason: str, by: str, policy: Policy) -> Decision[Case]:

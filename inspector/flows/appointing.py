@@ -7,14 +7,16 @@ from datetime import date, datetime
 
 from inspector.domain import appointing, push
 from inspector.domain.appointed import Though
-from inspector.domain.decision import OrderKind
+from inspector.domain.decision import Order, OrderKind
+from inspector.domain.plan import Draw
+from inspector.domain.quiet import QuietRow
 from inspector.domain.timer import Timer
 from inspector.domain.visit import Visit
-from inspector.flows import embargo, peace
+from inspector.flows import embargo, peace, stopped
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seated import settle_seat
-from inspector.flows.seats import APPOINTED, CONFLICT, tell_dated
+from inspector.flows.seats import APPOINTED, CONFLICT, OVERDUE, tell_dated
 from inspector.store.tx import Tx
 
 
@@ -29,7 +31,7 @@ def appoint(
     decision = appointing.appoint(was, on, by, why, peace.of(office, tx, was), before, pack, now, office.calendar, though)
     held = tx.visits.put(decision.state)
     record(tx, held.id, decision, now, {})
-    tx.work.redate(held.due_at, now, key=f"{OrderKind.VISIT_DUE.value}:{held.id}")
+    _clocked(tx, was, held, now)
     if held.release_at is not None and not held.released:
         tx.work.redate(held.release_at, now, key=f"{OrderKind.VISIT_RELEASE.value}:{held.id}")
     embargo.keep(office, tx, held, was, now)
@@ -40,5 +42,35 @@ def appoint(
             clock = OrderKind.ACCEPT_DUE if seat.state.pushed else OrderKind.PUSH_DUE
             tx.work.redate(nearer.state.accept_by, now, key=seat.clock(clock))
     tx.attention.close(f"{CONFLICT}:{held.id}", now)
+    tx.attention.over(f"{OVERDUE}:{held.id}", now)
     tell_dated(office, tx, held, now, APPOINTED)
     return held
+
+
+def hand_on(
+    office: Office, tx: Tx, drawn: Draw, made: Visit, former: Visit | None, quiet: tuple[QuietRow, ...], now: datetime
+) -> Visit:
+    """A visit was given: on the day that was named for the `former` one whose place it takes, or by its term; windows are noted."""
+    pack = drawn.pack_of(made.agency)
+    before = office.book.get(pack).term(Timer.RELEASE).term.amount
+    decision = appointing.handed_on(made, former, quiet, before, pack, now, office.calendar) if former is not None else None
+    if decision is None:
+        peace.note(office, tx, drawn, made, quiet, now)
+        return made
+    record(tx, made.id, decision, now, {})
+    return tx.visits.put(decision.state)
+
+
+def _clocked(tx: Tx, was: Visit, held: Visit, now: datetime) -> None:
+    """Its clock runs to the day; where that has run, for the date or a day of before has passed, the day has one of its own.
+
+    So what its end asks is asked of this day as of the first.
+    """
+    own, *further = appointing.clocks(was)
+    if tx.work.under_way([own]):
+        tx.work.redate(held.due_at, now, key=own)
+        return
+    stopped.end(tx, [own, *further], now)
+    key, at = appointing.clocks(held)[-1], held.due_at
+    payload = {"visit": held.id, "cases": list(held.case_ids)}
+    tx.work.order([Order(kind=OrderKind.VISIT_DUE, key=key, due_at=at, urgent_by=at, payload=payload)], now)

@@ -33,7 +33,7 @@ from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer
 from inspector.domain.verification import wants_visit
 from inspector.domain.visit import Seat, Visit, VisitState
-from inspector.flows import anew, caps, embargo, merging, peace, reaching, sooner
+from inspector.flows import anew, appointing, caps, embargo, merging, peace, reaching, sooner
 from inspector.flows.after import log_after
 from inspector.flows.briefing import brief, briefed
 from inspector.flows.lists import people, row_of, small
@@ -153,23 +153,14 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     if off:
         anew.drawn_late(office, tx, cases, now)
         return
-    peace.note(office, tx, held, made, quiet, now)
+    made = appointing.hand_on(office, tx, held, made, owed, quiet, now)
     _stands_in(office, tx, made, owed, policy, now)
-    timer = Order(
-        kind=OrderKind.VISIT_DUE,
-        key=f"{OrderKind.VISIT_DUE.value}:{made.id}",
-        due_at=made.due_at,
-        urgent_by=made.due_at,
-        payload={"visit": made.id, "cases": list(made.case_ids)},
-    )
-    release = Order(
-        kind=OrderKind.VISIT_RELEASE,
-        key=f"{OrderKind.VISIT_RELEASE.value}:{made.id}",
-        due_at=release_at,
-        urgent_by=release_at,
-        payload={"visit": made.id, "cases": list(made.case_ids)},
-    )
-    tx.work.order([timer] if made.released else [timer, release], now)
+    about = {"visit": made.id, "cases": list(made.case_ids)}
+    dates = {OrderKind.VISIT_DUE: made.due_at, OrderKind.VISIT_RELEASE: made.release_at or release_at}
+    clocks = [
+        Order(kind=kind, key=f"{kind.value}:{made.id}", due_at=at, urgent_by=at, payload=about) for kind, at in dates.items()
+    ]
+    tx.work.order(clocks[:1] if made.released else clocks, now)
     made = tx.visits.put(briefed(office, tx, made, now))
     seated(office, tx, held, made, going, 0, now)
     merging.gather(office, tx, made, now)

@@ -127,8 +127,11 @@ def passed_on(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) ->
     """A seat has passed on by the register, and its team had sent something from the spot: an officer is asked."""
     team = {one.name for one in tx.visits.team(held.id) if one.agency == seat.agency and one.accepted}
     notes = [one for one in tx.fieldnotes.notes(held.id, seat.agency) if one.seat in team and not one.times.apart]
-    if notes and held.state.open:
-        ask(tx, held, seat, notes[-1].on or office.calendar.local_date(notes[-1].times.received_at), now)
+    photos = [one for one in tx.fieldnotes.photos(held.id, seat.agency) if one.seat in team and not one.times.apart]
+    times = [*(one.times for one in photos), *(one.times for one in notes)]
+    if held.state.open and times:
+        on = notes[-1].on if notes else None
+        ask(tx, held, seat, on or office.calendar.local_date(times[-1].received_at), now)
 
 
 def sat(office: Office, tx: Tx, held: Visit, seat: Seat, at: datetime | None) -> bool:

@@ -29,7 +29,8 @@ def say(office: Office, tx: Tx, visit_id: str, agency: str, *, on: date, evidenc
     tx.cases.lock({*before.case_ids, *(one.case_id for one in supervision.beside(tx, before, agency))})  # cases before visits
     held = tx.visits.get(visit_id, lock=True)
     made(held, on, (), now, office.calendar)
-    team = attesting.team_on(held, agency, attested.sittings(office, tx, held), on, office.calendar)
+    sittings, anew = attested.sittings(office, tx, held), tx.visits.dealt_anew(held)
+    team = attesting.team_on(held, agency, sittings, on, office.calendar, anew=anew)
     names = [name for one in tx.visits.team(held.id) for name in challenges.known_as(tx, one.agency, one.inspector)]
     if acted(by, names):
         raise Forbidden("attest_of_team")

@@ -79,7 +79,7 @@ def tell(work: Work, office: Office) -> Settlement:
         to=way.address,
         title=label(f"push.{word}_title", lang),
         text=label(f"push.{word}_text", lang, visit=held.id)
-        + (closed(held, lang) if word in moved else "")
+        + (closed(office, held, lang) if word in moved else "")
         + label("push.accept_by", lang, accept_by=by) * bool(by),
         link=link,
         urgent=urgency is Urgency.URGENT,
@@ -89,7 +89,7 @@ def tell(work: Work, office: Office) -> Settlement:
             **tells,
             **until,
             **about,
-            **(dated(held) if word in moved else {}),
+            **(dated(office, held) if word in moved else {}),
             **({"accept_by": seat.accept_by.isoformat()} if by else {}),
         },
     )

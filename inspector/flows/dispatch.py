@@ -28,6 +28,7 @@ from inspector.flows import (
     relief,
     secondlook,
     stopped,
+    supervised,
     supervision,
 )
 from inspector.flows.assign import redeal
@@ -161,6 +162,7 @@ def report(
         secondlook.tell(tx, decision.state, decision.state.parts[-1].seen, now)
     else:
         supervision.tell(tx, decision.state, seat, others, policy, now)
+        supervised.made(tx, decision.state, {doubt.case_id for doubt in others}, now)
         clues.look(office, tx, decision.state, seat, now, entered=True)
     peace.tell_inside(tx, decision.state, seat.agency, now)
     codeless.done(office, tx, decision.state, now)

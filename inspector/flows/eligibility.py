@@ -126,21 +126,30 @@ def reinstate(office: Office, tx: Tx, bar_id: str, sees: Collection[str], reason
     return _keep(office, tx, held, gate.reinstated(held, reasons, by), now, reasons)
 
 
-def contest(
-    office: Office, tx: Tx, bar_id: str, words: str, digests: Collection[str], by: str, now: datetime, *, case: str = ""
+def contest(  # noqa: PLR0913 - an objection in all its parts
+    office: Office,
+    tx: Tx,
+    bar_id: str,
+    words: str,
+    digests: Collection[str],
+    by: str,
+    now: datetime,
+    *,
+    case: str = "",
+    said_at: datetime | None = None,
 ) -> OutsideBar:
     """The subject of a bar says that it is none, or not its own: the agency that entered it hears so, and bars on until it has looked.
 
-    It looks by the pack's term of an objection; what waits already keeps its date. `case`: by whose notice it was said.
-    Whoever was refused by a bar knows its id, whichever agency of the house entered it. Raises Missing (`bar_unknown`), and as
-    `gate.contested` does.
+    It looks by the pack's term of an objection; what waits already keeps its date. `case`: by whose notice it was said; `said_at`: when,
+    where that was before it is entered. Whoever was refused by a bar knows its id, whichever agency of the house
+    entered it. Raises Missing (`bar_unknown`), and as `gate.contested` does.
     """
     held = tx.records.bar(bar_id, lock=True)
     if held is None:
         raise Missing("bar_unknown", bar=bar_id)
     record(tx, f"bar:{held.id}", gate.contested(held, words, digests, by), now, {})
     row = bartold.ruled(office, held.agency, now)
-    at = due(now, row.own, office.calendar).at.isoformat()
+    at = due(said_at or now, row.own, office.calendar).at.isoformat()
     facts = {"bar": held.id, "authority": held.authority, "document": held.document, "row": row.row, "basis": row.basis}
 
     def told(before: Mapping[str, object]) -> dict[str, object]:

@@ -214,7 +214,7 @@ def photo(office: Office, tx: Tx, name: str, what: Taken, given: Shot, most: int
     came = replace(came, receipt=receipt)
     tx.materials.keep(held.id, came.digest, came.kind, what.kept.content, now)
     tx.fieldnotes.keep(came, again=bool(same))
-    if times.apart and held.state.open:  # of a visit that is over nobody asks whether it was made
+    if _asks(held, seat, came, former=former) and given.named_at is None:
         attested.ask(tx, held, seat, on, now)
     return came
 
@@ -279,6 +279,14 @@ def _locked(tx: Tx, name: str) -> tuple[Visit, Seat, tuple[Doubt, ...]]:
     tx.cases.lock({*before.case_ids, *(doubt.case_id for doubt in exempt)})
     held, seat = by_name(tx, name, lock=True)
     return held, seat, exempt
+
+
+def _asks(held: Visit, seat: Seat, came: Photo, *, former: bool) -> bool:
+    """Whether an officer is asked what it means that a photo comes: from a seat that has passed on, or with a team of before, as of a note.
+
+    Of who is gone since nobody asks once the visit is over.
+    """
+    return held.state.open if came.times.apart else seat.lapsed or former
 
 
 def _as_note(held: Visit, seat: Seat, given: Noted, on: date | None, times: Times) -> FieldNote:

@@ -50,11 +50,12 @@ code { font-size: .8rem; }
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Making:
-    """What a file is called, for whom it was made and when."""
+    """What a file is called, for whom it was made and when; `entries`: the label that says which entries of the ledger stand in it."""
 
     titles: Mapping[Lang, str]
     by: str
     at: datetime
+    entries: str = "casefile.entries_hint"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +109,7 @@ def page(made: Making, lines: Sequence[str], entries: Sequence[Signed], lang: La
 {"".join(_parts(lines))}
 <section>
 <h2>{escape(label("casefile.entries", lang))}</h2>
-<p>{escape(label("casefile.entries_hint", lang))}</p>
+<p>{escape(label(made.entries, lang))}</p>
 {_table(entries, lang)}
 </section>
 <section>

@@ -14,7 +14,7 @@ from inspector.domain import limitation
 from inspector.domain.case import Case
 from inspector.domain.docket import PENALTY_LIMIT
 from inspector.domain.errors import Missing
-from inspector.domain.proposal import Proposal
+from inspector.domain.proposal import ConsequenceRow, Proposal
 from inspector.domain.transition import Scope
 from inspector.flows.office import Office
 from inspector.store.tx import Tx
@@ -25,22 +25,36 @@ _PAGE = 200
 def look(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     """Open the matter of a case that may come to a penalty and would be looked at too late; over once it is decided or left the house.
 
-    By the row that would rule the penalty today.
+    What nobody verifies has none of these dates (`supervised`).
     """
-    policy = office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy
-    row = policy.consequences.get(Proposal.PENALTY)
-    if row is None or row.found is None:
+    row = rule(office, case, now)
+    if row is None:
         return
     if case.outcome is not None or case.state.gone:
         tx.attention.over(f"{PENALTY_LIMIT}:{case.id}", now)
         return
-    last = limitation.last_day(row, limitation.began(case))
     term = case.review_term or case.verify_term
+    if term is not None:
+        tell(office, tx, case, row, term.due_at, now)
+
+
+def rule(office: Office, case: Case, now: datetime) -> ConsequenceRow | None:
+    """The row that would rule a penalty of a case today; None: it says nothing of such a day."""
+    row = office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy.consequences.get(Proposal.PENALTY)
+    return row if row is not None and row.found is not None else None
+
+
+def tell(office: Office, tx: Tx, case: Case, row: ConsequenceRow, by: datetime, now: datetime, visit: str = "") -> None:
+    """List a case by its last day, where that lies before the day `by` which it is looked at, or that one has passed.
+
+    `visit`: which one looks at it, or has found something there.
+    """
+    last = limitation.last_day(row, limitation.began(case))
     due_at = office.calendar.closing(last) if last is not None else None
-    if due_at is None or term is None or now > due_at:
+    if due_at is None or now > due_at:
         return
-    if due_at < term.due_at or term.due_at <= now:
-        facts = {"case": case.id, "due_at": due_at.isoformat(), "basis": row.basis}
+    if due_at < by or by <= now:
+        facts = {"case": case.id, "due_at": due_at.isoformat(), "basis": row.basis} | ({"visit": visit} if visit else {})
         tx.attention.add(PENALTY_LIMIT, case.agency, case.id, lambda told: {**told, **facts}, now)
 
 

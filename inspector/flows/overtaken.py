@@ -1,4 +1,4 @@
-"""What follows of a case that was withdrawn too late: an officer says so, and its subject and the approving system hear it.
+"""What follows of a case concluded before its withdrawal was entered: an officer says so; its subject and the approving system hear it.
 
 Nothing comes back by a rule, for all that was under way has ended. Where the officer says that the matter is verified after all, it is a
 case of its own: the same content by the same pack, through no gate, since nobody applies anew (the plan, items 7 and 9; scenario 6).
@@ -6,6 +6,7 @@ case of its own: the same content by the same pack, through no gate, since nobod
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 from inspector.domain import withdrawal as domain
@@ -38,15 +39,16 @@ def follow(office: Office, tx: Tx, case_id: str, given: Following, now: datetime
     record(tx, case.id, decided, now, {}, kept=case.pack)
     tx.work.order(tell(tx, office, case, decided, policy, now), now)
     tx.attention.close(f"{CONCLUDED_BEFORE}:{case_id}", now)
-    _tell(office, tx, case, given, now)
+    _tell(office, tx, case, given, now, str(json.loads(matter["body"]).get("handed_in", "")))
     return anew if anew is not None else case
 
 
-def _tell(office: Office, tx: Tx, case: Case, given: Following, now: datetime) -> None:
-    """The subject hears that its withdrawal came too late, and what follows."""
+def _tell(office: Office, tx: Tx, case: Case, given: Following, now: datetime, handed_in: str) -> None:
+    """The subject hears that its withdrawal came too late, or was entered too late (`handed_in`), and what follows."""
     assert case.concluded_at is not None, "it was overtaken"
     lang, policy = office.agency(case.agency).language, office.book.get(case.pack)
     on = office.calendar.local_date(case.concluded_at).isoformat()
+    told = "meanwhile" if handed_in else "overtaken"
     giving.inform(
         office,
         tx,
@@ -54,8 +56,8 @@ def _tell(office: Office, tx: Tx, case: Case, given: Following, now: datetime) -
         f"overtaken:{new_id()}",
         NoticeKind.WITHDRAWAL,
         about=case.id,
-        title=label("withdrawal.overtaken_title", lang),
-        facts=(label("withdrawal.overtaken", lang, on=on), of(given.answer, lang)),
+        title=label(f"withdrawal.{told}_title", lang),
+        facts=(label(f"withdrawal.{told}", lang, on=on, handed_in=handed_in), of(given.answer, lang)),
         reasons=given.reasons,
         rights=(label("withdrawal.overtaken_right", lang),),
         basis=(policy.basis(Rule.WITHDRAW),),

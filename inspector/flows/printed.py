@@ -52,7 +52,8 @@ _TOGETHER = 500
 class _Said:
     """What the ledger tells of one duty, entry by entry: where it stands, its line by digest, why and on which days, what was ruled.
 
-    `until`: a penalty's last day. `erased`: the words of an entry went; `vague`: an entry names no duty, as those of former releases.
+    `until`: a penalty's last day. `renewed`: it is owed anew, by another duty. `erased`: the words of an entry went; `vague`: an entry
+    names no duty, as those of former releases.
     """
 
     state: PublicationState | None = None
@@ -62,6 +63,7 @@ class _Said:
     removed: str = ""
     until: str = ""
     ruled: Mapping[str, object] | None = None
+    renewed: bool = False
     altered: set[str] = field(default_factory=set)
     erased: bool = False
     vague: bool = False
@@ -158,6 +160,7 @@ def look(store: Store) -> list[str]:
 def _said(tx: Tx, duties: Sequence[PublicationDuty]) -> dict[str, _Said]:
     room, told = LookbackRoom(tx.ledger.batch), {one.id: _Said() for one in duties}
     by_about: defaultdict[str, list[_Said]] = defaultdict(list)
+    before = {one.next_id: told[one.id] for one in duties}
     for one in duties:
         by_about[one.about].append(told[one.id])
     entries, changed = room.told_of(by_about, _RULES)
@@ -169,6 +172,8 @@ def _said(tx: Tx, duties: Sequence[PublicationDuty]) -> dict[str, _Said]:
             continue
         body, facts = read
         name = facts.get("duty") or body.get("publication")
+        if entry.rule == OWE and str(name) in before:
+            before[str(name)].renewed = True
         if not name:
             for unnamed in by_about[entry.about]:
                 unnamed.vague = True
@@ -210,6 +215,8 @@ def _differing(held: PublicationDuty, said: _Said, *, bare: bool) -> Iterator[st
         yield f"{row}: removed"
     if _ruled(held, said) or (held.penalty is not None and said.until not in ("", str(held.penalty.until))):
         yield f"{row}: ruled"
+    if held.renewed is not said.renewed and not said.vague:
+        yield f"{row}: renewed"
 
 
 def _ruled(held: PublicationDuty, said: _Said) -> bool:

@@ -10,6 +10,7 @@ from inspector.domain import publicationduty as domain
 from inspector.domain.case import Case
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import UNTRUE
+from inspector.domain.finding import Seen
 from inspector.domain.gazette import CheckResult, Fallen, Line, in_words, leads
 from inspector.domain.province import worded
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
@@ -86,8 +87,27 @@ def _renew(office: Office, tx: Tx, duty: str, now: datetime) -> None:
     formed = max((one.ended_at for one in cases if opened and one.ended_at is not None), default=now)
     decision = domain.owe(visit, fell.agency, row, fell.pack, now, office.calendar, formed_at=formed, turn=fell.turn + 1)
     tx.publications.put(replace(fell, renewed=True))
-    if tx.publications.add(decision.state):
-        write(tx, decision, now)
+    if not tx.publications.add(decision.state):
+        return
+    write(tx, decision, now)
+    owed = _repeated(tx, decision.state, fell, now, unmet(visit, fell.agency)) if in_words(visit, fell.agency) else decision.state
+    if shown.came(owed, visit, shown.outcomes_of(tx, [visit])) is None:  # nobody is told of it a second time by the visit itself
+        facts = {"draw": visit.draw, "cases": list(visit.cases_of(fell.agency))}
+        tx.attention.open(supervision.FOUND, fell.agency, short_of(visit, fell.agency), facts, now)
+
+
+def _repeated(tx: Tx, owed: PublicationDuty, fell: PublicationDuty, now: datetime, why: Seen | None = None) -> PublicationDuty:
+    """What an officer has said of a finding holds for what is owed anew, also where it was said while the former files were posted.
+
+    Not where what was public was a slip, nor where it no longer fits what the team has said (`why` it could check nothing): then an
+    officer is to say it anew.
+    """
+    told = fell.ruled
+    if fell.why is not Fallen.REOPENED or told is None or not domain.fits(told.found, why):
+        return owed
+    decision = domain.rule(owed, told.found, told.reasons, told.by, told.at, why)
+    tx.publications.put(decision.state)
+    return write(tx, decision, now)
 
 
 def _anew(tx: Tx, fell: PublicationDuty, cases: Sequence[Case]) -> bool:
@@ -99,19 +119,16 @@ def _anew(tx: Tx, fell: PublicationDuty, cases: Sequence[Case]) -> bool:
 
 
 def _renew_lead(office: Office, tx: Tx, fell: PublicationDuty, now: datetime) -> None:
-    """The same of a check for cause. What an officer has said while the former files were posted holds; else it is a lead anew."""
+    """The same of a check for cause: what no officer has said is a lead anew."""
     check = tx.tips.check(fell.lead)
     decision = domain.owe_lead(check, office.book.get(fell.pack).publish, fell.pack, now, office.calendar, turn=fell.turn + 1)
+    if decision is None:
+        return
     tx.publications.put(replace(fell, renewed=True))
-    if decision is None or not tx.publications.add(decision.state):
+    if not tx.publications.add(decision.state):
         return
     write(tx, decision, now)
-    if fell.why is Fallen.REOPENED and fell.ruled is not None:
-        told = fell.ruled
-        repeated = domain.rule(decision.state, told.found, told.reasons, told.by, told.at)
-        tx.publications.put(repeated.state)
-        write(tx, repeated, now)
-    elif check.found:
+    if _repeated(tx, decision.state, fell, now).ruled is None and check.found:
         leads_found.tell(tx, check, now)
 
 

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from inspector.domain import push as pushes
+from inspector.domain.appointing import missed
 from inspector.domain.decision import OrderKind
 from inspector.domain.policy import Policy
 from inspector.domain.push import ASSIGNMENT
@@ -68,7 +69,7 @@ def push(work: Work, office: Office) -> Settlement:
         to=way.address,
         title=label("push.look_title" if held.looks_at else "push.title", lang),
         text=label("push.look_text" if held.looks_at else "push.text", lang, accept_by=f"{by:%Y-%m-%d %H:%M}")
-        + closed(held, lang),
+        + closed(office, held, lang),
         link=link,
         urgent=urgency is Urgency.URGENT,
         data={
@@ -76,7 +77,7 @@ def push(work: Work, office: Office) -> Settlement:
             "seat": seat.name,
             "accept_by": by.isoformat(),
             "facts": sum(1 for doubt in held.doubts if doubt.agency == seat.agency),
-            **dated(held),
+            **dated(office, held),
             **carried(held, seat.agency, policy, lang),
         },
     )
@@ -254,19 +255,22 @@ def quiet(office: Office, word: str, last: datetime) -> Urgency:
     return urgency
 
 
-def closed(held: Visit, lang: Lang) -> str:
+def closed(office: Office, held: Visit, lang: Lang) -> str:
     """The days on which nobody may go, the day that an officer has named, and that nobody may at all, as a push says them."""
     gap = label("ui.sentence_gap", lang)
     blocked = gap + label("push.blocked_text", lang, visit=held.id) if held.unpublished else ""
     spans = [label("explain.dates", lang, first=one.first, last=one.last) for one in held.windows]
-    named = gap + label("push.named_day", lang, day=held.appointed.on) if held.appointed is not None else ""
+    over = missed(held, office.now(), office.calendar)
+    said = "push.named_day_over" if over else "push.named_day"
+    named = gap + label(said, lang, day=held.appointed.on) if held.appointed is not None else ""
     return (label("push.quiet", lang, spans=label("explain.and", lang).join(spans)) if spans else "") + named + blocked
 
 
-def dated(held: Visit) -> Mapping[str, object]:
-    """The days on which nobody may go and the day that an officer has named, where there are such, as a push says them to a program."""
+def dated(office: Office, held: Visit) -> Mapping[str, object]:
+    """The days on which nobody may go, and the day that an officer has named while it lies ahead, as a push says them to a program."""
     shut = [{"first": one.first.isoformat(), "last": one.last.isoformat()} for one in held.windows]
-    named = {"day": held.appointed.on.isoformat()} if held.appointed is not None else {}
+    ahead = held.appointed is not None and not missed(held, office.now(), office.calendar)
+    named = {"day": held.appointed.on.isoformat()} if held.appointed is not None and ahead else {}
     return {**({"windows": shut} if shut else {}), **named}
 
 

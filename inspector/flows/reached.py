@@ -81,7 +81,8 @@ def said(office: Office, tx: Tx, notice: SubjectNotice, word: Word, now: datetim
     if word.kind is SubjectWord.RECEIVED:
         return
     if word.kind is SubjectWord.WITHDRAWAL and counts(notice, word):
-        review.withdraw(office, tx, notice.case_id, word.words, word.door, now, bar_known=bar_known)
+        handed = handed_in(notice, word)
+        review.withdraw(office, tx, notice.case_id, word.words, word.door, now, bar_known=bar_known, stamp=handed)
         return
     consequence, entry = tx.consequences.find(notice.about), tx.records.find(notice.about)
     if word.kind in _STATEMENTS and consequence is not None and consequence.state is ConsequenceState.NOTICED:
@@ -90,11 +91,11 @@ def said(office: Office, tx: Tx, notice: SubjectNotice, word: Word, now: datetim
         objections.object(office, tx, notice.about, _words(office, notice, word), word.digests, _door(word), now, said_at=word.at)
     elif word.kind is SubjectWord.OBJECTION and notice.kind is NoticeKind.BAR:
         told = notice.about, _words(office, notice, word), word.digests, _door(word), now
-        eligibility.contest(office, tx, *told, case=notice.case_id)
+        eligibility.contest(office, tx, *told, case=notice.case_id, said_at=word.at)
     elif word.kind is SubjectWord.RECHECK and consequence is not None:
         rectifying.ask(office, tx, consequence.id, _words(office, notice, word), _door(word), now, stamp=_stamp(word))
     elif word.kind is SubjectWord.REPAIR and entry is not None:
-        repairs.ask(office, tx, entry.entry, _words(office, notice, word), (), _door(word), now, word.digests)
+        repairs.ask(office, tx, entry.entry, _words(office, notice, word), (), _door(word), now, word.digests, said_at=word.at)
     else:
         facts = {
             "case": notice.case_id,
@@ -104,8 +105,16 @@ def said(office: Office, tx: Tx, notice: SubjectNotice, word: Word, now: datetim
             "late": word.late,
         }
         pack = tx.cases.get(notice.case_id).pack
-        more = unread.more(by_review(office, pack, facts, now), word.receipt)
+        more = unread.more(by_review(office, pack, facts, word.at), word.receipt)
         tx.attention.add(SPOKE, notice.agency, notice.id, more, now)
+
+
+def handed_in(notice: SubjectNotice, word: Word) -> Stamp | None:
+    """On which day a withdrawal was handed in, and what shows it: its own mark, or that a first officer had entered it by then."""
+    own, first = _stamp(word), _alone(notice, word.receipt)
+    typed = [(one.entered.at if one.entered is not None else one.at, one.receipt) for one in first]
+    stamps = [Stamp(on=at.astimezone(SHANGHAI).date(), by=receipt) for at, receipt in typed] + ([own] if own is not None else [])
+    return min(stamps, key=lambda one: one.on, default=None)
 
 
 def counts(notice: SubjectNotice, word: Word) -> bool:

@@ -35,6 +35,9 @@ def replay(office: Office, tx: Tx, case_id: str) -> list[tuple[Past, Again]]:
         consequences={one.id: one for one in tx.consequences.of_case(case_id)},
         records={one.entry: one for one in tx.records.of_case(case_id)},
         notices={one.id: one for one in tx.servings.of_case(case_id)},
+        requests={one.id: one for one in tx.assistance.of_case(case_id)},
+        objections={one.id: one for one in tx.records.objections(case_id=case_id, open_ones=False)},
+        visits={one: tx.visits.get(one) for one in _seen(entries) if tx.purging.visit_there(one)},
     )
     return list(recompute(ground, entries))
 
@@ -66,6 +69,12 @@ def _in_time(tx: Tx, case_id: str, entries: Sequence[Past]) -> list[Past]:
     """The entries without the purges that are dated ahead: those excuse nothing."""
     later = tx.ledger.ahead((PURGED,), case_id)
     return [one for one in entries if one.id not in later]
+
+
+def _seen(entries: Sequence[Past]) -> set[str]:
+    """The visits that entries about a case tell of."""
+    told = (json.loads(one.body)["facts"].get("visit") for one in entries if one.body)
+    return {one for one in told if isinstance(one, str)}
 
 
 def _packs(office: Office, tx: Tx, case: Case, entries: Sequence[Past]) -> Iterator[str]:

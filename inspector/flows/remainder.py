@@ -202,7 +202,10 @@ def _ruled(held: Part, root: Draw, approval: Approval, more: Mapping[str, int]) 
 
 
 def _members(tx: Tx, root: Draw, listed: Listed) -> dict[str, Member]:
-    """Whom a draw's keys stand for; for a list with rules of its own with the cases and the supervision of its agency alone."""
+    """Whom a draw's keys stand for; for a list with rules of its own with the cases and the supervision of its agency alone.
+
+    A case that went at the end of its days is nobody's any more, and gives nobody a chance.
+    """
     members = members_of(tx, root.number)
     if not root.own:
         return members
@@ -210,7 +213,7 @@ def _members(tx: Tx, root: Draw, listed: Listed) -> dict[str, Member]:
     return {
         name: replace(
             one,
-            cases=tuple(case for case in one.cases if standing[case][2] == listed.agency),
+            cases=tuple(case for case in one.cases if case in standing and standing[case][2] == listed.agency),
             pooled=listed.agency in one.supervised,
         )
         for name, one in members.items()

@@ -41,17 +41,20 @@ def ask(  # noqa: PLR0913, PLR0917 - an asking in all its parts
     now: datetime,
     files: tuple[str, ...] = (),
     names: Mapping[str, str] = _NONE,
+    *,
+    said_at: datetime | None = None,
 ) -> Record:
     """A repair is asked for, by an officer, the approving system or the subject's link (`by`). Papers: what each shows, its SHA-256.
 
     `names`: what a paper is called, by its SHA-256: without one, and where it cannot be opened here, nothing is granted by it. `files`:
     SHA-256 of what came without saying what it shows. Before the earliest date it is refused, which the refusal names; what lacks its
-    subject is told, and it does not lose what was handed in. Raises Missing, Refusal.
+    subject is told, and it does not lose what was handed in. `said_at`: when, where that was before
+    it is entered; the clock on us runs from then. Raises Missing, Refusal.
     """
     case, mine = held(tx, entry)
     came = dict.fromkeys((*(digest for _, digest in papers), *files))
     brought = tuple(Brought(digest=one, name=names.get(one, "").strip(), by=by, at=now) for one in came)
-    asked = RepairAsked(asked_at=now, by=by, words=words, papers=papers, files=files, brought=brought)
+    asked = RepairAsked(asked_at=said_at or now, by=by, words=words, papers=papers, files=files, brought=brought)
     decided = domain.ask_repair(mine, asked, law(office, tx, entry, now), now, office.calendar)
     state = write(tx, office, case, decided, now)
     tx.attention.close(f"{REPAIRABLE}:{entry}", now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from inspector.domain import review, spelling
 from inspector.domain.admission import concluded_wrongly
@@ -16,7 +16,9 @@ from inspector.domain.evidence import GOOD, blank, span
 from inspector.domain.grading import Grading
 from inspector.domain.policy import Policy
 from inspector.domain.reapplied import ReapplyBar
+from inspector.domain.stamp import Stamp, moment
 from inspector.domain.transition import Scope
+from inspector.domain.withdrawal import first_day, in_time
 from inspector.flows import (
     attempts,
     consequences,
@@ -131,7 +133,17 @@ def _earlier(tx: Tx, case: Case, outcome: Outcome, policy: Policy, now: datetime
     return tx.cases.untrue_since(case.subject.kind, same.codes(tx, case.subject), now - max(spans), case.id)
 
 
-def withdraw(office: Office, tx: Tx, case_id: str, reason: str, by: str, now: datetime, *, bar_known: bool = False) -> Case:
+def withdraw(
+    office: Office,
+    tx: Tx,
+    case_id: str,
+    reason: str,
+    by: str,
+    now: datetime,
+    *,
+    bar_known: bool = False,
+    stamp: Stamp | None = None,
+) -> Case:
     """The applicant withdraws: open work ends, those asked are told, seats are freed, in one transaction.
 
     Once an officer has entered the case to its subject's discredit, or has ended or penalised it by a decision in force, the word takes
@@ -139,26 +151,36 @@ def withdraw(office: Office, tx: Tx, case_id: str, reason: str, by: str, now: da
 
     Where a bar on committing again follows by the pack, the applicant knows of it before (`bar_known`), or the word is refused, naming
     the bar (`withdrawal_bars`). The same word again changes nothing; another reason, or somebody else's word, is refused.
+
+    `stamp`: when it was handed in, where that was before it is entered: what came before the conclusion is carried out behind it, too, and
+    an officer says what follows, for the licence may be in hand. Raises Invalid (`stamp_out_of_range`).
     """
     case = held_to_leave(tx, case_id)
     if case.state is CaseState.WITHDRAWN and _said_before(tx, case_id, reason, by):
         return case
-    if case.concluded_at is None and not blank(reason) and withdrawals.kept(tx, case):
-        withdrawals.ask(office, tx, case, reason, by, now)
+    said_at, handed_in = moment(stamp, first_day(case), now, office.calendar), stamp.on if stamp is not None else None
+    if in_time(case, handed_in) and not blank(reason) and withdrawals.kept(tx, case):
+        withdrawals.ask(office, tx, case, reason, by, now, said_at)
         unread.withdrawn(tx, case.id, now)
         return case
-    bar = withdrawing(office, tx, case, now)
+    bar = withdrawing(office, tx, case, now, handed_in)
     if bar is not None and not bar_known and not blank(reason):
         told = {"row": bar.row.row, "basis": bar.row.basis, "until": bar.until.isoformat(), "term": str(bar.row.term or "12-31")}
         raise Refusal("withdrawal_bars", case=case.id, item=case.item, **told)
     until = bar.until.isoformat() if bar is not None else ""
-    decision = review.withdraw(case, reason, by, office.book.get(case.pack), now, barred_until=until)
-    return left(office, tx, case, decision, now, frees=case.state is CaseState.POOLED)
+    decision = review.withdraw(case, reason, by, office.book.get(case.pack), now, barred_until=until, stamp=stamp)
+    gone = left(office, tx, case, decision, now, frees=case.state is CaseState.POOLED)
+    if case.concluded_at is not None:
+        withdrawals.meanwhile(office, tx, gone, by, now, handed_in)
+    return gone
 
 
-def withdrawing(office: Office, tx: Tx, case: Case, now: datetime) -> ReapplyBar | None:
-    """The bar on committing again that follows where the applicant withdraws now; None: none follows, or nothing would be withdrawn."""
-    gone = case.state.gone or case.concluded_at is not None
+def withdrawing(office: Office, tx: Tx, case: Case, now: datetime, handed_in: date | None = None) -> ReapplyBar | None:
+    """The bar on committing again that follows where the applicant withdraws now, or did so on an earlier day.
+
+    None: none follows, or nothing would be withdrawn.
+    """
+    gone = case.state.gone or not in_time(case, handed_in)
     return None if gone or withdrawals.kept(tx, case) else reapplying.by_withdrawal(office, case, now)
 
 

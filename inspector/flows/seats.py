@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from inspector.domain.appointing import clocks
 from inspector.domain.brief import difference
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.docket import RECUSAL_ASKED
@@ -97,9 +98,7 @@ def tell_off(office: Office, tx: Tx, held: Visit, seats: Iterable[Seat], now: da
     last = held.due_at if held.due_at > now else None  # of one that was overdue it is said all the same
     told = ((seat, may_have(tx, seat)) for seat in seats)
     orders = [
-        by_way(office, tx, held, seat, _word(seat, now, held.due_at, after), now, last)
-        for seat, after in told
-        if after is not None
+        by_way(office, tx, held, seat, _off(held, seat, now, after), now, last) for seat, after in told if after is not None
     ]
     tx.work.order(orders, now)
 
@@ -150,8 +149,6 @@ def tell_seat(office: Office, tx: Tx, held: Visit, seat: Seat, word: str, mark: 
 
 def _tell_one(office: Office, tx: Tx, held: Visit, seat: Seat, word: str, mark: str, due_at: datetime, now: datetime) -> None:
     after, last = may_have(tx, seat), held.due_at if held.due_at > now else None
-    if after is None and seat.state.made:
-        after = ()  # who was there knows of it, also where the push is forgotten by now
     if after is not None:
         order = _word(seat, now, held.due_at, after)
         key = f"{order.key}:{mark}"
@@ -185,7 +182,9 @@ def may_have(tx: Tx, seat: Seat) -> tuple[str, ...] | None:
     A push that was claimed may have arrived whatever came back, also one that was given up for another way.
     """
     rows = [row for key in seat.pushes if (row := tx.work.keyed(key)) is not None]
-    if not (seat.state.has or any(row["fence"] for row in rows)):
+    if not (
+        seat.state.has or seat.state.made or any(row["fence"] for row in rows)
+    ):  # who was there knows, though its rows are gone
         return None
     machine_now = tx.machine_now()
     return tuple(str(row["key"]) for row in rows if under_way(row, machine_now))
@@ -236,9 +235,8 @@ def rise(tx: Tx, team: Iterable[Seat], now: datetime, state: SeatState = SeatSta
 
 def end_clock(tx: Tx, held: Visit, now: datetime) -> None:
     """The visit's own dates mean nothing any more, and nobody need see to it."""
-    stopped.end(
-        tx, [f"{kind.value}:{held.id}" for kind in (OrderKind.VISIT_DUE, OrderKind.VISIT_RELEASE, OrderKind.VISIT_LAPSE)], now
-    )
+    others = (f"{kind.value}:{held.id}" for kind in (OrderKind.VISIT_RELEASE, OrderKind.VISIT_LAPSE))
+    stopped.end(tx, [*clocks(held), *others], now)
     for matter in (OVERDUE, CONFLICT, UNPUBLISHED):
         tx.attention.over(f"{matter}:{held.id}", now)
     tx.attention.over(f"{CEASED_ASKED}:{held.id}", now)
@@ -249,6 +247,12 @@ def end_clock(tx: Tx, held: Visit, now: datetime) -> None:
 def short_of(held: Visit, agency: str) -> str:
     """What an agency's matter of a visit is about (`SHORT`, `CLASH`): the visit, for a partner in a joint one with its name behind it."""
     return held.id if agency == held.agency else f"{held.id}:{agency}"
+
+
+def _off(held: Visit, seat: Seat, now: datetime, after: tuple[str, ...]) -> Order:
+    """The order to tell so, once for a seat; of one from which a visit stood as made, it is another word than when it had passed on."""
+    order = _word(seat, now, held.due_at, after)
+    return replace(order, key=f"{order.key}:off:{held.version}") if seat.state.made else order
 
 
 def _word(seat: Seat, now: datetime, by: datetime, after: tuple[str, ...]) -> Order:

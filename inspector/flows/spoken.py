@@ -5,19 +5,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from inspector.domain import moretime, ownword, rectification, serving
 from inspector.domain.case import Case
-from inspector.domain.consequence import Consequence, Signed
+from inspector.domain.consequence import Consequence, Signed, StatementKind
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.material import Kept, kept
+from inspector.domain.proceeding import STANDING
 from inspector.domain.serving import WORDLESS, NoticeKind, NoticeState, SubjectNotice, SubjectWord, Word
 from inspector.domain.stamp import Stamp, moment
 from inspector.domain.wayto import ServiceWay
-from inspector.flows import inname, prevailing, reached, withdrawals
+from inspector.domain.withdrawal import first_day, in_time
+from inspector.flows import consequences, inname, prevailing, reached, withdrawals
 from inspector.flows.giving import settle
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -53,18 +55,26 @@ def digests_of(files: tuple[Kept, ...]) -> tuple[str, ...]:
 
 
 def may_say(
-    office: Office, case: Case, notice: SubjectNotice, now: datetime, held: Consequence | None = None
+    office: Office,
+    case: Case,
+    notice: SubjectNotice,
+    now: datetime,
+    held: Consequence | None = None,
+    *,
+    handed_in: date | None = None,
 ) -> tuple[SubjectWord, ...]:
     """What the subject may say now; by a notice of an order to rectify (`held`) also that it asks for the re-check (handbook 1.1.12),
 
     or, before its date is over, for more time.
 
-    A hearing is offered to whom the row of what is proposed gives a right to one.
+    A hearing is offered to whom the row of what is proposed gives a right to one. `handed_in`: on which day a withdrawal was, where that
+    was before it is entered.
     """
     by = prevailing.of(office, case, held, now) if held is not None else None
     row = office.book.get(by.pack).consequences.get(by.proposal) if by is not None else None
     hearing = row is not None and row.hearing
-    said = serving.may_say(notice, now, concluded=case.concluded_at is not None, over=case.state.gone, hearing=hearing)
+    concluded = not in_time(case, handed_in)
+    said = serving.may_say(notice, now, concluded=concluded, over=case.state.gone, hearing=hearing)
     told = notice.kind in (NoticeKind.DECISION, NoticeKind.REMINDER) and notice.state is not NoticeState.CANCELLED
     if not told or held is None or held.rectification is None:
         return said
@@ -107,10 +117,14 @@ def say(  # noqa: PLR0913 - a word in all its parts
     if len(there | {*digests}) > MOST:
         raise Refusal("materials_many", most=MOST)
     number = f"{notice.id}-{len(notice.words) + 1}"
-    at = moment(stamp, notice.made_at, now, office.calendar)
+    since = first_day(case) if kind is SubjectWord.WITHDRAWAL else notice.made_at
+    at = moment(stamp, since, now, office.calendar)
     word = Word(receipt=number, kind=kind, words=words, digests=digests, at=at, door=door, entered=entered, holders=holders)
     word = replace(word, stamp=stamp.by if stamp is not None else "")
-    allowed = may_say(office, case, notice, at, tx.consequences.find(notice.about))
+    handed = reached.handed_in(notice, word)
+    allowed = may_say(
+        office, case, notice, at, tx.consequences.find(notice.about), handed_in=handed.on if handed is not None else None
+    )
     before = serving.before(notice, word)
     anew = before is not None and kind in allowed and _answered(tx, case, notice, before)
     if anew:
@@ -142,6 +156,33 @@ def say(  # noqa: PLR0913 - a word in all its parts
         told = inname.Entered(kind, words, now, notice.about, notice.basis, ownword.hands(word), awaits)
         inname.tell(office, tx, case, f"{number}:entered", told, now)
     return Spoken(notice=tx.servings.get(notice_id), receipt=number)
+
+
+def stated(  # noqa: PLR0913 - a word in all its parts
+    office: Office,
+    tx: Tx,
+    consequence_id: str,
+    kind: StatementKind,
+    words: str,
+    digests: tuple[str, ...],
+    door: str,
+    now: datetime,
+    *,
+    entered: Signed | None,
+    stamp: Stamp | None,
+) -> Consequence:
+    """What the subject said in a proceeding is typed in (`consequences.state`, `door`).
+
+    Where it was decided before that, and the words had been handed in in their time, a person reads and answers them at the notice, and
+    nobody loses a word by our typing. A waiver ends nothing any more.
+    """
+    held = tx.consequences.get(consequence_id)
+    given = held.notice if held.state in STANDING and kind is not StatementKind.WAIVER and stamp is not None else None
+    if given is None or given.defend_by is None or moment(stamp, given.given.at, now, office.calendar) > given.defend_by:
+        return consequences.state(office, tx, consequence_id, kind, words, digests, door, now, entered=entered, stamp=stamp)
+    papers = "\n".join((words, *digests))
+    say(office, tx, f"{held.id}:notice", SubjectWord(kind.value), papers, (), now, door=door, entered=entered, stamp=stamp)
+    return tx.consequences.get(consequence_id)
 
 
 def _answered(tx: Tx, case: Case, notice: SubjectNotice, word: Word) -> bool:

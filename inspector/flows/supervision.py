@@ -7,10 +7,11 @@ from datetime import datetime
 
 from inspector.domain import review
 from inspector.domain.case import Case, CaseState, Route
-from inspector.domain.decision import Because, Decision
+from inspector.domain.decision import Decision
 from inspector.domain.evidence import Evidence
 from inspector.domain.finding import Doubt
 from inspector.domain.outside import JOINED_MATTER
+from inspector.domain.result import overseen
 from inspector.domain.unmet import unmet
 from inspector.domain.visit import Seat, Visit
 from inspector.flows.office import Office
@@ -77,11 +78,6 @@ def tell(tx: Tx, held: Visit, by: Seat, others: Iterable[Doubt], pack: str, now:
     if unmet(held, by.agency) is None:  # that has a date, and a matter of its own (`clues`)
         facts = {"draw": held.draw, "seat": by.name, "cases": [*held.cases_of(by.agency), *cases]}
         tx.attention.open(FOUND, by.agency, short_of(held, by.agency), facts, now)
-    because = Because(
-        rule="supervision.found",
-        basis=(held.basis,),
-        pack=pack,
-        facts={"visit": held.id, "by": part.by, "seen": part.seen.value if part.seen else None, "remarks": part.remarks},
-    )
+    because = overseen(held, part, pack)
     for case_id in cases:
         record(tx, case_id, Decision(state=None, because=because), now, {})

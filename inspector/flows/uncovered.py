@@ -11,7 +11,7 @@ from datetime import datetime
 
 from inspector.domain.coverage import Hole
 from inspector.domain.lack import CHANGING
-from inspector.flows import limits
+from inspector.flows import limits, supervised
 from inspector.flows.coverage import Names, look
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
@@ -27,12 +27,16 @@ _LONGEST = 180
 
 
 def daily(_work: Work, office: Office) -> Settlement:
-    """Look, and tell what is new; nothing is written of what is known. So of the last days by which acts have to be found (`limits`)."""
+    """Look, and tell what is new; nothing is written of what is known.
+
+    So of the last days by which acts have to be found (`limits`, `supervised`).
+    """
     names = Names(sources=office.connectors.sources.keys(), agencies=office.connectors.agencies.keys())
     today = office.calendar.local_date(office.now())
     with office.store.read() as tx:
         months, found = look(office, tx, names, today)
     limits.sweep(office)
+    supervised.sweep(office)
     last = months[:AHEAD][-1].name
     told = _told([hole for hole in found if hole.lack in CHANGING and hole.since <= last])
     return Settlement(write=lambda tx, now: _tell(tx, told, now))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from inspector.domain import withdrawal as domain
 from inspector.domain.calendar import due
@@ -15,6 +15,7 @@ from inspector.domain.duty import Rule
 from inspector.domain.errors import Refusal
 from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
+from inspector.domain.review import WITHDRAWALS
 from inspector.domain.serving import NoticeKind
 from inspector.domain.timer import Timer
 from inspector.domain.withdrawal import CONCLUDED_BEFORE, WITHDRAWAL, Answering, WithdrawalAnswer
@@ -53,8 +54,8 @@ def kept(tx: Tx, case: Case) -> bool:
     return bool(_entered(tx, case))
 
 
-def ask(office: Office, tx: Tx, case: Case, reason: str, by: str, now: datetime) -> None:
-    """Keep the word, and bring it to an officer, who answers by the pack's term of a decision.
+def ask(office: Office, tx: Tx, case: Case, reason: str, by: str, now: datetime, said_at: datetime | None = None) -> None:
+    """Keep the word, and bring it to an officer, who answers by the pack's term of a decision, from when it was said (`said_at`) on.
 
     The same once more, while it waits, is the same. Other words keep the date of the first ones.
     """
@@ -63,8 +64,8 @@ def ask(office: Office, tx: Tx, case: Case, reason: str, by: str, now: datetime)
         return
     policy = office.book.get(case.pack)
     _write(office, tx, case, domain.asked(case, reason, by, policy), now)
-    at = held.due_at if held is not None else due(now, policy.term(Timer.REVIEW).term, office.calendar).at
-    on = office.calendar.local_date(now).isoformat()
+    at = held.due_at if held is not None else due(said_at or now, policy.term(Timer.REVIEW).term, office.calendar).at
+    on = office.calendar.local_date(said_at or now).isoformat()
     decided = _decided(tx, case)
     stands = {"entry": _entered(tx, case), "consequence": decided.id if decided is not None else ""}
     facts = {"case": case.id, **stands, "by": by, "on": on, "due_at": at.isoformat()}
@@ -109,9 +110,21 @@ def overtaken(office: Office, tx: Tx, case: Case, at: datetime, by: str, now: da
     if decision is None:
         return None
     made = settle_case(tx, office, decision, policy, now)
-    facts = {"case": case.id, "concluded_at": at.isoformat(), "by": by}
-    tx.attention.add(CONCLUDED_BEFORE, case.agency, case.id, by_review(office, case.pack, facts, now), now)
+    said = [facts.get("handed_in") for _, facts in tx.ledger.facts(WITHDRAWALS, case.id)]
+    meanwhile(office, tx, made, by, now, date.fromisoformat(said[-1]) if said and said[-1] else None)
     return made
+
+
+def meanwhile(office: Office, tx: Tx, case: Case, by: str, now: datetime, handed_in: date | None) -> None:
+    """A withdrawn case was concluded before its withdrawal was entered: the licence may be in hand, and an officer says what follows.
+
+    `handed_in`: on which day, where that was before it was entered; told where it came before the conclusion.
+    """
+    assert case.concluded_at is not None, "it was concluded"
+    facts = {"case": case.id, "concluded_at": case.concluded_at.isoformat(), "by": by}
+    if handed_in is not None and domain.in_time(case, handed_in):
+        facts["handed_in"] = handed_in.isoformat()
+    tx.attention.add(CONCLUDED_BEFORE, case.agency, case.id, by_review(office, case.pack, facts, now), now)
 
 
 def over(tx: Tx, case_id: str, now: datetime) -> None:

@@ -65,9 +65,9 @@ def told(error: InspectorError, lang: Lang) -> str:
 def in_words(facts: Mapping[str, object], lang: Lang) -> Mapping[str, object]:
     """Facts for a text of this language: one that is words itself has a Chinese twin, `problem_zh` beside `problem`.
 
-    What is wrong with a part of a seed, or within a file of a draw, or how a bar ends, is a code (groups `seed_part`, `file_part`,
-    `bar_part`), and is put into words here. So are members of enumerations in Chinese; in English they are shown by their codes, which
-    say them.
+    What is wrong with a part of a seed, or within a file of a draw, how a bar ends, or what a connector's setting may be, is a code
+    (groups `seed_part`, `file_part`, `bar_part`, `setting`), and is put into words here. So are members of enumerations in Chinese; in
+    English they are shown by their codes, which say them.
     """
     if (held := in_part(facts, lang)) is not facts:
         return held
@@ -78,10 +78,12 @@ def in_words(facts: Mapping[str, object], lang: Lang) -> Mapping[str, object]:
 
 
 def in_part(facts: Mapping[str, object], lang: Lang) -> Mapping[str, object]:
-    """The same facts, where their `problem` is no code of a part; else with its words."""
+    """The same facts, where their `problem` is no code of a part, nor `wanted` one of what a setting may be; else with its words."""
     for group in ("seed_part", "file_part", "bar_part"):
         if known(part := f"{group}.{facts.get('problem')}", lang):
             return {**facts, "problem": label(part, lang, **facts)}
+    if known(setting := f"setting.{facts.get('wanted')}", lang):
+        return {**facts, "wanted": label(setting, lang, **facts)}
     return facts
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from inspector.domain import appointing
 from inspector.domain.decision import OrderKind
 from inspector.domain.plan import DrawState
 from inspector.domain.visit import SeatState, Visit, VisitState
@@ -39,11 +40,11 @@ def _visit(tx: Tx, held: Visit) -> Iterator[str]:
     team = [seat for seat in tx.visits.team(held.id) if seat.state.open]
     if held.state is VisitState.ASSIGNED and sorted({seat.place for seat in team}) != [0, 1]:
         yield f"without a team: {held.id}"
-    clock = f"{OrderKind.VISIT_DUE.value}:{held.id}"
+    clocks = appointing.clocks(held)
     told = {seat.name: (seat.clock(OrderKind.ACCEPT_DUE), *seat.pushes) for seat in team}
-    going = tx.work.under_way([clock, *(key for keys in told.values() for key in keys)])
+    going = tx.work.under_way([*clocks, *(key for keys in told.values() for key in keys)])
     told_of = tx.attention.standing_about(OVERDUE, [held.id])  # its date has come, and a person has it
-    if held.state is VisitState.ASSIGNED and clock not in going and not told_of:
+    if held.state is VisitState.ASSIGNED and not going & {*clocks} and not told_of:
         yield f"without a clock: {held.id}"
     for seat in team:
         accept, *pushes = told[seat.name]

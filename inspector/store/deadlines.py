@@ -23,6 +23,8 @@ _ASKED = [state.value for state in AssistanceState if state.open]
 _VISITING = [state.value for state in VisitState if state.open]
 _CLOCK = sa.literal(f"{OrderKind.VISIT_DUE.value}:") + visit.c.id
 """The key of a visit's clock, whose date is the visit's own: the date in its body may be sealed."""
+_DAY = len(":2026-03-30")
+"""What stands behind such a key in that of the clock of a day that was named when the first one had run (`appointing.clocks`)."""
 
 _READY = sa.select(work.c.id).where(work.c.state == "ready").limit(1)
 _NEXT = sa.select(sa.func.min(work.c.due_at)).where(work.c.state == "waiting")
@@ -35,13 +37,19 @@ def due_by(tx: Tx, moment: datetime) -> dict[str, int]:
     answers that others owe us.
     Legal dates end at closes of business. What nobody can see to any more (a case that has an outcome, a request that is over) is none.
     """
+    own = work.alias().c
+    ahead = sa.select(sa.func.substr(own.key, 1, sa.func.length(own.key) - _DAY)).where(
+        own.state == "waiting", own.due_at > moment, own.kind == OrderKind.VISIT_DUE.value, own.key.like("%:____-__-__")
+    )
     undecided = sa.select(case_file).where(case_file.c.outcome.is_(None), case_file.c.due_at <= moment).subquery()
     due = steps()
     open_ = {
         "verification": sa.select(undecided).where(undecided.c.state.in_(_VERIFYING)),
         "review": sa.select(undecided).where(undecided.c.state == CaseState.REVIEW.value),
         "consequence": sa.select(due).where(due.c.due_at <= moment, due.c.id.not_in(doubted())),
-        "visit": sa.select(visit).join(work, work.c.key == _CLOCK).where(visit.c.state.in_(_VISITING), work.c.due_at <= moment),
+        "visit": sa.select(visit)
+        .join(work, work.c.key == _CLOCK)
+        .where(visit.c.state.in_(_VISITING), work.c.due_at <= moment, work.c.key.not_in(ahead)),
         "objection": sa.select(objection).where(objection.c.state == ObjectionState.OPEN.value, objection.c.due_at <= moment),
         "repair": sa.select(credit_record).where(credit_record.c.repair_due_at <= moment),
         "assistance": sa.select(assistance).where(assistance.c.state.in_(_ASKED), assistance.c.due_at <= moment),

@@ -148,6 +148,12 @@ class VisitRoom(StillOpen, ToCome, Seats, Unfiled, Unmet):
             level = [one.id for one in anew]
         return held
 
+    def dealt_anew(self, held: Visit) -> str | None:
+        """The visit to the same object by which a supplementary draw has dealt a short one anew; None where none has."""
+        given = sa.exists().where(seat.c.visit == visit.c.id)  # one for which nobody was left to go takes no place
+        asked = sa.select(visit.c.id).where(visit.c.replaces == held.id, visit.c.object_id == held.object_id, given)
+        return self.connection.execute(asked).scalars().first()
+
     def short(self, plan: str) -> list[Visit]:
         """The visits of a plan's draws that cannot take place for want of inspectors."""
         asked = sa.select(visit.c.body).join(draw, draw.c.number == visit.c.draw)

@@ -23,19 +23,17 @@ from inspector.store.tx import Tx
 from inspector.web.answers import (
     CasePage,
     CaseShown,
-    CaseWithdrawn,
     CaseWithWhy,
     ExplanationText,
     case_shown,
     case_with_why,
-    case_withdrawn,
 )
 from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, CaseReader, Officer, System
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import CaseId, CasePath, Limit, Line, MessageId
-from inspector.web.messages import CaseIn, ConclusionIn, ReviewIn, WithdrawalIn
+from inspector.web.messages import CaseIn, ConclusionIn, ReviewIn
 from inspector.web.roles import Role
 from inspector.web.viewings import shown
 
@@ -140,28 +138,6 @@ def correct_case(desk: AtDesk, caller: System, case_id: CasePath, given: CaseIn,
         return case_shown(case, _pack(desk, case))
 
     return desk.once(message(caller.source, message_id, f"correct {case_id}", given), do)
-
-
-@router.post("/cases/{case_id}/withdraw", response_model=CaseWithdrawn, responses=WRITES)
-def withdraw_case(
-    desk: AtDesk, caller: System, case_id: CasePath, given: WithdrawalIn, message_id: MessageId = None
-) -> JSONResponse:
-    """The applicant takes the commitment back: with a reason, and only before the matter is concluded.
-
-    Where the pack keeps whoever has withdrawn from committing to the item again for some time, the applicant is told so before: without
-    `bar_known` nothing is withdrawn, and the answer (409 `withdrawal_bars`) names the item, the `term` of the pack (`12-31`: until the
-    end of the year), its `basis`, and `until` which day it runs if withdrawn today. The certificate can be brought meanwhile.
-
-    Once an officer has entered the case to its subject's discredit it stays as it is, and an officer hears of the wish: `heard` says so.
-    """
-
-    def do(tx: Tx, now: datetime) -> CaseWithdrawn:
-        caller.case(tx, case_id)  # not held here: the flow takes the draws' turn before the case
-        return case_withdrawn(
-            review.withdraw(desk.office, tx, case_id, given.reason, caller.name, now, bar_known=given.bar_known)
-        )
-
-    return desk.once(message(caller.source, message_id, f"withdraw {case_id}", given), do)
 
 
 @router.post("/cases/{case_id}/conclude", response_model=CaseShown, responses=WRITES)

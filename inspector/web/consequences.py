@@ -28,7 +28,7 @@ from inspector.domain.proposal import Proposal
 from inspector.domain.stamp import stamped
 from inspector.domain.viewing import Shown as What
 from inspector.domain.weight import Grading
-from inspector.flows import annulling, consequences, proceedings, reached, rectifying, sittings, upholding
+from inspector.flows import annulling, consequences, proceedings, reached, rectifying, sittings, spoken, upholding
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
 from inspector.web.body import JsonRoute
@@ -204,14 +204,15 @@ def enter_statement(
 ) -> JSONResponse:
     """What the subject said: in defence, to be heard, or to waive its time; passed on by the counter or the approving system.
 
-    What was handed in or posted before today says so (`said_on`, `stamp`): whether it is late goes by that day.
+    What was handed in or posted before today says so (`said_on`, `stamp`): whether it is late goes by that day. Where it was decided
+    meanwhile, a defence or a wish that had been handed in in time waits at the notice for an officer who answers it (`subject_spoke`).
     """
 
     def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
         door = f"{caller.role.value}:{by.by}"
         clerk = by if caller.role is Role.OFFICER else None
         told, when = (given.kind, given.words, given.digests, door, now), stamped(given.said_on, given.stamp)
-        return consequences.state(desk.office, tx, consequence_id, *told, entered=clerk, stamp=when)
+        return spoken.stated(desk.office, tx, consequence_id, *told, entered=clerk, stamp=when)
 
     return step(desk, caller, consequence_id, "statement", given, message_id, do)
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from inspector.domain.appointing import missed
 from inspector.domain.attempt import AttemptWay
 from inspector.domain.brief import Brief
 from inspector.domain.case import SubjectKind
@@ -284,6 +285,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "seat": seat,
         "now": _now(told),
         "overdue": held.state.open and desk.office.now() > held.due_at,
+        "missed": missed(held, desk.office.now(), desk.office.calendar),
         "shut_today": seat.state.open and shut_today(held, desk.office.now(), desk.office.calendar),
         "waited": awaited(told.mates, language(request)),
         "doubts": facts,

@@ -14,14 +14,15 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.appointed import Though
-from inspector.domain.appointing import closed_days
+from inspector.domain.appointing import closed_days, missed
+from inspector.domain.attested import Attested
 from inspector.domain.decision import OrderKind
 from inspector.domain.docket import BAR_CONTESTED, LETTER_SCOPE, RECUSAL_ASKED, STOOD_IN, VISIT_MATTERS, nearness
 from inspector.domain.errors import InspectorError, Missing, Refusal
 from inspector.domain.gate import BarFault, OutsideBar
 from inspector.domain.push import ASSIGNMENT
 from inspector.domain.viewing import Shown as What
-from inspector.domain.visit import Visit
+from inspector.domain.visit import Visit, VisitState
 from inspector.domain.withdrawal import CONCLUDED_BEFORE, OvertakenAnswer
 from inspector.flows import challenges, embargo, peace
 from inspector.flows.attested import traces
@@ -178,7 +179,16 @@ def _page(
     return page(request, "matter.html", status=wrong.status, **context)
 
 
-_NO_VISIT: Mapping[str, Any] = {"attested": None, "named": None, "shut": (), "came": (), "over": False, "ended": ()}
+_NO_VISIT: Mapping[str, Any] = {
+    "attested": None,
+    "attested_as": "",
+    "named": None,
+    "missed": False,
+    "shut": (),
+    "came": (),
+    "over": False,
+    "ended": (),
+}
 """What the page of a matter says of a visit where it is not about whether, or when, one was made."""
 
 
@@ -186,14 +196,25 @@ def _of_visit(desk: Desk, tx: Tx, visit: Visit, held: Row, now: datetime) -> dic
     """What was said of a visit by now, by whom and why; the windows whole, where its day is still to be named; who closed the matter."""
     calendar, waits = desk.office.calendar, held["kind"] == CONFLICT and held["closed_at"] is None
     notes = [facts for _, facts in tx.ledger.facts(("attention.close",), held["about"])]
+    told = next((one for one in visit.attested if one.agency == held["agency"]), None)
     return {
-        "attested": next((one for one in visit.attested if one.agency == held["agency"]), None),
+        "attested": told,
+        "attested_as": _attested(visit, told),
         "named": visit.appointed,
+        "missed": missed(visit, now, calendar),
         "shut": closed_days(visit, peace.of(desk.office, tx, visit), now, calendar) if waits else (),
         "came": traces(tx, visit, held["agency"]) if held["kind"] == LAPSED_NOTE else [],
         "over": not visit.state.open,
         "ended": [one for one in notes if held["closed_at"] is not None and one.get("attention") == held["id"]][-1:],
     }
+
+
+def _attested(visit: Visit, told: Attested | None) -> str:
+    """Which words say what has become of it that a visit was made: it counts, was called off or ceased since, or waits for another."""
+    if told is None or not told.stands:
+        return "attested" if visit.state.open else "attested_alone"
+    off = {VisitState.CANCELLED: "attested_off", VisitState.CEASED: "attested_ceased"}
+    return off.get(visit.state, "attested_stands")
 
 
 def _said(tx: Tx, bar: OutsideBar) -> list[dict[str, Any]]:

@@ -161,16 +161,6 @@ class CaseIn(Strict):
         )
 
 
-class WithdrawalIn(Strict):
-    """The applicant takes the commitment back. `bar_known`: true once the applicant was told of the bar on committing again that follows.
-
-    It is asked for where the pack has such a bar for the item: without it the answer is 409 `withdrawal_bars`, which names the bar.
-    """
-
-    reason: Text
-    bar_known: bool = False
-
-
 class ConclusionIn(Strict):
     """That the matter is concluded. `at`: when it was, where that is told later; never before the letter was signed, never to come."""
 

@@ -15,6 +15,7 @@ from inspector.domain import announcing, ownword
 from inspector.domain.consequence import Signed
 from inspector.domain.docket import SPOKE
 from inspector.domain.errors import InspectorError, Invalid, Refusal
+from inspector.domain.limitation import began
 from inspector.domain.serving import NoticeKind, SubjectNotice, SubjectWord, Word
 from inspector.domain.viewing import Shown as What
 from inspector.domain.wayto import PROVEN
@@ -58,6 +59,7 @@ _STEPS: Mapping[str, tuple[Field, ...]] = {
 }
 """What an officer does about words that fit no proceeding: answer them, by a notice of his or her own, and say that they are read."""
 _WITHDRAW = "withdraw"
+_STAMP = (entry("said_on", Kind.DAY, needed=False), entry("stamp", needed=False))
 _BAR_TOLD = Field(name="bar_known", kind=Kind.CHOICE, choices=(("true", "noticedesk.bar_told"),))
 
 
@@ -196,7 +198,8 @@ def _withdraw(desk: Desk, caller: Caller, notice_id: str, posted: Sent) -> None:
     paper = fitting(posted.files.get("file", b""), desk.settings.max_material_bytes)
     file = {"content": b64encode(paper).decode()} if paper else None
     known = form.one("bar_known") or False
-    given = read(WordIn, word=SubjectWord.WITHDRAWAL, words=form.one("words"), file=file, bar_known=known)
+    day = {"said_on": form.one("said_on") or None, "stamp": form.one("stamp")}
+    given = read(WordIn, word=SubjectWord.WITHDRAWAL, words=form.one("words"), file=file, bar_known=known, **day)
     say_word(desk, caller, notice_id, given, form.message_id())
 
 
@@ -204,17 +207,21 @@ def _leaving(desk: Desk, tx: Tx, caller: Caller, held: SubjectNotice, lang: Lang
     """What this officer may enter of a withdrawal; who has entered the one that waits, or had its link in hand, is no second officer."""
     case = tx.cases.get(held.case_id)
     now = desk.office.now()
-    about = tx.consequences.find(held.about)
-    if caller.role is not Role.OFFICER or SubjectWord.WITHDRAWAL not in spoken.may_say(desk.office, case, held, now, about):
+    about, early = (
+        tx.consequences.find(held.about),
+        began(case),
+    )  # one that was handed in by the conclusion is entered behind it, too
+    says = spoken.may_say(desk.office, case, held, now, about, handed_in=early)
+    if caller.role is not Role.OFFICER or SubjectWord.WITHDRAWAL not in says:
         return _Leaving()
     first = reached.awaiting(held)
     if first is not None and ownword.of(first, Signed(by=caller.name, token=caller.token, at=now)):
         return _Leaving(first=first, mine=True)
-    bar = review.withdrawing(desk.office, tx, case, now)
+    bar = review.withdrawing(desk.office, tx, case, now, early)
     policy = desk.office.book.get(case.pack)
     told = intended.withdrawing(bar, case.item, policy, lang) if bar is not None else ""
     today = label("intended.withdrawing_today", lang, until=bar.until.isoformat()) if bar is not None else ""
-    fields = (entry("words", Kind.TEXT), entry("file", Kind.FILE), *((_BAR_TOLD,) if bar is not None else ()))
+    fields = (entry("words", Kind.TEXT), entry("file", Kind.FILE), *_STAMP, *((_BAR_TOLD,) if bar is not None else ()))
     return _Leaving(fields=fields, first=first, bar=told + today)
 
 

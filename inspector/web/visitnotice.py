@@ -7,6 +7,7 @@ from datetime import date, datetime
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from inspector.domain.appointing import missed
 from inspector.domain.case import SubjectKind
 from inspector.domain.challenge import ChallengeState
 from inspector.domain.errors import InspectorError
@@ -146,6 +147,7 @@ def print_notice(request: Request, desk: AtDesk, name: str, token: str) -> Respo
             "notice.html",
             told=told,
             today=desk.office.calendar.local_date(desk.office.now()),
+            missed=missed(told.visit, desk.office.now(), desk.office.calendar),
             contacts=[
                 (one.name, gap.join(contact)) for one in told.parts if (contact := frontdesk.lines(desk.office, one.agency, lang))
             ],

@@ -11,12 +11,14 @@ import pytest
 
 from inspector.domain.appointed import Though
 from inspector.domain.calendar import SHANGHAI
-from inspector.domain.errors import Refusal
+from inspector.domain.decision import OrderKind
+from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.peace import closed
 from inspector.domain.visit import VisitState
 from inspector.domain.visitcode import days
 from inspector.flows import appointing, attention, dispatch
-from inspector.flows.seats import CONFLICT
+from inspector.flows.seats import CONFLICT, OVERDUE
+from inspector.store.deadlines import due_by
 from inspector.store.store import Store
 from tests import gate
 from tests.edge import serving
@@ -25,6 +27,7 @@ from tests.integration.test_fieldnotes import code
 from tests.integration.test_forms import logged_in
 from tests.integration.test_proceeding_page import send
 from tests.integration.test_quiet import drawn, entered, matters, row
+from tests.integration.test_recount import waiting
 from tests.operator import settled
 
 pytestmark = pytest.mark.alike
@@ -113,6 +116,36 @@ def test_where_nobody_could_go_on_the_named_day_an_officer_names_another(store: 
             json.loads(one["body"])["facts"]["on"] for one in tx.ledger.about(visit.id) if one["rule"] == "visit.appointed"
         ]
     assert days_told == ["2026-03-06", "2026-03-30"]
+
+
+def test_the_end_of_each_named_day_is_asked_about_at_once_and_until_it_the_visit_is_not_overdue(store: Store, hand: Hand) -> None:
+    office, _, visit = drawn(store, hand, row(5, 31))
+    settle(office)
+    with store.begin() as tx:
+        for seat in tx.visits.team(visit.id):
+            dispatch.accept(tx, seat.name, hand())
+    for day in (6, 10, 12):
+        on = datetime(2026, 3, day, tzinfo=SHANGHAI)
+        with store.begin() as tx:
+            held = appointing.appoint(office, tx, visit.id, on=on.date(), why="依例外规定", by="王", now=hand(), though=MEANT)
+        assert (matters(office, CONFLICT), matters(office, OVERDUE)) == ([], [])
+        with store.read() as tx:
+            assert [due_by(tx, at)["visit"] for at in (held.due_at - timedelta(seconds=1), held.due_at)] == [0, 1]
+        hand.now = on.replace(hour=17, minute=29)
+        settle(office)
+        assert (matters(office, CONFLICT), matters(office, OVERDUE)) == ([], []), "its day is not over"
+        hand.now = on.replace(hour=17, minute=31)
+        settle(office)
+        (late,), (asked,) = matters(office, OVERDUE), matters(office, CONFLICT)
+        assert {late["due_at"], asked["due_at"]} == {held.due_at.isoformat()}
+    with store.begin() as tx, pytest.raises(Invalid, match="appointed_out_of_range"):
+        appointing.appoint(office, tx, visit.id, on=date(2026, 3, 12), why="当日已过", by="王", now=hand(), though=MEANT)
+    with store.begin() as tx:
+        appointing.appoint(office, tx, visit.id, on=date(2026, 3, 13), why="依例外规定", by="王", now=hand(), though=MEANT)
+    hand.now = datetime(2026, 3, 13, 10, tzinfo=SHANGHAI)
+    settle(office)
+    assert entered(office, visit, hand()).state is VisitState.DONE
+    assert waiting(office, OrderKind.VISIT_DUE) == [], "no clock of a visit that is made goes on"
 
 
 @pytest.mark.slow

@@ -21,6 +21,8 @@ from tests.edge import Edge, serving
 from tests.house import Hand, settle
 from tests.integration.test_draw_way import announced, carried_out, drawing
 from tests.integration.test_fieldnotes import code, links, note, photo, team
+from tests.integration.test_forms import logged_in
+from tests.integration.test_proceeding_page import send
 from tests.integration.test_spared import answered
 from tests.integration.test_visitcodes import PHONES
 from tests.materials import jpeg
@@ -254,9 +256,6 @@ def test_of_who_has_left_officers_are_asked_and_who_does_not_agree_ends_it_with_
 
 @pytest.mark.slow
 def test_the_officers_page_takes_the_word_and_shows_what_the_first_has_said(edge: Edge, hand: Hand, links: ExitStack) -> None:
-    from tests.integration.test_forms import logged_in
-    from tests.integration.test_proceeding_page import send
-
     visit, (first, _), (client, _) = team(edge, links)
     day = over(edge, hand, visit, 0)
     assert sends(client, first, written(hand, 22, visit)) == "KEPT"
@@ -297,6 +296,17 @@ def test_what_the_team_of_a_made_visit_saw_is_read_though_its_subject_withdraws(
     assert matters(edge)["note_against"]["cases"] == list(visit.case_ids)
     shot = mate.post(f"/v1/seats/{second}/photos", json=photo(jpeg()))
     assert shot.status_code == 200, shot.text
+    page, words = f"/matters/note_lapsed:{visit.id}", ("予以采信", "其后已取消", "不复存在", "无人复核认定")
+    ceased = replace(now_of(edge, visit), state=VisitState.CEASED)
+    alone = replace(now_of(edge, visit).attested[0], by=("王",), said=("现场笔录",))
+    states_of = {"其后已取消": now_of(edge, visit), "不复存在": ceased, "无人复核认定": replace(ceased, attested=(alone,))}
+    with edge.client() as desk:
+        logged_in(edge, desk, name="王")
+        for said, held in states_of.items():
+            with edge.office.store.begin() as tx:
+                tx.visits.put(replace(held, version=tx.visits.get(visit.id).version))
+            shown = desk.get(page).text
+            assert [one for one in words if one in shown] == [said]
 
 
 @pytest.mark.slow
@@ -309,3 +319,22 @@ def test_nobody_calls_off_a_visit_that_was_made_because_a_proof_comes_in_late(ed
     held = now_of(edge, visit)
     assert (held.state, held.doubts) == (VisitState.ASSIGNED, visit.doubts)
     assert sends(mate, second, written(hand, 22, visit, "mismatch", "无货架，无人员")) == "RESULT"
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["sent before", "sent since"])
+def test_a_photo_alone_of_who_goes_no_more_is_asked_about_as_a_note_is(
+    edge: Edge, hand: Hand, links: ExitStack, *, before: bool
+) -> None:
+    visit, (first, _), (client, _) = team(edge, links)
+    shot = photo(jpeg())
+    if before:
+        assert client.post(f"/v1/seats/{first}/photos", json=shot).status_code == 200
+        assert "note_lapsed" not in matters(edge), "who sits there enters what was seen"
+    day = over(edge, hand, visit, 0)
+    assert states(edge, visit)[0] == "RELIEVED"
+    if not before:
+        assert "note_lapsed" not in matters(edge)
+        lay = {"captured_at": (hand() - timedelta(hours=23)).isoformat(), "sent_at": hand().isoformat()}
+        assert client.post(f"/v1/seats/{first}/photos", json={**shot, **lay}).status_code == 200
+    asked = matters(edge)["note_lapsed"]
+    assert (asked["seat"], asked["on"]) == (first, day.isoformat())

@@ -83,7 +83,8 @@ def test_what_is_secret_is_written_for_the_owners_eyes_only(tmp_path: Path) -> N
     made = furnish(tmp_path / "demo")
     configure(made, world=1, web=2)
     files = [file for file in made.folder.iterdir() if file.is_file()]
-    assert {file.name for file in files} == {"keys.json", "demo.toml", "phones.secret", "approving.secret"}
+    secret = {"keys.json", "demo.toml", "phones.secret", "approving.secret", "house.key"}
+    assert {file.name for file in files} == {*secret, "house.key.pub"}
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert stat.S_IMODE(made.folder.stat().st_mode) == 0o700
 

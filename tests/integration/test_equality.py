@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from inspector.cli.equality import grouped
 from inspector.daemon.schedules import sweep_order
 from inspector.domain.case import MatterKind, Route, SubjectKind
 from inspector.domain.decision import OrderKind
@@ -22,6 +23,7 @@ from inspector.domain.sampling import Window
 from inspector.flows import attention, dispatch, equality, training
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
+from inspector.labels import LANGS
 from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import Hand, application, open_office, post, settle
@@ -137,6 +139,10 @@ def test_who_committed_is_drawn_more_and_a_person_is_told_unless_an_article_perm
     assert (said.committed, said.committed_hit) == (EACH, len(strata["normal-U"]["selected"]))
     assert said.certified == EACH
     assert said.certified_hit <= len(strata["pool-U"]["selected"]), "the register's own firms are no one's case"
+    rows = {lang: grouped(held, office.book.get(held.pack), lang)[0]["item"] for lang in LANGS}
+    assert rows == {"zh-Hans": "临时救助家庭成员与收入证明（relief-household）", "en": "relief-household"}, (
+        "a reader knows the item by its name"
+    )
     assert [one.measure for one in held.alarms] == [Measure.DRAWN, Measure.VISITED]
     assert held.compared[0].odds is None or held.compared[0].odds > 1
     assert group(held, Measure.WAITED).committed == said.committed_hit, "overdue visits are waits"

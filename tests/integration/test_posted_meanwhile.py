@@ -10,9 +10,10 @@ import pytest
 from inspector import gazette as pages
 from inspector.domain.annulled import Annulled
 from inspector.domain.case import Outcome
+from inspector.domain.finding import Seen
 from inspector.domain.gazette import CheckResult, Fallen
 from inspector.domain.publicationduty import PublicationState
-from inspector.flows import affix, disclosing, gazette, publication, unpublish
+from inspector.flows import affix, disclosing, gazette, printed, publication, supervision, unpublish
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from tests.house import Hand, open_office, settle
@@ -69,6 +70,58 @@ def test_a_check_for_cause_that_is_ruled_anew_while_its_register_is_posted_is_ta
     assert held.shown is not None
     assert held.shown.found is CheckResult.PROBLEM, "which is what was served"
     assert (held.state, held.why) == (PublicationState.TO_REMOVE, Fallen.REOPENED)
+
+
+def test_what_an_officer_says_otherwise_of_a_visit_while_its_register_is_posted_is_owed_anew_as_it_was_said(
+    office: Office, hand: Hand
+) -> None:
+    (owed,) = look(office, hand)
+    over(office)
+    wordy(office, owed.visit)
+
+    def ruled(found: CheckResult) -> None:
+        with office.store.begin() as tx:
+            publication.rule(office, tx, owed.id, found, "经复核", "李四", hand())
+
+    ruled(CheckResult.PROBLEM)
+    got = gazette.gather(office, hand(), post=True)
+    ruled(CheckResult.NOTHING)
+    gazette.say(office, got, ADDRESS, "李四", hand())
+    fell = one(office, owed.id)
+    assert fell.shown is not None
+    assert (fell.state, fell.shown.found) == (PublicationState.TO_REMOVE, CheckResult.PROBLEM)
+    hand.on(days=1)
+    look(office, hand)
+    anew = one(office, f"{owed.id}.2")
+    assert (anew.state, anew.ruled) == (PublicationState.OWED, fell.ruled)
+    assert [line.found for line in gazette.gather(office, hand(), post=True).fresh.values()] == [CheckResult.NOTHING]
+    assert printed.look(office.store) == []
+
+
+def test_of_a_visit_whose_published_result_was_a_slip_an_officer_hears_that_it_is_to_be_said_anew(
+    office: Office, hand: Hand
+) -> None:
+    (owed,) = look(office, hand)
+    over(office)
+    wordy(office, owed.visit)
+    with office.store.begin() as tx:
+        publication.rule(office, tx, owed.id, CheckResult.PROBLEM, "现场笔录", "李四", hand())
+        publication.publish(office, tx, owed.id, office.calendar.local_date(hand()), "公告栏", "李四", hand())
+        publication.recall(office, tx, owed.id, Fallen.MISTAKE, "", "", "李四", hand())
+    hand.on(days=1)
+    look(office, hand)
+    anew = one(office, f"{owed.id}.2")
+    assert (anew.state, anew.ruled) == (PublicationState.OWED, None)
+    with office.store.read() as tx:
+        assert [row["about"] for row in tx.attention.page(None) if row["kind"] == supervision.FOUND] == [owed.visit]
+
+
+def wordy(office: Office, visit: str) -> None:
+    """The team of a visit has told something in words that no case says."""
+    with office.store.begin() as tx:
+        seen = tx.visits.get(visit)
+        parts = tuple(replace(part, seen=Seen.FINDING, remarks="另有问题") for part in seen.parts)
+        tx.visits.put(replace(seen, parts=parts))
 
 
 def test_a_penalty_that_is_ruled_out_while_its_register_is_posted_is_taken_back(store: Store, hand: Hand) -> None:

@@ -126,6 +126,18 @@ def test_a_result_that_was_taken_back_for_a_slip_is_owed_anew_once_and_can_be_pu
     with office.store.begin() as tx:
         publication.publish(office, tx, anew.id, office.calendar.local_date(hand()), "公告栏", "李四", hand())
     assert printed.look(office.store) == []
+    with office.store.begin() as tx:
+        fell, mine = tx.publications.get(held.id), tx.publications.get(anew.id)
+        tx.publications.put(replace(fell, renewed=False))
+        tx.publications.put(replace(mine, renewed=True))
+    assert set(printed.look(office.store)) == {f"publication_duty {one}: renewed" for one in (held.id, anew.id)}
+
+
+def test_what_fell_and_is_said_to_be_owed_anew_already_is_built_by_nobody(office: Office, hand: Hand) -> None:
+    held = public(office, hand)
+    said(office, publication.recall, Fallen.MISTAKE, "", "")
+    assert altered(office, lambda one: one) == []
+    assert altered(office, lambda one: replace(one, renewed=True)) == [f"publication_duty {held.id}: renewed"]
 
 
 def test_the_daily_look_finds_an_altered_line_and_is_done_with_it_once_it_is_put_back(office: Office, hand: Hand) -> None:

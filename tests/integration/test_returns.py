@@ -22,7 +22,7 @@ from inspector.flows.office import Office
 from inspector.store.store import Store
 from inspector.store.tables import case_file
 from tests.edge import serving
-from tests.house import Hand, Table, application, open_office, post, settle
+from tests.house import Hand, Table, application, closing, open_office, post, settle
 from tests.operator import on_both, one_database, settled
 
 database_url = one_database
@@ -156,6 +156,11 @@ def test_the_command_gives_the_return_in_both_languages_as_json_and_as_csv(datab
     assert sheet.splitlines()[0] == ",".join(returns.COLUMNS)
     assert "SHA-256" in office.well("returns", "report").out
     assert "，按月；" in office.well("returns", "report", lang="zh-Hans").out
+    with closing(office.store()) as store:
+        post(open_office(store, Hand()), application(1, "business-licence", {"registration-status": "存续"}))
+    days = ("--since", "2026-01-01", "--until", "2026-12-31")
+    assert "（business-licence）" in office.well("returns", "report", *days, lang="zh-Hans").out, "people read an item's name"
+    assert ",business-licence," in office.well("returns", "report", *days, "--csv", lang="zh-Hans").out, "programs its code"
 
 
 def test_each_month_the_calendar_makes_the_return_and_the_same_days_asked_for_later_have_its_digest(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -32,7 +33,7 @@ WORDS = "不属实，系伪造"
 AID = {"relief-status": "在册"}
 
 
-def pooled(store: Store, hand: Hand) -> tuple[Office, str, Visit]:
+def pooled(store: Store, hand: Hand, signed_on: date | None = None) -> tuple[Office, str, Visit]:
     """An exempt case of a person, and the visit that the draw from the pool has given him or her."""
     office, _, _ = drawing(store, hand)
     packs = tuple(
@@ -50,7 +51,7 @@ def pooled(store: Store, hand: Hand) -> tuple[Office, str, Visit]:
     given = application(
         90, "legal-aid", AID, subject_kind=SubjectKind.PERSON, subject_code="11010519491231002X", matter=MatterKind.BENEFIT
     )
-    case_id = post(office, given)
+    case_id = post(office, given if signed_on is None else replace(given, signed_on=signed_on))
     _, held = announced(office, hand, cases=1)
     carried_out(office, hand, held.number)
     (visit,) = (one for one in visits(office, held.number) if one.pooled and one.kind is SubjectKind.PERSON)

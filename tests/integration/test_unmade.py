@@ -12,7 +12,7 @@ from inspector.domain.attested import UNENTERED
 from inspector.domain.challenge import Applicant
 from inspector.domain.roster import Recusal
 from inspector.domain.visit import Visit, VisitState
-from inspector.flows import recusing
+from inspector.flows import attested, recusing
 from inspector.store.store import Store
 from inspector.web.roles import Role
 from tests import gate
@@ -84,7 +84,10 @@ def test_a_made_visit_of_which_nobody_enters_anything_is_asked_for_and_in_the_en
     assert now_of(edge, visit).vouched, "the time to enter a result runs"
     looked(edge, hand, visit.id, late=timedelta(hours=2))
     assert now_of(edge, visit).vouched, "the house was away: nobody could be heard"
+    with edge.office.store.begin() as tx:
+        assert tx.work.forget_done(hand() + timedelta(days=1)), "their pushes among it"
     looked(edge, hand, visit.id)
+    assert sorted(str(one.data["seat"]) for one in phones.off) == [first, second], "who was to enter it hears that nobody need"
     held = now_of(edge, visit)
     assert (held.vouched, held.state, owed(edge, visit)) == (frozenset(), VisitState.OWED, [UNENTERED])
     assert "team_short" in matters(edge)
@@ -111,3 +114,22 @@ def test_a_made_visit_of_which_something_was_entered_waits_for_the_rest(
         looked(edge, hand, visit.id)
     assert now_of(edge, visit).vouched == {"bureau"}
     assert "visit_overdue" in matters(edge)
+
+
+def test_who_was_called_off_and_then_asked_to_enter_what_was_seen_hears_once_more_that_nobody_need(
+    given: tuple[Edge, Phones], hand: Hand, links: ExitStack
+) -> None:
+    edge, phones = given
+    visit, (first, _), _ = team(edge, links)
+    day = over(edge, hand, visit, 0)
+    assert [str(one.data["seat"]) for one in phones.off] == [first]
+    path, said = f"/v1/visits/{visit.id}/attested", {"on": day.isoformat(), "evidence": "企业手机扫描记录"}
+    with edge.as_(Role.OFFICER, name="王") as one, edge.as_(Role.OFFICER, name="李") as other:
+        assert one.post(path, json=said).json()["stands"] is False
+        assert other.post(path, json={**said, "evidence": "现场笔录"}).json()["stands"] is True
+    settle(edge.office)
+    assert [str(one.data["seat"]) for one in phones.messages if one.title == "检查：请录入结果"].count(first) == 1
+    with edge.office.store.begin() as tx:
+        attested.unmade(edge.office, tx, tx.visits.get(visit.id, lock=True), "bureau", UNENTERED, hand())
+    settle(edge.office)
+    assert [str(one.data["seat"]) for one in phones.off].count(first) == 2
