@@ -189,6 +189,7 @@ def _build(terminal: Terminal, folder: Path, former: Edition | None, now: dateti
         withheld=held.withheld,
         counted=held.counted,
         pledges=shown.shown,
+        least=shown.least,
         on=office.calendar.local_date(now) if post else terminal.look(lambda tx: affix.last(office, tx)),
         removed=held.removed,
         penalties=penal.lines,
@@ -239,9 +240,9 @@ def verify(
 
     It says when the register was posted, where, and by which head: a former one that is served again is as it was posted, too. Whether
     it is the newest is shown by the proof of a later posting alone: give `ledger.json` of the site, or of a copy that you had from
-    elsewhere, as --newer. Found is every file that was changed, cut, added or taken away since it was posted. Exit code 0: all is as it
-    was posted; 1: something is not, no head that counts covers the posting, or --newer shows a later one; 2: it cannot be checked, for
-    neither head nor key is given, or there is no such folder.
+    elsewhere, as --newer. Found is every file that was changed, cut, added or taken away since it was posted; of the proof itself,
+    `ledger.json`, every word of it. Exit code 0: all is as it was posted; 1: something is not, no head that counts covers the posting,
+    or --newer shows a later one; 2: it cannot be checked, for neither head nor key is given, or there is no such folder.
     """
     from inspector.domain import manifest
     from inspector.flows import affix

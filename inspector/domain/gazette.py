@@ -177,6 +177,11 @@ def crowded(told: Sequence[CheckResult], least: int) -> bool:
     return len(told) >= least and not UNHARMING.isdisjoint(told)
 
 
+def stepped(count: int, least: int) -> int:
+    """So many nameless are told at least: in whole groups of `least`, or between two postings one more or less told of somebody."""
+    return count - count % least
+
+
 def coded(came: CheckResult, sheet: Collated, codes: Sequence[CodeRow]) -> tuple[CodeRow, ...]:
     """The codes of a team's check sheet that may stand beside a result, in the pack's order.
 

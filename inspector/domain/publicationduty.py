@@ -312,18 +312,17 @@ def recall(
     if held.state is PublicationState.OWED:
         raise Refusal("publication_owed", publication=held.id)
     stands(held, PublicationState.PUBLISHED)
-    if row.withdraw is None:
-        raise Invalid("publication_withdraw_term", row=row.row)
     if why is Fallen.UNSTATED:
         raise Invalid("reason_missing", field="why")
     refuse_nameless(by)
-    counted = due(now, row.withdraw, calendar)
+    term, basis = row.taken_back
+    counted = due(now, term, calendar)
     made = replace(
         held,
         state=PublicationState.TO_REMOVE,
         due_at=counted.at,
         due_counted=counted.counted,
-        basis=row.withdraw_basis,
+        basis=basis,
         why=why,
         reason=note,
         document=document,
@@ -336,7 +335,7 @@ def recall(
         "document": document,
         "due_at": counted.at.isoformat(),
     }
-    because = Because(rule="publication.recall", basis=(row.withdraw_basis,), pack=held.pack, facts=facts)
+    because = Because(rule="publication.recall", basis=(basis,), pack=held.pack, facts=facts)
     return Decision(state=made, because=because, orders=clocks(made, now, calendar))
 
 
@@ -357,12 +356,13 @@ def remove(
 
 
 def wordless(held: PublicationDuty) -> PublicationDuty:
-    """A duty without the reasons and notes of the house: when, where and by which code something is public, or was taken back."""
+    """A duty without anybody's words: when and by which code something is public, or was taken back. Where, somebody has typed."""
     penalty = held.penalty
     if penalty is not None and penalty.ruled is not None:
         penalty = replace(penalty, ruled=replace(penalty.ruled, reasons=""))
     ruled = replace(held.ruled, reasons="") if held.ruled is not None else None
-    return replace(held, reason="", document="", ruled=ruled, penalty=penalty)
+    posted_, removed = (replace(one, reference="") if one is not None else None for one in (held.posted, held.removed))
+    return replace(held, reason="", document="", ruled=ruled, penalty=penalty, posted=posted_, removed=removed)
 
 
 def stands(held: PublicationDuty, wanted: PublicationState) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 
-from inspector.domain.calendar import Term, WorkingCalendar, due, nominal_last_day
+from inspector.domain.calendar import Term, Unit, WorkingCalendar, due, nominal_last_day
 from inspector.domain.creditlaw import PublicityRow
 
 
@@ -43,6 +43,8 @@ class DrawRow:
     plan_within_basis: str = ""
 
 
+THREE_DAYS = Term(amount=3, unit=Unit.WORKING_DAY)
+"""By when what was public and fell is taken back: Penalties Law art. 48; by its art. 85 they are working days."""
 LEAST = 5
 """The smallest group in which a result that names nobody is told, where a pack does not say another."""
 
@@ -52,7 +54,8 @@ class PublishRow:
     """What the public bundle may say. `firms`: whether drawn firms are named; persons never are.
 
     `after`: how long after the last day of a visit that was not made the record opens all the same. `within`: by when a result is
-    published, counted from when it was formed; `withdraw`: by when one that does not stand is taken back. None: nobody is reminded.
+    published, counted from when it was formed; `withdraw`: by when one that does not stand is taken back. None: nothing is owed; of a kept
+    pack that says the first alone the law's own days hold (`taken_back`).
     `least`: so many results that name nobody come into the register together, or they are only counted.
     """
 
@@ -66,6 +69,13 @@ class PublishRow:
     withdraw_basis: str = ""
     least: int = LEAST
     least_basis: str = ""
+
+    @property
+    def taken_back(self) -> tuple[Term, str]:
+        """By when what does not stand is taken back, and by what."""
+        return (
+            (self.withdraw, self.withdraw_basis) if self.withdraw is not None else (THREE_DAYS, self.within_basis or self.basis)
+        )
 
 
 _CODE = 18
@@ -108,6 +118,11 @@ class DisclosureRow:
     elsewhere: Term | None = None
     elsewhere_basis: str = ""
     second: bool = False
+
+    @property
+    def taken_back(self) -> tuple[Term, str]:
+        """The same of a penalty."""
+        return self.withdraw, self.withdraw_basis
 
     def abroad(self, code: str) -> str:
         """The other province in which a firm of this unified code is registered, by its third and fourth sign; empty for the office's own.

@@ -22,7 +22,7 @@ from inspector.domain.disclosure import Disclosed, Penalty, PenaltyKind, Penalty
 from inspector.domain.docket import DISCLOSURE
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.falling import SHAKEN
-from inspector.domain.gazette import Fallen
+from inspector.domain.gazette import Fallen, stepped
 from inspector.domain.person import same
 from inspector.domain.proposal import Proposal
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
@@ -41,7 +41,8 @@ _TOGETHER, _SAID = 500, 200
 class Penalties:
     """The penalties of the register as they are to stand. `fresh` come in, `gone` go out; `withheld` wait for a word or for the post.
 
-    `counted`: by agency, so many are of natural persons; a number below the pack's `least` is left out.
+    `counted`: by agency, at least so many are of natural persons, in steps of the pack's `least`; none of less. Nor does one of whom no
+    line would name anybody wait among the `withheld`: it would tell whoever knows of the proceeding how it goes.
     """
 
     lines: tuple[PenaltyLine, ...] = ()
@@ -175,7 +176,7 @@ def gather(office: Office, now: datetime, *, post: bool) -> Penalties:
         for duty in duties:
             penalty = domain.of(duty)
             if duty.state is PublicationState.OWED and (not penalty.public or _waits(tx, duty, today)):
-                withheld += 1
+                withheld += _named(office, tx, duty)
             elif duty.state is PublicationState.OWED and post:
                 fresh[duty.id] = line(office, tx, duty, today)
                 held_at.append((now, replace(fresh[duty.id], contested=_contested(tx, penalty.case_id))))
@@ -194,7 +195,8 @@ def gather(office: Office, now: datetime, *, post: bool) -> Penalties:
     held_at.sort(key=lambda one: (one[0], one[1].id))
     named = tuple(one for _, one in held_at if one.name)
     persons = Counter(one.agency for _, one in held_at if one.person and not one.removed)
-    counted = {agency: count for agency, count in sorted(persons.items()) if count >= least[agency]}
+    steps = {agency: stepped(count, least[agency]) for agency, count in sorted(persons.items())}
+    counted = {agency: count for agency, count in steps.items() if count}
     return Penalties(lines=named, fresh=fresh, gone=tuple(gone), withheld=withheld, counted=counted)
 
 
@@ -227,7 +229,7 @@ def line(office: Office, tx: Tx, held: PublicationDuty, today: date) -> PenaltyL
     """The line as it would become public now: what the pack lets be shown, of whom it lets be named."""
     penalty, row, policy = domain.of(held), _row(office, held), office.book.get(held.pack)
     case, decided = tx.cases.get(penalty.case_id), tx.consequences.get(penalty.consequence)
-    named = case.subject.kind is SubjectKind.FIRM and row.firms
+    named = _named(office, tx, held)
     ruled = penalty.ruled
     kinds: tuple[PenaltyKind, ...] = ruled.kinds if ruled is not None and DisclosurePart.KINDS in row.parts else ()
     act = next((one.name for one in policy.acts if one.row == decided.grading.act), "")
@@ -245,6 +247,11 @@ def line(office: Office, tx: Tx, held: PublicationDuty, today: date) -> PenaltyL
         until=penalty.until,
         subject=case.subject.kind,
     )
+
+
+def _named(office: Office, tx: Tx, held: PublicationDuty) -> bool:
+    """Whether the line of a penalty names its subject."""
+    return tx.cases.get(domain.of(held).case_id).subject.kind is SubjectKind.FIRM and _row(office, held).firms
 
 
 def _row(office: Office, held: PublicationDuty) -> DisclosureRow:

@@ -18,6 +18,7 @@ from inspector.domain.evidence import blank
 from inspector.domain.person import refuse_nameless
 from inspector.domain.pledge import Pledge, Shown, pledge
 from inspector.domain.policy import Item
+from inspector.domain.publish import LEAST
 from inspector.domain.timer import Timer
 from inspector.flows import displayed
 from inspector.flows.lookback import named
@@ -40,13 +41,14 @@ _TOGETHER = 500
 class Letters:
     """The letters as they are to stand; `fresh` come in or say something else now, `gone` are cases whose letters go.
 
-    `unread`: so many say of publicity what nobody has understood yet, and are not shown.
+    `unread`: so many say of publicity what nobody has understood yet, and are not shown. `least`: by the most careful of the packs.
     """
 
     shown: tuple[Pledge, ...] = ()
     fresh: tuple[Pledge, ...] = ()
     gone: tuple[str, ...] = ()
     unread: int = 0
+    least: int = LEAST
 
 
 def gather(office: Office, now: datetime, *, post: bool) -> Letters:
@@ -59,11 +61,18 @@ def gather(office: Office, now: datetime, *, post: bool) -> Letters:
         raise Refusal("publication_contradicted", rows=named(off))
     held = {one.pledge.case_id: one.pledge for one in _public(office)}
     if not post:
-        return Letters(shown=tuple(held.values()))
+        return Letters(shown=tuple(held.values()), least=_least(office))
     due = {one.case_id: one for one in _due(office, now)}
     waiting = sum(1 for _ in unread(office))
     fresh = tuple(one for name, one in due.items() if held.get(name) != one)
-    return Letters(shown=tuple(due.values()), fresh=fresh, gone=tuple(sorted(held.keys() - due.keys())), unread=waiting)
+    return Letters(
+        shown=tuple(due.values()), fresh=fresh, gone=tuple(sorted(held.keys() - due.keys())), unread=waiting, least=_least(office)
+    )
+
+
+def _least(office: Office) -> int:
+    ids = {node.pack for node in office.tree.values()}
+    return max((pack.publish.least for pack in office.book.packs if pack.id in ids), default=LEAST)
 
 
 def unread(office: Office) -> Iterator[Case]:

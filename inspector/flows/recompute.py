@@ -65,16 +65,16 @@ def _entries(tx: Tx, case_id: str) -> list[Past]:
     ]
 
 
-def _seen(entries: Sequence[Past]) -> set[str]:
-    """The visits that entries about a case tell of."""
-    told = (json.loads(one.body)["facts"].get("visit") for one in entries if one.body)
-    return {one for one in told if isinstance(one, str)}
-
-
 def _in_time(tx: Tx, case_id: str, entries: Sequence[Past]) -> list[Past]:
     """The entries without the purges that are dated ahead: those excuse nothing."""
     later = tx.ledger.ahead((PURGED,), case_id)
     return [one for one in entries if one.id not in later]
+
+
+def _seen(entries: Sequence[Past]) -> set[str]:
+    """The visits that entries about a case tell of."""
+    told = (json.loads(one.body)["facts"].get("visit") for one in entries if one.body)
+    return {one for one in told if isinstance(one, str)}
 
 
 def _packs(office: Office, tx: Tx, case: Case, entries: Sequence[Past]) -> Iterator[str]:

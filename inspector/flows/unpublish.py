@@ -80,9 +80,9 @@ def overtaken(
 
 
 def recall(office: Office, tx: Tx, held: PublicationDuty, why: Fallen, note: str, document: str, by: str, now: datetime) -> None:
-    """What is public does not stand any more. What was formed under a pack without a date for taking back stays as it is."""
+    """What is public does not stand any more."""
     row = terms(office, held)
-    if held.state is PublicationState.PUBLISHED and row.withdraw is not None:
+    if held.state is PublicationState.PUBLISHED:
         settle(tx, held, domain.recall(held, why, note, document, by, row, now, office.calendar), now)
 
 

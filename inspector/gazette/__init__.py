@@ -18,6 +18,7 @@ from inspector.domain.gazette import CheckResult, Fallen, Line
 from inspector.domain.headlist import PublicHead
 from inspector.domain.inspection import CheckType
 from inspector.domain.pledge import Pledge
+from inspector.domain.publish import LEAST
 from inspector.gazette import counts, data, heads, letters, pages, penalties, search
 from inspector.gazette.frame import PAGE, PART, place
 
@@ -33,9 +34,10 @@ def _another(_start: int, _stop: int) -> bool:
 class Register:
     """What is to stand. `withheld` wait for an officer, or for visits of their draw; `counted` are told by their number alone.
 
-    `pledges` are the commitment letters that are public. `on`: the day of which it is, told on its first page; None: of none yet.
-    `removed`: how many of the lines were taken back; None: they are counted. `same`: whether the lines from one place and before another
-    are those of a former register, and others follow them or not as there; its files of them stand, and are not made again.
+    `pledges` are the commitment letters that are public; persons' are told in steps of `least`. `on`: the day of which it is, told on its
+    first page; None: of none yet. `removed`: how many of the lines were taken back; None: they are counted. `same`: whether the lines from
+    one place and before another are those of a former register, and others follow them or not as there; its files of them stand, and are
+    not made again.
     `penalties` with how many of them wait, and how many persons' are told by agency; `heads` of the ledger, signed by `key` where it is
     not empty; `draws`: what is counted of each draw whose record is open.
     """
@@ -45,6 +47,7 @@ class Register:
     withheld: int = 0
     counted: int = 0
     pledges: Sequence[Pledge] = ()
+    least: int = LEAST
     on: date | None = None
     removed: int | None = None
     same: Callable[[int, int], bool] = _another
@@ -70,7 +73,7 @@ def files(register: Register) -> Iterator[tuple[str, bytes]]:
     )
     raw = [name for number, _ in parts for name in data.names(number)]
     yield from pages.files(register.title, lines, totals, raw, register.same)
-    yield from letters.files(register.title, register.pledges)
+    yield from letters.files(register.title, register.pledges, register.least)
     yield from penalties.files(register.title, register.penalties, register.penalties_withheld, register.penalties_counted)
     yield from counts.files(register.title, register.draws)
     yield from heads.files(register.title, register.heads, register.key)

@@ -7,19 +7,19 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from inspector.domain.gazette import stepped
 from inspector.domain.pledge import Pledge
-from inspector.domain.publish import LEAST
 from inspector.gazette.frame import FOLDERS, PAGE, PART, cells, nav, page_links, table, whole
 from inspector.labels import LANGS, Lang, label
 
 _COLUMNS = ("item", "facts", "name", "agency", "signed_on", "until", "scope")
 
 
-def files(title: str, pledges: Sequence[Pledge]) -> Iterator[tuple[str, bytes]]:
+def files(title: str, pledges: Sequence[Pledge], least: int) -> Iterator[tuple[str, bytes]]:
     """Every page and part by its path; an index in any case, so that its absence tells nothing."""
     named = sorted((one for one in pledges if one.name), key=lambda one: (one.signed_on, one.case_id))
     others = Counter(one.item for one in pledges if not one.name)
-    told = sorted((item, count) for item, count in others.items() if count >= LEAST)
+    told = [(item, told) for item, count in sorted(others.items()) if (told := stepped(count, least))]
     count = -(-len(named) // PAGE)
     for lang in LANGS:
         yield f"{FOLDERS[lang]}letters.html", _index(title, len(named), told, count, lang)

@@ -225,7 +225,16 @@ def _days(term: Term) -> Fraction:
     return Fraction(term.amount * 7, 5) if term.unit is Unit.WORKING_DAY else Fraction(span(term).days)
 
 
+def _published(draft: Draft, found: Found) -> None:
+    """What is owed to the public can fall: then it is taken back, with the reason (Penalties Law art. 48)."""
+    owed, back = draft.publish.within, draft.publish.withdraw
+    if (owed is None) is not (back is None):
+        lacks = "withdraw" if back is None else "within"
+        found("publish_one_sided", "publish", lacks, value=lacks)
+
+
 PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
+    (("publish",), _published),
     (("level", "axis", "item"), _bases),
     (("level", "strategy", "sampling"), _levels),
     (("strategy", "sampling"), _heavier),

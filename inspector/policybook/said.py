@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 WORDS: Mapping[str, tuple[str, str]] = {
+    "publish_one_sided": (
+        "{value} is missing: what is owed to the public (within) is taken back when its decision falls (withdraw); say both, or neither",
+        "没有写明 {value}：应予公布的（within），决定变更、撤销或者无效时须撤下（withdraw）；两项都写，或者都不写",
+    ),
     "heavier_uncited": (
         "stratum {value} may draw committers more in a year ({ratio}) than others of level {level} are drawn ({other}); cite a permit",
         "{value} 对承诺人全年可能抽取的（{ratio}）多于日常监管中的等级 {level}（{other}）；须引用其来源标明允许从严（heavier）的条款",

@@ -16,7 +16,9 @@ from inspector.domain import credit
 from inspector.domain.errors import Away, InspectorError, Invalid
 from inspector.domain.evidence import blank
 from inspector.domain.identity import IdentityKind, identify
+from inspector.domain.purge import SPOKEN
 from inspector.domain.restated import Brought
+from inspector.domain.viewing import Shown as What
 from inspector.flows import attention, posted, restating
 from inspector.flows.office import agency_unknown
 from inspector.flows.record import record
@@ -57,6 +59,7 @@ from inspector.web.fields import AfterName, Limit, MessageId, NamePath, Position
 from inspector.web.health import told
 from inspector.web.messages import LevelsIn, SeenToIn
 from inspector.web.roles import Role
+from inspector.web.viewings import shown as shown_cases
 
 router = APIRouter(route_class=JsonRoute)
 _STILL_GOOD = 3600.0
@@ -144,13 +147,18 @@ def list_attention(
 ) -> AttentionPage:
     """Matters that wait for a person, without the words of any subject: these are read with its case.
 
+    What an agency's mail or a source has said of somebody is a viewing of the case, and is written down before it is shown.
     Whoever runs the machine (`ops`) hears of kinds, ids and since when, and of connectors and codes of errors; nobody's words.
     """
     if agency is not None and agency not in caller.sees:
         raise agency_unknown(agency, caller.sees)
     sees = caller.sees if agency is None else (agency,)
     rows = desk.look(lambda tx: tx.attention.page(sees, limit, after=after, kind=kind))
-    shown = tuple(_attention(row, machine=caller.role is Role.OPS) for row in rows)
+    machine = caller.role is Role.OPS
+    spoken = [row for row in rows if row["kind"] in SPOKEN and not machine]
+    told = desk.look(lambda tx: {row["id"]: attention.whole(tx, row) for row in spoken}) if spoken else {}
+    shown_cases(desk, caller, What.CASE, [case for _, cases in told.values() for case in cases])
+    shown = tuple(_attention(row, told[row["id"]][0] if row["id"] in told else None, machine=machine) for row in rows)
     return AttentionPage(attention=shown, next=str(rows[-1]["id"]) if len(rows) == limit else None)
 
 
@@ -248,9 +256,9 @@ def _no_failure(row: Row) -> dict[str, None]:
     return {"error": None} if row["state"] == "done" else {}
 
 
-def _attention(row: Row, *, machine: bool) -> AttentionShown:
+def _attention(row: Row, told: dict[str, object] | None, *, machine: bool) -> AttentionShown:
     plain = {name: row[name] for name in AttentionShown.model_fields if name != "facts"}
-    said = attention.of_machine(row["body"]) if machine else attention.facts(row["kind"], row["body"])
+    said = attention.of_machine(row["body"]) if machine else told or attention.facts(row["kind"], row["body"])
     return AttentionShown.model_validate({**plain, "facts": said})
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import sqlalchemy as sa
 
 from inspector.daemon.schedules import schedules
 from inspector.domain.decision import Order, OrderKind
+from inspector.domain.retention import Record
+from inspector.flows import purging
 from inspector.settings import Schedules
+from inspector.store.sessions import KEPT
 from inspector.store.store import Store
 from inspector.store.tables import inbox, tick, work
 from tests.house import Hand, open_office, settle
@@ -35,3 +39,11 @@ def test_each_kind_of_history_is_kept_for_its_own_days(store: Store, hand: Hand)
     assert messages == {"m-1", "m-8", "m-31"}
     assert slots == 2
     assert kept == {"w-1"}
+
+
+def test_who_had_signed_in_is_kept_for_six_months_whatever_the_packs_say(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand)
+    bare = tuple(replace(pack, retentions=()) for pack in office.book.packs)
+    over = purging.outlived(replace(office, book=replace(office.book, packs=bare)), Record.SECURITY, KEPT.days)
+    assert over is not None
+    assert (over.row, over.before <= hand() - timedelta(days=184)) == (None, True)

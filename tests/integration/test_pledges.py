@@ -105,7 +105,7 @@ def test_natural_persons_are_a_number_and_none_where_they_are_few(office: Office
     person(office, 5)
     built(office, tmp_path / "many", post=True)
     everything = texts(tmp_path / "many")
-    assert "自然人承诺书 5 份" in everything
+    assert "自然人承诺书不少于 5 份" in everything
     assert not [one for one in ("张三丰", "11010519491231002X", *persons) if one in everything]
 
 

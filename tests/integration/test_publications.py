@@ -188,3 +188,14 @@ def test_whoever_checks_publishes_and_nobody_else(office: Office, hand: Hand) ->
         assert clerk.post(f"{path}/recall", json={"why": "MISTAKE"}).status_code == 403, "an officer says so"
         assert clerk.post(f"{path}/ruled", json={"found": "PROBLEM", "reasons": "无证"}).status_code == 403
         assert clerk.post(f"{path}/removed", json=given).status_code == 409
+
+
+def test_where_it_is_public_is_somebodys_word_and_read_by_officers_and_auditors_alone(office: Office, hand: Hand) -> None:
+    look(office, hand)
+    said(office, publication.publish, office.calendar.local_date(hand()), "公告栏，由某某 13800138000 张贴")
+    with serving(office) as edge:
+        for role, reads in (("officer", True), ("auditor", True), ("clerk", False), ("ops", False)):
+            with edge.as_(role) as caller:
+                (told,) = caller.get("/v1/publications").json()["publications"]
+            assert (told["posted"]["reference"] != "") is reads, role
+            assert told["posted"]["on"] == str(office.calendar.local_date(hand()))

@@ -294,3 +294,15 @@ def test_what_was_annulled_is_owed_anew_once_its_case_is_decided_again(
     assert (anew.state, anew.turn) == (PublicationState.OWED, 2)
     hand.on(days=1)
     assert len(look(office, hand)) == 2, "once"
+
+
+def test_what_falls_is_taken_back_also_under_a_kept_pack_that_says_no_days(office: Office, hand: Hand, tmp_path: Path) -> None:
+    duty = published(office, hand, tmp_path, Outcome.UNTRUE_CURABLE)
+    bare = tuple(replace(pack, publish=replace(pack.publish, withdraw=None, withdraw_basis="")) for pack in office.book.packs)
+    old = replace(office, book=replace(office.book, packs=bare))
+    with office.store.begin() as tx:
+        (case_id,) = tx.visits.get(duty.visit).case_ids
+        unpublish.annulled(old, tx, tx.cases.get(case_id), Annulled.COURT, "行初1号", "王五", hand())
+    held = one(office, duty.id)
+    assert held.state is PublicationState.TO_REMOVE
+    assert office.calendar.local_date(held.due_at) >= office.calendar.add_working_days(office.calendar.local_date(hand()), 3)
