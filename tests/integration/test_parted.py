@@ -14,9 +14,10 @@ from inspector.domain.proposal import Proposal
 from inspector.flows import repairs
 from inspector.store.store import Store
 from tests.house import Hand
+from tests.integration.test_creditrecords import NAMES, PAPERS
 from tests.integration.test_deputies import ruled, stands_in
 from tests.integration.test_more_time import asking, longer
-from tests.integration.test_repair_papers import NAMES, PAPERS, second
+from tests.integration.test_repair_papers import second
 from tests.proceedings import Proceeding, decided
 
 pytestmark = pytest.mark.alike
