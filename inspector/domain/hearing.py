@@ -17,7 +17,7 @@ from inspector.domain.decision import Decision
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.person import refuse_nameless, same
-from inspector.domain.proposal import ConsequenceRow
+from inspector.domain.proposal import HEARING_WORDS, ConsequenceRow
 
 LEAST = Term(amount=7, unit=Unit.WORKING_DAY)
 """How long before it a hearing is told (Penalties Law art. 64); in that law seven days are working days (art. 85)."""
@@ -30,6 +30,16 @@ PROXIES = 2
 def notice(row: ConsequenceRow) -> Term:
     """How long before a hearing its subject is told of it; a pack of before that says nothing goes by the law."""
     return row.hearing_notice or LEAST
+
+
+def named_in(rights: Sequence[str]) -> bool:
+    """Whether a notice's rights name a hearing."""
+    return any(word in one.lower() for one in rights for word in HEARING_WORDS)
+
+
+def open_to(held: Consequence, row: ConsequenceRow) -> bool:
+    """Whether its subject may ask for one: by the row, or by the notice that it has read; what an officer has promised is owed."""
+    return row.hearing or (held.notice is not None and named_in(held.notice.rights))
 
 
 def first_day(told_on: datetime, setting: Setting) -> date:
@@ -45,7 +55,7 @@ def fix(held: Consequence, sitting: Sitting, investigated: Collection[str], sett
     `investigated`: who has investigated or decided the case beside those who have a part in the proposal. Raises Refusal
     (`consequence_no_hearing`, `hearing_presider_own`) and Invalid (`hearing_too_early`, `consequence_words_missing`, `officer_nameless`).
     """
-    granted = wished_late(held) if setting.row.hearing else None
+    granted = wished_late(held) if open_to(held, setting.row) else None
     asked = Hearing(asked_at=granted.at) if granted is not None else _open(held)
     named(sitting.fixed)
     refuse_nameless(sitting.presides, "presides")

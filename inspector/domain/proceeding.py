@@ -33,9 +33,9 @@ from inspector.domain.duty import FollowRow
 from inspector.domain.ended import Ended
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
-from inspector.domain.hearing import waived_itself
+from inspector.domain.hearing import named_in, open_to, waived_itself
 from inspector.domain.opening import PROPOSED
-from inspector.domain.proposal import HEARING_WORDS, UNSERVED, ConsequenceRow, Proposal
+from inspector.domain.proposal import UNSERVED, ConsequenceRow, Proposal
 from inspector.domain.rectification import last_moment, reminding
 from inspector.domain.weight import Grading
 
@@ -74,7 +74,7 @@ def give(held: Consequence, notice: Notice, grading: Grading, setting: Setting) 
     for field, words in (("facts", notice.facts), ("rights", notice.rights)):
         if not any(not blank(one) for one in words):
             raise Invalid("consequence_words_missing", field=field)
-    if setting.row.hearing and not any(word in one.lower() for one in notice.rights for word in HEARING_WORDS):
+    if setting.row.hearing and not named_in(notice.rights):
         raise Invalid("consequence_hearing_unnamed", consequence=held.id, proposal=held.proposal, field="rights")
     said("reasons", notice.reasons)
     if held.proposal is Proposal.PENALTY:  # the subject defends itself against something (Penalties Law art. 44)
@@ -145,7 +145,9 @@ def state(  # noqa: PLR0913, PLR0917 - a word in all its parts
     told = Statement(kind=kind, words=words, digests=tuple(digests), door=door, at=at, late=late)
     told = replace(told, entered=entered, holders=holders, stamp=stamp)
     hearing, due_at = held.hearing, held.due_at or setting.now
-    if kind is StatementKind.HEARING and setting.row.hearing and not late and hearing is None:
+    if kind is StatementKind.HEARING and not open_to(held, setting.row):
+        raise Refusal("hearing_not_open", consequence=held.id, proposal=held.proposal)
+    if kind is StatementKind.HEARING and not late and hearing is None:
         hearing = Hearing(asked_at=at)  # what is due next is to say when and where it is
         due_at = min(due_at, counted(setting.now, setting.row.decide, setting.calendar))
     changed = replace(held, statements=(*held.statements, told), hearing=hearing, verdict=None)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from inspector.domain.consequence import Consequence
+from inspector.domain.consequence import Consequence, ConsequenceState
+from inspector.domain.creditrecord import Record
 from inspector.domain.objection import Objection
 from inspector.domain.proposal import Proposal
 from inspector.store.tx import Tx
@@ -34,3 +35,10 @@ def objected(tx: Tx, held: Consequence) -> tuple[Objected, ...]:
     return tuple(
         Objected(to=to[one.about], objection=one) for one in sorted(said, key=lambda one: one.opened_at) if one.about in to
     )
+
+
+def ordered(tx: Tx, mine: Record) -> Consequence | None:
+    """The order to rectify of a record's finding that is in force and not met yet: until then its subject's duty is not done (1.7.1)."""
+    there = (one for one in tx.consequences.of_case(mine.case_id) if one.grading.outcome.value == mine.outcome)
+    orders = (one for one in there if one.proposal is Proposal.ORDER_RECTIFY and one.state is ConsequenceState.IMPOSED)
+    return next(orders, None)

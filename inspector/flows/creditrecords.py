@@ -6,9 +6,10 @@ from datetime import datetime
 
 from inspector.domain import creditrecord as domain
 from inspector.domain.case import Case
+from inspector.domain.consequence import Consequence
 from inspector.domain.creditrecord import Amend, Record, RecordState
 from inspector.domain.decision import Decision
-from inspector.flows import creditbook, credittold, untold
+from inspector.flows import beside, creditbook, credittold, untold
 from inspector.flows.copies import amend
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -55,15 +56,31 @@ def repairable(work: Work, _office: Office) -> Settlement:
 
     def settle(tx: Tx, now: datetime) -> None:
         case, mine = held(tx, entry)
-        barring = mine.state is RecordState.LAPSED and mine.bars  # shown to nobody, and it bars all the same until then
-        if not (barring or mine.state is RecordState.STANDING) or mine.repair is not None:
-            return
-        facts = {"entry": entry, "case": case.id, "grade": mine.grade, "earliest": mine.repairable_from.isoformat()}
-        tx.attention.open(creditbook.REPAIRABLE, case.agency, entry, facts, now)
-        because = domain.repairable(mine)
-        record(tx, case.id, Decision(state=None, because=because), now, {"record": entry}, kept=case.pack)
-        heard = Decision(state=case, because=because, told=(domain.told_repairable(mine),))
-        tx.work.order(tell(tx, office, case, heard, office.book.get(case.pack), now), now)
-        credittold.repairable(office, tx, case, mine, now)
+        _invite(office, tx, case, mine, now)
 
     return Settlement(write=settle)
+
+
+def rectified(office: Office, tx: Tx, case: Case, order: Consequence, now: datetime) -> None:
+    """An order was met: whose record waited for nothing else hears that it may be repaired."""
+    for mine in tx.records.of_case(case.id):
+        ready = bool(mine.row) and mine.in_effect and mine.repairable_from <= office.calendar.local_date(now)
+        if mine.adverse and ready and mine.outcome == order.grading.outcome.value:
+            _invite(office, tx, case, mine, now)
+
+
+def _invite(office: Office, tx: Tx, case: Case, mine: Record, now: datetime) -> None:
+    """Nobody is invited whose order is not met yet (1.7.1): `rectified` does it then; and nobody twice."""
+    entry = mine.entry
+    barring = mine.state is RecordState.LAPSED and mine.bars  # shown to nobody, and it bars all the same until then
+    if not (barring or mine.state is RecordState.STANDING) or mine.repair is not None:
+        return
+    if beside.ordered(tx, mine) is not None or tx.servings.find(f"{entry}:repairable") is not None:
+        return
+    facts = {"entry": entry, "case": case.id, "grade": mine.grade, "earliest": mine.repairable_from.isoformat()}
+    tx.attention.open(creditbook.REPAIRABLE, case.agency, entry, facts, now)
+    because = domain.repairable(mine)
+    record(tx, case.id, Decision(state=None, because=because), now, {"record": entry}, kept=case.pack)
+    heard = Decision(state=case, because=because, told=(domain.told_repairable(mine),))
+    tx.work.order(tell(tx, office, case, heard, office.book.get(case.pack), now), now)
+    credittold.repairable(office, tx, case, mine, now)

@@ -20,12 +20,17 @@ def named(mine: Record, lang: Lang) -> str:
     return label("credittold.record", lang, entry=mine.entry, grade=grade, on=mine.decided_on.isoformat())
 
 
-def dates(mine: Record, lang: Lang) -> tuple[str, ...]:
-    """What an entry means for its subject: which it is, until when it is shown, from when on it may be repaired (handbook 1.7.1, 1.7.2)."""
-    until = mine.most_until if mine.published else None
-    shown = (label("credittold.shown_until", lang, until=until.isoformat()),) if until is not None else ()
+def dates(mine: Record, lang: Lang, *, ordered: bool = False) -> tuple[str, ...]:
+    """What an entry means for its subject: which it is, whether it is shown or kept and until when, whether it bars, from when on it may be
+
+    repaired (handbook 1.7.1, 1.7.2): the decision says what its notice said. `ordered`: it has an order to meet first.
+    """
+    until, shows = mine.most_until, "credittold.shown_until" if mine.published else "credittold.kept_until"
+    shown = (label(shows, lang, until=until.isoformat()),) if until is not None else ()
     open_ = "credittold.repair_at_once" if mine.least_until is None else "credittold.repair_from"
-    return (named(mine, lang), *shown, label(open_, lang, earliest=mine.repairable_from.isoformat()))
+    open_ = "credittold.repair_rectified" if ordered else open_
+    bars = label("credittold.bars" if mine.bars else "credittold.bars_not", lang)
+    return (named(mine, lang), *shown, bars, label(open_, lang, earliest=mine.repairable_from.isoformat()))
 
 
 def repairable(office: Office, tx: Tx, case: Case, mine: Record, now: datetime) -> None:

@@ -30,6 +30,7 @@ from inspector.domain.transition import Scope
 from inspector.domain.weight import Grading
 from inspector.flows import (
     annulling,
+    beside,
     consequences,
     credittold,
     deputies,
@@ -201,7 +202,8 @@ def _decided(office: Office, tx: Tx, case: Case, held: Consequence, made: Decisi
     done = settle(office, tx, case, held, made, now)
     notice = _said(office, done, NoticeKind.DECISION, imposed.verdict.reasons, now)
     lang, standing = office.agency(done.agency).language, reapplying.begun(office, tx, case, now)
-    dates = credittold.dates(tx.records.get(done.entry), lang) if done.entry else ()
+    mine = tx.records.get(done.entry) if done.entry else None
+    dates = credittold.dates(mine, lang, ordered=beside.ordered(tx, mine) is not None) if mine is not None else ()
     if done.entry and former is not None and former != done.entry:
         dates = (*dates, label("proceeding.told_instead", lang, grade=label(f"grade.{tx.records.get(former).grade}", lang)))
     barred = (intended.begun(bar, case.item, office.book.get(bar.pack), lang) for bar in standing)

@@ -19,7 +19,7 @@ from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
 from inspector.domain.stamp import Stamp, moment
-from inspector.flows import consequences, deputies, giving, objections, shaken, unserved
+from inspector.flows import consequences, creditrecords, deputies, giving, objections, shaken, unserved
 from inspector.flows.consequences import locked, main_over, settle, spread
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
@@ -124,6 +124,7 @@ def look(office: Office, tx: Tx, consequence_id: str, seen: Look, now: datetime)
         _revoke(office, tx, case, done, seen, now)
     if done.state is ConsequenceState.RECTIFIED:
         _spare(office, tx, case, done, now)
+        creditrecords.rectified(office, tx, case, done, now)
     main_over(office, tx, case, done, now)
     return done
 

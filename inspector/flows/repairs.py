@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from inspector.domain import creditrecord as domain
+from inspector.domain.calendar import SHANGHAI
 from inspector.domain.consequence import Signed
 from inspector.domain.creditlaw import CreditLaw, RepairPaper
 from inspector.domain.creditrecord import Amend, Record
 from inspector.domain.decision import Order, OrderKind
+from inspector.domain.errors import Refusal
 from inspector.domain.repair import Brought, RepairAsked
 from inspector.domain.transition import Scope
-from inspector.flows import creditbook, deputies, disclosing, repairtold, stopped, touched, untold
+from inspector.flows import beside, creditbook, deputies, disclosing, repairtold, stopped, touched, untold
 from inspector.flows.copies import amend
 from inspector.flows.creditbook import REPAIRABLE, TO_REPAIR
 from inspector.flows.creditrecords import held, write
@@ -49,13 +51,14 @@ def ask(  # noqa: PLR0913, PLR0917 - an asking in all its parts
     `names`: what a paper is called, by its SHA-256: without one, and where it cannot be opened here, nothing is granted by it. `files`:
     SHA-256 of what came without saying what it shows. Before the earliest date it is refused, which the refusal names; what lacks its
     subject is told, and it does not lose what was handed in. `said_at`: when, where that was before
-    it is entered; the clock on us runs from then. Raises Missing, Refusal.
+    it is entered; the clock on us runs from then. Raises Missing, Refusal (`repair_order_open` until the order to rectify is met).
     """
     case, mine = held(tx, entry)
     came = dict.fromkeys((*(digest for _, digest in papers), *files))
     brought = tuple(Brought(digest=one, name=names.get(one, "").strip(), by=by, at=now) for one in came)
     asked = RepairAsked(asked_at=said_at or now, by=by, words=words, papers=papers, files=files, brought=brought)
     decided = domain.ask_repair(mine, asked, law(office, tx, entry, now), now, office.calendar)
+    _refuse_ordered(tx, mine)
     state = write(tx, office, case, decided, now)
     tx.attention.close(f"{REPAIRABLE}:{entry}", now)
     repair = state.repair
@@ -79,7 +82,7 @@ def decide(
     Its subject hears what was decided, why, and what is open against it (handbook 1.7.11). Where the row asks for a second person it is
     none who decided the record, or found what it came of, by name and by login (`token`).
 
-    Raises Missing, Refusal, Invalid.
+    Raises Missing, Refusal (`repair_order_open`: an order that came after the asking), Invalid.
     """
     case, mine = held(tx, entry)
     today, ruled = office.calendar.local_date(now), law(office, tx, entry, now)
@@ -88,6 +91,7 @@ def decide(
     by = Signed(by=officer, token=token, at=now)
     decided = domain.decide_repair(mine, by, reasons, ruled, today, grant=grant, deciders=deciders, close=close)
     if grant:
+        _refuse_ordered(tx, mine)
         creditbook.quiet(tx, mine, now)
         state = write(tx, office, case, decided, now)
         untold.over(tx, state, now)
@@ -115,6 +119,17 @@ def due(work: Work, _office: Office) -> Settlement:
         tx.attention.open(TO_REPAIR, case.agency, entry, facts, now)
 
     return Settlement(write=settle)
+
+
+def _refuse_ordered(tx: Tx, mine: Record) -> None:
+    """Raise Refusal (`repair_order_open`) while the order to rectify of the same finding is not met: a record is repaired as soon as its
+
+    subject has corrected what was wrong and done its duties, and no earlier (handbook 1.7.1, 1.7.2). Whether it has, the re-check says.
+    """
+    order = beside.ordered(tx, mine)
+    if order is not None and order.rectification is not None:
+        until = order.rectification.until.astimezone(SHANGHAI).date().isoformat()
+        raise Refusal("repair_order_open", entry=mine.entry, order=order.id, until=until)
 
 
 def _due(mine: Record, at: datetime) -> Order:

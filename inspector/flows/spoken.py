@@ -13,6 +13,7 @@ from inspector.domain.consequence import Consequence, Signed, StatementKind
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
+from inspector.domain.hearing import open_to
 from inspector.domain.material import Kept, kept
 from inspector.domain.proceeding import STANDING
 from inspector.domain.serving import WORDLESS, NoticeKind, NoticeState, SubjectNotice, SubjectWord, Word
@@ -67,12 +68,12 @@ def may_say(
 
     or, before its date is over, for more time.
 
-    A hearing is offered to whom the row of what is proposed gives a right to one. `handed_in`: on which day a withdrawal was, where that
-    was before it is entered.
+    A hearing is offered to whom the row of what is proposed gives a right to one, or the notice promises one. `handed_in`: on which day a
+    withdrawal was, where that was before it is entered.
     """
     by = prevailing.of(office, case, held, now) if held is not None else None
     row = office.book.get(by.pack).consequences.get(by.proposal) if by is not None else None
-    hearing = row is not None and row.hearing
+    hearing = by is not None and row is not None and open_to(by, row)
     concluded = not in_time(case, handed_in)
     said = serving.may_say(notice, now, concluded=concluded, over=case.state.gone, hearing=hearing)
     told = notice.kind in (NoticeKind.DECISION, NoticeKind.REMINDER) and notice.state is not NoticeState.CANCELLED

@@ -13,7 +13,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from inspector.domain import course, disclosing, disclosure, owed, penalty, province
+from inspector.domain import course, disclosing, disclosure, hearing, owed, penalty, province
 from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence, Signed, Stage
 from inspector.domain.docket import Nearness, nearness
@@ -181,7 +181,7 @@ def _page(
         "ends": desk.look(lambda tx: endwords.told(tx, told.held, lang)),
         "door": lambda by: endwords.by_door(by, lang),
         "steps": [
-            (name, fields(name, told.row, [one.kind for one in told.waits]))
+            (name, fields(name, told.row, [one.kind for one in told.waits], hearing=_hears(told)))
             for name in (*before, *_offered(told), *behind, *pushes(told.duty, told.pushed))
         ]
         if officer
@@ -198,6 +198,11 @@ def _page(
         "guard": guard(desk, held_cookie(request)),
     }
     return page(request, "consequence.html", status=wrong.status, **context, **grounds.spotted(told.why, language(request)))
+
+
+def _hears(told: Read) -> bool:
+    """Whether its subject may ask to be heard."""
+    return told.row is not None and hearing.open_to(told.held, told.row)
 
 
 def _waits(tx: Tx, matter_id: str) -> bool:

@@ -271,17 +271,19 @@ def pushes(own: PublicationDuty | None, pushed: PublicationDuty | None) -> tuple
     return ("push",) if said and pushed is not None and pushed.state is PublicationState.OWED else ()
 
 
-def fields(name: str, row: ConsequenceRow | None, waits: Collection[Agreement] = ()) -> tuple[Field, ...]:
-    """The fields of a step; a wish to be heard is entered only where the row gives the right to it, and what one proposal alone has, of it.
+def fields(
+    name: str, row: ConsequenceRow | None, waits: Collection[Agreement] = (), *, hearing: bool = True
+) -> tuple[Field, ...]:
+    """The fields of a step; a wish to be heard is entered only where a hearing is open, and what one proposal alone has, of it.
 
-    `waits`: whose agreement is still to come, so that no other one is offered.
+    `waits`: whose agreement is still to come, so that no other one is offered; `hearing`: one is open to its subject.
     """
     if name == "agreement" and waits:
         return tuple(among("kind", waits) if one.name == "kind" else one for one in STEPS[name].fields)
     if row is not None and name in _ALONE:
         mine = (one for one in STEPS[name].fields if _ALONE[name].get(one.name, row.proposal) is row.proposal)
         return tuple(replace(one, needed=one.needed or _needed(name, one.name, row)) for one in mine)
-    if name != "statement" or (row is not None and row.hearing):
+    if name != "statement" or hearing:
         return STEPS[name].fields
     said = among("kind", (one for one in StatementKind if one is not StatementKind.HEARING))
     return (said, *(one for one in STEPS[name].fields if one.name != said.name))
