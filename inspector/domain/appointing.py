@@ -57,7 +57,7 @@ def appoint(  # noqa: PLR0913, PLR0917 - a decision in all its parts
     """
     if not visit.state.open:
         raise Refusal("visit_closed", visit=visit.id, state=visit.state)
-    if not (visit.conflict or missed(visit, now, calendar)):
+    if made(visit) or not (visit.conflict or missed(visit, now, calendar)):
         raise Refusal("conflict_none", visit=visit.id)
     first, last = nameable(visit, now, calendar)
     if not first <= on <= last:
@@ -113,5 +113,10 @@ def clocks(visit: Visit) -> tuple[str, ...]:
 
 
 def missed(visit: Visit, now: datetime, calendar: WorkingCalendar) -> bool:
-    """Whether the day that an officer has named is over, and the visit still to be made."""
+    """Whether the day that an officer has named is over, and the visit waits for its result still."""
     return visit.state.open and visit.appointed is not None and calendar.closing(visit.appointed.on) <= now
+
+
+def made(visit: Visit) -> bool:
+    """Whether everybody whom it still waits for was there: that stands (`attested`), and nobody need go on any day."""
+    return visit.owing <= visit.vouched

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from inspector.domain import attesting
+from inspector.domain import appointing, attesting
 from inspector.domain.attested import Attested
 from inspector.domain.attesting import READ, SCANNED, CheckIn, Sitting
 from inspector.domain.decision import Decision
@@ -22,7 +22,7 @@ from inspector.flows import challenges, holders, stopped
 from inspector.flows.assign import owe
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.seats import AWAITED, LAPSED_NOTE, SHORT, put_seat, short_of, tell_off, tell_seat
+from inspector.flows.seats import AWAITED, CONFLICT, LAPSED_NOTE, SHORT, put_seat, short_of, tell_off, tell_seat
 from inspector.store.tx import Tx
 
 RULES = frozenset({"leave", "uncertified"})
@@ -66,6 +66,8 @@ def stands(office: Office, tx: Tx, held: Visit, told: Attested, decision: Decisi
     about = short_of(held, told.agency)
     tx.attention.over(f"{LAPSED_NOTE}:{about}", now)
     tx.attention.over(f"{SHORT}:{about}", now)
+    if appointing.made(changed):
+        tx.attention.over(f"{CONFLICT}:{held.id}", now)
     return changed
 
 

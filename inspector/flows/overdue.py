@@ -132,9 +132,12 @@ def _heard(office: Office, tx: Tx, held: Visit, team: Iterable[Seat]) -> set[str
 def _missed(office: Office, tx: Tx, held: Visit, now: datetime) -> bool:
     """Whether nobody could go on the day that an officer had named, and windows close the next one: then an officer names another.
 
-    Its team waits for that, and is not silent. One that is owed has no team: whom the next draw deals it has a date of its own.
+    Its team waits for that, and is not silent. One that is owed has no team: whom the next draw deals it has a date of its own. Whose
+    team has sent something of that day was there: it is asked for its result, and nobody for another day.
     """
     if held.appointed is None or held.state is VisitState.OWED or not appointing.missed(held, now, office.calendar):
+        return False
+    if held.owing <= held.vouched | teamnotes.begun(office, tx, held, held.appointed.on):
         return False
     known = peace.known(office, tx, held, now)
     if not windows.closed(known, max(office.calendar.local_date(now), held.appointed.on + timedelta(days=1))):

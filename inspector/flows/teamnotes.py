@@ -67,17 +67,24 @@ def of_before(tx: Tx, held: Visit, agency: str) -> tuple[Doubt, ...]:
     return tuple(doubt for about, doubt in told.items() if about not in asked)
 
 
-def begun(office: Office, tx: Tx, held: Visit) -> frozenset[str]:
-    """The agencies whose present team has sent anything from the spot, or has made the visit: who is there goes on with what was asked."""
+def begun(office: Office, tx: Tx, held: Visit, since: date = date.min) -> frozenset[str]:
+    """The agencies whose present team has sent anything from the spot, or has made the visit: who is there goes on with what was asked.
+
+    `since`: only what is of that day, or a later one.
+    """
     team = tx.visits.team(held.id)
     there = {seat.name for seat in team if seat.state.there}
 
     def former(photo: Photo) -> bool:
         return before_team(held, team, photo, day(held, photo.times, office.calendar), office.calendar)
 
+    def of(sent: FieldNote | Photo, on: date | None = None) -> bool:
+        return (on or day(held, sent.times, office.calendar) or office.calendar.local_date(sent.times.received_at)) >= since
+
     def came(agency: str) -> bool:
         photos = [one for one in tx.fieldnotes.photos(held.id, agency) if one.seat in there and not one.times.apart]
-        return any(not former(one) for one in photos) or bool(own(office, tx, held, agency))
+        sent = any(of(one) and not former(one) for one in photos)
+        return sent or any(of(one, one.on) for one in own(office, tx, held, agency))
 
     return frozenset(one for one in held.agencies if one in held.vouched or came(one))
 
