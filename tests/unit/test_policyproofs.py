@@ -316,16 +316,6 @@ BROKEN = {
         "draw.seeds: audit; a seed is joined from two sources at least",
     ),
     "a visit takes two officers": (edited(("team = 2", "team = 1")), ["team_too_small"], "draw.team: 1; a visit takes two"),
-    "what is owed to the public can be taken back": (
-        edited(('after = "20wd"\n', 'after = "20wd"\nwithin = "20wd"\nwithin_basis = "P:1.2.25"\n')),
-        ["publish_one_sided"],
-        "publish.withdraw: withdraw is missing",
-    ),
-    "and what is taken back was owed": (
-        edited(('after = "20wd"\n', 'after = "20wd"\nwithdraw = "3wd"\nwithdraw_basis = "S1:48"\n')),
-        ["publish_one_sided"],
-        "publish.within: within is missing",
-    ),
     "a draw takes 64 bits": (edited(("min_bits = 64", "min_bits = 63")), ["number_too_small"], "draw.min_bits: 63"),
     "a draw has seeds": (edited(('["dice", "justice", "audit"]', "[]")), ["type_wrong"], "draw.seeds: got []"),
     "a pack does not end before it begins": (
