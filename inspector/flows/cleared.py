@@ -8,7 +8,7 @@ from datetime import datetime
 from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence, ConsequenceState
 from inspector.domain.creditrecord import BASIS, Record
-from inspector.domain.serving import NoticeKind, NoticeState
+from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice
 from inspector.flows import credittold, giving, unserved
 from inspector.flows.office import Office
 from inspector.labels import Lang, label
@@ -55,13 +55,16 @@ def let_go(office: Office, tx: Tx, case: Case, held: Consequence, now: datetime)
     if held.state not in _OVER:
         return
     part, end, was = _OVER[held.state]
-    told = tx.servings.find(f"{held.id}:{part}")
+    told = _known(tx, f"{held.id}:{part}")
     if held.state is ConsequenceState.LIFTED:
         unserved.done(tx, f"{held.id}:{part}", now)  # nobody is to read as in force what is over
-    if told is None or not (told.state is NoticeState.SERVED or told.opened_at is not None or told.words):
+        if told is None:  # what was intended its subject may know all the same
+            part, end, was = _OVER[ConsequenceState.DROPPED]
+            told = _known(tx, f"{held.id}:{part}")
+    if told is None:
         return
     lang = office.agency(case.agency).language
-    since = held.imposed_at if held.state is ConsequenceState.LIFTED and held.imposed_at is not None else told.made_at
+    since = held.imposed_at if part == "decision" and held.imposed_at is not None else told.made_at
     proposal, on = label(f"Proposal.{held.proposal.value}", lang), office.calendar.local_date(since).isoformat()
     giving.inform(
         office,
@@ -76,6 +79,13 @@ def let_go(office: Office, tx: Tx, case: Case, held: Consequence, now: datetime)
         basis=held.basis,
         now=now,
     )
+
+
+def _known(tx: Tx, name: str) -> SubjectNotice | None:
+    """A notice of which its subject knows: it has come, was opened, or answered."""
+    told = tx.servings.find(name)
+    known = told is not None and (told.state is NoticeState.SERVED or told.opened_at is not None or bool(told.words))
+    return told if known else None
 
 
 def _fact(office: Office, one: Fallen, lang: Lang) -> str:

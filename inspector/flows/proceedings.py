@@ -24,6 +24,7 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import GOOD, as_dated, carry
 from inspector.domain.falling import rests
 from inspector.domain.opening import Opening
+from inspector.domain.policy import Policy
 from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.domain.transition import Scope
@@ -50,6 +51,7 @@ from inspector.flows import (
     shaken,
     transfers,
     unruled,
+    wording,
 )
 from inspector.flows.consequences import locked, main_over, settle
 from inspector.flows.decisions import chosen
@@ -287,7 +289,7 @@ def _said(office: Office, held: Consequence, kind: NoticeKind, reasons: str, now
     facts = (*told.facts, told.intended) if told.intended else told.facts
     part, rights, cited = "notice", told.rights, tuple[str, ...]()
     if kind is NoticeKind.DECISION:
-        part, facts = "decision", (*told.facts, *_ordered(held, lang))
+        part, facts = "decision", (*told.facts, *_ordered(held, policy, lang))
         rights, cited = remedying.of(held, policy, lang), remedying.bases(policy)
     return SubjectNotice(
         id=f"{held.id}:{part}",
@@ -305,7 +307,7 @@ def _said(office: Office, held: Consequence, kind: NoticeKind, reasons: str, now
     )
 
 
-def _ordered(held: Consequence, lang: Lang) -> tuple[str, ...]:
+def _ordered(held: Consequence, policy: Policy, lang: Lang) -> tuple[str, ...]:
     """What the decision asks, beside the facts: by when to rectify, which law it rests on; of a penalty (Penalties Law art. 59) what it
 
     is, how and by when it is performed.
@@ -317,4 +319,4 @@ def _ordered(held: Consequence, lang: Lang) -> tuple[str, ...]:
         told = (*told, label("proceeding.told_content", lang, content=content))
     if held.verdict is not None and held.verdict.performance:
         told = (*told, label("proceeding.told_performance", lang, performance=held.verdict.performance))
-    return (*told, label("proceeding.told_law", lang, law=law)) if law else told
+    return (*told, label("proceeding.told_law", lang, law=wording.law(policy, law, lang))) if law else told

@@ -161,6 +161,7 @@ def _began(office: Office, tx: Tx, notice: SubjectNotice, now: datetime) -> Subj
     for word in notice.words:
         if word.kind in _STATEMENTS:
             held = _state(office, tx, held, word, now)
+    unread.over(tx, notice, _STATEMENTS.keys(), now)  # whoever decides reads them from now on (`statement_unread`)
     until = held.notice.defend_by if held.notice is not None else None
     return answer_until(tx, notice.id, until) if until is not None else notice
 

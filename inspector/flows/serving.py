@@ -173,7 +173,10 @@ def carry(work: Work, office: Office) -> Settlement:
     def write(tx: Tx, now: datetime) -> None:
         case, fresh = held(tx, notice.id)
         if fresh.state.open and not receipt.unconfirmed:
-            settle(tx, office, case, serving.handed(fresh, work.lane, now, case.pack), now)
+            made = serving.handed(fresh, work.lane, now, case.pack)
+            if way is not fresh.way:  # it lets its subject know; who is to serve it has not taken it yet
+                made = replace(made, state=replace(made.state, state=fresh.state, handed_at=fresh.handed_at))
+            settle(tx, office, case, made, now)
 
     return Settlement(write=write, outcome="unconfirmed" if receipt.unconfirmed else "handed_over", attempts=receipt.attempts)
 

@@ -148,7 +148,7 @@ def say(  # noqa: PLR0913 - a word in all its parts
         day = office.calendar.local(
             now
         ).date()  # the subject's own word that it came, with the agreement to this way: a proof, of today
-        way = notice.way if notice.way.electronic else ServiceWay.SYSTEM
+        way = _came_by(office, case, notice)
         by = ", ".join(one.by for one in holders) or "subject"  # an officer's word that it came stands under that officer's name
         made = reached.served(office, tx, notice.id, day, way, number, by, now, agreed=True)
     reached.said(office, tx, made, made.words[-1], now, bar_known=bar_known)
@@ -157,6 +157,15 @@ def say(  # noqa: PLR0913 - a word in all its parts
         told = inname.Entered(kind, words, now, notice.about, notice.basis, ownword.hands(word), awaits)
         inname.tell(office, tx, case, f"{number}:entered", told, now)
     return Spoken(notice=tx.servings.get(notice_id), receipt=number)
+
+
+def _came_by(office: Office, case: Case, notice: SubjectNotice) -> ServiceWay:
+    """By which way the link came that its subject has opened: by that of our channel where nobody else has handed it over."""
+    hands = [one.who for one in notice.history if one.rule == serving.HANDED]
+    pushed = {office.serving(case.agency, way.value): way for way in ServiceWay if way.pushed}
+    if hands and all(one in pushed for one in hands):
+        return pushed[hands[-1]]
+    return notice.way if notice.way.electronic else ServiceWay.SYSTEM
 
 
 def stated(  # noqa: PLR0913 - a word in all its parts

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from inspector.domain.docket import SPOKE
-from inspector.domain.serving import SubjectWord
+from inspector.domain.serving import SubjectNotice, SubjectWord
 from inspector.store.tx import Tx
 
 _UNREAD = "unread"
@@ -27,19 +27,22 @@ def withdrawn(tx: Tx, case_id: str, now: datetime) -> None:
     A matter in which other words wait keeps them, and its date.
     """
     for notice in tx.servings.of_case(case_id):
-        name = f"{SPOKE}:{notice.id}"
-        matter = tx.attention.get(name)
-        if matter is None or matter["closed_at"] is not None:
-            continue
-        told = json.loads(matter["body"])
-        over = {one.receipt for one in notice.words if one.kind is SubjectWord.WITHDRAWAL}
-        left = [one for one in receipts(told) if one not in over]
-        if not left:
-            tx.attention.over(name, now)
-        elif left != receipts(told):
-            kinds = {one.receipt: one.kind.value for one in notice.words}
-            last = {"word": kinds.get(left[-1], ""), "receipt": left[-1], _UNREAD: left}
-            tx.attention.open(SPOKE, matter["agency"], notice.id, {**told, **last}, now)
+        over(tx, notice, frozenset({SubjectWord.WITHDRAWAL}), now)
+
+
+def over(tx: Tx, notice: SubjectNotice, kinds: Collection[SubjectWord], now: datetime) -> None:
+    """Words of these kinds wait at this notice no more: somebody else answers them. Others stay, with their date."""
+    name = f"{SPOKE}:{notice.id}"
+    matter = tx.attention.get(name)
+    if matter is None or matter["closed_at"] is not None:
+        return
+    told, said = json.loads(matter["body"]), {one.receipt: one.kind for one in notice.words}
+    left = [one for one in receipts(told) if said.get(one) not in kinds]
+    if not left:
+        tx.attention.over(name, now)
+    elif left != receipts(told):
+        last = {"word": said[left[-1]].value if left[-1] in said else "", "receipt": left[-1], _UNREAD: left}
+        tx.attention.open(SPOKE, matter["agency"], notice.id, {**told, **last}, now)
 
 
 def receipts(told: Mapping[str, Any]) -> list[str]:

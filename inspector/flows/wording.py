@@ -203,6 +203,12 @@ def citations(policy: Policy, bases: Iterable[str], lang: Lang, gone: Mapping[st
     return ("、" if lang == "zh-Hans" else "; ").join(cited(one, lang) for one in told)
 
 
+def law(policy: Policy, text: str, lang: Lang) -> str:
+    """The law of a decision as its subject reads it: a code of the pack as a citation, what an officer has written as it is."""
+    parts = (one.strip() for one in text.split("；"))
+    return "；".join(citations(policy, (one,), lang) if one.partition(":")[0] in policy.sources else one for one in parts)
+
+
 def _division(one: Article) -> str:
     return "article_section" if "." in one.article else "article" if _LAW.search(one.source) else "article_item"
 

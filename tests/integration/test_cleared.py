@@ -89,5 +89,7 @@ def test_whose_matter_is_suspended_no_more_hears_so_and_the_decision_is_served_n
     with store.read() as tx:
         told = [one for one in tx.servings.of_case(case.case) if one.kind is NoticeKind.LET_GO and one.about == suspended.id]
         decision = tx.servings.get(f"{suspended.id}:decision")
-    assert [one.title for one in told] == (["暂停办理已解除"] if read else [])
+    assert [one.title for one in told] == ["暂停办理已解除" if read else "原拟作出的处理不再作出"], (
+        "it was told what was intended"
+    )
     assert decision.state.open is False, "nobody is to read as in force what is over"
