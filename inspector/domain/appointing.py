@@ -86,11 +86,13 @@ def handed_on(
         return None
     release = reminder(calendar.closing(named.on), before, calendar)
     fresh = replace(visit, release_at=release, released=release <= now)
-    return _due_on(fresh, replace(named, was_due=visit.due_at), rows, pack, calendar)
+    return _due_on(fresh, replace(named, was_due=visit.due_at), rows, pack, calendar, handed_on_from=former.id)
 
 
-def _due_on(visit: Visit, held: Appointed, rows: Sequence[QuietRow], pack: str, calendar: WorkingCalendar) -> Decision[Visit]:
-    """The visit is due on a named day, which is open, and no other closed day up to it."""
+def _due_on(
+    visit: Visit, held: Appointed, rows: Sequence[QuietRow], pack: str, calendar: WorkingCalendar, **told: str
+) -> Decision[Visit]:
+    """The visit is due on a named day, which is open, and no other closed day up to it; what else is `told` of why stands beside."""
     due_at, shut = calendar.closing(held.on), inside(rows, held.on, visit.whom)
     basis = tuple(dict.fromkeys((visit.basis, *(row.basis for row in rows if row.row in shut))))
     facts = {
@@ -100,6 +102,7 @@ def _due_on(visit: Visit, held: Appointed, rows: Sequence[QuietRow], pack: str, 
         "quiet": list(shut),
         "by": held.by,
         "reasons": held.why,
+        **told,
     }
     whole = dated(replace(visit, appointed=held), Due(at=due_at, counted=visit.due_counted), rows, calendar)
     state = replace(whole, conflict=False)

@@ -7,9 +7,9 @@ while a figure can still be typed (rulings 7, 12, 19; threat 6).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from inspector.domain import footing
 from inspector.domain.beacon import named
@@ -224,6 +224,21 @@ def latest(policy: Policy, now: datetime, calendar: WorkingCalendar) -> datetime
     promised = _after(now, policy, calendar)
     figures_by = _after(due(promised, policy.term(Timer.SEED).term, calendar).at, policy, calendar)
     return _after(figures_by, policy, calendar)
+
+
+def held_to(
+    leads: Iterable[Policy], now: datetime, calendar: WorkingCalendar, named: Collection[date] = ()
+) -> tuple[frozenset[date], date]:
+    """The days on which visits of a draw that is frozen now may be due, were they given now, and the last one of all.
+
+    By the packs of those by whom one may be given, and the days that are `named` for them already.
+    """
+    days, last = {*named}, max((calendar.local_date(now), *named))
+    for lead in leads:
+        term = lead.term(Timer.VISIT).term
+        day, end = (calendar.local_date(due(at, term, calendar).at) for at in (now, latest(lead, now, calendar)))
+        days, last = days | {day}, max(last, end)
+    return frozenset(days), last
 
 
 def _timed(draw: Draw, policy: Policy, since: datetime, calendar: WorkingCalendar) -> Draw:

@@ -14,7 +14,7 @@ from inspector.domain.attested import Attested
 from inspector.domain.attesting import READ, SCANNED, CheckIn, Sitting
 from inspector.domain.decision import Decision
 from inspector.domain.errors import Missing, Refusal
-from inspector.domain.fieldnote import Times, written
+from inspector.domain.fieldnote import Times, day, written
 from inspector.domain.person import same
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.domain.visitcode import ArrivalHow, EntryScan
@@ -133,6 +133,7 @@ def passed_on(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) ->
     times = [*(one.times for one in photos), *(one.times for one in notes)]
     if held.state.open and times:
         on = notes[-1].on if notes else None
+        on = on or day(held, times[-1], office.calendar)
         ask(tx, held, seat, on or office.calendar.local_date(times[-1].received_at), now)
 
 

@@ -10,6 +10,7 @@ from inspector.domain.reached import NO_RECIPIENT, UNCONFIRMED
 from inspector.domain.result import enters
 from inspector.domain.roster import Way
 from inspector.domain.urgency import Urgency
+from inspector.domain.visit import Seat
 from inspector.flows import once, reaching, seatlink
 from inspector.flows.briefing import carried
 from inspector.flows.contents import named
@@ -39,6 +40,9 @@ from inspector.store.pushes import Pushed
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
+_ASKED = (CHANGED, SPARED, ADDED, SEVERAL)
+"""Words that say what is asked otherwise: they concern who is to enter the result, too."""
+
 
 def tell(work: Work, office: Office) -> Settlement:
     """Tell an inspector whose seat has been taken back that he or she need not go; never before the push that it takes back.
@@ -57,7 +61,7 @@ def tell(work: Work, office: Office) -> Settlement:
     word = _word(work)
     turned = word in ("blocked", "unblocked") and bool(held.unpublished) is not (word == "blocked")
     concerned = differ is not None and differ["closed_at"] is None if word == DIFFERS else word == "off" or seat.state.open
-    concerned |= (word == DECIDED and seat.state.made) or (word == AWAITED and enters(held, seat))
+    concerned |= (word == DECIDED and seat.state.made) or (word in (AWAITED, *_ASKED) and enters(held, seat))
     if turned or not concerned:
         return nothing("obsolete")  # it has turned again meanwhile, or is nobody's affair any more
     if channel is None or way is None:
@@ -78,7 +82,7 @@ def tell(work: Work, office: Office) -> Settlement:
     message = Message(
         to=way.address,
         title=label(f"push.{word}_title", lang),
-        text=label(f"push.{word}_text", lang, visit=held.id)
+        text=label(_text(word, seat), lang, visit=held.id)
         + (closed(office, held, lang) if word in moved else "")
         + label("push.accept_by", lang, accept_by=by) * bool(by),
         link=link,
@@ -161,6 +165,13 @@ def _on(work: Work, office: Office, code: str, dead: Way | None = None, *, detai
             tx.work.order([replace(order, payload={**order.payload, "told": True})], now)
 
     return Settlement(write=write, outcome="undelivered")
+
+
+def _text(word: str, seat: Seat) -> str:
+    """What a word says; who has made the visit goes nowhere, and hears what becomes of the result that was to be entered."""
+    if seat.state.made and word in (*_ASKED, "off"):
+        return "push.made_off_text" if word == "off" else "push.made_changed_text"
+    return f"push.{word}_text"
 
 
 def _word(work: Work) -> str:

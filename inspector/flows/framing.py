@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fractions import Fraction
@@ -13,7 +13,7 @@ from inspector.domain.calendar import due
 from inspector.domain.commitment import Rules
 from inspector.domain.exclusion import CODES
 from inspector.domain.frame import ELIGIBLE, Frame, InspectorRow, ObjectRow, freeze
-from inspector.domain.gathering import latest
+from inspector.domain.gathering import held_to
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
@@ -174,7 +174,8 @@ def _framed(  # noqa: PLR0913, PLR0917 - what a frame goes by
         ones = [one for _, _, one in wavering]
         if any(one.several for one in ones):
             # the ratio of a row is not yet a chance: the quota says what a minimum or the officers at hand make of it
-            staff, counted = _inspectors(office, tx, plan.agency, policy, leads or (policy,), secret, now), held.with_all(ones)
+            days = held_to(leads or (policy,), now, office.calendar)
+            staff, counted = _inspectors(tx, plan.agency, policy, days, secret, now), held.with_all(ones)
             some = again + Counter(
                 {code: before.get((code, one.name), 0) for one in ones for code in one.several or (one.stratum,)}
             )
@@ -339,21 +340,23 @@ def staffed(  # noqa: PLR0913, PLR0917 - a frame in all its parts
     number: str,
     now: datetime,
     leads: Sequence[Policy] = (),
+    named: Collection[date] = (),
 ) -> Staffed:
     """Each list's frame: the objects, which all share, with an agency's inspectors of today and who of them may not go to whom.
 
     Objects that are not held are in order and canonical already. `leads`: the packs by any of which a visit may be due, where each list
-    has rules of its own: a visit's is that of the first agency that goes (`assign`), and nobody knows yet which goes where.
+    has rules of its own: a visit's is that of the first agency that goes (`assign`), and nobody knows yet which goes where. `named`: the
+    days ahead on which officers have said that visits which are dealt anew are made (`appointing`).
     """
-    leads, secret = leads or (policy,), list_secret(office, number, lists[0])
+    days, secret = held_to(leads or (policy,), now, office.calendar, named), list_secret(office, number, lists[0])
     asked = sorted({row.qual for row in objects if row.qual}) if partners else []
     shared = objects if isinstance(objects, RowFile) else freeze(objects, (), ()).objects
-    staff = _inspectors(office, tx, lists[0].agency, policy, leads, secret, now)
+    staff = _inspectors(tx, lists[0].agency, policy, days, secret, now)
     banned = bans(tx, lists[0].agency, policy, members, past, secret)
     frames = {lists[0].name: replace(freeze((), staff, banned), objects=shared)}
     for listed, one in zip(lists[1:], partners, strict=True):
         theirs = list_secret(office, number, listed)
-        staff = _inspectors(office, tx, one.agency, one.policy, leads, theirs, now)
+        staff = _inspectors(tx, one.agency, one.policy, days, theirs, now)
         banned = bans(tx, one.agency, one.policy, members, one.past, theirs)
         staff = joining.as_listed(staff, lists[0].agency, one, asked)
         frames[listed.name] = replace(freeze((), staff, banned), objects=shared)
@@ -366,22 +369,16 @@ def staffed(  # noqa: PLR0913, PLR0917 - a frame in all its parts
 
 
 def _inspectors(
-    office: Office, tx: Tx, agency: str, policy: Policy, leads: Sequence[Policy], secret: bytes, now: datetime
+    tx: Tx, agency: str, policy: Policy, spans: tuple[Collection[date], date], secret: bytes, now: datetime
 ) -> Sequence[InspectorRow]:
     """An agency's inspectors; the certificate must last to the last day on which a visit may be due (scenario 35).
 
-    Visits are given, and their days counted by the pack of whoever leads, one of `leads`, once the seed is there. Whoever is away is so
+    Visits are given, and their days counted by the pack of whoever leads, once the seed is there (`spans`: `held_to`). Who is away is so
     on the day on which a visit given now would be due, by any of them: who comes back before the last one might be dealt a seat while
     away, and it would pass on at once. A person's cap is for the window of the pack's `[staff]` row: what he or she holds in it already
     is taken off, under whichever code.
     """
-    days, last = set[date](), office.calendar.local_date(now)
-    for lead in leads:
-        term = lead.term(Timer.VISIT).term
-        day, end = (
-            office.calendar.local_date(due(at, term, office.calendar).at) for at in (now, latest(lead, now, office.calendar))
-        )
-        days, last = days | {day}, max(last, end)
+    days, last = spans
     staff = policy.bounds.staff
     held = tx.visits.seats_since(agency, start(now, staff.per)) if staff is not None and staff.per is not Window.DRAW else {}
     return [

@@ -29,7 +29,7 @@ from inspector.flows.after import log_after
 from inspector.flows.holding import called, holder, perhaps
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.seats import end_clock, rise, stand_down, under_way
+from inspector.flows.seats import end_clock, entering, rise, stand_down, tell_off, under_way
 from inspector.ports import NotYet, Origin
 from inspector.store import payload
 from inspector.store.ended import Ended
@@ -168,8 +168,9 @@ def call_off_visit(office: Office, tx: Tx, held: visit.Visit, reason: str, pack:
 
 
 def free_visit(office: Office, tx: Tx, held: visit.Visit, now: datetime) -> None:
-    """A visit is over before it was made: seats, pushes, dates and matters of it end."""
+    """A visit is over before it was made, or entered: seats, pushes, dates and matters of it end, and whoever was to enter it hears so."""
     stand_down(office, tx, held, now)
+    tell_off(office, tx, held, entering(tx, held), now)
     end_clock(tx, held, now)
 
 

@@ -13,6 +13,7 @@ from inspector.domain.decision import Order, OrderKind
 from inspector.domain.docket import RECUSAL_ASKED
 from inspector.domain.push import ASSIGNMENT
 from inspector.domain.reached import RUNG
+from inspector.domain.result import enters
 from inspector.domain.urgency import Urgency
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import stopped, teamnotes
@@ -107,10 +108,18 @@ def tell_changed(office: Office, tx: Tx, held: Visit, now: datetime, word: str =
     """What is in question was corrected, or is more or less: tell those who may have read what it was, once for each change.
 
     Before the release nobody of the team has read it, and of one that is short nobody need: then a push at the moment of a
-    correction would only tell whoever sees both whom the visit is to.
+    correction would only tell whoever sees both whom the visit is to. Who has made it, and is to enter the result, answers what is asked.
     """
     if held.released and not held.state.short:
-        _tell(office, tx, _rebriefed(office, tx, held, now), word, now, now)
+        changed = _rebriefed(office, tx, held, now)
+        _tell(office, tx, changed, word, now, now)
+        for seat in entering(tx, changed):
+            tell_seat(office, tx, changed, seat, word, str(changed.version), now)
+
+
+def entering(tx: Tx, held: Visit) -> list[Seat]:
+    """The seats of those who had made the visit before they passed on, and are to enter its result (`attested`)."""
+    return [seat for seat in tx.visits.team(held.id) if seat.state.made and enters(held, seat)]
 
 
 def rebrief(office: Office, tx: Tx, held: Visit, now: datetime) -> Visit:

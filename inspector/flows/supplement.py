@@ -323,15 +323,19 @@ def _then(office: Office, agency: str, at: datetime, now: datetime) -> Policy:
 def _staffed(
     office: Office, tx: Tx, lists: tuple[Listed, ...], laws: Sequence[Policy], owed: tuple[Visit, ...], number: str, now: datetime
 ) -> Staffed:
-    """The frames: pool and qualification as each visit's own draw has frozen them, salts of its own, today's inspectors and bans."""
-    members = _members(owed)
+    """The frames: pool and qualification as each visit's own draw has frozen them, salts of its own, today's inspectors and bans.
+
+    A day that was named for one of the visits and lies ahead is handed on (`appointing`): whoever may not go on it is dealt none.
+    """
+    members, today = _members(owed), office.calendar.local_date(now)
+    named = {one.appointed.on for one in owed if one.appointed is not None and one.appointed.on > today}
     if not any(listed.pack for listed in lists):
         joining = tuple(
             Partner(agency=listed.agency, policy=law, past=history(office, tx, listed.agency))
             for listed, law in zip(lists[1:], laws[1:], strict=True)
         )
         past, objects = history(office, tx, lists[0].agency), _rows(office, tx, lists[0], owed, number)
-        return staffed(office, tx, lists, laws[0], joining, objects, by_key(members), past, number, now)
+        return staffed(office, tx, lists, laws[0], joining, objects, by_key(members), past, number, now, (), named)
     frames: dict[str, Frame] = {}
     teams: dict[str, int] = {}
     few: dict[str, tuple[str, ...]] = {}
@@ -339,7 +343,7 @@ def _staffed(
         past = history(office, tx, listed.agency)
         objects = _rows(office, tx, listed, [one for one in owed if listed.agency in one.agencies], number)
         alone = {row.id: members[row.id] for row in objects}
-        one = staffed(office, tx, (listed,), law, (), objects, by_key(alone), past, number, now, laws)
+        one = staffed(office, tx, (listed,), law, (), objects, by_key(alone), past, number, now, laws, named)
         frames, teams, few = {**frames, **one.frames}, {**teams, **one.teams}, {**few, **one.few}
     return Staffed(frames=frames, teams=teams, told=own(lists), few=few)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
 
 from inspector.domain.calendar import SHANGHAI, reminder
 from inspector.domain.decision import OrderKind
+from inspector.domain.roster import InspectorRecord
 from inspector.domain.visit import Visit, VisitState
 from inspector.domain.visitcode import days
 from inspector.flows import appointing, assign, dispatch, lookback, supplement
@@ -29,10 +32,10 @@ from tests.integration.test_recount import waiting
 pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 
-def anew(office: Office, hand: Hand, visit: Visit) -> Visit:
+def anew(office: Office, hand: Hand, visit: Visit, staff: Sequence[InspectorRecord] = ()) -> Visit:
     """The visit is owed, and a supplementary draw deals it a team of its own."""
     with office.store.begin() as tx:
-        tx.rosters.put_inspectors(inspectors(8))
+        tx.rosters.put_inspectors(staff or inspectors(8))
         assign.owe(tx, office, tx.visits.get(visit.id, lock=True), visit.agency, "recalled", hand())
     settle(office)
     with office.store.begin() as tx:
@@ -69,7 +72,9 @@ def test_the_day_that_was_named_for_a_visit_is_that_of_whoever_is_dealt_it_anew(
         assert "上门日期：2026-03-23" in one.text
     with store.read() as tx:
         rules = [json.loads(one["body"])["facts"] for one in tx.ledger.about(again.id) if one["rule"] == "visit.appointed"]
-    assert [(one["by"], one["reasons"], one["due_at"]) for one in rules] == [("王", "安静期之后", due.isoformat())]
+    assert [(one["by"], one["reasons"], one["due_at"], one["handed_on_from"]) for one in rules] == [
+        ("王", "安静期之后", due.isoformat(), visit.id)
+    ], "said of the former visit, and handed on by the rule"
     hand.now = due.replace(hour=10)
     settle(office)
     assert entered(office, again, hand()).parts[0].quiet == ()
@@ -77,6 +82,18 @@ def test_the_day_that_was_named_for_a_visit_is_that_of_whoever_is_dealt_it_anew(
         assert lookback.differing(office, tx, sorted(office.tree), hand()) == [], (
             "what frames would be made of is what the ledger tells"
         )
+
+
+def test_scenario_35_whom_a_named_day_is_handed_on_to_may_go_on_it(store: Store, hand: Hand) -> None:
+    office, _, visit = drawn(store, hand, row(5, 20))
+    named(office, visit, hand, on := date(2026, 3, 23))
+    *ending, away = inspectors(8)[:6]
+    short = [replace(one, certificate_until=date(2026, 3, 18)) for one in ending]
+    short += [replace(away, leave_from=on, leave_until=on)]
+    again = anew(office, hand, visit, [*inspectors(8)[6:], *short])
+    with store.read() as tx:
+        dealt = {one.inspector for one in tx.visits.team(again.id)}
+    assert (again.appointed and again.appointed.on, dealt) == (on, {one.id for one in inspectors(8)[6:]})
 
 
 @pytest.mark.parametrize(("last", "on", "asked"), [(20, 5, 1), (9, 23, 0)], ids=["the day is over", "it has a day of its own"])

@@ -60,7 +60,7 @@ def test_of_a_visit_that_was_made_on_its_named_day_and_stands_nobody_asks_for_an
     assert scan(edge, links, hand, text).status_code == 200
     over(edge, hand, visit, 0)
     held = now_of(edge, visit)
-    assert (held.vouched, held.state, held.due_at.date()) == ({"bureau"}, VisitState.ASSIGNED, NAMED)
+    assert (held.vouched, held.state, held.due_at.date()) == (frozenset({"bureau"}), VisitState.ASSIGNED, NAMED)
     assert (matters(edge.office, CONFLICT), len(matters(edge.office, OVERDUE))) == ([], 1)
     with pytest.raises(Refusal, match="conflict_none"):
         again(edge, hand, visit, date(2026, 4, 1))
@@ -81,7 +81,7 @@ def test_what_asks_for_another_day_is_over_once_the_visit_stands_as_made(
     assert len(matters(edge.office, CONFLICT)) == 1, "nothing has come from the spot by then"
     assert scan(edge, links, hand, text, hours=7.5).status_code == 200
     over(edge, hand, visit, 0)
-    assert (now_of(edge, visit).vouched, matters(edge.office, CONFLICT)) == ({"bureau"}, [])
+    assert (now_of(edge, visit).vouched, matters(edge.office, CONFLICT)) == (frozenset({"bureau"}), [])
 
 
 @pytest.mark.parametrize("what", ["photo", "note"])

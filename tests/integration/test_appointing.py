@@ -148,6 +148,33 @@ def test_the_end_of_each_named_day_is_asked_about_at_once_and_until_it_the_visit
     assert waiting(office, OrderKind.VISIT_DUE) == [], "no clock of a visit that is made goes on"
 
 
+@pytest.mark.parametrize("named", [True, False], ids=["named anew", "overdue"])
+def test_a_visit_counts_among_the_dates_until_it_is_made_though_its_first_clock_has_long_run(
+    store: Store, hand: Hand, *, named: bool
+) -> None:
+    office, _, visit = drawn(store, hand, row(5, 31))
+    settle(office)
+    with store.begin() as tx:
+        for seat in tx.visits.team(visit.id):
+            dispatch.accept(tx, seat.name, hand())
+        appointing.appoint(office, tx, visit.id, on=date(2026, 3, 6), why="依例外规定", by="王", now=hand(), though=MEANT)
+    hand.now = datetime(2026, 3, 6, 17, 31, tzinfo=SHANGHAI)
+    settle(office)
+    if named:
+        with store.begin() as tx:
+            appointing.appoint(office, tx, visit.id, on=date(2026, 3, 23), why="再择日", by="王", now=hand(), though=MEANT)
+    for day, before in ((14, 0 if named else 1), (24, 1), (31, 1)):
+        hand.now = datetime(2026, 3, day, 9, tzinfo=SHANGHAI)
+        settle(office)
+        with store.begin() as tx:
+            tx.work.forget_done(hand() - timedelta(days=7))
+            assert (due_by(tx, hand())["visit"], due_by(tx, datetime(2026, 3, 31, tzinfo=SHANGHAI))["visit"]) == (before, 1)
+    assert entered(office, visit, hand()).state is VisitState.DONE
+    with store.begin() as tx:
+        tx.work.forget_done(hand() + timedelta(days=1))
+        assert tx.work.keyed(f"{OrderKind.VISIT_DUE.value}:{visit.id}") is None, "then it is forgotten as any other"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("on", "shut"),

@@ -321,6 +321,17 @@ def test_nobody_calls_off_a_visit_that_was_made_because_a_proof_comes_in_late(ed
     assert sends(mate, second, written(hand, 22, visit, "mismatch", "无货架，无人员")) == "RESULT"
 
 
+def test_of_a_photo_alone_the_day_on_which_it_was_taken_is_asked_about(edge: Edge, hand: Hand, links: ExitStack) -> None:
+    visit, (first, _), (client, _) = team(edge, links)
+    taken = hand()
+    hand.on(hours=23)
+    lay = {"captured_at": taken.isoformat(), "sent_at": hand().isoformat()}
+    assert client.post(f"/v1/seats/{first}/photos", json={**photo(jpeg()), **lay}).status_code == 200
+    sent_on = over(edge, hand, visit, 0)
+    assert edge.office.calendar.local_date(taken) < sent_on
+    assert matters(edge)["note_lapsed"]["on"] == edge.office.calendar.local_date(taken).isoformat()
+
+
 @pytest.mark.parametrize("before", [True, False], ids=["sent before", "sent since"])
 def test_a_photo_alone_of_who_goes_no_more_is_asked_about_as_a_note_is(
     edge: Edge, hand: Hand, links: ExitStack, *, before: bool

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
+
 from inspector.cli import platforms
+from inspector.domain.checkcode import CodeList
 from inspector.flows.office import AgencyNode
 from inspector.policybook import Policybook
 from tests.house import ROOT
@@ -53,3 +57,20 @@ outcomes = {"1" = "none-fund"}
     operator = Operator(tmp_path, f"sqlite:///{tmp_path / 'inspector.sqlite3'}").settle_in(more)
     found = [one for one in operator.say("check", "--json").json if one["name"] == "channels.platform.outcomes"]
     assert [(one["state"], "none-fund" in one["message"]) for one in found] == [("WARN", True)]
+
+
+@pytest.mark.parametrize(("ended", "begins", "warned"), [(1, 0, False), (0, 31, False), (366, 0, True)])
+def test_a_code_that_visits_of_a_former_pack_need_or_the_next_one_brings_is_not_called_wrong(
+    ended: int, begins: int, warned: bool
+) -> None:
+    book = Policybook.read(ROOT / "policies")
+    (pack,) = [one for one in book.packs if one.id == "demo" and one.in_force(DAY)]
+    needed = pack.sheet[0]
+    key = {CodeList.OUTCOME: "outcomes", CodeList.MODE: "modes", CodeList.FOLLOW_UP: "follow_ups"}[needed.list]
+    with_it, without = replace(pack, effective_to=DAY - timedelta(days=ended)), replace(pack, sheet=pack.sheet[1:])
+    if begins:  # what is in force lacks it, and the next version brings it
+        with_it = replace(pack, effective_from=DAY + timedelta(days=begins), effective_to=None)
+    told = {"platform": {"kind": "supervision", key: {"1": needed.code}}}
+    found = list(platforms.strange(told, replace(book, packs=(with_it, without)), CITY, DAY))
+    assert [one.name for one in found] == [f"channels.platform.{key}"] * warned
+    assert all(f"{pack.label} {pack.effective_from}" in words for one in found for words in one.what)

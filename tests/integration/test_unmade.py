@@ -12,13 +12,14 @@ from inspector.domain.attested import UNENTERED
 from inspector.domain.challenge import Applicant
 from inspector.domain.roster import Recusal
 from inspector.domain.visit import Visit, VisitState
-from inspector.flows import attested, recusing
+from inspector.flows import attested, recusing, review
 from inspector.store.store import Store
 from inspector.web.roles import Role
 from tests import gate
 from tests.edge import Edge, serving
 from tests.house import Hand, settle
 from tests.integration.test_attested import agree, matters, now_of, over, scan, sends, states, written
+from tests.integration.test_corrected_visits import corrected_at
 from tests.integration.test_draw_way import Phones, announced, carried_out, drawing
 from tests.integration.test_fieldnotes import links, note, team
 from tests.integration.test_overdue import looked
@@ -133,3 +134,26 @@ def test_who_was_called_off_and_then_asked_to_enter_what_was_seen_hears_once_mor
         attested.unmade(edge.office, tx, tx.visits.get(visit.id, lock=True), "bureau", UNENTERED, hand())
     settle(edge.office)
     assert [str(one.data["seat"]) for one in phones.off].count(first) == 2
+
+
+def test_who_is_to_enter_the_result_of_a_made_visit_hears_what_is_asked_otherwise_and_that_it_was_called_off(
+    given: tuple[Edge, Phones], hand: Hand, links: ExitStack
+) -> None:
+    edge, phones = given
+    visit, (first, second), (client, mate) = team(edge, links)
+    assert scan(edge, links, hand, client.get(f"/v1/seats/{first}/codes").json()["codes"][0]["text"]).status_code == 200
+    over(edge, hand, visit, 0)
+    told = len(phones.messages)
+    corrected_at(edge.office, visit.case_ids[0], 7, "hall")
+    settle(edge.office)
+    heard = phones.messages[told:]
+    assert sorted(str(one.data["seat"]) for one in heard) == [first, second]
+    assert all("录入结果之前请重新查看" in one.text and "前往" not in one.text for one in heard)
+    off = len(phones.off)
+    with edge.office.store.begin() as tx:
+        review.withdraw(edge.office, tx, visit.case_ids[0], "改为提交证明", "counter", hand())
+    settle(edge.office)
+    assert now_of(edge, visit).state is VisitState.CANCELLED
+    assert sorted(str(one.data["seat"]) for one in phones.off[off:]) == [first, second]
+    assert all("不必再录入结果" in one.text for one in phones.off[off:])
+    assert sends(mate, second, written(hand, 22, visit, "mismatch", "无货架")) == "KEPT", "as the push says"
