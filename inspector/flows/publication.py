@@ -78,7 +78,7 @@ def _renew(office: Office, tx: Tx, duty: str, now: datetime) -> None:
         _renew_lead(office, tx, fell, now)
         return
     visit = tx.visits.get(fell.visit)
-    cases = [tx.cases.get(case) for case in leads(visit)]
+    cases = [tx.cases.get(case) for case in leads(visit) if tx.cases.known(case)]  # one that was let go holds nothing up
     opened = fell.why is Fallen.REOPENED or fell.why in domain.ANNULLED
     undecided = opened and shown.came(fell, visit, shown.outcomes_of(tx, [visit])) is None
     if undecided or not all(one.state.ended for one in cases) or (fell.why in domain.ANNULLED and not _anew(tx, fell, cases)):
