@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from inspector.domain import ownword
 from inspector.domain.calendar import Term, Unit
@@ -45,6 +45,14 @@ def open_to(held: Consequence, row: ConsequenceRow) -> bool:
 def first_day(told_on: datetime, setting: Setting) -> date:
     """The first day on which a hearing may be held of which the subject is told at a moment."""
     return setting.calendar.local_date(counted(told_on, notice(setting.row), setting.calendar))
+
+
+def last_day(on: date, setting: Setting) -> date:
+    """The last day on which a notice of a hearing on a day may come so as to be in time; today at the soonest."""
+    day, today = on, setting.calendar.local_date(setting.now)
+    while day > today and first_day(setting.calendar.closing(day), setting) > on:
+        day -= timedelta(days=1)
+    return day
 
 
 def fix(held: Consequence, sitting: Sitting, investigated: Collection[str], setting: Setting) -> Decision[Consequence]:

@@ -135,7 +135,8 @@ class SubjectNotice:
 
     `answer_by`: until when he or she may speak, where that is known. `way` is the one under way, `due_at` when its time is over;
     `turn` counts the ways taken. `served_on` is the day on which it came. `holders`: the officers who were handed the link, since it was
-    last called back. `addressed`: those who had written down where a channel brings it.
+    last called back. `addressed`: those who had written down where a channel brings it. `come_by`: by when it has to have come to be in
+    time, of a hearing: no way is tried longer.
     """
 
     id: str
@@ -166,6 +167,7 @@ class SubjectNotice:
     words: tuple[Word, ...] = ()
     holders: tuple[Signed, ...] = ()
     addressed: tuple[Signed, ...] = ()
+    come_by: datetime | None = None
     history: tuple[Past, ...] = ()
 
     def key(self, kind: OrderKind) -> str:
@@ -372,7 +374,8 @@ def _said(texts: Sequence[str]) -> bool:
 def _taken(notice: SubjectNotice, row: ServiceRow | None, now: datetime, calendar: WorkingCalendar) -> SubjectNotice:
     if row is None:
         return replace(notice, way=ServiceWay.PAPER, due_at=None)
-    return replace(notice, way=row.way, due_at=due(now, row.term, calendar).at)
+    at, last = due(now, row.term, calendar).at, notice.come_by
+    return replace(notice, way=row.way, due_at=min(at, last) if last is not None and now < last else at)
 
 
 def _waits(notice: SubjectNotice, now: datetime) -> tuple[Order, ...]:

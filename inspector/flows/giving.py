@@ -144,4 +144,5 @@ def first_due(office: Office, tx: Tx, case: Case, now: datetime) -> datetime:
 def facts_of(notice: SubjectNotice) -> dict[str, object]:
     """What a person is told of a notice that is to be brought."""
     due_at = notice.due_at.isoformat() if notice.due_at else ""
-    return {"case": notice.case_id, "kind": notice.kind.value, "way": notice.way.value, "due_at": due_at}
+    come_by = {"come_by": notice.come_by.isoformat()} if notice.come_by is not None else {}
+    return {"case": notice.case_id, "kind": notice.kind.value, "way": notice.way.value, "due_at": due_at, **come_by}

@@ -74,6 +74,13 @@ def enter(office: Office, tx: Tx, consequence_id: str, came: Came, signed: Signe
     return done
 
 
+def untold(tx: Tx, held: Consequence, now: datetime) -> bool:
+    """Whether the last day has passed on which the notice of a hearing could come in time, and nothing proves that it did: it is moved."""
+    told = tx.servings.find(sitting_notice(held)) if held.awaits_hearing else None
+    late = told is not None and told.come_by is not None and now > told.come_by
+    return late and told is not None and told.state is not NoticeState.SERVED
+
+
 def investigated(tx: Tx, held: Consequence) -> Sequence[str]:
     """Who has investigated the case, or decided what it is found to be: its reviewers, and the inspectors who went."""
     names = [one.by for one in touched.found_by(tx, held.case_id, [held], None)]
@@ -119,4 +126,5 @@ def _notice(office: Office, held: Consequence, now: datetime) -> SubjectNotice:
         basis=tuple(dict.fromkeys((*held.basis, hearing.BASIS))),
         answer_by=sitting.begins,
         made_at=now,
+        come_by=office.calendar.closing(hearing.last_day(office.calendar.local_date(sitting.begins), setting(office, held, now))),
     )

@@ -22,7 +22,19 @@ from inspector.domain.policy import Policy
 from inspector.domain.proposal import ConsequenceRow, Proposal
 from inspector.domain.publicationduty import PublicationDuty
 from inspector.domain.viewing import Shown as What
-from inspector.flows import beside, consequences, deputies, endwords, headed, intended, prevailing, remedying, reviewing, wording
+from inspector.flows import (
+    beside,
+    consequences,
+    deputies,
+    endwords,
+    headed,
+    intended,
+    prevailing,
+    remedying,
+    reviewing,
+    sittings,
+    wording,
+)
 from inspector.flows.explain import Explanation
 from inspector.flows.shaken import setting
 from inspector.labels import Lang, label, of
@@ -58,7 +70,8 @@ class Read:
     a written decision says is open against it; `refuses`: whoever looks may say no to a transfer that two have not reported yet; `duty`: by
     when a penalty is public, and what of it is, and `pushed` by when it is with another province; `last`: by when it has to be decided;
     `entered_late`: it was entered here behind the last day on which its act may be found; `waits`: who has still to agree; `objected`: what
-    was objected to of the same finding, and what became of that; `others`: those beside it in which the subject has said something.
+    was objected to of the same finding, and what became of that; `others`: those beside it in which the subject has said something;
+    `untold`: the hearing was not told in time.
     """
 
     held: Consequence
@@ -84,6 +97,7 @@ class Read:
     waits: tuple[reviewing.Awaited, ...]
     objected: tuple[beside.Objected, ...]
     others: tuple[Consequence, ...]
+    untold: bool
 
 
 def _offered(told: Read) -> tuple[str, ...]:
@@ -157,6 +171,7 @@ def _page(
             near=near,
             waits=reviewing.waits(desk.office, tx, case, held, now),
             objected=beside.objected(tx, held),
+            untold=sittings.untold(tx, held, now),
             others=tuple(one for one in beside.others(tx, held) if one.statements),
             entered_late=held.onset is not None and held.onset.entered_late(desk.office.calendar.local_date(held.proposed_at)),
             last=course.decided_by(held, setting(desk.office, held, now)) if row is not None else None,
