@@ -135,6 +135,10 @@ _PORTS = (
 """What connectors see of the house: its ports, its words, its leave to ask again; how beacons are believed and files of rows read."""
 
 # Written with classes and groups, so that this file does not match itself.
+TOOLING = (
+    r"package(-lock)?\.json|yarn\.lock|pnpm-lock\.yaml|tsconfig.*\.json|(webpack|rollup|vite|babel|postcss|esbuild)\.config\..+"
+)
+"""Files by which pages are built from something else."""
 REGISTRIES = re.compile(
     r"p[y]pi\.(?:org|python)|python[h]osted|n[p]mjs\.|registry\.[a-z0-9-]+\.[a-z]{2,}|[a-z0-9-]+\.(?:jfrog|pkg)\.[a-z]+/"
     r"|(?:docker|gh[c]r|quay|gcr)\.io|(?:deb|security)\.debia[n]\.org|proxy\.golan[g]|https?://[^\s\"']*/simpl[e]\b"
@@ -286,6 +290,18 @@ def test_no_module_is_longer_than_one_sitting() -> None:
     assert {name: lines for name, lines in lengths.items() if lines > ONE_FILE.get(name, LONGEST_MODULE)} == {}, (
         "look for a second noun"
     )
+
+
+def test_the_pages_have_no_build_step() -> None:
+    """What a browser gets lies in the package as it was written: nothing is to be installed, compiled or bundled for it."""
+    static, built = ROOT / "inspector/web/static", {".ts", ".tsx", ".jsx", ".scss", ".sass", ".less", ".map"}
+    assert [str(one) for one in house_files() if one.suffix in built or re.fullmatch(TOOLING, one.name)] == []
+    pages = [*(ROOT / "inspector/web/templates").rglob("*.html"), *static.glob("*.js")]
+    asked = {name for page in pages for name in re.findall(r"/static/([\w-]+\.(?:js|css))", text_of(page))}
+    assert asked
+    assert {name for name in asked if not (static / name).is_file()} == set()
+    modular = re.compile(r"^\s*(import|export)\b|\brequire\(", re.MULTILINE)
+    assert [one.name for one in static.glob("*.js") if modular.search(text_of(one))] == []
 
 
 @pytest.mark.parametrize("script", ["run", "test", ".ci/run"])
