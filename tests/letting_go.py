@@ -63,7 +63,7 @@ def seen(url: str, case_id: str, at: int) -> None:
         except Missing:
             there = False
         worded = there and any(piece.remark for piece in tx.cases.evidence(case_id))
-        audit = purges.audit(open_again(store, 0), tx)
+        audit = purges.audit(open_again(store, 366 * 70), tx)
         told = {"at": at, "there": there, "worded": worded, "purges": sum(one.rule == PURGED for one in audit.purges)}
         told |= {"troubles": len(audit.troubles), "broken": tx.ledger.verify()[1] is not None}
         print(json.dumps(told), flush=True)

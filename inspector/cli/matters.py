@@ -94,9 +94,8 @@ def show(terminal: Terminal, matter: Matter) -> None:
     held = terminal.look(lambda tx: tx.attention.get(matter))
     if held is None:
         raise Missing("attention_unknown", attention=matter)
-    said = attention.facts(held["kind"], held["body"])
-    names = {str(one) for one in (held["about"], said.get("case")) if one}
-    viewed(terminal, "CASE", terminal.look(lambda tx: [tx.cases.get(one) for one in sorted(names) if tx.cases.known(one)]))
+    said, cases = terminal.look(lambda tx: attention.whole(tx, held))
+    viewed(terminal, "CASE", cases)
     words = attention.told(held["kind"], held["body"], terminal.lang)
     shown = {name: held[name] for name in ("id", "kind", "agency", "about", "opened_at", "closed_at")}
     if terminal.as_json:

@@ -253,13 +253,13 @@ def _bound(files: Mapping[str, bytes], entries: Sequence[Entry]) -> list[Trouble
     return [
         *([] if named[:2] == (len(others), listed(one.digest for one in others)) else [Trouble(code="entries_differ")]),
         *(Trouble(code="words_differ", about=one.id) for one in others if one.lacks is not lacking.get(one.digest)),
-        *_unpurged(others),
+        *_unpurged(others, last.at),
         *(replace(one, code="pages_differ") for one in differing(pages, named[2])),
     ]
 
 
-def _unpurged(entries: Sequence[Entry]) -> list[Trouble]:
-    """Entries that are said to be erased, and of which no entry behind them shows that it was lawful.
+def _unpurged(entries: Sequence[Entry], made: datetime) -> list[Trouble]:
+    """Entries that are said to be erased, and of which no entry behind them shows that it was lawful, when the file was `made`.
 
     It names them, is of a class that takes such, and counts its days from no moment before the first entry about what went. That
     is told where the file has it: of what it is a part may be another file's, and a release before did not say of what.
@@ -269,7 +269,7 @@ def _unpurged(entries: Sequence[Entry]) -> list[Trouble]:
         first[one.about] = min(one.at, first.get(one.about, one.at))
     purged: dict[str, list[tuple[int, Taking]]] = {}
     for one in entries:
-        told = taking(one.body, one.at, one.about) if one.rule == PURGED and one.body is not None else None
+        told = taking(one.body, one.at, one.about, made) if one.rule == PURGED and one.body is not None else None
         if told is not None and (told.unnamed or first.get(told.of, told.since) <= told.since):
             for digest_ in told.entries:
                 purged.setdefault(digest_, []).append((one.place, told))

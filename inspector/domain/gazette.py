@@ -82,6 +82,9 @@ class Line:
 
     `codes` are those of the field's form that stand with it: what was found, several where several hold, and how it was checked. One
     that names nobody has no codes and no `formed_on`, for a day and a code single somebody out; `counted`: it stands in no list at all.
+
+    `number`: by which one that names nobody stands in the register. Its `id` is the visit's, which its subject's notice bears: whoever
+    sees that paper would read what was found (decision 243). It is no part of what the ledger holds it to.
     """
 
     id: str
@@ -97,12 +100,18 @@ class Line:
     counted: bool = False
     removed: Fallen | None = None
     removed_on: date | None = None
+    number: str = ""
+
+    @property
+    def public(self) -> str:
+        """By what it stands in the register."""
+        return self.number or self.id
 
     def value(self) -> dict[str, object]:
         """As programs read it."""
         if self.removed:
-            return {"id": self.id, "draw": self.draw, "removed_on": str(self.removed_on), "reason": self.removed.value}
-        told: dict[str, object] = {"id": self.id, "draw": self.draw, "agency": self.agency, "check": self.check.value}
+            return {"id": self.public, "draw": self.draw, "removed_on": str(self.removed_on), "reason": self.removed.value}
+        told: dict[str, object] = {"id": self.public, "draw": self.draw, "agency": self.agency, "check": self.check.value}
         named = {"name": self.name, "code": self.code} if self.name else {}
         coded = {
             name: [one.code for one in self.codes if one.list is among]
@@ -118,7 +127,7 @@ class Line:
     @property
     def digest(self) -> str:
         """One digest of what it says, for the ledger's entry that it is public."""
-        return fingerprint({**self.value(), "counted": self.counted})
+        return fingerprint({**self.value(), "id": self.id, "counted": self.counted})
 
 
 def leads(visit: Visit) -> tuple[str, ...]:

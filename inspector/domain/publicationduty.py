@@ -111,7 +111,8 @@ class PublicationDuty:
     def anew(self) -> bool:
         """Whether it was taken back for something that is true of the check none the less, and is not owed to the public anew yet."""
         fallen = self.state in (PublicationState.TO_REMOVE, PublicationState.REMOVED)
-        return fallen and self.penalty is None and self.why in AGAIN and not self.renewed
+        again = self.why in AGAIN or (self.why in ANNULLED and not self.lead)
+        return fallen and self.penalty is None and again and not self.renewed
 
     @property
     def next_id(self) -> str:
@@ -128,6 +129,8 @@ class PublicationDuty:
 
 AGAIN = frozenset({Fallen.REOPENED, Fallen.MISTAKE, Fallen.CHANGED})
 """For what a result is taken back that is true of the check none the less, and is owed to the public anew."""
+ANNULLED = frozenset({Fallen.REVOKED, Fallen.OBJECTION})
+"""For what a decision behind a result is gone: the result is owed anew once its case was decided again (handbook 1.2.25)."""
 CLOCKS = (OrderKind.PUBLICATION_REMIND, OrderKind.PUBLICATION_DUE)
 
 

@@ -81,6 +81,15 @@ QUOTING: Mapping[str, tuple[str, ...]] = {
 }
 """By the rule of an entry about a visit: under which facts it quotes somebody. A digest of words (`entered`) goes with them."""
 _BOUND = "entered"
+SPOKEN: Mapping[str, tuple[str, ...]] = {
+    "mail_unread": ("text", "filled", "sender", "attached", "reason"),
+    "value_unread": ("words",),
+    "level_off_scale": ("level",),
+}
+"""By the kind of a matter: which of its facts are words of an agency or a source about somebody whom its key does not name.
+
+Words of sources that could not be read are in no matter any more (`verify.worded`): those of former releases are.
+"""
 
 
 def speechless(piece: Evidence) -> Evidence:
@@ -177,6 +186,18 @@ def unquoted(rule: str, told: Mapping[str, Any]) -> dict[str, object] | None:
     return {**told, **left, "facts": {name: VEIL if name in words else value for name, value in left["facts"].items()}}
 
 
+def wordless(kind: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What a matter says, without those words; that there were some is left of texts."""
+    words = SPOKEN.get(kind, ())
+    return {name: _emptied(one) if name in words else one for name, one in facts.items()}
+
+
+def quoted(facts: Mapping[str, Any]) -> frozenset[str]:
+    """The requests, or the case, that the words of a matter are about."""
+    requests = facts.get("requests") or [facts.get("request", "")]
+    return frozenset(str(one) for one in (*requests, facts.get("case", "")) if one)
+
+
 def cites(facts: Mapping[str, object], basis: Collection[str], rows: Iterable[RetentionRow]) -> RetentionRow | None:
     """The row of its pack that a purge names; None where the pack has none that says the same of the same records.
 
@@ -219,6 +240,10 @@ def _placeless(said: Posted | None) -> Posted | None:
 
 def _uncalled(line: Line) -> Line:
     return replace(line, name="", code="", formed_on=None, codes=(), counted=True) if line.name else line
+
+
+def _emptied(one: object) -> object:
+    return _silenced(one) if isinstance(one, str) else {} if isinstance(one, dict) else []
 
 
 def _silenced(words: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from inspector.domain.calendar import SHANGHAI, Term, Unit, nominal_last_day
 from inspector.domain.errors import InspectorError
@@ -27,6 +27,8 @@ SAID = (
 """The entries that hold what an agency said, word for word: the wording of answers (`ANSWER`), and nothing else of it."""
 CIVIL = frozenset({Unit.DAY, Unit.MONTH, Unit.YEAR})
 """The units of a term whose last day no calendar of this house moves."""
+MARGIN = timedelta(minutes=10)
+"""By so much the clocks of two machines of a house may differ, or one transaction last."""
 
 Key = tuple[str, datetime, datetime, Record]
 """What went, when, since when it was kept, and of which class."""
@@ -71,11 +73,18 @@ def wholes(takings: Iterable[Taking]) -> frozenset[Key]:
     return frozenset({(one.about, *when) for one, when in told} | {("", *when) for one, when in told if one.former and one.whole})
 
 
-def taking(body: str, at: datetime, about: str) -> Taking | None:
-    """What the entry of a purge of a moment, about a thing, tells.
+def ahead(at: datetime, seen: datetime | None) -> bool:
+    """Whether an entry is dated later than it was there already (`seen`): its days were not over then (decision 242)."""
+    return seen is not None and at > seen + MARGIN
 
-    None where it cannot be read, says not of what class and since when it was kept, or says itself that it came too early (`early`).
+
+def taking(body: str, at: datetime, about: str, seen: datetime | None = None) -> Taking | None:
+    """What the entry of a purge of a moment, about a thing, tells; `seen`: when it was there at the latest, by its seal or a file's making.
+
+    None where it cannot be read, says not of what class and since when it was kept, is dated ahead, or says itself that it came too early.
     """
+    if ahead(at, seen):
+        return None
     try:
         facts = json.loads(body)["facts"]
         told, left = facts["entries"], facts.get("restated", {})

@@ -9,12 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from inspector.domain import replacement, veil
+from inspector.domain.case import Case
 from inspector.domain.consequence import UNDECIDED
 from inspector.domain.decision import Because, Decision
 from inspector.domain.docket import DISCLOSURE, LETTER_SCOPE
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.falling import IN_FORCE, REGRADE, SHAKEN
 from inspector.domain.person import same
+from inspector.domain.purge import quoted
 from inspector.domain.respite import waits_for_us
 from inspector.domain.statement import STUCK
 from inspector.domain.striking import TO_STRIKE
@@ -25,6 +27,7 @@ from inspector.flows import (
     edits,
     embargo,
     holders,
+    hushing,
     leaves,
     restating,
     seeding,
@@ -41,6 +44,7 @@ from inspector.flows.record import record
 from inspector.flows.repeals import REREVIEW
 from inspector.flows.seats import CEASED_ASKED, CLASH, CONFLICT, LAPSED_NOTE
 from inspector.labels import Lang, known, label
+from inspector.store.room import Row
 from inspector.store.tx import Tx
 
 UNDONE = (
@@ -69,6 +73,16 @@ def facts(kind: str, body: str) -> dict[str, object]:
     """
     kept_back = (*_NAMED, *_WORDS.get(kind, ()))
     return veil.over({name: value for name, value in dict(json.loads(body)).items() if name not in kept_back})
+
+
+def whole(tx: Tx, row: Row) -> tuple[dict[str, object], tuple[Case, ...]]:
+    """What a matter says with the words that stand in evidence, and the cases that any of it is of: who reads it has looked at these."""
+    said = facts(row["kind"], row["body"])
+    pieces: list[dict[str, str]] = json.loads(row["body"]).get("pieces", []) if row["kind"] == verify.VALUE_UNREAD else []
+    words = {"words": verify.worded(tx, pieces)} if pieces else {}
+    names = {row["about"], *(str(one["case"]) for one in pieces), *quoted(said)}
+    cases = sorted({case for name in names if (case := hushing.case_of(tx, name))})
+    return {**said, **words}, tuple(map(tx.cases.get, cases))
 
 
 _MACHINES = ("connector", "count", "due_at", "error", "lane")

@@ -16,6 +16,7 @@ from inspector.domain.decision import Because
 from inspector.domain.dutyfile import Noted, Signed, signed, signs
 from inspector.domain.errors import Invalid, Missing
 from inspector.domain.person import names_of, same
+from inspector.domain.policy import Policy
 from inspector.domain.viewing import Shown
 from inspector.flows import filepage, wording
 from inspector.flows.casefile import Made, bind, lack, listed, telling
@@ -206,7 +207,7 @@ def _lines(office: Office, done: Sequence[_Done], others: Sequence[_Other], hidd
 
 def _act(office: Office, done: _Done, act: Signed, row: Row, hidden: set[str], lang: Lang) -> Iterator[str]:
     policy = office.book.get(done.case.pack)
-    names = {one.claim.key: f"{one.claim.fact}" for one in done.case.claims}
+    names = {act.row: act.name for act in policy.acts} | _promised(done.case, policy)
     told = decided(office, row, policy)
     pack = label("dutyfile.pack", lang, pack=told.pack) if told.pack else ""
     yield f"  {wording.at(told.at)}  {wording.code('rule', told.rule, lang)}{pack}"
@@ -218,6 +219,13 @@ def _act(office: Office, done: _Done, act: Signed, row: Row, hidden: set[str], l
         yield "    " + label("dutyfile.known", lang)
     for one in act.known:
         yield f"      {wording.at(office.calendar.local(one.at))}  {wording.facts(_of_evidence(one.facts), lang, names)}"
+
+
+def _promised(case: Case, policy: Policy) -> dict[str, str]:
+    """What each claim of a case is about, as its pack calls it; by its code where that has gone from the pack."""
+    item = policy.items.get(case.item)
+    told = {one.code: one.name for one in item.facts} if item is not None else {}
+    return {one.claim.key: told.get(one.claim.fact, one.claim.fact) for one in case.claims}
 
 
 def _dates(office: Office, act: Signed, lang: Lang) -> Iterator[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import overload
@@ -20,7 +20,7 @@ from inspector.domain import manifest
 from inspector.domain.gazette import Line
 from inspector.domain.publicationduty import LEAD, PublicationState
 from inspector.domain.taking import PURGED
-from inspector.flows import affix, printed
+from inspector.flows import affix, printed, shown
 from inspector.flows.gazette import TOGETHER, Gathered, Making
 from inspector.flows.office import Office
 from inspector.store.publications import Standing
@@ -37,7 +37,7 @@ _STATES = 10_000
 class Edition:
     """What was posted last: the ids of its lines in their order, which of them stand, which name nobody, which were taken back.
 
-    `told`: draw, agency and what was found of those that stand; `sums`: every file's digest.
+    `told`: draw, agency and what was found of those that stand; `sums`: every file's digest. Ids are as they stand in it (`by_duty`).
     """
 
     order: tuple[str, ...]
@@ -46,6 +46,17 @@ class Edition:
     standing: frozenset[str]
     told: Mapping[str, tuple[str, str, str]]
     sums: Mapping[str, str]
+
+    def by_duty(self, names: Mapping[str, str]) -> Edition:
+        """The same by the ids of its duties: `names` tells these by the number under which one stands."""
+        return replace(
+            self,
+            order=tuple(names.get(one, one) for one in self.order),
+            removed=frozenset(names.get(one, one) for one in self.removed),
+            unnamed=frozenset(names.get(one, one) for one in self.unnamed),
+            standing=frozenset(names.get(one, one) for one in self.standing),
+            told={names.get(one, one): told for one, told in self.told.items()},
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +140,11 @@ def later(office: Office, now: datetime, former: Edition) -> Later | None:
     """
     office.earnest()
     rows = list(_states(office))
+    printed_as = dict(zip(former.order, former.order, strict=True))
+    if any(one.startswith(shown.NUMBER) for one in former.order):
+        names = {shown.number(office, one.id): one.id for one in rows}
+        printed_as = {names.get(one, one): one for one in former.order}
+        former = former.by_duty(names)
     moved = {one.id for one in rows if not _stands(one, former)}
     groups = {(one.draw, one.agency) for one in rows if one.id in moved}
     wanted = moved | {one.id for one in rows if one.id in former.unnamed and (one.draw, one.agency) in groups}
@@ -146,10 +162,12 @@ def later(office: Office, now: datetime, former: Edition) -> Later | None:
     before = {*former.order}
     known = {line.id: line for _, line in made.held}
     stays = [one for one in former.order if one not in wanted or one in known]
-    coming = sorted((at, line.id) for at, line in made.held if line.id not in before)
-    if not before <= {one.id for one in rows} or (coming and stays and coming[0] <= _place(office, stays[-1])):
+    coming = sorted((at, line.public, line.id) for at, line in made.held if line.id not in before)
+    if not before <= {one.id for one in rows} or (
+        coming and stays and coming[0] <= _place(office, stays[-1], printed_as[stays[-1]])
+    ):
         return None
-    order = (*stays, *(name for _, name in coming))
+    order = (*stays, *(name for _, _, name in coming))
     left = sum(one in former.removed and one not in wanted for one in stays)
     dirty = [
         place for place, one in enumerate(order) if one in wanted or place >= len(former.order) or former.order[place] != one
@@ -193,12 +211,12 @@ def _states(office: Office) -> Iterator[Standing]:
         after = part[-1].id
 
 
-def _place(office: Office, duty: str) -> tuple[datetime, str]:
+def _place(office: Office, duty: str, public: str) -> tuple[datetime, str, str]:
     """Where a public line stands among the others."""
     with office.store.read() as tx:
         posted = tx.publications.get(duty).posted
     assert posted is not None, "what is public was posted"
-    return posted.at, duty
+    return posted.at, public, duty
 
 
 def _lines(folder: Path, sums: Mapping[str, str]) -> Iterator[dict[str, object]]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from inspector.domain.decision import Because
 from inspector.domain.retention import Record
-from inspector.flows import purging, weeding
+from inspector.flows import hushing, purging, weeding
 from inspector.flows.office import Office
 from inspector.flows.purging import Outlived
 from inspector.flows.settle import Settlement, nothing
@@ -55,6 +53,7 @@ def forget(work: Work, office: Office) -> Settlement:
         for some in weeding.unheld(office, days):
             _each(office, [(now - timedelta(days=days), _aged("entry_scan", office, partial(weeding.readings, some)))])
         purging.answers(office)  # by the days of each case's pack
+        hushing.night(office)
     return nothing("forgotten")
 
 
@@ -63,13 +62,7 @@ def _aged(kind: str, office: Office, do: Forget, over: Outlived | None = None) -
 
     def then(tx: Tx, before: datetime) -> int:
         if gone := do(tx, before):
-            facts: dict[str, object] = {"kind": kind, "before": before.isoformat(), "rows": gone}
-            because = Because(rule="retention.forget", basis=(), pack="", facts=facts)
-            if over is not None and over.row is not None:
-                row = over.row
-                facts |= {"record": row.record.value, "row": row.row, "keep": str(row.keep)}
-                because = replace(because, basis=(row.basis,), pack=over.pack, facts=facts)
-            purging.said(tx, f"retention:{kind}", because, office.now())
+            purging.forgot(tx, kind, gone, before, office.now(), over)
         return gone
 
     return then

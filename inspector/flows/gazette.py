@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 
 from inspector import gazette
 from inspector.domain.calendar import reminder
@@ -162,7 +163,7 @@ class Making:
     def stood(self, tx: Tx, duty: PublicationDuty, of: Visit | Line) -> Line:
         """The line of a duty that was public before, as it stands."""
         line = of if isinstance(of, Line) else self._line(tx, duty, of, shown.came(duty, of, shown.outcomes_of(tx, [of])))
-        return self._fallen(duty, line) if duty.state is PublicationState.REMOVED else line
+        return shown.told(self.office, self._fallen(duty, line) if duty.state is PublicationState.REMOVED else line)
 
     def gathered(self, lines: Sequence[Line], order: tuple[str, ...], removed: int) -> Gathered:
         """What came of it, with the lines that are to stand."""
@@ -216,7 +217,7 @@ class Making:
     def _stands(self, at: datetime, line: Line) -> None:
         told = self.tally[line.draw, line.agency]
         if not line.counted:
-            self.held.append((at, line))
+            self.held.append((at, shown.told(self.office, line)))
             told[_REMOVED if line.removed else line.found.value] += 1
         else:
             self._nameless(line.draw, line.agency)
@@ -241,7 +242,8 @@ class Making:
     def stood_of(self, duty: PublicationDuty) -> Line:
         """The line of a duty of which it is kept, as it stands."""
         assert duty.shown is not None, "what is public is kept"
-        return self._fallen(duty, duty.shown) if duty.state is PublicationState.REMOVED else duty.shown
+        fell = duty.state is PublicationState.REMOVED
+        return shown.told(self.office, self._fallen(duty, duty.shown) if fell else duty.shown)
 
     def counts(self, tx: Tx) -> Iterator[DrawCount]:
         """What is counted of each draw whose record is open; of checks for cause, which stand in none, together."""
@@ -303,7 +305,7 @@ def gather(office: Office, now: datetime, *, post: bool, advance: Advance = lamb
             break
         after = checks[-1][0].id
     made.close()
-    made.held.sort(key=lambda one: (one[0], one[1].id))
+    made.held.sort(key=lambda one: (one[0], one[1].public))  # by their visits' numbers their order told who is who
     lines = tuple(line for _, line in made.held)
     return made.gathered(lines, tuple(one.id for one in lines), sum(one.removed is not None for one in lines))
 
@@ -315,8 +317,7 @@ def say(office: Office, gathered: Gathered, base: str, by: str, now: datetime) -
     of it was said: of what somebody else has published, or taken back, meanwhile, another line may stand than the one that was written.
     """
     whole = True
-    places = {one: f"{base.rstrip('/')}/{gazette.place(index, one)}" for index, one in enumerate(gathered.order)}
-    index = f"{base.rstrip('/')}/index.html"
+    place = partial(_address, office, base.rstrip("/"), {one: number for number, one in enumerate(gathered.order)})
     today = office.calendar.local_date(now)
     for some in _parts(tuple(gathered.fresh)):
         with office.store.begin() as tx:
@@ -325,22 +326,30 @@ def say(office: Office, gathered: Gathered, base: str, by: str, now: datetime) -
                 whole = whole and held.state is PublicationState.OWED
                 line = gathered.fresh[duty]
                 if held.state is not PublicationState.OWED:
-                    unpublish.overtaken(office, tx, held, line, today, places.get(duty, index), by, now)
+                    unpublish.overtaken(office, tx, held, line, today, place(duty, line), by, now)
                 else:
-                    publication.post(office, tx, held, line, today, places.get(duty, index), by, now)
+                    publication.post(office, tx, held, line, today, place(duty, line), by, now)
                     _fell(office, tx, held, line, gathered.rested[duty], now)
     for some in _parts(gathered.gone):
         with office.store.begin() as tx:
             for duty in some:
-                stands = tx.publications.get(duty, lock=True).state is PublicationState.TO_REMOVE
+                fell = tx.publications.get(duty, lock=True)
+                stands = fell.state is PublicationState.TO_REMOVE
                 whole = whole and stands
                 if stands:
-                    publication.remove(office, tx, duty, today, places.get(duty, index), by, now)
+                    publication.remove(office, tx, duty, today, place(duty, fell.shown), by, now)
     for some in _parts(tuple(gathered.kept)):
         with office.store.begin() as tx:
             for duty in some:
                 publication.keep(tx, duty, gathered.kept[duty], by, now)
     return whole
+
+
+def _address(office: Office, base: str, order: Mapping[str, int], duty: str, line: Line | None) -> str:
+    """Where a line stands; that of one that stands in no list is the index."""
+    if duty not in order or line is None:
+        return f"{base}/index.html"
+    return f"{base}/{gazette.place(order[duty], shown.told(office, line).public)}"
 
 
 def _fell(office: Office, tx: Tx, owed: PublicationDuty, line: Line, rested: Mapping[str, str], now: datetime) -> None:

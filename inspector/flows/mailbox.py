@@ -313,7 +313,7 @@ def _keep(office: Office, tx: Tx, mail: Mail, form: Form, error: InspectorError,
             facts |= {"sender": mail.sender, "registered": contacts.registered(office, requests[0], mail.sender, purpose)}
             facts |= {"above": True} if purpose == replylink.OVERSEE else {}
         about = f"{mail.digest[:32]}:{place}" if place else mail.digest[:32]
-        tx.attention.open(MAIL_UNREAD, agency, about, veil.over(facts, secrets), now)
+        tx.attention.open(MAIL_UNREAD, agency, about, veil.over(facts, secrets), now, [one.id for one in requests])
 
 
 @cache

@@ -88,8 +88,10 @@ def unswapped(secret: bytes, tx: Tx, number: str, told: object) -> bool:
 def _purges(tx: Tx, number: str) -> Iterator[tuple[str, str]]:
     """The digest before and after each purge of a frame's numbers that holds itself."""
     rows, broken = tx.ledger.checked(number, (PURGED,))
+    later = tx.ledger.ahead((PURGED,), number)
     for row, sound in rows:
-        told = json.loads(row["body"])["facts"].get("members") if sound and row["body"] else None
+        counts = sound and row["body"] and row["id"] not in later
+        told = json.loads(row["body"])["facts"].get("members") if counts else None
         if row["seal"] not in broken and isinstance(told, list) and len(told) == _PAIR:
             yield str(told[0]), str(told[1])
 

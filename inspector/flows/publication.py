@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
 from inspector.domain import publicationduty as domain
 from inspector.domain.case import Case
 from inspector.domain.errors import Refusal
+from inspector.domain.evidence import UNTRUE
 from inspector.domain.finding import Seen
 from inspector.domain.gazette import CheckResult, Fallen, Line, in_words, leads
 from inspector.domain.province import worded
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.domain.unmet import unmet
-from inspector.flows import attempts, disclosing, pledges, province, shown, supervision, unpublish
+from inspector.flows import attempts, disclosing, pledges, printed, province, shown, supervision, unpublish
 from inspector.flows import leads as leads_found
 from inspector.flows.embargo import closed
 from inspector.flows.office import Office
@@ -67,16 +69,19 @@ def look(_work: Work, office: Office) -> Settlement:
 
 
 def _renew(office: Office, tx: Tx, duty: str, now: datetime) -> None:
-    """Owe a result anew: whose case was opened again, from the moment at which the last of its cases was decided; else from now on."""
+    """Owe a result anew: whose case was opened again, or decided again after a decision was annulled, from the moment at which the last of
+
+    its cases was decided; else from now on.
+    """
     fell = tx.publications.get(duty, lock=True)
     if fell.lead:
         _renew_lead(office, tx, fell, now)
         return
     visit = tx.visits.get(fell.visit)
     cases = [tx.cases.get(case) for case in leads(visit)]
-    opened = fell.why is Fallen.REOPENED
+    opened = fell.why is Fallen.REOPENED or fell.why in domain.ANNULLED
     undecided = opened and shown.came(fell, visit, shown.outcomes_of(tx, [visit])) is None
-    if undecided or not all(one.state.ended for one in cases):
+    if undecided or not all(one.state.ended for one in cases) or (fell.why in domain.ANNULLED and not _anew(tx, fell, cases)):
         return
     row = office.book.get(fell.pack).publish
     formed = max((one.ended_at for one in cases if opened and one.ended_at is not None), default=now)
@@ -103,6 +108,14 @@ def _repeated(tx: Tx, owed: PublicationDuty, fell: PublicationDuty, now: datetim
     decision = domain.rule(owed, told.found, told.reasons, told.by, told.at, why)
     tx.publications.put(decision.state)
     return write(tx, decision, now)
+
+
+def _anew(tx: Tx, fell: PublicationDuty, cases: Sequence[Case]) -> bool:
+    """Whether a decision came in the place of the annulled one: some case was decided since, and whatever is untrue was."""
+    told = tx.ledger.facts((printed.RECALL, printed.DROP), fell.about)
+    at = max((at for at, facts in told if facts.get("duty") == fell.id), default=None)
+    since = [one for one in cases if at is not None and one.ended_at is not None and one.ended_at > at]
+    return bool(since) and all(one in since or one.outcome not in UNTRUE for one in cases)
 
 
 def _renew_lead(office: Office, tx: Tx, fell: PublicationDuty, now: datetime) -> None:

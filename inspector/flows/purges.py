@@ -18,14 +18,14 @@ from inspector.domain.errors import Missing
 from inspector.domain.piece import fingerprint
 from inspector.domain.purge import cites, hasty
 from inspector.domain.retention import Record, RetentionRow, Since
-from inspector.domain.taking import LETTING, PURGED, Taking, taking, wholes
-from inspector.flows import unframing, weeding
+from inspector.domain.taking import LETTING, PURGED, Taking, ahead, taking, wholes
+from inspector.flows import hushing, unframing, weeding
 from inspector.flows.office import Office
 from inspector.flows.weeding import CONTACT, INFORMANT, PROOF, VISIT
 from inspector.store import payload
 from inspector.store.past import OPENING
 from inspector.store.room import Row
-from inspector.store.tables import visit
+from inspector.store.tables import attention, visit
 from inspector.store.tx import Tx
 
 AGED = "retention.forget"
@@ -41,9 +41,9 @@ _File = tuple[str, str]
 class Amiss(StrEnum):
     """`UNSAID`: it is gone, and no entry says so. `STILL`: an entry says that it went, and it is there. `ALTERED`: the entry is changed.
 
-    `EARLY`: by its own entry, or by the row that it cites, it went before its last day was over, or its days are counted from a moment
-    that is none of its case. `UNROWED`: the pack that it names has no such row, or nobody here has ever known such a pack. `BEYOND`: it
-    took what is not let go of its class.
+    `EARLY`: by its own entry, or by the row that it cites, it went before its last day was over, its days are counted from a moment that
+    is none of its case, or it is dated behind its own seal, or today. `UNROWED`: the pack that it names has no such row, or nobody here
+    has ever known such a pack. `BEYOND`: it took what is not let go of its class.
     """
 
     UNSAID = "UNSAID"
@@ -90,7 +90,9 @@ def audit(office: Office, tx: Tx) -> Audit:
     said: dict[tuple[str, str], set[_File]] = {}
     takings: list[Taking] = []
     unnamed: list[tuple[Taking, RetentionRow | None]] = []
+    hushed: dict[str, datetime] = {}
     dated = False
+    later, now = tx.ledger.ahead(RULES), office.now()
     for row, holds in tx.ledger.by_rules(RULES):
         if not holds:
             troubles.append(Trouble(amiss=Amiss.ALTERED, rule=row["rule"], about=row["about"]))
@@ -100,6 +102,7 @@ def audit(office: Office, tx: Tx) -> Audit:
         files = _named(facts)
         said.setdefault((row["rule"], row["about"]), set()).update(files)
         amiss = {one for one in (unlawful(office, row["rule"], told, row["at"]),) if one is not None}
+        amiss |= {Amiss.EARLY} if row["id"] in later or ahead(row["at"], now) else set()
         if row["rule"] == PURGED:
             taken = taking(row["body"], row["at"], row["about"])
             mine = _row(office, told)
@@ -112,6 +115,13 @@ def audit(office: Office, tx: Tx) -> Audit:
             dated = dated or "since" in facts
         troubles += (Trouble(amiss=one, rule=row["rule"], about=row["about"]) for one in Amiss if one in amiss)
         rows = facts.get("rows")
+        if (
+            row["rule"] == PURGED
+            and facts.get("record") == Record.ANSWER.value
+            and isinstance(rows, dict)
+            and attention.name in rows
+        ):
+            hushed[row["about"]] = row["at"]
         count = sum(rows.values()) if isinstance(rows, dict) else rows if isinstance(rows, int) else max(len(files), 1)
         purges.append(Purge(entry=row["id"], at=row["at"], rule=row["rule"], about=row["about"], count=int(str(count))))
     known = wholes(takings)
@@ -121,6 +131,7 @@ def audit(office: Office, tx: Tx) -> Audit:
     vanished = (*tx.past.vanished(), *tx.purging.leads_gone())
     troubles += (Trouble(amiss=Amiss.UNSAID, rule=PURGED, about=one) for one in vanished if (PURGED, one) not in said)
     troubles += _files(tx, said)
+    troubles += (Trouble(amiss=Amiss.STILL, rule=PURGED, about=one) for one in dict.fromkeys(hushing.left(tx, hushed)))
     troubles += (
         Trouble(amiss=Amiss.UNSAID, rule=CONTACT, about=one) for one in tx.servings.contacts_gone() if (CONTACT, one) not in said
     )

@@ -7,6 +7,7 @@ agency's archive schedule (handbook 1.6.18), and nobody destroys a file without 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -29,7 +30,7 @@ from inspector.flows import casefile, unframing
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.store.purging import Aged
-from inspector.store.tables import visit
+from inspector.store.tables import attention, visit
 from inspector.store.tx import Tx
 
 _AT_LEAST = {Unit.DAY: 1, Unit.MONTH: 28, Unit.YEAR: 365}
@@ -108,6 +109,17 @@ def outlived(office: Office, kind: Record, days: int) -> Outlived | None:
     return last
 
 
+def forgot(tx: Tx, kind: str, rows: int, before: datetime, now: datetime, over: Outlived | None = None) -> None:
+    """The entry that says how many records went, and what they were older than, by which row (PIPL art. 19)."""
+    facts: dict[str, object] = {"kind": kind, "before": before.isoformat(), "rows": rows}
+    because = Because(rule="retention.forget", basis=(), pack="", facts=facts)
+    if over is not None and over.row is not None:
+        row = over.row
+        facts |= {"record": row.record.value, "row": row.row, "keep": str(row.keep)}
+        because = replace(because, basis=(row.basis,), pack=over.pack, facts=facts)
+    said(tx, f"retention:{kind}", because, now)
+
+
 def moved_before(before: datetime, row: RetentionRow, today: date, calendar: WorkingCalendar) -> datetime:
     """The latest moment, whole days before a moment or that itself, of which a row keeps nothing today."""
     while (until := row.last(before, calendar)) is not None and until >= today:
@@ -143,6 +155,7 @@ def case(office: Office, tx: Tx, case_id: str, by: str, now: datetime) -> str:
     going = (entry for part in (erased, quoted) for some in part.values() for entry in some)
     stood = unframing.of_case(office, tx, held)
     taken = tx.purging.take(case_id, list(going))
+    rows = dict(Counter(taken.rows) + Counter({attention.name: tx.attention.unquote_of({*names})}))
     made = ""
     for about, some in erased.items():
         if about != case_id and not some:
@@ -150,7 +163,7 @@ def case(office: Office, tx: Tx, case_id: str, by: str, now: datetime) -> str:
         tx.ledger.erase(list(some))
         facts: dict[str, object] = {"entries": list(some.values()), "by": by, "of": case_id}
         if about == case_id:
-            facts |= {"rows": taken.rows, "digest": taken.digest}
+            facts |= {"rows": rows, "digest": taken.digest}
         entry = said(tx, about, gone(row, held.pack, since, until, facts), now)
         made = made or entry
     because = partial(_part, case_id, partial(gone, row, held.pack, since, until))
@@ -238,7 +251,7 @@ def _over(office: Office, tx: Tx, record: Record, now: datetime) -> Iterator[_Ov
     """The cases whose record of a kind is over its days, with the row and the last day. What has no row is kept."""
     today = office.calendar.local_date(now)
     rows = {
-        label: row for label in tx.purging.packs() if (row := _of(office, label, record)) is not None and row.keep is not None
+        label: row for label in tx.purging.packs() if (row := of_pack(office, label, record)) is not None and row.keep is not None
     }
     ask = tx.purging.worded if record is Record.ANSWER else tx.purging.aged
     before, after = now - timedelta(days=min(map(_at_least, rows.values()), default=0)), ""
@@ -257,7 +270,7 @@ def _at_least(row: RetentionRow) -> int:
     return row.keep.amount * _AT_LEAST.get(row.keep.unit, 0) if row.since is Since.CASE_ENDED else 0
 
 
-def _of(office: Office, label: str, record: Record) -> RetentionRow | None:
+def of_pack(office: Office, label: str, record: Record) -> RetentionRow | None:
     """A pack's row; none of a pack that is not here any more: what nobody can read lets nothing go."""
     try:
         return row_of(office.book.get(label), record)

@@ -31,7 +31,7 @@ def replay(office: Office, tx: Tx, case_id: str) -> list[tuple[Past, Again]]:
         years=tx.calendars.yearbook(office.calendar, office.now()),
         ruling=lambda at: office.ruling(case.agency, case.pack, Scope.OUTCOMES, at),
         pack=office.book.get,
-        purged=frozenset(purged(entries)),
+        purged=frozenset(purged(_in_time(tx, case_id, entries))),
         consequences={one.id: one for one in tx.consequences.of_case(case_id)},
         records={one.entry: one for one in tx.records.of_case(case_id)},
         notices={one.id: one for one in tx.servings.of_case(case_id)},
@@ -46,12 +46,13 @@ def altered(office: Office, tx: Tx, case_id: str) -> list[Alteration]:
     """What a case's decisions rest on, and is not stored as its digest says. Raises Missing."""
     case, entries = tx.cases.get(case_id), _entries(tx, case_id)
     evidence = {one.id: one for one in tx.cases.evidence(case_id)}
+    in_time = _in_time(tx, case_id, entries)
     return [
         *(Alteration(what=Altered.FACTS, about=case_id) for _ in range(tx.cases.digest(case_id) not in handed_in(case))),
         *(Alteration(what=Altered.PACK, about=name) for name in _packs(office, tx, case, entries)),
         *(Alteration(what=Altered.CALENDAR, about=name) for name in (*_years(office, tx), *_unkept(office, tx, entries))),
-        *weighed(evidence, entries),
-        *(Alteration(what=Altered.PURGE, about=one.id) for one in entries if one.rule == PURGED and _lawless(office, one)),
+        *weighed(evidence, in_time),
+        *(Alteration(what=Altered.PURGE, about=one.id) for one in entries if one not in in_time or _lawless(office, one)),
         *_unsound(tx, case_id),
     ]
 
@@ -68,6 +69,12 @@ def _seen(entries: Sequence[Past]) -> set[str]:
     """The visits that entries about a case tell of."""
     told = (json.loads(one.body)["facts"].get("visit") for one in entries if one.body)
     return {one for one in told if isinstance(one, str)}
+
+
+def _in_time(tx: Tx, case_id: str, entries: Sequence[Past]) -> list[Past]:
+    """The entries without the purges that are dated ahead: those excuse nothing."""
+    later = tx.ledger.ahead((PURGED,), case_id)
+    return [one for one in entries if one.id not in later]
 
 
 def _packs(office: Office, tx: Tx, case: Case, entries: Sequence[Past]) -> Iterator[str]:
@@ -93,7 +100,9 @@ def _years(office: Office, tx: Tx) -> Iterator[str]:
 
 def _lawless(office: Office, purge: Past) -> bool:
     """Whether a purge does not hold by the pack that it names."""
-    return bool(purge.body) and unlawful(office, purge.rule, json.loads(purge.body), purge.at) is not None
+    return (
+        purge.rule == PURGED and bool(purge.body) and unlawful(office, purge.rule, json.loads(purge.body), purge.at) is not None
+    )
 
 
 def _unkept(office: Office, tx: Tx, entries: Sequence[Past]) -> Iterator[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 
 from inspector.domain.case import Outcome, SubjectKind
 from inspector.domain.checkcode import CodeRow
@@ -19,6 +21,8 @@ from inspector.flows.fieldnotes import field_of
 from inspector.flows.office import Office
 from inspector.store.tx import Tx
 
+NUMBER = "n-"
+"""Begins the number of a result that names nobody."""
 Outcomes = dict[str, tuple[str, str | None, str]]
 
 
@@ -72,6 +76,16 @@ def line_of(office: Office, duty: PublicationDuty, check: LeadCheck, result: Che
         posted_on=duty.posted.on if duty.posted else office.calendar.local_date(now),
         found=result,
     )
+
+
+def number(office: Office, duty: str) -> str:
+    """By what a result that names nobody stands in the register: keyed, the same at each posting, and on no paper."""
+    return f"{NUMBER}{hmac.new(office.secret, f'publication/{duty}'.encode(), sha256).hexdigest()[:24]}"
+
+
+def told(office: Office, line: Line) -> Line:
+    """A line as it stands in the register."""
+    return line if line.name else replace(line, number=number(office, line.id))
 
 
 def agency(office: Office, held: PublicationDuty | Draw) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -319,17 +319,25 @@ def quieten(tx: Tx, source: str, quiet: timedelta, now: datetime) -> datetime | 
 
 
 def _unread(tx: Tx, case: Case, source: str, found: Evidence, now: datetime) -> None:
-    """Give to a person what stands in a source's field and is no value by the pack: once for the source, with the last few words.
+    """Give to a person what stands in a source's field and is no value by the pack: once for the source, with where the last few stand.
 
-    It may be the register's own writing, which the pack's list lacks, and it may be the words of an outage.
+    It may be the register's own writing, which the pack's list lacks, and it may be the words of an outage. They stay in the evidence of
+    their cases, by which they go (`worded`); the same word is named once.
     """
 
     def more(told: Mapping[str, Any]) -> dict[str, object]:
-        words = [one for one in told.get("words", ()) if one != found.found]
-        kept = [*words, found.found][-_DIGESTS:]
-        return {"source": source, "count": told.get("count", 0) + 1, "words": kept, "case": case.id}
+        others = [one for one in told.get("pieces", ()) if worded(tx, [one]) != [found.found]]
+        kept = [*others, {"case": case.id, "evidence": found.id}][-_DIGESTS:]
+        return {"source": source, "count": told.get("count", 0) + 1, "pieces": kept, "case": case.id}
 
     tx.attention.add(VALUE_UNREAD, case.agency, f"{source}:{case.agency}", more, now)
+
+
+def worded(tx: Tx, pieces: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What stands in pieces of evidence that a matter names, of those that are there and say something still."""
+    held = tx.cases.evidence_of(sorted({str(one["case"]) for one in pieces}))
+    found = {piece.id: piece.found for some in held.values() for piece in some}
+    return [word for one in pieces if (word := found.get(str(one["evidence"]), ""))]
 
 
 def method(said: Mapping[str, object]) -> Method:

@@ -103,10 +103,11 @@ def look(title: str) -> str:
         formed_on=None,
         posted_on=day,
         found=CheckResult.NOTHING,
+        number="b.a",
     )
     lines = [
         *(replace(bare, check=one) for one in CheckType),
-        *(replace(bare, found=one, name="n", code="e", formed_on=day) for one in CheckResult),
+        *(replace(bare, found=one, number="", name="n", code="e", formed_on=day) for one in CheckResult),
         *(bare.taken_back(one, day) for one in Fallen),
         replace(bare, draw=""),
     ]

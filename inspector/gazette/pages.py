@@ -71,7 +71,7 @@ def _page(title: str, lines: Sequence[Line], number: int, count: int, lang: Lang
 
 
 def _row(one: Line, lang: Lang) -> str:
-    row = f'<tr role="row" id="{escape(one.id)}">'
+    row = f'<tr role="row" id="{escape(one.public)}">'
     if one.removed:
         told = label("gazette.removed", lang, on=one.removed_on, reason=of(one.removed, lang))
         return f'{row}<td role="cell" colspan="{len(_COLUMNS)}">{escape(told)}</td></tr>'

@@ -39,7 +39,7 @@ def name(number: int) -> str:
 def part(number: int, first: int, lines: Sequence[Line]) -> tuple[str, bytes]:
     """A part, by number from 1; `first` is the index of its first line among all."""
     rows = [
-        [one.name, one.code, str(one.posted_on), place(first + index, one.id)]
+        [one.name, one.code, str(one.posted_on), place(first + index, one.public)]
         for index, one in enumerate(lines)
         if one.name and one.removed is None
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -12,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from inspector.domain.purge import SPOKEN, quoted, wordless
 from inspector.store.room import Batch, Room, Row
 from inspector.store.sealed import own
 from inspector.store.tables import attention
@@ -26,7 +28,7 @@ def _ask(is_sqlite: bool) -> postgresql.Insert | sqlite.Insert:
     insert = sqlite.insert(attention) if is_sqlite else postgresql.insert(attention)
     fresh = insert.excluded
     since = sa.case((attention.c.closed_at.is_(None), attention.c.opened_at), else_=fresh.opened_at)
-    told = {"agency": fresh.agency, "opened_at": since, "closed_at": None, "body": fresh.body}
+    told = {"agency": fresh.agency, "names": fresh.names, "opened_at": since, "closed_at": None, "body": fresh.body}
     return insert.on_conflict_do_update(index_elements=["id"], set_=told)
 
 
@@ -53,10 +55,13 @@ class AttentionRoom(Room):
         self._asked: set[str] = set()
         self._over: set[str] = set()
 
-    def open(self, kind: str, agency: str, about: str, facts: Mapping[str, object], now: datetime) -> None:
+    def open(
+        self, kind: str, agency: str, about: str, facts: Mapping[str, object], now: datetime, names: Sequence[str] = ()
+    ) -> None:
         """Ask for a person, once for each kind and thing while it is open: written down with the transaction's rows.
 
-        What happens again is told anew: an open matter takes the new facts and keeps its date, a closed one opens again.
+        What happens again is told anew: an open matter takes the new facts and keeps its date, a closed one opens again. `names`: what
+        its words are of, where its key does not name that, so that they go with it.
         """
         matter = f"{kind}:{about}"
         row = {
@@ -64,6 +69,7 @@ class AttentionRoom(Room):
             "kind": kind,
             "agency": agency,
             "about": about,
+            "names": ":".join(names),
             "opened_at": now,
             "body": own(_json(facts), matter),
         }
@@ -88,6 +94,7 @@ class AttentionRoom(Room):
                 "kind": kind,
                 "agency": agency,
                 "about": about,
+                "names": "",
                 "opened_at": now,
                 "body": own(_json(facts({})), matter),
             }
@@ -165,6 +172,28 @@ class AttentionRoom(Room):
             last = sa.select(former.opened_at, former.id).where(former.id == after)
             asked = asked.where(sa.tuple_(held.opened_at, held.id) > last.scalar_subquery())
         return self.rows(asked)
+
+    def quoting(self, *, names: AbstractSet[str] | None = None, lock: bool = False) -> list[Row]:
+        """The matters that quote somebody (`purge.SPOKEN`): all, or what one of these names is in; `lock`: to the transaction's end."""
+        asked = sa.select(attention).where(attention.c.kind.in_(list(SPOKEN))).order_by(attention.c.id)
+        rows = [(row, json.loads(row["body"])) for row in self.rows(asked.with_for_update() if lock else asked)]
+        return [row for row, told in rows if wordless(row["kind"], told) != told and (names is None or names & quoted(told))]
+
+    def unquote_of(self, names: AbstractSet[str]) -> int:
+        """Take the words of what one of these names is of out of every matter; out of how many."""
+        some = self.quoting(names=names, lock=True)
+        for row in some:
+            self.unquote(row)
+        return len(some)
+
+    def unquote(self, row: Row) -> None:
+        """Take others' words out of a matter."""
+        bare = _json(wordless(row["kind"], json.loads(row["body"])))
+        self.connection.execute(sa.update(attention).where(attention.c.id == row["id"]).values(body=own(bare, row["id"])))
+
+    def name(self, row: Row, names: Sequence[str]) -> None:
+        """Write down what a matter of a release before quotes: its words are found by that."""
+        self.connection.execute(sa.update(attention).where(attention.c.id == row["id"]).values(names=":".join(names)))
 
     def counts(self) -> Sequence[Any]:
         """(kind, count) of what is open."""

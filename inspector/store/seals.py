@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from inspector.domain.ledger import GENESIS, body_digest, chain, digest
 from inspector.domain.strict import HEX32, matches
-from inspector.domain.taking import PURGED, Taking, taking, wholes
+from inspector.domain.taking import PURGED, Taking, ahead, taking, wholes
 from inspector.domain.treehead import Frontier, TreeHead
 from inspector.store.room import Room, padded
 from inspector.store.tables import REVIEW, ledger, ledger_tree, seal, tick
@@ -190,9 +190,15 @@ class Seals(Room):
         return [one for names in some for one in self._read(ledger.c.about.in_(padded(names)))]
 
     def _read(self, which: sa.ColumnElement[bool]) -> list[tuple[str, Taking]]:
-        rows = self.connection.execute(sa.select(ledger).where(which, ledger.c.rule == PURGED).order_by(ledger.c.id))
+        rows = self.connection.execute(_dated().where(which, ledger.c.rule == PURGED).order_by(ledger.c.id))
         sound = [row for row in rows if holds(row)]
-        return [(row.id, told) for row in sound if (told := taking(row.body, row.at, row.about)) is not None]
+        return [(row.id, told) for row in sound if (told := taking(row.body, row.at, row.about, _seen(row))) is not None]
+
+    def ahead(self, rules: Collection[str], about: str | None = None) -> frozenset[str]:
+        """The entries by some rules, about one thing or any, that are dated behind their own seal, or the last one."""
+        asked = _dated(bodies=False).where(ledger.c.rule.in_(list(rules)))
+        rows = self.connection.execute(asked if about is None else asked.where(ledger.c.about == about))
+        return frozenset(row.id for row in rows if ahead(row.at, _seen(row)))
 
     def _sound(self, takings: Sequence[tuple[str, Taking]]) -> list[tuple[str, Taking]]:
         """Those whose days count from no moment before the first entry about what went, and which are that purge, or a part of it.
@@ -311,6 +317,18 @@ def _off(sealed: sa.Row[Any], tree: Frontier, grown: int, kept: tuple[int, str])
         return f"the tree at seal {sealed.number} does not hold"
     same = sealed.number != grown or kept == (tree.size, " ".join(tree.peaks))
     return None if same else "what is kept of the tree does not hold"
+
+
+def _dated(*, bodies: bool = True) -> sa.Select[Any]:
+    """Entries with the moments of their own seal, and of the last one: a seal dated ahead, too, is followed by others."""
+    last = sa.select(seal.c.at).order_by(seal.c.number.desc()).limit(1).scalar_subquery()
+    asked = _columns(bodies=bodies).add_columns(seal.c.at.label("sealed_at"), last.label("last_at"))
+    return asked.select_from(ledger.outerjoin(seal, seal.c.number == ledger.c.seal))
+
+
+def _seen(row: sa.Row[Any]) -> datetime | None:
+    """When an entry was there at the latest; None where it waits for its seal."""
+    return min(row.sealed_at, row.last_at) if row.sealed_at is not None else None
 
 
 def _columns(*, bodies: bool) -> sa.Select[Any]:

@@ -363,7 +363,8 @@ attention = sa.Table(
     sa.Column("id", sa.String(200), primary_key=True),
     sa.Column("kind", Code, nullable=False),
     sa.Column("agency", Code, nullable=False),
-    sa.Column("about", sa.String(200), nullable=False),
+    sa.Column("about", sa.String(200), nullable=False, index=True),
+    sa.Column("names", sa.Text, nullable=False, server_default=sa.text("''")),
     sa.Column("opened_at", Moment, nullable=False),
     sa.Column("closed_at", Moment),
     sa.Column("body", Sealed("attention.body", "id"), nullable=False),
@@ -371,7 +372,6 @@ attention = sa.Table(
 _open = attention.c.closed_at.is_(None)
 sa.Index("ix_attention_open", attention.c.opened_at, attention.c.id, sqlite_where=_open, postgresql_where=_open)
 sa.Index("ix_attention_kind", attention.c.kind, attention.c.closed_at)
-sa.Index("ix_attention_about", attention.c.about)
 
 token = sa.Table(
     "token",

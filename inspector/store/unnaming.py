@@ -30,9 +30,10 @@ QUOTED = tuple(rule for rule in QUOTING if rule.startswith(("visit.", "attention
 def naming(name: str | sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     """Whether what a matter is about names something between colons, as the keys of orders do: `assist_send:NAME:REQUEST:housing`.
 
+    So do the names beside it, of what it quotes and is not about: the requests of a mail.
     To the sign: a name may hold those that LIKE takes for any other.
     """
-    about, named = sa.literal(":") + attention.c.about + ":", sa.literal(":") + name + ":"
+    about, named = sa.literal(":") + attention.c.about + ":" + attention.c.names + ":", sa.literal(":") + name + ":"
     return about != sa.func.replace(about, named, "")
 
 

@@ -102,6 +102,7 @@ def test_what_people_type_is_shown_as_it_is_and_does_nothing(edge: Edge, door: D
         assert text in phone.open(link), text
         phone.page.locator("#signer2").fill(text)
         phone.fill("理由", text)
+        phone.page.locator("#inability").select_option("NOT_HELD")
         assert phone.press("说明理由并提交").count(text) >= 3, text
         assert phone.page.locator(MADE).count() == 0, text
 

@@ -45,7 +45,7 @@ def test_an_assignment_in_every_state_and_with_each_form_refused(visit: Visit, d
         assert phone.page.locator("[aria-describedby~=trouble], [aria-errormessage=phone-trouble]").count(), (
             f"{word}: which field?"
         )
-        assert phone.page.evaluate("document.activeElement.matches('input, textarea, select')"), f"{word}: the browser goes there"
+        expect(phone.page.locator(":is(input, textarea, select):focus"), f"{word}: the browser goes there").to_have_count(1)
         light(phone)
     for page in ("/code", "/notice"):
         phone.open(f"{visit.first}{page}?lang={lang}")

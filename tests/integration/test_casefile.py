@@ -219,6 +219,12 @@ def test_an_officer_s_duty_file_shows_what_was_known_due_and_done_and_nothing_of
     assert (case["case"], act["rule"], act["kept"], len(act["known"])) == (case_id, "officer.review", True, 2)
     page = made.files["index.html"].decode()
     assert [word for word in ("按期", "当时已知", "现场与承诺不一致", "demo@1") if word not in page] == []
+    with office.store.read() as tx:
+        held = tx.cases.get(case_id)
+    item, claim = office.book.get("demo@1").item(held.item), held.claims[0].claim
+    for name in ("index.html", "en.html"):
+        told = made.files[name].decode()
+        assert (item.fact(claim.fact).name in told, claim.fact in told) == (True, False), "what was promised has a name"
     assert [one["rule"] for one in entries(made)] == ["officer.review", "duty.file"]
     with pytest.raises(Invalid, match="officer_unknown"):  # by the very name, and of nobody there is no file
         dutyfile.duty_file(office, replace(asked, officer="李四四"), viewer("李四四"))

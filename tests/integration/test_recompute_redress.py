@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from inspector.domain.case import Outcome
 from inspector.domain.consequence import Agreement, ConsequenceState
 from inspector.domain.creditlaw import RepairPaper
+from inspector.domain.finding import Seen
 from inspector.domain.proposal import Proposal
 from inspector.domain.recompute import Again
 from inspector.flows import objections, repairs, transfers
@@ -18,6 +19,7 @@ from inspector.store.tables import ledger
 from tests.house import Hand
 from tests.integration.test_more_time import asking, longer
 from tests.integration.test_recompute_steps import rewritten, told
+from tests.integration.test_supervision import entered, pooled
 from tests.operator import on_both, one_database
 from tests.proceedings import Proceeding, decided
 
@@ -153,3 +155,13 @@ def test_more_time_to_rectify_comes_to_the_same_where_one_gives_it_and_where_ano
         case.agree(order, Agreement.SECOND, "王五")
     found = of(told(case), "consequence.more_time_written", "consequence.more_time")
     assert found == [*[("consequence.more_time_written", Again.SAME)] * (2 * second), ("consequence.more_time", Again.SAME)]
+
+
+@on_both
+def test_what_a_visit_of_daily_supervision_told_an_exempt_case_comes_to_the_same(store: Store, hand: Hand) -> None:
+    office, case_id, visit = pooled(store, hand)
+    entered(office, hand, visit, Seen.FINDING, "无证经营")
+    case = Proceeding(office, hand, case_id)
+    assert of(told(case), "supervision.found") == [("supervision.found", Again.SAME)]
+    rewritten(case, "supervision.found", "无证经营", "一切正常")
+    assert of(told(case), "supervision.found") == [("supervision.found", Again.DIFFERS)]

@@ -266,3 +266,31 @@ def test_words_beside_a_kept_promise_are_praised_by_no_rule(office: Office, hand
     with pytest.raises(Refusal, match="publication_undecided"):
         said(office, publication.publish, office.calendar.local_date(hand()), "公告栏")
     assert matters(office) == []
+
+
+@pytest.mark.parametrize("why", [Annulled.COURT, Annulled.REVIEW_BODY, Annulled.OBJECTION])
+@pytest.mark.parametrize("public", [True, False])
+def test_what_was_annulled_is_owed_anew_once_its_case_is_decided_again(
+    office: Office, hand: Hand, tmp_path: Path, why: Annulled, *, public: bool
+) -> None:
+    if public:
+        duty = published(office, hand, tmp_path, Outcome.UNTRUE_CURABLE)
+        case_id = against(office, hand, duty, Verdict.MATCH)
+    else:
+        (duty,) = look(office, hand)
+        case_id = contradicted(office, hand, duty, Outcome.UNTRUE_CURABLE)
+    hand.on(hours=1)
+    with office.store.begin() as tx:
+        unpublish.annulled(office, tx, tx.cases.get(case_id), why, "行初1号", "王五", hand())
+    hand.on(days=1)
+    if public:
+        built(office, tmp_path, post=True)
+    assert [held.turn for held in look(office, hand)] == [1], "it was annulled, and nobody has decided since"
+    against(office, hand, duty, Verdict.MATCH)
+    decides(office, hand, case_id, Outcome.DATA_ERROR)
+    hand.on(days=1)
+    first, anew = sorted(look(office, hand), key=lambda held: held.turn)
+    assert (first.state, first.renewed) == (PublicationState.REMOVED, True)
+    assert (anew.state, anew.turn) == (PublicationState.OWED, 2)
+    hand.on(days=1)
+    assert len(look(office, hand)) == 2, "once"

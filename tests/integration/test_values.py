@@ -9,7 +9,7 @@ import pytest
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.case import CaseState, ClaimStatus
 from inspector.domain.evidence import Verdict
-from inspector.flows import assist, unsettled
+from inspector.flows import assist, unsettled, verify
 from inspector.flows.office import Office
 from inspector.flows.verify import VALUE_UNREAD
 from inspector.store.store import Store
@@ -36,6 +36,8 @@ def test_a_sources_words_are_one_matter_and_a_register_that_writes_a_value_other
         held = [tx.cases.get(one) for one in cases]
         found = [tx.cases.evidence(one)[0] for one in cases]
         (matter,) = [one for one in tx.attention.page(None) if one["kind"] == VALUE_UNREAD]
+        told = json.loads(matter["body"])
+        assert set(verify.worded(tx, told["pieces"])) == set(words[:2]), "they stay with their cases"
     assert [one.claims[0].status for one in held] == [
         *(ClaimStatus.UNDETERMINED, ClaimStatus.UNDETERMINED),
         *(ClaimStatus.PROVEN, ClaimStatus.CONTRADICTED),
@@ -43,8 +45,7 @@ def test_a_sources_words_are_one_matter_and_a_register_that_writes_a_value_other
     assert [one.state for one in held] == [CaseState.REVIEW, CaseState.REVIEW, CaseState.CLOSED, CaseState.REVIEW]
     assert [(one.verdict, one.note) for one in found[:2]] == [(Verdict.CANNOT_SAY, "value_unlisted")] * 2
     assert [one.found for one in found] == list(words), "kept as it is written"
-    told = json.loads(matter["body"])
-    assert (matter["about"], told["count"], set(told["words"])) == ("registers:bureau", 2, set(words[:2]))
+    assert (matter["about"], told["count"], "words" in told) == ("registers:bureau", 2, False)
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,12 @@ def purge(*digests: str, **changed: object) -> Entry:
 def filed(entries: list[Entry], pages: dict[str, bytes]) -> tuple[list[Entry], list[str]]:
     """The entries with that of the making and their proofs, among those of others; all digests of the ledger."""
     lacking = {one.digest: one.lacks for one in entries if one.lacks is not None}
-    made = entry(99, "case.file", **folio.facts([one.digest for one in entries], lacking, pages))
+    made = entry(
+        99,
+        "case.file",
+        of_moment=max((AT, *(one.at for one in entries))),
+        **folio.facts([one.digest for one in entries], lacking, pages),
+    )
     own = [*entries, made]
     ledger = [*OTHERS[:7], own[0].digest, *OTHERS[7:], *(one.digest for one in own[1:])]
     places = [ledger.index(one.digest) for one in own]

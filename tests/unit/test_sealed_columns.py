@@ -118,6 +118,7 @@ PLAIN = {
     "admission.subject": "the provider's number of a member of the house",
     "annual_plan.body": "a plan, which is published",
     "assistance.echo": "whether an answer fits what was asked, as a word",
+    "attention.names": "requests by our own ids",
     "browser_session.name": "a member of the house",
     "catalogue_entry.body": "a list of items, which is published",
     "catalogue_rereview.body": "what a list of items is held to",
