@@ -172,7 +172,7 @@ KINDS: Mapping[str, Kind] = {
                 f"{FRONT}:test_a_row_of_another_code_is_the_answer_to_another_question",
             ),
             Fault.OVERSIZED: by(
-                f"{FRONT}:test_more_rows_than_anybody_needs_are_not_read_to_their_end",
+                "integration.test_front_bounds:test_more_rows_than_anybody_needs_are_not_read_to_their_end",
                 f"{FRONT}:test_a_value_is_told_as_it_is_written_and_what_would_change_on_the_way_is_not_told",
             ),
             Fault.UNSIGNED: by(f"{PG}:test_an_account_that_may_not_read_is_not_let_in_and_one_that_may_reads_and_cannot_write"),

@@ -191,6 +191,7 @@ BEHIND = (
     "DROP INDEX ix_publication_duty_anew",
     "DROP INDEX ix_ledger_owed",
     "ALTER TABLE publication_duty DROP COLUMN anew",
+    "ALTER TABLE attention DROP COLUMN names",
 )
 """What later migrations brought, taken back."""
 

@@ -83,7 +83,7 @@ def test_who_sees_that_it_stands_for_reasons_of_its_own_says_so_to_its_subject_a
     held = case.the(Proposal.PENALTY)
     with store.begin() as tx, pytest.raises(Refusal, match="shaken_unanswered"):
         attention.close(tx, f"consequence_shaken:{held.id}", "王五", hand(), note="另有违法事实")
-    case.act(lambda tx: upholding.uphold(case.office, tx, held.id, "另有违法事实", case.by("王五"), hand()))
+    case.act(lambda tx: upholding.uphold(case.office, tx, held.id, "另有违法事实", case.by("孙七"), hand()))
     assert waiting(case.office, DocketKind.SHAKEN) == []
 
 

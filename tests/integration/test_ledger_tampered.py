@@ -36,6 +36,8 @@ FEW, MANY = (
     for count in (60, 1500)
 )
 ENTRIES, IN_A_SEAL = 12, 3
+SEALED = START + timedelta(days=32)
+"""Behind the purges that it holds: one that is dated ahead excuses nothing."""
 FIELDS: dict[str, tuple[Any, ...]] = {
     "about": ("nobody", "case-1"),
     "rule": ("review.decide",),
@@ -74,7 +76,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
                 purge(tx, about)
         append(store, "case-7", "case-8", "case-9")
         with store.begin() as tx:
-            while tx.ledger.seal(START, IN_A_SEAL):
+            while tx.ledger.seal(SEALED, IN_A_SEAL):
                 tx.tree.grow()
         yield store
 
@@ -111,10 +113,10 @@ def laid_anew(tx: Tx) -> None:
     head = GENESIS
     for number, old in enumerate(sorted({one["seal"] for one in some}), 1):
         within = [one for one in some if one["seal"] == old]
-        head = chain(head, number, START, [one["digest"] for one in within])
+        head = chain(head, number, SEALED, [one["digest"] for one in within])
         for one in within:
             one["seal"] = number
-        tx.connection.execute(sa.insert(seal).values(number=number, at=START, entries=len(within), head=head))
+        tx.connection.execute(sa.insert(seal).values(number=number, at=SEALED, entries=len(within), head=head))
     put(tx, some)
     tx.tree.grow()
 

@@ -163,7 +163,7 @@ def test_whether_something_is_to_be_owed_anew_stands_beside_it_as_it_says_and_on
     office: Office, hand: Hand
 ) -> None:
     held = public(office, hand)
-    said(office, publication.recall, Fallen.REVOKED, "", "")
+    said(office, publication.recall, Fallen.UNLAWFUL, "", "")
     beside(office, True)
     assert printed.look(office.store) == [f"publication_duty {held.id}: row"]
     beside(office, None)
@@ -173,7 +173,7 @@ def test_whether_something_is_to_be_owed_anew_stands_beside_it_as_it_says_and_on
     hand.on(days=1)
     look(office, hand)
     with office.store.read() as tx:
-        assert tx.publications.fallen() == [], "what is revoked for good is read no more, however much there is"
+        assert tx.publications.fallen() == [], "what is gone for good is read no more, however much there is"
     assert printed.look(office.store) == []
 
 
