@@ -40,6 +40,9 @@ def night(office: Office) -> int:
     What waits for a person is kept until somebody has seen to it; but of a source, whose words stand with the case, too. How many.
     """
     now = office.now()
+    with office.store.read() as tx:
+        if not tx.attention.quoting():
+            return 0  # most nights
     with office.store.begin() as tx:
         some = tx.attention.quoting(lock=True)
         aged = purging.outlived(office, Record.ANSWER, 0) if some else None

@@ -52,7 +52,10 @@ def filed(rule: str) -> tuple[dict[str, bytes], TreeHead]:
     gone = without(entry(2), Lack.ERASED)
     own = [entry(0), without(entry(1), Lack.WITHHELD), gone, entry(3), purge(gone.digest)]
     made = entry(
-        99, rule, **folio.facts([one.digest for one in own], {own[1].digest: Lack.WITHHELD, gone.digest: Lack.ERASED}, PAGES)
+        99,
+        rule,
+        of_moment=max(one.at for one in own),
+        **folio.facts([one.digest for one in own], {own[1].digest: Lack.WITHHELD, gone.digest: Lack.ERASED}, PAGES),
     )
     return bound([*own, made], PAGES)
 
@@ -191,7 +194,9 @@ def test_a_file_that_was_chained_anew_is_seen_by_a_head_of_another_hand_alone(ru
         ):
             own = list({each.digest: each for each in some}.values())
             lacking = {each.digest: each.lacks for each in own if each.lacks is not None}
-            made = entry(99, rule, **folio.facts([each.digest for each in own], lacking, PAGES))
+            made = entry(
+                99, rule, of_moment=max(each.at for each in own), **folio.facts([each.digest for each in own], lacking, PAGES)
+            )
             anew, other = bound([*own, made], PAGES)
             if [each.digest for each in own] == [each.digest for each in entries[:-1]]:
                 continue
