@@ -73,14 +73,14 @@ class Proceeding:
         given = Opening(proposal=proposal, by=name, evidence=ids, reasons="另有发现")
         return self.act(lambda tx: proceedings.propose(self.office, tx, self.case, given, self.by(name), self.hand()))
 
-    def give(self, held: Consequence) -> Consequence:
+    def give(self, held: Consequence, rights: str = "陈述、申辩，可以要求听证") -> Consequence:
         """Give its notice."""
         penal = held.proposal is Proposal.PENALTY
         content, basis = ("罚款三万元", ("某条例第8条",)) if penal else ("", ())
         words: dict[str, Any] = {
             "facts": ("登记状态为吊销",),
             "reasons": "与承诺不符",
-            "rights": ("陈述、申辩，可以要求听证",),
+            "rights": (rights,),
             "basis": basis,
         }
         notice = Notice(given=self.by("李四"), content=content, **words)

@@ -83,8 +83,8 @@ def test_who_asked_to_be_heard_in_time_is_heard_however_late_the_proof_is_typed_
 
 def test_a_hearing_is_offered_where_the_row_gives_the_right_to_one_and_nowhere_else(case: Proceeding, hand: Hand) -> None:
     offered = {}
-    for proposal in (Proposal.REVOKE, Proposal.RECORD_CREDIT):
-        held = case.serve(case.give(case.the(proposal)))
+    for proposal, rights in ((Proposal.REVOKE, "陈述、申辩，可以要求听证"), (Proposal.RECORD_CREDIT, "陈述、申辩")):
+        held = case.serve(case.give(case.the(proposal), rights))
         name = f"{held.id}:notice"
         with case.office.store.read() as tx:
             says = spoken.may_say(case.office, tx.cases.get(case.case), tx.servings.get(name), hand(), held)
