@@ -26,6 +26,8 @@ TEAM_WAITS = ("team_short", "team_not_accepted")
 FORM_CHANGED = ("findings_missing", "findings_unknown")
 FORGOTTEN_DAYS = 15.0
 """After so long nobody presses an agency any more that stays silent."""
+PASSED_ON = ("EXPIRED", "RELIEVED", "CANCELLED")
+"""Seats from which the office takes what was seen for a note, and for no result."""
 PATIENCE_DAYS = 2.3
 """How long a visitor's fellow inspector waits for the visitor's result: less than a visit may take."""
 
@@ -277,7 +279,7 @@ class Inspectors:
     """The inspectors' phones: accept, decline with a reason, or let it lie; after a while the visit's result is entered.
 
     `pushes` are the pushes as they came first, (address, seat) by key; `said` is what the office has taken of each seat's inspector:
-    `accept`, `decline`, or the findings of a `result`.
+    `accept`, `decline`, the findings of a `result`, or those of a `note` where the seat had passed on.
     """
 
     ROOM = "seats"
@@ -351,7 +353,7 @@ class Inspectors:
             findings = [self._finding(doubt) for doubt in page.data.get("visit", {}).get("doubts", ())]
             heard = await insist(self._pace, partial(link.report, findings, "现场查看，拍照留存（演示）"), also=TEAM_WAITS)
             if heard.well:
-                self._said(link)["result"] = findings
+                self._said(link)["note" if heard.data.get("state") in PASSED_ON else "result"] = findings
             if heard.code not in FORM_CHANGED:
                 break
         self._ended(link, heard)

@@ -17,6 +17,7 @@ from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence
 from inspector.domain.creditrecord import Record
 from inspector.domain.evidence import Evidence
+from inspector.domain.fieldnote import FieldNote
 from inspector.domain.plan import Draw
 from inspector.domain.roster import InspectorRecord
 from inspector.domain.serving import SubjectNotice
@@ -27,6 +28,7 @@ from inspector.store import codec
 from inspector.store.assistancetables import assistance
 from inspector.store.consequencetables import consequence
 from inspector.store.drawtables import draw, draw_file
+from inspector.store.fieldnotetables import field_note
 from inspector.store.recordtables import credit_record
 from inspector.store.servingtables import subject_notice
 from inspector.store.tables import attention, case_file, event, evidence, inspector, ledger, seat, visit, work
@@ -75,6 +77,7 @@ class Inside:
             self.files[row.number][row.name] = self.files[row.number].get(row.name, b"") + row.bytes
         self.visits = {one.id: one for one in (load(Visit, text) for text in run(sa.select(visit.c.body)).scalars())}
         self.seats = {one.name: one for one in (load(Seat, text) for text in run(sa.select(seat.c.body)).scalars())}
+        self.noted = {load(FieldNote, text).seat for text in run(sa.select(field_note.c.body)).scalars()}
         self.consequences = {
             one.id: one for one in (load(Consequence, text) for text in run(sa.select(consequence.c.body)).scalars())
         }

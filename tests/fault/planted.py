@@ -181,6 +181,7 @@ OUTSIDE: Mapping[str, Callable[[judge.Outside], judge.Outside]] = {
     "of no seat reached a phone": lambda held: replace(held, pushes={**held.pushes, "~": ("phone-1", "~")}),
     "refusals of seats do not agree": lambda held: replace(held, seats=unsaid(held.seats, "decline")),
     "without exactly one result": lambda held: replace(held, seats=unsaid(held.seats, "result")),
+    "what is not kept": lambda held: replace(held, seats={**held.seats, next(iter(held.seats)): {"note": []}}),
     "results other than entered": lambda held: replace(held, seats=misheard(held.seats)),
     "figures typed": lambda held: replace(held, typed=altered(held.typed, ["~"])),
     "no such commitment": lambda held: replace(held, witnessed={**held.witnessed, **altered(committed(held.witnessed), "~")}),

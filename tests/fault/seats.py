@@ -130,6 +130,8 @@ def _said(inside: Inside, outside: Outside) -> Iterator[str]:
         if seat.state is SeatState.ACCEPTED and not outside.seats.get(name, {}).get("accept")
     ]
     yield from told("seats are accepted and nobody said yes", never)
+    wrote = [name for name, said in outside.seats.items() if "note" in said]
+    yield from told("inspectors wrote down what is not kept", set(wrote) - inside.noted)
 
 
 def _results(inside: Inside, outside: Outside) -> Iterator[str]:

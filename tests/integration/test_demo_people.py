@@ -14,7 +14,7 @@ import pytest
 from connectors.agencies.http import HttpAgency
 from connectors.callbacks.webhook import WebhookCallback
 from connectors.channels.webhook import WebhookChannel
-from inspector.demo.caller import fetch
+from inspector.demo.caller import call, fetch
 from inspector.demo.habits import MANNERS, MENDED, Chance, Manner
 from inspector.demo.office import furnish
 from inspector.domain.case import SubjectKind
@@ -23,7 +23,7 @@ from inspector.ports import Barred, Letter, Message, Notice
 from inspector.testing.peer import Heard, Peer, Step, answer, peer
 from inspector.web.links import SeatDeclineIn
 from inspector.web.messages import AnswerIn, CaseIn, DeclineIn, FiguresIn, ResultIn, ReviewIn
-from tests.outside import DAY, QUICK, Running, paths, until, world
+from tests.outside import DAY, QUICK, Running, accepting, paths, push, until, world
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +147,18 @@ def test_inspectors_accept_visit_and_enter_a_finding_for_every_doubt(tmp_path: P
     order = paths(office)
     for heard in results:
         assert order.index(f"POST {heard.path.removesuffix('/result')}/accept") < order.index(f"POST {heard.path}")
+
+
+def test_what_comes_when_the_seat_has_passed_on_is_a_note_and_no_result() -> None:
+    """Such as after an answer that was lost on a busy machine, while days passed: the office keeps it, and somebody else goes."""
+    told = (("DONE", "result"), ("ACCEPTED", "result"), ("EXPIRED", "note"), ("CANCELLED", "note"))
+    with peer() as office, world(*QUICK, "--office", office.url) as outside:
+        for place, (state, _) in enumerate(told):
+            office.plays(answer(200, {"state": state, "visit": {}}))
+            push(outside, office, accepting(place), to="phone-1")
+            until(lambda: outside.seen()["under_way"] == 0)
+        kept = call(f"{outside.url}/_kept").data
+    assert kept["seats"] == {accepting(place): {"accept": True, what: []} for place, (_, what) in enumerate(told)}
 
 
 def test_a_forged_push_or_callback_is_refused_and_counted(tmp_path: Path) -> None:
