@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from inspector.domain import ownword
-from inspector.domain.calendar import Term, Unit
+from inspector.domain.calendar import Term, Unit, WorkingCalendar
 from inspector.domain.consequence import Consequence, ConsequenceState, Hearing, Signed, Sitting, Statement, StatementKind
 from inspector.domain.course import Setting, counted, going, named, said, who
 from inspector.domain.decision import Decision
@@ -84,6 +84,17 @@ def fix(held: Consequence, sitting: Sitting, investigated: Collection[str], sett
     facts |= {"begins_was": asked.sittings[-1].begins.isoformat()} if asked.sittings else {}
     made = going(fixed, sitting.begins, setting, "consequence.hearing_fixed", facts)
     return replace(made, because=replace(made.because, basis=tuple(dict.fromkeys((*made.because.basis, BASIS)))))
+
+
+def refuse_off_hours(sitting: Sitting, calendar: WorkingCalendar) -> None:
+    """Raise Invalid (`hearing_off_hours`) for a hearing on a day off, or outside the office's hours.
+
+    That may be meant, and may be a slip of the pen of which its subject would hear at once: an officer says that it is meant.
+    """
+    begins = calendar.local(sitting.begins)
+    if not calendar.is_working_day(begins.date()) or not calendar.opens <= begins.time() < calendar.closes:
+        told = {"opens": f"{calendar.opens:%H:%M}", "closes": f"{calendar.closes:%H:%M}"}
+        raise Invalid("hearing_off_hours", begins=f"{begins:%Y-%m-%d %H:%M}", field="off_hours", **told)
 
 
 def heard(

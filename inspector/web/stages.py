@@ -38,6 +38,7 @@ _BY_WHOM = tuple(one for one in Annulled if one is not Annulled.OBJECTION)
 """Who annuls by a document that is entered here; an objection annuls where it is upheld."""
 _TURN = Field(name="turn", kind=Kind.HIDDEN)
 """Which text and state the page has shown: who decides, or agrees, does so about these."""
+_OFF_HOURS = Field(name="off_hours", kind=Kind.CHOICE, choices=(("true", "proceeding.off_hours_yes"),), needed=False)
 _LIGHTER = Field(name="lighter", kind=Kind.CHOICE, choices=(("true", "proceeding.lighter_yes"),), needed=False)
 _ALONE: Mapping[str, Mapping[str, Proposal]] = {
     "notice": {"content": Proposal.PENALTY},
@@ -125,7 +126,7 @@ STEPS: Mapping[str, Step] = {
         take=api.fix_hearing,
         fields=(
             *(entry("begins", Kind.MOMENT), entry("place"), entry("presides")),
-            *(entry("closed", needed=False), entry("reasons", Kind.TEXT, needed=False)),
+            *(entry("closed", needed=False), entry("reasons", Kind.TEXT, needed=False), _OFF_HOURS),
         ),
     ),
     "hearing": Step(

@@ -1,0 +1,56 @@
+"""What a subject reads is in its own words: law under the heading that says law, and no code of ours."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from inspector.domain.case import Outcome
+from inspector.domain.proposal import Proposal
+from inspector.domain.source import PROPOSED
+from inspector.flows import serving
+from inspector.labels import label
+from inspector.store.store import Store
+from tests.edge import serving as edge_of
+from tests.house import Hand, Table, open_office
+from tests.integration.test_acts import catalogued
+from tests.integration.test_forms import logged_in
+from tests.proceedings import Proceeding, decided
+
+pytestmark = pytest.mark.alike
+
+
+def by_link(case: Proceeding, notice: str) -> str:
+    """The page behind a notice's link, in Chinese."""
+    with case.office.store.read() as tx:
+        path = f"/subject/{notice}/{serving.token(case.office, tx, notice)}"
+    with edge_of(case.office) as edge, edge.client() as browser:
+        return str(browser.get(path, headers={"Accept-Language": "zh"}).text)
+
+
+def test_no_proposal_of_the_software_stands_under_the_legal_basis_that_a_subject_reads(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    held = case.give(case.the(Proposal.PENALTY))
+    notice = f"{held.id}:notice"
+    with store.read() as tx:
+        cited = tx.servings.get(notice).basis
+    assert any(one.partition(":")[0] in {"P", "H"} for row in cited for one in row.split(";")), "the rows do rest on some"
+    with edge_of(case.office) as edge, edge.client() as browser:
+        logged_in(edge, browser)
+        paper = browser.get(f"/notices/{notice}/paper", headers={"Accept-Language": "zh"}).text
+    for page in (by_link(case, notice), paper):
+        assert (PROPOSED in page, "docs/reference" in page, "某条例第8条" in page) == (False, False, True), page
+        assert "行政处罚法" in page
+
+
+def test_what_bars_nobody_by_itself_says_nothing_of_a_bar_on_the_page_where_it_is_decided(store: Store, hand: Hand) -> None:
+    office = catalogued(open_office(store, hand, sources={"registers": Table(default="吊销")}))
+    case = decided(store, hand, Outcome.FALSE_KNOWING, office=office, act="act-false")
+    said = {}
+    with edge_of(case.office) as edge, edge.client() as browser:
+        logged_in(edge, browser)
+        for proposal in (Proposal.RECORD_CREDIT, Proposal.REVOKE, Proposal.PENALTY):
+            text = browser.get(f"/consequences/{case.the(proposal).id}", headers={"Accept-Language": "zh"}).text
+            said[proposal] = re.findall(rf"<dt>{label('fact.bars', 'zh-Hans')}</dt><dd>([^<]*)</dd>", text)
+    assert said == {Proposal.RECORD_CREDIT: [label("proceeding.yes", "zh-Hans")], Proposal.REVOKE: [], Proposal.PENALTY: []}
