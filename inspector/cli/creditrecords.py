@@ -242,7 +242,7 @@ def _digest(file: Path) -> str:
 
 def _row(held: Record) -> dict[str, Any]:
     more = ("case_id", "agency", "act", "outcome", "lapsed_on", "ended_on", "ended_by")
-    return {name: getattr(held, name) for name in (*_COLUMNS, *more)}
+    return {name: getattr(held, name) for name in (*_COLUMNS, *more)} | {"in_effect": held.counts}
 
 
 def _objection(held: Objection) -> dict[str, Any]:

@@ -37,6 +37,7 @@ from inspector.domain.hearing import named_in, open_to, waived_itself
 from inspector.domain.opening import PROPOSED
 from inspector.domain.proposal import UNSERVED, ConsequenceRow, Proposal
 from inspector.domain.rectification import last_moment, reminding
+from inspector.domain.unsaid import Unsaid
 from inspector.domain.weight import Grading
 
 STANDING = frozenset(
@@ -73,7 +74,7 @@ def give(held: Consequence, notice: Notice, grading: Grading, setting: Setting) 
     named(notice.given)
     for field, words in (("facts", notice.facts), ("rights", notice.rights)):
         if not any(not blank(one) for one in words):
-            raise Invalid("consequence_words_missing", field=field)
+            raise Invalid("consequence_words_missing", field=Unsaid(field))
     if setting.row.hearing and not named_in(notice.rights):
         raise Invalid("consequence_hearing_unnamed", consequence=held.id, proposal=held.proposal, field="rights")
     said("reasons", notice.reasons)
@@ -205,7 +206,7 @@ def agree(
     if kind not in (wanted := lacking(held, setting.row)):
         raise Refusal("consequence_agreed", consequence=held.id, kind=kind)
     if kind is Agreement.HEAD and len(wanted) > 1:  # decided is what was reviewed (Penalties Law art. 57, 58)
-        raise Refusal("head_before_others", consequence=held.id, waits=", ".join(one for one in wanted if one is not kind))
+        raise Refusal("head_before_others", consequence=held.id, waits=tuple(one for one in wanted if one is not kind))
     if kind is Agreement.HEAD:  # one that was written before the row asked for it is written anew
         penalty.refuse_undiscussed(held, held.verdict, setting)
     proposer = Signed(by=held.proposed_by, token=held.proposed_token, at=held.proposed_at)

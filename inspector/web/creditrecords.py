@@ -49,10 +49,11 @@ class PaperShown(Shown):
 class RecordShown(Shown):
     """A credit record: whether it bars, is contested, since when it stands and how long it is shown.
 
-    `in_effect`: whether its decision has come to its subject, so that receivers have it and it bars; `effective_on`: the day, where that
-    was awaited. `repairable_from`: the first day on which a repair may be asked for. `repair_due_at`: by when one that was asked for is
-    decided; `lacking`: the papers that it lacks; `papers`: those that are there. `strike_asked_by`, `strike_document`: who has entered
-    which document against the entry of a kept promise; another officer carries it out by entering the same.
+    `in_effect`: whether its decision has come to its subject, so that receivers have it and it bars, and it was not annulled nor fell
+    since; `effective_on`: the day on which it came, where that was awaited. `repairable_from`: the first day on which a repair may be
+    asked for. `repair_due_at`: by when one that was asked for is decided; `lacking`: the papers that it lacks; `papers`: those that are
+    there. `strike_asked_by`, `strike_document`: who has entered which document against the entry of a kept promise; another officer
+    carries it out by entering the same.
     """
 
     entry: str
@@ -344,10 +345,11 @@ def _paper(one: tuple[RepairPaper | None, str, Brought | None]) -> PaperShown:
 
 def shown(held: Record) -> RecordShown:
     """A record as it is shown; whose it is shows its case."""
-    same = {name: getattr(held, name) for name in RecordShown.model_fields if hasattr(held, name)}
+    same = {name: getattr(held, name) for name in RecordShown.model_fields if name != "in_effect" and hasattr(held, name)}
     asked = held.repair
     return RecordShown(
         **same,
+        in_effect=held.counts,
         shown_until=held.most_until,
         repair_asked=asked is not None,
         repair_due_at=asked.due_at if asked is not None else None,

@@ -17,6 +17,7 @@ from inspector.domain.wayto import ServiceWay
 from inspector.flows import proceedings, reached, review, spoken
 from inspector.flows import serving as links
 from inspector.labels import of
+from inspector.labels import told as worded
 from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import ZONE, Hand, settle
@@ -169,8 +170,9 @@ def test_a_hearing_is_held_once_it_is_fixed_on_the_day_that_was_told_and_at_most
 def test_who_was_not_told_in_time_has_not_stayed_away(case: Proceeding, held: Consequence, hand: Hand) -> None:
     sitting = case.fix(held)
     hand.now = sitting.begins + timedelta(hours=1)
-    with pytest.raises(Refusal, match="hearing_untold"):
+    with pytest.raises(Refusal, match="hearing_untold") as untold:
         case.enter(held, "absent")
+    assert ("7 个工作日" in worded(untold.value, "zh-Hans"), "7 working days" in worded(untold.value, "en")) == (True, True)
     came(case, told(case)[0])
     with pytest.raises(Refusal, match="hearing_untold"):
         case.enter(held, "absent")  # it came on the day itself

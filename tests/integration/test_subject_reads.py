@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from inspector.daemon import sweeps
 from inspector.domain.case import Outcome
 from inspector.domain.proposal import Proposal
 from inspector.domain.source import PROPOSED
@@ -16,6 +17,7 @@ from tests.edge import serving as edge_of
 from tests.house import Hand, Table, open_office
 from tests.integration.test_acts import catalogued
 from tests.integration.test_forms import logged_in
+from tests.integration.test_proceeding_page import send
 from tests.proceedings import Proceeding, decided
 
 pytestmark = pytest.mark.alike
@@ -54,3 +56,27 @@ def test_what_bars_nobody_by_itself_says_nothing_of_a_bar_on_the_page_where_it_i
             text = browser.get(f"/consequences/{case.the(proposal).id}", headers={"Accept-Language": "zh"}).text
             said[proposal] = re.findall(rf"<dt>{label('fact.bars', 'zh-Hans')}</dt><dd>([^<]*)</dd>", text)
     assert said == {Proposal.RECORD_CREDIT: [label("proceeding.yes", "zh-Hans")], Proposal.REVOKE: [], Proposal.PENALTY: []}
+
+
+def test_a_field_that_says_nothing_is_named_on_the_page_as_the_page_names_it(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    path = f"/consequences/{case.the(Proposal.REVOKE).id}"
+    with edge_of(case.office) as edge, edge.client() as browser:
+        logged_in(edge, browser)
+        wrong = send(browser, path, "notice", facts="登记状态为吊销", rights="陈述、申辩，可以要求听证", reasons=" ")
+    text = label("ui.field_empty", "zh-Hans", field=label("proceeding.reasons", "zh-Hans"))
+    assert (wrong.status_code, text in wrong.text, "reasons 没有" in wrong.text) == (422, True, False), wrong.text
+
+
+def test_no_event_of_a_finding_and_what_follows_names_an_officer_nor_one_that_a_release_before_has_written(
+    store: Store, hand: Hand
+) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    case.impose(case.the(Proposal.RECORD_CREDIT))
+    with store.begin() as tx:
+        tx.events.add("former", "bureau", case.case, "verification.result", hand(), {"outcome": "TRUE", "decided_by": "李四"})
+    sweeps.seal(store, case.office)
+    with edge_of(case.office) as edge, edge.as_("system", name="hall") as system:
+        told = system.get("/v1/events").json()["events"]
+    assert [one["data"]["decided_by"] for one in told if one["type"] == "verification.result"] == ["officer", "officer"]
+    assert not [one for one in told if any(name in str(one["data"]) for name in ("李四", "王五", "赵六"))]
