@@ -235,8 +235,7 @@ def lapse(record: Record, today: date) -> Decision[Record] | None:
 def ask_repair(record: Record, asked: RepairAsked, law: CreditLaw, now: datetime, calendar: WorkingCalendar) -> Decision[Record]:
     """A repair is asked for: refused before its earliest date (`repair_early`), and for what is no discredit or over.
 
-    Asked again it adds papers and files and keeps its date; the clock on us runs from the asking (handbook 1.7.10), whatever lacks, and
-    whenever it is typed in.
+    Asked again it adds papers and files and keeps its date; the clock on us runs from the asking (handbook 1.7.10), whatever lacks.
     """
     if not record.adverse:
         raise Refusal("repair_of_kept", entry=record.entry)
@@ -248,11 +247,11 @@ def ask_repair(record: Record, asked: RepairAsked, law: CreditLaw, now: datetime
     papers = tuple(dict.fromkeys((*(before.papers if before is not None else ()), *asked.papers)))
     files = tuple(dict.fromkeys((*(before.files if before is not None else ()), *asked.files)))
     first = before if before is not None else asked
-    whole = replace(asked, papers=papers, files=files, brought=brought(first.brought, asked.brought), asked_at=first.asked_at)
+    whole = replace(asked, papers=papers, files=files, brought=brought(first.brought, asked.brought))
     if before is not None and blank(asked.words):  # papers alone were added: who has asked, and in which words, stays
         whole = replace(whole, by=before.by, words=before.words)
     lacking = whole.lacking(law.repair)
-    whole = replace(whole, missing=lacking)
+    whole = replace(whole, missing=lacking, asked_at=first.asked_at, stamp=first.stamp)
     if before is not None and before.due_at is not None:
         whole = replace(whole, due_at=before.due_at, due_provisional=before.due_provisional)
     else:
@@ -268,6 +267,7 @@ def ask_repair(record: Record, asked: RepairAsked, law: CreditLaw, now: datetime
         "names": [f"{one.digest}:{one.name}" for one in whole.brought if one.name],
         "lacking": [paper.value for paper in lacking],
         "due_at": whole.due_at.isoformat() if whole.due_at is not None else None,
+        **asked.handed_in,
     }
     state = replace(record, repair=whole, step=record.step + 1)
     return Decision(state=state, because=_because("credit.repair_asked", record, facts, law.repair))

@@ -16,8 +16,9 @@ from inspector.domain.course import Setting, counted, going, named, said, who
 from inspector.domain.decision import Decision
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
+from inspector.domain.offered import offers
 from inspector.domain.person import refuse_nameless, same
-from inspector.domain.proposal import HEARING_WORDS, ConsequenceRow
+from inspector.domain.proposal import ConsequenceRow
 
 LEAST = Term(amount=7, unit=Unit.WORKING_DAY)
 """How long before it a hearing is told (Penalties Law art. 64); in that law seven days are working days (art. 85)."""
@@ -32,14 +33,9 @@ def notice(row: ConsequenceRow) -> Term:
     return row.hearing_notice or LEAST
 
 
-def named_in(rights: Sequence[str]) -> bool:
-    """Whether a notice's rights name a hearing."""
-    return any(word in one.lower() for one in rights for word in HEARING_WORDS)
-
-
 def open_to(held: Consequence, row: ConsequenceRow) -> bool:
     """Whether its subject may ask for one: by the row, or by the notice that it has read; what an officer has promised is owed."""
-    return row.hearing or (held.notice is not None and named_in(held.notice.rights))
+    return row.hearing or (held.notice is not None and offers(held.notice.rights))
 
 
 def first_day(told_on: datetime, setting: Setting) -> date:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 
-from inspector.domain import lateproof, owed, ownword, penalty
+from inspector.domain import lateproof, offered, owed, ownword, penalty
 from inspector.domain.annulled import OF_A_TRANSFER, Annulled
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.consequence import (
@@ -33,7 +33,7 @@ from inspector.domain.duty import FollowRow
 from inspector.domain.ended import Ended
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
-from inspector.domain.hearing import named_in, open_to, waived_itself
+from inspector.domain.hearing import open_to, waived_itself
 from inspector.domain.opening import PROPOSED
 from inspector.domain.proposal import UNSERVED, ConsequenceRow, Proposal
 from inspector.domain.rectification import last_moment, reminding
@@ -75,7 +75,7 @@ def give(held: Consequence, notice: Notice, grading: Grading, setting: Setting) 
     for field, words in (("facts", notice.facts), ("rights", notice.rights)):
         if not any(not blank(one) for one in words):
             raise Invalid("consequence_words_missing", field=Unsaid(field))
-    if setting.row.hearing and not named_in(notice.rights):
+    if setting.row.hearing and not offered.names(notice.rights):
         raise Invalid("consequence_hearing_unnamed", consequence=held.id, proposal=held.proposal, field="rights")
     said("reasons", notice.reasons)
     if held.proposal is Proposal.PENALTY:  # the subject defends itself against something (Penalties Law art. 44)

@@ -206,14 +206,10 @@ def make(
 
     Raises Invalid for one that says nothing: facts, reasons and a basis belong to each, rights to what goes against somebody.
     """
-    needed = {"title": not blank(notice.title), "facts": _said(notice.facts), "reasons": not blank(notice.reasons)}
-    for field, there in needed.items():
-        if not there:
-            raise Invalid("subject_notice_lacks", field=Unsaid(field))
-    if notice.kind in _RIGHTS and not _said(notice.rights):
-        raise Invalid("subject_notice_lacks", field=Unsaid.RIGHTS)
-    if not _said(notice.basis):
-        raise Invalid("subject_notice_lacks", field=Unsaid.BASIS)
+    needed = {Unsaid.TITLE: not blank(notice.title), Unsaid.FACTS: _said(notice.facts), Unsaid.REASONS: not blank(notice.reasons)}
+    needed |= {Unsaid.RIGHTS: notice.kind not in _RIGHTS or _said(notice.rights), Unsaid.BASIS: _said(notice.basis)}
+    if lacking := [field for field, there in needed.items() if not there]:
+        raise Invalid("subject_notice_lacks", field=lacking[0])
     row = next_row(rows, reach, None)
     held = _taken(notice, row, now, calendar)
     because = _because(held, "notice.make", pack, notice_kind=held.kind.value, service_way=held.way.value, **reach.told)

@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Query
-from pydantic import Field
 from starlette.responses import JSONResponse
 
-from inspector.domain.annulled import Annulled
 from inspector.domain.consequence import Signed
 from inspector.domain.creditlaw import RepairPaper
 from inspector.domain.creditrecord import Record, RecordState, warning
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.objection import Objection, ObjectionState
 from inspector.domain.repair import Brought
+from inspector.domain.stamp import stamped
 from inspector.domain.statement import BookState
 from inspector.domain.viewing import Shown as What
 from inspector.flows import annulling, objections, repairs, same, touched
 from inspector.store.tx import Tx
 from inspector.web.accounts import EntryPath
 from inspector.web.answers import Shown
-from inspector.web.bars import OutsideBarShown, Reasons, bar_shown
+from inspector.web.bars import OutsideBarShown, bar_shown
 from inspector.web.body import JsonRoute
 from inspector.web.caller import Asker, Caller, CaseReader, Officer, ResultReader
+from inspector.web.creditmessages import AnnulmentIn, ObjectionDecisionIn, ObjectionIn, OthersIn, RepairDecisionIn, RepairIn
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
-from inspector.web.fields import MAYBE_SIGNS, CasePath, Digest, Limit, Line, MaybeLine, MessageId, NamePath, Strict, Text
+from inspector.web.fields import MAYBE_SIGNS, CasePath, Limit, MessageId, NamePath
 from inspector.web.near import near
 from inspector.web.viewings import shown_of
 
@@ -140,63 +140,6 @@ class WarningShown(Shown):
     outside: tuple[OutsideBarShown, ...]
 
 
-class PaperIn(Strict):
-    """A paper of a repair: what it shows, the SHA-256 of the file, and what it is called.
-
-    Without a `name` a paper that was not handed in by the subject's link is a number: no repair is granted by it.
-    """
-
-    paper: RepairPaper
-    digest: Digest
-    name: MaybeLine = ""
-
-
-class RepairIn(Strict):
-    """That a repair is asked for, with its papers; more may follow until it is decided."""
-
-    words: Text = ""
-    papers: Annotated[tuple[PaperIn, ...], Field(max_length=20)] = ()
-
-
-class RepairDecisionIn(Strict):
-    """An officer's decision about a repair, with reasons."""
-
-    grant: bool
-    reasons: Reasons
-
-
-class AnnulmentIn(Strict):
-    """That a court or the review body has annulled the basis of a record, by which document.
-
-    `reasons`: why it strikes the entry of a kept promise, as its subject reads it; needed there, from the first of the two officers.
-    `OBJECTION`: the second officer of one that an upheld objection strikes; `document` is the objection's id.
-    """
-
-    why: Literal[Annulled.COURT, Annulled.REVIEW_BODY, Annulled.OBJECTION, Annulled.CORRECTION]
-    document: Line
-    reasons: Annotated[Text, Field(max_length=4_000)] = ""
-
-
-class ObjectionIn(Strict):
-    """An objection: in words, with the SHA-256 of what was handed in, or both."""
-
-    words: Text = ""
-    digests: Annotated[tuple[Digest, ...], Field(max_length=20)] = ()
-
-
-class OthersIn(Strict):
-    """Why others have to be asked, so that the longer term runs."""
-
-    reasons: Reasons
-
-
-class ObjectionDecisionIn(Strict):
-    """Another officer's decision about an objection, with reasons."""
-
-    upheld: bool
-    reasons: Reasons
-
-
 @router.get("/credit/records", responses=READS)
 def list_records(
     desk: AtDesk,
@@ -257,7 +200,8 @@ def ask_repair(desk: AtDesk, caller: Asker, entry: EntryPath, given: RepairIn, m
         seen(tx, caller, entry)
         papers = tuple((one.paper, one.digest) for one in given.papers)
         names = {one.digest: one.name for one in given.papers}
-        return near(shown(repairs.ask(desk.office, tx, entry, given.words, papers, caller.name, now, names=names)), caller)
+        told, when = (given.words, papers, caller.name, now), stamped(given.said_on, given.stamp)
+        return near(shown(repairs.ask(desk.office, tx, entry, *told, names=names, stamp=when)), caller)
 
     return desk.once(message(caller.source, message_id, f"repair {entry}", given), do)
 
@@ -298,7 +242,8 @@ def object_to(desk: AtDesk, caller: Asker, entry: EntryPath, given: ObjectionIn,
 
     def do(tx: Tx, now: datetime) -> ObjectionShown:
         contestable(desk, tx, caller, entry)
-        return near(_objection(objections.object(desk.office, tx, entry, given.words, given.digests, caller.name, now)), caller)
+        told, when = (given.words, given.digests, caller.name, now), stamped(given.said_on, given.stamp)
+        return near(_objection(objections.object(desk.office, tx, entry, *told, stamp=when)), caller)
 
     return desk.once(message(caller.source, message_id, f"object {entry}", given), do)
 

@@ -22,7 +22,7 @@ from inspector.domain.wayto import PROVEN
 from inspector.flows.shaken import STATED
 from inspector.web import consequencemessages as messages
 from inspector.web import consequences as api
-from inspector.web import creditrecords, disclosures, publications, transfers
+from inspector.web import creditmessages, creditrecords, disclosures, publications, transfers
 from inspector.web.caller import Caller
 from inspector.web.desk import Desk
 from inspector.web.messages import SeenToIn
@@ -162,7 +162,7 @@ STEPS: Mapping[str, Step] = {
     "keep": Step(message=messages.ReasonsIn, take=api.keep, fields=(_REASONS,)),
     "lift": Step(message=messages.ReasonsIn, take=api.lift, fields=(_REASONS,)),
     "referral": Step(message=messages.DocumentIn, take=api.refer, fields=(entry("document"),)),
-    "objection": Step(message=creditrecords.ObjectionIn, take=creditrecords.object_to, fields=(_WORDS,)),
+    "objection": Step(message=creditmessages.ObjectionIn, take=creditrecords.object_to, fields=(_WORDS, *_STAMP)),
     "annulment": Step(message=messages.AnnulmentIn, take=api.annul, fields=(among("why", _BY_WHOM), entry("document"))),
     "wish": Step(message=messages.RecheckWishIn, take=api.ask_recheck, fields=(_WORDS, *_STAMP)),
     "recheck": Step(
