@@ -28,7 +28,7 @@ from inspector.domain.statement import STUCK
 from inspector.domain.striking import TO_STRIKE
 from inspector.domain.viewing import Shown as What
 from inspector.domain.withdrawal import WITHDRAWAL
-from inspector.flows import touched
+from inspector.flows import endwords, touched
 from inspector.flows.decisions import last_review
 from inspector.labels import Lang, label
 from inspector.store.room import Row
@@ -376,6 +376,7 @@ def _forms(
 ) -> dict[str, object]:
     """What the forms of a page are made of; who only reads has none."""
     return {
+        "door": lambda by: endwords.by_door(by, language(request)),
         "steps": [(name, STEPS[name].fields or more) for name in offered] if caller.role is Role.OFFICER else [],
         "kept": form.kept() if form is not None else {},
         "tried": form.one("do") if form is not None else "",

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from inspector.daemon import sweeps
 from inspector.domain.case import Outcome
 from inspector.domain.proposal import Proposal
+from inspector.domain.serving import SubjectWord
 from inspector.domain.source import PROPOSED
-from inspector.flows import serving
+from inspector.flows import serving, spoken
 from inspector.labels import label
 from inspector.store.store import Store
 from tests.edge import serving as edge_of
-from tests.house import Hand, Table, open_office
+from tests.house import Hand, Table, open_office, settle
 from tests.integration.test_acts import catalogued
+from tests.integration.test_creditrecords import place
 from tests.integration.test_forms import logged_in
 from tests.integration.test_proceeding_page import send
 from tests.proceedings import Proceeding, decided
@@ -80,3 +83,20 @@ def test_no_event_of_a_finding_and_what_follows_names_an_officer_nor_one_that_a_
         told = system.get("/v1/events").json()["events"]
     assert [one["data"]["decided_by"] for one in told if one["type"] == "verification.result"] == ["officer", "officer"]
     assert not [one for one in told if any(name in str(one["data"]) for name in ("李四", "王五", "赵六"))]
+
+
+def test_a_word_that_came_by_a_notices_link_says_so_where_an_objection_or_a_repair_is_decided(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    with place(store, hand, tmp_path) as here:
+        entry = here.found(1, Outcome.UNTRUE_CURABLE, "act-untrue-curable")
+        notice = f"{entry}:repairable"
+        settle(here.office)
+        with store.begin() as tx:
+            for word in (SubjectWord.REPAIR, SubjectWord.OBJECTION):
+                spoken.say(here.office, tx, notice, word, "已改正", (), hand())
+            (objection,) = tx.records.objections(about=entry)
+        with edge_of(here.office) as edge, edge.client() as browser:
+            logged_in(edge, browser)
+            pages = [browser.get(path).text for path in (f"/credit/records/{entry}", f"/credit/objections/{objection.id}")]
+    assert [f"subject:{notice}" in page for page in pages] == [False, False]
