@@ -9,10 +9,11 @@ import pytest
 
 from inspector.daemon import sweeps
 from inspector.domain.case import Outcome
+from inspector.domain.consequence import Signed
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import SubjectWord
 from inspector.domain.source import PROPOSED
-from inspector.flows import serving, spoken
+from inspector.flows import objections, serving, spoken
 from inspector.labels import label
 from inspector.store.store import Store
 from tests.edge import serving as edge_of
@@ -99,4 +100,11 @@ def test_a_word_that_came_by_a_notices_link_says_so_where_an_objection_or_a_repa
         with edge_of(here.office) as edge, edge.client() as browser:
             logged_in(edge, browser)
             pages = [browser.get(path).text for path in (f"/credit/records/{entry}", f"/credit/objections/{objection.id}")]
+            with store.begin() as tx:
+                objections.decide(
+                    here.office, tx, objection.id, Signed(by="王五", token="t", at=hand()), "经核对属实", hand(), upheld=False
+                )
+            after = browser.get(f"/credit/records/{entry}").text
     assert [f"subject:{notice}" in page for page in pages] == [False, False]
+    waiting, over = (label(f"creditdesk.{one}", "zh-Hans") for one in ("objections", "objections_decided"))
+    assert [(waiting in page, over in page) for page in (pages[0], after)] == [(True, False), (False, True)]
