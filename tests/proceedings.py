@@ -131,8 +131,9 @@ class Proceeding:
         """Say when and where the hearing is: in the morning of the first day on which it may be."""
         day = hearing.first_day(self.hand(), setting(self.office, held, self.hand()))
         told: dict[str, Any] = {"begins": datetime.combine(day, time(9), ZONE), "place": "区政务服务中心三楼听证室"} | more
+        sure = told.pop("off_hours", False)
         sitting = Sitting(presides=presides, fixed=self.by(name), **told)
-        done = self.act(lambda tx: sittings.fix(self.office, tx, held.id, sitting, self.hand()))
+        done = self.act(lambda tx: sittings.fix(self.office, tx, held.id, sitting, self.hand(), off_hours=sure))
         assert done.hearing is not None
         return done.hearing.sittings[-1]
 

@@ -366,7 +366,7 @@ CALLBACK = Exchange(
         "case": "id of the case",
         "reference": "your own number of the application",
         "data.outcome": "of a `verification.result`: the outcome",
-        "data.decided_by": "`rule` (only `TRUE`), or the officer",
+        "data.decided_by": "`rule` (only `TRUE`), or `officer`",
         "data.state": "the case's state after the event",
     },
     reply={"receipt": "cb-1"},

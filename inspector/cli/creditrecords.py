@@ -10,6 +10,7 @@ import typer
 
 from inspector.cli import outsidebars
 from inspector.cli.command import command, group
+from inspector.cli.stating import Mark, SaidOn, when
 from inspector.cli.terminal import Terminal
 from inspector.domain.annulled import Annulled
 from inspector.domain.creditlaw import RepairPaper
@@ -73,6 +74,8 @@ def ask_repair(
         typer.Option("--paper", help="CORRECTED=FILE, COMMITMENT=FILE: what a paper shows, and its file; its name is kept 材料"),
     ] = None,
     words: Annotated[str, typer.Option("--words", help="What the subject says 陈述")] = "",
+    said_on: SaidOn = None,
+    stamp: Mark = "",
     by: Annotated[str | None, typer.Option("--by", help="Who asks, by name 申请人")] = None,
 ) -> None:
     """Enter that a repair is asked for, with its papers. Before the earliest date it is refused, which is named. 录入信用修复申请。"""
@@ -84,7 +87,7 @@ def ask_repair(
     office = terminal.whole_office
 
     def do(tx: Tx, now: datetime) -> Record:
-        return repairs.ask(office, tx, entry, words, papers, terminal.signer(by), now, names=names)
+        return repairs.ask(office, tx, entry, words, papers, terminal.signer(by), now, names=names, stamp=when(said_on, stamp))
 
     _tell(terminal, terminal.act("credit.repair.ask", entry, do, entry=entry))
 
@@ -166,6 +169,8 @@ def object_to(
     entry: Entry,
     words: Annotated[str, typer.Option("--words", help="What is objected 异议内容")] = "",
     file: Annotated[list[Path] | None, typer.Option("--file", help="What was handed in with it 材料")] = None,
+    said_on: SaidOn = None,
+    stamp: Mark = "",
     by: Annotated[str | None, typer.Option("--by", help="Who objects, by name 异议人")] = None,
 ) -> None:
     """Enter an objection: the record is marked at once, and used for nothing adverse until it is decided. 录入异议。"""
@@ -176,7 +181,7 @@ def object_to(
     office = terminal.whole_office
 
     def do(tx: Tx, now: datetime) -> Objection:
-        return objections.object(office, tx, entry, words, digests, terminal.signer(by), now)
+        return objections.object(office, tx, entry, words, digests, terminal.signer(by), now, stamp=when(said_on, stamp))
 
     _objected(terminal, terminal.act("credit.object", entry, do, entry=entry))
 
@@ -242,7 +247,7 @@ def _digest(file: Path) -> str:
 
 def _row(held: Record) -> dict[str, Any]:
     more = ("case_id", "agency", "act", "outcome", "lapsed_on", "ended_on", "ended_by")
-    return {name: getattr(held, name) for name in (*_COLUMNS, *more)}
+    return {name: getattr(held, name) for name in (*_COLUMNS, *more)} | {"in_effect": held.counts}
 
 
 def _objection(held: Objection) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
         command(app, name)(body)
 
 
-def sitting(
+def sitting(  # noqa: PLR0913, PLR0917 - a hearing in all its parts
     terminal: Terminal,
     consequence: Id,
     begins: Annotated[datetime, typer.Option("--begins", help="When it begins 听证时间", formats=MOMENTS)],
@@ -32,6 +32,9 @@ def sitting(
     presides: Annotated[str, typer.Option("--presides", help="Who presides, and has not investigated the case 听证主持人")],
     closed: Annotated[str, typer.Option("--closed", help="Why it is not public; left out: it is 不公开的理由")] = "",
     reasons: Annotated[str, typer.Option("--reasons", help="Why it is moved; needed of a move 变更的理由")] = "",
+    off_hours: Annotated[
+        bool, typer.Option("--off-hours", help="On a day off or outside office hours, as is meant 确定在非工作时间")
+    ] = False,
     by: By = None,
 ) -> None:
     """Fix when and where a hearing is held that was asked for, or move it; its subject is told. 确定听证时间、地点和主持人。"""
@@ -41,7 +44,7 @@ def sitting(
     def do(office: Office, tx: Tx, signed: Signed, now: datetime) -> Consequence:
         when = zoned(begins, office.calendar.zone) or begins
         told = Sitting(begins=when, place=place, presides=presides, fixed=signed, closed=closed, reasons=reasons)
-        return sittings.fix(office, tx, consequence, told, now)
+        return sittings.fix(office, tx, consequence, told, now, off_hours=off_hours)
 
     step(terminal, "consequence.sitting", consequence, by, do)
 

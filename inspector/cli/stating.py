@@ -32,14 +32,14 @@ def state(
     """Enter what the subject said: in defence, to be heard, or to waive its time. 登记陈述申辩。"""
     from inspector.flows import spoken
 
-    told, when = (kind, words, tuple(digest or ())), _when(said_on, stamp)
+    told, handed = (kind, words, tuple(digest or ())), when(said_on, stamp)
     step(
         terminal,
         "consequence.state",
         consequence,
         by,
         lambda office, tx, signed, now: spoken.stated(
-            office, tx, consequence, *told, f"counter:{signed.by}", now, entered=signed, stamp=when
+            office, tx, consequence, *told, f"counter:{signed.by}", now, entered=signed, stamp=handed
         ),
     )
 
@@ -61,10 +61,11 @@ def ask_recheck(
         consequence,
         by,
         lambda office, tx, signed, now: rectifying.ask(
-            office, tx, consequence, words, signed.by, now, stamp=_when(said_on, stamp)
+            office, tx, consequence, words, signed.by, now, stamp=when(said_on, stamp)
         ),
     )
 
 
-def _when(said_on: datetime | None, stamp: str) -> Stamp | None:
+def when(said_on: datetime | None, stamp: str) -> Stamp | None:
+    """What shows the day of words that were handed in before today."""
     return stamped(said_on.date() if said_on is not None else None, stamp)

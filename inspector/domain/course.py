@@ -14,6 +14,7 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.person import refuse_nameless, same
 from inspector.domain.proposal import ConsequenceRow
+from inspector.domain.unsaid import Unsaid
 
 CLOCKS = frozenset({OrderKind.CONSEQUENCE_REMIND, OrderKind.CONSEQUENCE_DUE})
 """The clocks of a step; the next step has its own."""
@@ -54,7 +55,7 @@ def read(held: Consequence, turn: int) -> None:
 def said(field: str, text: str) -> None:
     """Raise Invalid (`consequence_words_missing`) for words that say nothing."""
     if blank(text):
-        raise Invalid("consequence_words_missing", field=field)
+        raise Invalid("consequence_words_missing", field=Unsaid(field))
 
 
 def plain(start: datetime, term: Term, calendar: WorkingCalendar) -> datetime:

@@ -88,9 +88,8 @@ class Record:
 
     `decided_on` is the day of the official document, from which is counted. `least_until` and `most_until` are the last days of its
     minimum and its maximum; None: the pack says none. `contested`: an objection is open; `answered`: each open one is to what an earlier
-    one was, which had been rejected before it came. `ended_on`: the day on which it was repaired,
-    annulled or fell; `ended_by` says by what. `awaits`: the notice of the decision that ordered it, until that has come to its subject;
-    `effective_on`: the day on which it came, where that was awaited.
+    one was, which had been rejected before it came. `ended_on`: the day on which it was repaired, annulled or fell; `ended_by`: by what.
+    `awaits`: the notice of the decision that ordered it, until that has come to its subject; `effective_on`: the day on which it came.
     """
 
     entry: str
@@ -139,6 +138,11 @@ class Record:
     def in_effect(self) -> bool:
         """Whether it counts towards others: a decision takes effect toward its subject by its service (送达)."""
         return not self.awaits
+
+    @property
+    def counts(self) -> bool:
+        """The same as it is told to others: what was annulled, or fell, has no effect any more."""
+        return self.in_effect and self.stands_somewhere
 
     @property
     def suspended(self) -> bool:
@@ -231,8 +235,7 @@ def lapse(record: Record, today: date) -> Decision[Record] | None:
 def ask_repair(record: Record, asked: RepairAsked, law: CreditLaw, now: datetime, calendar: WorkingCalendar) -> Decision[Record]:
     """A repair is asked for: refused before its earliest date (`repair_early`), and for what is no discredit or over.
 
-    Asked again it adds papers and files and keeps its date; the clock on us runs from the asking (handbook 1.7.10), whatever lacks, and
-    whenever it is typed in.
+    Asked again it adds papers and files and keeps its date; the clock on us runs from the asking (handbook 1.7.10), whatever lacks.
     """
     if not record.adverse:
         raise Refusal("repair_of_kept", entry=record.entry)
@@ -244,11 +247,11 @@ def ask_repair(record: Record, asked: RepairAsked, law: CreditLaw, now: datetime
     papers = tuple(dict.fromkeys((*(before.papers if before is not None else ()), *asked.papers)))
     files = tuple(dict.fromkeys((*(before.files if before is not None else ()), *asked.files)))
     first = before if before is not None else asked
-    whole = replace(asked, papers=papers, files=files, brought=brought(first.brought, asked.brought), asked_at=first.asked_at)
+    whole = replace(asked, papers=papers, files=files, brought=brought(first.brought, asked.brought))
     if before is not None and blank(asked.words):  # papers alone were added: who has asked, and in which words, stays
         whole = replace(whole, by=before.by, words=before.words)
     lacking = whole.lacking(law.repair)
-    whole = replace(whole, missing=lacking)
+    whole = replace(whole, missing=lacking, asked_at=first.asked_at, stamp=first.stamp)
     if before is not None and before.due_at is not None:
         whole = replace(whole, due_at=before.due_at, due_provisional=before.due_provisional)
     else:
@@ -264,6 +267,7 @@ def ask_repair(record: Record, asked: RepairAsked, law: CreditLaw, now: datetime
         "names": [f"{one.digest}:{one.name}" for one in whole.brought if one.name],
         "lacking": [paper.value for paper in lacking],
         "due_at": whole.due_at.isoformat() if whole.due_at is not None else None,
+        **asked.handed_in,
     }
     state = replace(record, repair=whole, step=record.step + 1)
     return Decision(state=state, because=_because("credit.repair_asked", record, facts, law.repair))
@@ -298,9 +302,9 @@ def decide_repair(
     if own and law.repair.second:
         raise Refusal("repair_same_officer", entry=record.entry, officer=officer, decided=", ".join(sorted(own)))
     if grant and (lacking := asked.lacking(law.repair)):
-        raise Refusal("repair_lacks", entry=record.entry, papers=", ".join(lacking))
+        raise Refusal("repair_lacks", entry=record.entry, papers=lacking)
     if grant and (unnamed := asked.unnamed(law.repair)):
-        raise Refusal("repair_unnamed", entry=record.entry, papers=", ".join(unnamed))
+        raise Refusal("repair_unnamed", entry=record.entry, papers=unnamed)
     facts: dict[str, object] = {"entry": record.entry, "officer": officer, "reasons": reasons, "bars": record.bars}
     if not grant:
         state = replace(record, repair=None, step=record.step + 1)
@@ -358,10 +362,7 @@ def signed(officer: str, reasons: str) -> None:
 
 
 def told(record: Record) -> Told:
-    """What the approving system, and who publishes, hear of a record: facts, no words of a person. `bars`: it does so now.
-
-    `in_effect`: whether its decision has come to its subject, so that it counts towards others.
-    """
+    """What the approving system, and who publishes, hear of a record: facts, no words of a person. `bars`: it does so now."""
     return Told(
         type="credit.record",
         data={
@@ -369,7 +370,7 @@ def told(record: Record) -> Told:
             "grade": record.grade,
             "record_state": record.state.value,
             "contested": record.contested,
-            "in_effect": record.in_effect,
+            "in_effect": record.counts,
             "bars": record.barring(date.max),
             "repairable_from": record.repairable_from.isoformat() if record.adverse else None,
             "published": record.published if record.row else None,

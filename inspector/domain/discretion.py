@@ -66,6 +66,9 @@ _OF_PEOPLE = frozenset(
 _OWN = ("application.", "case.correct", "commitment.", "eligibility.", "matter.conclude")
 """Rules of what the approving system itself has said, for its own `reason` and by its own name; of any other these are a person's."""
 
+RULE, OFFICER = "rule", "officer"
+"""Who has decided an outcome, as an event says it."""
+
 _REPLIED = frozenset({"verdict", "signed", "inability", "to", "day"})
 """What of an agency's reply is no words: `signed` is the verdict under which it stands."""
 
@@ -120,6 +123,16 @@ def _nothing(value: object) -> object:
     if isinstance(value, str) and not isinstance(value, Enum):
         return ""
     return 0 if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def whose(by: str) -> str:
+    """Whether a rule or an officer has decided: an event says no more, for its reader reads no officer's name."""
+    return by if by in (RULE, OFFICER) else OFFICER
+
+
+def event(data: Mapping[str, object]) -> Mapping[str, object]:
+    """What an event tells; one that a release before this has written names the officer."""
+    return {**data, "decided_by": whose(str(data["decided_by"]))} if "decided_by" in data else data
 
 
 def outside(rule: str, facts: Mapping[str, object]) -> Mapping[str, object]:

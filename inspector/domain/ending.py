@@ -16,6 +16,7 @@ from inspector.domain.assistance import TIMERS
 from inspector.domain.calendar import WorkingCalendar, due, reminder
 from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
+from inspector.domain.discretion import whose
 from inspector.domain.duty import Rule
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import GOOD
@@ -61,7 +62,7 @@ def end(  # noqa: PLR0913 - an end in all its parts
     the same is not both terminated and rectified.
     """
     row = policy.outcomes[outcome]
-    heard: list[Told] = [*told, Told(type="verification.result", data={"outcome": outcome.value, "decided_by": by})]
+    heard: list[Told] = [*told, Told(type="verification.result", data={"outcome": outcome.value, "decided_by": whose(by)})]
     proposed = proposals(case, row, policy, act)
     heard += [Told(type="consequence.proposed", data=_proposed(case, row, act, proposal)) for proposal in proposed]
     if _held(case, row, policy, act):

@@ -107,5 +107,5 @@ def lacking(rows: Collection[GradingRow], outcome: Outcome, grading: Grading) ->
     """What the pack needs for an outcome that discredits and nobody has said; None where nothing lacks."""
     said = grading.told()
     needed = dict.fromkeys(one for row in rows if outcome in row.outcomes for one in row.needs)
-    missing = [one.value for one in needed if one.value not in said]
-    return Invalid("grading_missing", missing=", ".join(missing), field=missing[0], outcome=outcome) if missing else None
+    missing = tuple(one for one in needed if one.value not in said)
+    return Invalid("grading_missing", missing=missing, field=missing[0].value, outcome=outcome) if missing else None

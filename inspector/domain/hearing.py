@@ -10,14 +10,15 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from inspector.domain import ownword
-from inspector.domain.calendar import Term, Unit
+from inspector.domain.calendar import Term, Unit, WorkingCalendar
 from inspector.domain.consequence import Consequence, ConsequenceState, Hearing, Signed, Sitting, Statement, StatementKind
 from inspector.domain.course import Setting, counted, going, named, said, who
 from inspector.domain.decision import Decision
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
+from inspector.domain.offered import offers
 from inspector.domain.person import refuse_nameless, same
-from inspector.domain.proposal import HEARING_WORDS, ConsequenceRow
+from inspector.domain.proposal import ConsequenceRow
 
 LEAST = Term(amount=7, unit=Unit.WORKING_DAY)
 """How long before it a hearing is told (Penalties Law art. 64); in that law seven days are working days (art. 85)."""
@@ -32,14 +33,9 @@ def notice(row: ConsequenceRow) -> Term:
     return row.hearing_notice or LEAST
 
 
-def named_in(rights: Sequence[str]) -> bool:
-    """Whether a notice's rights name a hearing."""
-    return any(word in one.lower() for one in rights for word in HEARING_WORDS)
-
-
 def open_to(held: Consequence, row: ConsequenceRow) -> bool:
     """Whether its subject may ask for one: by the row, or by the notice that it has read; what an officer has promised is owed."""
-    return row.hearing or (held.notice is not None and named_in(held.notice.rights))
+    return row.hearing or (held.notice is not None and offers(held.notice.rights))
 
 
 def first_day(told_on: datetime, setting: Setting) -> date:
@@ -84,6 +80,17 @@ def fix(held: Consequence, sitting: Sitting, investigated: Collection[str], sett
     facts |= {"begins_was": asked.sittings[-1].begins.isoformat()} if asked.sittings else {}
     made = going(fixed, sitting.begins, setting, "consequence.hearing_fixed", facts)
     return replace(made, because=replace(made.because, basis=tuple(dict.fromkeys((*made.because.basis, BASIS)))))
+
+
+def refuse_off_hours(sitting: Sitting, calendar: WorkingCalendar) -> None:
+    """Raise Invalid (`hearing_off_hours`) for a hearing on a day off, or outside the office's hours.
+
+    That may be meant, and may be a slip of the pen of which its subject would hear at once: an officer says that it is meant.
+    """
+    begins = calendar.local(sitting.begins)
+    if not calendar.is_working_day(begins.date()) or not calendar.opens <= begins.time() < calendar.closes:
+        told = {"opens": f"{calendar.opens:%H:%M}", "closes": f"{calendar.closes:%H:%M}"}
+        raise Invalid("hearing_off_hours", begins=f"{begins:%Y-%m-%d %H:%M}", field="off_hours", **told)
 
 
 def heard(

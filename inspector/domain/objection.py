@@ -55,6 +55,7 @@ class Objection:
     reasons: str = ""
     passed_by: str = ""
     stead: str = ""
+    stamp: str = ""
 
     def says(self, words: str, digests: Collection[str]) -> bool:
         """Whether it says, and shows, the same: blanks and the order of papers say nothing."""
@@ -74,6 +75,7 @@ def opened(objection: Objection, law: CreditLaw, now: datetime, calendar: Workin
         "words": state.words,
         "digests": list(state.digests),
         "due_at": counted.at.isoformat(),
+        **({"at": state.opened_at.isoformat(), "document": state.stamp} if state.stamp else {}),
     }
     return Decision(state=state, because=_because("objection.opened", state, law, facts))
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 
-from inspector.domain import lateproof, owed, ownword, penalty
+from inspector.domain import lateproof, offered, owed, ownword, penalty
 from inspector.domain.annulled import OF_A_TRANSFER, Annulled
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.consequence import (
@@ -33,10 +33,11 @@ from inspector.domain.duty import FollowRow
 from inspector.domain.ended import Ended
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
-from inspector.domain.hearing import named_in, open_to, waived_itself
+from inspector.domain.hearing import open_to, waived_itself
 from inspector.domain.opening import PROPOSED
 from inspector.domain.proposal import UNSERVED, ConsequenceRow, Proposal
 from inspector.domain.rectification import last_moment, reminding
+from inspector.domain.unsaid import Unsaid
 from inspector.domain.weight import Grading
 
 STANDING = frozenset(
@@ -73,8 +74,8 @@ def give(held: Consequence, notice: Notice, grading: Grading, setting: Setting) 
     named(notice.given)
     for field, words in (("facts", notice.facts), ("rights", notice.rights)):
         if not any(not blank(one) for one in words):
-            raise Invalid("consequence_words_missing", field=field)
-    if setting.row.hearing and not named_in(notice.rights):
+            raise Invalid("consequence_words_missing", field=Unsaid(field))
+    if setting.row.hearing and not offered.names(notice.rights):
         raise Invalid("consequence_hearing_unnamed", consequence=held.id, proposal=held.proposal, field="rights")
     said("reasons", notice.reasons)
     if held.proposal is Proposal.PENALTY:  # the subject defends itself against something (Penalties Law art. 44)
@@ -205,7 +206,7 @@ def agree(
     if kind not in (wanted := lacking(held, setting.row)):
         raise Refusal("consequence_agreed", consequence=held.id, kind=kind)
     if kind is Agreement.HEAD and len(wanted) > 1:  # decided is what was reviewed (Penalties Law art. 57, 58)
-        raise Refusal("head_before_others", consequence=held.id, waits=", ".join(one for one in wanted if one is not kind))
+        raise Refusal("head_before_others", consequence=held.id, waits=tuple(one for one in wanted if one is not kind))
     if kind is Agreement.HEAD:  # one that was written before the row asked for it is written anew
         penalty.refuse_undiscussed(held, held.verdict, setting)
     proposer = Signed(by=held.proposed_by, token=held.proposed_token, at=held.proposed_at)

@@ -31,10 +31,6 @@ UNSERVED = frozenset({Proposal.TRANSFER_JUDICIAL, Proposal.REFER_REGISTER})
 """What decides nothing against its subject: it is handed to whoever may decide, so that no notice goes before it."""
 
 
-HEARING_WORDS = ("听证", "hearing")
-"""By one of these a line of a notice names that right, whatever else it says."""
-
-
 FINE_WORDS = ("罚款", "fine", "fined", "fines")
 """By one of these the content of a penalty is a fine, whatever else it says."""
 

@@ -65,14 +65,16 @@ def repaired(
 def _asked(
     held: Record, last: Record, facts: Facts, law: CreditLaw, now: datetime, calendar: WorkingCalendar
 ) -> Decision[Record]:
+    at, stamp = datetime.fromisoformat(facts["at"]) if "at" in facts else now, facts.get("document", "")
     papers = tuple((RepairPaper(kind), digest) for kind, _, digest in (one.partition(":") for one in facts["papers"]))
     files = tuple(facts["files"])
-    kept, since = last.repair, held.repair.asked_at if held.repair is not None else now
+    kept, since = last.repair, held.repair.asked_at if held.repair is not None else at
     if kept is not None and kept.asked_at == since:  # what came later stands behind what was there
         papers, files = kept.papers[: len(papers)], kept.files[: len(files)]
     names = (one.partition(":") for one in facts["names"])
     brought = tuple(Brought(digest=digest, name=name, by=facts["by"], at=now) for digest, _, name in names)
     if held.repair is not None:  # what each is called the entry tells of all, in their order
         held = replace(held, repair=replace(held.repair, brought=()))
-    asked = RepairAsked(asked_at=now, by=facts["by"], words=facts["words"], papers=papers, files=files, brought=brought)
+    told = {"papers": papers, "files": files, "brought": brought, "stamp": stamp}
+    asked = RepairAsked(asked_at=at, by=facts["by"], words=facts["words"], **told)
     return creditrecord.ask_repair(held, asked, law, now, calendar)

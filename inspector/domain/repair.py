@@ -25,6 +25,7 @@ class RepairAsked:
 
     `missing`: those that the pack asks for and that were not there when it was last asked. `files`: SHA-256 of what came by the
     subject's link, which does not say what it shows. `brought`: what is known of both; nothing of what an earlier release has taken.
+    `stamp`: what shows when it was handed in, where that was before it was typed in.
     """
 
     asked_at: datetime
@@ -36,6 +37,12 @@ class RepairAsked:
     missing: tuple[RepairPaper, ...] = ()
     files: tuple[str, ...] = ()
     brought: tuple[Brought, ...] = ()
+    stamp: str = ""
+
+    @property
+    def handed_in(self) -> dict[str, str]:
+        """Since when it counts, and what shows that, where it was handed in before it was typed in."""
+        return {"at": self.asked_at.isoformat(), "document": self.stamp} if self.stamp else {}
 
     @property
     def unread(self) -> tuple[str, ...]:

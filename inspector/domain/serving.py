@@ -20,6 +20,7 @@ from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.person import refuse_nameless
+from inspector.domain.unsaid import Unsaid
 from inspector.domain.wayto import Announced, Reach, ServiceRow, ServiceWay, next_row, row_of
 
 WAITS = frozenset({OrderKind.NOTICE_DUE, OrderKind.NOTICE_PUBLIC})
@@ -205,14 +206,10 @@ def make(
 
     Raises Invalid for one that says nothing: facts, reasons and a basis belong to each, rights to what goes against somebody.
     """
-    needed = {"title": not blank(notice.title), "facts": _said(notice.facts), "reasons": not blank(notice.reasons)}
-    for field, there in needed.items():
-        if not there:
-            raise Invalid("subject_notice_lacks", field=field)
-    if notice.kind in _RIGHTS and not _said(notice.rights):
-        raise Invalid("subject_notice_lacks", field="rights")
-    if not _said(notice.basis):
-        raise Invalid("subject_notice_lacks", field="basis")
+    needed = {Unsaid.TITLE: not blank(notice.title), Unsaid.FACTS: _said(notice.facts), Unsaid.REASONS: not blank(notice.reasons)}
+    needed |= {Unsaid.RIGHTS: notice.kind not in _RIGHTS or _said(notice.rights), Unsaid.BASIS: _said(notice.basis)}
+    if lacking := [field for field, there in needed.items() if not there]:
+        raise Invalid("subject_notice_lacks", field=lacking[0])
     row = next_row(rows, reach, None)
     held = _taken(notice, row, now, calendar)
     because = _because(held, "notice.make", pack, notice_kind=held.kind.value, service_way=held.way.value, **reach.told)
@@ -259,7 +256,7 @@ def served(  # noqa: PLR0913 - a proof in all its parts
     if not made <= on <= today:
         raise Invalid("served_out_of_range", field="on", on=on.isoformat(), since=made.isoformat(), until=today.isoformat())
     if way.electronic and not agreed:
-        raise Refusal("service_unagreed", way=way.value)
+        raise Refusal("service_unagreed", way=way)
     public = way is ServiceWay.PUBLIC_NOTICE
     if public and (notice.announced is None or on != notice.announced.last or today <= on):
         raise Refusal("service_unannounced", notice=notice.id)
@@ -336,7 +333,7 @@ def said(
     Raises Refusal (`word_unfit`, `subject_words_many`) for what cannot be said here, Invalid (`word_empty`) for words that say nothing.
     """
     if word.kind not in allowed:
-        raise Refusal("word_unfit", word=word.kind, known=", ".join(one.value for one in allowed))
+        raise Refusal("word_unfit", word=word.kind, known=tuple(allowed) or "—")
     if blank(word.words) and not word.digests and word.kind not in WORDLESS:
         raise Invalid("word_empty", field="words")
     because = _because(notice, "notice.said", pack, word=word.kind.value, receipt=word.receipt, digests=list(word.digests))

@@ -122,8 +122,8 @@ def hand(
     """
     under = _under(held, ConsequenceState.APPROVED)
     named(signed)
-    if missing := [part.value for part in Part if blank(text := bundle.get(part, "")) or (part in NEEDED and nothing(text))]:
-        raise Refusal("transfer_bundle_incomplete", consequence=held.id, lacking=", ".join(missing))
+    if missing := tuple(part for part in Part if blank(text := bundle.get(part, "")) or (part in NEEDED and nothing(text))):
+        raise Refusal("transfer_bundle_incomplete", consequence=held.id, lacking=missing)
     said("receipt", receipt)
     assert under.head is not None, "what is approved has a head"
     when = _moment(at, under.approved_at or under.head.at, setting)
@@ -228,7 +228,7 @@ def _under(held: Consequence, state: ConsequenceState) -> Transfer:
 
 def _of_states(held: Consequence, *states: ConsequenceState) -> None:
     if _transfer(held).state not in states:
-        raise Refusal("consequence_state", consequence=held.id, state=held.state, needed=", ".join(states))
+        raise Refusal("consequence_state", consequence=held.id, state=held.state, needed=states)
 
 
 def _moment(at: datetime | None, since: datetime, setting: Setting) -> datetime:

@@ -22,14 +22,24 @@ from inspector.domain.errors import Invalid
 from inspector.domain.falling import ENTRY_FALLS, falling
 from inspector.domain.proceeding import ANNULLABLE
 from inspector.domain.proposal import ALTERNATIVES, Proposal
-from inspector.flows import cleared, contested, creditbook, creditrecords, disclosing, headed, shaken, striking, unpublish
+from inspector.flows import (
+    cleared,
+    contested,
+    creditbook,
+    creditrecords,
+    credittold,
+    disclosing,
+    headed,
+    shaken,
+    striking,
+    unpublish,
+)
 from inspector.flows.consequences import locked, main_over, resume, settle
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import settle_case
 from inspector.flows.shaken import setting
 from inspector.flows.telling import tell
-from inspector.labels import label, of
 from inspector.store.tx import Tx
 
 
@@ -158,7 +168,7 @@ def _over(office: Office, tx: Tx, case: Case, why: str, now: datetime, token: st
 def _tell(office: Office, tx: Tx, case: Case, about: str, said: _Said) -> None:
     """Whoever it stood against hears of all that fell, once."""
     lang = office.agency(case.agency).language
-    reasons = label("cleared.by", lang, why=of(said.why, lang), document=said.document)
+    reasons = credittold.annulled(office, tx, case.id, said.why, said.document, lang)
     cleared.tell(office, tx, case, about, said.fallen, reasons, said.now)
 
 

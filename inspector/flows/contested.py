@@ -57,7 +57,7 @@ def swept(office: Office, tx: Tx, case: Case, why: str, now: datetime, *, token:
         if gone is None:
             write(tx, office, case, domain.ended(held, why, label("credittold.ended", lang), now), now)
         elif may_decide(office, tx, held, Signed(by=gone.by, token=token, at=now), now):
-            reasons = label("cleared.by", lang, why=label(f"Annulled.{gone.why}", lang), document=gone.document)
+            reasons = credittold.annulled(office, tx, case.id, gone.why, gone.document, lang)
             write(tx, office, case, domain.answered(held, gone.by, reasons, now), now)
     remark(office, tx, case, now)
 

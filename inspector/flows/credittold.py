@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from inspector.domain.annulled import Annulled
 from inspector.domain.case import Case
 from inspector.domain.creditrecord import BASIS, Record
 from inspector.domain.objection import Objection, ObjectionState
@@ -71,3 +72,11 @@ def decided(office: Office, tx: Tx, case: Case, held: Objection, now: datetime) 
         basis=(BASIS, *(remedying.bases(policy) if held.state is ObjectionState.REJECTED else ())),
         now=now,
     )
+
+
+def annulled(office: Office, tx: Tx, case_id: str, why: str, document: str, lang: Lang) -> str:
+    """Why something stands no more, and by which document; of an upheld objection when it was made: its id tells its subject nothing."""
+    made = next((one for one in tx.records.objections(case_id=case_id, open_ones=False) if one.id == document), None)
+    if made is None:
+        return label("cleared.by", lang, why=of(Annulled(why), lang), document=document)
+    return label("cleared.by_objection", lang, on=office.calendar.local_date(made.opened_at).isoformat())

@@ -15,6 +15,7 @@ from inspector.domain.objection import Objection
 from inspector.domain.policy import Policy
 from inspector.domain.proceeding import ANNULLABLE
 from inspector.domain.proposal import Proposal
+from inspector.domain.stamp import Stamp, moment
 from inspector.domain.transition import Scope
 from inspector.flows import annulling, consequences, contested, creditrecords, deputies, shaken, stopped, striking, touched
 from inspector.flows.creditbook import CONTESTED
@@ -29,7 +30,7 @@ def holds(tx: Tx, case_id: str) -> bool:
     return bool(tx.records.objections(case_id=case_id, limit=1))
 
 
-def object(  # noqa: A001 - the field's word for it, in all its parts
+def object(  # noqa: A001, PLR0913 - the field's word for it, in all its parts
     office: Office,
     tx: Tx,
     about: str,
@@ -39,14 +40,15 @@ def object(  # noqa: A001 - the field's word for it, in all its parts
     now: datetime,
     *,
     said_at: datetime | None = None,
+    stamp: Stamp | None = None,
 ) -> Objection:
     """Somebody objects to a record (its entry) or a consequence (its id). What it touches is marked at once, and each receiver told.
 
     Who says and shows the same again of the same, decided or not, has said it once: the gate does not open anew by it. A proposal is
     spoken against by a statement in defence, for there is nothing yet that an objection could take back (Penalties Law art. 44, 45).
 
-    `by_door`: who says it, through which door; `said_at`: when it was handed in, where that was before it was typed in: the clock on us
-    runs from then (handbook 1.7.5). Raises Missing, Invalid (`objection_empty`) and Refusal:
+    `by_door`: who says it, through which door; `said_at`, or a `stamp`: when it was handed in, where that was before it was typed in: the
+    clock on us runs from then (handbook 1.7.5). Raises Missing, Invalid (`objection_empty`, `stamp_out_of_range`) and Refusal:
     `record_over`, `objection_early`, `objection_gone`, `objection_transfer`.
     """
     case, mine = _about(office, tx, about, now)
@@ -62,8 +64,9 @@ def object(  # noqa: A001 - the field's word for it, in all its parts
         words=words,
         digests=digests,
         by=by_door,
-        opened_at=said_at or now,
+        opened_at=said_at or moment(stamp, _since(tx, about, mine), now, office.calendar),
         pack=case.pack,
+        stamp=stamp.by if stamp is not None else "",
     )
     decided = domain.opened(made, _ruled(office, case, now).credit, made.opened_at, office.calendar)
     if mine is not None:
@@ -146,6 +149,14 @@ def _about(office: Office, tx: Tx, about: str, now: datetime) -> tuple[Case, Rec
     except Missing as error:
         raise Missing("record_unknown", entry=about) from error
     return case, tx.records.find(held.entry, lock=True) if held.entry else None
+
+
+def _since(tx: Tx, about: str, mine: Record | None) -> datetime:
+    """Since when somebody may have objected: since the record, or the consequence, was decided."""
+    if mine is not None:
+        return mine.decided_at
+    effect = tx.consequences.get(about)
+    return effect.imposed_at or effect.proposed_at
 
 
 def _objectable(tx: Tx, about: str) -> None:

@@ -28,6 +28,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.domain.transition import Scope
+from inspector.domain.unsaid import Unsaid
 from inspector.domain.weight import Grading
 from inspector.flows import (
     annulling,
@@ -283,7 +284,7 @@ def _said(office: Office, held: Consequence, kind: NoticeKind, reasons: str, now
     """The notice to the subject of a proposal, or of a decision."""
     told = held.notice
     if told is None:
-        raise Invalid("consequence_words_missing", field="notice")
+        raise Invalid("consequence_words_missing", field=Unsaid.NOTICE)
     lang = office.agency(held.agency).language
     policy = office.book.get(held.pack)
     facts = (*told.facts, told.intended) if told.intended else told.facts

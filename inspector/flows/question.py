@@ -7,9 +7,7 @@ from datetime import datetime
 from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.errors import InspectorError
 from inspector.domain.policy import Policy
-from inspector.domain.source import doubted
 from inspector.flows import wording
-from inspector.flows.articles import articles
 from inspector.labels import Lang, label
 
 
@@ -24,16 +22,7 @@ def fact(policy: Policy, request: Request) -> str:
 
 def cited(policy: Policy, basis: str, lang: Lang) -> str:
     """The law that it rests on, as it is quoted to others: each document's name and its article."""
-    return label("letter.gap", lang).join(quoted(policy, basis, lang))
-
-
-def quoted(policy: Policy, basis: str, lang: Lang) -> list[str]:
-    """The articles of a basis that may be quoted to another agency: none whose document is no basis here by its own title.
-
-    Where none is left that is said: a request is never made to look better founded than it is.
-    """
-    held = (one for one in articles(policy, basis) if not doubted(one.source, statute=one.id in policy.statutes))
-    return [wording.cited(one, lang) for one in held] or [label("letter.unfounded", lang)]
+    return label("letter.gap", lang).join(wording.quoted(policy, basis, lang))
 
 
 def silence(request: Request, *, superior: bool) -> tuple[str, datetime] | None:

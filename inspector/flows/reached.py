@@ -88,14 +88,35 @@ def said(office: Office, tx: Tx, notice: SubjectNotice, word: Word, now: datetim
     if word.kind in _STATEMENTS and consequence is not None and consequence.state is ConsequenceState.NOTICED:
         _state(office, tx, consequence, word, now)
     elif word.kind is SubjectWord.OBJECTION and (entry or (consequence is not None and consequence.state in STANDING)):
-        objections.object(office, tx, notice.about, _words(office, notice, word), word.digests, _door(word), now, said_at=word.at)
+        objections.object(
+            office,
+            tx,
+            notice.about,
+            _words(office, notice, word),
+            word.digests,
+            _door(word),
+            now,
+            said_at=word.at,
+            stamp=_stamp(word),
+        )
     elif word.kind is SubjectWord.OBJECTION and notice.kind is NoticeKind.BAR:
         told = notice.about, _words(office, notice, word), word.digests, _door(word), now
         eligibility.contest(office, tx, *told, case=notice.case_id, said_at=word.at)
     elif word.kind is SubjectWord.RECHECK and consequence is not None:
         rectifying.ask(office, tx, consequence.id, _words(office, notice, word), _door(word), now, stamp=_stamp(word))
     elif word.kind is SubjectWord.REPAIR and entry is not None:
-        repairs.ask(office, tx, entry.entry, _words(office, notice, word), (), _door(word), now, word.digests, said_at=word.at)
+        repairs.ask(
+            office,
+            tx,
+            entry.entry,
+            _words(office, notice, word),
+            (),
+            _door(word),
+            now,
+            word.digests,
+            said_at=word.at,
+            stamp=_stamp(word),
+        )
     else:
         facts = {
             "case": notice.case_id,

@@ -13,6 +13,7 @@ from inspector.domain.creditrecord import Amend, Record
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.errors import Refusal
 from inspector.domain.repair import Brought, RepairAsked
+from inspector.domain.stamp import Stamp, moment
 from inspector.domain.transition import Scope
 from inspector.flows import beside, creditbook, deputies, disclosing, repairtold, stopped, touched, untold
 from inspector.flows.copies import amend
@@ -45,18 +46,20 @@ def ask(  # noqa: PLR0913, PLR0917 - an asking in all its parts
     names: Mapping[str, str] = _NONE,
     *,
     said_at: datetime | None = None,
+    stamp: Stamp | None = None,
 ) -> Record:
     """A repair is asked for, by an officer, the approving system or the subject's link (`by`). Papers: what each shows, its SHA-256.
 
     `names`: what a paper is called, by its SHA-256: without one, and where it cannot be opened here, nothing is granted by it. `files`:
     SHA-256 of what came without saying what it shows. Before the earliest date it is refused, which the refusal names; what lacks its
-    subject is told, and it does not lose what was handed in. `said_at`: when, where that was before
-    it is entered; the clock on us runs from then. Raises Missing, Refusal (`repair_order_open` until the order to rectify is met).
+    subject is told, and it does not lose what was handed in. `said_at`, or a `stamp`: when, where that was before it is entered; the clock
+    on us runs from then. Raises Missing, Invalid (`stamp_out_of_range`), Refusal (`repair_order_open` until the order to rectify is met).
     """
     case, mine = held(tx, entry)
     came = dict.fromkeys((*(digest for _, digest in papers), *files))
     brought = tuple(Brought(digest=one, name=names.get(one, "").strip(), by=by, at=now) for one in came)
-    asked = RepairAsked(asked_at=said_at or now, by=by, words=words, papers=papers, files=files, brought=brought)
+    at, shows = said_at or moment(stamp, mine.decided_at, now, office.calendar), stamp.by if stamp is not None else ""
+    asked = RepairAsked(asked_at=at, by=by, words=words, papers=papers, files=files, brought=brought, stamp=shows)
     decided = domain.ask_repair(mine, asked, law(office, tx, entry, now), now, office.calendar)
     _refuse_ordered(tx, mine)
     state = write(tx, office, case, decided, now)

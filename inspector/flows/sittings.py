@@ -30,12 +30,13 @@ class Came:
     proxies: tuple[str, ...] = ()
 
 
-def fix(office: Office, tx: Tx, consequence_id: str, sitting: Sitting, now: datetime) -> Consequence:
+def fix(office: Office, tx: Tx, consequence_id: str, sitting: Sitting, now: datetime, *, off_hours: bool = False) -> Consequence:
     """An officer says when and where a hearing is and who presides, or moves it: its subject is told by a notice, each time.
 
     What its subject has said against who presides is answered by it where somebody else presides, and not by the one it was said of.
+    `off_hours`: that it is on a day off, or outside office hours, is meant.
 
-    Raises what `hearing.fix` raises, and Refusal (`presider_own_answer`).
+    Raises what `hearing.fix` raises, Invalid (`hearing_off_hours`) and Refusal (`presider_own_answer`).
     """
     office.earnest()
     case, held = locked(office, tx, consequence_id, now)
@@ -43,6 +44,8 @@ def fix(office: Office, tx: Tx, consequence_id: str, sitting: Sitting, now: date
     presides = declared(sitting.presides, office.entrance.people) or sitting.presides
     sitting = replace(sitting, presides=presides, fixed=deputies.signs(office, tx, held, sitting.fixed, now))
     made = hearing.fix(held, sitting, investigated(tx, held), setting(office, held, now))
+    if not off_hours:
+        hearing.refuse_off_hours(sitting, office.calendar)
     done = settle(office, tx, case, held, made, now)
     if held.hearing is not None and held.hearing.sittings:
         unserved.done(tx, sitting_notice(held), now)  # it named a day that counts no more

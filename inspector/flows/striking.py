@@ -20,7 +20,7 @@ from inspector.flows import creditrecords, credittold, giving, remedying, touche
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import settle_case
-from inspector.labels import label, of
+from inspector.labels import label
 from inspector.store.tx import Tx
 
 
@@ -77,7 +77,7 @@ def tell(office: Office, tx: Tx, case: Case, mine: Record, now: datetime) -> Non
         title=label("striking.title", lang),
         facts=(
             credittold.named(mine, lang),
-            label("cleared.by", lang, why=of(held.why, lang), document=held.document),
+            credittold.annulled(office, tx, case.id, held.why, held.document, lang),
             label("striking.deleted", lang),
         ),
         reasons=held.reasons,

@@ -13,6 +13,7 @@ from inspector.domain.calendar import due
 from inspector.domain.case import SubjectKind
 from inspector.domain.creditrecord import Amend, Record
 from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.discretion import event
 from inspector.domain.ending import retraction_key
 from inspector.domain.statement import ENDED, unsendable
 from inspector.domain.timer import Timer
@@ -51,7 +52,7 @@ def notify(work: Work, office: Office) -> Settlement:
         at=row["at"],
         case_id=row["case_id"],
         reference=row["reference"],
-        data=json.loads(row["body"]),
+        data=event(json.loads(row["body"])),
     )
     return nothing("delivered", attempts=system.tell(notice, key=work.key).attempts)
 

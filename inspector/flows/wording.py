@@ -19,6 +19,7 @@ from inspector.domain.consequence import Consequence, Stage
 from inspector.domain.counting import DayKind, Tallied, tally
 from inspector.domain.policy import Policy
 from inspector.domain.shut import Stood
+from inspector.domain.source import doubted
 from inspector.flows.articles import Article, articles
 from inspector.labels import Lang, known, label, of, words
 from inspector.policyrender import caveats
@@ -183,6 +184,15 @@ def article(one: Article, lang: Lang) -> str:
 def cited(one: Article, lang: Lang) -> str:
     """The same with the source's whole name, for whoever has no list of sources at hand."""
     return label(f"cited.{_division(one)}", lang, source=one.source, article=one.article) if one.article else one.source
+
+
+def quoted(policy: Policy, bases: str | Iterable[str], lang: Lang) -> list[str]:
+    """The articles of bases that may be quoted to a subject or another agency: none whose document is no basis here by its own title.
+
+    Where none is left that is said: nothing is made to look better founded than it is.
+    """
+    held = (one for one in articles(policy, bases) if not doubted(one.source, statute=one.id in policy.statutes))
+    return [cited(one, lang) for one in held] or [label("letter.unfounded", lang)]
 
 
 def citations(policy: Policy, bases: Iterable[str], lang: Lang, gone: Mapping[str, str] | None = None) -> str:

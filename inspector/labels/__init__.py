@@ -15,6 +15,7 @@ from errno import errorcode
 from pathlib import Path
 from typing import Literal, TypeGuard
 
+from inspector.domain.calendar import Term
 from inspector.domain.errors import InspectorError
 
 Lang = Literal["zh-Hans", "en"]
@@ -66,15 +67,16 @@ def in_words(facts: Mapping[str, object], lang: Lang) -> Mapping[str, object]:
     """Facts for a text of this language: one that is words itself has a Chinese twin, `problem_zh` beside `problem`.
 
     What is wrong with a part of a seed, or within a file of a draw, how a bar ends, or what a connector's setting may be, is a code
-    (groups `seed_part`, `file_part`, `bar_part`, `setting`), and is put into words here. So are members of enumerations in Chinese; in
-    English they are shown by their codes, which say them.
+    (groups `seed_part`, `file_part`, `bar_part`, `setting`), and is put into words here. So are terms, and in Chinese grades and members
+    of enumerations; in English they are shown by their codes, which say them.
     """
     if (held := in_part(facts, lang)) is not facts:
         return held
     if lang == "en":
-        return {name: ", ".join(value) if _coded(value) else value for name, value in facts.items()}
+        return {name: ", ".join(value) if _coded(value) else _counted(value, lang) for name, value in facts.items()}
     twins = {name.removesuffix("_zh"): value for name, value in facts.items() if name.endswith("_zh")}
-    return {name: _worded(value, lang) for name, value in {**facts, **twins}.items()}
+    told = {name: _worded(value, lang) for name, value in {**facts, **twins}.items()}
+    return {**told, "grade": label(grade, lang)} if known(grade := f"grade.{facts.get('grade')}", lang) else told
 
 
 def in_part(facts: Mapping[str, object], lang: Lang) -> Mapping[str, object]:
@@ -94,7 +96,12 @@ def _coded(value: object) -> TypeGuard[tuple[StrEnum, ...]]:
 def _worded(value: object, lang: Lang) -> object:
     if isinstance(value, StrEnum) and known(f"{type(value).__name__}.{value.name}", lang):
         return of(value, lang)
-    return "、".join(str(_worded(one, lang)) for one in value) if _coded(value) else value
+    return "、".join(str(_worded(one, lang)) for one in value) if _coded(value) else _counted(value, lang)
+
+
+def _counted(value: object, lang: Lang) -> object:
+    """A term with its unit in words."""
+    return label("explain.term", lang, amount=value.amount, unit=of(value.unit, lang)) if isinstance(value, Term) else value
 
 
 def problem(kind: str, message: str, context: Mapping[str, object], lang: Lang) -> str:

@@ -22,7 +22,7 @@ from inspector.domain.letter import short
 from inspector.domain.said import Saying
 from inspector.domain.scoreboard import ended_as, relieved
 from inspector.domain.urgency import Urgency
-from inspector.flows import assist, dossier, past, question, replylink
+from inspector.flows import assist, dossier, past, question, replylink, wording
 from inspector.flows.office import apart
 from inspector.flows.requests import held as locked
 from inspector.flows.requests import node_of, superior_of
@@ -211,7 +211,7 @@ def _page(
         held = tx.assistance.get(request_id)
         case = tx.cases.get(held.case_id)
         policy = desk.office.book.get(case.pack)
-        cited = question.quoted(policy, held.basis, language(request))
+        cited = wording.quoted(policy, held.basis, language(request))
         fact = fact_name(desk, case.pack, str(held.question["item"]), str(held.question["fact"]))
         extends = respite.not_extended(held, policy, desk.office.now()) is None
         superior = superior_of(desk.office, held) is not None

@@ -103,17 +103,21 @@ class StatementIn(Strict):
 
 
 class SittingIn(Strict):
-    """When and where a hearing is held and who presides; `closed`: why it is not public, empty where it is; `reasons`: why it is moved."""
+    """When and where a hearing is held and who presides; `closed`: why it is not public, empty where it is; `reasons`: why it is moved.
+
+    `off_hours`: that it begins on a day off, or outside office hours, is meant.
+    """
 
     begins: Moment
     place: Line
     presides: Line
     closed: MaybeLine = ""
     reasons: Text = ""
+    off_hours: bool = False
 
     def sitting(self, signed: Signed) -> Sitting:
         """The same as the domain reads it."""
-        return Sitting(fixed=signed, **{name: getattr(self, name) for name in SittingIn.model_fields})
+        return Sitting(fixed=signed, **{name: getattr(self, name) for name in SittingIn.model_fields if name != "off_hours"})
 
 
 class HearingIn(Strict):

@@ -227,7 +227,7 @@ def fix_hearing(
     """
 
     def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
-        return sittings.fix(desk.office, tx, consequence_id, given.sitting(by), now)
+        return sittings.fix(desk.office, tx, consequence_id, given.sitting(by), now, off_hours=given.off_hours)
 
     return step(desk, caller, consequence_id, "sitting", given, message_id, do)
 

@@ -28,11 +28,12 @@ from inspector.domain.statement import STUCK
 from inspector.domain.striking import TO_STRIKE
 from inspector.domain.viewing import Shown as What
 from inspector.domain.withdrawal import WITHDRAWAL
-from inspector.flows import touched
+from inspector.flows import endwords, touched
 from inspector.flows.decisions import last_review
 from inspector.labels import Lang, label
 from inspector.store.room import Row
 from inspector.store.tx import Tx, new_id
+from inspector.web import creditmessages
 from inspector.web import creditrecords as api
 from inspector.web.accounts import EntryPath
 from inspector.web.caller import Caller
@@ -76,9 +77,14 @@ def _digest(desk: Desk, form: Sent, name: str) -> str:
     return hashlib.sha256(content).hexdigest() if content else ""
 
 
+def _said(form: Sent) -> dict[str, str | None]:
+    """The subject's words, and the day on which it handed them in, where that was before today."""
+    return {"words": form.fields.one("words"), "said_on": form.fields.one("said_on") or None, "stamp": form.fields.one("stamp")}
+
+
 def _object(desk: Desk, caller: Caller, about: str, form: Sent) -> object:
     digest = _digest(desk, form, "material")
-    given = read(api.ObjectionIn, words=form.fields.one("words"), digests=(digest,) if digest else ())
+    given = read(creditmessages.ObjectionIn, **_said(form), digests=(digest,) if digest else ())
     return api.object_to(desk, caller, about, given, form.fields.message_id())
 
 
@@ -89,7 +95,7 @@ def _repair(desk: Desk, caller: Caller, about: str, form: Sent) -> object:
     for paper in (one for one, digest in brought.items() if digest and blank(named[one])):
         raise Invalid("repair_nameless", field=f"{paper.value.lower()}_name")
     papers = tuple({"paper": one, "digest": digest, "name": named[one]} for one, digest in brought.items() if digest)
-    given = read(api.RepairIn, words=form.fields.one("words"), papers=papers)
+    given = read(creditmessages.RepairIn, **_said(form), papers=papers)
     return api.ask_repair(desk, caller, about, given, form.fields.message_id())
 
 
@@ -99,16 +105,16 @@ def _count(desk: Desk, caller: Caller, about: str, form: Sent) -> object:
     if not told:
         raise Invalid("repair_unread", field="files")
     papers = tuple({"paper": paper, "digest": digest} for digest, paper in told.items())
-    return api.ask_repair(desk, caller, about, read(api.RepairIn, papers=papers), form.fields.message_id())
+    return api.ask_repair(desk, caller, about, read(creditmessages.RepairIn, papers=papers), form.fields.message_id())
 
 
 def _decide_repair(desk: Desk, caller: Caller, about: str, form: Sent) -> object:
-    given = read(api.RepairDecisionIn, grant=form.fields.one("grant"), reasons=form.fields.one("reasons"))
+    given = read(creditmessages.RepairDecisionIn, grant=form.fields.one("grant"), reasons=form.fields.one("reasons"))
     return api.decide_repair(desk, caller, about, given, form.fields.message_id())
 
 
 def _annul(desk: Desk, caller: Caller, about: str, form: Sent) -> object:
-    given = read(api.AnnulmentIn, **{name: form.fields.one(name) for name in ("why", "document", "reasons")})
+    given = read(creditmessages.AnnulmentIn, **{name: form.fields.one(name) for name in ("why", "document", "reasons")})
     return api.annul(desk, caller, about, given, form.fields.message_id())
 
 
@@ -119,16 +125,17 @@ def _decline(desk: Desk, caller: Caller, about: str, form: Sent) -> object:
 
 
 def _decide(desk: Desk, caller: Caller, about: str, form: Sent) -> object:
-    given = read(api.ObjectionDecisionIn, upheld=form.fields.one("upheld"), reasons=form.fields.one("reasons"))
+    given = read(creditmessages.ObjectionDecisionIn, upheld=form.fields.one("upheld"), reasons=form.fields.one("reasons"))
     return api.decide_objection(desk, caller, about, given, form.fields.message_id())
 
 
 def _others(desk: Desk, caller: Caller, about: str, form: Sent) -> object:
-    given = read(api.OthersIn, reasons=form.fields.one("reasons"))
+    given = read(creditmessages.OthersIn, reasons=form.fields.one("reasons"))
     return api.pass_on(desk, caller, about, given, form.fields.message_id())
 
 
 _REASONS, _WORDS = entry("reasons", Kind.TEXT), entry("words", Kind.TEXT, needed=False)
+_STAMP = (entry("said_on", Kind.DAY, needed=False), entry("stamp", needed=False))
 _PAPERS = tuple(
     one
     for paper in RepairPaper
@@ -153,8 +160,8 @@ STEPS: Mapping[str, Step] = {
         fields=(either("upheld", ("true", "ObjectionState.UPHELD"), ("false", "ObjectionState.REJECTED")), _REASONS), take=_decide
     ),
     "others": Step(fields=(_REASONS,), take=_others),
-    "object": Step(fields=(_WORDS, entry("material", Kind.FILE, needed=False)), take=_object),
-    "repair": Step(fields=(*_PAPERS, _WORDS), take=_repair),
+    "object": Step(fields=(_WORDS, entry("material", Kind.FILE, needed=False), *_STAMP), take=_object),
+    "repair": Step(fields=(*_PAPERS, _WORDS, *_STAMP), take=_repair),
     "annul": Step(fields=(either("why", *_WHY), entry("document")), take=_annul),
     "strike": Step(fields=(among("why", _KEPT), entry("document"), entry("reasons", Kind.TEXT, needed=False)), take=_annul),
     "decline": Step(fields=(entry("note", Kind.TEXT),), take=_decline),
@@ -369,6 +376,7 @@ def _forms(
 ) -> dict[str, object]:
     """What the forms of a page are made of; who only reads has none."""
     return {
+        "door": lambda by: endwords.by_door(by, language(request)),
         "steps": [(name, STEPS[name].fields or more) for name in offered] if caller.role is Role.OFFICER else [],
         "kept": form.kept() if form is not None else {},
         "tried": form.one("do") if form is not None else "",

@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Query
-from pydantic import Field
 from starlette.responses import JSONResponse
 
-from inspector.domain.annulled import Annulled
 from inspector.domain.consequence import Signed
 from inspector.domain.creditlaw import RepairPaper
 from inspector.domain.creditrecord import Record, RecordState, warning
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.objection import Objection, ObjectionState
 from inspector.domain.repair import Brought
+from inspector.domain.stamp import stamped
 from inspector.domain.statement import BookState
 from inspector.domain.viewing import Shown as What
 from inspector.flows import annulling, objections, repairs, same, touched
 from inspector.store.tx import Tx
 from inspector.web.accounts import EntryPath
 from inspector.web.answers import Shown
-from inspector.web.bars import OutsideBarShown, Reasons, bar_shown
+from inspector.web.bars import OutsideBarShown, bar_shown
 from inspector.web.body import JsonRoute
 from inspector.web.caller import Asker, Caller, CaseReader, Officer, ResultReader
+from inspector.web.creditmessages import AnnulmentIn, ObjectionDecisionIn, ObjectionIn, OthersIn, RepairDecisionIn, RepairIn
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
-from inspector.web.fields import MAYBE_SIGNS, CasePath, Digest, Limit, Line, MaybeLine, MessageId, NamePath, Strict, Text
+from inspector.web.fields import MAYBE_SIGNS, CasePath, Limit, MessageId, NamePath
 from inspector.web.near import near
 from inspector.web.viewings import shown_of
 
@@ -49,10 +49,11 @@ class PaperShown(Shown):
 class RecordShown(Shown):
     """A credit record: whether it bars, is contested, since when it stands and how long it is shown.
 
-    `in_effect`: whether its decision has come to its subject, so that receivers have it and it bars; `effective_on`: the day, where that
-    was awaited. `repairable_from`: the first day on which a repair may be asked for. `repair_due_at`: by when one that was asked for is
-    decided; `lacking`: the papers that it lacks; `papers`: those that are there. `strike_asked_by`, `strike_document`: who has entered
-    which document against the entry of a kept promise; another officer carries it out by entering the same.
+    `in_effect`: whether its decision has come to its subject, so that receivers have it and it bars, and it was not annulled nor fell
+    since; `effective_on`: the day on which it came, where that was awaited. `repairable_from`: the first day on which a repair may be
+    asked for. `repair_due_at`: by when one that was asked for is decided; `lacking`: the papers that it lacks; `papers`: those that are
+    there. `strike_asked_by`, `strike_document`: who has entered which document against the entry of a kept promise; another officer
+    carries it out by entering the same.
     """
 
     entry: str
@@ -139,63 +140,6 @@ class WarningShown(Shown):
     outside: tuple[OutsideBarShown, ...]
 
 
-class PaperIn(Strict):
-    """A paper of a repair: what it shows, the SHA-256 of the file, and what it is called.
-
-    Without a `name` a paper that was not handed in by the subject's link is a number: no repair is granted by it.
-    """
-
-    paper: RepairPaper
-    digest: Digest
-    name: MaybeLine = ""
-
-
-class RepairIn(Strict):
-    """That a repair is asked for, with its papers; more may follow until it is decided."""
-
-    words: Text = ""
-    papers: Annotated[tuple[PaperIn, ...], Field(max_length=20)] = ()
-
-
-class RepairDecisionIn(Strict):
-    """An officer's decision about a repair, with reasons."""
-
-    grant: bool
-    reasons: Reasons
-
-
-class AnnulmentIn(Strict):
-    """That a court or the review body has annulled the basis of a record, by which document.
-
-    `reasons`: why it strikes the entry of a kept promise, as its subject reads it; needed there, from the first of the two officers.
-    `OBJECTION`: the second officer of one that an upheld objection strikes; `document` is the objection's id.
-    """
-
-    why: Literal[Annulled.COURT, Annulled.REVIEW_BODY, Annulled.OBJECTION, Annulled.CORRECTION]
-    document: Line
-    reasons: Annotated[Text, Field(max_length=4_000)] = ""
-
-
-class ObjectionIn(Strict):
-    """An objection: in words, with the SHA-256 of what was handed in, or both."""
-
-    words: Text = ""
-    digests: Annotated[tuple[Digest, ...], Field(max_length=20)] = ()
-
-
-class OthersIn(Strict):
-    """Why others have to be asked, so that the longer term runs."""
-
-    reasons: Reasons
-
-
-class ObjectionDecisionIn(Strict):
-    """Another officer's decision about an objection, with reasons."""
-
-    upheld: bool
-    reasons: Reasons
-
-
 @router.get("/credit/records", responses=READS)
 def list_records(
     desk: AtDesk,
@@ -256,7 +200,8 @@ def ask_repair(desk: AtDesk, caller: Asker, entry: EntryPath, given: RepairIn, m
         seen(tx, caller, entry)
         papers = tuple((one.paper, one.digest) for one in given.papers)
         names = {one.digest: one.name for one in given.papers}
-        return near(shown(repairs.ask(desk.office, tx, entry, given.words, papers, caller.name, now, names=names)), caller)
+        told, when = (given.words, papers, caller.name, now), stamped(given.said_on, given.stamp)
+        return near(shown(repairs.ask(desk.office, tx, entry, *told, names=names, stamp=when)), caller)
 
     return desk.once(message(caller.source, message_id, f"repair {entry}", given), do)
 
@@ -297,7 +242,8 @@ def object_to(desk: AtDesk, caller: Asker, entry: EntryPath, given: ObjectionIn,
 
     def do(tx: Tx, now: datetime) -> ObjectionShown:
         contestable(desk, tx, caller, entry)
-        return near(_objection(objections.object(desk.office, tx, entry, given.words, given.digests, caller.name, now)), caller)
+        told, when = (given.words, given.digests, caller.name, now), stamped(given.said_on, given.stamp)
+        return near(_objection(objections.object(desk.office, tx, entry, *told, stamp=when)), caller)
 
     return desk.once(message(caller.source, message_id, f"object {entry}", given), do)
 
@@ -344,10 +290,11 @@ def _paper(one: tuple[RepairPaper | None, str, Brought | None]) -> PaperShown:
 
 def shown(held: Record) -> RecordShown:
     """A record as it is shown; whose it is shows its case."""
-    same = {name: getattr(held, name) for name in RecordShown.model_fields if hasattr(held, name)}
+    same = {name: getattr(held, name) for name in RecordShown.model_fields if name != "in_effect" and hasattr(held, name)}
     asked = held.repair
     return RecordShown(
         **same,
+        in_effect=held.counts,
         shown_until=held.most_until,
         repair_asked=asked is not None,
         repair_due_at=asked.due_at if asked is not None else None,

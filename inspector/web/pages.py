@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse
 
 from inspector.domain.errors import InspectorError, Invalid
 from inspector.domain.evidence import blank
+from inspector.domain.unsaid import Unsaid
 from inspector.labels import Lang, known, label, of
 from inspector.labels import in_words as worded
 from inspector.web.body import declared
@@ -152,6 +153,10 @@ def trouble(error: InspectorError, form: Fields, lang: Lang, *, group: str = "ui
     fields = tuple(dict.fromkeys(str(one["field"]).split(".")[0] for one in told if one.get("field")))
     if error.code == "message_id_reused":  # an id means nothing to people
         text = label("ui.sent_before", lang)
+    elif all(isinstance(one.get("field"), Unsaid) for one in told) and all(known(f"{group}.{field}", lang) for field in fields):
+        text = label(
+            "ui.field_empty", lang, field=label("ui.field_gap", lang).join(label(f"{group}.{one}", lang) for one in fields)
+        )
     elif named and all(known(f"{group}.{field}", lang) for field in fields):
         text = _unfit(fields, form, lang, group)
     else:

@@ -18,7 +18,6 @@ from starlette.responses import Response
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.selfproof import SelfProof, Unable, hears
 from inspector.flows import selfproof, wording
-from inspector.flows.articles import articles
 from inspector.store.tx import Tx, new_id
 from inspector.web import bounds
 from inspector.web.asked import name_of
@@ -133,7 +132,7 @@ def _page(request: Request, desk: Desk, proof_id: str, form: Fields | None = Non
             hears=hears(case, held),
             item=policy.item(case.item).name,
             fact=fact_name(desk, case.pack, str(held.question["item"]), str(held.question["fact"])),
-            cited=[wording.cited(one, language(request)) for one in articles(policy, held.basis)],
+            cited=wording.quoted(policy, held.basis, language(request)),
         )
 
     told = desk.look(ask)

@@ -22,7 +22,7 @@ from inspector.domain.wayto import PROVEN
 from inspector.flows.shaken import STATED
 from inspector.web import consequencemessages as messages
 from inspector.web import consequences as api
-from inspector.web import creditrecords, disclosures, publications, transfers
+from inspector.web import creditmessages, creditrecords, disclosures, publications, transfers
 from inspector.web.caller import Caller
 from inspector.web.desk import Desk
 from inspector.web.messages import SeenToIn
@@ -38,6 +38,7 @@ _BY_WHOM = tuple(one for one in Annulled if one is not Annulled.OBJECTION)
 """Who annuls by a document that is entered here; an objection annuls where it is upheld."""
 _TURN = Field(name="turn", kind=Kind.HIDDEN)
 """Which text and state the page has shown: who decides, or agrees, does so about these."""
+_OFF_HOURS = Field(name="off_hours", kind=Kind.CHOICE, choices=(("true", "proceeding.off_hours_yes"),), needed=False)
 _LIGHTER = Field(name="lighter", kind=Kind.CHOICE, choices=(("true", "proceeding.lighter_yes"),), needed=False)
 _ALONE: Mapping[str, Mapping[str, Proposal]] = {
     "notice": {"content": Proposal.PENALTY},
@@ -125,7 +126,7 @@ STEPS: Mapping[str, Step] = {
         take=api.fix_hearing,
         fields=(
             *(entry("begins", Kind.MOMENT), entry("place"), entry("presides")),
-            *(entry("closed", needed=False), entry("reasons", Kind.TEXT, needed=False)),
+            *(entry("closed", needed=False), entry("reasons", Kind.TEXT, needed=False), _OFF_HOURS),
         ),
     ),
     "hearing": Step(
@@ -161,7 +162,7 @@ STEPS: Mapping[str, Step] = {
     "keep": Step(message=messages.ReasonsIn, take=api.keep, fields=(_REASONS,)),
     "lift": Step(message=messages.ReasonsIn, take=api.lift, fields=(_REASONS,)),
     "referral": Step(message=messages.DocumentIn, take=api.refer, fields=(entry("document"),)),
-    "objection": Step(message=creditrecords.ObjectionIn, take=creditrecords.object_to, fields=(_WORDS,)),
+    "objection": Step(message=creditmessages.ObjectionIn, take=creditrecords.object_to, fields=(_WORDS, *_STAMP)),
     "annulment": Step(message=messages.AnnulmentIn, take=api.annul, fields=(among("why", _BY_WHOM), entry("document"))),
     "wish": Step(message=messages.RecheckWishIn, take=api.ask_recheck, fields=(_WORDS, *_STAMP)),
     "recheck": Step(

@@ -20,7 +20,6 @@ from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.identity import masked
 from inspector.domain.serving import NoticeKind, SubjectNotice, SubjectWord
 from inspector.flows import frontdesk, intended, review, serving, spoken, withdrawals, wording
-from inspector.flows.articles import articles
 from inspector.flows.withdrawals import Said
 from inspector.labels import label
 from inspector.store.tx import Tx, new_id
@@ -158,7 +157,7 @@ def _read(request: Request, desk: Desk, tx: Tx, notice_id: str) -> _Read:
     held = tx.servings.get(notice_id)
     case = tx.cases.get(held.case_id)
     policy = desk.office.book.get(case.pack)
-    cited = [wording.cited(one, language(request)) for one in articles(policy, held.basis)]
+    cited = wording.quoted(policy, held.basis, language(request))
     about = tx.consequences.find(held.about)
     says = spoken.may_say(desk.office, case, held, desk.office.now(), about)
     spoke = any(one.kind is SubjectWord.WITHDRAWAL for one in held.words)

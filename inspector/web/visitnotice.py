@@ -12,7 +12,6 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.challenge import ChallengeState
 from inspector.domain.errors import InspectorError
 from inspector.flows import frontdesk, visitnotice, wording
-from inspector.flows.articles import articles
 from inspector.flows.briefing import NoticePart
 from inspector.flows.visitnotice import VisitNotice
 from inspector.labels import Lang, label
@@ -172,6 +171,6 @@ def _told(desk: Desk, name: str) -> tuple[VisitNotice, str]:
 def _cited(desk: Desk, told: VisitNotice, lang: Lang) -> list[str]:
     def ask(tx: Tx) -> list[str]:
         policy = desk.office.book.get(tx.draws.get(told.visit.draw).pack)
-        return [wording.cited(one, lang) for one in articles(policy, told.visit.basis)]
+        return wording.quoted(policy, told.visit.basis, lang)
 
     return desk.look(ask)

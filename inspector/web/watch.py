@@ -13,6 +13,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from inspector.domain import credit
+from inspector.domain.discretion import event
 from inspector.domain.errors import Away, InspectorError, Invalid
 from inspector.domain.evidence import blank
 from inspector.domain.identity import IdentityKind, identify
@@ -248,7 +249,7 @@ def _reason(reason: str) -> Reason:
 
 def _event(row: Row) -> EventShown:
     plain = {name: row[name] for name in EventShown.model_fields if name != "data"}
-    return EventShown.model_validate({**plain, "data": facts_of(row["body"])})
+    return EventShown.model_validate({**plain, "data": event(facts_of(row["body"]))})
 
 
 def _no_failure(row: Row) -> dict[str, None]:

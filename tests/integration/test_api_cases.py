@@ -303,7 +303,7 @@ def test_a_correction_to_another_firm_is_a_conflict_that_says_what_to_do(edge: E
     assert "open a new one" in other.json()["error"]["message"]
 
 
-def test_an_officer_decides_in_his_own_name_and_the_system_reads_it_in_the_feed(edge: Edge) -> None:
+def test_an_officer_decides_in_his_own_name_and_the_system_reads_in_the_feed_that_an_officer_did(edge: Edge) -> None:
     with edge.as_("system", name="hall") as system, edge.as_("officer", name="李四") as officer:
         case_id = system.post("/v1/cases", json=a_case()).json()["id"]
         settle(edge.office)
@@ -321,7 +321,7 @@ def test_an_officer_decides_in_his_own_name_and_the_system_reads_it_in_the_feed(
     assert decided.json()["outcome"] == "UNTRUE_CURABLE"
     assert [event["type"] for event in feed["events"]][:2] == ["verification.started", "review.opened"]
     result = next(event for event in feed["events"] if event["type"] == "verification.result")
-    assert (result["data"]["decided_by"], result["reference"]) == ("李四", "R-000001")
+    assert (result["data"]["decided_by"], result["reference"]) == ("officer", "R-000001")
     assert rest == {"events": [], "next": feed["next"]}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inspector.flows import question
+from inspector.flows import question, wording
 from inspector.labels import LANGS, label
 from inspector.policybook import Policybook
 from inspector.store.store import Store
@@ -36,5 +36,5 @@ def test_letter_and_page_say_what_the_answer_will_do_what_silence_brings_and_how
 def test_a_document_that_is_no_basis_here_by_its_own_title_is_quoted_to_nobody() -> None:
     policy = Policybook.load(ROOT / "policies").get("maoji@2026.1")
     for lang in LANGS:
-        assert len(question.quoted(policy, "S0:7;S19:17", lang)) == 1
-        assert question.quoted(policy, "S19:17", lang) == [label("letter.unfounded", lang)]
+        assert len(wording.quoted(policy, "S0:7;S19:17", lang)) == 1
+        assert wording.quoted(policy, "S19:17", lang) == [label("letter.unfounded", lang)]

@@ -45,7 +45,7 @@ def test_an_entry_that_is_annulled_is_told_of_with_the_decision_that_ordered_it_
     entry = case.impose(case.the(Proposal.RECORD_CREDIT)).entry
     case.answer(case.object(entry), case.by("赵六七"), upheld=True)
     (told,) = heard(case)
-    assert "异议成立" in told.reasons
+    assert told.reasons == f"您于 {hand().date().isoformat()} 提出的异议成立，予以撤销", "no id of ours"
     assert sum(entry in fact for fact in told.facts) == 1
     with store.read() as tx:
         assert {one.kind for one in tx.servings.of_case(case.case)} >= {NoticeKind.OBJECTION, NoticeKind.ANNULMENT}

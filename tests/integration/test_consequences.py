@@ -18,6 +18,7 @@ from inspector.domain.review import finding
 from inspector.domain.serving import NoticeKind
 from inspector.flows import annulling, review
 from inspector.flows.settle import settle_case
+from inspector.labels import told
 from inspector.store.store import Store
 from tests.house import Hand, settle
 from tests.proceedings import PARTS, decided, recorded
@@ -88,8 +89,9 @@ def test_a_waiver_ends_the_time_early_and_a_wish_to_be_heard_holds_the_decision_
     case = decided(store, hand, Outcome.FALSE_KNOWING)
     entry, revoke = case.the(Proposal.RECORD_CREDIT), case.the(Proposal.REVOKE)
     case.serve(case.give(entry))
-    with pytest.raises(Invalid, match="consequence_words_missing"):
+    with pytest.raises(Invalid, match="consequence_words_missing") as wordless:
         case.say(entry, StatementKind.WAIVER, "  ")
+    assert told(wordless.value, "zh-Hans") == "内容 没有内容：请填写"
     case.say(entry, StatementKind.WAIVER, "我放弃陈述申辩")
     assert case.rule(entry).state is ConsequenceState.IMPOSED
     case.serve(case.give(revoke))
@@ -198,7 +200,8 @@ def test_a_suspected_crime_is_transferred_within_its_hours_and_no_fine_is_given_
     assert approved.due_at == hand() + timedelta(hours=24)  # the Saturday at 17:00 (scenario 51)
     with pytest.raises(Refusal, match="transfer_bundle_incomplete") as lacks:
         case.hand_over(transfer, {part: text for part, text in PARTS.items() if part is not Part.GOODS})
-    assert lacks.value.facts["lacking"] == "GOODS"
+    assert lacks.value.facts["lacking"] == ("GOODS",)
+    assert "缺少：物品清单。" in told(lacks.value, "zh-Hans")
     assert case.hand_over(transfer).state is ConsequenceState.HANDED
     assert case.police(transfer, accepted=False).stage is Stage.CONTEST
     case.drop(transfer, "陈局长")

@@ -93,7 +93,7 @@ def events(edge: Edge, here: Place) -> None:
         ("STANDING", True, False, True),
         ("STANDING", True, True, False),
         ("STANDING", True, False, True),
-        ("ANNULLED", True, False, False),
+        ("ANNULLED", False, False, False),
     ]
     assert "不属实" not in str(told)
 

@@ -27,6 +27,7 @@ from inspector.domain.serving import NoticeKind, NoticeState
 from inspector.flows import annulling, creditbook, eligibility, objections, repairs, review
 from inspector.flows.bars import bar_id
 from inspector.flows.office import Office
+from inspector.labels import told
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
 from tests.creditplatform import CreditPlatform, platform
@@ -257,6 +258,7 @@ def test_a_serious_entry_is_shown_for_three_years_and_no_repair_is_asked_for_wit
     with pytest.raises(Refusal, match="repair_early") as refused, here.office.store.begin() as tx:
         repairs.ask(here.office, tx, entry, "", PAPERS, "hall", here.hand())
     assert refused.value.facts["earliest"] == "2027-03-03"
+    assert "（严重，" in told(refused.value, "zh-Hans")
     here.hand.on(days=3 * 365)
     settle(here.office)
     assert here.record(entry).state is RecordState.STANDING
@@ -284,7 +286,8 @@ def test_an_upheld_objection_annuls_what_was_entered_before_there_were_records_t
     assert began is not None, "our clock begins with the asking, whatever lacks"
     with pytest.raises(Refusal, match="repair_lacks") as refused, here.office.store.begin() as tx:
         repairs.decide(here.office, tx, entry, "王五", "符合条件", here.hand(), grant=True)
-    assert refused.value.facts["papers"] == "COMMITMENT"
+    assert refused.value.facts["papers"] == ("COMMITMENT",)
+    assert "缺少：公开信用承诺；" in told(refused.value, "zh-Hans")
     with here.office.store.begin() as tx:
         held = repairs.ask(here.office, tx, entry, "", PAPERS[1:], "hall", here.hand())
     assert held.repair is not None

@@ -42,8 +42,9 @@ def test_an_officer_says_what_the_gravity_is_judged_by_and_the_house_knows_wheth
         assert (lacking.status_code, lacking.json()["error"]["code"], lacking.json()["error"]["facts"]["missing"]) == (
             422,
             "grading_missing",
-            "knowledge",
+            ["knowledge"],
         )
+        assert "尚缺：主观状态" in lacking.json()["error"]["message_zh"]
         said = {"harm": "NONE", "knowledge": "NEGLIGENT", "amount": 20000, "third_parties": False, "cooperation": "FULL"}
         assert officer.post(f"/v1/cases/{first}/review", json=decision | {"grading": said}).status_code == 200
         told = officer.get(f"/v1/cases/{first}/explain").json()

@@ -24,6 +24,7 @@ from inspector.flows import proceedings, review, uncovered
 from inspector.flows.office import Office
 from inspector.flows.recompute import replay
 from inspector.flows.shaken import setting
+from inspector.labels import told
 from inspector.policybook import Policybook
 from inspector.store.deadlines import due_by
 from inspector.store.store import Store
@@ -291,8 +292,9 @@ def test_a_decision_is_reviewed_by_somebody_on_the_offices_list_who_has_not_prop
     held = case.noticed(case.the(Proposal.PENALTY))
     case.rule(held)
     case.agree(held, Agreement.SECOND, "王五")
-    with pytest.raises(Refusal, match="head_before_others"):
+    with pytest.raises(Refusal, match="head_before_others") as early:
         case.agree(held, Agreement.HEAD, "陈局长")
+    assert "尚待 法制审核" in told(early.value, "zh-Hans")
     with pytest.raises(Forbidden, match="reviewer_unlisted") as refused:
         case.agree(held, Agreement.LEGAL, "孙七")
     assert refused.value.facts["known"] == "赵六"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,21 @@ def test_a_hearing_that_the_notice_promises_is_offered_and_owed_whatever_the_row
         case.rule(held)
     case.hear(held)
     assert case.rule(held).state is ConsequenceState.IMPOSED
+
+
+@pytest.mark.parametrize(
+    ("right", "owed"),
+    [("本案不适用听证", False), ("本案一般不适用听证，但您可以要求听证", True), ("逾期不要求听证的，不举行听证", True)],
+)
+def test_a_notice_that_plainly_says_that_there_is_no_hearing_promises_none_and_a_doubt_is_the_subjects(
+    store: Store, hand: Hand, right: str, owed: bool
+) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    noticed(case, "有权陈述、申辩", right)
+    assert (SubjectWord.HEARING in offered(case)) is owed
+    refused = nullcontext() if owed else pytest.raises(Refusal, match="hearing_not_open")
+    with refused:
+        assert case.say(case.the(Proposal.RECORD_CREDIT), StatementKind.HEARING, "请求听证").stage is Stage.FIX
 
 
 def test_where_none_is_open_a_wish_to_be_heard_is_refused_with_the_way_that_is(store: Store, hand: Hand) -> None:

@@ -13,6 +13,7 @@ from inspector.domain.creditrecord import RecordState
 from inspector.domain.errors import Refusal
 from inspector.flows import repairs
 from inspector.flows.office import Office
+from inspector.labels import told
 from inspector.store.store import Store
 from tests.edge import Edge, serving
 from tests.house import Hand
@@ -52,7 +53,8 @@ def test_nothing_is_granted_by_a_number_alone(here: Place) -> None:
         repairs.ask(here.office, tx, entry, "已改正", PAPERS, "hall", here.hand())
     with pytest.raises(Refusal, match="repair_unnamed") as refused, here.office.store.begin() as tx:
         repairs.decide(here.office, tx, entry, "王五", "符合条件", here.hand(), grant=True)
-    assert refused.value.facts["papers"] == "CORRECTED, COMMITMENT"
+    assert refused.value.facts["papers"] == ("CORRECTED", "COMMITMENT")
+    assert "（改正并履行义务的证明、公开信用承诺）" in told(refused.value, "zh-Hans")
     came = here.hand()
     here.hand.on(seconds=60)
     with here.office.store.begin() as tx:

@@ -102,6 +102,9 @@ def test_a_hearing_is_offered_where_the_row_gives_the_right_to_one_and_nowhere_e
     ("proposal", "rights", "refused"),
     [
         (Proposal.REVOKE, ("陈述、申辩",), True),
+        (Proposal.REVOKE, ("陈述、申辩", "本案不适用听证"), True),
+        (Proposal.REVOKE, ("陈述、申辩", "逾期不要求听证的，不举行听证"), True),
+        (Proposal.RECORD_CREDIT, ("陈述、申辩", "本案不适用听证"), False),
         (Proposal.REVOKE, ("陈述、申辩", "可以要求听证"), False),
         (Proposal.REVOKE, ("You may speak, and ask for a Hearing",), False),
         (Proposal.RECORD_CREDIT, ("陈述、申辩",), False),

@@ -17,6 +17,7 @@ from inspector.domain.wayto import ServiceWay
 from inspector.flows import proceedings, reached, review, spoken
 from inspector.flows import serving as links
 from inspector.labels import of
+from inspector.labels import told as worded
 from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import ZONE, Hand, settle
@@ -73,6 +74,28 @@ def test_when_where_and_before_whom_is_told_by_a_notice_seven_working_days_befor
     assert (notice.about, notice.answer_by, "S1:64;S1:85" in notice.basis) == (held.id, sitting.begins, True)
     now = case.the(Proposal.REVOKE)
     assert (now.stage, now.due_at) == (Stage.HEAR, sitting.begins)
+
+
+@pytest.mark.parametrize("begins", ["2026-03-15T09:00", "2026-03-16T17:30"])
+def test_a_hearing_on_a_day_off_or_outside_office_hours_is_told_to_nobody_before_an_officer_has_said_that_it_is_meant(
+    case: Proceeding, held: Consequence, begins: str
+) -> None:
+    path, form = (
+        f"/consequences/{held.id}",
+        {"begins": begins, "place": "听证室", "presides": "郑九", "closed": "", "reasons": ""},
+    )
+    with serving(case.office) as edge, edge.client() as browser, edge.as_("officer") as officer:
+        logged_in(edge, browser)
+        asked = send(browser, path, "sitting", **form)
+        assert (asked.status_code, "08:30—17:30" in asked.text, 'name="off_hours"' in asked.text) == (422, True, True), asked.text
+        given = {"begins": f"{begins}:00+08:00", "place": "听证室", "presides": "郑九"}
+        refused = officer.post(f"/v1{path}/sitting", json=given)
+        error = refused.json()["error"]
+        assert (refused.status_code, error["code"], error["facts"]["field"]) == (422, "hearing_off_hours", "off_hours"), error
+        assert not told(case)
+        assert send(browser, path, "sitting", **form, off_hours="true").status_code == 303
+    (notice,) = told(case)
+    assert begins.replace("T", " ") in notice.facts[0]
 
 
 def test_a_hearing_that_is_not_public_says_why(case: Proceeding, held: Consequence) -> None:
@@ -147,8 +170,9 @@ def test_a_hearing_is_held_once_it_is_fixed_on_the_day_that_was_told_and_at_most
 def test_who_was_not_told_in_time_has_not_stayed_away(case: Proceeding, held: Consequence, hand: Hand) -> None:
     sitting = case.fix(held)
     hand.now = sitting.begins + timedelta(hours=1)
-    with pytest.raises(Refusal, match="hearing_untold"):
+    with pytest.raises(Refusal, match="hearing_untold") as untold:
         case.enter(held, "absent")
+    assert ("7 个工作日" in worded(untold.value, "zh-Hans"), "7 working days" in worded(untold.value, "en")) == (True, True)
     came(case, told(case)[0])
     with pytest.raises(Refusal, match="hearing_untold"):
         case.enter(held, "absent")  # it came on the day itself

@@ -318,7 +318,7 @@ def test_no_transfer_goes_without_its_letter_and_its_report(store: Store, hand: 
     case.head(held, HEAD)
     with pytest.raises(Refusal, match="transfer_bundle_incomplete") as lacks:
         case.hand_over(held, dict.fromkeys(Part, nothing))
-    assert lacks.value.facts["lacking"] == "LETTER, REPORT"
+    assert lacks.value.facts["lacking"] == ("LETTER", "REPORT")
     some = dict.fromkeys(Part, nothing) | {Part.LETTER: "移送书〔2026〕1号", Part.REPORT: "无证经营情况调查报告"}
     assert case.hand_over(held, some).state is ConsequenceState.HANDED, "of goods, tests and other papers there may be none"
 

@@ -105,7 +105,7 @@ def test_the_decision_the_proposals_and_the_credit_entry_store_the_act_and_its_g
     heard = {one.type: one.data for one in made.told}
     assert heard["verification.result"] == {
         "outcome": "FALSE_KNOWING",
-        "decided_by": "李四",
+        "decided_by": "officer",
         "act": "act-false-grave",
         "would_bar": True,
     }

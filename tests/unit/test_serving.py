@@ -22,6 +22,7 @@ from inspector.domain.serving import (
     said,
 )
 from inspector.domain.wayto import Reach, ServiceRow, ServiceWay
+from inspector.labels import told
 from tests.house import START, _calendar
 
 NOTICE = SubjectNotice(
@@ -74,8 +75,9 @@ def test_a_notice_takes_the_ways_that_can_serve_its_subject_in_their_order_and_a
 def test_a_notice_that_lacks_facts_reasons_rights_or_a_basis_is_none(
     lacking: dict[str, object], calendar: WorkingCalendar
 ) -> None:
-    with pytest.raises(Invalid, match="subject_notice_lacks"):
+    with pytest.raises(Invalid, match="subject_notice_lacks") as refused:
         make(replace(NOTICE, **lacking), ROWS, Reach(), START, calendar, "p@1")  # type: ignore[arg-type]
+    assert next(iter(lacking)) not in told(refused.value, "zh-Hans"), "a field has a name of its own for people"
 
 
 def test_what_can_be_said_is_what_the_notice_gives_a_right_to_and_late_words_are_heard() -> None:
