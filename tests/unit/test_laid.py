@@ -93,9 +93,7 @@ def test_a_proof_of_growth_that_was_changed_is_seen_though_nobody_needs_it(
     assert codes(remade({**FILES, LEDGER: laid(told)})) == {"file_changed"}
 
 
-@pytest.mark.parametrize(
-    "word", [{"key": "04"}, {"day": "yesterday"}, {"signature": ""}, {"more": "1"}], ids="".join
-)
+@pytest.mark.parametrize("word", [{"key": "04"}, {"day": "yesterday"}, {"signature": ""}, {"more": "1"}], ids="".join)
 def test_a_signature_that_is_none_is_seen_without_a_key(word: dict[str, str]) -> None:
     told = json.loads(REGISTER)
     told["signed"] |= word
