@@ -183,7 +183,8 @@ def replay(terminal: Terminal, case: Case) -> Exit | None:
     From the stored facts, the case's pack and the calendar that each was made with: the choice of the strategy or the enrolment without
     one, each weighing of evidence, also of what came or was found after the end, a term that ran out, what another agency or the subject is
     asked and by when, the conclusion of the matter, a withdrawal, the officer's decision with its grade, what it proposes, each step
-    of that to the decision with its dates, a credit record with its days, which way a notice takes, and by when a penalty is public.
+    of that to the decision with its dates, a credit record with its days, what its receivers have acknowledged, which way a
+    notice takes, and by when a penalty is public.
     Of each other it is said why it is not computed: a person has decided or said it (who, and why), its rule has no such function, its
     facts are not stored, or their retention has ended; and how many there are of each.
 

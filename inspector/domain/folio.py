@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from inspector.domain import treehead
+from inspector.domain.calendar import SHANGHAI
 from inspector.domain.ledger import body_digest, digest
 from inspector.domain.signature import Signature
 from inspector.domain.strict import HEX64, is_count, matches, parse
@@ -59,7 +60,7 @@ class Entry:
         """As JSON."""
         said = {"lacks": self.lacks} if self.lacks is not None else {"salt": self.salt, "body": self.body}
         told = {name: getattr(self, name) for name in ("id", "about", "rule", "body_digest", "digest", "place")}
-        return {**told, "at": self.at.isoformat(), "path": list(self.path), **said}
+        return {**told, "at": self.at.astimezone(SHANGHAI).isoformat(), "path": list(self.path), **said}
 
     @classmethod
     def read(cls, told: object) -> Entry:
@@ -75,7 +76,7 @@ class Entry:
         at = datetime.fromisoformat(told["at"])
         if at.tzinfo is None:
             raise ValueError("no moment")
-        at.astimezone(UTC)  # its digest is made of that: what has none is refused here, and breaks no check later
+        at.astimezone(UTC), at.astimezone(SHANGHAI)  # its digest, and its text, are made of these: what has none is refused here
         lacks = Lack(told["lacks"]) if "lacks" in told else None
         return cls(**{**told, "at": at, "path": tuple(steps), "lacks": lacks})
 
@@ -143,16 +144,31 @@ def bound(
 
     `sign`: the office's word over the list of all files, where it has a key.
     """
+    whole = {**pages, LEDGER: _laid(entries, head, growth)}
+    listing = {"form": FORM, "files": sums(whole)}
+    word = sign(_signed(listing))
+    return {**whole, MANIFEST: json_of({**listing, **({"key": word.key, "signature": word.value} if word is not None else {})})}
+
+
+def _laid(entries: Sequence[Entry], head: TreeHead, growth: Sequence[Proof]) -> bytes:
+    """The ledger of a file, as it lies there: no list holds its digest that somebody who changed it could not write again."""
     told = {
         "form": FORM,
         "head": {"size": head.size, "root": head.root},
         "entries": [one.value() for one in entries],
         "growth": [one.value() for one in growth],
     }
-    whole = {**pages, LEDGER: json_of(told)}
-    listing = {"form": FORM, "files": sums(whole)}
-    word = sign(_signed(listing))
-    return {**whole, MANIFEST: json_of({**listing, **({"key": word.key, "signature": word.value} if word is not None else {})})}
+    return json_of(told)
+
+
+def as_laid(content: bytes, laid: bytes, head: TreeHead, growth: Sequence[Proof]) -> list[Trouble]:
+    """Whether a proof's file lies there as this program lays it: each moment in the one zone, the proofs of growth in order and of shape.
+
+    What of it no digest binds (the layout, another zone of the same moment, a proof of growth that nobody needs) is held to that.
+    """
+    since = [one.since or 0 for one in growth]
+    grown = since == sorted({*since}) and all(treehead.shaped(one, head) for one in growth)
+    return [] if content == laid and grown else [Trouble(code="file_changed", about=LEDGER)]
 
 
 def signature(files: Mapping[str, bytes]) -> Signature | None:
@@ -188,6 +204,7 @@ def judge(files: Mapping[str, bytes], held: Sequence[TreeHead], growth: Sequence
         entries, head, within = _ledger(files.get(LEDGER, b""))
     except (ValueError, TypeError, KeyError, OverflowError):
         return Judged(troubles=(*troubles, Trouble(code="unreadable", about=LEDGER)))
+    troubles += as_laid(files[LEDGER], _laid(entries, head, within), head, within)
     troubles += [Trouble(code="entry_changed", about=one.id) for one in entries if not one.sound(head)]
     troubles += _bound(files, entries)
     known = vouched(head, held, (*within, *growth))
@@ -215,7 +232,7 @@ def _manifest(files: Mapping[str, bytes]) -> list[Trouble]:
     if found := differing(there, listing):
         return found  # before the list is written again: a name that is not UTF-8 can stand in none
     word = {name: told[name] for name in ("key", "signature") if isinstance(told, dict) and name in told}
-    same = files[MANIFEST] == json_of({"form": FORM, "files": there, **word})
+    same = files[MANIFEST] == json_of({"form": FORM, "files": there, **word}) and (not word or signature(files) is not None)
     return [] if same else [Trouble(code="file_changed", about=MANIFEST)]
 
 

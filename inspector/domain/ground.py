@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from inspector.domain.acknowledged import Kept
 from inspector.domain.assistance import Request
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import Case
@@ -57,6 +58,7 @@ class Ground:
     requests: Mapping[str, Request] = field(default_factory=dict)
     objections: Mapping[str, Objection] = field(default_factory=dict)
     visits: Mapping[str, Visit] = field(default_factory=dict)
+    books: Sequence[Kept] = ()
 
     def counted(self, at: datetime, named: object) -> tuple[list[Counted], bool]:
         """By which calendars an entry of a moment is computed: the one that it names, else each; and whether it was one of them."""

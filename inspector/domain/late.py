@@ -6,11 +6,13 @@ so does what speaks for somebody whose promise was not found good.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from inspector.domain.calendar import WorkingCalendar
-from inspector.domain.case import Case, CaseRemark, CaseState, Claim, Rated
+from inspector.domain.case import Case, CaseRemark, CaseState, Claim, LevelReason, Rated
 from inspector.domain.decision import Because, Decision
 from inspector.domain.duty import Rule
 from inspector.domain.ending import reopen
@@ -22,6 +24,11 @@ from inspector.domain.verification import FORMER, conflicts, heard, in_conflict,
 
 LATE = "LATE"
 """Why an officer sees a case again that was over: an answer came that speaks otherwise than it was decided."""
+
+_OWN = frozenset(
+    {"level", "level_as_of", "level_source", "level_reason", "level_used", "review_reason", "outcome"},
+)
+"""What the entry of a level that came late says beside the facts of the level's own reason."""
 
 
 def late(
@@ -95,3 +102,16 @@ def unused(case: Case, rated: Rated, policy: Policy) -> Decision[Case]:
     told = {name: value for name, value in facts.items() if value is not None}
     because = Because(rule="credit.late", basis=(policy.item(case.item).basis,), pack=case.pack, facts=told)
     return Decision(state=case, because=because)
+
+
+def unused_again(case: Case, facts: Mapping[str, Any], policy: Policy) -> Decision[Case]:
+    """The same computed again: what the platform said is taken from the entry's `facts`, for nothing else keeps what came late."""
+    at = facts.get("level_as_of")
+    rated = Rated(
+        level=facts["level"],
+        as_of=datetime.fromisoformat(at) if at is not None else None,
+        source=facts.get("level_source", ""),
+        reason=LevelReason(facts["level_reason"]),
+        facts={name: value for name, value in facts.items() if name not in _OWN},
+    )
+    return unused(case, rated, policy)

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from inspector.domain.folio import Entry, Judged, Trouble, differing, json_of, vouched
+from inspector.domain import headlist
+from inspector.domain.folio import Entry, Judged, Trouble, as_laid, differing, json_of, vouched
 from inspector.domain.signature import Signature
 from inspector.domain.strict import HEX64, matches, parse
 from inspector.domain.treehead import Proof, TreeHead
@@ -112,6 +113,10 @@ def judge(
         entry, head, within = _read(ledger)
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return Judged(troubles=(*troubles, Trouble(code="unreadable" if ledger else "unposted", about=LEDGER)))
+    try:
+        troubles += as_laid(ledger, proof(entry, head, within, _said(ledger, head)), head, within)
+    except (ValueError, TypeError, OverflowError):
+        troubles.append(Trouble(code="file_changed", about=LEDGER))
     if not entry.sound(head):
         troubles.append(Trouble(code="entry_changed", about=entry.id))
     if _named(entry) != digest(manifest):
@@ -128,6 +133,14 @@ def head_of(ledger: bytes) -> TreeHead | None:
         return _read(ledger)[1]
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
+
+
+def _said(ledger: bytes, head: TreeHead) -> tuple[date, Signature] | None:
+    """Since which day the office says so of the head, and its signature. Raises ValueError for what is none."""
+    told = parse(ledger)
+    signed = told.get("signed") if isinstance(told, dict) else None
+    word = headlist.word(head, signed)
+    return (date.fromisoformat(str(signed["day"])), word) if word is not None and isinstance(signed, dict) else None
 
 
 def _named(entry: Entry) -> str:

@@ -9,12 +9,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from inspector.domain import asking, limitation, missent, opening, proceeding, recounting, review, selfproof, verification
+from inspector.domain import (
+    acknowledged,
+    asking,
+    limitation,
+    missent,
+    opening,
+    proceeding,
+    recounting,
+    review,
+    selfproof,
+    verification,
+)
 from inspector.domain.assistance import Request
 from inspector.domain.backtest import afresh
 from inspector.domain.case import Case, Method, Outcome
@@ -23,25 +34,24 @@ from inspector.domain.course import Setting
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.dutyfile import signers
 from inspector.domain.errors import InspectorError
-from inspector.domain.evidence import Evidence
 from inspector.domain.grading import graded
 from inspector.domain.ground import CALENDAR, Counted, Ground, Past
 from inspector.domain.late import late as late_answer
+from inspector.domain.late import unused_again
 from inspector.domain.ledger import said
-from inspector.domain.piece import fingerprint
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import Proposal
 from inspector.domain.retrace import OF_THE_CASE, RULES, Trace, follows
 from inspector.domain.sendback import Mistake, SendBackReason
 from inspector.domain.stamp import Stamp
 from inspector.domain.steps import Unstored
-from inspector.domain.taking import PURGED
 
 _ORDERED = frozenset({"assistance.open", "self_proof.ask", opening.PROPOSED})
 """What is computed with the decision that orders it."""
 COMPUTED = RULES | frozenset(
     {
-        *("credit.look_up", "item.exempt", "route.certificate", "strategy.choose", "verification.overdue", recounting.RULE),
+        *("credit.look_up", "credit.late", "item.exempt", "route.certificate", "strategy.choose", "verification.overdue"),
+        recounting.RULE,
         *("evidence.weigh", "evidence.late", "evidence.conflict", "supervision.agrees", "supervision.seen"),
         *("supervision.finding", "supervision.joined", "matter.conclude", "commitment.withdraw", "application.withdraw"),
         *(missent.RULE, f"{missent.RULE}.asked", f"{missent.RULE}.declined", "officer.review"),
@@ -57,6 +67,8 @@ _OUTSIDE = frozenset(
     }
 )
 """What is no decision of ours: an agency, a subject, a platform has said or done it."""
+_UNKEPT = frozenset({"credit.again"})
+"""What rests on a receiver's statement of that night: of these only how the newest came out is kept."""
 _REASONS = ("reasons", "why", "reason", "document")
 _BESIDE = frozenset({"request", "self_proof", "consequence_state", "record", "notice"})
 
@@ -79,37 +91,12 @@ class Again(StrEnum):
     PURGED = "PURGED"
 
 
-class Altered(StrEnum):
-    """What is stored otherwise than its digest says, so that nothing computed from it shows what was decided then.
-
-    `FACTS`: the case's content is not what was handed in. `PACK`, `CALENDAR`: not the text, not the days that this house has begun
-    with; or the calendar that an entry names is not kept, or not as its name says. `EVIDENCE`: not what was weighed, or gone.
-    `ENTRY`: the ledger's own entry; `SEAL`: the seal it lies under. `PURGE`: words went earlier than the row that their purge cites
-    allowed, or its pack has no such row.
-    """
-
-    FACTS = "FACTS"
-    PACK = "PACK"
-    CALENDAR = "CALENDAR"
-    EVIDENCE = "EVIDENCE"
-    ENTRY = "ENTRY"
-    SEAL = "SEAL"
-    PURGE = "PURGE"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alteration:
-    """What was altered, and which: an id, a pack's label, a year's version, the number of a seal."""
-
-    what: Altered
-    about: str
-
-
 def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, Again]]:
     """Each entry of a case in order, with what computing it again has come to. Never raises for what is stored."""
     begins = max((place for place, one in enumerate(entries, 1) if one.rule == "case.correct"), default=0)
     state = replace(afresh(ground.case), concluded_at=None, suspensions=(), extensions=())
-    sure, known, transfers, trace = begins == 0, set[str](), dict[str, str](), Trace(ground=ground)
+    sure, known, transfers = begins == 0, set[str](), dict[str, str]()
+    trace = Trace(ground=ground, newest=acknowledged.newest_of(_told(entries), ground.books))
     asked = trace.asked
     for place, entry in enumerate(entries):
         if place < begins or not entry.body:
@@ -170,10 +157,17 @@ def _uncomputed(entry: Past) -> Again:
     """Why an entry is not computed: its rule would be, by what is not stored; a person has said it; or no function is its rule's."""
     told = json.loads(entry.body) if entry.body else {"facts": {}}
     beside = entry.rule == recounting.RULE and not _BESIDE.isdisjoint(told)
-    if not entry.body or (entry.rule in COMPUTED and not beside):
+    own_word = entry.rule in acknowledged.RULES  # one of these that is not followed a person has said
+    if not entry.body or (entry.rule in COMPUTED and not beside and not own_word):
         return Again.NOT_STORED
     own = any(one != "rule" for one in signers(told["facts"]))
-    return Again.PERSON if own or entry.rule.startswith(_PEOPLE) or entry.rule in _OUTSIDE else Again.NO_FUNCTION
+    if own or entry.rule.startswith(_PEOPLE) or entry.rule in _OUTSIDE:
+        return Again.PERSON
+    return Again.NOT_STORED if entry.rule in _UNKEPT else Again.NO_FUNCTION
+
+
+def _told(entries: Sequence[Past]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    return ((one.id, one.rule, json.loads(one.body)["facts"]) for one in entries if one.body)
 
 
 def why(entry: Past, again: Again) -> tuple[str, str]:
@@ -183,39 +177,6 @@ def why(entry: Past, again: Again) -> tuple[str, str]:
     facts = json.loads(entry.body)["facts"]
     reasons = next((facts[name] for name in _REASONS if isinstance(facts.get(name), str) and facts[name]), "")
     return ", ".join(dict.fromkeys(signers(facts))), reasons
-
-
-def purged(entries: Sequence[Past]) -> dict[str, tuple[str, str]]:
-    """The pieces whose wording went, as entries say: by id the digests of what was there, and of what is left."""
-    held: dict[str, tuple[str, str]] = {}
-    for one in entries:
-        if one.rule == PURGED:
-            told = json.loads(one.body)["facts"].get("pieces", {})
-            held |= {name: (before, after) for name, (before, after) in told.items()}
-    return held
-
-
-def weighed(evidence: Mapping[str, Evidence], entries: Sequence[Past]) -> Iterator[Alteration]:
-    """The pieces that entries name by a digest, and that are not stored as they were then, or as a purge has left them."""
-    gone = purged(entries)
-    named: dict[str, set[str]] = {}
-    for one in entries:
-        facts = json.loads(one.body)["facts"] if one.body else {}
-        name, digest = facts.get("evidence"), facts.get("digest")
-        if isinstance(name, str) and isinstance(digest, str):
-            named.setdefault(name, set()).add(digest)
-    for name, digests in named.items():
-        piece = evidence.get(name)
-        before, after = gone.get(name, ("", ""))
-        left = (
-            {before}
-            if piece is not None and fingerprint(piece) == after
-            else {fingerprint(piece)}
-            if piece is not None
-            else set()
-        )
-        if digests != left:
-            yield Alteration(what=Altered.EVIDENCE, about=name)
 
 
 def _found(
@@ -252,7 +213,7 @@ def _decided(by: Counted, state: Case, entry: Past, facts: Mapping[str, Any]) ->
             return verification.overdue(state, policy, at, calendar)
         case recounting.RULE:
             return (recounting.recount_case(state, calendar, at) or (None,))[0]
-        case rule if rule.startswith(("evidence.", "supervision.")) and rule != "evidence.kept":
+        case rule if rule.startswith(("evidence.", "supervision.", "credit.late")) and rule != "evidence.kept":
             return _heard(by, state, entry, facts)
         case "matter.conclude":
             when = datetime.fromisoformat(facts["concluded_at"])
@@ -312,8 +273,10 @@ def _heard(by: Counted, state: Case, entry: Past, facts: Mapping[str, Any]) -> D
     """What was found about a case that was over, or an answer: one that was waited for, or one to a question that was over.
 
     The credit entry that stood for the case is taken from what was written down. Which answer it was the entry does not say, so one of
-    both is to come to it.
+    both is to come to it. A level that came late is heard, too, and moves nothing.
     """
+    if entry.rule == "credit.late":
+        return unused_again(state, facts, by.ground.policy)
     piece, policy, calendar = by.ground.evidence[facts["evidence"]], by.ground.policy, by.calendar
     if "entry" in facts:
         state, joins = replace(state, entry=facts["entry"]), entry.rule == review.JOINED

@@ -11,7 +11,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from inspector.domain import creditrecord, disclosing, exchange, opening, proceeding, recounting, redress, result, serving, steps
+from inspector.domain import (
+    acknowledged,
+    creditrecord,
+    disclosing,
+    exchange,
+    opening,
+    proceeding,
+    recounting,
+    redress,
+    result,
+    serving,
+    steps,
+)
 from inspector.domain.assistance import Request
 from inspector.domain.case import Case, SubjectKind
 from inspector.domain.consequence import Consequence, ConsequenceState
@@ -41,7 +53,7 @@ _BESIDE = frozenset(
         *("disclosure.owe", "disclosure.minor", "notice.make", "notice.unserved", "notice.cancel", _OVERSEEN),
     }
 )
-RULES = OPENED | _BESIDE | steps.RULES.keys() | exchange.RULES.keys() | redress.OBJECTIONS | redress.REPAIRS
+RULES = OPENED | _BESIDE | steps.RULES.keys() | exchange.RULES.keys() | redress.OBJECTIONS | redress.REPAIRS | acknowledged.RULES
 """The rules that are computed here."""
 
 
@@ -50,7 +62,7 @@ class Trace:
     """The consequences of a case, its requests, objections and records, as far as they were computed; of those `lost` a step was not.
 
     `asked`: what the ledger is to say of what begins with a step, by its rule and id, and as what it begins. `cited`: the evidence that
-    the last review of the case names.
+    the last review of the case names. `newest`: the entries that tell the newest receipt of a receiver.
     """
 
     ground: Ground
@@ -61,6 +73,7 @@ class Trace:
     asked: dict[str, tuple[str, Consequence | Request | None]] = field(default_factory=dict)
     cited: frozenset[str] = frozenset()
     lost: set[str] = field(default_factory=set)
+    newest: frozenset[str] = frozenset()
 
     def hear(self, entry: Past, told: Mapping[str, Any]) -> None:
         """An entry more, whatever it comes to."""
@@ -141,7 +154,7 @@ class Trace:
                 stands = {"request_state": one.state.state.value} if "request_state" in told else {}
                 yield one, {"request": one.state.id, **stands}
             return
-        if entry.rule in redress.OBJECTIONS | redress.REPAIRS:
+        if entry.rule in redress.OBJECTIONS | redress.REPAIRS | acknowledged.RULES:
             yield self._redressed(by, entry, told)
             return
         if entry.rule in _BESIDE:
@@ -184,8 +197,12 @@ class Trace:
         )
 
     def _redressed(self, by: Counted, entry: Past, told: Mapping[str, Any]) -> tuple[Decision[Any], dict[str, object]]:
-        """A step of an objection, or of a repair, by the pack that ruled then."""
+        """A step of an objection, or of a repair, by the pack that ruled then; or what a receiver has acknowledged."""
         law, facts, name = self.ground.ruling(entry.at).policy.credit, told["facts"], _name(entry.rule, told)
+        if entry.rule in acknowledged.RULES:
+            own, newest = self.ground.records[facts["entry"]], entry.id in self.newest
+            because = acknowledged.again(entry.rule, told, own, self.ground.books, newest=newest)
+            return Decision(state=None, because=steps.there(because)), {}
         if entry.rule in redress.OBJECTIONS:
             last = self.ground.objections[name]
             held = self.objections.get(name, redress.bare(last))
@@ -205,7 +222,9 @@ def _name(rule: str, told: Mapping[str, Any]) -> str:
 
 
 def follows(rule: str, told: Mapping[str, Any]) -> bool:
-    """Whether an entry is computed here; a recount of a request's dates is, one of the case's own is not."""
+    """Whether an entry is computed here; a recount of a request's dates is, one of the case's own is not, nor that a person has said it."""
+    if rule in acknowledged.RULES and "by" in told["facts"]:
+        return False
     return rule in RULES or (rule == recounting.RULE and "request" in told)
 
 

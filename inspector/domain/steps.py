@@ -58,7 +58,7 @@ class Step:
 
 
 def _given(step: Step) -> Decision[Consequence]:
-    held, notice = step.held, _there(step.last.notice)
+    held, notice = step.held, there(step.last.notice)
     if notice.basis[: len(held.basis)] != held.basis:
         raise Unstored
     own = replace(notice, served_at=None, way="", proof="", served_by="", defend_by=None, proven_at=None)
@@ -69,8 +69,8 @@ def _given(step: Step) -> Decision[Consequence]:
 
 
 def _served(step: Step) -> Decision[Consequence]:
-    notice = _there(step.last.notice)
-    told = _there(notice.served_at), notice.way, notice.proof, notice.served_by
+    notice = there(step.last.notice)
+    told = there(notice.served_at), notice.way, notice.proof, notice.served_by
     return proceeding.served(step.held, *told, step.setting)
 
 
@@ -81,13 +81,13 @@ def _stated(step: Step) -> Decision[Consequence]:
 
 
 def _fixed(step: Step) -> Decision[Consequence]:
-    sitting = _there(step.last.hearing).sittings[len(_there(step.held.hearing).sittings)]
+    sitting = there(step.last.hearing).sittings[len(there(step.held.hearing).sittings)]
     return hearing.fix(step.held, sitting, (), step.setting)
 
 
 def _heard(step: Step) -> Decision[Consequence]:
-    one = _there(step.last.hearing)
-    on, signed = _there(one.on), _there(one.entered)
+    one = there(step.last.hearing)
+    on, signed = there(one.on), there(one.entered)
     if one.held:
         return hearing.heard(step.held, on=on, record=one.record, signed=signed, setting=step.setting, proxies=one.proxies)
     if one.absent:
@@ -126,31 +126,31 @@ def _agreeing(step: Step, kind: Agreement, by: str, words: str) -> Decision[Cons
 
 def _dropped(step: Step) -> Decision[Consequence]:
     if step.held.proposal is Proposal.TRANSFER_JUDICIAL:
-        ended = _there(step.last.ended)
+        ended = there(step.last.ended)
         head = Signed(by=ended.by, token="", at=ended.at, stead=step.facts.get("stead", ""))
         return transfer.let_stand(step.held, ended.why, head, step.setting)
     if owed.spares(step.held):
         names = dict(one.split(": ", 1) for one in step.facts["agreed"])
-        (kind,) = (Agreement(one) for one in names if one not in _there(step.held.verdict).agreed)
+        (kind,) = (Agreement(one) for one in names if one not in there(step.held.verdict).agreed)
         return _agreeing(step, kind, names[kind.value], "—")
     return proceeding.drop(step.held, step.facts["reasons"], step.signed, step.setting)
 
 
 def _looked(step: Step) -> Decision[Consequence]:
-    under = _there(step.held.rectification)
-    seen = _there(step.last.rectification).looks[len(under.looks)]
+    under = there(step.held.rectification)
+    seen = there(step.last.rectification).looks[len(under.looks)]
     cited = [step.evidence[one] for one in seen.evidence]
     return rectification.look(step.held, seen, cited, step.setting, step.recheck)
 
 
 def _asked(step: Step) -> Decision[Consequence]:
-    at = _there(_there(step.last.rectification).asked_at)
+    at = there(there(step.last.rectification).asked_at)
     return rectification.ask(step.held, step.facts["by"], step.facts["words"], step.setting, step.recheck, at)
 
 
 def _reached(step: Step) -> Decision[Consequence]:
-    on = _there(_there(step.last.rectification).served_on)
-    return _there(rectification.reached(step.held, on, step.setting, step.recheck))
+    on = there(there(step.last.rectification).served_on)
+    return there(rectification.reached(step.held, on, step.setting, step.recheck))
 
 
 def _longer(step: Step) -> Decision[Consequence]:
@@ -175,7 +175,7 @@ def _lengthened(step: Step, written: MoreTime | None) -> MoreTime:
         step.held.rectification or Rectification(until=step.setting.now, recheck_by=step.setting.now),
         step.last.rectification,
     )
-    given = [*_there(kept).longer[len(under.longer) :], *([kept.waits] if kept is not None and kept.waits is not None else [])]
+    given = [*there(kept).longer[len(under.longer) :], *([kept.waits] if kept is not None and kept.waits is not None else [])]
     facts = step.facts
     if written is not None:
         return given[0] if given and given[0].signed == written.signed else written
@@ -187,7 +187,7 @@ def _lengthened(step: Step, written: MoreTime | None) -> MoreTime:
 
 def _under(step: Step) -> tuple[Transfer, Transfer]:
     """A transfer as it stood before a step, and as it is stored now."""
-    return step.held.transfer or Transfer(), _there(step.last.transfer)
+    return step.held.transfer or Transfer(), there(step.last.transfer)
 
 
 def _reported(step: Step) -> Decision[Consequence]:
@@ -199,7 +199,7 @@ def _reported(step: Step) -> Decision[Consequence]:
 def _headed(step: Step) -> Decision[Consequence]:
     """The head approves, refuses, or refuses before two have reported."""
     _, kept = _under(step)
-    signed = _there(kept.head)
+    signed = there(kept.head)
     if step.held.state is ConsequenceState.PROPOSED:
         return transfer.refuse(step.held, kept.head_reasons, signed, step.setting)
     approves = kept.approved_at is not None or bool(step.facts["approved"])
@@ -209,7 +209,7 @@ def _headed(step: Step) -> Decision[Consequence]:
 
 def _handed(step: Step) -> Decision[Consequence]:
     _, kept = _under(step)
-    return transfer.hand(step.held, kept.bundle, kept.receipt, _there(kept.handed), step.setting, kept.handed_at)
+    return transfer.hand(step.held, kept.bundle, kept.receipt, there(kept.handed), step.setting, kept.handed_at)
 
 
 def _policed(step: Step) -> Decision[Consequence]:
@@ -225,7 +225,7 @@ def _contested(step: Step) -> Decision[Consequence]:
 
 def _filed(step: Step) -> Decision[Consequence]:
     _, kept = _under(step)
-    return transfer.papers(step.held, kept.papers_receipt, _there(kept.papers), step.setting)
+    return transfer.papers(step.held, kept.papers_receipt, there(kept.papers), step.setting)
 
 
 def _verdict(step: Step) -> Verdict:
@@ -240,7 +240,8 @@ def _verdict(step: Step) -> Verdict:
     return Verdict(signed=step.signed, reasons=facts["reasons"], law=facts.get("law", ""), **said)
 
 
-def _there(held: T | None) -> T:
+def there(held: T | None) -> T:
+    """What is stored. Raises Unstored."""
     if held is None:
         raise Unstored
     return held
@@ -267,7 +268,7 @@ RULES: Mapping[str, Callable[[Step], Decision[Consequence]]] = {
     "consequence.goes_on": lambda step: proceeding.keep(step.held, step.facts["reasons"], step.signed, step.setting),
     "consequence.lifted": lambda step: proceeding.lift(step.held, step.facts["reasons"], step.signed, step.setting),
     "consequence.referred": lambda step: proceeding.refer(step.held, step.facts["document"], step.signed, step.setting),
-    "consequence.reminded": lambda step: _there(rectification.remind(step.held)),
+    "consequence.reminded": lambda step: there(rectification.remind(step.held)),
     "consequence.recheck_asked": _asked,
     "consequence.reached": _reached,
     "consequence.doubted": lambda step: rectification.doubt(step.held, step.facts["fallen_by"], step.setting),

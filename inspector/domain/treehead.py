@@ -166,6 +166,19 @@ def grew(former: TreeHead, now: TreeHead, steps: Sequence[str]) -> bool:
     return bool(path) and _climbed(former.size - 1, now.size - 1, path) == (former.root, now.root)
 
 
+def shaped(proof: Proof, head: TreeHead) -> bool:
+    """Whether a proof says that a head's tree has grown, as far as whoever does not hold the former head can tell.
+
+    Of a former tree that is one whole part, its root begins the proof and stands nowhere in it: then only the length is known.
+    """
+    since, path = proof.since or 0, [bytes.fromhex(step) for step in proof.path]
+    if (proof.size, proof.root) != (head.size, head.root) or not 0 < since < head.size:
+        return False
+    whole = since & (since - 1) == 0
+    climbed = _climbed(since - 1, head.size - 1, [bytes(32), *path] if whole else path) if whole or path else None
+    return climbed is not None and (whole or climbed[1] == head.root)
+
+
 def _climbed(inner: int, last: int, path: Sequence[bytes]) -> tuple[str, str] | None:
     """The roots of both trees, from the last node that they share upwards; None where the path is too short or too long."""
     while inner & 1:

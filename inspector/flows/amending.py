@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from inspector.amending import Amending
+from inspector.domain import acknowledged
 from inspector.domain.creditrecord import Amend, Amendment
-from inspector.domain.decision import Because, Decision, OrderKind
+from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.docket import AMEND_BY_HAND, AMEND_STUCK
 from inspector.domain.statement import BookState
 from inspector.flows import stopped
@@ -57,8 +58,7 @@ def amend(work: Work, office: Office) -> Settlement:
         return keep_amending(work, office, error).after(error)
 
     def write(tx: Tx, now: datetime) -> None:
-        facts = {"entry": entry, "kind": told.kind.value, "connector": work.lane, "receipt": receipt.reference}
-        because = Because(rule="credit.amended", basis=(told.basis,), pack="", facts=facts)
+        because = acknowledged.amended(entry, told.basis, told.kind, receipt.reference, work.lane)
         record(tx, told.case_id, Decision(state=None, because=because), now, {})
         tx.books.amended(entry, work.lane, now, copy=booked.copy)
         _taken(tx, work, now)

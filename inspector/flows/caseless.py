@@ -1,4 +1,4 @@
-"""Findings, tip-offs and visits that no case is about: records of enforcement as a case is, kept as long, and let go by a named hand.
+"""What no case is about (findings, tip-offs, visits, bars): records of enforcement as a case is, kept as long, let go by a named hand.
 
 Of a visit (daily supervision, a second look) goes whom it was to and what somebody wrote; it stands nameless with its draw (handbook 2.8).
 
@@ -9,7 +9,7 @@ them. What is said of a case goes with the case (`purging`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.outside import FINDING
@@ -21,7 +21,7 @@ from inspector.domain.taking import LETTING
 from inspector.flows import purging, unframing
 from inspector.flows.office import Office
 from inspector.flows.purging import Ripe, entries, quotes, row_of, said, unsaid
-from inspector.store.purging import Caseless
+from inspector.store.caseless import BAR, Caseless
 from inspector.store.tx import Tx
 
 
@@ -36,7 +36,12 @@ def ripe(office: Office, tx: Tx, now: datetime) -> Iterator[Ripe]:
         until = row.last(_since(tx, one, row), office.calendar)
         if until is not None and until < today:
             yield Ripe(
-                about=one.id, agency=one.agency, record=Record.ENFORCEMENT, row=row.row, until=until, holds=_holds(tx, one)
+                about=one.id,
+                agency=one.agency,
+                record=Record.ENFORCEMENT,
+                row=row.row,
+                until=until,
+                holds=_holds(office, tx, one, row),
             )
 
 
@@ -45,7 +50,7 @@ def let_go(office: Office, tx: Tx, about: str, by: str, now: datetime) -> str:
 
     Raises Invalid without a name, Missing, and Refusal: `retention_unsaid`, `retention_runs`, `retention_held` (`purging.case`).
     """
-    if not (about.startswith(FINDING) or tx.tips.there(about) or tx.purging.visit_there(about) or tx.draws.there(about)):
+    if not (about.startswith((FINDING, BAR)) or tx.tips.there(about) or tx.purging.visit_there(about) or tx.draws.there(about)):
         return purging.case(office, tx, about, by, now)
     if not by.strip():
         raise Invalid("signer_missing", field="by")
@@ -60,7 +65,7 @@ def let_go(office: Office, tx: Tx, about: str, by: str, now: datetime) -> str:
     assert until is not None, "a row without an end is no law by which something goes"
     if office.calendar.local_date(now) <= until:
         raise Refusal("retention_runs", case=about, until=until)
-    if holds := _holds(tx, one):
+    if holds := _holds(office, tx, one, row):
         raise Refusal("retention_held", case=about, holds=", ".join(holds))
     made = ""
     names = (*one.names, *tx.purging.keyed(one))
@@ -128,6 +133,15 @@ def _last(tx: Tx, held: Draw, row: RetentionRow) -> datetime:
     return pick(told, default=held.made_at)
 
 
+def _bars(office: Office, one: Caseless, row: RetentionRow) -> bool:
+    """Whether a bar keeps somebody from committing, or did within the days of the row: its end is no word in the ledger."""
+    today, until = office.calendar.local_date(office.now()), one.bar.until if one.bar is not None else None
+    if one.bar is None or one.bar.barring(today) or until is None or one.bar.annulled_on is not None:
+        return one.bar is not None and one.bar.barring(today)
+    last = row.last(datetime.combine(until, time(), office.calendar.zone), office.calendar)
+    return last is None or today <= last
+
+
 def _law(office: Office, one: Caseless, now: datetime) -> tuple[Policy, RetentionRow]:
     """The pack of its agency, and its row. Raises Refusal (`retention_unsaid`) where it says no days, Missing."""
     policy = office.policy(one.agency, office.calendar.local_date(now))
@@ -150,7 +164,7 @@ def _since(tx: Tx, one: Caseless, row: RetentionRow) -> datetime:
     return max(told, default=one.at)
 
 
-def _holds(tx: Tx, one: Caseless) -> tuple[Hold, ...]:
-    there = {Hold.TIP_OFF: not one.closed, Hold.MATTER: tx.purging.matter(one)}
+def _holds(office: Office, tx: Tx, one: Caseless, row: RetentionRow) -> tuple[Hold, ...]:
+    there = {Hold.TIP_OFF: not one.closed, Hold.MATTER: tx.purging.matter(one), Hold.RECORD: _bars(office, one, row)}
     held = tx.purging.visit_holds(one.id) if one.visit else frozenset[Hold]()
     return tuple(hold for hold in Hold if there.get(hold) or hold in held)

@@ -67,11 +67,12 @@ def _why(
         tx.attention.name(row, sorted(names))
     if row["closed_at"] is None and row["kind"] != VALUE_UNREAD:
         return None
-    cases = sorted({case_of(tx, name) for name in names})
-    over = (_due(office, tx, name, known, now) for name in cases)
-    why: _Over | datetime | None = next((one for one in over if one is not None), None)
+    cases = sorted({case_of(tx, name) for name in names} - {""})
+    over = [one for name in cases if (one := _due(office, tx, name, known, now)) is not None]
+    # one text about several cases is each one's: it goes with the last of them
+    why: _Over | datetime | None = max(over, key=lambda one: one.until) if over and len(over) == len(cases) else None
     unknown = not names or row["kind"] == VALUE_UNREAD  # of a source's words the last one's case alone is known
-    if why is None and names and not any(cases):
+    if why is None and names and not cases:
         why = now
     elif why is None and unknown and before is not None and row["opened_at"] < before:
         why = before
@@ -91,15 +92,15 @@ def case_of(tx: Tx, name: str) -> str:
 
 
 def left(tx: Tx, went: Mapping[str, datetime]) -> Iterator[str]:
-    """What the ledger says of that it went, words and all, while a matter quotes it: names of cases and requests.
+    """What the ledger says of that it went, words and all, while a matter quotes it and no case that is there: names of both.
 
     `went`: until when the words in matters of a case that is there went (`night`).
     """
     for row in tx.attention.quoting():
-        for name in sorted(quoted(json.loads(row["body"]))):
-            case_id = case_of(tx, name)
-            if (not case_id and tx.ledger.about(name)) or _was(row, went.get(case_id)):
-                yield name
+        cases = {name: case_of(tx, name) for name in sorted(quoted(json.loads(row["body"])))}
+        if any(case_id and not _was(row, went.get(case_id)) for case_id in cases.values()):
+            continue  # about several cases, of which one keeps it
+        yield from (name for name, case_id in cases.items() if case_id or tx.ledger.about(name))
 
 
 def _was(row: Row, at: datetime | None) -> bool:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
+from inspector.domain.acknowledged import Kept
+from inspector.domain.altered import Alteration, Altered, purged, weighed
 from inspector.domain.case import Case
 from inspector.domain.errors import InspectorError
 from inspector.domain.ground import CALENDAR, Ground, Past
-from inspector.domain.recompute import Again, Alteration, Altered, purged, recompute, weighed
+from inspector.domain.recompute import Again, recompute
 from inspector.domain.taking import PURGED
 from inspector.domain.transition import Scope
 from inspector.flows.intake import handed_in
@@ -37,6 +39,7 @@ def replay(office: Office, tx: Tx, case_id: str) -> list[tuple[Past, Again]]:
         notices={one.id: one for one in tx.servings.of_case(case_id)},
         requests={one.id: one for one in tx.assistance.of_case(case_id)},
         objections={one.id: one for one in tx.records.objections(case_id=case_id, open_ones=False)},
+        books=tuple(_books(tx, case_id)),
         visits={one: tx.visits.get(one) for one in _seen(entries) if tx.purging.visit_there(one)},
     )
     return list(recompute(ground, entries))
@@ -75,6 +78,20 @@ def _seen(entries: Sequence[Past]) -> set[str]:
     """The visits that entries about a case tell of."""
     told = (json.loads(one.body)["facts"].get("visit") for one in entries if one.body)
     return {one for one in told if isinstance(one, str)}
+
+
+def _books(tx: Tx, case_id: str) -> Iterator[Kept]:
+    """What receivers have acknowledged of a case's entries."""
+    for record in tx.records.of_case(case_id):
+        for one in filter(None, (tx.books.get(record.entry), *tx.books.copies(record.entry))):
+            yield Kept(
+                entry=one.entry,
+                lane=one.lane,
+                state=one.state,
+                receipt=one.receipt,
+                retraction=one.retraction,
+                copy=one.copy,
+            )
 
 
 def _packs(office: Office, tx: Tx, case: Case, entries: Sequence[Past]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from inspector.domain import acknowledged
 from inspector.domain.creditrecord import signed
 from inspector.domain.decision import Because, Decision
 from inspector.domain.ending import retraction_key
@@ -48,9 +49,8 @@ def retract(work: Work, office: Office) -> Settlement:
         return go_on(work, office, error).after(error)
 
     def write(tx: Tx, now: datetime) -> None:
-        facts = {"entry": entry, "reason": retraction.reason, "receipt": receipt.reference}
-        facts |= {"connector": work.lane} if copy else {}
-        because = Because(rule="credit.retracted", basis=(retraction.basis,), pack="", facts=facts)
+        told = retraction.basis, retraction.reason, receipt.reference
+        because = acknowledged.retracted(entry, *told, copy=work.lane if copy else "")
         record(tx, retraction.case_id, Decision(state=None, because=because), now, {})
         tx.books.retracted(entry, receipt.reference, now, work.lane, copy=copy)
         tx.attention.close(f"{STUCK}:{_of(work)}", now)

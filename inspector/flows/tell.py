@@ -8,11 +8,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from inspector.domain import acknowledged
 from inspector.domain.act import KEPT
 from inspector.domain.calendar import due
 from inspector.domain.case import SubjectKind
 from inspector.domain.creditrecord import Amend, Record
-from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.discretion import event
 from inspector.domain.ending import retraction_key
 from inspector.domain.statement import ENDED, unsendable
@@ -87,12 +88,7 @@ def enter_credit(work: Work, office: Office) -> Settlement:
         raise
 
     def write(tx: Tx, now: datetime) -> None:
-        because = Because(
-            rule="credit.entered",
-            basis=(entry.basis,),
-            pack="",
-            facts={"entry": entry_id, "receipt": receipt.reference} | ({"connector": work.lane} if copy else {}),
-        )
+        because = acknowledged.entered(entry_id, entry.basis, receipt.reference, copy=work.lane if copy else "")
         record(tx, entry.case_id, Decision(state=None, because=because), now, {})
         tx.books.entered(entry_id, work.lane, receipt.reference, now, copy=copy)
         _became(office, tx, work, entry, why, now)
@@ -148,7 +144,7 @@ def _kept_back(work: Work, office: Office, entry_id: str, *, copy: bool) -> Sett
         if not perhaps(work.payload, work.fence - 1):
             tx.books.retracted(entry_id, "", now, work.lane, copy=copy)
             return
-        payload = {"entry": entry_id, "reason": untold.KEPT_BACK, "basis": basis, "at": now.isoformat(), "after": []}
+        payload = {"entry": entry_id, "reason": acknowledged.KEPT_BACK, "basis": basis, "at": now.isoformat(), "after": []}
         payload |= {"copy": work.lane} if copy else {}
         tx.books.fallen(entry_id, work.lane, payload, now, copy=copy)
         by = due(now, office.book.get(case.pack).term(Timer.CREDIT_RETRACT).term, office.calendar).at

@@ -9,9 +9,10 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime
 
+from inspector.domain import acknowledged
 from inspector.domain.calendar import due
 from inspector.domain.creditrecord import Amend, Record, RecordState, held_back
-from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.docket import AMEND_BY_HAND, AMEND_STUCK
 from inspector.domain.errors import Stale
 from inspector.domain.policy import Policy
@@ -25,9 +26,6 @@ from inspector.flows.record import record
 from inspector.ports import PortError, Refused
 from inspector.store.tx import Tx
 from inspector.store.work import Work
-
-KEPT_BACK = "credit.kept_back"
-"""The rule by which an entry that is repaired, or shown no more, is told to nobody who has not heard of it yet."""
 
 
 def goes(work: Work, office: Office, entry: str) -> bool:
@@ -93,7 +91,7 @@ def over(tx: Tx, held: Record, now: datetime) -> None:
 
 def keep_back(tx: Tx, case_id: str, entry: str, lane: str, basis: str, now: datetime) -> None:
     """The ledger says that a receiver is told of an entry no more."""
-    because = Because(rule=KEPT_BACK, basis=(basis,), pack="", facts={"entry": entry, "connector": lane})
+    because = acknowledged.kept_back(entry, basis, lane)
     record(tx, case_id, Decision(state=None, because=because), now, {})
 
 

@@ -66,12 +66,16 @@ GROUPS: Mapping[str, str] = {
     "grade_harm": "Harm",
     "grade_cooperation": "Cooperation",
     "word": "SubjectWord",
+    "way": "ServiceWay",
     "service_way": "ServiceWay",
     "service_ways": "ServiceWay",
     "service_was": "ServiceWay",
     "notice_kind": "NoticeKind",
 }
 """The facts whose values are codes, and the labels that have their words."""
+
+_ELSE: Mapping[str, str] = {"way": "AttemptWay"}
+"""Where a code that the first label does not know may have its words: somebody is sought by other ways than a notice is served by."""
 
 _TERM = re.compile("[0-9]+(" + "|".join(Unit) + ")")
 _LAW = re.compile("(?:法|法典|条例|办法|规定|规则|细则)》")
@@ -122,7 +126,8 @@ def worth(name: str, value: object, lang: Lang, known_as: Mapping[str, str] | No
     if known_as and text in known_as:
         return known_as[text]
     if name in GROUPS:
-        return code(GROUPS[name], text, lang)
+        told = code(GROUPS[name], text, lang)
+        return code(_ELSE[name], text, lang) if told == text and name in _ELSE else told
     if name == "reason":
         return void(text, lang)
     if _MOMENT.fullmatch(text):

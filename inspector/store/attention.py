@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from inspector.domain.purge import SPOKEN, quoted, wordless
+from inspector.store.assistancetables import assistance
 from inspector.store.room import Batch, Room, Row
 from inspector.store.sealed import own
-from inspector.store.tables import attention
+from inspector.store.tables import attention, case_file
 
 _CLOSE = sa.update(attention).where(attention.c.id == sa.bindparam("matter"), attention.c.closed_at.is_(None))
 _ONE = sa.select(attention).where(attention.c.id == sa.bindparam("of"))
@@ -180,11 +181,17 @@ class AttentionRoom(Room):
         return [row for row, told in rows if wordless(row["kind"], told) != told and (names is None or names & quoted(told))]
 
     def unquote_of(self, names: AbstractSet[str]) -> int:
-        """Take the words of what one of these names is of out of every matter; out of how many."""
-        some = self.quoting(names=names, lock=True)
+        """Take the words of what one of these names is of out of every matter; out of how many. Not where they are another's, too."""
+        some = [row for row in self.quoting(names=names, lock=True) if not self._others(row, names)]
         for row in some:
             self.unquote(row)
         return len(some)
+
+    def _others(self, row: Row, names: AbstractSet[str]) -> bool:
+        """Whether a matter quotes a case, or a request, beside these names that is there."""
+        beside = sorted(quoted(json.loads(row["body"])) - names)
+        asked = sa.union_all(*(sa.select(one).where(one.in_(beside)) for one in (assistance.c.id, case_file.c.id)))
+        return bool(beside) and self.connection.execute(asked.limit(1)).first() is not None
 
     def unquote(self, row: Row) -> None:
         """Take others' words out of a matter."""

@@ -29,6 +29,7 @@ from inspector.domain.tipoff import TipOff, TipState
 from inspector.domain.visit import Visit, VisitState
 from inspector.store.assistancetables import assistance, assistance_notice
 from inspector.store.booktables import credit_difference, credit_entry
+from inspector.store.caseless import Caseless, CaselessRoom, opened
 from inspector.store.codec import dump, load
 from inspector.store.consequencetables import consequence
 from inspector.store.drawtables import challenge, draw
@@ -36,12 +37,12 @@ from inspector.store.entryscantables import entry_scan
 from inspector.store.fieldnotetables import field_choice, field_note, field_photo
 from inspector.store.materialtables import material
 from inspector.store.publicationtables import pledge_shown, publication_duty
-from inspector.store.recordtables import credit_copy, credit_record, objection
+from inspector.store.recordtables import credit_copy, credit_record, objection, outside_bar
 from inspector.store.sealed import NOTHING
 from inspector.store.selfprooftables import self_proof
 from inspector.store.servingtables import lead_check, outside_finding, subject_contact, subject_notice, tip_off
 from inspector.store.tables import EPOCH, Moment, attention, case_file, event, evidence, ledger, subject, visit, visit_case, work
-from inspector.store.unnaming import QUOTED, UNPUBLISHED, UnnamingRoom, naming
+from inspector.store.unnaming import UNPUBLISHED, naming
 
 _OPEN_DRAWS = ("PREPARING", "ANNOUNCED", "SEEDING")
 _WITH_CASE: tuple[sa.Table, ...] = (
@@ -57,8 +58,6 @@ _NAMED = (
 )
 """What of a case has an id of its own, by which matters and entries name it."""
 _CASE = "held_case"
-LEADS = ("tip_off.take", "finding.caseless")
-"""The entries by which what no case is about came in; a tip-off about a case, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,23 +84,7 @@ class Taken:
     shared: tuple[Visit, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caseless:
-    """A tip-off with its checks, a finding of another system, or a visit, that no case is about: agency, and when it came.
-
-    `id` is its name in the ledger, `names` are all under which something of it stands there, or in matters; `closed`: nobody has to see to
-    a tip-off any more. `visit`: what the ledger says of one is its draw's, and stays.
-    """
-
-    id: str
-    agency: str
-    at: datetime
-    names: tuple[str, ...]
-    closed: bool = True
-    visit: bool = False
-
-
-class PurgeRoom(UnnamingRoom):
+class PurgeRoom(CaselessRoom):
     """The tables of a case, together."""
 
     def aged(self, packs: Sequence[str], before: datetime, after: str, limit: int) -> list[Aged]:
@@ -174,34 +157,6 @@ class PurgeRoom(UnnamingRoom):
         shared = tuple(self._unname(load(Visit, body), frozenset({case_id})) for body in bodies)
         return replace(self._taken(self._parts(case_id, entries)), shared=shared)
 
-    def caseless(self, before: datetime) -> Iterator[Caseless]:
-        """What no case is about, or none that is still there, and came before a moment: tip-offs, findings, then visits."""
-        told = sa.select(tip_off.c.body).where(tip_off.c.at < before).order_by(tip_off.c.id)
-        for tip in (load(TipOff, body) for body in self.connection.execute(told).scalars().all()):
-            if not tip.case_id:
-                closed = tip.state is TipState.CLOSED
-                yield Caseless(id=tip.id, agency=tip.agency, at=tip.at, names=(tip.id, *tip.checks), closed=closed)
-        held = outside_finding.c
-        found = sa.select(held.system, held.number, held.agency, held.at).where(held.case_id == "", held.at < before)
-        for system, number, agency, at in self.connection.execute(found.order_by(held.system, held.number)).all():
-            name = about(system, number)
-            yield Caseless(id=f"{FINDING}{name}", agency=agency, at=at, names=(f"{FINDING}{name}", name))
-        quoted = sa.exists().where(ledger.c.about == visit.c.id, ledger.c.rule.in_(list(QUOTED)), ledger.c.salt != "")
-        ended = sa.select(visit.c.id, visit.c.body, quoted.label("quoted"))
-        ended = ended.where(visit.c.state.not_in(_open(VisitState)), visit.c.opened_at < before)
-        served = sa.exists().where(visit_case.c.visit == visit.c.id, visit_case.c.case_id == case_file.c.id)
-        for row in self.connection.execute(ended.where(~served).order_by(visit.c.id)).all():
-            if row.body and ((one := load(Visit, row.body)).code or (row.quoted and self.quotes(one.id))):
-                yield Caseless(id=one.id, agency=one.agency, at=one.opened_at, names=self.beside(one.id), visit=True)
-
-    def matter(self, one: Caseless) -> bool:
-        """Whether a person still has to see to something about it."""
-        return self.waits(one.names)
-
-    def keyed(self, one: Caseless) -> list[str]:
-        """What matters are about whose keys name it."""
-        return [] if one.id.startswith(FINDING) else self.matters(one.names)  # the number of a finding is another system's
-
     def take_caseless(self, one: Caseless, entries: Sequence[str]) -> Taken:
         """Take it out, with its matters, its checks and the words of these entries; what was there, counted and digested."""
         mine = [key for key in self._findings() if f"{FINDING}{about(*key)}" == one.id]
@@ -211,27 +166,11 @@ class PurgeRoom(UnnamingRoom):
             (lead_check, lead_check.c.tip_off == one.id),
             (tip_off, tip_off.c.id == one.id),
             (outside_finding, sa.tuple_(outside_finding.c.system, outside_finding.c.number).in_(mine)),
+            (outside_bar, outside_bar.c.id.in_([one.bar.id] if one.bar is not None else [])),
             *self._of_visits([one.id] if one.visit else []),
             (ledger, ledger.c.id.in_(list(entries))),
         )
         return self._taken(parts)
-
-    def leads_gone(self) -> list[str]:
-        """Every tip-off, and every finding about no case, that the ledger saw coming in and that is no longer there."""
-        came = sa.select(ledger.c.about).where(ledger.c.rule.in_(LEADS)).distinct()
-        there = {f"{FINDING}{about(*key)}" for key in self._findings()}
-        there |= set(self.connection.execute(sa.select(tip_off.c.id)).scalars())
-        return sorted(set(self.connection.execute(came).scalars()) - there)
-
-    def lead_there(self, name: str) -> bool:
-        """Whether there is such a tip-off, or finding about no case, by its name in the ledger."""
-        if name.startswith(FINDING):
-            return any(f"{FINDING}{about(*key)}" == name for key in self._findings())
-        return self.connection.execute(sa.select(tip_off.c.id).where(tip_off.c.id == name)).first() is not None
-
-    def _findings(self) -> list[tuple[str, str]]:
-        asked = sa.select(outside_finding.c.system, outside_finding.c.number).where(outside_finding.c.case_id == "")
-        return [(system, number) for system, number in self.connection.execute(asked)]
 
     def _taken(self, parts: Iterable[tuple[sa.Table, sa.ColumnElement[bool]]]) -> Taken:
         hashed = sha256()
@@ -336,18 +275,18 @@ def _holds(case_id: sa.ColumnElement[str]) -> dict[Hold, sa.Select[Any]]:
     # no platform in all those years: a discredit is a `RECORD`
     unplaced = (work.c.kind == OrderKind.CREDIT.value) & (work.c.lane == "")
     return {
-        Hold.NOTICE: sa.select(one).where(subject_notice.c.case_id == case_id, subject_notice.c.state.in_(_open(NoticeState))),
+        Hold.NOTICE: sa.select(one).where(subject_notice.c.case_id == case_id, subject_notice.c.state.in_(opened(NoticeState))),
         Hold.CONSEQUENCE: sa.select(one).where(
             consequence.c.case_id == case_id, consequence.c.state.in_(unfinished) | consequence.c.due_at.is_not(None)
         ),
         Hold.OBJECTION: sa.select(one).where(objection.c.case_id == case_id, objection.c.state == ObjectionState.OPEN.value),
         Hold.REPAIR: sa.select(one).where(credit_record.c.case_id == case_id, credit_record.c.repair_asked_at.is_not(None)),
-        Hold.REQUEST: sa.select(one).where(assistance.c.case_id == case_id, assistance.c.state.in_(_open(AssistanceState))),
+        Hold.REQUEST: sa.select(one).where(assistance.c.case_id == case_id, assistance.c.state.in_(opened(AssistanceState))),
         Hold.SELF_PROOF: sa.select(one).where(
             self_proof.c.case_id == case_id,
             self_proof.c.state.in_([state.value for state in ProofState if state.asked or state is ProofState.RECEIVED]),
         ),
-        Hold.VISIT: sa.select(one).where(visit.c.id.in_(visits), visit.c.state.in_(_open(VisitState))),
+        Hold.VISIT: sa.select(one).where(visit.c.id.in_(visits), visit.c.state.in_(opened(VisitState))),
         Hold.CHALLENGE: sa.select(one).where(challenge.c.visit.in_(visits), challenge.c.state == ChallengeState.OPEN.value),
         Hold.DRAW: sa.select(one).where(
             case_file.c.id == case_id, draw.c.number == case_file.c.drawn, draw.c.state.in_(_OPEN_DRAWS)
@@ -378,10 +317,6 @@ def _matter(case_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     waits = attention.c.closed_at.is_(None)
     keyed = sa.select(attention.c.id).select_from(named.join(attention, naming(named.c.name)))
     return sa.exists(keyed.where(waits))
-
-
-def _open(states: type[NoticeState | AssistanceState | VisitState]) -> list[str]:
-    return [state.value for state in states if state.open]
 
 
 def _line(table: str, row: sa.RowMapping) -> bytes:

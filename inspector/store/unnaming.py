@@ -14,6 +14,7 @@ from inspector.domain.purge import QUOTING, Hold, unquoted, unspoken
 from inspector.domain.retention import Record
 from inspector.domain.taking import PURGED
 from inspector.domain.visit import Seat, Visit
+from inspector.store.assistancetables import assistance
 from inspector.store.codec import dump, load
 from inspector.store.drawtables import challenge
 from inspector.store.publicationtables import publication_duty
@@ -59,10 +60,20 @@ class UnnamingRoom(Room):
         return self.connection.execute(within.limit(1)).first() is not None
 
     def matters(self, names: Collection[str]) -> list[str]:
-        """What matters are about, open or closed, whose key names one of these: a letter of a request, a seat of a visit, its push."""
-        asked = sa.select(attention.c.about).where(sa.or_(*map(naming, names))).distinct() if names else None
-        found = self.connection.execute(asked).scalars() if asked is not None else ()
-        return sorted({*found} - {*names})
+        """What matters are about, open or closed, whose key names one of these: a letter of a request, a seat of a visit, its push.
+
+        Not what names a request beside these that is there: a mail about several cases goes with the last of them.
+        """
+        asked = sa.select(attention.c.about, attention.c.names).where(sa.or_(*map(naming, names))) if names else None
+        found = self.connection.execute(asked).all() if asked is not None else ()
+        beside = {row.about: {*filter(None, row.names.split(":"))} - {*names} for row in found}
+        there = self._requested({one for others in beside.values() for one in others})
+        return sorted({about for about, others in beside.items() if others.isdisjoint(there)} - {*names})
+
+    def _requested(self, names: Collection[str]) -> set[str]:
+        """Which of these are requests that are there."""
+        asked = sa.select(assistance.c.id).where(assistance.c.id.in_(sorted(names)))
+        return {*self.connection.execute(asked).scalars()} if names else set()
 
     def served(self, name: str) -> dict[str, datetime | None]:
         """The cases that a visit served and that are still there, in order of id: when each ended."""

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 
 from inspector.daemon.schedules import schedules
 from inspector.domain.agreed import Contact
+from inspector.domain.altered import Altered
 from inspector.domain.decision import Because
 from inspector.domain.material import MaterialKind
 from inspector.domain.purge import gone
-from inspector.domain.recompute import Altered
 from inspector.domain.retention import Record
 from inspector.flows import leads, purges, recompute
 from inspector.flows.office import Office

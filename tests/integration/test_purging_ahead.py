@@ -10,9 +10,10 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from inspector.domain.altered import Altered
 from inspector.domain.case import Outcome
 from inspector.domain.purge import gone
-from inspector.domain.recompute import Again, Altered
+from inspector.domain.recompute import Again
 from inspector.domain.retention import Record
 from inspector.flows import casefile, purges, purging, recompute
 from inspector.flows.office import Office

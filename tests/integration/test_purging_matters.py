@@ -9,20 +9,24 @@ import json
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from inspector.domain.case import Outcome
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict
+from inspector.domain.taking import PURGED
 from inspector.flows import assist, attention, mailbox, purges, review, unsettled
 from inspector.flows.office import Office
 from inspector.flows.purges import Amiss
 from inspector.flows.verify import VALUE_UNREAD
 from inspector.store.store import Store
+from inspector.store.tables import work
 from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_clerks import asked
 from tests.integration.test_letters import request_of
 from tests.integration.test_mailbox import put, written
 from tests.integration.test_purging import holding, let_go, night
+from tests.integration.test_way import HOUSEHOLD, person
 
 pytestmark = pytest.mark.alike
 
@@ -142,3 +146,55 @@ def test_the_words_of_a_source_stand_in_the_evidence_alone_and_are_read_there(st
 def kinds(store: Store) -> set[str]:
     with store.read() as tx:
         return {str(row["kind"]) for row in tx.attention.page(None)}
+
+
+def shared(store: Store, hand: Hand, folder: Path) -> tuple[Office, str, str]:
+    """Two cases about which one mail came that is no answer: the first is closed, the second a hundred days later."""
+    office, first, _ = asked(store, hand, folder)
+    second = post(office, person(2, "relief-household", HOUSEHOLD))
+    settle(office)
+    ids = sorted(request_of(store, case_id).id for case_id in (first, second))
+    facts = {"request": "", "requests": ids, "refused": "mail_formless", "text": WORD, "filled": {}, "sender": "x@x.example"}
+    for number, case_id in enumerate((first, second)):
+        hand.on(days=100 * number)
+        request = request_of(store, case_id)
+        with store.begin() as tx:
+            if request.state.open:
+                assist.answer(office, tx, request.id, Verdict.MATCH, str(request.question["claimed"]), "赵六", hand())
+            if not number:
+                tx.attention.open(unsettled.MAIL_UNREAD, request.requester, "f" * 32, facts, hand(), ids)
+        settle(office)
+        decide(office, case_id, Outcome.TRUE)
+    see(office)
+    with store.begin() as tx:  # letters to a post room that is closed by now
+        tx.connection.execute(sa.update(work).where(work.c.case_id.in_([first, second])).values(state="done"))
+    return office, first, second
+
+
+def test_a_mail_about_two_cases_keeps_its_words_until_the_last_ones_days_are_over(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    office, first, second = shared(store, hand, tmp_path)
+    night(office, hand, days=100)
+    assert holding(store, WORD) == {"attention"}, "the second is within its days"
+    with store.read() as tx:
+        assert PURGED in {row["rule"] for row in tx.ledger.about(first)}, "those of the first are over"
+    assert amiss(office) == set()
+    night(office, hand, days=100)
+    assert holding(store, WORD) == set()
+    with store.read() as tx:
+        assert "attention" in [row["body"] for row in tx.ledger.about(second) if row["rule"] == PURGED][-1]
+    assert amiss(office) == set()
+
+
+def test_a_mail_about_two_cases_goes_with_the_last_of_them_that_is_let_go(store: Store, hand: Hand, tmp_path: Path) -> None:
+    office, first, second = shared(store, hand, tmp_path)
+    hand.on(days=366 * 11)
+    let_go(office, first)
+    assert holding(store, WORD) == {"attention"}, "it is the second's, too"
+    assert amiss(office) == set()
+    let_go(office, second)
+    assert holding(store, WORD) == set()
+    with store.read() as tx:
+        assert tx.attention.of_kind(unsettled.MAIL_UNREAD) == []
+    assert amiss(office) == set()

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector.domain import folio, manifest
+from inspector.domain.calendar import SHANGHAI
 from inspector.domain.folio import LEDGER, Entry, Lack
 from inspector.domain.suite import Suite, paths
 from inspector.domain.treehead import Frontier, Proof, consistency
@@ -178,7 +179,7 @@ def a_former_register_that_is_served_again(data: st.DataObject) -> None:
     assert (judged.holds, said.at, said.head) == (True, POSTED.at, BOOK_HEAD), "it says of when it is"
     (old,) = (manifest.outdated(SHOWN, proof, [last], grown),)
     assert old is not None
-    assert (old.code, old.about) == ("not_newest", later.at.isoformat())
+    assert (old.code, old.about) == ("not_newest", later.at.astimezone(SHANGHAI).isoformat())
     assert manifest.outdated(proof, SHOWN, [last], grown) is None
     assert manifest.outdated(SHOWN, SHOWN, [last], grown) is None
     changed = text(data.draw(damaged(json.loads(proof))))

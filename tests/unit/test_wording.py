@@ -109,6 +109,9 @@ def test_a_notice_without_a_number_is_said_to_be_unknown_with_its_source() -> No
         ("error", "code_of_another", "差错：代码 code_of_another", "error: code code_of_another"),
         ("evidence", ["ask:1"], "证据：第 1 项答复", "evidence: 第 1 项答复"),
         ("reasons", "20wd 内补交", "理由：20wd 内补交", "reasons: 20wd 内补交"),
+        ("way", "IN_PERSON", "方式：直接送达", "way: In person"),
+        ("way", "TELEPHONE", "方式：电话", "way: By telephone"),
+        ("way", "口头", "方式：口头", "way: 口头"),
         ("not_yet_named", 5, "not_yet_named：5", "not_yet_named: 5"),
     ],
 )
