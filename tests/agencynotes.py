@@ -19,7 +19,8 @@ class Noted:
     `named`: the other date that it has named, to which nobody has replied, and which no date that binds has reached since.
     `missed`: a letter that tells by when to answer was not taken yet. `hear_by`: by when its first word is due, whatever date is told
     later. `lain`: when a further letter came, and over how many working days it was on its way. `since` and `term`: from when on it
-    counts how many days of which `unit`, and which are not counted (`stood`). `beside`: how many words it was told came too late to count.
+    counts how many days of which `unit`, and which are not counted (`stood`). `beside`: how many words it was told came too late to count;
+    one that was here before the request was `over` has been its word all the same: what lay in our house is nobody's delay.
     """
 
     at: datetime
@@ -49,6 +50,7 @@ class Noted:
     unit: str = field(init=False)
     stood: set[date] = field(default_factory=set)
     beside: int = 0
+    over: datetime | None = None
 
     def __post_init__(self) -> None:
         self.count(self.at, URGENT if self.urgent else REPLY)
@@ -79,6 +81,7 @@ class Noted:
         if since < self.due <= until:
             self.stood |= days
             self.due = self.counted(self.since, self.term, self.unit)
+            self.meet()
         if bound is not None and since < bound <= until:
             ack = self.wall.stop_of(self.wall.without(self.wall.here(self.at), ACK, "wd", days))
             self.hear_by = self.due if same else ack
@@ -127,10 +130,21 @@ class Noted:
         self.badly_put = self.calmed = True
         self.meet()
 
-    def call_off(self) -> None:
+    def lay_beside(self, came: datetime | None) -> None:
+        """It was told that its word came too late to count."""
+        self.beside += 1
+        if came is not None and self.over is not None and came < self.over:
+            self.first_word = min(self.first_word or came, came)
+
+    def end_at(self, now: datetime) -> None:
+        """Whether, and since when, it has nothing more to say."""
+        self.over = self.over or now if self.ended else None
+
+    def call_off(self, now: datetime) -> None:
         """The case is withdrawn. A letter that has knocked to its last date was given up before, and has reached nobody all the same."""
         given_up = self.knocked is not None and self.knocked >= self.due
         self.ended = self.ended or ("unreached" if given_up else "cancelled")
+        self.end_at(now)
 
     @property
     def end(self) -> str:

@@ -57,6 +57,7 @@ class Correspondents:
     wall: Longhand = field(default_factory=lambda: Longhand(ROOT / "policies" / "calendars"))
     urgent: set[str] = field(default_factory=set)
     beside: bool = False
+    came: datetime | None = None
     count: int = 0
 
     def __post_init__(self) -> None:
@@ -102,7 +103,7 @@ class Correspondents:
 
     def act(self, request: str, do: Doing) -> bool:
         """Speak now; what the office refuses is counted by its code."""
-        noted, self.beside = copy.copy(self.note(request)), False
+        noted, self.beside, self.came = copy.copy(self.note(request)), False, None
         try:
             with self.office.store.begin() as tx:
                 do(tx, self.office.now())
@@ -113,8 +114,10 @@ class Correspondents:
             return False
         if self.beside:  # kept, and changes nothing: no note of it but that it was told so
             self.refused["afterword"] += 1
-            noted.beside += 1
+            noted.lay_beside(self.came)
             next(notes for notes in self.diary.values() if request in notes)[request] = noted
+        else:
+            self.note(request).end_at(self.office.now())
         return not self.beside
 
     def note(self, request: str) -> Noted:
@@ -215,6 +218,7 @@ class Correspondents:
         by = door(name, self.note(request).at, now, self.chance, self.office.calendar)
         told = hearing.hear(self.office, tx, request, Said(signer="赵六", **said), now, by)
         held, came = self.note(request), by.came or now
+        self.came = came
         self.answered(request, told)
         held.first_word = min(held.first_word or came, came)
         return told, held, came

@@ -205,7 +205,7 @@ def new_case(store: Store, office: Office, everybody: Correspondents, number: in
         def withdraw(tx: Tx, now: datetime) -> None:
             review.withdraw(office, tx, case_id, "改为提交证明", "hall", now)
             for note in everybody.of_case(case_id):
-                note.call_off()
+                note.call_off(now)
 
         everybody.later(6, request.id, withdraw)
     return {request.id}
