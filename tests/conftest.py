@@ -19,7 +19,7 @@ from hypothesis import settings
 
 from inspector.store import room
 from inspector.store.store import Store
-from tests import apart, compiled, house, needs, postgres, reread, sealing
+from tests import apart, compiled, house, needs, postgres, reread, sealing, trees
 
 structlog.configure(
     processors=[
@@ -125,11 +125,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """What is `alike` on both databases runs on PostgreSQL with the slow ones, as `.ci/run` does: it is a third of all the time.
 
     Not what `differs` among it: who waits for whom, and whose fence holds, PostgreSQL settles by row locks, not by one writer.
+    Those that read the trees of all code stand beside each other, so that one process reads them and not each.
     """
     for item in items:
         marks = {mark.name for mark in item.iter_markers()}
         if marks >= {"alike", "postgres"} and "differs" not in marks:
             item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda one: one.get_closest_marker("trees") is None)
     if SEALED:
         _leave(config, items, [one for one in items if one.get_closest_marker("bare")])
     if TURN:
@@ -156,6 +158,13 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 10, 10)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """What was read of the tree is let go with the last test that asks for it: it is large."""
+    if item.get_closest_marker("trees") and not (nextitem and nextitem.get_closest_marker("trees")):
+        trees.nodes.cache_clear()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -1,4 +1,4 @@
-"""Packs read once a test process for each content of their folder.
+"""Packs and calendars read once a test process for each content of their folder.
 
 Nearly every command at the command line, and every office of a daemon, reads and proves all packs anew: a sixth of the suite's time,
 almost always for the shipped folder as it lies there. What is read depends on nothing but names and bytes (`Policybook.read`), so they
@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from inspector import calendars
+from inspector.domain.almanac import YearTable
 from inspector.policybook import Policybook
 
 SHIPPED = Path(__file__).parent.parent / "policies"
@@ -40,6 +43,26 @@ def remember() -> None:
         return replace(books[key], _later={})  # what it learns of packs elsewhere is one installation's affair
 
     pytest.MonkeyPatch().setattr(Policybook, "read", staticmethod(reread))
+    pytest.MonkeyPatch().setattr(calendars, "_read_year", _years(calendars._read_year))
+
+
+def _years(read: Callable[[Path], YearTable]) -> Callable[[Path], YearTable]:
+    """Years of the calendar, which each of them reads as well: known by the file's name and bytes, by which alone they are told."""
+    known = dict[tuple[str, bytes], YearTable]()
+
+    def reread(file: Path) -> YearTable:
+        try:
+            key = file.name, file.read_bytes()
+        except OSError:
+            return read(file)
+        if key not in known:
+            held = read(file)
+            if len(known) == _KEPT:
+                del known[next(iter(known))]
+            known[key] = held
+        return known[key]
+
+    return reread
 
 
 @cache

@@ -365,6 +365,7 @@ def test_what_a_room_may_use_is_declared_and_is_used() -> None:
     assert named <= declared | brought_along
 
 
+@pytest.mark.trees
 def test_the_domain_is_pure() -> None:
     for file in (file for file in modules("inspector") if "domain" in file.relative_to(ROOT).parts):
         for name in imports(file):

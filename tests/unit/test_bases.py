@@ -6,10 +6,14 @@ import ast
 import re
 from functools import cache
 
+import pytest
+
 from inspector.policybook import Policybook
 from inspector.policybook.proofs import CITED
 from tests.generate_docs import ROOT, called, calls
 from tests.trees import nodes, shipped
+
+pytestmark = pytest.mark.trees
 
 BASIS = re.compile(r"(?:P|S[0-9]+):[0-9.]+(?:;(?:P|S[0-9]+):[0-9.]+)*")
 

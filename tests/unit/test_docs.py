@@ -26,6 +26,8 @@ from tests.documented_ports import PORTS
 from tests.generate_docs import BLOCK, BLOCKS, ROOT, called, calls, error_words, markdown, pages, raised, texts, tree
 from tests.operations import routes
 
+pytestmark = pytest.mark.trees
+
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}

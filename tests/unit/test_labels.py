@@ -25,6 +25,8 @@ from inspector.flows import wording
 from inspector.labels import LANGS, label, words
 from tests import trees
 
+pytestmark = pytest.mark.trees
+
 ROOT = Path(__file__).resolve().parents[2]
 FAMILIES = {
     "InspectorError",
@@ -63,7 +65,6 @@ def forgotten() -> Iterator[None]:
     """What was read of the tree is let go with the last of these tests: it is large."""
     yield
     calls.cache_clear()
-    trees.nodes.cache_clear()
 
 
 @cache

@@ -5,8 +5,12 @@ from __future__ import annotations
 import ast
 import re
 
+import pytest
+
 from inspector.cli.words import WORDS
 from tests import trees
+
+pytestmark = pytest.mark.trees
 
 _FACT = re.compile(r"\{(\w+)")
 

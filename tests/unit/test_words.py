@@ -18,6 +18,8 @@ from tests import trees
 from tests.needs import ROOT
 from tests.packs import POLICIES
 
+pytestmark = pytest.mark.trees
+
 
 def displays(nodes: Iterable[ast.AST]) -> Iterator[list[ast.Attribute]]:
     """The keys of each dict, and the elements of each set, that are written as `Name.MEMBER`: two at least."""
