@@ -137,9 +137,10 @@ def test_a_signature_by_a_secret_that_was_exchanged_meanwhile_bars_nobody_and_th
         return answer(401 if len(heard) == 1 else 503)
 
     group, _, name = kind.partition(".")
+    factory: Any = load(group, name)
     with peer(beside={"/": says}) as party:
         told = {"url": party.url, setting: str(file), "tries": 1, **keys}
-        with closing(load(group, name)(name, told)) as made:
+        with closing(factory(name, told)) as made:
             error, later = caught(lambda: call(made)), caught(lambda: call(made))
     assert (type(error), error.code, error.origin) == (Unavailable, "secret_exchanged", Origin.US)
     assert (later.code, len({one.headers[shown] for one in heard})) == ("http_503", 2)
