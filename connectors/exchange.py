@@ -38,8 +38,9 @@ class DeliveryConfig(ConnectorConfig):
     """What is delivered, and when it is used. `keep` is a folder of ours: there the index of the delivery in use lies.
 
     `files` is a delivery's name: `*` for anything, `{as_of}` for the date of its data. `complete`: `ok`, `manifest` or `rename`.
-    `least_share`: a delivery with a smaller share of the rows of the one before is not used, unless `accept` is its name. `words`: by
-    column the only ones that may stand there; another one refuses the delivery.
+    `least_share`: a delivery with a smaller share of the rows of the one before is not used, unless `accept` is its name; so it is with
+    one of the date of that in use. `withdrawn`: names of deliveries that the office has put out of use: none of them answers.
+    `words`: by column the only ones that may stand there; another one refuses the delivery.
     """
 
     files: str
@@ -50,6 +51,7 @@ class DeliveryConfig(ConnectorConfig):
     encoding: str = "utf-8"
     least_share: float = 0.9
     accept: str = ""
+    withdrawn: tuple[str, ...] = ()
     longest_age_hours: float = 0.0
     look_seconds: float = 60.0
     max_file_bytes: int = 2_000_000_000
@@ -92,6 +94,7 @@ def check(held: DeliveryConfig, name: str) -> None:
         ),
         "encoding": (held.encoding in ("utf-8", "gb18030"), "utf-8 | gb18030"),
         "least_share": (0 <= held.least_share <= 1, "0–1"),
+        "withdrawn": (held.accept not in held.withdrawn, "≠ accept"),
         "look_seconds": (0 <= held.look_seconds < 86_400, "0–86400"),
         "budget_seconds": (0 < held.budget_seconds < 86_400, "> 0"),
         "max_file_bytes": (held.max_file_bytes > 0, "> 0"),

@@ -151,10 +151,8 @@ class Wire:
         self,
         path: str,
         *,
-        json: object = None,
-        content: bytes | None = None,
+        json: object,
         key: str,
-        headers: Mapping[str, str] | None = None,
         case_id: str = "",
         heed: bool = True,
         dated: str = "",
@@ -168,8 +166,7 @@ class Wire:
 
         Raises as `send` does, and Garbled for a body that is no receipt.
         """
-        body = content if json is None else encoded(json)
-        told = self._told(json, key, case_id, headers)
+        body, told = encoded(json), self._told(json, key, case_id, {})
         ask = _Ask("POST", self._url(path), body, told, delivers=True, answers=lambda reply: reply.repeats(printable(key)))
         try:
             reply = self._patiently(ask)
@@ -179,13 +176,13 @@ class Wire:
                 raise
             return Receipt(reference="", attempts=error.attempts)
 
-    def _told(self, json: object, key: str, case_id: str, more: Mapping[str, str] | None) -> Mapping[str, str]:
+    def _told(self, json: object, key: str, case_id: str, more: Mapping[str, str]) -> Mapping[str, str]:
         told = {
             "Content-Type": "application/json" if json is not None else "",
             "Idempotency-Key": key,
             "X-Correlation-Id": case_id,
         }
-        return self._headers | {name: printable(value) for name, value in told.items() if value} | dict(more or {})
+        return self._headers | {name: printable(value) for name, value in told.items() if value} | dict(more)
 
     def _patiently(self, ask: _Ask, within: float | None = None) -> Reply:
         budget = self._config.budget_seconds if within is None else min(within, self._config.budget_seconds)

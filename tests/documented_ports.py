@@ -181,7 +181,9 @@ KEYS: Mapping[str, str] = {
     "empty or the number of rows) or `rename` (written under another name)",
     "files.encoding": "of CSV, as agreed: `utf-8` (with its mark or without) or `gb18030`; another one is refused, and never guessed",
     "least_share": "a delivery with a smaller share of the rows of the one before is not used",
-    "accept": "the name of one delivery that is rightly smaller",
+    "accept": "the name of one delivery that is rightly smaller, or that corrects the one in use under the same date",
+    "withdrawn": "names of deliveries that the office has put out of use, such as wrong ones: none of them answers, the newest other one "
+    "that lies there and is good does, and while there is none nothing",
     "look_seconds": "the folder is looked at so often",
     "max_file_bytes": "longest delivery read",
     "results.as_of_field": "where the day of the check stands; a result of no day cannot say",

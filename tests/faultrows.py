@@ -151,6 +151,25 @@ BOX: Row = {
     ),
 }
 """Reading a box that mail is delivered into: gone, shut, hanging (pipes in it), half delivered, late."""
+REPLIES = "integration.test_signed_replies"
+_SIGNED = "integration.test_signed_faults"
+SIGNED_IN = by(
+    f"{_SIGNED}:test_no_fault_of_a_signed_message_in_any_order_counts_or_holds_anybody_and_the_good_one_counts_once",
+)
+SPOKEN: Row = {
+    Fault.REFUSE: Never("nobody is asked: whoever has something to say comes by himself"),
+    **dict.fromkeys(
+        (
+            *(Fault.HANG, Fault.RESET, Fault.TRUNCATE, Fault.DRIP, Fault.GARBAGE, Fault.ENCODING, Fault.BUSINESS),
+            *(Fault.EXPIRED, Fault.SKEW, Fault.DUPLICATE, Fault.OVERSIZED, Fault.UNSIGNED),
+        ),
+        SIGNED_IN,
+    ),
+    Fault.SECONDS: Never("nobody is asked: whoever has something to say comes by himself"),
+    Fault.DATE: Never("nobody is asked: whoever has something to say comes by himself"),
+    Fault.DISORDER: SIGNED_IN,
+}
+"""Hearing what the other side's own system sends us, signed after Standard Webhooks: answers, reports of pushes, results of visits."""
 BROKER = "integration.test_mqtt"
 MQTT: Row = {
     Fault.REFUSE: by(f"{BROKER}:TestMqtt.{AT_ALL}"),
@@ -177,14 +196,12 @@ HELD = by(f"{ANYTHING}:test_a_service_that_is_none_holds_nobody_and_is_asked_onc
 UNHEARD = Never("the library tells success or failure and nothing else: whatever else was said is heard by nobody")
 APPRISE: Row = {
     Fault.REFUSE: by(f"{ANYTHING}:TestApprise.{AT_ALL}"),
-    **dict.fromkeys((Fault.HANG, Fault.RESET, Fault.TRUNCATE, Fault.DRIP, Fault.GARBAGE, Fault.EXPIRED), HELD),
+    **dict.fromkeys((Fault.HANG, Fault.RESET, Fault.TRUNCATE, Fault.DRIP, Fault.GARBAGE, Fault.EXPIRED, Fault.OVERSIZED), HELD),
     Fault.BUSINESS: by(
         f"{ANYTHING}:test_what_the_library_calls_sent_is_a_receipt_that_confirms_nothing_whatever_stands_in_the_200",
         "integration.test_unconfirmed:test_nobodys_silence_counts_and_a_person_is_told_by_the_date_where_there_is_no_other_way",
     ),
-    **dict.fromkeys(
-        (Fault.ENCODING, Fault.SECONDS, Fault.DATE, Fault.SKEW, Fault.DUPLICATE, Fault.DISORDER, Fault.OVERSIZED), UNHEARD
-    ),
+    **dict.fromkeys((Fault.ENCODING, Fault.SECONDS, Fault.DATE, Fault.SKEW, Fault.DUPLICATE, Fault.DISORDER), UNHEARD),
     Fault.UNSIGNED: Never(
         "which proof a service wants is between it and the library; what is let in confirms nothing all the same"
     ),

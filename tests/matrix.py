@@ -7,6 +7,7 @@ reference page shows it (`tests.generate_docs`).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tests.cells import Fault, Kind, Never, by
 from tests.faultrows import (
@@ -35,11 +36,13 @@ from tests.faultrows import (
     OIDC,
     PG,
     PUSHED,
+    REPLIES,
     ROBOTS,
     ROWS,
     SECRET,
     SFTP,
     SMTP,
+    SPOKEN,
     STATED,
     UNHEEDED,
     WEBHOOK,
@@ -194,10 +197,11 @@ KINDS: Mapping[str, Kind] = {
         suite="integration.test_connectors:TestAgency",
         more=(
             *NO_BELIEF,
-            "integration.test_signed_replies:test_only_what_is_whole_fresh_and_signed_with_one_of_our_secrets_is_believed",
-            "integration.test_signed_replies:test_a_letter_leaves_signed_and_each_signed_answer_counts_once",
+            f"{REPLIES}:test_only_what_is_whole_fresh_and_signed_with_one_of_our_secrets_is_believed",
+            f"{REPLIES}:test_a_letter_leaves_signed_and_each_signed_answer_counts_once",
         ),
         row={**HTTP, Fault.UNSIGNED: WEBHOOK},
+        reads={**SPOKEN, Fault.DISORDER: by(f"{REPLIES}:test_a_letter_leaves_signed_and_each_signed_answer_counts_once")},
     ),
     "agencies.email": Kind(
         suite=f"{MAIL}:TestEmail",
@@ -226,7 +230,7 @@ KINDS: Mapping[str, Kind] = {
     "channels.mqtt": Kind(suite=f"{BROKER}:TestMqtt", wire=False, row=MQTT),
     "channels.apprise": Kind(suite=f"{ANYTHING}:TestApprise", wire=False, row=APPRISE),
     "channels.sms": pushes("integration.test_carriers:TestSms", CARRIERS),
-    "channels.supervision": pushes("integration.test_carriers:TestSupervision", CARRIERS),
+    "channels.supervision": replace(pushes("integration.test_carriers:TestSupervision", CARRIERS), reads=SPOKEN),
     "channels.webpush": Kind(suite="integration.test_webpush:TestWebPush", row={**UNHEEDED, Fault.UNSIGNED: PUSHED}),
     "channels.email": Kind(suite="integration.test_mail_pushes:TestEmail", wire=False, row=SMTP),
     "channels.webhook": Kind(
@@ -236,6 +240,7 @@ KINDS: Mapping[str, Kind] = {
             "integration.test_pushes:test_a_report_of_what_nobody_has_sent_changes_nothing",
         ),
         row={**UNHEEDED, Fault.UNSIGNED: WEBHOOK},
+        reads=SPOKEN,
     ),
     "callbacks.webhook": Kind(suite="integration.test_connectors:TestCallback", row={**UNHEEDED, Fault.UNSIGNED: WEBHOOK}),
     "credit.files": Kind(suite=f"{FILES}:TestFilesSource", wire=False, more=LEVELS, row=DELIVERED),

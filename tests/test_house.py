@@ -128,6 +128,7 @@ _PORTS = (
     "inspector.domain",
     "inspector.beacons",
     "inspector.leave",
+    "inspector.letterpage",
     "inspector.purpose",
     "inspector.sheets",
     "inspector.signin",

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from connectors.config import parse
-from connectors.http import Wire, WireConfig, encoded, printable
+from connectors.http import Wire, WireConfig
 from connectors.signers.webhook import Signer, Verifier
 from inspector.domain.letter import LetterKind
 from inspector.incoming import Unproven
@@ -34,8 +33,9 @@ class HttpAgency:
 
     def __init__(self, name: str, config: Mapping[str, object]) -> None:
         self._config = parse(AgencyConfig, name, config)
-        self._wire = Wire(self._config, name)
-        self._signer = Signer(self._config.secret_file, name) if self._config.secret_file else None
+        signer = Signer(self._config.secret_file, name) if self._config.secret_file else None
+        signs, secrets = (signer.signs, [signer.keys]) if signer is not None else (None, [])
+        self._wire = Wire(self._config, name, signs=signs, secrets=secrets)
         self._verifier = Verifier(self._config.reply_secret_file, name) if self._config.reply_secret_file else None
         self.card = self._config.card(name, port="agency", kind="http")
 
@@ -46,11 +46,7 @@ class HttpAgency:
         that is no receipt (a proxy's login page must not pass for delivery).
         """
         path = self._path(letter.reader or letter.kind)
-        if self._signer is None:
-            return self._wire.deliver(path, json=_told(letter), key=key, case_id=letter.case_id)
-        body = encoded(_told(letter))
-        signed = self._signer.headers(printable(key), body, datetime.now(UTC))
-        return self._wire.deliver(path, content=body, headers=signed, key=key, case_id=letter.case_id)
+        return self._wire.deliver(path, json=_told(letter), key=key, case_id=letter.case_id)
 
     def apart(self, kind: LetterKind) -> bool:
         """Whether letters of a kind go to a path of their own."""

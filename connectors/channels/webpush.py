@@ -63,7 +63,7 @@ class WebPushChannel:
                 raise unfit(name, "key_file", "base64url_key") from None
 
         self._key = Kept(held.key_file, name, "key_file", made)
-        self._wires = {url.rstrip("/"): Wire(replace(held, url=url), name) for url in (held.url, *held.more)}
+        self._wires = {url.rstrip("/"): Wire(replace(held, url=url), name, secrets=[self._key]) for url in (held.url, *held.more)}
         self.card = held.card(name, port="channel", kind="webpush")
 
     def takes(self, address: str) -> bool:

@@ -68,7 +68,8 @@ class HttpCredit:
     def __init__(self, name: str, config: Mapping[str, object]) -> None:
         held = self._config = parse(CreditConfig, name, config)
         self._filed = _filed(held, name)
-        self._wire = Wire(held, name, signs=signing(held, name))
+        signs, secrets = signing(held, name)
+        self._wire = Wire(held, name, signs=signs, secrets=secrets)
         self.card = held.card(name, port="credit", kind="http")
 
     def level(self, kind: SubjectKind, code: str, *, key: str, case_id: str, basis: str) -> Rating:

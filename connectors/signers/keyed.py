@@ -9,7 +9,7 @@ from connectors.config import Words, unfit
 from connectors.kept import Kept
 
 if TYPE_CHECKING:
-    from connectors.signers.message import MessageSigner
+    from connectors.signers.message import Sign
 
 COVERED = ("@method", "@target-uri", "content-type", "content-digest")
 """What is covered where nothing else is set: a signature that leaves the body or the address out protects neither."""
@@ -54,13 +54,13 @@ class Signing(Protocol):
         """Of its method, URL, headers and body. Raises ValueError for what cannot be signed."""
 
 
-def signing(held: Keyed, name: str) -> Signing | None:
-    """What signs, or None where nothing is. Raises Invalid (`connector_key_range`, `connector_secret_…`)."""
-    return signer(held, name).headers if held.key_file else None
+def signing(held: Keyed, name: str) -> tuple[Signing | None, tuple[Kept[Sign], ...]]:
+    """What signs, and the key it signs by, so that a wire knows when it was exchanged; None and no key where nothing is signed.
 
-
-def signer(held: Keyed, name: str) -> MessageSigner:
-    """Raises Invalid (`connector_key_range`, `connector_secret_…`). Its libraries are loaded by who signs."""
+    Raises Invalid (`connector_key_range`, `connector_secret_…`). Its libraries are loaded by who signs.
+    """
+    if not held.key_file:
+        return None, ()
     from connectors.signers.message import MessageSigner, signs
 
     for key, fine, wanted in _wanted(held):
@@ -72,9 +72,10 @@ def signer(held: Keyed, name: str) -> MessageSigner:
     def sign(base: bytes) -> bytes:
         return own.now()(base)
 
-    return MessageSigner(
+    made = MessageSigner(
         sign=sign, covered=held.covered, keyid=held.key_id, digest=held.digest, tag=held.tag, lasts=held.expires_seconds
     )
+    return made.headers, (own,)
 
 
 def _wanted(held: Keyed) -> Iterator[tuple[str, bool, Words]]:

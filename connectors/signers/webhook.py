@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from connectors.http import Wire, WireConfig, encoded, printable
+from connectors.http import Wire, WireConfig
 from connectors.kept import Kept
 from inspector.domain.errors import Invalid
 from inspector.incoming import Unproven
@@ -32,12 +32,16 @@ class Signer:
 
     def __init__(self, secret_file: str, name: str) -> None:
         """Raises Invalid (`connector_secret_…`)."""
-        self._keys = Kept(secret_file, name, "secret_file", lambda text: [_key(told, name, secret_file) for told in text.split()])
+        self.keys = Kept(secret_file, name, "secret_file", lambda text: [_key(told, name, secret_file) for told in text.split()])
+
+    def signs(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Mapping[str, str]:  # noqa: ARG002 - the standard signs neither
+        """The headers for one try: by the secrets and the time of that try, under the id that each try has. Raises Barred."""
+        return self.headers(headers["Idempotency-Key"], body, datetime.now(UTC))
 
     def headers(self, message_id: str, body: bytes, at: datetime) -> Mapping[str, str]:
         """The three headers of the standard, and the type of the body they sign. Raises Barred (`key_unreadable`)."""
         moment = at.astimezone(UTC)  # the library replaces the zone without converting: any other would sign a wrong time
-        signatures = " ".join(key.sign(message_id, moment, body.decode()) for key in self._keys.now())
+        signatures = " ".join(key.sign(message_id, moment, body.decode()) for key in self.keys.now())
         return {
             "Content-Type": "application/json",
             "webhook-id": message_id,
@@ -105,14 +109,12 @@ class SignedWire:
 
     def __init__(self, config: SignedConfig, name: str) -> None:
         self._path = config.path
-        self._signer = Signer(config.secret_file, name)
-        self._wire = Wire(config, name)
+        signer = Signer(config.secret_file, name)
+        self._wire = Wire(config, name, signs=signer.signs, secrets=[signer.keys])
 
     def post(self, told: Mapping[str, object], *, key: str, case_id: str = "") -> Receipt:
         """Send `told` as signed JSON. Any 2xx is a receipt: the standard gives its body no meaning, a number in it is a gift."""
-        body = encoded(told)
-        headers = self._signer.headers(printable(key), body, datetime.now(UTC))
-        return self._wire.deliver(self._path, content=body, key=key, headers=headers, case_id=case_id, heed=False)
+        return self._wire.deliver(self._path, json=told, key=key, case_id=case_id, heed=False)
 
     def close(self) -> None:
         """Let the connections go."""

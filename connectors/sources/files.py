@@ -111,7 +111,7 @@ class FilesSource:
         """How old the delivery in use is, and how long a look is overdue; `look`: have the folder looked into when it is time."""
         if look:
             self._round()
-        label, failure = shelf.labelled(self._shelf), self._failure
+        label, failure = self._label(), self._failure
         flawed = next(iter((*self.refused[::-1], *delivery.newer(self._passed, label)[::-1])), None)
         facts = delivery.named_in(flawed) if flawed and not failure else {}
         if label is not None and label.shape != self._shape:
@@ -130,7 +130,7 @@ class FilesSource:
     @property
     def refused(self) -> tuple[Invalid, ...]:
         """What is wrong with deliveries that came after the one in use, by their names, as of the last look."""
-        label = shelf.labelled(self._shelf)
+        label = self._label()
         return tuple(error for (name, _), error in sorted(self._refused.items()) if label is None or name > label.name)
 
     def _unused(self, label: Label | None) -> tuple[Unused, ...]:
@@ -149,7 +149,7 @@ class FilesSource:
 
         Nothing is written where the daemon keeps its index: a new delivery is judged beside it. Raises Unavailable, Barred.
         """
-        label, told = shelf.labelled(self._shelf), list[Sighting]()
+        label, told = self._label(), list[Sighting]()
         try:
             with tempfile.TemporaryDirectory() as beside:
                 folder = self._folder
@@ -162,8 +162,7 @@ class FilesSource:
         told += [Sighting(code="delivery_refused", facts={"error": one}, fine=False) for one in self._refused.values()]
         newer = delivery.newer(self._passed, label)
         told += [Sighting(code="delivery_passed", facts={"error": one}, fine=False) for one in newer]
-        if older := sorted(one.name for one in delivery.telling(self._passed, label) if one.why not in newer):
-            told.append(Sighting(code="deliveries_misnamed", facts={"count": len(older), "files": ", ".join(older[:_NAMED])}))
+        told += self._never(sorted(one.name for one in delivery.telling(self._passed, label) if one.why not in newer))
         if label is None or label.shape != self._shape:  # or made by other settings, of what is not there any more
             return [Sighting(code="delivery_none", fine=False, grave=True), *told]
         age = (now() - label.moment) / timedelta(hours=1)
@@ -181,6 +180,13 @@ class FilesSource:
         if label.twice:
             told.append(Sighting(code="rows_twice", facts={"count": label.twice}))
         return told
+
+    def _never(self, misnamed: Sequence[str]) -> Iterator[Sighting]:
+        """What is never read, by our own word or by its name."""
+        if self._config.withdrawn:
+            yield Sighting(code="delivery_withdrawn", facts={"files": ", ".join(self._config.withdrawn)})
+        if misnamed:
+            yield Sighting(code="deliveries_misnamed", facts={"count": len(misnamed), "files": ", ".join(misnamed[:_NAMED])})
 
     def close(self) -> None:
         """Give up what is being read; the next start reads it anew."""
@@ -223,7 +229,15 @@ class FilesSource:
             if shelf.discarded(self._shelf, error):  # it is made anew from what lies in the folder
                 self._looked = float("-inf")
             raise Unavailable("keep_failed", origin=Origin.US, detail=type(error).__name__) from None
-        return held if held is not None and held[0].shape == self._shape else None
+        return held if held is not None and held[0].shape == self._shape and self._stands(held[0]) else None
+
+    def _label(self) -> Label | None:
+        """Of the delivery in use; None where the office has put it out of use: then it answers nothing, and the next good one is taken."""
+        label = shelf.labelled(self._shelf)
+        return label if label is not None and self._stands(label) else None
+
+    def _stands(self, label: Label) -> bool:
+        return label.name not in self._config.withdrawn
 
     def _missing(self) -> PortError:
         """Why there is nothing to look into. A fresh error: each is raised by its own thread."""
@@ -247,9 +261,12 @@ class FilesSource:
         self._refused = (
             {key: error for key, error in self._refused.items() if key in lying} | dict(found.flawed) | dict(self._left.flaws)
         )
-        for one in found.whole:
+        # stable: of one date the one that the office lets in comes first, for the first good one is taken
+        for one in sorted(found.whole, key=lambda one: (one.as_of, one.path.name == self._config.accept), reverse=True):
             if label is not None and one.as_of < label.moment:
                 return
+            if one.path.name in self._config.withdrawn:
+                continue
             refused = self._refused.get((one.path.name, one.mark))
             in_use = label is not None and (one.path.name, one.mark, label.digest, self._shape) == self._used
             if not in_use and (refused is None or refused.code in delivery.PASSING):
@@ -267,11 +284,12 @@ class FilesSource:
                 self._refused[one.path.name, one.mark] = error
                 continue
             self._used = (one.path.name, one.mark, taken.digest, self._shape)
-            return taken
+            if taken is not label:  # else there may be another content of its date, of which a person hears
+                return taken
         return label
 
     def _take(self) -> None:
-        label, made = shelf.labelled(self._shelf), self._shelf.with_suffix(".part")
+        label, made = self._label(), self._shelf.with_suffix(".part")
         try:
             taken = self._newest(label, made, self._folder)
             if taken is not None and taken is not label:
@@ -290,9 +308,9 @@ class FilesSource:
             raise Invalid("delivery_large", file=one.path.name, bytes=one.mark[1], most=self._config.max_file_bytes)
         held = delivery.digest(one)
         if label is not None and one.as_of == label.moment:
-            if held != label.digest:
+            if held != label.digest and one.path.name != self._config.accept:
                 raise Invalid("delivery_twice", file=one.path.name, other=label.name)
-            if label.shape == self._shape:
+            if held == label.digest and label.shape == self._shape:
                 return label
         rows = self._going_on(delivery.rows(one, self._layout))
         unsealed = self._complete is Completeness.MANIFEST and one.sha256 is None

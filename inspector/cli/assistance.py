@@ -10,6 +10,7 @@ import typer
 from inspector.cli import columns, number, printing
 from inspector.cli.command import Reasons, command
 from inspector.cli.heads import head
+from inspector.cli.printing import RequestId
 from inspector.cli.terminal import Terminal, echo, in_words
 from inspector.cli.viewings import viewed
 from inspector.domain.errors import Invalid
@@ -23,12 +24,6 @@ if TYPE_CHECKING:
     from inspector.domain.scoreboard import Score
     from inspector.store.tx import Tx
 
-RequestId = Annotated[
-    str,
-    typer.Argument(
-        help="Id of the request, or the short number of an open one 协助请求编号，未结的也可填简号", metavar="REQUEST"
-    ),
-]
 By = Annotated[str | None, typer.Option("--by", help="The officer; default: the user of this machine 经办人")]
 Seen = Annotated[datetime, typer.Option("--day", formats=["%Y-%m-%d"], help="The proposed day, as `show` says it 对方所提日期")]
 Since = Annotated[datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="Opened from this day on 起")]
@@ -45,6 +40,7 @@ def register(app: typer.Typer) -> None:
     for name, body in (*steps, ("dossier", dossier), ("scoreboard", scoreboard), ("connect", connect)):
         command(app, name)(body)
     command(app, "list")(list_open)
+    command(app, "letter")(printing.letter)
     command(app, "pdf")(printing.letters)
 
 

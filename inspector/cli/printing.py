@@ -1,16 +1,41 @@
-"""Letters on paper as PDF (decision 57)."""
+"""Letters on paper as PDF: of a folder that a post room has, and of one request (decisions 57 and 251)."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inspector.cli import number, out
 from inspector.cli.terminal import Terminal
-from inspector.printing import browser, printed
+from inspector.cli.viewings import viewed
+from inspector.domain.errors import Invalid
+from inspector.domain.letter import LetterKind
+from inspector.labels import of
+from inspector.printing import browser, installed, pdf, printed
 
+if TYPE_CHECKING:
+    from inspector.domain.case import Case
+    from inspector.ports import Letter
+    from inspector.store.tx import Tx
+
+_PAGE, _PDF = ".html", ".pdf"
+
+RequestId = Annotated[
+    str,
+    typer.Argument(
+        help="Id of the request, or the short number of an open one 协助请求编号，未结的也可填简号", metavar="REQUEST"
+    ),
+]
+To = Annotated[
+    Path,
+    typer.Option(
+        "--to", help="A new file that ends in .pdf, or in .html for the page itself 新文件（.pdf 或者 .html）", dir_okay=False
+    ),
+]
+Which = Annotated[LetterKind, typer.Option("--letter", help="Which letter of the request 函件种类")]
 Letters = Annotated[
     Path,
     typer.Argument(help="Folder of a paper connector, or one page in it 信函文件夹或其中一页", metavar="FOLDER", exists=True),
@@ -39,3 +64,40 @@ def letters(terminal: Terminal, folder: Letters) -> None:
         terminal.say("wrote", file=name)
     if not made:
         terminal.say("nothing")
+
+
+def letter(terminal: Terminal, request: RequestId, to: To, which: Which = LetterKind.REQUEST) -> None:
+    """Write a request's letter as a PDF to print and post, whichever way it goes otherwise. 将协助核查函写成 PDF，供打印寄送。
+
+    As it was written once, and the same page that a connector of kind `paper` lays. The first letter of an open request that has not
+    left, went in a digest, or is no longer kept (schedules.keep_done_days) is worded by how the request stands now, and that is said.
+    A PDF is printed by an installed Chromium; where there is none, write the page (--to FILE.html) and print it from any browser. There
+    is no link on paper. The file is readable for you alone; that you were shown the request is written down. When it is posted, close
+    the matter letter_to_post where there is one; a reply on paper is transcribed on the request's page.
+    """
+    from inspector.flows import onpaper
+    from inspector.letterpage import page
+
+    if to.suffix not in (_PAGE, _PDF):
+        raise Invalid("form_unknown", option="--to", value=to.name, known=f"{_PDF}, {_PAGE}")
+    program = _browser() if to.suffix == _PDF else ""
+    request, office = number.meant(terminal, request), terminal.office
+
+    def look(tx: Tx) -> tuple[Case, Letter, bool]:
+        return tx.cases.get(tx.assistance.case_of(request)), *onpaper.letter(office, tx, request, which)
+
+    case, told, kept = terminal.look(look)
+    viewed(terminal, "REQUEST", [case])
+    content = page(told).encode()
+    out.write_new(to, pdf(program, {"letter.html": content}, "letter.html") if program else content, private=True)
+    terminal.value({"id": request, "letter": which.value, "file": str(to), "as_written": kept, "due_at": told.due_at})
+    terminal.say("wrote", file=to)
+    if not kept:
+        terminal.aside(terminal.words("letter_anew", letter=of(which, terminal.lang)))
+
+
+def _browser() -> str:
+    """Raises Invalid (`letter_needs_browser`)."""
+    if (found := installed()) is None:
+        raise Invalid("letter_needs_browser", field="--to")
+    return found

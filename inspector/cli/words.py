@@ -233,6 +233,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "自 {since} 至 {until}，由 {deputy} 代行 {officer} 的职责。",
     ),
     "deputy_ended": ("{deputy} stands in for {officer} no more.", "{deputy} 不再代行 {officer} 的职责。"),
+    "letter_anew": (
+        "{letter}: no row keeps what was written; it is worded by how the request stands now",
+        "{letter}：已无当时写定的内容，按请求的现状拟写",
+    ),
     "request_stands": ("{request} is now: {state}, due {due_at}", "{request} 现为：{state}，期限 {due_at}"),
     "clock_extended": ("the term of {case} was lengthened; its date is now {due_at}", "{case} 的期限已延长，变为 {due_at}"),
     "opened": (

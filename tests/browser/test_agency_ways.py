@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from connectors.agencies import paper
 from inspector.domain.assistance import AssistanceState, Door
 from inspector.domain.words import Words
+from inspector.letterpage import page
 from inspector.testing import LETTER
 from tests.browser.scenes import letter
 from tests.browser.test_pages import check
@@ -128,7 +128,7 @@ def test_a_paper_letter_prints_on_one_page_of_a4_with_its_letters_embedded(door:
         title="协助核查函（区市场监管局）", body="区住建局：\n\n　　请协助核查。", slip=("核查意见", "签署人"), slip_title="答复"
     )
     file = tmp_path / "letter.html"
-    file.write_text(paper.page(replace(LETTER, words=words)), encoding="utf-8")
+    file.write_text(page(replace(LETTER, words=words)), encoding="utf-8")
     desk = door.desk("file://")
     desk.page.goto(file.as_uri())
     made = desk.page.pdf(prefer_css_page_size=True)

@@ -20,7 +20,7 @@ from inspector import testing
 from inspector.domain.errors import Invalid
 from inspector.ports import Origin, PortError, Refused, Unavailable
 from inspector.testing import MESSAGE, caught
-from inspector.testing.peer import Line, Step, answer, never, nobody, peer, raw, reset, trickle
+from inspector.testing.peer import Line, Step, answer, endless, never, nobody, peer, raw, reset, trickle
 
 pytestmark = pytest.mark.slow
 PRIVATE = (*testing.PRIVATE, "127.0.0.1", "card-1")
@@ -84,6 +84,8 @@ FAULTS: dict[str, tuple[Step, str]] = {
     "hangs": (never, "service_failed"),
     "resets": (reset, "service_failed"),
     "drips": (trickle(0.2), "timeout"),
+    "breaks off": (raw(b'HTTP/1.1 200 Said\r\nContent-Length: 100\r\n\r\n{"half":'), "service_failed"),
+    "says too much": (endless, "timeout service_failed"),  # by how fast the library reads it
     "garbage": (raw(b"\x00\xff no http\r\n\r\n"), "service_failed"),
     "shut": (answer(401, {}), "service_failed"),
     "busy": (answer(503, {}, retry_after="9"), "service_failed"),
@@ -101,7 +103,7 @@ def test_a_service_that_is_none_holds_nobody_and_is_asked_once(
     with peer(step) as party, closing(channel(tmp_path, at(party.url))) as made:
         error: PortError = caught(lambda: made.push(MESSAGE, key="k-1"))
     assert time.monotonic() - began < 20
-    assert (type(error), error.code, error.attempts) == (Unavailable, code, 1)
+    assert (type(error), error.code in code.split(), error.attempts) == (Unavailable, True, 1), error.code
     assert len(party.heard) == 1
     assert TestApprise().told_too_much(error, caplog.text) == []
 

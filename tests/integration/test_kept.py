@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from standardwebhooks import Webhook
@@ -15,6 +17,7 @@ from connectors.http import Wire
 from connectors.sources import database as front
 from inspector import testing
 from inspector.leave import NO_TURN, leave
+from inspector.plugins import load
 from inspector.ports import AnswerStatus, Barred, Origin, Unavailable
 from inspector.testing import QUESTION, caught
 from inspector.testing.peer import Heard, Step, answer, peer
@@ -106,6 +109,68 @@ def test_a_webhook_signs_by_the_new_secret_and_one_that_is_none_bars_it(tmp_path
         error = caught(lambda: made.tell(testing.NOTICE, key="EV-2"))
         assert (type(error), error.code) == (Barred, "key_unreadable")
         assert len(party.heard) == 2
+
+
+SIGNED: dict[str, tuple[str, str, str, Callable[[Any], object]]] = {
+    "sources.http": ("key_file", "", "signature", lambda made: made.ask(QUESTION, key="k-1")),
+    "credit.http": ("key_file", "", "signature", lambda made: made.record(testing.ENTRY, key="k-1")),
+    "agencies.http": ("secret_file", "whsec_", "webhook-signature", lambda made: made.send(testing.LETTER, key="k-1")),
+    "callbacks.webhook": ("secret_file", "whsec_", "webhook-signature", lambda made: made.tell(testing.NOTICE, key="k-1")),
+    "channels.webhook": ("secret_file", "whsec_", "webhook-signature", lambda made: made.push(testing.MESSAGE, key="k-1")),
+}
+"""Who signs by a secret that no token is: the setting of its file, what stands before the secret, where the signature goes, and a call."""
+
+
+@pytest.mark.parametrize("kind", SIGNED)
+def test_a_signature_by_a_secret_that_was_exchanged_meanwhile_bars_nobody_and_the_next_try_signs_by_the_new_one(
+    tmp_path: Path, kind: str
+) -> None:
+    setting, before, shown, call = SIGNED[kind]
+    words = [before + base64.b64encode(sign * 32).decode() for sign in (b"n", b"m")]
+    keys = {"path_level": "/", "path_entry": "/"} if kind == "credit.http" else {"path": "/"}
+    keys |= {} if before else {"key_id": "office"}
+    file, heard = put(tmp_path, words[0]), list[Heard]()
+
+    def says(one: Heard) -> Step:
+        heard.append(one)
+        put(tmp_path, words[1])  # in force on both sides while the first signature is under way
+        return answer(401 if len(heard) == 1 else 503)
+
+    group, _, name = kind.partition(".")
+    factory: Any = load(group, name)
+    with peer(beside={"/": says}) as party:
+        told = {"url": party.url, setting: str(file), "tries": 1, **keys}
+        with closing(factory(name, told)) as made:
+            error, later = caught(lambda: call(made)), caught(lambda: call(made))
+    assert (type(error), error.code, error.origin) == (Unavailable, "secret_exchanged", Origin.US)
+    assert (later.code, len({one.headers[shown] for one in heard})) == ("http_503", 2)
+    for one, word in zip(heard, words, strict=True) if before else ():
+        Webhook(word).verify(one.body, dict(one.headers))
+
+
+def test_a_secret_in_force_that_is_not_taken_bars_whoever_signs_by_it(tmp_path: Path) -> None:
+    file = put(tmp_path, "whsec_" + base64.b64encode(b"n" * 32).decode())
+    with peer(answer(401)) as party, closing(webhook.connect("approving", {"url": party.url, "secret_file": str(file)})) as made:
+        error = caught(lambda: made.tell(testing.NOTICE, key="k-1"))
+    assert (type(error), error.code, len(party.heard)) == (Barred, "unauthorised", 1)
+
+
+def test_each_try_of_a_webhook_is_signed_by_the_secret_of_its_moment_under_one_id(tmp_path: Path) -> None:
+    words = ["whsec_" + base64.b64encode(sign * 24).decode() for sign in (b"n", b"m")]
+    file, heard = put(tmp_path, words[0]), list[Heard]()
+
+    def says(one: Heard) -> Step:
+        heard.append(one)
+        put(tmp_path, words[1])
+        return answer(503 if len(heard) == 1 else 204)
+
+    told = {"secret_file": str(file), "tries": 2}
+    with peer(beside={"/": says}) as party, closing(webhook.connect("approving", {"url": party.url, **told})) as made:
+        made._wire._wire._sleep = lambda _seconds: None
+        made.tell(testing.NOTICE, key="EV-1")
+    assert {one.headers["webhook-id"] for one in heard} == {"EV-1"}
+    for one, word in zip(heard, words, strict=True):
+        Webhook(word).verify(one.body, dict(one.headers))
 
 
 def test_a_key_that_signs_questions_itself_is_exchanged_too(tmp_path: Path) -> None:

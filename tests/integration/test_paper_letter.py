@@ -16,6 +16,7 @@ from inspector.domain.errors import Invalid
 from inspector.domain.letter import LetterKind, short
 from inspector.domain.words import Words
 from inspector.flows import letters, unsettled, wording
+from inspector.letterpage import page
 from inspector.ports import Barred, Unavailable
 from inspector.store.store import Store
 from inspector.testing import LETTER, caught
@@ -103,8 +104,8 @@ def test_a_letter_in_words_names_who_asks_what_and_by_when_and_leaves_work_to_a_
         )
         hand.now = request.escalate_at
         settle(office)
-    (page,) = tmp_path.glob("*.html")
-    assert "区民政局" in page.read_text(encoding="utf-8")
+    (laid,) = tmp_path.glob("*.html")
+    assert "区民政局" in laid.read_text(encoding="utf-8")
     with store.read() as tx:
         matters = {one["kind"]: one["agency"] for one in tx.attention.page(None)}
         kept = [row["payload"] for row in tx.work.page(case_id=case_id, kind="assist.send")]
@@ -127,7 +128,7 @@ def test_every_kind_of_letter_has_its_words(store: Store, hand: Hand) -> None:
             assert all(text in made.words.body for text in said if text is not None)
             asks = kind not in letters.TELLING | letters.ABOVE
             if asks:  # below the dashed line, which whoever answers cuts along
-                slip = paper.page(made).partition('<section class="slip">')[2]
+                slip = page(made).partition('<section class="slip">')[2]
                 assert request.id in slip
                 assert wording.at(made.due_at) in slip
             assert [*map(bool, said)] == [kind not in letters.TELLING, asks, asks]

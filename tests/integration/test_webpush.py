@@ -172,6 +172,23 @@ def test_a_browser_reads_its_push_and_the_service_between_does_not(tmp_path: Pat
     ]
 
 
+def test_a_key_that_is_exchanged_while_a_push_is_under_way_bars_nobody(tmp_path: Path) -> None:
+    shown = list[str]()
+
+    def refuses(heard: Heard) -> Step:
+        shown.append(heard.headers["authorization"])
+        kept(tmp_path, BROWSER if len(shown) == 1 else SENDER, "key")
+        return answer(401 if len(shown) == 1 else 503)
+
+    with peer(beside={"/send/one-endpoint-word": refuses}) as there:
+        told = {"url": there.url, "key_file": kept(tmp_path, SENDER, "key"), "contact": "mailto:it@office.example", "tries": 1}
+        with closing(channel.connect("browser", told)) as made:
+            push = replace(MESSAGE, to=subscription(there.url))
+            errors = [caught(lambda: made.push(push, key="k-1")) for _ in range(2)]
+    assert [one.code for one in errors] == ["secret_exchanged", "http_503"]
+    assert proven(shown[0])[1] != proven(shown[1])[1], "the second is signed by the other key"
+
+
 def test_a_service_keeps_a_push_a_day_beyond_the_date_by_which_to_answer_and_a_word_about_it_as_long_as_it_matters(
     tmp_path: Path,
 ) -> None:
