@@ -118,6 +118,8 @@ def worth(name: str, value: object, lang: Lang, known_as: Mapping[str, str] | No
     """The value of a fact in words: a code's label, a moment on the office's clock, a term with its unit."""
     if isinstance(value, bool):
         return label("explain.yes" if value else "explain.no", lang)
+    if value is None or value in ((), []):
+        return label("explain.nothing", lang)
     if isinstance(value, Mapping):
         return label("explain.and", lang).join(f"{key} {one}" for key, one in value.items())
     if isinstance(value, list | tuple):

@@ -112,6 +112,8 @@ def test_a_notice_without_a_number_is_said_to_be_unknown_with_its_source() -> No
         ("way", "IN_PERSON", "方式：直接送达", "way: In person"),
         ("way", "TELEPHONE", "方式：电话", "way: By telephone"),
         ("way", "口头", "方式：口头", "way: 口头"),
+        ("stage", None, "下一步：无", "next step: none"),
+        ("digests", [], "摘要：无", "digests: none"),
         ("not_yet_named", 5, "not_yet_named：5", "not_yet_named: 5"),
     ],
 )
