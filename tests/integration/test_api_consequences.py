@@ -94,7 +94,7 @@ def test_a_transfer_is_opened_reported_by_two_and_decided_by_the_head(edge: Edge
         with edge.as_("officer", name="陈局长") as head:
             assert head.post(f"{about}/head", json={"approves": True, "reasons": "同意移送"}).json()["stage"] == "HAND"
         lacks = first.post(f"{about}/handover", json={"letter": "移送书1", "receipt": "回执1"})
-        assert (lacks.status_code, lacks.json()["error"]["facts"]["lacking"]) == (409, "REPORT, GOODS, TESTS, OTHER")
+        assert (lacks.status_code, lacks.json()["error"]["facts"]["lacking"]) == (409, ["REPORT", "GOODS", "TESTS", "OTHER"])
         whole = {"letter": "1", "report": "2", "goods": "无涉案物品", "tests": "无检验", "other": "3", "receipt": "回执1"}
         assert first.post(f"{about}/handover", json=whole).json()["stage"] == "POLICE"
         today = edge.office.now().date().isoformat()
