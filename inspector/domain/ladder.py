@@ -53,7 +53,7 @@ MOVED = "contact_moved"
 OURS = frozenset({"", "patience_over", "letter_expired", "agency_not_configured", "channel_not_configured", NOT_POSTED, MOVED})
 """Why a letter reached nobody whom a second one may reach: it stayed with us, or was lost on the way. Empty: as former releases have it."""
 
-_REMINDED = frozenset({"assistance.remind", "assistance.last"})
+REMINDED = frozenset({"assistance.remind", "assistance.last"})
 _SHORT = frozenset({Unit.HOUR, Unit.MINUTE})
 _A_PART = 10
 
@@ -196,7 +196,7 @@ def first(request: Request, kind: OrderKind, now: datetime, calendar: WorkingCal
     if kind not in UPPER or not (stays or late(request, kind, now, calendar)):
         return kind
     held, taken = {rung.kind for rung in request.rungs}, _taken(request, request.due_at)
-    if held & {OrderKind.ASSIST_REMIND, OrderKind.ASSIST_LAST} and not _taken(request, request.opened_at) & _REMINDED:
+    if held & {OrderKind.ASSIST_REMIND, OrderKind.ASSIST_LAST} and not _taken(request, request.opened_at) & REMINDED:
         return OrderKind.ASSIST_REMIND
     before = UPPER[: UPPER.index(kind)]
     return next((one for one in before if one in held and step_rule(one) not in taken), kind)

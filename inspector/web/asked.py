@@ -15,12 +15,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from inspector.domain import assistance, respite
+from inspector.domain import assistance, ladder, respite
 from inspector.domain.assistance import AssistanceState, Door, Inability, Quarrel
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.letter import short
 from inspector.domain.said import Saying
-from inspector.domain.scoreboard import ended_as, relieved
+from inspector.domain.scoreboard import ended_as, own, relieved
 from inspector.domain.urgency import Urgency
 from inspector.flows import assist, dossier, past, question, replylink, wording
 from inspector.flows.office import apart
@@ -55,6 +55,8 @@ _NEEDED: dict[Saying, tuple[Invalid, ...]] = {
 """What each form wants filled in: people mend all of it in one go."""
 _OWN = (AssistanceState.ANSWERED, AssistanceState.DECLINED)
 """The ends by the agency's own word, which it may correct: what differs is kept for a person."""
+_TOLD_ABOVE = (AssistanceState.DISPUTED, AssistanceState.ESCALATED)
+"""Whoever is above has it, which is told by a sentence of its own."""
 _COMPARE = "compare"
 """Chosen where the agency gives a value and leaves the comparing to the rule of the pack; nothing is chosen before it chooses."""
 _WRITTEN = re.compile(r"(\d{4})[^\d\s](\d{1,2})[^\d\s](\d{1,2})\D?")
@@ -237,7 +239,7 @@ def _page(
         "held": request_shown(held),
         "short": short(held.id),
         "stands": past.stands(held.state, ended_as(held), language(request)),
-        "now": _now(held, hears, oversees=oversees),
+        "now": _now(held, hears, desk.office.now(), oversees=oversees),
         "silence": question.silence(held, superior=told.superior),
         "open": hears,
         "free": free,
@@ -284,13 +286,22 @@ def _offered(do: str, told: _Read, *, free: bool, hears: bool, corrects: bool) -
             return free and do in {one.value for one in Saying}
 
 
-def _now(held: assistance.Request, hears: bool, *, oversees: bool) -> str:
-    """How things stand: the name of a sentence on the page."""
+def _now(held: assistance.Request, hears: bool, now: datetime, *, oversees: bool) -> str:
+    """How things stand: the name of a sentence on the page.
+
+    By the date and not by the state alone: a date that is over is told as one that is coming by no state.
+    """
     if oversees:
         return f"oversee_{_above(held)}"
     if relieved(held):
         return "assist_relieved"
-    return f"assist_{'late' if hears and held.ended_at else held.state.value.lower()}"
+    if hears and held.ended_at:
+        return "assist_late"
+    if held.state.open and held.state not in _TOLD_ABOVE and now >= held.due_at:
+        return "assist_past_due"
+    if held.state is AssistanceState.REMINDED and not any(one.rule in ladder.REMINDED for one in own(held)):
+        return "assist_urged"
+    return f"assist_{held.state.value.lower()}"
 
 
 def _above(held: assistance.Request) -> str:
