@@ -161,14 +161,19 @@ def _laid(entries: Sequence[Entry], head: TreeHead, growth: Sequence[Proof]) -> 
     return json_of(told)
 
 
-def as_laid(content: bytes, laid: bytes, head: TreeHead, growth: Sequence[Proof]) -> list[Trouble]:
+def as_laid(content: bytes, laid: Callable[[], bytes], head: TreeHead, growth: Sequence[Proof]) -> list[Trouble]:
     """Whether a proof's file lies there as this program lays it: each moment in the one zone, the proofs of growth in order and of shape.
 
-    What of it no digest binds (the layout, another zone of the same moment, a proof of growth that nobody needs) is held to that.
+    What of it no digest binds (the layout, another zone of the same moment, a proof of growth that nobody needs) is held to that. What
+    cannot be laid at all, such as half a character, was never laid by this program.
     """
+    try:
+        same = content == laid()
+    except (ValueError, TypeError, OverflowError):
+        same = False
     since = [one.since or 0 for one in growth]
     grown = since == sorted({*since}) and all(treehead.shaped(one, head) for one in growth)
-    return [] if content == laid and grown else [Trouble(code="file_changed", about=LEDGER)]
+    return [] if same and grown else [Trouble(code="file_changed", about=LEDGER)]
 
 
 def signature(files: Mapping[str, bytes]) -> Signature | None:
@@ -204,7 +209,7 @@ def judge(files: Mapping[str, bytes], held: Sequence[TreeHead], growth: Sequence
         entries, head, within = _ledger(files.get(LEDGER, b""))
     except (ValueError, TypeError, KeyError, OverflowError):
         return Judged(troubles=(*troubles, Trouble(code="unreadable", about=LEDGER)))
-    troubles += as_laid(files[LEDGER], _laid(entries, head, within), head, within)
+    troubles += as_laid(files[LEDGER], lambda: _laid(entries, head, within), head, within)
     troubles += [Trouble(code="entry_changed", about=one.id) for one in entries if not one.sound(head)]
     troubles += _bound(files, entries)
     known = vouched(head, held, (*within, *growth))

@@ -113,10 +113,7 @@ def judge(
         entry, head, within = _read(ledger)
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return Judged(troubles=(*troubles, Trouble(code="unreadable" if ledger else "unposted", about=LEDGER)))
-    try:
-        troubles += as_laid(ledger, proof(entry, head, within, _said(ledger, head)), head, within)
-    except (ValueError, TypeError, OverflowError):
-        troubles.append(Trouble(code="file_changed", about=LEDGER))
+    troubles += as_laid(ledger, lambda: proof(entry, head, within, _said(ledger, head)), head, within)
     if not entry.sound(head):
         troubles.append(Trouble(code="entry_changed", about=entry.id))
     if _named(entry) != digest(manifest):

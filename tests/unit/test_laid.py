@@ -102,3 +102,11 @@ def test_a_signature_that_is_none_is_seen_without_a_key(word: dict[str, str]) ->
     assert codes({**FILES, MANIFEST: laid(own)}) == set(), "whose it is shows the command, by the key"
     if "day" not in word:
         assert codes({**FILES, MANIFEST: laid(own | word)}) == {"file_changed"}
+
+
+def test_half_a_character_is_seen_and_breaks_nothing() -> None:
+    """Parsed JSON may hold one; no text can be written again from it."""
+    told = json.loads(FILES[LEDGER])
+    told["entries"][0]["salt"] = "\ud800"
+    assert "file_changed" in codes({**FILES, LEDGER: json.dumps(told).encode()})
+    assert "file_changed" in register(REGISTER.replace(POSTED.salt.encode(), b"\\ud800", 1))
