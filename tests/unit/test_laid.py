@@ -109,4 +109,4 @@ def test_half_a_character_is_seen_and_breaks_nothing() -> None:
     told = json.loads(FILES[LEDGER])
     told["entries"][0]["salt"] = "\ud800"
     assert "file_changed" in codes({**FILES, LEDGER: json.dumps(told).encode()})
-    assert "file_changed" in register(REGISTER.replace(POSTED.salt.encode(), b"\\ud800", 1))
+    assert "file_changed" in register(REGISTER.replace(str(POSTED.salt).encode(), b"\\ud800", 1))
