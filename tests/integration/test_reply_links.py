@@ -93,7 +93,8 @@ def test_the_common_superior_decides_a_dispute_by_its_own_link_alone(store: Stor
         assert client.post(page, data=decided).status_code == 303
         assert request_of(store, request.case_id).state.open
         after = client.get(page).text
-        assert "属于其职权" not in after
+        assert '<dd dir="auto" class="typed">属于其职权</dd>' in after, "what was decided stands there, with its reasons"
+        assert "<form" not in after.partition("<main")[2].partition("</main>")[0]
         assert "决定期限" not in after
         assert f"<dt>作出决定的时间</dt><dd>{wording.at(hand())}</dd>" in after
         assert client.post(page, data=decided | {"message": "4", "helps": "no"}).status_code == 303
