@@ -60,7 +60,11 @@ def test_that_an_agency_need_not_help_is_the_superiors_word_and_no_refusal_of_th
     assert "has decided that you need not help" in page
     assert "your reasons for not helping" not in page
     assert "You have decided that 区住建局 need not help" in seen
-    assert WORD["reasons"] not in page
+    before, label, behind = page.partition("<dt>Reasons of the decision</dt>")
+    assert (label != "", WORD["reasons"] in before, page.count(WORD["reasons"])) == (True, False, 1), (
+        "they are told as the superior's"
+    )
+    assert WORD["reasons"] in behind.partition("</dd>")[0]
     with edge.office.store.read() as tx:
         (piece,) = (one for one in tx.cases.evidence(case_id) if one.via == "housing")
         counted = {(mark, count) for _, _, mark, count in recent(edge.office, tx, edge.office.now())}
