@@ -60,8 +60,8 @@ def test_that_an_agency_need_not_help_is_the_superiors_word_and_no_refusal_of_th
     assert "has decided that you need not help" in page
     assert "your reasons for not helping" not in page
     assert "You have decided that 区住建局 need not help" in seen
-    before, label, behind = page.partition("<dt>Reasons of the decision</dt>")
-    assert (label != "", WORD["reasons"] in before, page.count(WORD["reasons"])) == (True, False, 1), (
+    before, there, behind = page.partition("<dt>Reasons of the decision</dt>")
+    assert (bool(there), WORD["reasons"] in before, page.count(WORD["reasons"])) == (True, False, 1), (
         "they are told as the superior's"
     )
     assert WORD["reasons"] in behind.partition("</dd>")[0]
