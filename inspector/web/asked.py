@@ -24,8 +24,8 @@ from inspector.domain.scoreboard import ended_as, own, relieved
 from inspector.domain.urgency import Urgency
 from inspector.flows import assist, dossier, past, question, replylink, wording
 from inspector.flows.office import apart
+from inspector.flows.requests import called, node_of, superior_of
 from inspector.flows.requests import held as locked
-from inspector.flows.requests import node_of, superior_of
 from inspector.store.tx import Tx, new_id
 from inspector.web.byhand import by_hand
 from inspector.web.desk import AtDesk, Desk, message
@@ -111,17 +111,8 @@ def post(request: Request, desk: AtDesk, request_id: str, token: str, form: Post
         if isinstance(error, Forbidden):  # the link was called back since it was looked at: it shows nothing any more
             return refused(request, error)
         if error.code != TAKEN:
-            return _page(request, desk, request_id, form, trouble(_by_name(desk, error), form, lang))
+            return _page(request, desk, request_id, form, trouble(error, form, lang))
     return again(request)
-
-
-def _by_name(desk: Desk, error: InspectorError) -> InspectorError:
-    """A circle of agencies by their names: whoever reads the page knows no connector of ours."""
-    if error.code != "forward_circle":
-        return error
-    chain = [name_of(desk, node_of(desk.office, one)) for one in str(error.facts["chain"]).split(" → ")]
-    to = name_of(desk, node_of(desk.office, str(error.facts["to"])))
-    return Refusal("forward_circle", **{**error.facts, "to": to, "chain": " → ".join(chain)})
 
 
 @router.get("/oversee/{request_id}/{token}")
@@ -250,8 +241,8 @@ def _page(
         "extends": told.extends,
         "decides": decides,
         "oversees": oversees,
-        "requested": name_of(desk, node_of(desk.office, held.requested)),
-        "to": name_of(desk, node_of(desk.office, str((held.reply or {}).get("to", "")))),
+        "requested": name_of(desk, held.requested),
+        "to": name_of(desk, str((held.reply or {}).get("to", ""))),
         "notices": told.notices,
         "fact": told.fact,
         "dossier": told.dossier,
@@ -320,5 +311,4 @@ def _above(held: assistance.Request) -> str:
 
 def name_of(desk: Desk, agency: str) -> str:
     """An agency by name, as far as the settings know it."""
-    node = desk.office.tree.get(agency)
-    return node.name if node is not None else agency
+    return called(desk.office, agency)
