@@ -19,6 +19,7 @@ from inspector.domain import assistance, ladder, respite
 from inspector.domain.assistance import AssistanceState, Door, Inability, Quarrel
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.letter import short
+from inspector.domain.ordered import DECIDED
 from inspector.domain.said import Saying
 from inspector.domain.scoreboard import ended_as, own, relieved
 from inspector.domain.urgency import Urgency
@@ -68,6 +69,16 @@ _WORDLESS = {_COMPARE: "answer_empty", "mismatch": "mismatch_wordless", "cannot_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Decided:
+    """What the common superior has decided: when, who, and what was signed and given as reasons."""
+
+    at: datetime
+    by: str
+    signer: str
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
     held: assistance.Request
     hears: bool
@@ -76,6 +87,7 @@ class _Read:
     dossier: str
     cited: list[str]
     superior: bool
+    decided: _Decided | None
     notices: Sequence[Mapping[str, Any]]
 
 
@@ -216,6 +228,7 @@ def _page(
             dossier=dossier.told(desk.office, policy, held, language(request)),
             cited=cited,
             superior=superior,
+            decided=_decided(desk, tx, held),
             notices=tx.assistance.notices(held.id),
         )
 
@@ -231,6 +244,7 @@ def _page(
         "short": short(held.id),
         "stands": past.stands(held.state, ended_as(held), language(request)),
         "now": _now(held, hears, desk.office.now(), oversees=oversees),
+        "decided": told.decided,
         "silence": question.silence(held, superior=told.superior),
         "open": hears,
         "free": free,
@@ -258,6 +272,17 @@ def _page(
         "message_id": new_id(),
     }
     return page(request, "assist.html", status=wrong.status, **context)
+
+
+def _decided(desk: Desk, tx: Tx, held: assistance.Request) -> _Decided | None:
+    """The last decision of a dispute; its signer stands in the ledger, as long as the entry has words."""
+    line = next((one for one in reversed(held.history) if one.rule == DECIDED), None)
+    if line is None:
+        return None
+    entries = (facts for at, facts in tx.ledger.facts([DECIDED], held.case_id) if at == line.at)
+    signer = next((str(facts["signer"]) for facts in entries if facts.get("reasons") == line.said and "signer" in facts), "")
+    by = name_of(desk, line.who) if line.who != held.requested else ""  # nobody was written to: an office above decided unasked
+    return _Decided(at=line.at, by=by, signer=signer, reasons=line.said)
 
 
 def _offered(do: str, told: _Read, *, free: bool, hears: bool, corrects: bool) -> bool:
