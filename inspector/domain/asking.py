@@ -28,6 +28,8 @@ class Forwarded:
     new: Decision[Request]
 
 
+ARROW = " → "
+"""Between those who have passed a request on, as they are told."""
 _LIES = {Availability.ON_PLATFORM: Timer.ASSIST_PLATFORM, Availability.TO_PUBLISH: Timer.ASSIST_PUBLISH}
 
 
@@ -93,7 +95,7 @@ def forward(
         raise Invalid("forward_self", field="to")
     passed = (*request.chain, request.requested)
     if to in passed:
-        raise Refusal("forward_circle", request=request.id, to=to, chain=" → ".join(passed))
+        raise Refusal("forward_circle", request=request.id, to=to, chain=ARROW.join(passed))
     root = request.id.partition(FORWARD)[0]
     reply = term_of(policy, request.urgency, request.question)
     term = due(now, reply.term, calendar, StartEvent.REQUEST_OPENED)

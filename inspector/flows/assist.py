@@ -33,7 +33,7 @@ from inspector.flows.reasons import telling
 from inspector.flows.reasons import word as worded
 from inspector.flows.record import record
 from inspector.flows.replylink import OVERSEE
-from inspector.flows.requests import go_on, held, node_of, spread, superior_of, whose
+from inspector.flows.requests import by_name, go_on, held, node_of, spread, superior_of, whose
 from inspector.flows.settle import settle_request
 from inspector.flows.unquoted import unquoted
 from inspector.flows.verify import asked
@@ -138,7 +138,8 @@ def refuse(
     if _beyond(case, request, Saying.DECLINE):
         said = {"inability": inability.value, "reasons": reasons, "signer": signer}
         return _after(office, tx, case, request, Saying.DECLINE, said, now, door)
-    decision = reply.decline(request, reasons, signer, now, case.pack, door, inability=inability)
+    with by_name(office):
+        decision = reply.decline(request, reasons, signer, now, case.pack, door, inability=inability)
     text = notice.written(office, _policy(office, case), decision.state, now)
     told = _settled(office, tx, case, request, notice.named(decision, text), now, filed=text)
     go_on(tx, office, told, Verdict.CANNOT_SAY, "declined", now)
@@ -223,7 +224,8 @@ def forward(
     if _beyond(case, request, Saying.FORWARD):
         return _after(office, tx, case, request, Saying.FORWARD, {"to": to, "reasons": reasons, "signer": signer}, now, door)
     via = _passed(office, request, addressee(office, request, to))
-    found = asking.forward(request, via, worded(reasons, signer, door), _policy(office, case), now, office.calendar)
+    with by_name(office):
+        found = asking.forward(request, via, worded(reasons, signer, door), _policy(office, case), now, office.calendar)
     _settled(office, tx, case, request, found.old, now)
     tx.assistance.add(found.new.state)
     record(tx, case.id, found.new, now, {"request": found.new.state.id}, kept=case.pack)
@@ -242,11 +244,9 @@ def addressee(office: Office, request: Request, to: str) -> str:
         names = {node.id: f"{node.name} ({node.id})" for node in office.tree.values()}
         others = sorted(name for name in known if name != asked)
         told = {"field": "to", "to": names.get(to, to)}
-        raise (
-            Invalid("forward_unknown", **told, known=", ".join(map(names.__getitem__, others)))
-            if others
-            else Invalid("forward_nowhere", **told)
-        )
+        if not others:
+            raise Invalid("forward_nowhere", **told)
+        raise Invalid("forward_unknown", **told, known=", ".join(map(names.__getitem__, others)))
     return via
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from inspector.domain import verification
+from inspector.domain.asking import ARROW
 from inspector.domain.assistance import Request
 from inspector.domain.case import Case
 from inspector.domain.decision import Decision
+from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.piece import evidence_of
 from inspector.domain.policy import Policy
@@ -18,6 +22,9 @@ from inspector.flows.settle import settle_case
 from inspector.flows.telling import tell
 from inspector.flows.verify import asked
 from inspector.store.tx import Tx
+
+_NAMING = {"forward_circle": ("to", "chain"), "help_ordered": ("superior",)}
+"""By the code of a refusal, which of its facts name agencies by connector."""
 
 
 def held(tx: Tx, request_id: str) -> tuple[Case, Request]:
@@ -35,6 +42,23 @@ def node_of(office: Office, connector: str) -> str:
     """The agency of the tree behind a connector, its present one or a former one (decision 174), or the connector's name itself."""
     held = behind(office.tree, connector)
     return held.id if held is not None else connector
+
+
+def called(office: Office, agency: str) -> str:
+    """What an agency is called, by its id or a connector that leads to it, or has; what is none of the tree's is left as it is."""
+    held = office.tree.get(agency) or behind(office.tree, agency)
+    return held.name if held is not None else agency
+
+
+@contextmanager
+def by_name(office: Office) -> Iterator[None]:
+    """A refusal names agencies as they are called: a clerk who reads it knows no connector of ours, by whichever door he speaks."""
+    try:
+        yield
+    except Refusal as error:
+        for fact in _NAMING.get(error.code, ()):
+            error.facts[fact] = ARROW.join(called(office, one) for one in str(error.facts[fact]).split(ARROW))
+        raise
 
 
 def superior_of(office: Office, request: Request) -> str | None:

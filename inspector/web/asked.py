@@ -19,13 +19,14 @@ from inspector.domain import assistance, ladder, respite
 from inspector.domain.assistance import AssistanceState, Door, Inability, Quarrel
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.letter import short
+from inspector.domain.ordered import DECIDED
 from inspector.domain.said import Saying
 from inspector.domain.scoreboard import ended_as, own, relieved
 from inspector.domain.urgency import Urgency
 from inspector.flows import assist, dossier, past, question, replylink, wording
 from inspector.flows.office import apart
+from inspector.flows.requests import called, node_of, superior_of
 from inspector.flows.requests import held as locked
-from inspector.flows.requests import node_of, superior_of
 from inspector.store.tx import Tx, new_id
 from inspector.web.byhand import by_hand
 from inspector.web.desk import AtDesk, Desk, message
@@ -68,6 +69,16 @@ _WORDLESS = {_COMPARE: "answer_empty", "mismatch": "mismatch_wordless", "cannot_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Decided:
+    """What the common superior has decided: when, who, and what was signed and given as reasons."""
+
+    at: datetime
+    by: str
+    signer: str
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
     held: assistance.Request
     hears: bool
@@ -76,6 +87,7 @@ class _Read:
     dossier: str
     cited: list[str]
     superior: bool
+    decided: _Decided | None
     notices: Sequence[Mapping[str, Any]]
 
 
@@ -111,17 +123,8 @@ def post(request: Request, desk: AtDesk, request_id: str, token: str, form: Post
         if isinstance(error, Forbidden):  # the link was called back since it was looked at: it shows nothing any more
             return refused(request, error)
         if error.code != TAKEN:
-            return _page(request, desk, request_id, form, trouble(_by_name(desk, error), form, lang))
+            return _page(request, desk, request_id, form, trouble(error, form, lang))
     return again(request)
-
-
-def _by_name(desk: Desk, error: InspectorError) -> InspectorError:
-    """A circle of agencies by their names: whoever reads the page knows no connector of ours."""
-    if error.code != "forward_circle":
-        return error
-    chain = [name_of(desk, node_of(desk.office, one)) for one in str(error.facts["chain"]).split(" → ")]
-    to = name_of(desk, node_of(desk.office, str(error.facts["to"])))
-    return Refusal("forward_circle", **{**error.facts, "to": to, "chain": " → ".join(chain)})
 
 
 @router.get("/oversee/{request_id}/{token}")
@@ -225,6 +228,7 @@ def _page(
             dossier=dossier.told(desk.office, policy, held, language(request)),
             cited=cited,
             superior=superior,
+            decided=_decided(desk, tx, held),
             notices=tx.assistance.notices(held.id),
         )
 
@@ -240,6 +244,7 @@ def _page(
         "short": short(held.id),
         "stands": past.stands(held.state, ended_as(held), language(request)),
         "now": _now(held, hears, desk.office.now(), oversees=oversees),
+        "decided": told.decided,
         "silence": question.silence(held, superior=told.superior),
         "open": hears,
         "free": free,
@@ -250,8 +255,8 @@ def _page(
         "extends": told.extends,
         "decides": decides,
         "oversees": oversees,
-        "requested": name_of(desk, node_of(desk.office, held.requested)),
-        "to": name_of(desk, node_of(desk.office, str((held.reply or {}).get("to", "")))),
+        "requested": name_of(desk, held.requested),
+        "to": name_of(desk, str((held.reply or {}).get("to", ""))),
         "notices": told.notices,
         "fact": told.fact,
         "dossier": told.dossier,
@@ -267,6 +272,17 @@ def _page(
         "message_id": new_id(),
     }
     return page(request, "assist.html", status=wrong.status, **context)
+
+
+def _decided(desk: Desk, tx: Tx, held: assistance.Request) -> _Decided | None:
+    """The last decision of a dispute; its signer stands in the ledger, as long as the entry has words."""
+    line = next((one for one in reversed(held.history) if one.rule == DECIDED), None)
+    if line is None:
+        return None
+    entries = (facts for at, facts in tx.ledger.facts([DECIDED], held.case_id) if at == line.at)
+    signer = next((str(facts["signer"]) for facts in entries if facts.get("reasons") == line.said and "signer" in facts), "")
+    by = name_of(desk, line.who) if line.who != held.requested else ""  # nobody was written to: an office above decided unasked
+    return _Decided(at=line.at, by=by, signer=signer, reasons=line.said)
 
 
 def _offered(do: str, told: _Read, *, free: bool, hears: bool, corrects: bool) -> bool:
@@ -320,5 +336,4 @@ def _above(held: assistance.Request) -> str:
 
 def name_of(desk: Desk, agency: str) -> str:
     """An agency by name, as far as the settings know it."""
-    node = desk.office.tree.get(agency)
-    return node.name if node is not None else agency
+    return called(desk.office, agency)

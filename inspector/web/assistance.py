@@ -13,7 +13,7 @@ from inspector.domain.assistance import Quarrel, Request
 from inspector.domain.errors import Forbidden, Missing, Refusal
 from inspector.flows import assist, replylink, unsettled
 from inspector.flows.office import Office
-from inspector.flows.requests import decider_of, for_requester
+from inspector.flows.requests import called, decider_of, for_requester
 from inspector.flows.requests import held as locked
 from inspector.store.tx import Tx
 from inspector.web.body import JsonRoute
@@ -294,4 +294,4 @@ def _superior(desk: Desk, tx: Tx, by: Caller | str, request_id: str) -> None:
     by.may(Role.OFFICER)
     superior = decider_of(desk.office, request)
     if superior is None or by.agency != superior.id:
-        raise Forbidden("dispute_not_decided_here", agency=by.agency)
+        raise Forbidden("dispute_not_decided_here", agency=called(desk.office, by.agency))

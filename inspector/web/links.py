@@ -21,8 +21,8 @@ from inspector.flows.fieldnotes import Noted
 from inspector.flows.gone import at_door
 from inspector.flows.office import Office
 from inspector.flows.replylink import LINK, opens
+from inspector.flows.requests import called, node_of
 from inspector.flows.requests import held as locked
-from inspector.flows.requests import node_of
 from inspector.flows.seated import by_name
 from inspector.store.tx import Tx
 from inspector.web import seatdoor
@@ -297,5 +297,5 @@ def requested(desk: Desk, tx: Tx, by: Caller | str, request_id: str, *, reading:
         raise Missing("request_unknown", request=request_id)
     by.may(*((Role.OFFICER, Role.AUDITOR) if reading else (Role.OFFICER,)))
     if not reading and by.agency != asked:
-        raise Forbidden("request_not_yours", agency=asked)
+        raise Forbidden("request_not_yours", agency=called(desk.office, asked))
     return request

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -119,6 +119,7 @@ def _work(desk: Desk, tx: Tx, machine_now: datetime, lang: Lang) -> Iterator[str
 def _lanes(office: Office, tx: Tx, machine_now: datetime, lang: Lang) -> Iterator[str]:
     held, quotas = waits(tx, office), left(tx, office)
     behind = tx.manners.behind([*held])
+    late = {matter.about: wording.late(matter.facts, lang) for matter in tx.attention.of_kind(LATE) if matter.open}
     for lane in tx.lanes.all():
         error = wording.code("note", lane.error, lang) if lane.error else ""
         if lane.paused:
@@ -134,26 +135,31 @@ def _lanes(office: Office, tx: Tx, machine_now: datetime, lang: Lang) -> Iterato
         elif lane.name in held:
             why = held[lane.name]
             state = label("ops.lane_held", lang, reason=label(f"wait.{why.reason}", lang), until=_at(office, why.until))
-        else:
-            state = label("ops.lane_well", lang)
+        elif lane.name in late:
+            state = late.pop(lane.name)
+        else:  # nobody may have called it yet: no more than this is known of it
+            state = label("ops.lane_faultless", lang)
         name = "ops.lane_waiting" if behind.get(lane.name) else "ops.lane"
         yield label(name, lang, name=lane.name, state=state, count=behind.get(lane.name, 0))
         if lane.name in quotas:
             yield label("ops.lane_quota", lang, name=lane.name, left=quotas[lane.name])
-    yield from _supplies(tx, lang)
-    for (source, fact), drift in tx.drift.all().items():
-        if drift.alarm is not None:
-            yield label("ops.lane_drifts", lang, name=source, fact=fact)
+    yield from _supplies(tx, late, lang)
+    yield from _drifts(tx, lang)
 
 
-def _supplies(tx: Tx, lang: Lang) -> Iterator[str]:
-    """The sources whose deliveries are not as agreed, and those where something lies that is not used."""
-    for matter in tx.attention.of_kind(LATE):
-        if matter.open:
-            yield label("ops.lane_supply", lang, name=matter.about, why=wording.late(matter.facts, lang))
+def _supplies(tx: Tx, late: Mapping[str, str], lang: Lang) -> Iterator[str]:
+    """The sources whose deliveries are not as agreed, if it is not said yet, and those where something lies that is not used."""
+    for name, why in late.items():
+        yield label("ops.lane_supply", lang, name=name, why=why)
     for matter in tx.attention.of_kind(UNUSED):
         if matter.open:
             yield label("ops.lane_unused", lang, name=matter.about, count=matter.facts["count"])
+
+
+def _drifts(tx: Tx, lang: Lang) -> Iterator[str]:
+    for (source, fact), drift in tx.drift.all().items():
+        if drift.alarm is not None:
+            yield label("ops.lane_drifts", lang, name=source, fact=fact)
 
 
 def _score(office: Office, tx: Tx, now: datetime, lang: Lang) -> Iterator[str]:

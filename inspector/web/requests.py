@@ -218,7 +218,7 @@ def _own(desk: Desk, tx: Tx, caller: Caller, request_id: str) -> Tx:
 
 
 def _asked(desk: Desk, held: assistance.Request) -> str:
-    return name_of(desk, node_of(desk.office, held.requested))
+    return name_of(desk, held.requested)
 
 
 def _marked(mail: Mapping[str, Any], lang: Lang) -> Mapping[str, Any]:

@@ -105,6 +105,9 @@ def test_a_wrong_addressee_forwards_and_who_was_named_answers_in_its_place(edge:
         with edge.client(X_Link_Token=edge.office.link_token("assist", again)) as civil:
             code, back = say(civil, again, "forward", to="houses", **SIGNED)
             assert (code, back["code"]) == (409, "forward_circle")
+            assert (back["facts"]["to"], back["facts"]["chain"]) == ("区住建局", "区住建局 → 区民政局"), (
+                "agencies are told by name"
+            )
             (matter,) = (one for one in officer.get("/v1/attention").json()["attention"] if one["kind"] == "forward_circle")
             assert matter["about"] == again, "a person hears that two agencies send it to each other"
             shown = say(civil, again, "answer", verdict="match", signer="钱七")[1]
@@ -132,7 +135,8 @@ def test_a_competence_is_disputed_and_the_common_superior_decides_by_its_link_an
             assert code not in county.letters[-1].text, "and no code of ours"
         assert say(agency, request_id, "decision", helps=False, **SIGNED)[1]["code"] == "link_unknown"
         with edge.as_("officer", "bureau") as officer, edge.as_("officer", "city") as city:
-            assert say(officer, request_id, "decision", helps=True, **SIGNED)[1]["code"] == "dispute_not_decided_here"
+            status, no = say(officer, request_id, "decision", helps=True, **SIGNED)
+            assert (status, no["code"], no["facts"]["agency"]) == (403, "dispute_not_decided_here", "区市场监管局")
             assert say(city, request_id, "decision", helps=True, reasons=" ", signer="周八")[1]["code"] == "reasons_missing"
         told = say(superior, request_id, "decision", helps=True, **SIGNED)[1]
         assert (told["state"], told["dispute"]["helps"]) == ("ACCEPTED", True)

@@ -329,7 +329,7 @@ def test_the_ops_page_says_in_words_what_goes_on_to_those_who_may_watch(edge: Ed
         with browser.stream("GET", "/ops/stream?lang=en") as stream:
             line = next(line for line in stream.iter_lines() if line.startswith("data:"))
     assert "待复核：1" in page
-    assert "registers：正常" in page
+    assert "registers：未见故障" in page
     assert "Waits for an officer" in english
     assert "Waits for an officer" in line
     assert "ops." not in re.sub(r'"[^"]*"', "", page)

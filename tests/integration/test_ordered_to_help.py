@@ -50,6 +50,8 @@ def test_neither_a_forwarding_nor_a_refusal_for_want_of_competence_is_taken_and_
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "help_ordered")
     for lang in LANGS:
         assert WHY in label("error.help_ordered", lang, **refused.value.facts)
+    assert answer.json()["error"]["facts"]["superior"] == refused.value.facts["superior"] == "区"
+    assert "county-office" not in answer.text, "whoever answers knows no connector of ours"
     now = request_of(store, case_id)
     assert (now.state, now.history) == (AssistanceState.ACCEPTED, request.history), (
         "it is still to answer, and its ladder goes on"

@@ -127,6 +127,7 @@ def test_the_superiors_link_shows_the_request_and_answers_nothing_and_the_ledger
         with edge.as_("officer", "city") as above:
             refused = above.post(f"/v1/assistance/{letter.request_id}/answer", json=given)
             assert (refused.status_code, refused.json()["error"]["code"]) == (403, "request_not_yours")
+            assert refused.json()["error"]["facts"]["agency"] == "区民政局"
         with edge.client(X_Link_Token=own) as program:
             assert program.post(f"/v1/assistance/{letter.request_id}/answer", json=given).status_code == 200
     with asked.office.store.read() as tx:

@@ -79,5 +79,6 @@ def test_what_the_superior_has_decided_stands_on_its_own_page_and_on_the_agencys
         for purpose, path in ((replylink.LINK, "assist"), (replylink.OVERSEE, "oversee")):
             text = page(edge, office, request, purpose, path)
             assert f"<dt>Decision</dt><dd>{'It is to help' if helps else 'It need not'}</dd>" in text
+            assert '<dt>Decided by</dt><dd dir="auto" class="typed">区 – 县府办</dd>' in text
             behind = text.partition("<dt>Reasons of the decision</dt>")[2].partition("</dd>")[0]
             assert "属住建局职权" in behind

@@ -43,6 +43,11 @@ def test_deliveries_that_do_not_come_are_a_matter_a_gauge_and_a_word_until_they_
         until(lambda: made.supply(look=False).looked)
         supplies.look(office)
         assert matters(office) == [("register", "none")], "nobody has asked it anything"
+        with store.begin() as tx:
+            tx.lanes.ensure(["register", "front"])
+        with store.read() as tx:
+            lines = [one for one in opswords._lanes(office, tx, tx.machine_now(), "en") if one.startswith(("register", "front"))]
+        assert lines == ["front: no failure known", "register: no good delivery lies there yet"], "well is what nobody knows"
         assert ("inspector_delivery_age_seconds", "+Inf") in gauges(office)
 
         old = datetime.now(UTC) - timedelta(hours=30)
