@@ -114,6 +114,11 @@ def told(kind: str, body: str, lang: Lang) -> str:
             return label("attention_told.superior_unreached", lang, **{"superior": "-", **said, "error": error})
         case unsettled.SUPERIOR_UNKNOWN if said.get("superior"):
             return label("attention_told.superior_mute", lang, **said)
+        case unsettled.TO_POST:
+            if "printed" not in said:
+                return ""
+            letter = wording.code("LetterKind", str(said["letter"]), lang)
+            said = {"to": "-", **said, "letter": letter, "after": said["counted_after"]}
         case unsettled.LETTER_HOLDS:
             letters = said.get("letters")
             words = [wording.code("LetterKind", str(one), lang) for one in letters] if isinstance(letters, list) else []
