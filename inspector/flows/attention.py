@@ -115,10 +115,7 @@ def told(kind: str, body: str, lang: Lang) -> str:
         case unsettled.SUPERIOR_UNKNOWN if said.get("superior"):
             return label("attention_told.superior_mute", lang, **said)
         case unsettled.TO_POST:
-            if "printed" not in said:
-                return ""
-            letter = wording.code("LetterKind", str(said["letter"]), lang)
-            said = {"to": "-", **said, "letter": letter, "after": said["counted_after"]}
+            return _to_post(said, lang)
         case unsettled.LETTER_HOLDS:
             letters = said.get("letters")
             words = [wording.code("LetterKind", str(one), lang) for one in letters] if isinstance(letters, list) else []
@@ -137,6 +134,14 @@ def told(kind: str, body: str, lang: Lang) -> str:
             pass
     key = f"attention_told.{kind}"
     return label(key, lang, **said) if known(key, lang) else ""
+
+
+def _to_post(said: Mapping[str, Any], lang: Lang) -> str:
+    """The date that a page bears and by what day's posting it holds; nothing of a letter whose posting moves no date."""
+    if "printed" not in said:
+        return ""
+    letter = wording.code("LetterKind", str(said["letter"]), lang)
+    return label("attention_told.letter_to_post", lang, **{"to": "-", **said, "letter": letter, "after": said["counted_after"]})
 
 
 def _named(said: Mapping[str, Any], lang: Lang) -> str:
