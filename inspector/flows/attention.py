@@ -114,14 +114,12 @@ def told(kind: str, body: str, lang: Lang) -> str:
             return label("attention_told.superior_unreached", lang, **{"superior": "-", **said, "error": error})
         case unsettled.SUPERIOR_UNKNOWN if said.get("superior"):
             return label("attention_told.superior_mute", lang, **said)
-        case unsettled.TO_POST:
-            return _to_post(said, lang)
         case unsettled.LETTER_HOLDS:
             letters = said.get("letters")
             words = [wording.code("LetterKind", str(one), lang) for one in letters] if isinstance(letters, list) else []
             said = {"requested": "-", "goes_on": "-", "heads": "-", **said, "letters": ", ".join(words) or "-"}
-        case unsettled.DATE_PROPOSED:
-            return _named(said, lang)
+        case unsettled.DATE_PROPOSED | unsettled.TO_POST:
+            return _named(said, lang) if kind == unsettled.DATE_PROPOSED else _to_post(said, lang)
         case unsettled.DATE_UNHEARD:
             said = {"requested": "-", "day": "-", "since": "-", "goes_on": "-", "heads": "-", **said}
         case supplies.LATE:
