@@ -37,7 +37,7 @@ def page(letter: Letter) -> str:
 def _sheet(letter: Letter) -> str:
     told = letter.words
     title = escape(told.title or letter.request_id)
-    body = escape("\n\n".join(filter(None, (told.body, letter.text))))
+    body = escape("\n\n".join(filter(None, (told.body, told.posted, letter.text))))
     slip = "".join(f"<dt>{escape(one)}</dt><dd></dd>" for one in told.slip)
     slip = f'<section class="slip"><h2>{escape(told.slip_title)}</h2><p>{title}</p><dl>{slip}</dl></section>' if slip else ""
     return f'<article><h1>{title}</h1>\n<div class="letter">{body}</div>\n{slip}</article>'

@@ -111,13 +111,16 @@ def close(
     note: Annotated[str | None, typer.Option("--note", help="What was done about it; needed 处理情况（必填）")] = None,
 ) -> None:
     """Say that a person has seen to a matter. 关闭待办。"""
-    from inspector.flows import posted
+    from inspector.flows import posted, wording
 
     done, now = terminal.reason(note, "--note"), terminal.office.now()
     with terminal.store.begin() as tx:
-        posted.seen_to(terminal.office, tx, matter, operator(), now, note=done)
-    terminal.value({"closed": matter})
+        moved = posted.seen_to(terminal.office, tx, matter, operator(), now, note=done)
+    dates = {} if moved is None else {"printed": moved.printed, "due_at": moved.due_at}
+    terminal.value({"closed": matter, **dates})
     terminal.say("closed", id=matter)
+    if moved is not None:
+        terminal.say("posted_late", printed=wording.at(moved.printed), due_at=wording.at(moved.due_at))
 
 
 def export(

@@ -12,11 +12,12 @@ from inspector.cli import number, out
 from inspector.cli.terminal import Terminal
 from inspector.cli.viewings import viewed
 from inspector.domain.errors import Invalid
-from inspector.domain.letter import LetterKind
+from inspector.domain.letter import ASKING, LetterKind
 from inspector.labels import of
 from inspector.printing import browser, installed, pdf, printed
 
 if TYPE_CHECKING:
+    from inspector.domain.assistance import Request
     from inspector.domain.case import Case
     from inspector.ports import Letter
     from inspector.store.tx import Tx
@@ -71,11 +72,12 @@ def letter(terminal: Terminal, request: RequestId, to: To, which: Which = Letter
 
     As it was written once, and the same page that a connector of kind `paper` lays. The first letter of an open request that has not
     left, went in a digest, or is no longer kept (schedules.keep_done_days) is worded by how the request stands now, and that is said.
+    Where its date is no more the one that counts, that one is told beside it.
     A PDF is printed by an installed Chromium; where there is none, write the page (--to FILE.html) and print it from any browser. There
     is no link on paper. The file is readable for you alone; that you were shown the request is written down. When it is posted, close
     the matter letter_to_post where there is one; a reply on paper is transcribed on the request's page.
     """
-    from inspector.flows import onpaper
+    from inspector.flows import onpaper, wording
     from inspector.letterpage import page
 
     if to.suffix not in (_PAGE, _PDF):
@@ -83,10 +85,14 @@ def letter(terminal: Terminal, request: RequestId, to: To, which: Which = Letter
     program = _browser() if to.suffix == _PDF else ""
     request, office = number.meant(terminal, request), terminal.office
 
-    def look(tx: Tx) -> tuple[Case, Letter, bool]:
-        return tx.cases.get(tx.assistance.case_of(request)), *onpaper.letter(office, tx, request, which)
+    def look(tx: Tx) -> tuple[Case, Request, Letter, bool]:
+        return (
+            tx.cases.get(tx.assistance.case_of(request)),
+            tx.assistance.get(request),
+            *onpaper.letter(office, tx, request, which),
+        )
 
-    case, told, kept = terminal.look(look)
+    case, held, told, kept = terminal.look(look)
     viewed(terminal, "REQUEST", [case])
     content = page(told).encode()
     out.write_new(to, pdf(program, {"letter.html": content}, "letter.html") if program else content, private=True)
@@ -94,6 +100,11 @@ def letter(terminal: Terminal, request: RequestId, to: To, which: Which = Letter
     terminal.say("wrote", file=to)
     if not kept:
         terminal.aside(terminal.words("letter_anew", letter=of(which, terminal.lang)))
+    if (
+        which in ASKING and held.state.open and held.due_at != told.due_at
+    ):  # what was written stays; what counts is told beside it
+        state, due_at = of(held.state, terminal.lang), wording.at(held.due_at)
+        terminal.aside(terminal.words("request_stands", request=request, state=state, due_at=due_at))
 
 
 def _browser() -> str:

@@ -345,6 +345,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "admitted": ("{name} may sign in as {role} until {until}: admission {id}", "{name}获准以{role}登录，至{until}：准入 {id}"),
     "dismissed": ("{id} is over; sessions ended: {count}", "{id} 已终止，结束登录{count}次"),
     "revoked": ("token {id} is revoked", "令牌 {id} 已吊销"),
+    "posted_late": (
+        "posted later than its page allows for: the page says {printed}, and {due_at} counts, by the day of posting written on it",
+        "寄出晚于函上所计：函上所印为 {printed}，现以 {due_at} 为准（按函上填写的寄出日期计算）",
+    ),
     "closed": ("{id} is closed", "{id} 已关闭"),
     **DRAWS,
     **FOLDERS,

@@ -311,7 +311,9 @@ instead of a superior, that an address is not watched, and whatever an agency sa
 UNSURE = frozenset({"assistance.sent", letter.LAID, letter.POSTED, sending.RETURNED, "assistance.undeliverable"})
 """Rules that also rest on which letter of a request it was, and what is known of that no entry tells: what differs there accuses nobody."""
 
-BESIDE = frozenset({ECHO, "assistance.again", "assistance.picked", "assistance.vouched", "assistance.wrote"})
+BESIDE = frozenset(
+    {ECHO, "assistance.again", "assistance.picked", "assistance.vouched", "assistance.wrote", "assistance.unreasoned"}
+)
 """Rules that add a line to the history of a request, and leave its dates and its state as they are."""
 
 

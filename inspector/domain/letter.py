@@ -16,7 +16,8 @@ class LetterKind(StrEnum):
     """What a letter to another agency is for.
 
     To the requested agency: the request, a wish that it be acknowledged, reminders before the date and on its last day, one for its
-    liaison officer and one for its head; that its date is agreed, or stays, or that it is to help. To the common superior: an
+    liaison officer and one for its head; that its date is agreed, or stays, or that it is to help; that what it refused
+    or asked for by mail has no reasons, and does not count. To the common superior: an
     escalation, a dispute to decide. To whoever holds a letter: that it is over. To whoever helped: what came of it.
     A digest carries several letters to one agency.
     """
@@ -30,6 +31,7 @@ class LetterKind(StrEnum):
     AGREED = "agreed"
     KEPT = "kept"
     DECIDED = "decided"
+    UNREASONED = "unreasoned"
     ESCALATION = "escalation"
     DISPUTE = "dispute"
     CANCEL = "cancel"
@@ -37,7 +39,7 @@ class LetterKind(StrEnum):
     DIGEST = "digest"
 
 
-ASKING = ("request", "acknowledge", "reminder", "last", "liaison", "head", "agreed", "kept", "decided")
+ASKING = ("request", "acknowledge", "reminder", "last", "liaison", "head", "agreed", "kept", "decided", "unreasoned")
 """Kinds of letters to the requested agency that want something of it, or tell it the date that binds."""
 
 ABOVE = ("escalation", "dispute")

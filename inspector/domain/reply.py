@@ -27,7 +27,7 @@ from inspector.domain.assistance import (
 from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict, blank, stated
-from inspector.domain.letter import READ, read
+from inspector.domain.letter import READ, letter, read, until
 from inspector.domain.ordered import must_not_pass_on
 from inspector.domain.policy import Compare
 from inspector.domain.said import Saying
@@ -224,3 +224,22 @@ def _when(request: Request) -> dict[str, bool]:
 def _must_hear(request: Request) -> None:
     if not request.state.hears:
         raise Refusal("request_closed", request=request.id, state=request.state)
+
+
+UNREASONED = "assistance.unreasoned"
+"""The line of history of a mail that wanted reasons and had none: its agency is told that it does not count."""
+
+
+def asked_back(request: Request) -> bool:
+    """Whether the agency that is asked was told so already."""
+    return any(one.rule == UNREASONED and one.at >= request.opened_at for one in request.history)
+
+
+def unreasoned(request: Request, came: datetime, now: datetime, pack: str) -> Decision[Request]:
+    """The agency refused, or asked for something, by mail and gave no reasons: it is told that this does not count, once.
+
+    Its word is still read by a person (`wrote`), and nothing else follows from it: a refusal without reasons is none (handbook 1.5.2).
+    """
+    because = Because(rule=UNREASONED, basis=(request.basis,), pack=pack, facts={"came": came.isoformat()})
+    note = letter(request, "unreasoned", request.requested, now, until(request, now))
+    return Decision(state=noted(request, UNREASONED, now), because=because, orders=(note,))

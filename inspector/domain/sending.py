@@ -6,13 +6,13 @@ has it no step of the ladder is taken; and what never left ends as what reached 
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from inspector.domain import dispute, ladder
 from inspector.domain.asking import term_of
 from inspector.domain.assistance import TIMERS, AssistanceState, Lain, Owed, Request, noted
-from inspector.domain.calendar import Due, Term, Unit, WorkingCalendar, due
+from inspector.domain.calendar import SHANGHAI, Due, Term, Unit, WorkingCalendar, due
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.ladder import accept_by, named, wound
 from inspector.domain.letter import ABOVE, NOT_POSTED, POSTED, kind_of, laid, lies, read, undeliverable, unescalated
@@ -36,6 +36,27 @@ _TELLING = frozenset({"agreed", "decided"})
 
 _SHORT = frozenset({Unit.HOUR, Unit.MINUTE})
 _A_PART = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begins:
+    """The date that a letter tells, as it is counted if it is posted on the day `after` which the time runs."""
+
+    due_at: datetime
+    after: date
+
+
+def begins(request: Request, kind: str) -> Begins | None:
+    """What a letter of a kind tells by a date that its posting moves (`posted`); None where it moves none that stands on it."""
+    if kind == "dispute" and request.dispute is not None:
+        return Begins(due_at=request.dispute.due_at, after=request.dispute.counted.after)
+    if request.state.above or request.state is AssistanceState.DISPUTED or request.knows:
+        return None
+    if request.owed is not None and request.reached:
+        if kind_of(request, request.owed.key) != kind:
+            return None
+        return Begins(due_at=request.due_at, after=request.owed.since.astimezone(SHANGHAI).date())
+    return Begins(due_at=request.due_at, after=request.due_counted.after) if kind == "request" else None
 
 
 def late(request: Request, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Due | None:

@@ -16,6 +16,8 @@ class Words:
     to the case, `silence`: what comes of it if none comes; all stand in `body`, too, empty in a letter that tells no date, or asks for
     nothing, and None where a release before these has worded it: each try of a letter says the same. So is `requester`, who asks, by name.
 
+    `posted`: for paper alone, whose day of posting nobody knows who words it: a line for that day, and what it does to the letter's date.
+
     Empty for a letter that nobody has worded: programs read its fields.
     """
 
@@ -32,3 +34,4 @@ class Words:
     effect: str | None = None
     silence: str | None = None
     requester: str | None = None
+    posted: str | None = None

@@ -118,8 +118,8 @@ def told(kind: str, body: str, lang: Lang) -> str:
             letters = said.get("letters")
             words = [wording.code("LetterKind", str(one), lang) for one in letters] if isinstance(letters, list) else []
             said = {"requested": "-", "goes_on": "-", "heads": "-", **said, "letters": ", ".join(words) or "-"}
-        case unsettled.DATE_PROPOSED:
-            return _named(said, lang)
+        case unsettled.DATE_PROPOSED | unsettled.TO_POST:
+            return _named(said, lang) if kind == unsettled.DATE_PROPOSED else _to_post(said, lang)
         case unsettled.DATE_UNHEARD:
             said = {"requested": "-", "day": "-", "since": "-", "goes_on": "-", "heads": "-", **said}
         case supplies.LATE:
@@ -132,6 +132,14 @@ def told(kind: str, body: str, lang: Lang) -> str:
             pass
     key = f"attention_told.{kind}"
     return label(key, lang, **said) if known(key, lang) else ""
+
+
+def _to_post(said: Mapping[str, Any], lang: Lang) -> str:
+    """The date that a page bears and by what day's posting it holds; nothing of a letter whose posting moves no date."""
+    if "printed" not in said:
+        return ""
+    letter = wording.code("LetterKind", str(said["letter"]), lang)
+    return label("attention_told.letter_to_post", lang, **{"to": "-", **said, "letter": letter, "after": said["counted_after"]})
 
 
 def _named(said: Mapping[str, Any], lang: Lang) -> str:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from inspector.domain import sending
 from inspector.domain.assistance import Request
 from inspector.domain.ladder import reminded_late
 from inspector.domain.letter import LetterKind, kind_of, short
@@ -76,6 +77,7 @@ def worded(office: Office, tx: Tx, request: Request, letter: Letter, via: str) -
         effect=effect.strip("　"),
         silence=silent,
         requester=str(facts["requester"]),
+        posted=question.posted(office, tx, request, letter.kind, lang),
     )
     return replace(letter, words=words)
 
@@ -162,9 +164,12 @@ def linked(letter: Letter, link: str) -> Letter:
 
 def carried(tx: Tx, request: Request, key: str, via: str, receipt: Receipt, now: datetime) -> None:
     """What a receipt leaves to a person: to post a letter, to look after an addressee who would not take it."""
-    facts = {"request": request.id, "to": via, "case": request.case_id}
+    facts: dict[str, object] = {"request": request.id, "to": via, "case": request.case_id}
     if receipt.by_hand and (request.state.open or kind_of(request, key) in TELLING):
-        tx.attention.open(TO_POST, request.requester, key, {**facts, "file": receipt.reference}, now)
+        kind = kind_of(request, key)
+        begun = sending.begins(request, kind)
+        dates = {} if begun is None else {"printed": wording.at(begun.due_at), "counted_after": begun.after.isoformat()}
+        tx.attention.open(TO_POST, request.requester, key, {**facts, "file": receipt.reference, "letter": kind, **dates}, now)
     if receipt.refused:
         tx.attention.open(PARTLY, request.requester, key, {**facts, "refused": list(receipt.refused)}, now)
 

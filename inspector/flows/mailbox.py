@@ -17,7 +17,7 @@ from functools import cache, partial
 
 import structlog
 
-from inspector.domain import slip, veil
+from inspector.domain import reply, slip, veil
 from inspector.domain.assistance import Door, Request, arrived
 from inspector.domain.errors import Away, Forbidden, InspectorError, Invalid, Missing, Stale
 from inspector.domain.said import Said
@@ -27,6 +27,7 @@ from inspector.flows.apart import apart
 from inspector.flows.letters import SLIP
 from inspector.flows.office import Office
 from inspector.flows.requests import held
+from inspector.flows.settle import settle_request
 from inspector.flows.unsettled import MAIL_UNREAD
 from inspector.flows.written import listed, meant
 from inspector.incoming import Mail, Mailbox
@@ -156,6 +157,8 @@ def taken(office: Office, mail: Mail) -> bool | None:
             hearing.circling(office, form.number, word, error)
         with office.store.begin() as tx:
             _keep(office, tx, mail, form, error, office.now(), theirs=theirs)
+            if said and error.code == "reasons_missing":
+                _ask_back(office, tx, form.number, mail, office.now())
         return False
     return True
 
@@ -277,6 +280,17 @@ def _hear(office: Office, tx: Tx, mail: Mail, form: Form, said: tuple[Said, ...]
         for word in said:
             hearing.hear(office, tx, form.number, word, now, door)
         tx.inbox.keep("mail", mail.id, content, {"request": form.number, "do": " ".join(word.do for word in said)}, now)
+
+
+def _ask_back(office: Office, tx: Tx, number: str, mail: Mail, now: datetime) -> None:
+    """Whoever refused without reasons is told so by mail: `said` is read only of a registered sender's own form, and no machine's.
+
+    However many such mails come, and however often one is read, it hears so once, so that no two programs answer each other.
+    """
+    case, request = held(tx, number)
+    if request.state.open and not reply.asked_back(request):
+        came = arrived(request, mail.came, now) or now
+        settle_request(tx, reply.unreasoned(request, came, now, office.book.get(case.pack).label), now)
 
 
 def _keep(office: Office, tx: Tx, mail: Mail, form: Form, error: InspectorError, now: datetime, *, theirs: bool) -> None:

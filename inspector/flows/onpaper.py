@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Missing
-from inspector.domain.letter import LetterKind
+from inspector.domain.letter import LAID, LetterKind
 from inspector.flows import letters, posting
 from inspector.flows.office import Office
 from inspector.ports import Letter
@@ -34,7 +35,10 @@ def letter(office: Office, tx: Tx, request_id: str, kind: LetterKind) -> tuple[L
         if told.get("request") == request_id and told.get("said") is not None
     }
     if kind in written:
-        return load(Letter, json.dumps(written[kind])), True
+        told = load(Letter, json.dumps(written[kind]))
+        if any((one.rule, one.said) == (LAID, kind.value) for one in request.history):
+            return told, True
+        return replace(told, words=replace(told.words, posted="")), True  # it went another way: no posting moves its date
     if kind is LetterKind.REQUEST and request.state.open:
         via = request.requested
         return letters.worded(office, tx, request, posting.letter_of(office, tx, request, kind, via), via), False

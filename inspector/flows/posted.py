@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from inspector.domain import competence, letter, reply, sending
+from inspector.domain.assistance import Request
 from inspector.domain.errors import Forbidden
 from inspector.flows import attention, eligibility, inquiries, leaves, replying
 from inspector.flows.ladder import OBSOLETE
@@ -16,6 +18,14 @@ from inspector.flows.requests import for_requester, held
 from inspector.flows.settle import settle_request
 from inspector.flows.unsettled import COMPETENCE_DOUBTED, MAIL_UNREAD, SUPERIOR_UNKNOWN, TO_POST, about, gone, read, requests_of
 from inspector.store.tx import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A posted letter's date: what the page says, and what counts, for it was posted later than it was to be."""
+
+    printed: datetime
+    due_at: datetime
 
 
 def seen_to(
@@ -28,13 +38,15 @@ def seen_to(
     note: str = "",
     sees: Collection[str] | None = None,
     agency: str | None = None,
-) -> None:
+) -> Moved | None:
     """Close a matter as `attention.close` does, and begin the clock of who was posted a letter.
 
     Of a request with nobody known above both sides the note says whom a person has told, and of one to an agency that does not list
     the fact among its powers why it is competent; both stand in its history.
 
     What a subject has asked for and does not get is answered to it with the note (`replying`).
+
+    Returns how posting a letter has moved its date, where it has.
 
     A mail of who has the letter that somebody has read was a word of the agency's, and counts from when it came. Raises Missing,
     Refusal, and Forbidden: `leave_not_head` where only a head closes it, `request_two_sided` where the officer's `agency` takes no step
@@ -59,7 +71,7 @@ def seen_to(
         if request.state.open:
             settle_request(tx, competence.vouched(request, by, note, now, office.book.get(case.pack).label), now)
     if matter is None or matter["kind"] != TO_POST:
-        return
+        return None
     facts = json.loads(matter["body"])
     case, request = held(tx, str(facts["request"]))
     gone(tx, request, now)
@@ -68,6 +80,13 @@ def seen_to(
     if told.because.rule != OBSOLETE:
         inquiries.posted(tx, office, request, via, key, now)
         settle_request(tx, letter.of_kind(told, letter.kind_of(request, key)), now)
+    kind = letter.kind_of(request, key)
+    before, binds = sending.begins(request, kind), _date(told.state, kind)
+    return Moved(printed=before.due_at, due_at=binds) if before is not None and binds > before.due_at else None
+
+
+def _date(request: Request, kind: str) -> datetime:
+    return request.dispute.due_at if kind == letter.LetterKind.DISPUTE and request.dispute is not None else request.due_at
 
 
 def _may(office: Office, tx: Tx, matter: Mapping[str, Any], by: str, agency: str | None) -> None:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from inspector.domain import sending
+from inspector.domain.asking import term_of
 from inspector.domain.assistance import AssistanceState, Request
+from inspector.domain.calendar import Unit
 from inspector.domain.errors import InspectorError
+from inspector.domain.letter import LetterKind
 from inspector.domain.policy import Policy
 from inspector.flows import wording
+from inspector.flows.office import Office
+from inspector.flows.requests import policy_of
 from inspector.labels import Lang, label
+from inspector.store.tx import Tx
 
 
 def fact(policy: Policy, request: Request) -> str:
@@ -41,6 +48,19 @@ def silent(request: Request, lang: Lang, *, superior: bool) -> str:
     """The same as a sentence; empty where silence means nothing."""
     told = silence(request, superior=superior)
     return label(f"ui.{told[0]}", lang, day=wording.at(told[1])) if told is not None else ""
+
+
+def posted(office: Office, tx: Tx, request: Request, kind: str, lang: Lang) -> str:
+    """What becomes of a paper letter's date by the day on which it is posted; empty where nothing does."""
+    begun = sending.begins(request, kind)
+    if begun is None:
+        return ""
+    if kind == LetterKind.DISPUTE and request.dispute is not None:
+        length = request.dispute.counted.term
+    else:
+        length = term_of(policy_of(office, tx, request), request.urgency, request.question).term
+    key = "posted_at_once" if length.unit in (Unit.HOUR, Unit.MINUTE) else "posted"
+    return label(f"letter.{key}", lang, term=wording.term(length, lang), after=begun.after)
 
 
 def counted(request: Request, lang: Lang) -> str:

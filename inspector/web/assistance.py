@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 
 from inspector.domain.assistance import Quarrel, Request
 from inspector.domain.errors import Forbidden, Missing, Refusal
-from inspector.flows import assist, replylink, unsettled
+from inspector.flows import assist, hearing, replylink, unsettled
 from inspector.flows.office import Office
 from inspector.flows.requests import called, decider_of, for_requester
 from inspector.flows.requests import held as locked
@@ -22,7 +22,7 @@ from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import WRITES
 from inspector.web.fields import Day, Line, MessageId, Moment, NamePath, Strict, Text
 from inspector.web.links import By, door, requested, speaks
-from inspector.web.requested import RequestShown, request_shown
+from inspector.web.requested import RequestShown, after, request_shown
 from inspector.web.roles import Role
 
 router = APIRouter(prefix="/v1/assistance", tags=["assistance"], route_class=JsonRoute)
@@ -231,13 +231,14 @@ def decide_dispute(desk: AtDesk, by: By, request_id: NamePath, given: DecisionIn
 
 def forward(desk: Desk, tx: Tx, request_id: str, given: ForwardIn, by: Caller | str, now: datetime) -> Request:
     """A forwarding, by API and by form alike; the new request."""
-    return assist.forward(*_at(desk, tx, request_id), given.to, given.reasons, given.signer, now, door(by))
+    to = hearing.addressee(desk.office, given.to)
+    return assist.forward(*_at(desk, tx, request_id), to, given.reasons, given.signer, now, door(by))
 
 
 def circle(desk: Desk, request_id: str, to: str, error: Refusal) -> None:
     """After a refused forwarding: where agencies send a request to each other a person hears of it."""
     if error.code == unsettled.FORWARD_CIRCLE:
-        desk.act(lambda tx, now: assist.circle(tx, request_id, to, now))
+        desk.act(lambda tx, now: assist.circle(tx, request_id, hearing.addressee(desk.office, to), now))
 
 
 def _said(
@@ -255,7 +256,7 @@ def _said(
 
     def say(tx: Tx, now: datetime) -> RequestShown:
         speaks(desk, tx, by, request_id)
-        return request_shown(do(tx, now))
+        return after(tx, request_id, lambda: do(tx, now))
 
     return desk.once(told, say)
 

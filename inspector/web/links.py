@@ -32,7 +32,7 @@ from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import ClockTime, MessageId, NamePath, Strict, Text
 from inspector.web.messages import AnswerIn, DeclineIn, ResultIn
-from inspector.web.requested import RequestShown, request_shown
+from inspector.web.requested import RequestShown, after, request_shown
 from inspector.web.roles import Role
 from inspector.web.seatdoor import PhoneKey, Seated, SeatLink, SeatRoute
 from inspector.web.viewings import shown_of
@@ -87,7 +87,7 @@ def answer_request(desk: AtDesk, by: By, request_id: NamePath, given: AnswerIn, 
 
     def do(tx: Tx, now: datetime) -> RequestShown:
         speaks(desk, tx, by, request_id)
-        return request_shown(answer(desk, tx, request_id, given, door(by), now))
+        return after(tx, request_id, lambda: answer(desk, tx, request_id, given, door(by), now))
 
     return desk.once(message(f"assist:{request_id}"[:200], message_id, f"answer {request_id}", given), do)
 
@@ -99,7 +99,7 @@ def decline_request(desk: AtDesk, by: By, request_id: NamePath, given: DeclineIn
 
     def do(tx: Tx, now: datetime) -> RequestShown:
         speaks(desk, tx, by, request_id)
-        return request_shown(decline(desk, tx, request_id, given, door(by), now))
+        return after(tx, request_id, lambda: decline(desk, tx, request_id, given, door(by), now))
 
     return desk.once(message(f"assist:{request_id}"[:200], message_id, f"decline {request_id}", given), do)
 

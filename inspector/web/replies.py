@@ -24,7 +24,7 @@ from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import WRITES
 from inspector.web.fields import Day, Line, MaybeLine, NamePath, Strict, Text
 from inspector.web.messages import Said as Verdicts
-from inspector.web.requested import RequestShown, request_shown
+from inspector.web.requested import RequestShown, after
 
 router = APIRouter(prefix="/v1", route_class=JsonRoute)
 
@@ -100,7 +100,7 @@ def heard(
     def do(tx: Tx, now: datetime) -> RequestShown:
         held(tx, request_id)
         may(tx)
-        return request_shown(step(desk, tx, request_id, said, by, now))
+        return after(tx, request_id, lambda: step(desk, tx, request_id, said, by, now))
 
     try:
         return desk.once(message((source or f"assist:{request_id}")[:200], message_id, f"{said.do} {request_id}", given), do)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from pydantic import JsonValue
@@ -14,6 +14,8 @@ from inspector.domain.echo import Echo
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import meant_for_others
 from inspector.domain.urgency import Urgency
+from inspector.flows.requests import held as locked
+from inspector.store.tx import Tx
 from inspector.web.answers import Shown
 
 
@@ -68,6 +70,7 @@ class RequestShown(Shown):
     `late`: the reply came when the request had ended without one, or the case had taken its next way: it is evidence for a person.
     `parts` are answers to a part of the question. `forwarded_from` and `forwarded_to` are requests: each has a link of its own.
     `afterwords` came when nothing of it could be changed any more. `echo`: what came of the answer, once the case is over.
+    `beside`: in answer to a word of the agency's, that this one came so: it is kept, and has changed nothing.
     """
 
     id: str
@@ -103,9 +106,10 @@ class RequestShown(Shown):
     dispute: DisputeShown | None
     history: tuple[PastShown, ...]
     echo: Echo | None
+    beside: bool
 
 
-def request_shown(request: Request, *, ours: bool = False) -> RequestShown:
+def request_shown(request: Request, *, ours: bool = False, beside: bool = False) -> RequestShown:
     """An assistance request as it goes out; `ours`: to the requester, who alone reads what its officers have noted for themselves."""
     asked = request.question
     told = {
@@ -115,10 +119,18 @@ def request_shown(request: Request, *, ours: bool = False) -> RequestShown:
         "subject_code": asked["code"],
         "on": asked["on"],
         "afterwords": tuple(map(_afterword, request.afterwords)),
+        "beside": beside,
         "history": request.history if ours else meant_for_others(request),
     }
     plain = {name: getattr(request, name) for name in RequestShown.model_fields if name not in told}
     return RequestShown.model_validate(plain | told)
+
+
+def after(tx: Tx, request_id: str, word: Callable[[], Request]) -> RequestShown:
+    """A request as it goes out in answer to a word of its agency's, by whichever door: with whether that was kept beside."""
+    _, was = locked(tx, request_id)
+    held = word()
+    return request_shown(held, beside=held.id == was.id and len(held.afterwords) > len(was.afterwords))
 
 
 def _afterword(said: Mapping[str, object]) -> AfterwordShown:

@@ -95,11 +95,12 @@ def test_a_wrong_addressee_forwards_and_who_was_named_answers_in_its_place(edge:
     with edge.client(X_Link_Token=link) as agency, edge.as_("officer") as officer:
         code, told = say(agency, request_id, "forward", to="nobody", **SIGNED)
         assert (code, told["code"]) == (422, "forward_unknown")
-        given, once = {"to": "civil", **SIGNED}, {"Idempotency-Key": "m-1"}
+        given, once = {"to": edge.office.tree["civil"].name, **SIGNED}, {"Idempotency-Key": "m-1"}
         told, same = (agency.post(f"/v1/assistance/{request_id}/forward", json=given, headers=once).json() for _ in range(2))
         assert (told["state"], same) == ("FORWARDED", told), "the same message again is one forwarding"
         again = str(told["forwarded_to"])
         kept = say(agency, request_id, "answer", verdict="match", signer="赵六")[1]
+        assert (told["beside"], kept["beside"]) == (False, True), "a program need not count the words that lie there"
         assert (kept["state"], kept["afterwords"][0]["verdict"]) == ("FORWARDED", "match"), "on record, and proves nothing"
         assert say(agency, again, "answer", verdict="match", signer="赵六")[1]["code"] == "link_unknown"
         with edge.client(X_Link_Token=edge.office.link_token("assist", again)) as civil:

@@ -15,10 +15,11 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.inquiry import Asked
 from inspector.domain.letter import LetterKind
 from inspector.domain.said import Said, Saying
-from inspector.flows import assist, posted, transcription
+from inspector.flows import assist, attention, posted, transcription, wording
 from inspector.flows.office import Office
 from inspector.flows.scoreboard import recent_days, scoreboard
 from inspector.flows.transcription import Paper
+from inspector.labels import LANGS
 from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import Hand, settle
@@ -310,3 +311,60 @@ def test_a_letter_that_could_not_be_laid_down_has_asked_nobody(store: Store, han
     hand.now = NEXT
     settle(office)
     assert asked(store, case_id) == []
+
+
+def test_a_letter_that_is_posted_late_says_itself_how_its_date_is_counted_and_whoever_posts_it_reads_both_dates(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    office, _, case_id = by_post(store, hand, tmp_path)
+    settle(office)
+    was = request_of(store, case_id)
+    (sheet,) = tmp_path.glob("*-request-*.html")
+    laid = office.calendar.local_date(hand())
+    assert f"寄出日期：____________（由寄件人填写）。晚于 {laid} 寄出的" in sheet.read_text(encoding="utf-8")
+    assert f"自寄出之日的次日起计算 {wording.term(was.due_counted.term, 'zh-Hans')}" in sheet.read_text(encoding="utf-8")
+    (matter,) = to_post(office)
+    with store.read() as tx:
+        row = tx.attention.get(matter)
+    assert row is not None
+    for lang in LANGS:
+        told = attention.told("letter_to_post", row["body"], lang)
+        assert (wording.at(was.due_at) in told, str(laid) in told) == (True, True), told
+    hand.on(days=8)
+    with store.begin() as tx:
+        moved = posted.seen_to(office, tx, matter, "李四", office.now(), note="已挂号寄出")
+    binds = request_of(store, case_id).due_at
+    assert moved == posted.Moved(printed=was.due_at, due_at=binds)
+    assert binds > was.due_at
+    climb(office, hand, 1)
+    assert all("寄出日期：" not in one.read_text(encoding="utf-8") for one in tmp_path.glob("*-remind*.html")), (
+        "its date is told already, and no posting moves it"
+    )
+
+
+def test_a_letter_that_is_posted_on_its_day_moves_nothing(store: Store, hand: Hand, tmp_path: Path) -> None:
+    office, _, _ = by_post(store, hand, tmp_path)
+    settle(office)
+    (matter,) = to_post(office)
+    with store.begin() as tx:
+        assert posted.seen_to(office, tx, matter, "李四", office.now(), note="已挂号寄出") is None
+
+
+def test_a_dispute_that_goes_to_the_superior_by_post_says_how_its_date_is_counted(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    office, _, case_id = by_post(store, hand, tmp_path, above=True)
+    settle(office)
+    with store.begin() as tx:
+        assist.contest(office, tx, request_of(store, case_id).id, Quarrel.COMPETENCE, "不归我局", "王五", hand())
+    settle(office)
+    (sheet,) = tmp_path.glob("*-dispute-*.html")
+    assert "寄出日期：____________" in sheet.read_text(encoding="utf-8")
+    (matter,) = to_post(office)
+    hand.on(days=8)
+    with store.begin() as tx:
+        moved = posted.seen_to(office, tx, matter, "李四", office.now(), note="已挂号寄出")
+    dispute = request_of(store, case_id).dispute
+    assert dispute is not None
+    assert moved is not None
+    assert (moved.due_at, moved.printed < moved.due_at) == (dispute.due_at, True)

@@ -12,7 +12,7 @@ import pytest
 
 from connectors.agencies import paper
 from inspector.domain.letter import short
-from inspector.flows import assist
+from inspector.flows import assist, wording
 from inspector.store.store import Store
 from tests.house import Hand, closing, post, settle
 from tests.integration.test_letters import an_office, request_of
@@ -116,3 +116,23 @@ def test_what_was_said_by_another_way_is_printed_as_it_was_said_and_what_is_forg
     with held.begin() as tx:
         assist.refuse(office, tx, request.id, "没有这些档案", "赵六", hand.now)
     assert operator.say("assistance", "letter", request.id, "--to", str(over)).code == 3, "it is over, and nothing is kept of it"
+
+
+@on_both
+def test_whoever_closes_a_late_letters_matter_or_prints_it_again_is_told_the_date_that_counts(
+    operator: Operator, held: Store, tmp_path: Path
+) -> None:
+    request, page = laid(held, tmp_path / "letters", Hand())
+    with held.read() as tx:
+        (matter,) = [str(row["id"]) for row in tx.attention.page(None) if row["kind"] == "letter_to_post"]
+        was = tx.assistance.get(request).due_at
+    closed = operator.well("attention", "close", matter, "--note", "已挂号寄出")
+    with held.read() as tx:
+        binds = tx.assistance.get(request).due_at
+    assert binds > was
+    assert (wording.at(was) in closed.out, wording.at(binds) in closed.out) == (True, True)
+    file = tmp_path / "again.html"
+    again = operator.well("assistance", "letter", request, "--to", str(file))
+    assert wording.at(binds) in again.err
+    assert file.read_bytes() == page, "what was written stays, with its line for the day of posting"
+    assert "寄出日期：____________" in page.decode()
