@@ -25,7 +25,7 @@ from inspector.daemon.bulkhead import NOTHING, Bulkhead
 from inspector.daemon.elsewhere import Elsewhere, ElsewhereError
 from inspector.daemon.engine import Engine
 from inspector.daemon.failure import Failure, ShutError, told_of
-from inspector.daemon.group import Done, few, flow_of, gather, hold, named, parts, unfit
+from inspector.daemon.group import FEW, Done, few, flow_of, gather, hold, named, parts, unfit
 from inspector.daemon.patience import last_error, too_late
 from inspector.daemon.settling import settle_one, write
 from inspector.daemon.spell import Spell
@@ -184,7 +184,10 @@ class Worker:
                 batch += probes
         self._breaker.claimed(batch, self._held.unwritten())
         self._fault("claimed")
-        return self._begin(self._alone.aside(batch)) or len(batch)
+        begun = self._begin(self._alone.aside(batch)) or len(batch)
+        if len(batch) < FEW:
+            self._stop.wait(self.engine.linger)  # what becomes due meanwhile is claimed at once; these are on their way
+        return begun
 
     def _begin(self, batch: list[Work]) -> int:
         for work in self._held.take(batch):
@@ -267,7 +270,8 @@ class Worker:
 
     def _settling(self) -> None:
         later: list[Done] = []
-        while (group := gather(self._done, later, self.engine.group)) is not None:
+        ripe = 0.0
+        while (group := gather(self._done, later, self.engine.group, ripe)) is not None:
             now, later = few(group)
             for part in parts(now, self._flows):
                 try:
@@ -277,6 +281,7 @@ class Worker:
                     settled = self._settle_singly(part)
                 self._let_go(part)
                 self._tell(settled)
+            ripe = time.monotonic() + self.engine.linger
 
     def _settle_group(self, group: list[Done], *, ahead: bool = True) -> list[tuple[Done, str]]:
         """One commit. First without savepoints: nearly always nothing fails; what does undoes all, and each goes behind its own."""
