@@ -34,8 +34,8 @@ def row(case: Case, piece: Evidence) -> dict[str, object]:
     }
 
 
-def groundless() -> sa.Select[int]:
-    """How many cases ended against their subject with no officer's decision, or with one that cites nothing which may carry it.
+def groundless() -> sa.Select[tuple[str]]:
+    """The cases that ended against their subject with no officer's decision, or with one that cites nothing which may carry it.
 
     A mismatch counts as fresh where it is marked so and its own dates say so, too: it is of the claimed day or later, was heard on it or
     later, and is not dated ahead. What a former release kept sealed has no such dates, and goes by its mark.
@@ -63,7 +63,7 @@ def groundless() -> sa.Select[int]:
     baseless = sa.exists(
         decided.where(sa.not_(overruled), untrue | ledger.c.adverse.is_not(sa.false()), sa.not_(carried))
     ).correlate(case_file)
-    return sa.select(sa.func.count()).select_from(case_file).where(ADVERSE, unreviewed | baseless)
+    return sa.select(case_file.c.id).where(ADVERSE, unreviewed | baseless)
 
 
 def _dated() -> sa.ColumnElement[bool]:

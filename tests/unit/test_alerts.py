@@ -26,7 +26,8 @@ STEP, SOUND, BAD = 30, 10, 160
 BANK = '{connector="bank"}'
 CALM: Mapping[str, str] = {
     'up{job="inspector"}': "1",
-    "inspector_adverse_without_review": "0",
+    'inspector_invariants{of="adverse_without_review"}': "0",
+    'inspector_invariants{of="clock_without_step"}': "0",
     'inspector_deadlines_at_risk{of="review",within_working_days="1"}': "0",
     'inspector_deadlines_at_risk{of="review",within_working_days="5"}': "7",
     'inspector_deadlines_at_risk{of="assistance",within_working_days="1"}': "3",
@@ -72,7 +73,8 @@ CALM: Mapping[str, str] = {
 """An office on a good day, by series; `0+9` grows by nine a step. None of it is an alarm, a busy queue and a restarting probe included."""
 
 DISASTERS: Mapping[str, tuple[str, str]] = {
-    "InspectorAdverseWithoutReview": ("inspector_adverse_without_review", "1"),
+    "InspectorAdverseWithoutReview": ('inspector_invariants{of="adverse_without_review"}', "1"),
+    "InspectorInvariantBroken": ('inspector_invariants{of="clock_without_step"}', "1"),
     "InspectorDeadlineTomorrow": ('inspector_deadlines_at_risk{of="review",within_working_days="1"}', "2"),
     "InspectorRetractionOpen": ("inspector_credit_retractions_open", "1"),
     "InspectorVisitShort": ('inspector_visits{state="SHORT"}', "1"),
@@ -184,7 +186,7 @@ def test_no_alert_is_without_its_disaster() -> None:
 @pytest.mark.slow
 def test_a_disaster_that_no_alert_sees_would_be_noticed(tmp_path: Path) -> None:
     """The proof above can fail: with the rule's number moved out of reach it does."""
-    dull = RULES.read_text("utf-8").replace("inspector_adverse_without_review > 0", "inspector_adverse_without_review > 9")
+    dull = RULES.read_text("utf-8").replace('{of="adverse_without_review"} > 0', '{of="adverse_without_review"} > 9')
     (tmp_path / "rules.yaml").write_text(dull, encoding="utf-8")
     told = {"rule_files": ["rules.yaml"], "evaluation_interval": f"{STEP}m", "tests": [office("InspectorAdverseWithoutReview")]}
     (tmp_path / "tests.yaml").write_text(yaml.safe_dump(told), encoding="utf-8")
