@@ -34,7 +34,7 @@ def row(case: Case, piece: Evidence) -> dict[str, object]:
     }
 
 
-def groundless() -> sa.Select[tuple[str]]:
+def groundless() -> sa.Select[str]:
     """The cases that ended against their subject with no officer's decision, or with one that cites nothing which may carry it.
 
     A mismatch counts as fresh where it is marked so and its own dates say so, too: it is of the claimed day or later, was heard on it or

@@ -24,7 +24,7 @@ from inspector.store.tx import Tx
 
 MOST = 1_000
 
-_ONE = sa.literal_column("1")
+_ONE: sa.ColumnElement[int] = sa.literal_column("1")
 _HAS_STEP = work.c.state.in_(("ready", "waiting", "quarantined"))
 """What has stopped is a next step, too: a person has it (`unowned` says where nobody has)."""
 _VERIFYING = (CaseState.RATING.value, CaseState.VERIFYING.value)

@@ -173,7 +173,9 @@ def _duties(held: Duties) -> Iterable[GaugeMetricFamily]:
         "was made, for there was nothing to draw, or it could not be announced. All together are those that were expected."
     )
     yield _family("inspector_draw_periods", help_periods, ("plan", "became"), held.periods)
-    help_pushes = "Assignments that a channel took within 90 days, by how far: read, delivered, failed, or only handed over (handed)."
+    help_pushes = (
+        "Assignments that a channel took within 90 days, by how far: read, delivered, failed, or only handed over (handed)."
+    )
     yield _family("inspector_pushes", help_pushes, ("channel", "reach"), held.pushes)
     help_answers = (
         "Seats at visits that were given within 90 days, by state: ACCEPTED and DONE have said yes, EXPIRED nothing in time."

@@ -14,7 +14,8 @@ from inspector.cli.invariants import findings
 from inspector.domain.assistance import TIMERS
 from inspector.domain.case import Outcome
 from inspector.domain.decision import OrderKind
-from inspector.flows import dispatch, duties
+from inspector.domain.evidence import Verdict
+from inspector.flows import assist, dispatch, duties
 from inspector.flows.invariants import OWN, broken
 from inspector.flows.office import Office
 from inspector.flows.stopped import STOPPED, stopped
@@ -24,6 +25,7 @@ from inspector.store.tables import attention, seat, work
 from inspector.store.tx import Tx
 from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_telemetry import LICENCE, under_way
+from tests.integration.test_way import HOUSEHOLD, Post, person
 from tests.proceedings import decided
 
 pytestmark = pytest.mark.alike
@@ -146,19 +148,31 @@ def test_each_kind_of_work_that_opens_a_matter_of_its_own_is_known_by_it() -> No
     assert OWN.keys() == {kind for kind, flow in FLOWS.items() if flow.stuck is not None}
 
 
-def test_figures_say_which_periods_were_drawn_how_old_the_oldest_request_is_and_what_became_of_assignments(
-    sound: Office, hand: Hand
-) -> None:
+def test_figures_say_which_periods_were_drawn_and_what_became_of_assignments(sound: Office, hand: Hand) -> None:
     with sound.store.begin() as tx:
         (visit, *_), at = tx.visits.open_ids("", 10), hand()
         waiting = next(one for one in tx.visits.team(visit) if one.state.pushed)
         dispatch.decline(sound, tx, dispatch.seat_name(waiting), "另有任务", at)
         became = {(plan, became): count for plan, became, count in duties.periods(sound, tx, at) if count}
         assert became == {("weekly", "under_way"): 1}, "the period before the first slot was expected by nobody"
-        assert duties.oldest(sound, tx, at) == []
+        assert duties.oldest(sound, tx, at) == [], "no letter has left yet"
         assert tx.pushes.came(at - timedelta(days=90)) == [("phones", "handed", 4)]
-    settle(sound)
-    hand.on(days=7)
     with sound.store.read() as tx:
-        assert duties.oldest(sound, tx, hand()) == [("housing", 5)]
         assert dict(duties.answers(sound, tx, hand()))["DECLINED"] == 1
+
+
+def test_the_oldest_request_is_as_old_as_its_letter_in_working_days_until_it_is_answered(store: Store, hand: Hand) -> None:
+    sources = {"registers": Table(default=None), "social": Table(name="social", default="=")}
+    office = open_office(store, hand, sources=sources, agencies={"civil-affairs": Post("civil-affairs")})
+    case = post(office, person(1, "relief-household", HOUSEHOLD))
+    settle(office)
+    hand.on(days=7)
+    post(office, person(2, "relief-household", HOUSEHOLD))
+    settle(office)
+    with store.read() as tx:
+        assert duties.oldest(office, tx, hand()) == [("civil-affairs", 5)]
+        (asked,) = tx.assistance.of_case(case)
+    with store.begin() as tx:
+        assist.answer(office, tx, asked.id, Verdict.MATCH, str(asked.question["claimed"]), "李局长", hand())
+    with store.read() as tx:
+        assert duties.oldest(office, tx, hand()) == [("civil-affairs", 0)]

@@ -230,7 +230,8 @@ def test_no_alert_is_without_its_disaster() -> None:
 @pytest.mark.slow
 def test_a_disaster_that_no_alert_sees_would_be_noticed(tmp_path: Path) -> None:
     """The proof above can fail: with the rule's number moved out of reach it does."""
-    dull = RULES.read_text("utf-8").replace('{of="adverse_without_review"} > 0', '{of="adverse_without_review"} > 9')
+    dull = RULES.read_text("utf-8").replace('{of="adverse_without_review"}) > 0', '{of="adverse_without_review"}) > 9')
+    assert dull != RULES.read_text("utf-8")
     (tmp_path / "rules.yaml").write_text(dull, encoding="utf-8")
     told = {"rule_files": ["rules.yaml"], "evaluation_interval": f"{STEP}m", "tests": [office("InspectorAdverseWithoutReview")]}
     (tmp_path / "tests.yaml").write_text(yaml.safe_dump(told), encoding="utf-8")
