@@ -145,7 +145,7 @@ REGISTRIES = re.compile(
     r"|(?:docker|gh[c]r|quay|gcr)\.io|(?:deb|security)\.debia[n]\.org|proxy\.golan[g]|https?://[^\s\"']*/simpl[e]\b"
 )
 BINARY = {".png", ".xz"}
-"""Pictures of our own pages, and the former releases' databases, whose text is looked at where they are read."""
+"""Pictures of our own pages, and the databases of former releases."""
 MACHINE_PATHS = re.compile(r"(?<![\w.~/-])/(?:home|Users)/\w|(?<![\w.~/-])/(?:root|tmp|mnt)/\w|\b[A-Z]:\\[U]sers")
 
 
