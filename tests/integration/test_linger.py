@@ -10,7 +10,8 @@ from inspector.daemon.worker import Worker
 from inspector.store.store import Store
 from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
-from tests.engine import FAST, Hands, at_work, order, put, real_office, running, states, until
+from tests.engine import FAST, Hands, at_work, order, put, real_office, states, until
+from tests.house import running
 
 LONG = 3.0
 
