@@ -166,7 +166,9 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         uncovered=_uncovered(tx),
         attention=[tuple(row) for row in tx.attention.counts()],
         at_risk=[(of, str(days), count) for days in _RISK_DAYS for of, count in due_by(tx, _within(office, now, days)).items()],
-        lanes=[(lane.name, lane.open_until > machine_now and lane.open_until > EPOCH, lane.paused) for lane in lanes],
+        lanes=[
+            (lane.name, lane.open_until > EPOCH, lane.paused) for lane in lanes
+        ],  # also while one call looks whether it is back
         barred=[(lane.name, lane.barred) for lane in lanes],
         unread=doorways.unread(office, tx, now),
         delivered=supplies.ages(supply),

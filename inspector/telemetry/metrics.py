@@ -225,8 +225,9 @@ def _published(held: Snapshot) -> Iterable[GaugeMetricFamily]:
 
 def _connectors(held: Snapshot) -> Iterable[GaugeMetricFamily]:
     """What is known of each connector."""
+    help_open = "1 while a connector's breaker is open, until a call is answered: also while one looks whether it is back."
     opened = [(name, float(is_open)) for name, is_open, _ in held.lanes]
-    yield _family("inspector_connector_breaker_open", "1 while a connector's breaker is open.", ("connector",), opened)
+    yield _family("inspector_connector_breaker_open", help_open, ("connector",), opened)
     paused = [(name, float(is_paused)) for name, _, is_paused in held.lanes]
     yield _family("inspector_connector_paused", "1 while a person has paused a connector.", ("connector",), paused)
     help_barred = "1 while a connector does not let us in: its credential, its address or what it has granted us is to be mended."
