@@ -16,6 +16,7 @@ from inspector.domain.errors import Refusal
 from inspector.domain.plan import DrawState
 from inspector.domain.statement import STUCK
 from inspector.flows.fetching import UNFETCHED
+from inspector.flows.seats import OVERDUE
 from inspector.flows.stopped import CREDIT_STUCK, STOPPED, UNHEARD
 from inspector.store import invariants
 from inspector.store.tx import Tx
@@ -38,22 +39,24 @@ def broken(tx: Tx, now: datetime) -> dict[str, list[str]]:
         "draw_without_commitment": [
             held.number for held in tx.draws.unfinished() if held.state is not DrawState.PREPARING and held.c is None
         ],
-        "clock_without_step": [*invariants.unclocked(tx, now), *_visits(tx), *_seats(tx)],
+        "clock_without_step": [*invariants.unclocked(tx, now), *_visits(tx, now), *_seats(tx)],
         "order_without_owner": invariants.unowned(tx, STOPPED, OWN),
     }
 
 
-def _visits(tx: Tx) -> Iterator[str]:
+def _visits(tx: Tx, now: datetime) -> Iterator[str]:
     """Visits to be made by a date that nothing goes by, neither their own nor the day that an officer has named behind it.
 
-    One that nobody can read is told like one without a date.
+    Once that is over somebody was told of it, and may have seen to it. One that nobody can read is told like one without a date.
     """
     for name in invariants.undated(tx):
         try:
-            keys = appointing.clocks(tx.visits.get(name))
+            held = tx.visits.get(name)
         except Refusal:
-            keys = ()
-        if not invariants.going(tx, keys):
+            yield f"visit:{name}"
+            continue
+        over = held.appointed.on < now.date() if held.appointed is not None else held.due_at <= now
+        if not invariants.going(tx, appointing.clocks(held)) and not (over and tx.attention.get(f"{OVERDUE}:{name}")):
             yield f"visit:{name}"
 
 

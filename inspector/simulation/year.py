@@ -6,7 +6,7 @@ One thread, one clock that is moved to whatever comes next. Everything follows f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -57,13 +57,18 @@ MISTAKEN = 1 / 100
 """So many of the others should not have come here, as two officers find after a day or two."""
 
 
-def live(scene: Scene, store: Store, book: Policybook, calendar: WorkingCalendar) -> Told:
+Watch = Callable[[Office, Still, datetime], None]
+"""Whoever looks at the office at each moment at which something has happened, with its clock and when the next comes: that may be moved
+until then, and nothing may be written."""
+
+
+def live(scene: Scene, store: Store, book: Policybook, calendar: WorkingCalendar, watch: Watch | None = None) -> Told:
     """Live a scene on an empty, migrated store of its own. Raises what only a fault of the program raises."""
     clock = Still(calendar.opening(scene.first))
     store.clock = clock
     dice = Random(scene.seed)  # noqa: S311 - repeatable is what it is for
     with seeded(dice.getrandbits, clock.milliseconds):
-        return _Year(scene, store, book, clock, Days(scene, calendar)).live()
+        return _Year(scene, store, book, clock, Days(scene, calendar), watch).live()
 
 
 @dataclass
@@ -73,6 +78,7 @@ class _Year:
     book: Policybook
     clock: Still
     days: Days
+    watch: Watch | None = None
     done: Counter[str] = field(default_factory=Counter)
     pile: set[str] = field(default_factory=set)
     news: bool = False
@@ -124,6 +130,8 @@ class _Year:
         self.begin()
         ends = self.days.calendar.midnight(self.scene.ends)
         while (moment := self.next()) < ends:
+            if self.watch is not None:
+                self.watch(self.office, self.clock, moment)
             self.clock.at = moment
             self.done["instants"] += 1
             if self.slot <= moment:

@@ -52,6 +52,7 @@ def unclocked(tx: Tx, now: datetime) -> list[str]:
     over, closed = case.due_at.is_(None) | (case.due_at <= now), due.due_at <= now
     told = {
         "review": _matter("review_due", case.id) | (over & _matter("review_due", case.id, ever=True)),
+        "filing": _about(filed.id) | ((filed.file_by <= now) & _matter("visit_unfiled", filed.id, ever=True)),
         "consequence": _about(due.id) | (closed & _matter("consequence_due", due.id, ever=True)),
     }
     found = {
@@ -67,7 +68,7 @@ def unclocked(tx: Tx, now: datetime) -> list[str]:
             due.due_at.is_not(None), ~_kept(due.case_id, OrderKind.CONSEQUENCE_DUE, of=due.id), ~told["consequence"]
         ),
         "filing": sa.select(filed.id).where(
-            filed.file_by.is_not(None), ~_keyed(OrderKind.VISIT_FILING_DUE, filed.id), ~_about(filed.id)
+            filed.file_by.is_not(None), ~_keyed(OrderKind.VISIT_FILING_DUE, filed.id), ~told["filing"]
         ),
     }
     return [f"{what}:{name}" for what, one in found.items() for name in _names(tx, one)]

@@ -127,6 +127,22 @@ def test_a_step_about_a_consequence_has_a_clock_or_somebody_who_was_told(store: 
     assert found(held.office) == {}
 
 
+def test_a_visit_whose_date_is_over_and_was_told_to_somebody_who_saw_to_it_waits_for_nothing_more(
+    sound: Office, hand: Hand
+) -> None:
+    with sound.store.read() as tx:
+        first, second = tx.visits.open_ids("", 10)
+        hand.now = tx.visits.get(first).due_at + timedelta(hours=1)
+
+    def over(tx: Tx) -> None:
+        gone(OrderKind.VISIT_DUE, key=f"%{first}")(tx)
+        tx.attention.open("visit_overdue", "bureau", first, {}, hand())
+        tx.attention.close(f"visit_overdue:{first}", hand())
+
+    assert found(sound, over) == {}
+    assert found(sound, gone(OrderKind.VISIT_DUE, key=f"%{second}")) == {"clock_without_step": [f"visit:{second}"]}
+
+
 def test_stopped_work_belongs_to_whoever_has_its_matter_and_to_nobody_once_that_is_closed(store: Store, hand: Hand) -> None:
     office = open_office(store, hand, sources={"registers": Table(default=None)})
     case = post(office, application(1, "business-licence", LICENCE))
