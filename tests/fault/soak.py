@@ -19,7 +19,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -41,6 +42,10 @@ SLOPE = 5.0
 """MiB that a daemon may grow by in 100,000 cases once it is warm."""
 FLAT = 1.25
 """So many times the second quarter's 99th the last one's may be: medians of the steps', which a machine in use by others moves alone."""
+CONNECTIONS = (".sqlite3", ".sqlite3-wal")
+"""Files of which each connection to SQLite has one open."""
+POOL = 13
+"""Connections that a daemon may have to SQLite: twelve that read, and one that writes (`Store`)."""
 TOGETHER = 8
 """Cases that come in at once, each by a hand of its own."""
 LOOKS = 5
@@ -51,14 +56,15 @@ LOOKS = 5
 class Reading:
     """What was read when so many `cases` had come to rest, of which the daemon of this `life` has `lived` through so many.
 
-    `p99`: of the step's answers, in ms. `late`: by how many seconds the feeder was behind its rate at worst.
+    `files`: descriptors by what they lead to. `p99`: of the step's answers, in ms. `late`: by how many seconds the feeder was behind its
+    rate at worst.
     """
 
     life: int
     cases: int
     lived: int
     mebibytes: float
-    files: int
+    files: Mapping[str, int]
     p99: float
     late: float
     load: float
@@ -74,8 +80,7 @@ def judged(readings: Sequence[Reading], warm: int) -> list[str]:
     grows = slope(lives)
     told = [f"{'! ' if grows > SLOPE else ''}memory: {grows:.1f} MiB in 100,000 cases once warm, of {SLOPE:g} at most"]
     for life in lives:
-        first, last = life[0].files, life[-1].files
-        told.append(f"{'! ' if first != last else ''}descriptors of life {life[0].life}: {first} when warm, {last} at its end")
+        told.append(descriptors(life[0], life[-1]))
     whole = readings[-1].cases
     second, fourth = ([one.p99 for one in readings if whole * part / 4 < one.cases <= whole * (part + 1) / 4] for part in (1, 3))
     if not second or not fourth:
@@ -83,6 +88,19 @@ def judged(readings: Sequence[Reading], warm: int) -> list[str]:
     ratio = median(fourth) / median(second)
     figures = f"{median(second):.0f} ms in the second quarter, {median(fourth):.0f} in the last: {ratio:.2f}"
     return [*told, f"{'! ' if ratio > FLAT else ''}p99: {figures}, of {FLAT:g} at most"]
+
+
+def descriptors(warm: Reading, end: Reading) -> str:
+    """How many a daemon had when it was warm, how many at its end, and which are more or fewer.
+
+    Connections to SQLite come when so many read at once, and stay, as many as the pool may have: up to there they are no leak.
+    """
+    other = {name: end.files.get(name, 0) - warm.files.get(name, 0) for name in sorted({*warm.files, *end.files})}
+    leaks = {name: count for name, count in other.items() if count and not name.endswith(CONNECTIONS)}
+    most = max([count for name, count in end.files.items() if name.endswith(CONNECTIONS)], default=0)
+    moved = "".join(f", {count:+} {name}" for name, count in other.items() if count)
+    told = f"descriptors of life {end.life}: {sum(warm.files.values())} when warm, {sum(end.files.values())} at its end{moved}"
+    return f"! {told}" if leaks or most > POOL else told
 
 
 def slope(lives: Sequence[Sequence[Reading]]) -> float:
@@ -169,13 +187,22 @@ def step(held: Site, pid: int, numbers: range, rate: float, *, life: int, lived:
     )
 
 
-def files(pid: int) -> int:
-    """The least number of descriptors that a process has open within a while."""
-    counts = []
+def files(pid: int) -> dict[str, int]:
+    """The fewest descriptors that a process has open within a while, by what they lead to."""
+    looks = []
     for _ in range(LOOKS):
-        counts.append(len(list(Path(f"/proc/{pid}/fd").iterdir())))
+        looks.append(Counter(_leads_to(one) for one in Path(f"/proc/{pid}/fd").iterdir()))
         time.sleep(0.5)
-    return min(counts)
+    return dict(sorted(min(looks, key=Counter.total).items()))
+
+
+def _leads_to(descriptor: Path) -> str:
+    """A file's name, or what else it is: socket, pipe, anon_inode."""
+    try:
+        told = str(descriptor.readlink())
+    except FileNotFoundError:  # closed between the list and the look
+        return "gone"
+    return Path(told).name if told.startswith("/") else told.partition(":")[0]
 
 
 def slowest(held: Site, floor: int) -> float:

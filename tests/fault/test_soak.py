@@ -19,9 +19,12 @@ from tests.fault.soak import Reading, State, judged
 STEP, WARM = 5_000, 25_000
 
 
-def read(life: int, cases: int, lived: int, *, mebibytes: float = 150.0, files: int = 40, p99: float = 30.0) -> Reading:
-    known = {"late": 0.0, "load": 1.0, "at": "2026-01-05T01:00:00+00:00"}
-    return Reading(life=life, cases=cases, lived=lived, mebibytes=mebibytes, files=files, p99=p99, **known)  # type: ignore[arg-type]
+FILES = {"load.sqlite3": 8, "load.sqlite3-wal": 8, "socket": 24}
+
+
+def read(life: int, cases: int, lived: int, *, mebibytes: float) -> Reading:
+    at = "2026-01-05T01:00:00+00:00"
+    return Reading(life=life, cases=cases, lived=lived, mebibytes=mebibytes, files=FILES, p99=30.0, late=0.0, load=1.0, at=at)
 
 
 def flat(cases: int = 200_000, life: int = 1, behind: int = 0) -> list[Reading]:
@@ -47,9 +50,20 @@ def test_what_grows_by_more_than_five_mebibytes_in_a_hundred_thousand_cases_is_s
 
 def test_a_descriptor_more_than_when_it_was_warm_is_said() -> None:
     held = flat()
-    assert amiss([*held[:-1], replace(held[-1], files=41)]) == ["! descriptors of life 1: 40 when warm, 41 at its end"]
-    cold = [replace(one, files=30 if one.lived < WARM else 40) for one in held]
+    more, fewer = ({**FILES, "socket": count} for count in (25, 23))
+    assert amiss([*held[:-1], replace(held[-1], files=more)]) == [
+        "! descriptors of life 1: 40 when warm, 41 at its end, +1 socket"
+    ]
+    assert len(amiss([*held[:-1], replace(held[-1], files=fewer)])) == 1, "equal is equal: a loop may have ended"
+    cold = [replace(one, files={"socket": 30} if one.lived < WARM else one.files) for one in held]
     assert amiss(cold) == []
+
+
+def test_a_connection_to_the_database_more_is_no_leak_until_there_are_more_than_the_pool_may_have() -> None:
+    held, whole = flat(), {**FILES, "load.sqlite3": 13, "load.sqlite3-wal": 13}
+    told = judged([*held[:-1], replace(held[-1], files=whole)], WARM)[1]
+    assert told == "descriptors of life 1: 40 when warm, 50 at its end, +5 load.sqlite3, +5 load.sqlite3-wal"
+    assert len(amiss([*held[:-1], replace(held[-1], files={**whole, "load.sqlite3": 14})])) == 1
 
 
 def test_answers_that_take_longer_in_the_last_quarter_than_in_the_second_are_said() -> None:
@@ -62,7 +76,8 @@ def test_answers_that_take_longer_in_the_last_quarter_than_in_the_second_are_sai
 def test_a_daemon_begun_anew_is_another_life_whose_small_beginning_hides_no_growth_and_is_none() -> None:
     first, then = flat(100_000), flat(200_000, life=2, behind=100_000)
     assert amiss([*first, *then]) == []
-    larger = [replace(one, mebibytes=one.mebibytes + 20, files=45) for one in then]
+    more = {**FILES, "socket": 29}
+    larger = [replace(one, mebibytes=one.mebibytes + 20, files=more) for one in then]
     assert amiss([*first, *larger]) == [], "lives are not held to each other"
     growing = [replace(one, mebibytes=one.mebibytes + one.lived * 6 / 100_000) for one in [*first, *then]]
     assert [line.partition(":")[0] for line in amiss(growing)] == ["! memory"]
@@ -108,4 +123,4 @@ def test_a_soak_that_is_killed_in_the_middle_goes_on_where_it_was(tmp_path: Path
     lines = told.stdout.splitlines()
     assert [line for line in lines if "come to rest" in line or "ledger" in line or "quarantine" in line] == []
     assert not (tmp_path / "daemon.pid").exists()
-    assert all(0 < one["p99"] < 60_000 and one["files"] > 5 and one["mebibytes"] > 20 for one in held)
+    assert all(0 < one["p99"] < 60_000 and sum(one["files"].values()) > 5 and one["mebibytes"] > 20 for one in held)
