@@ -37,6 +37,7 @@ class Mend(Enum):
     BARRED = ("lanes", "InspectorConnectorBarred", "./run connector check {name}", True)
     MATTER = ("attention", "InspectorMatterWaits", "./run attention list --kind {name}", True)
     CALENDAR = ("calendar", "InspectorCalendarEnds", "./run check", True)
+    MAINTENANCE = ("lanes", "InspectorConnectorAway", "./run maintenance end", False)
     TOMORROW = ("risk", "InspectorDeadlineTomorrow", "./run docket list", False)
     FAILING = ("lanes", "InspectorConnectorAway", "./run connector check {name}", False)
     PAUSED = ("lanes", "InspectorConnectorPaused", "./run connector resume {name}", False)
@@ -91,7 +92,10 @@ def _amiss(desk: Desk, tx: Tx, now: datetime, machine_now: datetime, lang: Lang)
     tomorrow = due_by(tx, due(now, Term(amount=1, unit=Unit.WORKING_DAY), calendar).at)
     if count := sum(count for of, count in tomorrow.items() if of != _OTHERS):
         yield Mend.TOMORROW, "", {"count": count}
-    yield from _lanes(tx, machine_now)
+    rests = tx.office.rests(now)
+    if rests is not None:
+        yield Mend.MAINTENANCE, "", {"until": f"{calendar.local(rests):%Y-%m-%d %H:%M}"}
+    yield from _lanes(tx, machine_now, asked=rests is None)
     yield from _machine(desk, tx, now, machine_now)
 
 
@@ -108,13 +112,14 @@ def _machine(desk: Desk, tx: Tx, now: datetime, machine_now: datetime) -> _Amiss
             yield Mend.SILENT, row["id"], {}
 
 
-def _lanes(tx: Tx, machine_now: datetime) -> _Amiss:
+def _lanes(tx: Tx, machine_now: datetime, *, asked: bool) -> _Amiss:
+    """What does not answer is told while it is `asked`: in a maintenance nobody is, and nothing is known of how it would."""
     for lane in tx.lanes.all():
         if lane.paused:
             yield Mend.PAUSED, lane.name, {}
         elif lane.barred:
             yield Mend.BARRED, lane.name, {}
-        elif lane.failures or (lane.open_until > machine_now and lane.open_until > EPOCH):
+        elif asked and (lane.failures or (lane.open_until > machine_now and lane.open_until > EPOCH)):
             yield Mend.FAILING, lane.name, {}
 
 
