@@ -31,6 +31,7 @@ from inspector.cli import (
     leads,
     ledger,
     looking,
+    maintenance,
     matters,
     migrations,
     missent,
@@ -135,6 +136,7 @@ extending.register(draw_group)
 folders.register(draw_group)
 looking.register(draw_group)
 connectors.register(group("connector", "Connectors: list, check, pause, resume, new. 连接器：查看、检查、暂停、恢复、新建", app))
+maintenance.register(group("maintenance", "For a while nothing leaves the house. 维护", app))
 pushes.register(group("push", "Pushes to inspectors: list, ways, test. 推送", app))
 registers.register(
     group("roster", "Registers of objects and inspectors. 名录库", app),

@@ -294,6 +294,7 @@ def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
         office = terminal.office
     except Invalid:
         return  # `_office` has told what is wrong with the plans themselves
+    yield from terminal.look(lambda tx: [*fitting.maintenance(tx, office.now(), office.calendar.zone)])
     yield from fitting.annual(office)
     yield from fitting.catalogue(office)
     yield from reconciling.draws(office)

@@ -10,6 +10,7 @@ from inspector.cli.folderwords import FOLDERS
 from inspector.cli.lifewords import LIVES
 from inspector.cli.proofwords import PROOFS
 from inspector.cli.purgewords import PURGES
+from inspector.cli.restwords import RESTS
 from inspector.domain.errors import InspectorError
 from inspector.labels import Lang, headed, hinted, in_words
 from inspector.labels import words as labels
@@ -355,6 +356,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     **LIVES,
     **PROOFS,
     **PURGES,
+    **RESTS,
     # Packs.
     "pack_agrees": ("{label}: agrees with its examples ({count})", "{label}：与 {count} 个示例一致"),
     "pack_silent": (

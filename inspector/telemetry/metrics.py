@@ -71,6 +71,7 @@ class Snapshot:
     unequal: Sequence[tuple[str, str, int]] = ()
     unfiled: int = 0
     codeless: int = 0
+    rests: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,7 +235,12 @@ def _connectors(held: Snapshot) -> Iterable[GaugeMetricFamily]:
     yield _family("inspector_connector_barred", help_barred, ("connector",), held.barred)
     help_failures = "Failures in a row of a connector; 0: its last call was answered."
     yield _family("inspector_connector_failures", help_failures, ("connector",), held.failures)
-    help_waiting = "Work that waits because its connector is not asked now: paused, breaker, barred, hours, quota or rate."
+    yield _single(
+        "inspector_maintenance", "1 while nothing leaves the house, by an operator's word (maintenance).", float(held.rests)
+    )
+    help_waiting = (
+        "Work that waits because its connector is not asked now: maintenance, paused, breaker, barred, hours, quota or rate."
+    )
     yield _family("inspector_connector_waiting", help_waiting, ("connector", "reason"), held.waiting)
     help_quota = "Calls that a connector with a daily quota has left today."
     yield _family("inspector_connector_quota_left", help_quota, ("connector",), held.quota_left)
