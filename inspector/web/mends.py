@@ -61,15 +61,15 @@ class Todo:
     command: str
 
 
-def todos(desk: Desk, tx: Tx, now: datetime, machine_now: datetime, lang: Lang) -> list[Todo]:
-    """All that is amiss, in the order of the table."""
+def todos(desk: Desk, tx: Tx, now: datetime, machine_now: datetime, *, stopped: int, lang: Lang) -> list[Todo]:
+    """All that is amiss, in the order of the table. `stopped`: how many rows of work have."""
     found = [
         Todo(
             mend=mend,
             text=label(f"ops.todo_{mend.name.lower()}", lang, name=name, **facts),
             command=mend.command.format(name=name),
         )
-        for mend, name, facts in _amiss(desk, tx, now, machine_now, lang)
+        for mend, name, facts in _amiss(desk, tx, now, machine_now, stopped, lang)
     ]
     return sorted(found, key=lambda one: [*Mend].index(one.mend))
 
@@ -77,11 +77,11 @@ def todos(desk: Desk, tx: Tx, now: datetime, machine_now: datetime, lang: Lang) 
 _Amiss = Iterator[tuple[Mend, str, dict[str, object]]]
 
 
-def _amiss(desk: Desk, tx: Tx, now: datetime, machine_now: datetime, lang: Lang) -> _Amiss:
+def _amiss(desk: Desk, tx: Tx, now: datetime, machine_now: datetime, stopped: int, lang: Lang) -> _Amiss:
     """(what, its name, facts) of each thing."""
     for reason in desk.health().reasons:
         yield Mend.UNREADY, "", {"reason": told(reason, lang)}
-    if stopped := sum(count for _, state, _, count, _ in tx.work.counts(machine_now) if state == "quarantined"):
+    if stopped:
         yield Mend.STOPPED, "", {"count": stopped}
     for kind, count in tx.attention.counts():
         named = {"kind": label(f"attention.{kind}", lang), "count": unplaced(tx) if kind == CREDIT_UNPLACED else count}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.calendar import Term, Unit, due
@@ -71,15 +72,16 @@ def board(desk: Desk, tx: Tx, lang: Lang) -> Board:
     def say(name: str, /, **facts: object) -> str:
         return label(f"ops.{name}", lang, **facts)
 
-    amiss = todos(desk, tx, now, machine_now, lang)
+    work, cases = tx.work.counts(machine_now), tx.cases.counts()  # each goes over an index of all that is open: once a look
+    amiss = todos(desk, tx, now, machine_now, stopped=_stopped(work), lang=lang)
     loud = {one.mend.part for one in amiss}
     parts = {
         "health": _health(desk, lang),
         "attention": _attention(tx, lang),
         "risk": [*_unheard(tx, machine_now, lang), *_risk(desk, tx, now, lang)],
         "calendar": _calendar(desk, tx, lang),
-        "cases": _cases(tx, lang),
-        "work": _work(desk, tx, machine_now, lang),
+        "cases": _cases(cases, lang),
+        "work": _work(desk, work, lang),
         "lanes": _lanes(desk.office, tx, machine_now, lang),
         "score": _score(desk.office, tx, now, lang),
         "draws": _draws(tx, lang),
@@ -93,20 +95,25 @@ def board(desk: Desk, tx: Tx, lang: Lang) -> Board:
         first=tuple(one for one in amiss if one.mend.first),
         risks=tuple(one for one in amiss if not one.mend.first),
         fine=tuple(say(f"title_{name}") for name in WATCHED if name not in loud),
-        flow=_flow(tx, machine_now),
+        flow=_flow(tx, work, cases),
         weeks=_weeks(desk.office, tx, now),
         bars=bars(recent(desk.office, tx, now), names_of(desk.office.tree)),
         parts=tuple(sorted(told, key=lambda part: not part.loud)),
     )
 
 
-def _flow(tx: Tx, machine_now: datetime) -> tuple[Station, ...]:
+def _stopped(work: Sequence[Any]) -> int:
+    """How many rows have stopped."""
+    return sum(count for _, state, _, count, _ in work if state == "quarantined")
+
+
+def _flow(tx: Tx, work: Sequence[Any], counted: Sequence[Any]) -> tuple[Station, ...]:
     cases: Counter[CaseState] = Counter()
-    for state, _, count in tx.cases.counts():
+    for state, _, count in counted:
         cases[CaseState(state)] += count
     visits, _ = tx.visits.counts()
     waits = {
-        "asked": sum(count for kind, _, _, count, _ in tx.work.counts(machine_now) if kind == OrderKind.ASK.value),
+        "asked": sum(count for kind, _, _, count, _ in work if kind == OrderKind.ASK.value),
         "requests": sum(count for _, state, count in tx.assistance.counts() if AssistanceState(state).open),
         "shown": sum(count for _, state, count in tx.selfproofs.counts() if ProofState(state).open),
         "visits": sum(count for state, count in visits if VisitState(state).open),
@@ -138,8 +145,8 @@ def _health(desk: Desk, lang: Lang) -> Iterator[str]:
     yield label("ops.office_time", lang, at=_at(desk.office, desk.office.now()))
 
 
-def _cases(tx: Tx, lang: Lang) -> Iterator[str]:
-    for state, outcome, count in tx.cases.counts():
+def _cases(cases: Sequence[Any], lang: Lang) -> Iterator[str]:
+    for state, outcome, count in cases:
         ended = f" · {of(Outcome(outcome), lang)}" if outcome and not CaseState(state).gone else ""
         yield label("ops.count", lang, what=f"{of(CaseState(state), lang)}{ended}", count=count)
 
@@ -161,8 +168,8 @@ def _calendar(desk: Desk, tx: Tx, lang: Lang) -> Iterator[str]:
         yield label("ops.provisional", lang, count=count)
 
 
-def _work(desk: Desk, tx: Tx, machine_now: datetime, lang: Lang) -> Iterator[str]:
-    for kind, state, leased, count, oldest in tx.work.counts(machine_now):
+def _work(desk: Desk, work: Sequence[Any], lang: Lang) -> Iterator[str]:
+    for kind, state, leased, count, oldest in work:
         name = "running" if leased else state
         facts = {"kind": of(OrderKind(kind), lang), "state": label(f"work.{name}", lang), "count": count}
         yield label("ops.work", lang, **facts, oldest=_at(desk.office, oldest))
