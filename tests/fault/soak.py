@@ -79,8 +79,7 @@ def judged(readings: Sequence[Reading], warm: int) -> list[str]:
         return ["! too few readings of a warm daemon to tell whether it grows"]
     grows = slope(lives)
     told = [f"{'! ' if grows > SLOPE else ''}memory: {grows:.1f} MiB in 100,000 cases once warm, of {SLOPE:g} at most"]
-    for life in lives:
-        told.append(descriptors(life[0], life[-1]))
+    told += [descriptors(life[0], life[-1]) for life in lives]
     whole = readings[-1].cases
     second, fourth = ([one.p99 for one in readings if whole * part / 4 < one.cases <= whole * (part + 1) / 4] for part in (1, 3))
     if not second or not fourth:
