@@ -13,7 +13,7 @@ import typer
 
 from inspector.cli import sealing, words
 from inspector.cli.command import Exit, command, expected
-from inspector.cli.finding import Finding, State
+from inspector.cli.finding import Fault, Finding, State
 from inspector.cli.show import show
 from inspector.cli.terminal import Terminal, UnreachableError
 from inspector.domain.errors import InspectorError, Invalid, Missing
@@ -89,7 +89,7 @@ def _failed(name: str, error: InspectorError) -> Finding:
     """An expected error as a finding."""
     told = (words.told(error, "en").replace("\n", " "), words.told(error, "zh-Hans").replace("\n", " "))
     mend = ("mend it, then run check again", "请改正后再次自检")
-    return Finding.fail(name, told, mend, outside=isinstance(error, UnreachableError))
+    return Finding.fail(name, told, mend, Fault.AWAY if isinstance(error, UnreachableError) else Fault.OURS)
 
 
 def _settings(terminal: Terminal) -> Iterator[Finding]:
@@ -247,7 +247,7 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
     yield from fitting.approvals(book, tree, _today(calendar))
     yield from ruled.packs(book, tree, _today(calendar))
     yield from fitting.headless(tree, fitting.sending(told))
-    yield from deciders.unnamed(book, tree, _today(calendar))
+    yield from deciders.unnamed(book, tree, _today(calendar), tree.keys() - deciders.answering(tree, fitting.sending(told)))
     yield from above.mute(tree)
     yield from above.alike(tree)
     yield from above.unrung(tree, fitting.sending(told))
@@ -268,7 +268,7 @@ def _visit_keys(terminal: Terminal) -> Iterator[Finding]:
 def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
     """What only the records tell: packs edited or gone (raises), what leads nowhere, connectors at rest, stopped work."""
     from inspector import bootstrap, lawbook
-    from inspector.cli import above, fitting, invariants, persons, reconciling, ways
+    from inspector.cli import above, deciders, fitting, invariants, persons, reconciling, ways
     from inspector.policybook import Policybook
 
     told = terminal.settings
@@ -283,6 +283,8 @@ def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
     with held.read() as tx:
         yield from fitting.records(terminal.settings, tx)
         yield from fitting.headless(tree, tx.rosters.staffed() - fitting.sending(terminal.settings))
+        only_asked = deciders.answering(tree, fitting.sending(told))
+        yield from deciders.unnamed(book, tree, today, only_asked & deciders.at_work(tx))
         yield from above.unrung(tree, (tx.cases.agencies() | tx.rosters.staffed()) - fitting.sending(told))
         yield from above.unconfirmed(tree, tx.rosters.staffed())
         yield from fitting.moved(tree, tx)

@@ -240,7 +240,7 @@ _HOUR = timedelta(hours=1)
 _MOMENT = 2.0
 """Seconds after which a step looks again whether those before it have been taken, which come due at the same time."""
 
-_ENDS = {UNREACHED: sending.NOT_SENT, dispute.UNJUDGED: "unjudged"}
+_ENDS = {UNREACHED: sending.NOT_SENT, dispute.UNJUDGED: "unjudged", ladder.REST_SILENT: "rest_unanswered"}
 """Why a request ends, where the rule says more than the wait that ran out."""
 
 Decide = Callable[[Tx, Request, Policy, datetime], Decision[Request]]

@@ -105,7 +105,11 @@ class _State(Collector):
             "What waits for the hours or the quota of its connector is not late."
         )
         yield _family("inspector_work_oldest_due_seconds", help_oldest, ("kind",), held.oldest_due)
-        yield _family("inspector_assistance", "Assistance requests by agency and state.", ("agency", "state"), held.assistance)
+        help_assistance = (
+            "Assistance requests by agency and state; in its place UNDECIDED (by the superior), RELIEVED, UNHEEDED (by us), UNREACHED and "
+            "REST_UNANSWERED, where one ended so."
+        )
+        yield _family("inspector_assistance", help_assistance, ("agency", "state"), held.assistance)
         help_score = (
             "Requests opened within 90 days, by agency, fact and mark: asked, answered, used, badly_put (by us) and others."
         )
