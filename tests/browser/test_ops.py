@@ -60,6 +60,7 @@ def test_a_stream_that_ends_is_taken_up_again_without_alarm(edge: Edge, door: Do
     assert desk.now() == "本页自动更新"
 
 
+@pytest.mark.slow
 def test_a_lost_connection_is_said_instead_of_showing_old_numbers_as_new(edge: Edge, door: Door) -> None:
     desk = door.desk(edge.url)
     with desk.page.expect_response("**/ops/stream"):

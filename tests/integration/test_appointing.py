@@ -148,7 +148,9 @@ def test_the_end_of_each_named_day_is_asked_about_at_once_and_until_it_the_visit
     assert waiting(office, OrderKind.VISIT_DUE) == [], "no clock of a visit that is made goes on"
 
 
-@pytest.mark.parametrize("named", [True, False], ids=["named anew", "overdue"])
+@pytest.mark.parametrize(
+    "named", [pytest.param(True, id="named anew"), pytest.param(False, id="overdue", marks=pytest.mark.slow)]
+)
 def test_a_visit_counts_among_the_dates_until_it_is_made_though_its_first_clock_has_long_run(
     store: Store, hand: Hand, *, named: bool
 ) -> None:

@@ -23,6 +23,7 @@ from tests.integration.test_publications import look, office, said
 from tests.integration.test_tampered import daily
 
 __all__ = ["office"]
+pytestmark = pytest.mark.alike
 
 
 def public(office: Office, hand: Hand) -> PublicationDuty:
@@ -68,7 +69,6 @@ def test_a_public_line_that_was_altered_in_the_database_is_built_by_nobody(offic
     assert owed == [f"{row}: state"], "what is public is not worked out anew"
 
 
-@pytest.mark.alike
 def test_what_was_taken_back_stays_so_and_an_entry_that_was_altered_names_no_line(office: Office, hand: Hand) -> None:
     held = public(office, hand)
     row = f"publication_duty {held.id}"
@@ -177,6 +177,7 @@ def test_whether_something_is_to_be_owed_anew_stands_beside_it_as_it_says_and_on
     assert printed.look(office.store) == []
 
 
+@pytest.mark.differs
 def test_what_is_owed_is_found_by_an_index_of_it_and_not_by_reading_the_ledger(office: Office, hand: Hand) -> None:
     public(office, hand)
     if not office.store.sqlite:

@@ -16,11 +16,12 @@ from inspector.flows import attested, recusing, review
 from inspector.store.store import Store
 from inspector.web.roles import Role
 from tests import gate
+from tests.drawn import announced, carried_out, drawing
 from tests.edge import Edge, serving
 from tests.house import Hand, settle
 from tests.integration.test_attested import agree, matters, now_of, over, scan, sends, states, written
 from tests.integration.test_corrected_visits import corrected_at
-from tests.integration.test_draw_way import Phones, announced, carried_out, drawing
+from tests.integration.test_draw_way import Phones
 from tests.integration.test_fieldnotes import links, note, team
 from tests.integration.test_overdue import looked
 

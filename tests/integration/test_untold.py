@@ -181,7 +181,7 @@ def test_what_waits_for_an_objection_is_no_difference_to_the_receivers_statement
     assert compares(here)[0] == []
 
 
-@pytest.mark.parametrize("ends", ["lapsed", "repaired"])
+@pytest.mark.parametrize("ends", ["lapsed", pytest.param("repaired", marks=pytest.mark.slow)])
 def test_where_the_entry_is_over_meanwhile_whoever_was_held_back_never_hears_of_it_and_nothing_waits_on(
     here: Place, ends: str
 ) -> None:
