@@ -156,6 +156,7 @@ SAMPLES = {
 """,
 }
 NO_DEFAULT = {
+    "backup.folder": "backups",
     "calendars": "calendars",
     "database.password_file": "/etc/inspector/database-password",
     "signin.gateway_secret_file": "/etc/inspector/gateway-secret",

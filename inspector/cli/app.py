@@ -29,6 +29,7 @@ from inspector.cli import (
     folders,
     inquiries,
     leads,
+    leaving,
     ledger,
     looking,
     maintenance,
@@ -162,4 +163,4 @@ publications.register(group("publication", "Results to be published, and what is
 ledger_group = group("ledger", "The ledger of decisions. 台账", app)
 ledger.register(ledger_group)
 purges.register(ledger_group)
-matters.register_export(app)
+leaving.register(group("export", "The record in open formats, by kind or the whole office. 导出", app))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inspector.cli import sealing, words
+from inspector.cli import lastcopy, sealing, words
 from inspector.cli.command import Exit, command, expected
 from inspector.cli.finding import Fault, Finding, State
 from inspector.cli.show import show
@@ -29,6 +29,10 @@ LITTLE, LEAST = 2_000_000_000, 200_000_000
 
 APART, FAR_APART = 2.0, 30.0
 """Seconds between the machine's clock and the database's."""
+
+
+_BROKEN = ("database", "database.integrity")
+"""The findings behind which a file may have to be brought back."""
 
 
 def register(app: typer.Typer) -> None:
@@ -62,6 +66,7 @@ def _all(terminal: Terminal, *, call: bool) -> Iterator[Finding]:
     yield from settings
     if any(one.state is State.FAIL for one in settings):
         return
+    broken = False
     for name, step in (
         ("web", partial(_web, terminal)),
         ("policies", partial(_packs, terminal)),
@@ -71,7 +76,10 @@ def _all(terminal: Terminal, *, call: bool) -> Iterator[Finding]:
         ("connectors", partial(_connectors, terminal, call=call)),
         ("database", partial(_database, terminal)),
     ):
-        yield from _guarded(name, step)
+        for one in _guarded(name, step):
+            broken = broken or (one.state is State.FAIL and one.name in _BROKEN)
+            yield one
+    yield from _guarded("backup", partial(lastcopy.findings, terminal.settings, broken=broken))
 
 
 def _guarded(name: str, step: Step) -> Iterator[Finding]:
@@ -213,7 +221,7 @@ def _database(terminal: Terminal) -> Iterator[Finding]:
     yield Finding.ok("database.revision", (f"is {present}", f"为 {present}"))
     damage = checkup.damage(held)
     if damage:
-        mend = ("stop the daemon and restore the last backup", "请停止守护进程并恢复最近的备份")
+        mend = ("stop the daemon and restore the last backup; see below", "请停止守护进程并恢复最近的备份，见下")
         first, more = damage[0], len(damage) - 1
         told = (f"the file is damaged: {first}; {more} more", f"文件已损坏：{first}；另有 {more} 处")
         yield Finding.fail("database.integrity", told, mend)
