@@ -102,6 +102,14 @@ _LATE = (
     .where(work.c.state == "done", work.c.error == "obsolete")
     .values(error="late")
 )
+_FIRST = sa.exists().where(credit_entry.c.entry == work.c.key, credit_entry.c.state == BookState.ORDERED.value)
+_COPIED = sa.exists().where(
+    credit_copy.c.entry + "@" + credit_copy.c.lane == work.c.key, credit_copy.c.state == BookState.ORDERED.value
+)
+_GOING = sa.exists().where(visit.c.state.in_(_OPEN_VISITS), visit.c.id == sa.func.substr(work.c.key, len(_CLOCK) + 1))
+_SPARED = ((work.c.kind == OrderKind.CREDIT.value) & (_FIRST | _COPIED)) | ((work.c.kind == OrderKind.VISIT_DUE.value) & _GOING)
+_OLD = sa.select(work.c.id).where(work.c.state == "done", work.c.done_at < sa.bindparam("before", type_=Moment), ~_SPARED)
+_FORGET = sa.delete(work).where(work.c.id.in_(_OLD.limit(sa.bindparam("most", type_=sa.Integer))))
 _AS_IT_STANDS = ("id", "key", "kind", "lane", "case_id", "due_at", "expires_at", "fence", "unheard", "error")
 
 
@@ -350,14 +358,7 @@ class WorkRoom(Backlog):
         Of an entry that its receiver has not acknowledged the row stays: it alone says whether the entry may have come there. So does
         the clock of a visit that is open: by it the visit is known to be due (`deadlines`).
         """
-        ordered = BookState.ORDERED.value
-        first = sa.exists().where(credit_entry.c.entry == work.c.key, credit_entry.c.state == ordered)
-        copied = sa.exists().where(credit_copy.c.entry + "@" + credit_copy.c.lane == work.c.key, credit_copy.c.state == ordered)
-        waits = sa.and_(work.c.kind == OrderKind.CREDIT.value, sa.or_(first, copied))
-        going = sa.exists().where(visit.c.state.in_(_OPEN_VISITS), visit.c.id == sa.func.substr(work.c.key, len(_CLOCK) + 1))
-        spared = sa.or_(waits, sa.and_(work.c.kind == OrderKind.VISIT_DUE.value, going))
-        old = sa.select(work.c.id).where(work.c.state == "done", work.c.done_at < before, sa.not_(spared)).limit(limit)
-        return self.connection.execute(sa.delete(work).where(work.c.id.in_(old))).rowcount
+        return self.connection.execute(_FORGET, {"before": before, "most": limit}).rowcount
 
     def _none_ahead(self, ended: Callable[[Work], bool]) -> None:
         for row in self._ahead.values():
