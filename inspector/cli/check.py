@@ -268,7 +268,7 @@ def _visit_keys(terminal: Terminal) -> Iterator[Finding]:
 def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
     """What only the records tell: packs edited or gone (raises), what leads nowhere, connectors at rest, stopped work."""
     from inspector import bootstrap, lawbook
-    from inspector.cli import above, fitting, persons, reconciling, ways
+    from inspector.cli import above, fitting, invariants, persons, reconciling, ways
     from inspector.policybook import Policybook
 
     told = terminal.settings
@@ -297,6 +297,7 @@ def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
     yield from fitting.annual(office)
     yield from fitting.catalogue(office)
     yield from reconciling.draws(office)
+    yield from invariants.findings(office)
 
 
 def _disk(folder: Path | None) -> Iterator[Finding]:

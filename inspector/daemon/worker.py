@@ -185,7 +185,7 @@ class Worker:
         self._breaker.claimed(batch, self._held.unwritten())
         self._fault("claimed")
         begun = self._begin(self._alone.aside(batch)) or len(batch)
-        if len(batch) < FEW:
+        if 0 < len(batch) < FEW:
             self._stop.wait(self.engine.linger)  # what becomes due meanwhile is claimed at once; these are on their way
         return begun
 

@@ -148,6 +148,12 @@ class AssistanceRoom(Room):
         timed = sa.and_(told.opened_at >= since, told.state == AssistanceState.ANSWERED.value, told.punctual.is_not(None))
         return self.connection.execute(asked.where(timed)).all()
 
+    def oldest(self) -> Sequence[tuple[str, datetime]]:
+        """By requested agency when the oldest of its open requests was sent; what has not left yet nobody can answer."""
+        told = assistance.c
+        asked = sa.select(told.requested, sa.func.min(told.sent_at)).where(told.state.in_(_OPEN), told.sent_at.is_not(None))
+        return [(row[0], row[1]) for row in self.connection.execute(asked.group_by(told.requested).order_by(told.requested))]
+
     def file(self, request_id: str, entry: str, text: str, now: datetime) -> int:
         """File a written notice; its number among those of the request, from 1 on."""
         count = sa.select(sa.func.count()).where(assistance_notice.c.request == request_id)

@@ -68,6 +68,12 @@ class ScheduleRoom(Room):
         row = self.connection.execute(asked).one_or_none()
         return (datetime.fromisoformat(row.slot).astimezone(SHANGHAI).isoformat(), row.at) if row is not None else None
 
+    def taken(self, name: str, since: datetime) -> list[str]:
+        """The slots that were taken since a moment, named as their orders name them."""
+        asked = sa.select(tick.c.slot).where(tick.c.name == name, tick.c.slot >= since.astimezone(UTC).isoformat())
+        found = self.connection.execute(asked.order_by(tick.c.slot)).scalars()
+        return [datetime.fromisoformat(slot).astimezone(SHANGHAI).isoformat() for slot in found]
+
     def following(self, name: str, now: datetime) -> datetime | None:
         """The next slot after now; None when nobody knows one."""
         asked = sa.select(schedule.c.next_at).where(schedule.c.name == name, schedule.c.next_at > now)

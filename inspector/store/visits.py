@@ -333,6 +333,12 @@ class VisitRoom(StillOpen, ToCome, Seats, Unfiled, Unmet):
         seats = self.connection.execute(sa.select(seat.c.state, sa.func.count()).group_by(seat.c.state)).all()
         return visits, seats
 
+    def answers_since(self, agencies: Collection[str], moment: datetime) -> Sequence[Any]:
+        """(seat state, count) of the visits of some agencies that were given since a moment."""
+        asked = sa.select(seat.c.state, sa.func.count()).join(visit, visit.c.id == seat.c.visit)
+        asked = asked.where(visit.c.agency.in_(list(agencies)), visit.c.opened_at >= moment)
+        return self.connection.execute(asked.group_by(seat.c.state).order_by(seat.c.state)).all()
+
     def _row(self, held: Visit) -> dict[str, object]:
         told = {"done_at": held.done_at, "made_on": held.made_on, "file_by": held.file_by, "body": dump(held, held.id)}
         return {"check_type": held.check.value, "state": held.state.value, **told}

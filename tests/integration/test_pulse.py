@@ -10,15 +10,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from connectors.pulses import http as pulse
 from inspector import __version__, bootstrap
 from inspector.bootstrap import House
 from inspector.daemon import sweeps
 from inspector.settings import load
 from inspector.store.room import Row
 from inspector.store.store import Store
+from inspector.telemetry.metrics import Metrics
 from inspector.testing.peer import Line, Step, answer, lost, peer
 from tests.edge import WEB, Edge, serving
-from tests.engine import until
+from tests.engine import lines, listening, until
 from tests.house import Hand, closing, open_office
 from tests.operator import settled
 
@@ -187,3 +189,17 @@ def test_a_house_in_shadow_pings_nobody_and_opens_no_connection_to_look(tmp_path
             house.server.stop()
         assert "takes connections" not in operator.well("connector", "check", "pulse").out
         assert switch.heard == []
+
+
+def test_a_dead_mans_switch_that_does_not_hear_us_is_counted_and_said_once_an_outage() -> None:
+    metrics = Metrics()
+    steps = (answer(503), lost, answer(403), answer(), answer(503))
+    with listening() as stream, peer(*steps) as held:
+        switch = pulse.connect("pulse", {"url": held.url, "tries": 1})
+        heart = sweeps.Heart(switch, metrics)
+        for _ in steps:
+            heart.beat()
+        switch.close()
+    told = [(line["event"], line.get("error")) for line in lines(stream) if line["event"].startswith("pulse.")]
+    assert told == [("pulse.failed", "http_503"), ("pulse.recovered", None), ("pulse.failed", "http_503")]
+    assert metrics.registry.get_sample_value("inspector_pulse_failures_total") == 4
