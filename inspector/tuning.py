@@ -1,4 +1,4 @@
-"""The sections of the settings that tune machinery: engine, pushes, visit codes, sign-in, when a source is told to answer otherwise."""
+"""The sections of the settings that tune machinery: backups, keys, engine, pushes, visit codes, sign-in, drift of sources."""
 
 from __future__ import annotations
 
@@ -47,6 +47,35 @@ class Database(Section):
     def own_folder(self) -> Path | None:
         """`var` beside the settings, which is made where nobody has said where the records lie; what is named must be there."""
         return None if "url" in self.model_fields_set else Path(self.url.removeprefix(FILE)).parent
+
+
+class Backup(Section):
+    """Where copies of the office lie, and who may read them."""
+
+    folder: Path | None = Field(
+        None,
+        description="Folder of backups: `backup` writes there where no file is named, and `check` looks there for the newest; keep it on "
+        "another disk than the records",
+    )
+    recipients: tuple[str, ...] = Field(
+        (),
+        description="Public halves of keys (age1…, made by `key backup`): each backup is encrypted for them, and for nobody else, this "
+        "machine included; none: it lies as the office does",
+    )
+
+
+class Privacy(Section):
+    """Keys that seal personal data at rest (PIPL art. 51 (3)), made by `key secret`. Without any it lies open to whoever has the file."""
+
+    key_files: tuple[Path, ...] = Field(
+        (),
+        description="Files of the keys of texts and files, readable by their owner alone: the first seals, the others open what was "
+        "sealed before; `key rotate` brings all under the first",
+    )
+    lookup_key_files: tuple[Path, ...] = Field(
+        (),
+        description="Files of the keys of codes, by which subjects are looked up: the first seals, the others are needed to change it",
+    )
 
 
 class EngineSettings(Section):

@@ -128,7 +128,7 @@ def open_store(url: str, keys: Keyring | None = None) -> Store:
     store = Store(url, synchronous="OFF", keys=keys)
     if store.sqlite:
         assert store.url.database is not None
-        Path(store.url.database).write_bytes(_migrated_file())
+        Path(store.url.database).write_bytes(migrated_file())
     else:
         with store.engine.begin() as connection:
             held = connection.connection.driver_connection
@@ -138,7 +138,7 @@ def open_store(url: str, keys: Keyring | None = None) -> Store:
 
 
 @cache
-def _migrated_file() -> bytes:
+def migrated_file() -> bytes:
     """An SQLite file that the migrations have made."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "made.sqlite3"

@@ -30,9 +30,9 @@ from inspector.store.store import Store
 from inspector.store.tx import Tx
 from inspector.web.roles import Role
 from tests import followed
+from tests.drawn import carried_out
 from tests.edge import WENT
 from tests.house import Hand, next_period, settle
-from tests.integration.test_draw_way import carried_out
 from tests.integration.test_hunt import Hunt
 from tests.materials import png
 from tests.plantedpeople import Outside, Person, Staff

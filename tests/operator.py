@@ -16,6 +16,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
+import sqlalchemy as sa
 from typer import main as typer_main
 from typer import testing
 from typer.testing import CliRunner
@@ -148,6 +149,13 @@ class Operator:
         if told.exception is not None and not isinstance(told.exception, SystemExit):
             raise told.exception
         return Said(told.exit_code, told.stdout, told.stderr)
+
+    def migrated(self) -> Operator:
+        """The database as `migrate` makes it, which `tests/integration/test_cli_check.py` runs."""
+        house.open_store(self.url).close()
+        if "sqlite" in self.url:
+            Path(str(sa.make_url(self.url).database)).chmod(0o600)
+        return self
 
     def well(self, *words: str, lang: str = "en") -> Said:
         """A command that must succeed."""

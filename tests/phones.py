@@ -14,8 +14,8 @@ from inspector.flows import receipts
 from inspector.flows.office import Office
 from inspector.ports import Card, Message, Origin, Receipt, Refused, Unavailable
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing, visits
 from tests.house import Hand, settle
-from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 
 AWAY = Unavailable("unreachable")
 UNKNOWN = Refused("recipient_refused", origin=Origin.THEM)

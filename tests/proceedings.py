@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from inspector.domain import hearing, proceeding
@@ -30,11 +31,13 @@ from inspector.domain.proposal import Proposal
 from inspector.domain.review import finding
 from inspector.domain.wayto import ServiceWay
 from inspector.flows import annulling, consequences, objections, proceedings, reached, rectifying, review, sittings, transfers
+from inspector.flows.intake import Application
 from inspector.flows.office import Office
 from inspector.flows.settle import settle_case
 from inspector.flows.shaken import setting
 from inspector.store.store import Store
 from inspector.store.tx import Tx, new_id
+from tests import kept
 from tests.house import ZONE, Hand, Table, application, open_office, post, settle
 
 PARTS = {part: f"{part.value}-1" for part in Part}
@@ -260,14 +263,24 @@ def decided(
     reference: str = "",
 ) -> Proceeding:
     """An office in which an officer has decided a case against its subject; `reference`: another one of the same subject."""
-    office = office or open_office(store, hand, sources={"registers": Table(default="吊销")})
+    if office is None:
+        fresh = kept.untouched(store)
+        office = open_office(store, hand, sources={"registers": Table(default="吊销")})
+        if fresh:
+            kept.opened(office, hand, "decided")
     given = application(number, "business-licence", {"registration-status": "存续"})
-    case_id = post(office, replace(given, reference=reference or given.reference))
+    given = replace(given, reference=reference or given.reference)
+    live = partial(_decided, office, given, outcome, concluded, act)
+    return Proceeding(office=office, hand=hand, case=kept.lived(office, hand, (given, outcome, concluded, act), live))
+
+
+def _decided(office: Office, given: Application, outcome: Outcome, concluded: bool, act: str) -> str:
+    case_id = post(office, given)
     settle(office)
-    with store.begin() as tx:
+    with office.store.begin() as tx:
         if concluded:
             review.conclude(office, tx, case_id, "hall", office.now())
         ids = tuple(piece.id for piece in tx.cases.evidence(case_id))
-    with store.begin() as tx:
+    with office.store.begin() as tx:
         review.decide(office, tx, case_id, outcome, "李四", "查询结果与承诺不符", ids, office.now(), act=act, token="t-李四")
-    return Proceeding(office=office, hand=hand, case=case_id)
+    return case_id

@@ -87,7 +87,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "inspector/testing/tls.py",
         "inspector/beacons.py",
         "inspector/visitkeys.py",
-        "inspector/store/keyring.py",
+        *("inspector/store/envelope.py", "inspector/store/keyring.py"),
         "connectors/seeds/nist.py",
         "connectors/signers/",
     ),

@@ -16,7 +16,7 @@ from inspector.domain.manners import Held
 from inspector.domain.sampling import Window
 from inspector.flows import doorways, equality, invariants, publication, supplies
 from inspector.flows import duties as standings
-from inspector.flows.held import left, waits
+from inspector.flows.held import MAINTENANCE, left, waits
 from inspector.flows.office import Office
 from inspector.flows.scoreboard import SPAN, recent, recent_days, standing
 from inspector.flows.uncovered import HOLE
@@ -31,6 +31,8 @@ from inspector.telemetry.metrics import Duties, Metrics, Snapshot
 log = structlog.get_logger(__name__)
 
 _RISK_DAYS = (1, 3, 5)
+_AGREED = (Held.HOURS, Held.QUOTA, MAINTENANCE)
+"""Why a connector is not asked by somebody's word: what waits for that is not late."""
 
 
 def promote(office: Office) -> int:
@@ -131,7 +133,7 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
     work: dict[tuple[str, str], int] = {}
     oldest = {kind.value: now for kind in OrderKind}
     lanes, held = tx.lanes.all(), waits(tx, office)
-    agreed = [lane for lane, why in held.items() if why.reason in (Held.HOURS, Held.QUOTA)]  # what waits for its hour is not late
+    agreed = [lane for lane, why in held.items() if why.reason in _AGREED]  # what waits for its hour is not late
     for kind, state, leased, count, due_at in tx.work.counts(machine_now, agreed):
         shown = "leased" if leased else state
         work[kind, shown] = work.get((kind, shown), 0) + count
@@ -200,6 +202,7 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         unequal=tuple(equality.standing(tx)),
         unfiled=tx.catalogue.overdue(now),
         codeless=tx.visits.filings_late(now),
+        rests=tx.office.rests(now) is not None,
     )
 
 

@@ -71,6 +71,7 @@ class Snapshot:
     unequal: Sequence[tuple[str, str, int]] = ()
     unfiled: int = 0
     codeless: int = 0
+    rests: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +105,11 @@ class _State(Collector):
             "What waits for the hours or the quota of its connector is not late."
         )
         yield _family("inspector_work_oldest_due_seconds", help_oldest, ("kind",), held.oldest_due)
-        yield _family("inspector_assistance", "Assistance requests by agency and state.", ("agency", "state"), held.assistance)
+        help_assistance = (
+            "Assistance requests by agency and state; in its place UNDECIDED (by the superior), RELIEVED, UNHEEDED (by us), UNREACHED and "
+            "REST_UNANSWERED, where one ended so."
+        )
+        yield _family("inspector_assistance", help_assistance, ("agency", "state"), held.assistance)
         help_score = (
             "Requests opened within 90 days, by agency, fact and mark: asked, answered, used, badly_put (by us) and others."
         )
@@ -234,7 +239,12 @@ def _connectors(held: Snapshot) -> Iterable[GaugeMetricFamily]:
     yield _family("inspector_connector_barred", help_barred, ("connector",), held.barred)
     help_failures = "Failures in a row of a connector; 0: its last call was answered."
     yield _family("inspector_connector_failures", help_failures, ("connector",), held.failures)
-    help_waiting = "Work that waits because its connector is not asked now: paused, breaker, barred, hours, quota or rate."
+    yield _single(
+        "inspector_maintenance", "1 while nothing leaves the house, by an operator's word (maintenance).", float(held.rests)
+    )
+    help_waiting = (
+        "Work that waits because its connector is not asked now: maintenance, paused, breaker, barred, hours, quota or rate."
+    )
     yield _family("inspector_connector_waiting", help_waiting, ("connector", "reason"), held.waiting)
     help_quota = "Calls that a connector with a daily quota has left today."
     yield _family("inspector_connector_quota_left", help_quota, ("connector",), held.quota_left)

@@ -16,10 +16,11 @@ from inspector.labels import Lang, label
 from inspector.store.store import Store
 from tests import gate
 from tests.browser.visitor import Visitor
+from tests.drawn import announced, carried_out, drawing
 from tests.edge import WEB, Edge, serving
 from tests.house import ROOT, Hand, Table, application, open_office, post, settle
 from tests.integration.test_acts import catalogued
-from tests.integration.test_draw_way import FACTS, Phones, announced, carried_out, drawing
+from tests.integration.test_draw_way import FACTS, Phones
 from tests.integration.test_way import Post
 
 FIRM = "示例商贸有限公司"

@@ -30,6 +30,7 @@ def test_what_the_house_has_just_said_is_shown_though_the_phone_can_keep_nothing
     assert phone.page.get_by_role("button", name="提交结果").count() == 1
 
 
+@pytest.mark.slow
 def test_who_types_hears_once_that_the_phone_keeps_nothing_of_it_any_more(visit: Visit, door: Door) -> None:
     phone = door.phone(visit.edge.url)
     phone.pardoned = "Quota"

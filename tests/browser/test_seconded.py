@@ -12,10 +12,10 @@ from inspector.store.store import Store
 from tests.browser.test_pages import check
 from tests.browser.test_whole_way import step
 from tests.browser.visitor import Door
+from tests.drawn import drawing
 from tests.edge import serving
 from tests.house import Hand
 from tests.integration.test_bars_again import BAR, entered
-from tests.integration.test_draw_way import drawing
 from tests.integration.test_ownword import noticed, state
 from tests.materials import png
 

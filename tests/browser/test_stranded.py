@@ -99,7 +99,8 @@ def test_rows_and_drafts_of_a_page_of_before_are_taken_over(visit: Visit, door: 
     assert "大门紧锁" in phone.open(visit.first)
 
 
-@pytest.mark.parametrize("status", [429, *(pytest.param(one, marks=pytest.mark.slow) for one in (500, 413))])
+@pytest.mark.slow
+@pytest.mark.parametrize("status", [429, 500, 413])
 def test_a_result_sent_with_signal_is_lost_by_no_answer_that_is_not_the_house_s_own(
     visit: Visit, door: Door, status: int
 ) -> None:

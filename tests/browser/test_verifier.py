@@ -148,6 +148,7 @@ def first(exported: Path) -> dict[str, object]:
     return draw.receipt(made.commitment, held, result.lists[0].selected[0], result.lists[0].name, result)
 
 
+@pytest.mark.slow
 def test_a_firm_checks_its_receipt_and_sees_that_its_ticket_was_under_the_limit(
     desk: Visitor, exported: Path, tmp_path: Path, first: dict[str, object]
 ) -> None:

@@ -53,7 +53,10 @@ def words(office: Office, case_id: str) -> set[tuple[str, str]]:
         return {(one.verdict.value, one.remark) for one in tx.cases.evidence(case_id) if one.id.startswith("visit:")}
 
 
-@pytest.mark.parametrize("clash", [True, False], ids=["waits for the lead", "waits for the other fact"])
+@pytest.mark.parametrize(
+    "clash",
+    [pytest.param(True, id="waits for the lead"), pytest.param(False, id="waits for the other fact", marks=pytest.mark.slow)],
+)
 def test_nothing_is_corrected_behind_what_an_inspector_has_seen_and_no_result_tells_yet(
     store: Store, hand: Hand, *, clash: bool
 ) -> None:

@@ -29,10 +29,11 @@ from inspector.settings import Schedules
 from inspector.store.store import Store
 from inspector.store.tx import Tx
 from inspector.telemetry.metrics import Metrics
+from tests.drawn import carried_out
 from tests.edge import serving
 from tests.house import START, Hand, claim, next_period, open_office, settle
 from tests.integration.test_draw_rivals import at_once
-from tests.integration.test_draw_way import LOTTERY, Dice, Party, carried_out, inspectors
+from tests.integration.test_draw_way import LOTTERY, Dice, Party, inspectors
 
 pytestmark = pytest.mark.alike
 

@@ -16,9 +16,9 @@ from inspector.domain.finding import Finding
 from inspector.flows import dispatch
 from inspector.policybook import Policybook
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing, visits
 from tests.edge import Edge, a_case, serving
 from tests.house import Hand, Table, open_office, settle
-from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 
 pytestmark = pytest.mark.alike
 

@@ -13,9 +13,10 @@ from inspector.domain.plan import DrawState
 from inspector.flows.dispatch import seat_name
 from inspector.store.store import Store
 from inspector.store.tables import token
+from tests.drawn import announced, carried_out, drawing
 from tests.edge import Edge, a_case, serving
 from tests.house import Hand, open_office, settle
-from tests.integration.test_draw_way import DICE, announced, carried_out, drawing, one_seat
+from tests.integration.test_draw_way import DICE, one_seat
 
 pytestmark = pytest.mark.alike
 

@@ -20,10 +20,11 @@ from inspector.flows.seats import CONFLICT
 from inspector.store.store import Store
 from inspector.web.roles import Role
 from tests import gate
+from tests.drawn import announced, carried_out, drawing
 from tests.edge import serving
 from tests.house import Hand, settle
 from tests.integration.test_appointing import MEANT
-from tests.integration.test_draw_way import announced, carried_out, drawing, inspectors, visits
+from tests.integration.test_draw_way import inspectors, visits
 from tests.integration.test_fieldnotes import code
 from tests.integration.test_forms import logged_in
 from tests.integration.test_quiet import drawn, entered, matters, row

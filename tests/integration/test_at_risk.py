@@ -19,12 +19,14 @@ from inspector.store.dated import dated
 from inspector.store.deadlines import due_by
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
+from tests.drawn import announced, carried_out, drawing, visits
 from tests.edge import serving
 from tests.house import Hand, Table, application, open_office, post, settle
-from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.integration.test_pulse import OPEN, sections
 from tests.integration.test_way import HOUSEHOLD, Post, person
 from tests.proceedings import decided
+
+pytestmark = pytest.mark.alike
 
 BEFORE = timedelta(seconds=1)
 
@@ -101,7 +103,6 @@ def test_our_answers_to_an_objection_and_to_a_repair_are_at_risk_by_their_dates_
     assert falling(held.office, "repair", asked.repair.due_at) == (0, 0)
 
 
-@pytest.mark.alike
 def test_an_answer_to_a_withdrawal_is_at_risk_by_its_date_until_it_is_given(store: Store, hand: Hand) -> None:
     held = decided(store, hand, Outcome.FALSE_KNOWING, concluded=False)
     held.impose(held.the(Proposal.RECORD_CREDIT))

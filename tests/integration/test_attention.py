@@ -17,9 +17,9 @@ from inspector.flows.attention import facts
 from inspector.labels import Lang
 from inspector.store.store import Store
 from inspector.store.tx import Tx
+from tests.drawn import announced, carried_out, drawing, visits
 from tests.edge import serving
 from tests.house import Hand, Table, open_office, post, settle
-from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.integration.test_way import HOUSEHOLD, Post, person
 
 pytestmark = pytest.mark.alike

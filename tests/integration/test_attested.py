@@ -17,9 +17,9 @@ from inspector.flows import lookback, relief, review
 from inspector.store.store import Store
 from inspector.web.roles import Role
 from tests import gate
+from tests.drawn import announced, carried_out, drawing
 from tests.edge import Edge, serving
 from tests.house import Hand, settle
-from tests.integration.test_draw_way import announced, carried_out, drawing
 from tests.integration.test_fieldnotes import code, links, note, photo, team
 from tests.integration.test_forms import logged_in
 from tests.integration.test_proceeding_page import send
@@ -332,7 +332,9 @@ def test_of_a_photo_alone_the_day_on_which_it_was_taken_is_asked_about(edge: Edg
     assert matters(edge)["note_lapsed"]["on"] == edge.office.calendar.local_date(taken).isoformat()
 
 
-@pytest.mark.parametrize("before", [True, False], ids=["sent before", "sent since"])
+@pytest.mark.parametrize(
+    "before", [pytest.param(True, id="sent before", marks=pytest.mark.slow), pytest.param(False, id="sent since")]
+)
 def test_a_photo_alone_of_who_goes_no_more_is_asked_about_as_a_note_is(
     edge: Edge, hand: Hand, links: ExitStack, *, before: bool
 ) -> None:

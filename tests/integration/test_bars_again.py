@@ -16,9 +16,9 @@ from inspector.flows import eligibility
 from inspector.flows.bars import bar_id
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from tests.drawn import drawing
 from tests.edge import serving
 from tests.house import Hand, application, post
-from tests.integration.test_draw_way import drawing
 from tests.integration.test_way import LICENCE
 from tests.operator import one_database, settled, table
 

@@ -13,10 +13,10 @@ from inspector.flows import eligibility
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from inspector.web.roles import Role
+from tests.drawn import drawing
 from tests.edge import serving
 from tests.house import Hand, application, post
 from tests.integration.test_bars_again import BAR, COLUMNS, GIVEN, REPAIRED, entered, lets_in, rules
-from tests.integration.test_draw_way import drawing
 from tests.integration.test_way import LICENCE
 from tests.operator import one_database, settled, table
 

@@ -15,9 +15,9 @@ from inspector.flows import eligibility, reached, spoken
 from inspector.flows.office import Office
 from inspector.flows.unserved import TO_SERVE
 from inspector.store.store import Store
+from tests.drawn import drawing
 from tests.house import Hand, application, post
 from tests.integration.test_bars_again import BAR, CODE, DAY, entered
-from tests.integration.test_draw_way import drawing
 from tests.integration.test_way import LICENCE
 
 pytestmark = pytest.mark.alike

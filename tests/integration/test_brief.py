@@ -13,9 +13,10 @@ from inspector.domain.visit import Visit
 from inspector.flows import briefing, intake, listing
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing
 from tests.edge import WENT, serving
 from tests.house import Hand, application, settle
-from tests.integration.test_draw_way import FACTS, announced, carried_out, drawing, visits
+from tests.integration.test_draw_way import FACTS, visits
 from tests.integration.test_seat_page import Team, accepted, team
 
 pytestmark = pytest.mark.alike

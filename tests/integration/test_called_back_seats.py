@@ -19,9 +19,10 @@ from inspector.flows.reconcile import watched
 from inspector.flows.seats import UNDELIVERED
 from inspector.ports import Message, Receipt
 from inspector.store.store import Store
+from tests.drawn import carried_out
 from tests.edge import serving
 from tests.house import Hand, settle
-from tests.integration.test_draw_way import carried_out, replayed, visits
+from tests.integration.test_draw_way import replayed, visits
 from tests.integration.test_pushes import open_lanes
 from tests.phones import AWAY, Line, clocks, matters, passed, report, sent, team
 

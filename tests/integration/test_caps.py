@@ -35,8 +35,8 @@ from inspector.store.store import Store
 from inspector.store.tables import visit as visit_table
 from inspector.store.visits import VisitRoom
 from tests import house
+from tests.drawn import carried_out, visits
 from tests.house import Hand, settle
-from tests.integration.test_draw_way import carried_out, visits
 from tests.integration.test_joint import FIRM, accepted, drawn, registered, seats, together, waiting
 from tests.operator import on_both
 

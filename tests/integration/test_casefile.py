@@ -29,9 +29,9 @@ from inspector.flows.viewings import Viewer
 from inspector.store.store import Store
 from inspector.store.tables import ledger
 from inspector.store.tx import new_id
+from tests.drawn import announced, carried_out, drawing, visits
 from tests.edge import serving
 from tests.house import Hand
-from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.integration.test_replacements import gone
 from tests.operator import on_both, one_database
 from tests.owing import let_go

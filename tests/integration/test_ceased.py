@@ -22,9 +22,10 @@ from inspector.flows.replacing import lists_of
 from inspector.flows.reporting import report
 from inspector.store.store import Store
 from tests import minds
+from tests.drawn import carried_out, drawing
 from tests.house import Hand, settle
 from tests.integration.test_draw_rivals import announce
-from tests.integration.test_draw_way import carried_out, drawing, replayed, visits
+from tests.integration.test_draw_way import replayed, visits
 from tests.integration.test_exclusions import code, firm
 from tests.integration.test_gazette import built
 from tests.integration.test_publications import look

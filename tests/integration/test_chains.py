@@ -18,9 +18,9 @@ from inspector.domain.verify import alone, chained, unaccounted
 from inspector.flows.publish import void_entry
 from inspector.store.store import Store
 from tests.bundles import committed, rules
+from tests.drawn import carried_out, drawing
 from tests.house import Hand, closing, settle
 from tests.integration.test_draw_rivals import announce, pooled
-from tests.integration.test_draw_way import carried_out, drawing
 from tests.integration.test_void import WHY, sign
 from tests.offline import NONCE, PLAN, SEED, carry_out, laptop
 from tests.offline import announce as announce_offline

@@ -21,9 +21,9 @@ from inspector.flows.office import Office, Plan
 from inspector.flows.reporting import report
 from inspector.flows.reportwords import markdown, tell
 from inspector.store.store import Store
+from tests.drawn import carried_out, drawing, visits
 from tests.house import Hand, settle
 from tests.integration.test_draw_rivals import announce
-from tests.integration.test_draw_way import carried_out, drawing, visits
 from tests.integration.test_exclusions import code, firm
 
 pytestmark = [pytest.mark.alike, pytest.mark.slow]

@@ -21,9 +21,9 @@ from inspector.store.store import Store
 from inspector.store.tables import lane, work
 from inspector.store.tx import Tx
 from inspector.store.work import Work
+from tests.drawn import announced, carried_out, drawing
 from tests.engine import FAST, LANE, LEASE, clock, order, put, real_office, states
 from tests.house import Hand
-from tests.integration.test_draw_way import announced, carried_out, drawing
 from tests.phones import AWAY, Line
 
 HOUR = timedelta(hours=1)

@@ -38,7 +38,7 @@ def test_a_platform_that_has_copies_is_not_to_be_taken_out(tmp_path: Path) -> No
     operator = Operator(tmp_path, f"sqlite:///{tmp_path / 'inspector.sqlite3'}").settle_in(
         sections + '\n[reconciliation]\ncopies = ["sector"]\n'
     )
-    operator.well("migrate")
+    operator.migrated()
     found = operator.say("check", "--json").json
     told = {one["name"]: str(one) for one in found if "the first that takes records" in str(one)}
     assert [*told] == ["credit.idle"]

@@ -109,9 +109,14 @@ def test_a_canary_whose_calls_nobody_can_count_is_not_asked(operator: Operator, 
     ("wrong", "key"),
     [
         ('{ fact = "registration-status", code = "T1" }', "basis"),
-        ('{ fact = "f", code = "c", basis = "b", expects = "maybe" }', "expects"),
-        ('{ fact = "f", code = "c", basis = "b", bassis = "b" }', "bassis"),
-        ('"yes"', "canary"),
+        *(
+            pytest.param(*one, marks=pytest.mark.slow)
+            for one in (
+                ('{ fact = "f", code = "c", basis = "b", expects = "maybe" }', "expects"),
+                ('{ fact = "f", code = "c", basis = "b", bassis = "b" }', "bassis"),
+                ('"yes"', "canary"),
+            )
+        ),
     ],
 )
 def test_a_wrong_canary_fails_with_its_connector_by_its_key_and_the_others_are_looked_at(

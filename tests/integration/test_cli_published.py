@@ -13,7 +13,7 @@ import pytest
 from inspector.labels import label
 from inspector.verifier import PAGE, PROGRAM, verify_draw
 from tests import house
-from tests.integration.test_draw_way import carried_out
+from tests.drawn import carried_out
 from tests.integration.test_published import code, made, registered
 from tests.integration.test_void import sign
 from tests.operator import Operator, on_both, one_database, operated, settled

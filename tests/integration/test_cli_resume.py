@@ -25,7 +25,7 @@ def test_who_resumes_a_connector_hears_at_once_what_its_other_side_says_and_the_
         keys = 'kind = "http"\n'
         away = f'[sources.away]\n{keys}url = "http://127.0.0.1:1"\n'
         operator.settle_in(f'\n[sources.here]\n{keys}url = "{there.url}"\n{away}')
-        operator.well("migrate")
+        operator.migrated()
         with house.closing(operator.store()) as store:
             with store.begin() as tx:
                 tx.lanes.ensure(["away"])
@@ -46,7 +46,7 @@ def test_who_resumes_a_connector_hears_at_once_what_its_other_side_says_and_the_
 
 def test_what_was_told_to_come_again_in_a_day_is_asked_at_once_and_what_is_due_later_stays(operator: Operator) -> None:
     operator.settle_in('\n[sources.away]\nkind = "http"\nurl = "http://127.0.0.1:1"\n')
-    operator.well("migrate")
+    operator.migrated()
     with house.closing(operator.store()) as store:
         with store.begin() as tx:
             tx.lanes.ensure(["away"])

@@ -29,8 +29,9 @@ from inspector.flows.visitcodes import Reading
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
 from tests import gate
+from tests.drawn import announced, carried_out, drawing
 from tests.house import Hand, settle
-from tests.integration.test_draw_way import agreeing, announced, carried_out, drawing, visits
+from tests.integration.test_draw_way import agreeing, visits
 from tests.integration.test_joint import AGENCIES, drawn, entered, together, waiting
 from tests.integration.test_joint import accepted as going
 from tests.integration.test_recount import amended, started

@@ -183,7 +183,7 @@ def test_a_settled_push_that_waits_for_a_visit_holds_no_work_that_a_decline_woul
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("word", ["accepted", "read"])
+@pytest.mark.parametrize("word", ["accepted", pytest.param("read", marks=pytest.mark.slow)])
 def test_what_happens_to_a_seat_while_its_push_is_settled_stays(postgres: Store, hand: Hand, word: str) -> None:
     office, _, _ = drawing(postgres, hand)
     _, held = announced(office, hand, cases=1)

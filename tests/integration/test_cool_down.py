@@ -17,9 +17,9 @@ from inspector.domain.visit import VisitState
 from inspector.flows import leads
 from inspector.flows.office import Office, Plan
 from inspector.store.store import Store
+from tests.drawn import carried_out, drawing, visits
 from tests.house import Hand, settle
 from tests.integration.test_draw_rivals import announce
-from tests.integration.test_draw_way import carried_out, drawing, visits
 from tests.integration.test_exclusions import code, firm
 from tests.integration.test_leads import tip
 from tests.integration.test_published import made

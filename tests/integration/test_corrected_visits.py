@@ -13,8 +13,9 @@ from inspector.flows import dispatch, intake
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from inspector.store.tables import work
+from tests.drawn import announced, carried_out, drawing
 from tests.house import Hand, application, settle
-from tests.integration.test_draw_way import FACTS, announced, carried_out, drawing, visits
+from tests.integration.test_draw_way import FACTS, visits
 
 pytestmark = pytest.mark.alike
 

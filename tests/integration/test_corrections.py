@@ -23,20 +23,10 @@ from inspector.labels import LANGS
 from inspector.policybook import Policybook
 from inspector.ports import Card, CreditEntry, CreditRetraction, Provenance, Rating, Receipt, Unavailable
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing
 from tests.edge import serving
 from tests.house import Hand, Table, application, open_office, post, settle
-from tests.integration.test_draw_way import (
-    FACTS,
-    Dice,
-    Notary,
-    Party,
-    Phones,
-    announced,
-    carried_out,
-    drawing,
-    inspectors,
-    visits,
-)
+from tests.integration.test_draw_way import FACTS, Dice, Notary, Party, Phones, inspectors, visits
 from tests.integration.test_forms import logged_in
 from tests.integration.test_way import HOUSEHOLD, LICENCE, Post, person
 

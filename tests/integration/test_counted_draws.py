@@ -13,8 +13,8 @@ from inspector.domain.visit import Visit, VisitState
 from inspector.flows import gazette, publication
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing, visits
 from tests.house import Hand
-from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.integration.test_gazette import over
 from tests.integration.test_publications import look, office, said
 

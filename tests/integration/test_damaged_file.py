@@ -26,7 +26,7 @@ def test_a_file_that_is_no_database_is_unreachable_and_not_a_traceback(operator:
 
 
 def test_a_damaged_file_is_told_in_one_line_with_how_much_more_there_is(operator: Operator) -> None:
-    operator.well("migrate")
+    operator.migrated()
     file = operator.folder / "inspector.sqlite3"
     with contextlib.closing(sqlite3.connect(file)) as wire:
         (page,) = wire.execute("SELECT rootpage FROM sqlite_master WHERE name = 'ix_case_file_state_outcome'").fetchone()

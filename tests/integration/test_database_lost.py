@@ -45,8 +45,14 @@ def put_in_place(file: Path, how: str) -> None:
 WORDS = (("check", "--json"), ("migrate",), ("case", "list"))
 
 
-@pytest.mark.parametrize("words", WORDS, ids=lambda words: words[0])
-@pytest.mark.parametrize("left", [(LOG, LOCK), (LOG,), (LOCK,)], ids=["log and lock", "log", "lock"])
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        pytest.param(left, words, id=f"{name}-{words[0]}", marks=[pytest.mark.slow] * (place != at))
+        for at, (name, left) in enumerate({"log and lock": (LOG, LOCK), "log": (LOG,), "lock": (LOCK,)}.items())
+        for place, words in enumerate(WORDS)
+    ],
+)
 def test_an_emptied_database_is_refused_and_what_it_left_stays(
     tmp_path: Path, words: tuple[str, ...], left: tuple[str, ...]
 ) -> None:

@@ -18,9 +18,9 @@ from inspector.flows.office import Office
 from inspector.flows.wording import counted
 from inspector.ports import Origin, Unavailable
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing, visits
 from tests.edge import serving
 from tests.house import Hand, Table, application, open_office, post, settle
-from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.integration.test_recount import waiting
 from tests.integration.test_way import LICENCE
 

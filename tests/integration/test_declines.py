@@ -13,8 +13,8 @@ from inspector.domain.visit import SeatState
 from inspector.flows import declines, dispatch
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing, visits
 from tests.house import Hand
-from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 
 pytestmark = pytest.mark.alike
 

@@ -16,9 +16,9 @@ from inspector.domain.proposal import Proposal
 from inspector.flows import dispatch, missent
 from inspector.store.store import Store
 from inspector.web import docket
+from tests.drawn import announced, carried_out, drawing, visits
 from tests.edge import Edge, a_case, serving
 from tests.house import Hand, Table, open_office, settle
-from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.integration.test_forms import in_review, logged_in
 from tests.integration.test_sent_back import ELSEWHERE
 from tests.proceedings import decided

@@ -26,7 +26,7 @@ GONE = Refused("http_410", origin=Origin.THEM)
 @pytest.fixture
 def operator(tmp_path: Path) -> Operator:
     held = Operator(tmp_path, f"sqlite:///{tmp_path / 'inspector.sqlite3'}").settle_in()
-    held.well("migrate")
+    held.migrated()
     return held
 
 

@@ -20,11 +20,12 @@ from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.flows import dispatch, relief
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing
 from tests.edge import serving
 from tests.engine import lines as log_lines
 from tests.engine import listening
 from tests.house import Hand, settle
-from tests.integration.test_draw_way import FACTS, Phones, announced, carried_out, drawing, visits
+from tests.integration.test_draw_way import FACTS, Phones, visits
 
 pytestmark = pytest.mark.alike
 

@@ -25,10 +25,10 @@ from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
 from inspector.labels import LANGS
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing, visits
 from tests.edge import serving
 from tests.house import Hand, application, open_office, post, settle
 from tests.integration.test_draw_rivals import pooled
-from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.integration.test_pool_cases import UNSIGNED
 from tests.operator import Operator, on_both, one_database, settled
 

@@ -11,9 +11,9 @@ from inspector.domain.case import Outcome
 from inspector.domain.proposal import Proposal
 from inspector.store.store import Store
 from inspector.web.grounds import NOWHERE, grounds
+from tests.drawn import announced, carried_out, drawing
 from tests.edge import WEB, Edge, serving
 from tests.house import Hand
-from tests.integration.test_draw_way import announced, carried_out, drawing
 from tests.integration.test_fieldnotes import note, photo, team
 from tests.integration.test_forms import logged_in
 from tests.integration.test_selfproof import at_the_edge, book, house, read, show

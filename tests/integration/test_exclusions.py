@@ -26,9 +26,10 @@ from inspector.flows.history import history, of_one
 from inspector.flows.office import Office, Plan
 from inspector.flows.windows import windows
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing
 from tests.house import START, Hand, application, open_office, post, settle
 from tests.integration.test_draw_rivals import announce, pooled
-from tests.integration.test_draw_way import announced, carried_out, drawing, inspectors, visits
+from tests.integration.test_draw_way import inspectors, visits
 from tests.operator import on_both, one_database
 
 pytestmark = pytest.mark.alike

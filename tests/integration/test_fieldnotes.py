@@ -21,9 +21,9 @@ from inspector.flows.dispatch import seat_name
 from inspector.flows.weeding import weed
 from inspector.store.store import Store
 from inspector.web.roles import Role
+from tests.drawn import announced, carried_out, drawing
 from tests.edge import WEB, Edge, serving
 from tests.house import Hand
-from tests.integration.test_draw_way import announced, carried_out, drawing
 from tests.materials import CAMERA, PLACE, jpeg
 
 pytestmark = pytest.mark.alike

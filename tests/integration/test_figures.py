@@ -19,9 +19,10 @@ from inspector.flows.seeding import Standing, standing, type_figures
 from inspector.flows.succession import FIGURES_DUE
 from inspector.store.store import Store
 from tests import house
+from tests.drawn import announced, drawing
 from tests.edge import Edge, serving
 from tests.house import Hand, settle
-from tests.integration.test_draw_way import announced, drawing, thrown
+from tests.integration.test_draw_way import thrown
 from tests.operator import Operator
 
 
@@ -126,7 +127,7 @@ def test_two_clerks_type_the_figures_in_a_browser_and_neither_sees_the_others(st
 @pytest.mark.slow
 def test_the_command_line_takes_the_figures_of_two_users_of_the_machine_and_says_when_they_are_due(tmp_path: Path) -> None:
     operator = Operator(tmp_path, f"sqlite:///{tmp_path / 'inspector.sqlite3'}").settle_in()
-    operator.well("migrate")
+    operator.migrated()
     hand = Hand(now=datetime.now(SHANGHAI) - timedelta(days=4))
     with house.closing(operator.store()) as store:
         office, _, _ = drawing(store, hand)

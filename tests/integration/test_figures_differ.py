@@ -17,8 +17,9 @@ from inspector.flows.office import Office
 from inspector.flows.seeding import DIFFER, Standing, standing, type_figures
 from inspector.ports import Typed
 from inspector.store.store import Store
+from tests.drawn import announced, drawing
 from tests.house import Hand, settle
-from tests.integration.test_draw_way import Dice, agreeing, announced, drawing, thrown
+from tests.integration.test_draw_way import Dice, agreeing, thrown
 from tests.integration.test_seed_refusals import get, others, seeded
 
 pytestmark = pytest.mark.alike

@@ -27,8 +27,9 @@ from inspector.ports import Card, NotYet
 from inspector.store.drawtables import draw_file
 from inspector.store.store import Store
 from inspector.store.tables import work
+from tests.drawn import announced, drawing
 from tests.house import Hand, application, next_period, post, settle
-from tests.integration.test_draw_way import FACTS, Party, announced, drawing, thrown, visits
+from tests.integration.test_draw_way import FACTS, Party, thrown, visits
 from tests.integration.test_reconcile import differs, held, matters, put, write
 from tests.integration.test_replacements import PROOF, given_up, pool_draw
 from tests.integration.test_tampered import alter_draw, alter_visit, daily, sealed

@@ -16,10 +16,10 @@ from inspector.flows.office import AgencyNode, Office
 from inspector.labels import Lang
 from inspector.ports import Message
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing
 from tests.edge import serving as at_the_edge
 from tests.house import Hand, settle
 from tests.integration.test_carriers import MAS, PUSH, reached
-from tests.integration.test_draw_way import announced, carried_out, drawing
 from tests.reached import PHONE, opened
 
 pytestmark = pytest.mark.alike

@@ -37,7 +37,7 @@ def test_who_names_no_head_is_told_unless_an_agency_above_names_one() -> None:
 @pytest.mark.slow
 def test_check_warns_of_each_agency_that_draws_or_has_inspectors_once_and_is_silent_when_they_have_heads(tmp_path: Path) -> None:
     operator = Operator(tmp_path, f"sqlite:///{tmp_path / 'inspector.sqlite3'}").settle_in()
-    operator.well("migrate")
+    operator.migrated()
 
     def told(what: str = "names no head") -> list[str]:
         found = operator.well("check", "--json").json

@@ -61,6 +61,7 @@ def operator(database_url: str, tmp_path: Path) -> Operator:
 
 
 @on_both
+@pytest.mark.alike
 @pytest.mark.parametrize("first", [True, False])
 def test_who_has_kept_a_file_of_the_register_shows_that_the_ledger_was_cut_or_laid_anew(operator: Operator, first: bool) -> None:
     site, kept = operator.folder / "site", operator.folder / "kept"

@@ -15,10 +15,11 @@ from inspector.domain.visit import Seat, SeatState
 from inspector.flows import edits, holders, recusing, relief, renewing, seatlink
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing
 from tests.house import Hand, closing, settle
 from tests.integration.test_draw_edits import edited
 from tests.integration.test_draw_leaves import only_a_head_closes
-from tests.integration.test_draw_way import announced, carried_out, drawing, inspectors, visits
+from tests.integration.test_draw_way import inspectors, visits
 from tests.integration.test_exclusions import filled, framed, inspected
 from tests.integration.test_import_diagnosis import found
 from tests.operator import Operator, Said, on_both, one_database, settled, table

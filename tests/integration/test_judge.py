@@ -16,12 +16,13 @@ from inspector.domain.evidence import Verdict
 from inspector.flows import assist
 from inspector.flows.draw import announce_now
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing
 from tests.fault import judge, load
 from tests.fault.inside import Inside
 from tests.fault.office import Site
 from tests.fault.planted import keep, two_frames
 from tests.house import ZONE, Hand, application, next_period, open_store, post, settle
-from tests.integration.test_draw_way import FACTS, announced, carried_out, drawing
+from tests.integration.test_draw_way import FACTS
 from tests.integration.test_letters import Desk, an_office, opened, request_of
 from tests.integration.test_purging import SIGNER, night
 

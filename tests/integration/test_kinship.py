@@ -7,8 +7,9 @@ import pytest
 from inspector.domain.challenge import Applicant
 from inspector.flows import recusing
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing
 from tests.house import Hand
-from tests.integration.test_draw_way import announced, carried_out, drawing, replayed, visits
+from tests.integration.test_draw_way import replayed, visits
 
 pytestmark = [pytest.mark.alike, pytest.mark.slow]
 FIRM, WHY = f"TEST{1:014d}", "表兄在该公司任职"

@@ -13,10 +13,10 @@ from inspector.flows.leads import Given
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from inspector.web.roles import Role
+from tests.drawn import carried_out, drawing, visits
 from tests.edge import serving
 from tests.house import Hand, settle
 from tests.integration.test_draw_rivals import announce, pooled
-from tests.integration.test_draw_way import carried_out, drawing, visits
 from tests.integration.test_leads import counting
 from tests.integration.test_published import made as are_made
 

@@ -10,8 +10,9 @@ from inspector.domain.verification import wants_visit
 from inspector.domain.visit import VisitState
 from inspector.flows.draw import announce_now
 from inspector.store.store import Store
+from tests.drawn import carried_out
 from tests.house import Hand, application, post, settle
-from tests.integration.test_draw_way import FACTS, carried_out, visits
+from tests.integration.test_draw_way import FACTS, visits
 from tests.integration.test_joint import AGENCIES, drawn, together, waiting
 from tests.integration.test_merged import more, now_of
 

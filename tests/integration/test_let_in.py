@@ -23,7 +23,7 @@ def operator(database_url: str, tmp_path: Path) -> Operator:
 
 def test_who_exchanges_a_credential_restarts_nothing(operator: Operator) -> None:
     operator.settle_in('\n[sources.registers]\nkind = "http"\nurl = "http://127.0.0.1:9/"\n')
-    operator.well("migrate")
+    operator.migrated()
     with house.closing(operator.store()) as store, store.begin() as tx:
         tx.lanes.ensure(["registers"])
         tx.lanes.failed(

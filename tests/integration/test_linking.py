@@ -28,7 +28,7 @@ def operator(tmp_path: Path) -> Operator:
 def test_an_office_whose_letters_would_name_an_address_nobody_reaches_is_told_so(
     operator: Operator, web: str, state: str | None
 ) -> None:
-    operator.well("migrate")
+    operator.migrated()
     operator.settle_in(f"[web]\n{web}\n")
     found = [one for one in operator.say("check", "--json").json if one["name"] == "web.base_url"]
     assert [one["state"] for one in found] == ([state] if state else [])

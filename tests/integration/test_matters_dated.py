@@ -13,11 +13,11 @@ from inspector.domain.timer import Timer
 from inspector.flows import eligibility
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from tests.drawn import drawing
 from tests.edge import serving
 from tests.house import Hand
 from tests.integration.test_bars_again import BAR, entered, lets_in
 from tests.integration.test_bars_told import known, told
-from tests.integration.test_draw_way import drawing
 from tests.integration.test_forms import logged_in
 from tests.integration.test_proceeding_page import send
 from tests.integration.test_transfer_head import HEAD, reported, stands_in

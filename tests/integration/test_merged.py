@@ -17,8 +17,9 @@ from inspector.flows.office import Office
 from inspector.flows.recall import call_off_visit
 from inspector.flows.reconcile import watched
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing
 from tests.house import Hand, application, next_period, post, settle
-from tests.integration.test_draw_way import FACTS, announced, carried_out, drawing, replayed, visits
+from tests.integration.test_draw_way import FACTS, replayed, visits
 from tests.integration.test_joint import accepted
 
 pytestmark = pytest.mark.alike

@@ -14,9 +14,9 @@ from inspector.domain.visit import Seat, Visit
 from inspector.flows import dispatch
 from inspector.labels import label
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing
 from tests.edge import Edge, serving
 from tests.house import Hand, settle
-from tests.integration.test_draw_way import announced, carried_out, drawing
 
 pytestmark = pytest.mark.alike
 

@@ -16,9 +16,9 @@ from inspector.flows.office import Office
 from inspector.flows.review import conclude
 from inspector.store.store import Store
 from tests import house
+from tests.drawn import carried_out, drawing
 from tests.house import Hand, post, settle
 from tests.integration.test_draw_rivals import announce, pooled
-from tests.integration.test_draw_way import carried_out, drawing
 from tests.integration.test_twins import certificate, filed, firms, matters
 from tests.operator import on_both, one_database, operated, settled
 

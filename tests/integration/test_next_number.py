@@ -20,10 +20,11 @@ from inspector.ports import Unavailable
 from inspector.store.draws import HISTORY
 from inspector.store.store import Store
 from inspector.store.tables import tick, work
+from tests.drawn import announced, carried_out, drawing
 from tests.house import Hand, settle
 from tests.integration.test_caps import matters
 from tests.integration.test_draw_rivals import pooled
-from tests.integration.test_draw_way import agreeing, announced, carried_out, drawing
+from tests.integration.test_draw_way import agreeing
 from tests.integration.test_queue import come, draws
 from tests.integration.test_seed_asked import Failing, having
 from tests.integration.test_seed_unasked import figures, worked

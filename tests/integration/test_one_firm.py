@@ -28,11 +28,11 @@ from inspector.flows.reportwords import markdown, tell
 from inspector.flows.review import withdraw
 from inspector.store.store import Store
 from inspector.store.tables import visit
+from tests.drawn import announced, carried_out, drawing, visits
 from tests.house import ZONE, Hand, application, closing, post, settle
 from tests.integration.test_caps import FIRE, MARKET, matters, neighbours
 from tests.integration.test_draw_doors import SHOPS, derived, past, tells
 from tests.integration.test_draw_rivals import announce, pooled
-from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.integration.test_joint import stored
 from tests.integration.test_own_lists import departments, verified
 from tests.operator import Operator, on_both, one_database, settled, table

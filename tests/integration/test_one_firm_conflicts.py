@@ -14,9 +14,9 @@ from inspector.domain.visit import Visit
 from inspector.flows import coverage, recusing
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from tests.drawn import carried_out, drawing, visits
 from tests.house import Hand, settle
 from tests.integration.test_draw_rivals import announce, pooled
-from tests.integration.test_draw_way import carried_out, drawing, visits
 from tests.integration.test_one_firm import BARE, CREDIT, ELSEWHERE, stands
 from tests.integration.test_relief import team
 from tests.operator import Operator, on_both, one_database, settled, table

@@ -16,11 +16,12 @@ from inspector.flows.draw import prepare
 from inspector.flows.office import Office
 from inspector.store.credit import Statement
 from inspector.store.store import Store
+from tests.drawn import carried_out, drawing
 from tests.house import Hand, application, open_office, post, settle
 from tests.integration.test_caps import matters
 from tests.integration.test_draw_doors import derived
 from tests.integration.test_draw_rivals import announce, pooled
-from tests.integration.test_draw_way import FACTS, carried_out, drawing
+from tests.integration.test_draw_way import FACTS
 from tests.integration.test_one_firm import BARE, CREDIT, ELSEWHERE, stands
 
 pytestmark = pytest.mark.alike

@@ -19,11 +19,12 @@ from inspector.flows.members import Member
 from inspector.flows.office import Office
 from inspector.flows.publish import receipt_of
 from inspector.store.store import Store
+from tests.drawn import carried_out, drawing
 from tests.house import Hand, application, post, settle
 from tests.integration.test_caps import FIRE, MARKET, matters
 from tests.integration.test_draw_doors import past, tells
 from tests.integration.test_draw_rivals import announce, pooled
-from tests.integration.test_draw_way import FACTS, carried_out, drawing, visits
+from tests.integration.test_draw_way import FACTS, visits
 from tests.integration.test_one_firm import BARE, CREDIT, ELSEWHERE, stands
 from tests.integration.test_own_lists import departments
 

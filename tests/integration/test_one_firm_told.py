@@ -16,11 +16,12 @@ from inspector.flows import enrolment, joining, watching
 from inspector.flows.draw import announce_now
 from inspector.flows.members import Member
 from inspector.store.store import Store
+from tests.drawn import carried_out, drawing
 from tests.house import Hand, application, post, settle
 from tests.integration.test_caps import FIRE, MARKET, matters, neighbours
 from tests.integration.test_draw_doors import past, tells
 from tests.integration.test_draw_rivals import announce, pooled
-from tests.integration.test_draw_way import FACTS, carried_out, drawing, inspectors, visits
+from tests.integration.test_draw_way import FACTS, inspectors, visits
 from tests.integration.test_one_firm import BARE, CREDIT, stands
 from tests.integration.test_own_lists import departments
 from tests.integration.test_published import asked, made

@@ -16,9 +16,10 @@ from inspector.flows import attempts
 from inspector.flows.seats import LAPSED_NOTE, OVERDUE
 from inspector.flows.teamnotes import AGAINST
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing
 from tests.edge import Edge, serving
 from tests.house import Hand, settle
-from tests.integration.test_draw_way import Phones, announced, carried_out, drawing, replayed
+from tests.integration.test_draw_way import Phones, replayed
 from tests.integration.test_fieldnotes import note, photo, team
 from tests.materials import jpeg
 

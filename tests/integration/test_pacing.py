@@ -12,7 +12,7 @@ from tests.operator import Operator
 @pytest.fixture
 def operator(tmp_path: Path) -> Operator:
     told = Operator(tmp_path, f"sqlite:///{tmp_path / 'inspector.sqlite3'}")
-    told.settle_in('\n[plans.monthly]\nagency = "bureau"\ntrigger = "cron day=1 09:00"\n').well("migrate")
+    told.settle_in('\n[plans.monthly]\nagency = "bureau"\ntrigger = "cron day=1 09:00"\n').migrated()
     return told
 
 

@@ -11,8 +11,8 @@ from inspector.domain.policy import Policy
 from inspector.domain.roster import RosterObject
 from inspector.flows.draw import announce_now
 from inspector.store.store import Store
+from tests.drawn import drawing
 from tests.house import Hand, application, post, settle
-from tests.integration.test_draw_way import drawing
 
 FIRMS = 20
 

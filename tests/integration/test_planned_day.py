@@ -13,8 +13,9 @@ from inspector.domain.timer import Timer
 from inspector.flows.framing import frame
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing
 from tests.house import START, Hand
-from tests.integration.test_draw_way import announced, carried_out, drawing, inspectors, visits
+from tests.integration.test_draw_way import inspectors, visits
 from tests.integration.test_joint import AGENCIES, JOINT, together, waiting
 
 pytestmark = pytest.mark.alike

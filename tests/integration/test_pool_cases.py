@@ -17,9 +17,9 @@ from inspector.flows.members import object_id
 from inspector.flows.odds import Rerun
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from tests.drawn import carried_out, drawing, visits
 from tests.house import Hand, application, post, settle
 from tests.integration.test_draw_rivals import pooled
-from tests.integration.test_draw_way import carried_out, drawing, visits
 from tests.operator import on_both, one_database
 
 pytestmark = [pytest.mark.alike, pytest.mark.slow]

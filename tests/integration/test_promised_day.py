@@ -22,8 +22,9 @@ from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
 from inspector.flows.publish import commitment_of, public_bundle, receipt_of
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing
 from tests.house import Hand, application, post, settle
-from tests.integration.test_draw_way import FACTS, announced, carried_out, drawing, visits
+from tests.integration.test_draw_way import FACTS, visits
 from tests.integration.test_published import made as are_made
 from tests.integration.test_published import next_draw
 from tests.integration.test_supplement import deal_anew, enlarge, short_visit

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
@@ -25,26 +26,33 @@ from inspector.flows import annulling, consequences, dispatch, publication, unpu
 from inspector.flows.history import history
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from tests import kept
+from tests.drawn import announced, carried_out, drawing, visits
 from tests.edge import serving
 from tests.house import Hand, settle
-from tests.integration.test_draw_way import announced, carried_out, drawing, visits
+
+pytestmark = pytest.mark.alike
 
 
 @pytest.fixture
 def office(store: Store, hand: Hand) -> Office:
     """An office of which one visit is over."""
     held, _, _ = drawing(store, hand)
+    kept.lived(held, hand, "a visit is over", partial(_visited, held, hand))
+    return held
+
+
+def _visited(held: Office, hand: Hand) -> None:
     (case_id,), draw = announced(held, hand, cases=1)
     carried_out(held, hand, draw.number)
     (visit,) = (one for one in visits(held, draw.number) if one.case_ids == (case_id,))
-    with store.begin() as tx:
+    with held.store.begin() as tx:
         team = tx.visits.team(visit.id)
         for one in team:
             dispatch.accept(tx, one.name, hand())
     findings = [Finding(case_id=case_id, claim=doubt.claim, verdict=Verdict.MATCH) for doubt in visit.doubts]
-    with store.begin() as tx:
+    with held.store.begin() as tx:
         dispatch.report(held, tx, team[0].name, findings, "", hand())
-    return held
 
 
 def look(office: Office, hand: Hand) -> list[PublicationDuty]:
@@ -100,7 +108,6 @@ def test_a_result_is_owed_for_twenty_working_days_told_before_and_at_its_date_an
         said(office, publication.publish, formed, "again")
 
 
-@pytest.mark.alike
 def test_nothing_is_said_to_be_public_while_its_draws_record_is_closed(office: Office, hand: Hand) -> None:
     (duty,) = look(office, hand)
     with office.store.begin() as tx:  # another visit of the draw is still to be made
@@ -135,7 +142,6 @@ def test_what_does_not_stand_is_taken_back_in_three_working_days_with_its_reason
     assert matters(office) == []
 
 
-@pytest.mark.alike
 def test_what_was_published_of_a_case_whose_basis_a_court_annuls_is_to_be_taken_back_by_its_document(
     office: Office, hand: Hand
 ) -> None:
@@ -156,7 +162,6 @@ def test_what_was_published_of_a_case_whose_basis_a_court_annuls_is_to_be_taken_
         assert history(office, tx, "bureau") == gone, "who was there has been there: cool-down and counters stay as history"
 
 
-@pytest.mark.alike
 def test_what_was_published_goes_with_the_decision_about_the_matter_and_a_kept_promise_stays_recorded(
     office: Office, hand: Hand
 ) -> None:

@@ -28,9 +28,9 @@ from inspector.flows.reporting import report
 from inspector.store.store import Store
 from inspector.verifier import verify_draw
 from inspector.web.roles import Role
+from tests.drawn import announced, carried_out, drawing, visits
 from tests.edge import WEB, serving
 from tests.house import Hand, settle
-from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.integration.test_void import WHY, sign
 from tests.receipts import holds
 from tests.second import opinions

@@ -153,8 +153,8 @@ def test_a_daemon_that_is_silent_itself_is_not_said_to_be_unheard_by_its_switch(
             tx.replicas.seen("vanished", "0.1", then, then)
             tx.replicas.pulsed("vanished", then, "http_503")
         told = sections(edge, "en")
-    assert "vanished 0.1: not running?" in told["Daemons"]
-    assert "switch" not in told["At risk"] + told["Daemons"]
+    assert "vanished 0.1: not running?" in told["!Daemons"]
+    assert "switch" not in told["At risk"] + told["!Daemons"]
 
 
 def test_a_stop_ends_claiming_at_once_though_a_ping_is_under_way(tmp_path: Path) -> None:

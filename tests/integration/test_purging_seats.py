@@ -10,8 +10,8 @@ from inspector.domain.veil import VEIL
 from inspector.domain.visit import SeatState
 from inspector.flows import dispatch, publication, seatlink
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing, visits
 from tests.house import Hand, settle
-from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.integration.test_publications import look, said
 from tests.integration.test_purging import holding, let_go, night, troubles
 from tests.integration.test_purging_visits import recomputed

@@ -17,8 +17,9 @@ from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from inspector.store.tx import new_id
+from tests.drawn import carried_out, drawing
 from tests.house import Hand, application, post, settle
-from tests.integration.test_draw_way import FACTS, carried_out, drawing, visits
+from tests.integration.test_draw_way import FACTS, visits
 from tests.integration.test_publications import look, said
 from tests.integration.test_purging import holding, let_go, night, troubles
 

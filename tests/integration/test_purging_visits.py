@@ -25,10 +25,11 @@ from inspector.store.sealed import own
 from inspector.store.store import Store
 from inspector.store.tables import ledger
 from inspector.store.tx import new_id
+from tests.drawn import announced, carried_out, drawing
 from tests.house import Hand, settle
 from tests.integration.test_casefile import decided
 from tests.integration.test_draw_rivals import pooled
-from tests.integration.test_draw_way import announced, carried_out, drawing, replayed, visits
+from tests.integration.test_draw_way import replayed, visits
 from tests.integration.test_publications import look, said
 from tests.integration.test_purging import due, holding, let_go, night, troubles
 

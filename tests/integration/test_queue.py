@@ -20,9 +20,9 @@ from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
 from inspector.store import tables
 from inspector.store.store import Store
+from tests.drawn import carried_out, drawing, visits
 from tests.house import Hand, settle
 from tests.integration.test_draw_rivals import announce, pooled
-from tests.integration.test_draw_way import carried_out, drawing, visits
 from tests.integration.test_joint import together, waiting
 from tests.integration.test_void import sign
 

@@ -24,9 +24,10 @@ from inspector.flows.explain import explain
 from inspector.flows.narrative import render
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing
 from tests.edge import serving
 from tests.house import Hand, settle
-from tests.integration.test_draw_way import Phones, announced, carried_out, drawing, visits
+from tests.integration.test_draw_way import Phones, visits
 from tests.integration.test_recount import amended, started, waiting
 
 pytestmark = pytest.mark.alike

@@ -24,8 +24,9 @@ from inspector.store.codec import dump
 from inspector.store.drawtables import draw, draw_file, draw_register, seed_used
 from inspector.store.store import Store
 from inspector.store.tables import ledger, seat, visit
+from tests.drawn import announced, carried_out, drawing
 from tests.house import Hand, next_period, settle
-from tests.integration.test_draw_way import announced, carried_out, drawing, thrown, visits
+from tests.integration.test_draw_way import thrown, visits
 from tests.integration.test_extension import supervised
 
 pytestmark = pytest.mark.alike

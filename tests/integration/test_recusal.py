@@ -19,9 +19,10 @@ from inspector.store.store import Store
 from inspector.store.tx import Tx
 from inspector.telemetry.metrics import Metrics
 from inspector.web.roles import Role
+from tests.drawn import carried_out
 from tests.edge import WEB, serving
 from tests.house import Hand, settle
-from tests.integration.test_draw_way import carried_out, inspectors, replayed, visits
+from tests.integration.test_draw_way import inspectors, replayed, visits
 from tests.integration.test_embargo import late
 from tests.integration.test_relief import afterwards, drawn, team
 

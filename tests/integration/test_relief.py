@@ -17,8 +17,9 @@ from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.flows import dispatch, relief, supplement
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing
 from tests.house import Hand, settle
-from tests.integration.test_draw_way import Phones, announced, carried_out, drawing, inspectors, replayed, visits
+from tests.integration.test_draw_way import Phones, inspectors, replayed, visits
 
 pytestmark = [pytest.mark.alike, pytest.mark.slow]
 

@@ -21,9 +21,10 @@ from inspector.flows.office import Office
 from inspector.flows.replacing import Replaced
 from inspector.policybook import Policybook
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing
 from tests.edge import serving
 from tests.house import START, Hand, settle
-from tests.integration.test_draw_way import announced, carried_out, drawing, replayed, visits
+from tests.integration.test_draw_way import replayed, visits
 
 pytestmark = pytest.mark.alike
 

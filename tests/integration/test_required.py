@@ -159,7 +159,7 @@ def test_the_daemon_and_every_command_refuse_it_before_a_database_is_made(tmp_pa
 
 def test_check_says_which_excuse_is_not_needed_any_more(database_url: str, tmp_path: Path) -> None:
     operator = Operator(tmp_path, database_url).settle_in(f"\n[sources.registers]\n{HTTP}")
-    operator.well("migrate")
+    operator.migrated()
     (line,) = [one for one in operator.well("check", "--json").json if one["name"] == "not_yet"]
     assert (line["state"], line["mend"]) == ("WARN", 'take "sources.registers" out of not_yet')
 
@@ -168,7 +168,7 @@ def test_policy_check_office_lists_each_hole_in_both_languages_with_what_would_c
     database_url: str, tmp_path: Path
 ) -> None:
     operator = Operator(tmp_path, database_url).settle_in()
-    operator.well("migrate")
+    operator.migrated()
     heads = "id,name,certificate,certificate_until,pools\n"
     rows = "".join(f"Z{n},张{n},A-{n},2099-12-31,bureau;east\n" for n in (1, 2))
     operator.well("roster", "import", "inspectors", operator.file("staff.csv", heads + rows), "--agency", "bureau")

@@ -18,10 +18,10 @@ from inspector.ports import Unavailable
 from inspector.store.store import Store
 from inspector.store.tables import subject
 from tests import house
+from tests.drawn import drawing
 from tests.edge import a_case, serving
 from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_draw_rivals import announce, pooled
-from tests.integration.test_draw_way import drawing
 from tests.integration.test_twins import RIGHT, THIRD, WRONG, certificate, filed, firms, matters, tickets
 from tests.operator import on_both
 

@@ -16,9 +16,9 @@ from inspector.flows.stopped import CREDIT_STUCK
 from inspector.store.store import Store
 from inspector.store.tables import case_file, subject, work
 from inspector.store.tx import Tx
+from tests.drawn import drawing
 from tests.house import Hand, Table, application, open_office, open_store, post
 from tests.integration.test_draw_rivals import pooled
-from tests.integration.test_draw_way import drawing
 from tests.integration.test_garbled import Garbling, asked
 from tests.integration.test_twins import RIGHT, WRONG, certificate, firms, matters, take_back, tickets
 

@@ -26,9 +26,9 @@ from inspector.store.room import Row
 from inspector.store.store import Store
 from inspector.store.tx import Tx
 from inspector.telemetry.metrics import Metrics
+from tests.drawn import carried_out, drawing, visits
 from tests.house import Hand, Table, application, carry_out, claim, let_lapse, open_office, post, settle
 from tests.integration.test_corrections import Platform
-from tests.integration.test_draw_way import carried_out, drawing, visits
 from tests.integration.test_way import LICENCE
 from tests.proceedings import recorded
 

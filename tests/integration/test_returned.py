@@ -22,10 +22,10 @@ from inspector.domain.visit import Seat
 from inspector.flows.dispatch import seat_name
 from inspector.store.store import Store
 from tests.carriers import SECRET
+from tests.drawn import announced, carried_out, drawing
 from tests.edge import Edge, serving
 from tests.house import Hand
 from tests.integration.test_carriers import PLATFORM
-from tests.integration.test_draw_way import announced, carried_out, drawing
 from tests.messengers import kept
 
 pytestmark = [pytest.mark.alike, pytest.mark.slow]

@@ -31,10 +31,10 @@ from inspector.store.store import Store
 from inspector.testing.peer import Heard, Step, answer, peer
 from inspector.web.roles import Role
 from tests.carriers import SECRET
+from tests.drawn import announced, carried_out, drawing
 from tests.edge import WEB, Edge, serving
 from tests.house import Hand, settle
 from tests.integration.test_carriers import PLATFORM
-from tests.integration.test_draw_way import announced, carried_out, drawing
 from tests.integration.test_pushes import open_lanes
 from tests.integration.test_returned import AGREED
 from tests.materials import PLACE, jpeg

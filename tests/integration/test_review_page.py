@@ -17,9 +17,10 @@ from inspector.flows.narrative import render
 from inspector.flows.review import decide
 from inspector.labels import LANGS, of
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing
 from tests.edge import Edge, a_case, serving
 from tests.house import Hand, Table, open_office, settle
-from tests.integration.test_draw_way import announced, carried_out, drawing, one_seat
+from tests.integration.test_draw_way import one_seat
 from tests.integration.test_forms import PERSON, hidden, in_review, logged_in
 
 pytestmark = pytest.mark.alike

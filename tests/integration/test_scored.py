@@ -27,6 +27,7 @@ from tests.house import Hand, closing, settle
 from tests.integration.test_letters import Desk, an_office, opened, request_of, withdraw
 
 
+@pytest.mark.alike
 def test_an_agency_that_has_moved_counts_once(store: Store, hand: Hand) -> None:
     boxes = {name: Desk(name) for name in ("civil-affairs", "affairs-mail")}
     office = an_office(store, hand, boxes)
@@ -98,6 +99,7 @@ def test_the_superiors_silence_is_not_the_agencies_and_each_question_is_told_wit
     assert 'inspector_assistance_answer_workdays{agency="civil-affairs",fact="household"} 1.0' in text
 
 
+@pytest.mark.alike
 def test_what_we_put_badly_and_what_was_used_stand_on_the_ops_page_and_in_the_metrics(store: Store, hand: Hand) -> None:
     """Quality goes both ways in each of the three: the export alone had our side."""
     office = an_office(store, hand, {name: Desk(name) for name in ("civil-affairs", "county-office", "housing")})

@@ -20,8 +20,9 @@ from inspector.flows import assist, dispatch, lookback, publication
 from inspector.flows.draw import announce_now
 from inspector.store.store import Store
 from tests import house
+from tests.drawn import announced, carried_out, drawing
 from tests.house import Hand, post, settle
-from tests.integration.test_draw_way import announced, carried_out, drawing, replayed, visits
+from tests.integration.test_draw_way import replayed, visits
 from tests.integration.test_letters import Desk, an_office, request_of
 from tests.integration.test_publications import look, said
 from tests.integration.test_purging import due, holding, let_go, night, troubles

@@ -9,9 +9,10 @@ import pytest
 
 from inspector.flows.dispatch import seat_name
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing
 from tests.edge import WENT, serving
 from tests.house import Hand
-from tests.integration.test_draw_way import announced, carried_out, drawing, one_seat
+from tests.integration.test_draw_way import one_seat
 from tests.integration.test_forms import hidden
 
 pytestmark = pytest.mark.alike

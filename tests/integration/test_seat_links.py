@@ -22,9 +22,10 @@ from inspector.store.store import Store
 from inspector.web import seatdoor
 from inspector.web.desk import Desk
 from inspector.web.roles import Role
+from tests.drawn import announced, carried_out, drawing
 from tests.edge import WENT, Edge, serving
 from tests.house import Hand, settle
-from tests.integration.test_draw_way import Phones, announced, carried_out, drawing, visits
+from tests.integration.test_draw_way import Phones, visits
 from tests.integration.test_forms import logged_in
 from tests.integration.test_signin import SAYS, admit, gateway
 from tests.operator import settled

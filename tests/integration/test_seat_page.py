@@ -11,9 +11,9 @@ import pytest
 from inspector.domain.visit import VisitState
 from inspector.flows.dispatch import seat_name
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing
 from tests.edge import Edge, serving
 from tests.house import Hand
-from tests.integration.test_draw_way import announced, carried_out, drawing
 
 pytestmark = pytest.mark.alike
 RESULT = 'name="do" value="result"'

@@ -29,9 +29,10 @@ from inspector.flows.voiding import sign
 from inspector.store.store import Store
 from inspector.verifier import verify_draw
 from inspector.web.roles import Role
+from tests.drawn import carried_out
 from tests.edge import serving
 from tests.house import Hand, next_period, settle
-from tests.integration.test_draw_way import carried_out, inspectors, visits
+from tests.integration.test_draw_way import inspectors, visits
 from tests.integration.test_fieldnotes import photo
 from tests.integration.test_replacements import pool_draw
 from tests.materials import png

@@ -12,10 +12,10 @@ from inspector.domain.visit import Visit
 from inspector.flows import dispatch
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing, visits
 from tests.edge import Edge, serving
 from tests.house import Hand, application, post, settle
 from tests.integration.test_brief import embargoed
-from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 
 pytestmark = pytest.mark.alike
 FACT = "经营场所实际使用并设有办公设施"

@@ -9,9 +9,10 @@ from inspector.domain.errors import Refusal
 from inspector.flows.office import Office
 from inspector.flows.seeding import type_figures
 from inspector.store.store import Store
+from tests.drawn import announced, drawing
 from tests.edge import serving
 from tests.house import Hand, application, post, settle
-from tests.integration.test_draw_way import FACTS, announced, drawing, thrown
+from tests.integration.test_draw_way import FACTS, thrown
 
 pytestmark = pytest.mark.alike
 

@@ -25,10 +25,10 @@ from inspector.settings import Settings
 from inspector.shadow import silenced
 from inspector.store.store import Store
 from inspector.tuning import ShadowSettings
+from tests.drawn import announced, drawing, visits
 from tests.edge import WEB, a_case, serving
 from tests.house import Hand, application, post, settle
 from tests.integration.test_corrections import Platform
-from tests.integration.test_draw_way import announced, drawing, visits
 from tests.integration.test_installation import Installation
 from tests.integration.test_way import LICENCE, person
 from tests.operator import settled

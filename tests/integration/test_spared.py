@@ -18,8 +18,9 @@ from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
 from inspector.flows.settle import settle_case
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing
 from tests.house import Hand, application, post, settle
-from tests.integration.test_draw_way import FACTS, Phones, announced, carried_out, drawing, visits
+from tests.integration.test_draw_way import FACTS, Phones, visits
 from tests.integration.test_joint import accepted, drawn, together, waiting
 from tests.integration.test_merged import agrees, now_of
 

@@ -16,9 +16,9 @@ from inspector.domain.visit import SeatState, Visit
 from inspector.flows import holders, seatlink, subscribing, trial
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing, visits
 from tests.edge import Edge, serving
 from tests.house import Hand, settle
-from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.integration.test_signin import hidden
 from tests.phones import Line, matters, passed, team
 

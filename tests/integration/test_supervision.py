@@ -23,9 +23,9 @@ from inspector.flows.reporting import report
 from inspector.flows.reportwords import markdown, tell
 from inspector.store.room import Row
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing, visits
 from tests.edge import serving
 from tests.house import Hand, application, post
-from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 
 pytestmark = pytest.mark.alike
 

@@ -26,8 +26,8 @@ from inspector.store.codec import dump
 from inspector.store.drawtables import draw, draw_file, draw_register
 from inspector.store.store import Store
 from inspector.store.tables import ledger, seal, seat, visit
+from tests.drawn import announced, carried_out, drawing, visits
 from tests.house import Hand, next_period, settle
-from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.integration.test_reconcile import differs, erased, held, matters, write
 from tests.integration.test_supplement import LOOK
 

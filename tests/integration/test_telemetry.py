@@ -38,10 +38,11 @@ from inspector.store.tables import EPOCH, lane
 from inspector.telemetry.metrics import Duties, Metrics, Snapshot
 from inspector.testing.peer import answer, lost, peer
 from tests import needs
+from tests.drawn import announced, carried_out, drawing
 from tests.edge import serving
 from tests.engine import FAST, LANE, Hands, at_work, clock, count, lines, listening, order, put, real_office, states, until
 from tests.house import Hand, Table, application, closing, next_period, open_office, open_store, post, running, settle
-from tests.integration.test_draw_way import FACTS, announced, carried_out, drawing
+from tests.integration.test_draw_way import FACTS
 
 pytestmark = pytest.mark.alike
 

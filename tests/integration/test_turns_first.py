@@ -19,9 +19,9 @@ from inspector.store.room import Batch
 from inspector.store.store import Store
 from inspector.store.tx import Tx
 from tests import house
+from tests.drawn import carried_out, drawing
 from tests.house import Hand, application, claim, post, settle
 from tests.integration.test_draw_rivals import announce, pooled
-from tests.integration.test_draw_way import carried_out, drawing
 from tests.integration.test_misnamed import concluded
 from tests.integration.test_way import LICENCE
 

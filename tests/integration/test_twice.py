@@ -9,9 +9,10 @@ import pytest
 
 from inspector.flows.seeding import type_figures
 from inspector.store.store import Store
+from tests.drawn import announced, drawing
 from tests.edge import a_case, serving
 from tests.house import Hand, open_office
-from tests.integration.test_draw_way import announced, drawing, thrown
+from tests.integration.test_draw_way import thrown
 
 
 def test_a_matter_said_to_be_concluded_twice_is_concluded_once(store: Store, hand: Hand) -> None:

@@ -22,9 +22,10 @@ from inspector.flows.office import Office
 from inspector.flows.review import withdraw
 from inspector.store.store import Store
 from tests import house
+from tests.drawn import drawing
 from tests.house import Hand, application, post, settle
 from tests.integration.test_draw_rivals import announce, pooled
-from tests.integration.test_draw_way import FACTS, drawing
+from tests.integration.test_draw_way import FACTS
 from tests.operator import Operator, Said, on_both, one_database, operated, settled, table
 
 pytestmark = pytest.mark.alike

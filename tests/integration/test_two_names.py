@@ -53,7 +53,7 @@ def test_one_person_with_two_accounts_signs_by_one_name_and_is_no_second_person(
 def test_who_has_asked_on_the_pages_agrees_by_no_other_name_at_the_command_line(
     operator: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    operator.settle_in(PEOPLE).well("migrate")
+    operator.settle_in(PEOPLE).migrated()
     with closing(operator.store()) as store:
         hand = Hand()
         office = open_office(store, hand)
@@ -97,7 +97,7 @@ def test_check_names_officers_whose_names_cannot_be_joined(operator: Operator, m
 
     monkeypatch.setattr(terminal, "operator", lambda: "os:lisi")
     monkeypatch.setattr(persons, "operator", lambda: "os:lisi")
-    operator.well("migrate")
+    operator.migrated()
     assert found() == [], "nobody signs on the pages"
     operator.well("token", "issue", "li.si", "--agency", "bureau", "--role", "officer")
     (alone,) = found()

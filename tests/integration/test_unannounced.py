@@ -20,11 +20,12 @@ from inspector.flows import dispatch
 from inspector.flows.office import Office, Plan
 from inspector.store.store import Store
 from inspector.web.roles import Role
+from tests.drawn import carried_out, drawing
 from tests.edge import Edge, serving
 from tests.engine import listening
 from tests.house import Hand, settle
 from tests.integration.test_draw_rivals import announce
-from tests.integration.test_draw_way import Phones, carried_out, drawing, visits
+from tests.integration.test_draw_way import Phones, visits
 from tests.integration.test_exclusions import firm
 from tests.integration.test_replacements import changed
 from tests.unit.test_addresses import routes

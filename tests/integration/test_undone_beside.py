@@ -11,6 +11,7 @@ from inspector.domain.visit import VisitState
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from tests.drawn import carried_out, drawing
 from tests.house import Hand, settle
 from tests.integration import test_extension as extension
 from tests.integration import test_own_lists as own
@@ -19,7 +20,6 @@ from tests.integration.test_draw_edits import edited
 from tests.integration.test_draw_edits import matters as of_edits
 from tests.integration.test_draw_levels import derivation, drawn, matters, stated
 from tests.integration.test_draw_rivals import announce, pooled
-from tests.integration.test_draw_way import carried_out, drawing
 from tests.operator import on_both, one_database
 
 pytestmark = pytest.mark.alike

@@ -23,8 +23,9 @@ from inspector.flows.purges import Amiss
 from inspector.store.drawtables import MEMBERS, draw_file
 from inspector.store.store import Store
 from inspector.store.tables import ledger
+from tests.drawn import carried_out, drawing
 from tests.house import Hand, application, post, settle
-from tests.integration.test_draw_way import FACTS, carried_out, drawing, replayed, visits
+from tests.integration.test_draw_way import FACTS, replayed, visits
 from tests.integration.test_publications import look
 from tests.integration.test_purging import due, holding, let_go, night, troubles
 

@@ -24,9 +24,9 @@ from inspector.flows import attempts, dispatch, leads, publication, supervision
 from inspector.flows.history import met_nobody
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing, visits
 from tests.edge import serving
 from tests.house import Hand, open_office, settle
-from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.integration.test_publications import look
 from tests.integration.test_replacements import pool_draw
 

@@ -29,6 +29,7 @@ from tests.integration.test_supervision import entered, pooled
 from tests.proceedings import Proceeding
 
 __all__ = ["office"]
+pytestmark = pytest.mark.alike
 
 
 def against(office: Office, hand: Hand, duty: PublicationDuty, verdict: Verdict = Verdict.MISMATCH) -> str:
@@ -268,8 +269,22 @@ def test_words_beside_a_kept_promise_are_praised_by_no_rule(office: Office, hand
     assert matters(office) == []
 
 
-@pytest.mark.parametrize("why", [Annulled.COURT, Annulled.REVIEW_BODY, Annulled.OBJECTION])
-@pytest.mark.parametrize("public", [True, False])
+@pytest.mark.parametrize(
+    ("public", "why"),
+    [
+        (True, Annulled.COURT),
+        (False, Annulled.OBJECTION),
+        *(
+            pytest.param(public, why, marks=pytest.mark.slow)
+            for public, why in (
+                (True, Annulled.OBJECTION),
+                (True, Annulled.REVIEW_BODY),
+                (False, Annulled.COURT),
+                (False, Annulled.REVIEW_BODY),
+            )
+        ),
+    ],
+)
 def test_what_was_annulled_is_owed_anew_once_its_case_is_decided_again(
     office: Office, hand: Hand, tmp_path: Path, why: Annulled, *, public: bool
 ) -> None:

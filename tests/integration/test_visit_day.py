@@ -20,8 +20,8 @@ from inspector.flows.explain import explain
 from inspector.flows.narrative import render
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from tests.drawn import announced, carried_out, drawing, visits
 from tests.house import Hand
-from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 
 pytestmark = pytest.mark.alike
 

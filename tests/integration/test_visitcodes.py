@@ -16,9 +16,9 @@ from inspector.flows.recall import call_off_visit
 from inspector.store.store import Store
 from inspector.web.roles import Role
 from tests import gate
+from tests.drawn import announced, carried_out, drawing
 from tests.edge import Edge, serving
 from tests.house import Hand
-from tests.integration.test_draw_way import announced, carried_out, drawing
 from tests.integration.test_fieldnotes import code, note, team
 from tests.integration.test_relief import register
 

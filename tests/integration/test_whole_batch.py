@@ -16,8 +16,8 @@ from inspector.flows.office import Office
 from inspector.store.store import Store
 from tests import minds
 from tests.bundles import committed, reveal, rules, thing
+from tests.drawn import announced, carried_out, drawing, visits
 from tests.house import Hand
-from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.tampering import encode
 
 pytestmark = [pytest.mark.alike, pytest.mark.needs("node")]

@@ -39,7 +39,7 @@ def walk(policy: Policy, urgency: Urgency, *, paper: bool = False) -> dict[tuple
     seen: dict[tuple[object, ...], Standing] = {}
     wave = [first]
     while wave:
-        found = {step.shape: step for held in wave for step in steps(held, policy, paper=paper) if step.shape not in seen}
+        found = {shape: step for held in wave for step in steps(held, policy, paper=paper) if (shape := step.shape) not in seen}
         seen |= found
         wave = list(found.values())
     return seen
@@ -59,9 +59,15 @@ def ends_everywhere(policy: Policy, urgency: Urgency, *, paper: bool = False) ->
     assert (UNPOSTED in ends) is paper
 
 
-@pytest.mark.parametrize("whole", [True, False], ids=["with every step", "with the least a pack has"])
-@pytest.mark.parametrize("urgency", list(Urgency), ids=str)
-def test_every_position_of_every_clock_has_a_next_row_or_is_an_end_and_silence_ends_each(whole: bool, urgency: Urgency) -> None:
+@pytest.mark.parametrize(
+    ("urgency", "whole"),
+    [
+        pytest.param(Urgency.NORMAL, True, id="normal-with every step"),
+        pytest.param(Urgency.URGENT, True, id="urgent-with every step", marks=pytest.mark.slow),
+        *(pytest.param(urgency, False, id=f"{urgency}-with the least a pack has") for urgency in Urgency),
+    ],
+)
+def test_every_position_of_every_clock_has_a_next_row_or_is_an_end_and_silence_ends_each(urgency: Urgency, whole: bool) -> None:
     ends_everywhere(pack() if whole else plain(pack()), urgency)
 
 

@@ -242,7 +242,7 @@ def test_what_cannot_be_read_is_told_from_what_does_not_hold() -> None:
     assert list(opinions(unreadable.values())) == list(unreadable)
 
 
-@pytest.mark.parametrize("name", ["1", "2", "sm3"])
+@pytest.mark.parametrize("name", ["1", *(pytest.param(one, marks=pytest.mark.slow) for one in ("2", "sm3"))])
 def test_everybodys_receipt_says_whether_the_own_row_was_there_and_whether_its_ticket_was_under_the_limit(name: str) -> None:
     held = vector(name)
     frame, result, files = held.frame(next(iter(held.frames))), held.carry_out(), packed(held)
