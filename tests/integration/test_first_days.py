@@ -52,7 +52,9 @@ def days(tmp_path: Path) -> Days:
 def stand(office: Office) -> tuple[list[str], int]:
     """Every case, and how often the register was asked."""
     with office.store.read() as tx:
-        return [one.id for one in tx.cases.page(agencies=("bureau",), limit=9)], len(vars(office.connectors.sources["registers"])["asked"])
+        return [one.id for one in tx.cases.page(agencies=("bureau",), limit=9)], len(
+            vars(office.connectors.sources["registers"])["asked"]
+        )
 
 
 def test_they_are_lived_once_and_laid_as_they_were_left_whatever_became_of_them_since(days: Days) -> None:
