@@ -15,16 +15,32 @@ from inspector.ports import Card
 
 _LONGEST_SECRET = 65_536
 
+BORNE: Mapping[str, tuple[str, ...]] = {
+    "source": ("subject.code", "claim.value"),
+    "agency": ("subject.code", "claim.value"),
+    "credit": ("subject.code", "case.result"),
+    "channel": ("address",),
+    "callback": ("case.result",),
+}
+"""Which personal data every call of a port bears, whatever its settings say; ports that are not here send none."""
+
+BRIEFED = ("address", "claim.value")
+"""What pushes bear that bring the brief of a visit beside the link: it says what was promised."""
+
 _Config = TypeVar("_Config", bound="ConnectorConfig")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectorConfig:
-    """What every connector may be told: who stands behind it, in which version, and which personal data it sends out."""
+    """What every connector may be told: who stands behind it, in which version, and which personal data it sends out besides its own."""
 
     owner: str = ""
     version: str = "1"
     personal_data: tuple[str, ...] = ()
+
+    def bears(self, port: str) -> tuple[str, ...]:
+        """Which personal data its calls bear by themselves: those of its port, where a kind does not know better."""
+        return BORNE.get(port, ())
 
     @property
     def longest_seconds(self) -> float | None:
@@ -37,14 +53,14 @@ class ConnectorConfig:
         return None
 
     def card(self, name: str, *, port: str, kind: str) -> Card:
-        """The connector's card."""
+        """The connector's card. Its personal data are never less than what really leaves (PIPL art. 55): nothing has to be declared."""
         return Card(
             name=name,
             port=port,
             kind=kind,
             owner=self.owner or name,
             version=self.version,
-            personal_data=self.personal_data,
+            personal_data=tuple(dict.fromkeys((*self.bears(port), *self.personal_data))),
             longest_seconds=self.longest_seconds,
             once_seconds=self.once_seconds,
         )

@@ -59,6 +59,10 @@ class DeliveryConfig(ConnectorConfig):
     empty_words: tuple[str, ...] = field(default=_EMPTY_WORDS)
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def bears(self, port: str) -> tuple[str, ...]:  # noqa: ARG002 - as of every connector
+        """None: deliveries come, and are looked up here."""
+        return ()
+
     @property
     def longest_seconds(self) -> float | None:
         """A question waits so long for the first delivery to be read; else it waits for nobody."""

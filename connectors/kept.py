@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from connectors.config import secret
 from inspector.domain.errors import Invalid
-from inspector.ports import Barred
+from inspector.ports import Barred, Origin, Unavailable
 
 T = TypeVar("T")
 
@@ -56,3 +56,20 @@ class Kept(Generic[T]):
             told = Path(self._where[0]).stat()
             return told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns
         return None
+
+
+@contextmanager
+def exchanged(secrets: Sequence[Kept[Any]]) -> Iterator[None]:
+    """While a call is under way: a refusal of a secret that was exchanged in its file meanwhile is none of the new one.
+
+    It is asked again with that, and bars nobody. Raises Unavailable (`secret_exchanged`) for it.
+    """
+    held = [one.now() for one in secrets]
+    try:
+        yield
+    except Barred as error:
+        if held == [one.now() for one in secrets]:
+            raise
+        again = Unavailable("secret_exchanged", origin=Origin.US, detail=error.detail, attempts=error.attempts)
+        again.sure = error.sure
+        raise again from None

@@ -32,6 +32,12 @@ def read(sealing: Sequence[Path], lookup: Sequence[Path]) -> Keyring:
 def write(file: Path) -> str:
     """A new secret in a new file for its owner alone; its id. Raises Invalid (`key_file_exists`): a key that is gone cannot be had back."""
     held = secrets.token_bytes(SECRET)
+    keep(file, held.hex() + "\n")
+    return Secret(held=held).id
+
+
+def keep(file: Path, text: str) -> None:
+    """A key in a new file for its owner alone. Raises Invalid as `write` does."""
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
@@ -41,8 +47,7 @@ def write(file: Path) -> str:
     except OSError as error:
         raise Invalid("key_file_unfit", file=str(file)) from error
     with os.fdopen(handle, "w", encoding="ascii") as written:
-        written.write(held.hex() + "\n")
-    return Secret(held=held).id
+        written.write(text)
 
 
 def _secret(file: Path) -> Secret:

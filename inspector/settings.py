@@ -25,11 +25,13 @@ from inspector.labels import Lang, label, problem, toml
 from inspector.tuning import (
     FILE,
     PEOPLE,
+    Backup,
     Database,
     DriftSettings,
     EngineSettings,
     Logging,
     People,
+    Privacy,
     PushSettings,
     Reconciliation,
     Section,
@@ -198,20 +200,6 @@ class Schedules(Section):
     )
 
 
-class Privacy(Section):
-    """Keys that seal personal data at rest (PIPL art. 51 (3)), made by `key secret`. Without any it lies open to whoever has the file."""
-
-    key_files: tuple[Path, ...] = Field(
-        (),
-        description="Files of the keys of texts and files, readable by their owner alone: the first seals, the others open what was "
-        "sealed before; `key rotate` brings all under the first",
-    )
-    lookup_key_files: tuple[Path, ...] = Field(
-        (),
-        description="Files of the keys of codes, by which subjects are looked up: the first seals, the others are needed to change it",
-    )
-
-
 Connector = dict[str, Any]
 
 
@@ -231,6 +219,7 @@ class Settings(BaseSettings):
         "of shipped ones",
     )
     database: Database = Field(default_factory=Database)
+    backup: Backup = Field(default_factory=Backup)
     web: Web = Field(default_factory=Web)
     time: OfficeTimes = Field(default_factory=OfficeTimes)
     engine: EngineSettings = Field(default_factory=EngineSettings)
@@ -309,6 +298,7 @@ def load(path: Path | None) -> Settings:
         "policies": policies,
         "calendars": own,
         "database": _database(held.database, base),
+        "backup": _backup(held.backup, base),
         **_connectors(held, base),
     }
     keyed = {name: {key: _absolute(file, base) for key, file in one.key_files.items()} for name, one in held.agencies.items()}
@@ -365,6 +355,10 @@ def _database(held: Database, base: Path) -> Database:
         held = held.model_copy(update={"url": FILE + str(path)})
         held.model_fields_set.intersection_update(named)
     return held
+
+
+def _backup(held: Backup, base: Path) -> Backup:
+    return held if held.folder is None else held.model_copy(update={"folder": _absolute(held.folder, base)})
 
 
 def _absolute(path: Path, base: Path) -> Path:

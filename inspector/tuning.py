@@ -1,4 +1,4 @@
-"""The sections of the settings that tune machinery: engine, pushes, visit codes, sign-in, when a source is told to answer otherwise."""
+"""The sections of the settings that tune machinery: backups, keys, engine, pushes, visit codes, sign-in, drift of sources."""
 
 from __future__ import annotations
 
@@ -49,6 +49,35 @@ class Database(Section):
         return None if "url" in self.model_fields_set else Path(self.url.removeprefix(FILE)).parent
 
 
+class Backup(Section):
+    """Where copies of the office lie, and who may read them."""
+
+    folder: Path | None = Field(
+        None,
+        description="Folder of backups: `backup` writes there where no file is named, and `check` looks there for the newest; keep it on "
+        "another disk than the records",
+    )
+    recipients: tuple[str, ...] = Field(
+        (),
+        description="Public halves of keys (age1…, made by `key backup`): each backup is encrypted for them, and for nobody else, this "
+        "machine included; none: it lies as the office does",
+    )
+
+
+class Privacy(Section):
+    """Keys that seal personal data at rest (PIPL art. 51 (3)), made by `key secret`. Without any it lies open to whoever has the file."""
+
+    key_files: tuple[Path, ...] = Field(
+        (),
+        description="Files of the keys of texts and files, readable by their owner alone: the first seals, the others open what was "
+        "sealed before; `key rotate` brings all under the first",
+    )
+    lookup_key_files: tuple[Path, ...] = Field(
+        (),
+        description="Files of the keys of codes, by which subjects are looked up: the first seals, the others are needed to change it",
+    )
+
+
 class EngineSettings(Section):
     """The engine. The defaults suit one machine of two cores."""
 
@@ -69,6 +98,13 @@ class EngineSettings(Section):
     )
     poll_seconds: float = Field(1, gt=0, description="How often to look without being woken")
     group: int = Field(128, gt=0, description="Settlements that may share one commit")
+    linger_seconds: float = Field(
+        0.01,
+        ge=0,
+        le=1,
+        description="Behind a claim or a commit: for how long what comes next is gathered into one, where few rows come at a time. "
+        "What comes alone is not kept waiting; 0 claims and commits each row as it comes, at a third more of the processor",
+    )
     lane_slots: int = Field(
         32,
         gt=0,

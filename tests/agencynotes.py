@@ -130,11 +130,12 @@ class Noted:
         self.badly_put = self.calmed = True
         self.meet()
 
-    def lay_beside(self, came: datetime | None) -> None:
-        """It was told that its word came too late to count."""
+    def lay_beside(self, came: datetime | None, *, partly: bool = False) -> None:
+        """It was told that its word, perhaps a part of its answer, came too late to count."""
         self.beside += 1
         if came is not None and self.over is not None and came < self.over:
             self.first_word = min(self.first_word or came, came)
+            self.partly = self.partly or partly
 
     def end_at(self, now: datetime) -> None:
         """Whether, and since when, it has nothing more to say."""
@@ -148,7 +149,8 @@ class Noted:
 
     @property
     def end(self) -> str:
-        """What became of the request at last, where nothing else was noted: nobody has decided, nobody got it, nobody replied."""
+        """What became of the request at last, where nothing else was noted: nobody has decided, got it, replied, or said the rest."""
         if self.ended or self.knocked is not None or self.missed:
             return self.ended or "unreached"
-        return "undecided" if self.raised else "unheeded" if self.named else "unanswered"
+        silent = "rest_unanswered" if self.partly else "unanswered"
+        return "undecided" if self.raised else "unheeded" if self.named else silent

@@ -114,7 +114,7 @@ class Correspondents:
             return False
         if self.beside:  # kept, and changes nothing: no note of it but that it was told so
             self.refused["afterword"] += 1
-            noted.lay_beside(self.came)
+            noted.lay_beside(self.came, partly=self.note(request).partly)
             next(notes for notes in self.diary.values() if request in notes)[request] = noted
         else:
             self.note(request).end_at(self.office.now())
@@ -201,6 +201,7 @@ class Correspondents:
             "named_calm": ((0, self.propose(request)), (0, self.calm(request))),
             "named_disputed": ((soon, self.propose(request)), (soon, self.contest(request, Quarrel.GROUND))),
             "partly": ((soon, self.partly(request)), (soon + 4, match)),
+            "halfway": ((soon, self.partly(request)),),
             "forward": ((soon, self.forward(request, CIRCLE.get(name, ""))),),
             "dispute": ((soon, self.contest(request, Quarrel.GROUND)),),
             "calm": ((0, self.calm(request)), (soon + 3, match)),

@@ -35,7 +35,8 @@ SECTIONS: Mapping[str, str] = {group: section for section, group in GROUPS.items
 KEYS: Mapping[str, str] = {
     "owner": "who answers for it, as shown in evidence; empty: the connector's name",
     "version": "its version, as shown in evidence",
-    "personal_data": "which personal data it sends out, for `connector list`",
+    "personal_data": "which personal data it sends out besides what its calls bear by themselves "
+    "([below](#personal-data-that-leave)), for `connector list`",
     "url": "`http(s)://…` without query and password",
     "connect_seconds": "longest wait for the connection",
     "read_seconds": "longest wait for the next bytes",

@@ -53,7 +53,6 @@ SAMPLES = {
 #owner = "登记数据共享平台"
 #url = "https://registers.example"
 #token_file = "{secret}"
-#personal_data = ["subject.code"]
 #[sources.civil] # over the state data-sharing exchange platform 经国家数据共享交换平台
 #kind = "gateway"
 #owner = "国家数据共享交换平台"
@@ -63,7 +62,6 @@ SAMPLES = {
 #requester = "requester"
 #service = "service"
 #key_file = "{secret}"
-#personal_data = ["subject.code"]
 #[sources.civil.manners] # as agreed: at night, 30 a minute, 5,000 a day 约定的时段、频次与每日配额
 #per_minute = 30
 #per_day = 5000
@@ -90,7 +88,6 @@ SAMPLES = {
 #kind = "http"
 #url = "https://housing.example/letters"
 #token_file = "{secret}"
-#personal_data = ["subject.code"]
 """,
     "channels": """\
 # The name is the `channel` of an inspector in the register. 名称即执法检查人员名录中的推送渠道。
@@ -106,7 +103,6 @@ SAMPLES = {
 #owner = "公共信用信息平台"
 #url = "https://credit.example"
 #token_file = "{secret}"
-#personal_data = ["subject.code"]
 #path_statement = "/statement"
 #path_held = "/held"
 """,
@@ -160,6 +156,7 @@ SAMPLES = {
 """,
 }
 NO_DEFAULT = {
+    "backup.folder": "backups",
     "calendars": "calendars",
     "database.password_file": "/etc/inspector/database-password",
     "signin.gateway_secret_file": "/etc/inspector/gateway-secret",

@@ -36,6 +36,7 @@ from inspector.web.caller import Unknown
 from inspector.web.errors import _CODES, status_of
 from inspector.web.roles import Role
 from tests import trees
+from tests.bench import claims
 from tests.documented_ports import canary_keys, fault_table, manner_keys, port_pages, wire_keys
 from tests.documented_wire import WIRE_BLOCKS
 from tests.example_settings import EXAMPLE, example, settings_tables
@@ -322,6 +323,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "inspector-columns": columns(INSPECTORS),
     "inspection-columns": columns(INSPECTIONS),
     "level-columns": columns(LEVELS),
+    "claims": claims.page,
     **WIRE_BLOCKS,
 }
 

@@ -22,6 +22,7 @@ HABITS: Mapping[str, int] = {
     "named_calm": 2,
     "named_disputed": 2,
     "partly": 3,
+    "halfway": 3,
     "forward": 6,
     "dispute": 4,
     "calm": 3,
@@ -34,7 +35,8 @@ HABITS: Mapping[str, int] = {
 }
 """How often an agency does what with a letter, of a hundred or so; of the first few each once.
 
-`wordless`: a refusal without reasons, then one with them. `named`: it names another date, and says nothing more; `named_…`: but this.
+`wordless`: a refusal without reasons, then one with them. `halfway`: a part, and of the rest nothing.
+`named`: it names another date, and says nothing more; `named_…`: but this.
 `named_within`: a date inside its term, as the slip's line asks for, and then it is silent.
 `overrun_…`: it answers after the later date that it has got, and before it is given up.
 """

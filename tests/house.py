@@ -50,7 +50,13 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=ZONE)
 """A Monday morning in a year whose calendar is known."""
 
 QUICK = Engine(
-    threads=8, capacity=32, lease=timedelta(seconds=5), poll=0.05, ladder=Ladder(base=21, cap=3600, tries=3), not_yet=3600
+    threads=8,
+    capacity=32,
+    lease=timedelta(seconds=5),
+    poll=0.05,
+    linger=0.002,
+    ladder=Ladder(base=21, cap=3600, tries=3),
+    not_yet=3600,
 )
 """Waits of under a minute pass at once (see `settle`): work without a date spends its three tries, dated work then waits for the hand."""
 

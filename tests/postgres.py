@@ -17,9 +17,11 @@ from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
+import sqlalchemy as sa
 from psycopg import sql
 
 from tests.needs import require
+from tests.relay import Relay
 
 # Nothing here has to survive a power cut; everything else is as in production.
 OPTIONS = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=200 -c listen_addresses=''"
@@ -140,6 +142,19 @@ def _empty(connection: psycopg.Connection[Any]) -> None:
         "SELECT setval(seqrelid, seqstart, false) FROM pg_sequence JOIN pg_class ON oid = seqrelid"
         " WHERE relnamespace = 'public'::regnamespace"
     )
+
+
+def address(url: str) -> str | tuple[str, int]:
+    """Where the server of a database listens: the path of its socket, or its host and port."""
+    made = sa.make_url(url)
+    port = made.port or 5432
+    folder = made.query.get("host")
+    return f"{folder}/.s.PGSQL.{port}" if folder else (made.host or "127.0.0.1", port)
+
+
+def through(url: str, wire: Relay) -> str:
+    """The same database at the other end of a relay."""
+    return sa.make_url(url).set(host="127.0.0.1", port=wire.port, query={}).render_as_string(hide_password=False)
 
 
 def _database(url: str) -> str:

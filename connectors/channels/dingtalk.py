@@ -62,7 +62,7 @@ class DingTalkChannel:
         if held.agent < 1:
             raise unfit(name, "agent", "≥ 1")
         self._secret = Kept(held.secret_file, name, "secret_file", str)
-        self._to = Messenger(held, name, lends=self._asks_token, code=code)
+        self._to = Messenger(held, name, lends=self._asks_token, code=code, secrets=[self._secret])
         self.card = held.card(name, port="channel", kind="dingtalk")
 
     def takes(self, address: str) -> bool:

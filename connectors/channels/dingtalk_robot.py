@@ -56,7 +56,7 @@ class DingTalkRobot:
         check(held, name)
         self._key = Kept(held.key_file, name, "key_file", str)
         self._secret = Kept(held.secret_file, name, "secret_file", str) if held.secret_file else None
-        self._to = Messenger(held, name, code=code)
+        self._to = Messenger(held, name, code=code, secrets=[one for one in (self._key, self._secret) if one is not None])
         self.card = held.card(name, port="channel", kind="dingtalk-robot")
 
     @property

@@ -58,7 +58,7 @@ class FeishuChannel:
         if held.address_kind not in _ADDRESSES:
             raise unfit(name, "address_kind", ", ".join(_ADDRESSES))
         self._secret = Kept(held.secret_file, name, "secret_file", str)
-        self._to = Messenger(held, name, lends=self._asks_token, fields=("tenant_access_token", "expire"))
+        self._to = Messenger(held, name, lends=self._asks_token, fields=("tenant_access_token", "expire"), secrets=[self._secret])
         self.card = held.card(name, port="channel", kind="feishu")
 
     def takes(self, address: str) -> bool:

@@ -51,7 +51,7 @@ class FeishuRobot:
         check(held, name, ("user_id",))
         self._key = Kept(held.key_file, name, "key_file", str)
         self._secret = Kept(held.secret_file, name, "secret_file", str) if held.secret_file else None
-        self._to = Messenger(held, name)
+        self._to = Messenger(held, name, secrets=[one for one in (self._key, self._secret) if one is not None])
         self.card = held.card(name, port="channel", kind="feishu-robot")
 
     @property

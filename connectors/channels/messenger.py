@@ -6,13 +6,14 @@ import hashlib
 import math
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from connectors.channels.codes import CodedConfig, code_of, judge, speaks, unreachable
 from connectors.config import ConnectorConfig, unfit
 from connectors.http import Wire
+from connectors.kept import Kept, exchanged
 from connectors.reply import Reply
 from connectors.signers.lent import Lent, Loan, lending
 from inspector.ports import Message, Sighting
@@ -41,7 +42,11 @@ Asks = Callable[[str], Ask]
 
 
 class Messenger:
-    """One platform's interface, from any number of threads. `lends`: the request for a token, and the fields of its reply."""
+    """One platform's interface, from any number of threads. `lends`: the request for a token, and the fields of its reply.
+
+    `secrets`: what shows who asks. Platforms refuse it by codes of theirs and in addresses, so that no wire alone could tell whether it
+    was the one in force.
+    """
 
     def __init__(
         self,
@@ -51,6 +56,7 @@ class Messenger:
         lends: Callable[[], Ask] | None = None,
         fields: tuple[str, str] = ("access_token", "expires_in"),
         code: Callable[[Reply, CodedConfig], str] = code_of,
+        secrets: Sequence[Kept[str]],
     ) -> None:
         """Raises Invalid (`connector_…`)."""
         for key, fine, wanted in (
@@ -60,15 +66,16 @@ class Messenger:
             if not fine:
                 raise unfit(name, key, wanted)
         self._held, self._lends, self._fields, self._code = held, lends, fields, code
-        self._wire = Wire(held, name)
+        self._wire, self._secrets = Wire(held, name), secrets
         self._lent = Lent(self._fetch) if lends is not None else None
 
     def hand_over(self, asks: Asks, *, key: str) -> Reply:
-        """The reply of a platform that has taken it. Raises what the wire raises, and as `codes.judge` does."""
+        """The reply of a platform that has taken it. Raises what the wire raises, and as `codes.judge` and `exchanged` do."""
         until = time.monotonic() + self._held.budget_seconds
-        if self._lent is None:
-            return self._sent(asks(""), until, key)
-        return self._lent.used(lambda token: self._sent(asks(token), until, key), until)
+        with exchanged(self._secrets):
+            if self._lent is None:
+                return self._sent(asks(""), until, key)
+            return self._lent.used(lambda token: self._sent(asks(token), until, key), until)
 
     def look(self) -> tuple[Sighting, ...]:
         """Whether a token can be had, and for how long; nobody is written to. Raises as `hand_over`."""

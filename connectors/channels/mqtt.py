@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from connectors.channels.messenger import lasts, of_one, one_person
-from connectors.config import parse, unfit
+from connectors.config import BRIEFED, parse, unfit
 from connectors.mqtt import Broker, BrokerConfig
 from inspector.ports import Message, Receipt, Sighting
 
@@ -29,6 +29,10 @@ class MqttConfig(BrokerConfig):
 
     topic: str = f"inspector/{_PLACE}"
     expiry_seconds: int = 86_400
+
+    def bears(self, port: str) -> tuple[str, ...]:  # noqa: ARG002 - as of every connector
+        """The brief goes along."""
+        return BRIEFED
 
 
 class MqttChannel:

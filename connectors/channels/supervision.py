@@ -15,7 +15,7 @@ from connectors.channels.files import FetchConfig, Files
 from connectors.channels.form import Form
 from connectors.channels.messenger import of_one, one_person
 from connectors.channels.returned import Reader
-from connectors.config import Words, parse, unfit
+from connectors.config import BORNE, BRIEFED, Words, parse, unfit
 from connectors.signers.webhook import Verifier
 from inspector.domain.errors import Invalid
 from inspector.incoming import Unproven
@@ -42,6 +42,10 @@ class SupervisionConfig(FetchConfig):
     words: Mapping[str, str] = field(default_factory=dict)
     code_field: str = "code"
     reply_secret_file: str = ""
+
+    def bears(self, port: str) -> tuple[str, ...]:
+        """The brief goes along where the platform wants to know what was asked, or proven."""
+        return BRIEFED if {"asked", "proven"} & {*self.asks.values()} else BORNE[port]
 
 
 class SupervisionChannel:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from connectors.channels.receipts import read
-from connectors.config import parse
+from connectors.config import BRIEFED, parse
 from connectors.signers.webhook import SignedConfig, SignedWire, Verifier
 from inspector.domain.reached import NO_RECIPIENT, Reached
 from inspector.incoming import Unproven
@@ -21,6 +21,10 @@ class ChannelConfig(SignedConfig):
     """A gateway that takes pushes. With `receipt_secret_file` its signed reports of them are believed."""
 
     receipt_secret_file: str = ""
+
+    def bears(self, port: str) -> tuple[str, ...]:  # noqa: ARG002 - as of every connector
+        """The brief goes along."""
+        return BRIEFED
 
 
 class WebhookChannel:

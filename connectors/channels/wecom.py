@@ -53,7 +53,7 @@ class WeComChannel:
         if held.app < 1:
             raise unfit(name, "app", "≥ 1")
         self._secret = Kept(held.secret_file, name, "secret_file", str)
-        self._to = Messenger(held, name, lends=self._asks_token)
+        self._to = Messenger(held, name, lends=self._asks_token, secrets=[self._secret])
         self.card = held.card(name, port="channel", kind="wecom")
 
     def takes(self, address: str) -> bool:

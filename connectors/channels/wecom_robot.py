@@ -41,7 +41,7 @@ class WeComRobot:
         held = self._config = parse(WeComRobotConfig, name, config)
         check(held, name)
         self._key = Kept(held.key_file, name, "key_file", str)
-        self._to = Messenger(held, name)
+        self._to = Messenger(held, name, secrets=[self._key])
         self.card = held.card(name, port="channel", kind="wecom-robot")
 
     @property

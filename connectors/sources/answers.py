@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
@@ -23,6 +23,9 @@ LONGEST, LONGEST_VERSION = 4_000, 200
 
 PARTS = (*_ECHOED, "kind", "claimed", "on", "basis")
 """What of a question may be put into a field."""
+
+PERSONAL: Mapping[str, str] = {"code": "subject.code", "claimed": "claim.value"}
+"""Which of them are personal data, as cards call them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,15 @@ class SourceConfig(WireConfig):
     version_field: str = "version"
     echo: Mapping[str, str] = field(default_factory=dict)
     empty_words: tuple[str, ...] = ("-", "--", "—", "——", "/", "N/A", "null")
+
+    def bears(self, port: str) -> tuple[str, ...]:  # noqa: ARG002 - a source is asked, at whichever port
+        """What of a question leaves and is personal."""
+        return tuple(name for part, name in PERSONAL.items() if part in self.leaving)
+
+    @property
+    def leaving(self) -> Collection[str]:
+        """The parts of a question that leave: all in our own form, else what `asks` names."""
+        return set(self.asks.values()) or PARTS
 
     @property
     def names_question(self) -> bool:

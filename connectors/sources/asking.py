@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -27,6 +27,13 @@ class AskingConfig(SourceConfig):
     """
 
     asks_in: str = "json"
+
+    @property
+    def leaving(self) -> Collection[str]:
+        """As fields and places of the address have it; posted without fields it is our own form."""
+        if self.asks_in == "json" and not self.asks:
+            return PARTS
+        return {*self.asks.values(), *_PLACE.findall(self.path)}
 
 
 @dataclass(frozen=True, slots=True)

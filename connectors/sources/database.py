@@ -37,6 +37,10 @@ class DatabaseSourceConfig(DatabaseConfig):
     longest_age_hours: float = 0.0
     empty_words: tuple[str, ...] = field(default=_EMPTY_WORDS)
 
+    def bears(self, port: str) -> tuple[str, ...]:  # noqa: ARG002 - as of every connector
+        """The code that is looked up; what is promised is compared here (`PARAMETERS`)."""
+        return ("subject.code",)
+
 
 class DatabaseSource:
     """One front-end database."""

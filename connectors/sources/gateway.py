@@ -10,13 +10,14 @@ from datetime import UTC, datetime, timedelta
 
 from connectors.config import Words, parse, unfit
 from connectors.http import Wire
+from connectors.kept import exchanged
 from connectors.patience import off
 from connectors.reply import Reply
 from connectors.signers import sealed
 from connectors.signers.lent import Lent, Loan, lending
 from connectors.sources.answers import Answers, texts
 from connectors.sources.signed import Caller, SignedSourceConfig
-from inspector.ports import Answer, Barred, Origin, Question, Sighting, Unavailable
+from inspector.ports import Answer, Barred, Question, Sighting
 
 _PLACES = ("headers", "body")
 """Where that may go."""
@@ -68,7 +69,7 @@ class GatewaySource:
         """
         asked = self._answers.asked(question, key)
         until = time.monotonic() + self._config.budget_seconds
-        with self._clocked(), self._exchanged():
+        with self._clocked(), exchanged([self._caller.own]):
             reply = self._taken(asked, question.case_id, key, until)
             answer = self._answers.read(reply, question, key)
         return replace(answer, clock=self._clock())
@@ -172,17 +173,6 @@ class GatewaySource:
     def _differs(self) -> bool:
         ahead = self._wire.ahead
         return ahead is not None and abs(ahead.total_seconds()) > self._config.skew_seconds
-
-    @contextmanager
-    def _exchanged(self) -> Iterator[None]:
-        """A refusal of our own key that was exchanged in its file meanwhile is none of the new one: it is asked again with that."""
-        own = self._caller.key
-        try:
-            yield
-        except Barred as error:
-            if self._caller.key == own:
-                raise
-            raise Unavailable("secret_exchanged", origin=Origin.US, detail=error.detail, attempts=error.attempts) from None
 
     @contextmanager
     def _clocked(self) -> Iterator[None]:

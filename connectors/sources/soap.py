@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from connectors import markup, soap
@@ -73,6 +73,11 @@ class SoapConfig(SignedSourceConfig):
     record_field: str = ""
     as_of_field: str = ""
     version_field: str = ""
+
+    @property
+    def leaving(self) -> Collection[str]:
+        """As the fields or the template have it; an operation without fields is asked in our own form."""
+        return {*_PLACE.findall(self.template)} if self.template else {*self.asks.values()} or PARTS
 
     @property
     def names_question(self) -> bool:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from inspector.cli.finding import Finding, Words
+from inspector.cli.finding import Fault, Finding, Words
 from inspector.domain.errors import InspectorError
 from inspector.flows.usable import spoken
 from inspector.labels import known, label
-from inspector.ports import Garbled, PortError
+from inspector.ports import Barred, Garbled, Origin, PortError, Unavailable
 
 _FOLDERS = ("folder", "statement_folder", "inbox_folder")
 _NOWHERE = frozenset({"http_404", "http_405", "http_501", "http_505"})
@@ -29,7 +30,7 @@ _WIRE: Mapping[str, str] = {"ConnectionRefusedError": "os.ECONNREFUSED", "gaierr
 def setting(name: str, told: Mapping[str, Any], error: PortError) -> Finding | None:
     """A finding that names the key of `told` behind an error of the connector's look, or None where no key explains it.
 
-    What only we can mend is no outage (`outside` is false). Of a host and port nobody can tell whose the fault is: both are told.
+    What only we can mend is no outage (`Fault.OURS`). Of a host and port nobody can tell whose the fault is: both are told.
     """
     if error.code == "table_missing":
         return _table(name, told, error)
@@ -75,11 +76,36 @@ def unloaded(error: InspectorError) -> Words:
 def detail(error: PortError) -> str:
     """What stands in brackets behind an error: its place, and the code that a source has given there where it is in no list of ours."""
     code = spoken(error)[2] if isinstance(error, Garbled) else ""
-    return " = ".join(filter(None, (error.detail, code)))
+    return " = ".join(filter(None, ("" if _kinds(error) else error.detail, code)))
+
+
+def fault(error: PortError) -> Fault:
+    """Who is to mend what a look has met. A code in none of our lists is told us by its owner, and written into our settings."""
+    if error.origin is Origin.US or error.code == "code_unknown":
+        return Fault.OURS
+    return Fault.AWAY if isinstance(error, Unavailable) and not isinstance(error, Barred) else Fault.THEIRS
 
 
 def mend(error: PortError) -> Words:
-    """How to mend what a look has met: by its code where that says more than its family, an address that leads nowhere among it."""
+    """How to mend what a look has met: by its code where that says more than its family, an address that leads nowhere among it.
+
+    The kinds of an outage's errors stand at the end, for whoever looks into it; who reads the line is served by none of them.
+    """
+    english, chinese = _mend(error)
+    if not _kinds(error):
+        return english, chinese
+    return (
+        label("sighting_mend.kinds", "en", told=english, kinds=error.detail),
+        label("sighting_mend.kinds", "zh-Hans", told=chinese, kinds=error.detail),
+    )
+
+
+def _kinds(error: PortError) -> bool:
+    """Whether an error's detail is made of the names of our own program's errors, and says nothing to the other side."""
+    return error.origin is not Origin.THEM and re.fullmatch(r"[A-Z]\w*( < [A-Z]\w*)*", error.detail) is not None
+
+
+def _mend(error: PortError) -> Words:
     nowhere = error.code in _NOWHERE or error.code.startswith("http_3")
     key = "nowhere" if nowhere else error.code
     key = key if known(f"sighting_mend.{key}", "en") else error.family
@@ -148,7 +174,7 @@ def _host(name: str, told: Mapping[str, Any], error: PortError) -> Finding | Non
             f"{place} 可连接，但其证书不可信（ca_file = {str(told.get('ca_file', ''))!r}）",
         )
         mend: Words = (label("tls_mend.UNTRUSTED", "en"), label("tls_mend.UNTRUSTED", "zh-Hans"))
-        return Finding.fail(name, what, mend, outside=True)
+        return Finding.fail(name, what, mend)  # the first that is named is to be done here
     if error.detail == "SSLError" and told.get("tls") == "implicit":
         what = (
             f"{place} is there, and does not speak TLS from the first byte (tls = 'implicit')",
@@ -166,4 +192,4 @@ def _host(name: str, told: Mapping[str, Any], error: PortError) -> Finding | Non
         f"compare host and port of [{name}] with what the other side has given you; if they are right, see network and firewall",
         f"请将 [{name}] 的 host 和 port 与对方提供的核对；若无误，请检查网络、防火墙和对方系统；其间工作会等待",
     )
-    return Finding.fail(name, (f"{place} cannot be reached: {why[0]}", f"{place} 无法连接：{why[1]}"), mend, outside=True)
+    return Finding.fail(name, (f"{place} cannot be reached: {why[0]}", f"{place} 无法连接：{why[1]}"), mend, Fault.AWAY)

@@ -29,8 +29,10 @@ from inspector.cli import (
     folders,
     inquiries,
     leads,
+    leaving,
     ledger,
     looking,
+    maintenance,
     matters,
     migrations,
     missent,
@@ -135,6 +137,7 @@ extending.register(draw_group)
 folders.register(draw_group)
 looking.register(draw_group)
 connectors.register(group("connector", "Connectors: list, check, pause, resume, new. 连接器：查看、检查、暂停、恢复、新建", app))
+maintenance.register(group("maintenance", "For a while nothing leaves the house. 维护", app))
 pushes.register(group("push", "Pushes to inspectors: list, ways, test. 推送", app))
 registers.register(
     group("roster", "Registers of objects and inspectors. 名录库", app),
@@ -160,4 +163,4 @@ publications.register(group("publication", "Results to be published, and what is
 ledger_group = group("ledger", "The ledger of decisions. 台账", app)
 ledger.register(ledger_group)
 purges.register(ledger_group)
-matters.register_export(app)
+leaving.register(group("export", "The record in open formats, by kind or the whole office. 导出", app))

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inspector.cli import sealing, words
+from inspector.cli import lastcopy, sealing, words
 from inspector.cli.command import Exit, command, expected
-from inspector.cli.finding import Finding, State
+from inspector.cli.finding import Fault, Finding, State
 from inspector.cli.show import show
 from inspector.cli.terminal import Terminal, UnreachableError
 from inspector.domain.errors import InspectorError, Invalid, Missing
@@ -29,6 +29,10 @@ LITTLE, LEAST = 2_000_000_000, 200_000_000
 
 APART, FAR_APART = 2.0, 30.0
 """Seconds between the machine's clock and the database's."""
+
+
+_BROKEN = ("database", "database.integrity")
+"""The findings behind which a file may have to be brought back."""
 
 
 def register(app: typer.Typer) -> None:
@@ -62,6 +66,7 @@ def _all(terminal: Terminal, *, call: bool) -> Iterator[Finding]:
     yield from settings
     if any(one.state is State.FAIL for one in settings):
         return
+    broken = False
     for name, step in (
         ("web", partial(_web, terminal)),
         ("policies", partial(_packs, terminal)),
@@ -71,7 +76,10 @@ def _all(terminal: Terminal, *, call: bool) -> Iterator[Finding]:
         ("connectors", partial(_connectors, terminal, call=call)),
         ("database", partial(_database, terminal)),
     ):
-        yield from _guarded(name, step)
+        for one in _guarded(name, step):
+            broken = broken or (one.state is State.FAIL and one.name in _BROKEN)
+            yield one
+    yield from _guarded("backup", partial(lastcopy.findings, terminal.settings, broken=broken))
 
 
 def _guarded(name: str, step: Step) -> Iterator[Finding]:
@@ -89,7 +97,7 @@ def _failed(name: str, error: InspectorError) -> Finding:
     """An expected error as a finding."""
     told = (words.told(error, "en").replace("\n", " "), words.told(error, "zh-Hans").replace("\n", " "))
     mend = ("mend it, then run check again", "请改正后再次自检")
-    return Finding.fail(name, told, mend, outside=isinstance(error, UnreachableError))
+    return Finding.fail(name, told, mend, Fault.AWAY if isinstance(error, UnreachableError) else Fault.OURS)
 
 
 def _settings(terminal: Terminal) -> Iterator[Finding]:
@@ -213,7 +221,7 @@ def _database(terminal: Terminal) -> Iterator[Finding]:
     yield Finding.ok("database.revision", (f"is {present}", f"为 {present}"))
     damage = checkup.damage(held)
     if damage:
-        mend = ("stop the daemon and restore the last backup", "请停止守护进程并恢复最近的备份")
+        mend = ("stop the daemon and restore the last backup; see below", "请停止守护进程并恢复最近的备份，见下")
         first, more = damage[0], len(damage) - 1
         told = (f"the file is damaged: {first}; {more} more", f"文件已损坏：{first}；另有 {more} 处")
         yield Finding.fail("database.integrity", told, mend)
@@ -247,7 +255,7 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
     yield from fitting.approvals(book, tree, _today(calendar))
     yield from ruled.packs(book, tree, _today(calendar))
     yield from fitting.headless(tree, fitting.sending(told))
-    yield from deciders.unnamed(book, tree, _today(calendar))
+    yield from deciders.unnamed(book, tree, _today(calendar), tree.keys() - deciders.answering(tree, fitting.sending(told)))
     yield from above.mute(tree)
     yield from above.alike(tree)
     yield from above.unrung(tree, fitting.sending(told))
@@ -268,7 +276,7 @@ def _visit_keys(terminal: Terminal) -> Iterator[Finding]:
 def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
     """What only the records tell: packs edited or gone (raises), what leads nowhere, connectors at rest, stopped work."""
     from inspector import bootstrap, lawbook
-    from inspector.cli import above, fitting, persons, reconciling, ways
+    from inspector.cli import above, deciders, fitting, invariants, persons, reconciling, ways
     from inspector.policybook import Policybook
 
     told = terminal.settings
@@ -283,6 +291,8 @@ def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
     with held.read() as tx:
         yield from fitting.records(terminal.settings, tx)
         yield from fitting.headless(tree, tx.rosters.staffed() - fitting.sending(terminal.settings))
+        only_asked = deciders.answering(tree, fitting.sending(told))
+        yield from deciders.unnamed(book, tree, today, only_asked & deciders.at_work(tx))
         yield from above.unrung(tree, (tx.cases.agencies() | tx.rosters.staffed()) - fitting.sending(told))
         yield from above.unconfirmed(tree, tx.rosters.staffed())
         yield from fitting.moved(tree, tx)
@@ -294,9 +304,11 @@ def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
         office = terminal.office
     except Invalid:
         return  # `_office` has told what is wrong with the plans themselves
+    yield from terminal.look(lambda tx: [*fitting.maintenance(tx, office.now(), office.calendar.zone)])
     yield from fitting.annual(office)
     yield from fitting.catalogue(office)
     yield from reconciling.draws(office)
+    yield from invariants.findings(office)
 
 
 def _disk(folder: Path | None) -> Iterator[Finding]:

@@ -34,13 +34,15 @@ class Exit(IntEnum):
     MISSING = 3
     REFUSED = 4
     UNREACHABLE = 5
+    THEIRS = 6
 
 
 CODES = """Exit codes: 0 done · 1 something is wrong (a check failed) · 2 bad usage or bad input · 3 not found ·
-4 refused, or a conflict · 5 the database or something outside cannot be reached, or the disk is full · 130 broken off (Ctrl-C).
+4 refused, or a conflict · 5 the database or something outside cannot be reached, or the disk is full ·
+6 the other side is there and answers otherwise than agreed (connector check) · 130 broken off (Ctrl-C).
 
 退出码：0 完成 · 1 检查发现问题 · 2 用法或输入有误 · 3 没有找到 · 4 被拒绝或有冲突 ·
-5 数据库或外部无法连接，或磁盘已满 · 130 已中断（Ctrl-C）。"""
+5 数据库或外部无法连接，或磁盘已满 · 6 对方在线但与约定不符（connector check） · 130 已中断（Ctrl-C）。"""
 
 _FAMILIES: tuple[tuple[type[InspectorError], Exit], ...] = (
     (UnreachableError, Exit.UNREACHABLE),

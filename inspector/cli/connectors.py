@@ -94,7 +94,17 @@ def check(
     name: Annotated[str | None, typer.Argument(help="Only this one 只查这一个", metavar="NAME")] = None,
     call: Annotated[bool, typer.Option("--call/--no-call", help="Really open a connection 实际连接")] = True,
 ) -> Exit | None:
-    """Load each connector and look at its other side: address, database, folder; nobody is asked about. 检查连接器：加载并查看对方情况。"""
+    """Load each connector and look at its other side: address, database, folder; nobody is asked about. 检查连接器：加载并查看对方情况。
+
+    Exit code 0: nothing failed; 1: something is to be mended here (settings, secrets, a grant to ask for, a code to enter in a list), and
+    trying again helps nothing; 6: only the other side can mend it, which is there and answers otherwise than agreed: hand it the line;
+    5: nobody is reached now, or asks us to come later: try again. Of several connectors the first of 1, 6 and 5 that applies to any; which
+    it is of each stands in `fault` (`ours`, `theirs`, `away`) with --json.
+
+    退出码 0：没有失败；1：应在本方改正（配置、密钥、申请授权、把对方代码写入清单），重试无用；6：对方在线，但与约定不符，只能由对方改正，
+    请将该行转给对方；5：暂时无法连接，或对方要求稍后再试，可以重试。检查多个连接器时，按 1、6、5 的顺序取先出现的一种；加 --json 时，
+    每一项的 fault 分别为 ours、theirs、away。
+    """
     from inspector.cli.reaching import configured
 
     known = [one.name for one in configured(terminal.settings)]
@@ -105,7 +115,7 @@ def check(
 
 def _looked(terminal: Terminal, name: str | None, *, call: bool) -> Exit | None:
     """Say what comes of a look at these connectors, now and from here, and what to do where something is amiss."""
-    from inspector.cli.finding import State
+    from inspector.cli.finding import Fault, State
     from inspector.cli.reaching import configured, findings
     from inspector.cli.show import show
     from inspector.cli.turns import Turns
@@ -115,10 +125,9 @@ def _looked(terminal: Terminal, name: str | None, *, call: bool) -> Exit | None:
     if not wanted:
         terminal.say("no_connectors")
     show(terminal, found)
-    worst = [finding for finding in found if finding.state is State.FAIL]
-    if not worst:
-        return None
-    return Exit.UNREACHABLE if all(finding.outside for finding in worst) else Exit.WRONG
+    faults = {finding.fault for finding in found if finding.state is State.FAIL}
+    ends = {Fault.OURS: Exit.WRONG, Fault.THEIRS: Exit.THEIRS, Fault.AWAY: Exit.UNREACHABLE}
+    return next((code for fault, code in ends.items() if fault in faults), None)
 
 
 def pause(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,13 +12,39 @@ if TYPE_CHECKING:
     from inspector.domain.policy import Policy
     from inspector.flows.office import AgencyNode
     from inspector.policybook import Policybook
+    from inspector.store.tx import Tx
+
+_AT_WORK = ("officer", "system")
+"""Roles of tokens by which cases are taken in and decided."""
 
 
-def unnamed(book: Policybook, tree: Mapping[str, AgencyNode], today: date) -> Iterator[Finding]:
-    """Agencies in which nothing could be decided once such a pack rules: they hear so before that day, not at the first penalty."""
+def answering(tree: Mapping[str, AgencyNode], sending: Collection[str]) -> frozenset[str]:
+    """Agencies that letters reach, with no pack of their own, nobody who decides, and no plan that sends (`sending`) their inspectors.
+
+    As far as the settings tell they only answer requests, and have nothing to decide here.
+    """
+    return frozenset(
+        name
+        for name, node in tree.items()
+        if node.connector and node.pack is None and not node.heads and not node.reviewers and name not in sending
+    )
+
+
+def at_work(tx: Tx) -> frozenset[str]:
+    """Agencies that the records know to have cases, inspectors, or tokens to take cases in or decide them."""
+    now = tx.machine_now()
+    valid = (row for row in tx.tokens.all() if row["revoked_at"] is None and row["expires_at"] > now)
+    return frozenset(tx.cases.agencies() | tx.rosters.staffed() | {row["agency"] for row in valid if row["role"] in _AT_WORK})
+
+
+def unnamed(book: Policybook, tree: Mapping[str, AgencyNode], today: date, agencies: Collection[str]) -> Iterator[Finding]:
+    """Of these agencies those in which nothing could be decided once such a pack rules.
+
+    They hear so before that day, not at the first penalty.
+    """
     from inspector.flows.office import line_of, pack_of
 
-    for name in sorted(tree):
+    for name in sorted(agencies):
         line = [tree[one] for one in line_of(tree, name)]
         packs = [
             one for one in book.packs if one.id == pack_of(tree, name) and (one.effective_to is None or one.effective_to >= today)

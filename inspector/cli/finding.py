@@ -17,15 +17,23 @@ class State(StrEnum):
     FAIL = "FAIL"
 
 
+class Fault(StrEnum):
+    """Who mends what has failed: we (settings, secrets, this machine), the other side, or, where nobody is reached now, perhaps time."""
+
+    OURS = "ours"
+    THEIRS = "theirs"
+    AWAY = "away"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One line. `outside`: the fault lies with somebody who cannot be reached, not with this house."""
+    """One line. `fault`: of what has failed, who is to mend it first."""
 
     state: State
     name: str
     what: Words
     mend: Words = ("", "")
-    outside: bool = False
+    fault: Fault = Fault.OURS
 
     @classmethod
     def ok(cls, name: str, what: Words) -> Finding:
@@ -38,9 +46,9 @@ class Finding:
         return cls(state=State.WARN, name=name, what=what, mend=mend)
 
     @classmethod
-    def fail(cls, name: str, what: Words, mend: Words, *, outside: bool = False) -> Finding:
+    def fail(cls, name: str, what: Words, mend: Words, fault: Fault = Fault.OURS) -> Finding:
         """It will not run, or must not."""
-        return cls(state=State.FAIL, name=name, what=what, mend=mend, outside=outside)
+        return cls(state=State.FAIL, name=name, what=what, mend=mend, fault=fault)
 
     def told(self, place: int) -> str:
         """What and how to mend it, in English (0) or Chinese (1)."""

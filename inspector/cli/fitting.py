@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from inspector.cli import words
@@ -190,6 +190,19 @@ def stopped(tx: Tx) -> Iterator[Finding]:
         what = (f"rows that lie in quarantine and wait for a person: {count}", f"隔离中待人工处理的工作：{count} 行")
         mend = ("see `work list`, then `work retry` or `work release`", "请看 work list，再用 work retry 或者 work release")
         yield Finding.warn("work", what, mend)
+
+
+def maintenance(tx: Tx, now: datetime, zone: tzinfo) -> Iterator[Finding]:
+    """Whether nothing leaves the house at present, by an operator's word."""
+    from inspector.flows.maintenance import lasting
+
+    if (held := lasting(tx, now)) is not None:
+        until = plain(held.until.astimezone(zone))
+        what = (
+            f"nothing leaves the house until {until}, by {held.by or '-'}: {held.reason or '-'}; legal dates go on",
+            f"至 {until} 暂停一切对外发送，由 {held.by or '-'} 设定：{held.reason or '-'}；法定期限照常计算",
+        )
+        yield Finding.warn("maintenance", what, ("maintenance end, once it is over", "完成后执行 maintenance end"))
 
 
 def lanes(told: Settings, tx: Tx) -> Iterator[Finding]:

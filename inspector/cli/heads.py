@@ -73,6 +73,7 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "unreached": ("not reached", "未送达"),
     "cancelled": ("called off", "撤回"),
     "unanswered": ("unanswered", "未答复"),
+    "rest_unanswered": ("the rest unanswered", "其余未答复"),
     "relieved": ("need not help", "无需协助"),
     "unheeded": ("its date unheeded by us", "所提期限本机关未答复"),
     "undecided": ("undecided by the superior", "上级未决定"),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from inspector.cli.command import command
-from inspector.cli.progress import Advance, Bars
+from inspector.cli.progress import Bars, followed
 from inspector.cli.terminal import Terminal, office_now, sign
+from inspector.domain.calendar import SHANGHAI
+from inspector.domain.errors import Invalid
 
 if TYPE_CHECKING:
     from inspector.store.store import Store
@@ -42,7 +45,6 @@ def move(
     Stop the daemon first. Every row goes over in one transaction and is compared by content before that commits; the ledger's head is the
     same on both sides. Afterwards no daemon starts on the file any more: say the new address in the settings, and start it.
     """
-    from inspector.domain.errors import Invalid
     from inspector.store import migrate, moving
     from inspector.store.opening import sole_owner
 
@@ -63,7 +65,7 @@ def move(
                     held = moving.content(tx.connection)
             else:
                 with Bars(terminal).steps() as begin:
-                    held = moving.move(source, target, _signed(terminal, target), _followed(begin))
+                    held = moving.move(source, target, _signed(terminal, target), followed(begin))
             with (source if dry_run else target).read() as tx:
                 number, head = tx.ledger.head()
     _tell(terminal, held, "move_would" if dry_run else "moved", number, head, moved=not dry_run)
@@ -74,53 +76,83 @@ def move(
 def backup(
     terminal: Terminal,
     file: Annotated[
-        Path,
-        typer.Argument(metavar="FILE", help="New file, in a folder that is there 备份文件（须不存在，文件夹须已存在）"),
-    ],
+        Path | None,
+        typer.Argument(
+            metavar="FILE",
+            help="New file, in a folder that is there; default: by its moment, in backup.folder 备份文件（须不存在，文件夹须已存在）",
+        ),
+    ] = None,
+    recipient: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--recipient",
+            help="Encrypt for this key (age1…); may be given again; default: `backup.recipients` 加密接收方公钥，可重复",
+        ),
+    ] = None,
 ) -> None:
     """Copy the whole office into a new file, while the daemon runs; compared by content. 在线备份（可在运行中执行）。
 
     From SQLite and PostgreSQL alike, as one SQLite file that only its owner may read: it holds personal data and the office's secret.
-    Under its name there is a whole copy or none. `restore` brings it back to either.
+    Where there are recipients it is encrypted for them (age), and only who holds one of their keys reads it again: this machine does not.
+    Under its name there is a whole copy or none. `restore` brings it back to either. 设有接收方的，备份以其公钥加密，须以私钥恢复。
     """
-    from inspector.store import moving
+    from inspector.store import backups
 
-    source = _current(terminal)
+    source, told = _current(terminal), terminal.settings.backup
+    recipients = recipient or told.recipients
+    if file is None:
+        file = _named(told.folder, encrypted=bool(recipients))
     with Bars(terminal).steps() as begin:
-        held = moving.back_up(source, file, _followed(begin))
-    with moving.private(file) as copied, copied.read() as tx:
-        number, head = tx.ledger.head()
-    _tell(terminal, held, "backed_up", number, head, file=str(file))
+        held = backups.back_up(source, file, followed(begin), recipients)
+    _tell(terminal, held.content, "backed_up", held.seal, held.head, file=str(file), recipients=recipients)
+
+
+def _named(folder: Path | None, *, encrypted: bool) -> Path:
+    """A new file in the folder of backups. Raises Invalid (`backup_nowhere`) where none is named."""
+    if folder is None:
+        raise Invalid("backup_nowhere")
+    end = ".age" if encrypted else ""
+    return folder / f"inspector-{datetime.now(SHANGHAI):%Y-%m-%dT%H%M%S}.sqlite3{end}"
 
 
 def restore(
     terminal: Terminal,
     file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="The backup 备份文件")],
+    key: Annotated[
+        Path | None, typer.Option("--key", help="File of the key of an encrypted backup 加密备份的私钥文件", dir_okay=False)
+    ] = None,
 ) -> None:
     """Bring a backup back into the empty database of the settings; the daemon is stopped. 从备份恢复至空库。
 
     A backup of an earlier release is brought to this one on the way; the file itself is only read. What came in after it is not here:
     docs/how-to/backup.md tells what others send again.
     """
-    from inspector.store import moving
+    from inspector.store import backups
+
+    with backups.disclosed(file, key, terminal.settings.database.url) as plain:
+        backups.refuse_damaged(plain, file)
+        held, number, head = _restored(terminal, plain, file.name)
+    _tell(terminal, held, "restored", number, head, file=str(file))
+
+
+def _restored(terminal: Terminal, plain: Path, name: str) -> tuple[dict[str, tuple[int, str]], int, str]:
+    from inspector.store import backups
     from inspector.store.opening import make_folder, nothing_left, sole_owner
 
-    moving.refuse_damaged(file)
     database = terminal.settings.database
     make_folder(database.own_folder)
     with sole_owner(database.url, anew=True), nothing_left(database.url):
         target = terminal.open_store(make=True)
-        told = {"from": file.name}
+        told = {"from": name}
         with Bars(terminal).steps() as begin:
-            held = moving.restore(
-                file,
+            held = backups.restore(
+                plain,
                 target,
                 lambda tx: sign(tx, "restore", "database", office_now(terminal.settings, tx), told),
-                _followed(begin),
+                followed(begin),
             )
         with target.read() as tx:
-            number, head = tx.ledger.head()
-    _tell(terminal, held, "restored", number, head, file=str(file))
+            return held, *tx.ledger.head()
 
 
 def _current(terminal: Terminal) -> Store:
@@ -147,15 +179,3 @@ def _tell(terminal: Terminal, held: Mapping[str, tuple[int, str]], key: str, num
 def _signed(terminal: Terminal, target: Store) -> Callable[[Tx], None]:
     where = target.url.render_as_string(hide_password=True)
     return lambda tx: sign(tx, "move", "database", office_now(terminal.settings, tx), {"to": where})
-
-
-def _followed(begin: Callable[[str], Advance]) -> Callable[[str, int, int], None]:
-    """A bar for each table."""
-    current: dict[str, Advance] = {}
-
-    def told(name: str, done: int, count: int) -> None:
-        if name not in current:
-            current[name] = begin(name)
-        current[name](done, count)
-
-    return told

@@ -57,3 +57,15 @@ class Bars:
                 return current.enter_context(self.step(name))
 
             yield begin
+
+
+def followed(begin: Callable[[str], Advance]) -> Callable[[str, int, int], None]:
+    """A bar for each table."""
+    current: dict[str, Advance] = {}
+
+    def told(name: str, done: int, count: int) -> None:
+        if name not in current:
+            current[name] = begin(name)
+        current[name](done, count)
+
+    return told

@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 
 from inspector import canary, manners
 from inspector.cli import amiss, words
-from inspector.cli.finding import Finding, State
+from inspector.cli.finding import Fault, Finding, State
 from inspector.domain.errors import InspectorError
 from inspector.labels import LANGS, Lang, label, reason
-from inspector.ports import AnswerStatus, Card, Looking, Origin, PortError, Sighting
+from inspector.ports import AnswerStatus, Card, Looking, PortError, Sighting
 
 if TYPE_CHECKING:
     from inspector.cli.turns import Turns
@@ -40,6 +40,9 @@ TLS: Mapping[int, str] = {
     **dict.fromkeys((62, 64), "OTHER_HOST"),
 }
 """What is wrong with a certificate, by OpenSSL's number for it (X509_V_ERR_…): names in the groups `tls` and `tls_mend` of labels."""
+
+_THEIRS = frozenset({"NOT_YET", "EXPIRED", "OTHER"})
+"""What of it only the other side can mend; all else first asks for another key of ours: host, port, authority."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +182,7 @@ def _reached(name: str, url: str, ca_file: str) -> Finding:
         chinese, english = (label(f"tls.{fault}", lang, detail=detail) for lang in LANGS)
         told = (f"{place} is there, but its TLS cannot be trusted: {english}", f"{place} 可连接，但TLS不可信：{chinese}")
         mend = (label(f"tls_mend.{fault}", "en"), label(f"tls_mend.{fault}", "zh-Hans"))
-        return Finding.fail(name, told, mend, outside=True)
+        return Finding.fail(name, told, mend, Fault.THEIRS if fault in _THEIRS else Fault.OURS)
     except (OSError, ValueError) as error:
         chinese, english = (
             reason(error, lang) if isinstance(error, OSError) else label("os.ADDRESS", lang, detail=error) for lang in LANGS
@@ -188,7 +191,8 @@ def _reached(name: str, url: str, ca_file: str) -> Finding:
             "check network, firewall and the other side; work waits meanwhile",
             "请检查网络、防火墙和对方系统；其间工作会等待",
         )
-        return Finding.fail(name, (f"{place} cannot be reached: {english}", f"{place} 无法连接：{chinese}"), mend, outside=True)
+        lies = Fault.AWAY if isinstance(error, OSError) else Fault.OURS
+        return Finding.fail(name, (f"{place} cannot be reached: {english}", f"{place} 无法连接：{chinese}"), mend, lies)
     return Finding.ok(name, (f"loads, and {place} takes connections", f"可加载，{place} 可以连接"))
 
 
@@ -206,7 +210,7 @@ def looked(name: str, made: Looking, told: Mapping[str, Any], *, closes: bool = 
         words_of = amiss.detail(error)
         detail = f" ({words_of})" if words_of else ""
         mend = amiss.mend(error)
-        yield Finding.fail(name, (english + detail, chinese + detail), mend, outside=error.origin is not Origin.US)
+        yield Finding.fail(name, (english + detail, chinese + detail), mend, amiss.fault(error))
         return
     finally:
         close = getattr(made, "close", None)
@@ -219,7 +223,7 @@ def looked(name: str, made: Looking, told: Mapping[str, Any], *, closes: bool = 
         else:
             mends = amiss.sighted(one.code, one.facts)
             both = (english, chinese)
-            yield Finding.fail(name, both, mends, outside=True) if one.grave else Finding.warn(name, both, mends)
+            yield Finding.fail(name, both, mends, Fault.THEIRS) if one.grave else Finding.warn(name, both, mends)
 
 
 def _sighted(one: Sighting, lang: Lang) -> str:

@@ -1,4 +1,4 @@
-"""`key secret`, `key status`, `key rotate`: the keys that seal personal data at rest."""
+"""`key secret`, `key status`, `key rotate`: the keys that seal personal data at rest; `key backup`: one that opens backups."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
     command(app, "secret")(secret)
     command(app, "status")(status)
     command(app, "rotate")(rotate)
+    command(app, "backup")(backup)
 
 
 def secret(
@@ -46,6 +47,25 @@ def secret(
     held = sealkeys.write(file)
     terminal.value({"file": str(file), "key": held})
     terminal.say("secret_made", file=file, id=held)
+
+
+def backup(
+    terminal: Terminal,
+    file: Annotated[Path, typer.Argument(help="New file for the private half 新私钥文件", metavar="FILE")],
+) -> None:
+    """Make a key for encrypted backups (age); its public half is told. 生成备份加密密钥。
+
+    Name the public half in `backup.recipients`: from then on each backup is encrypted for it. Take the file off this machine and keep it
+    in two places: what it opens nobody opens without it. Whoever makes the key elsewhere, by `age-keygen`, never brings it here.
+    私钥须移出本机、异处双份保管；丢失则备份无法恢复。
+    """
+    from inspector import sealkeys
+    from inspector.store import envelope
+
+    private, public = envelope.new()
+    sealkeys.keep(file, f"# public key: {public}\n{private}\n")
+    terminal.value({"file": str(file), "recipient": public})
+    terminal.say("backup_key_made", file=file, recipient=public)
 
 
 def status(terminal: Terminal) -> None:

@@ -47,4 +47,5 @@ def _json(one: Finding) -> dict[str, str]:
         "mend": one.mend[0],
         "message_zh": one.what[1],
         "mend_zh": one.mend[1],
+        "fault": one.fault.value if one.state is State.FAIL else "",
     }

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 
 from inspector.cli.drawwords import DRAWS
 from inspector.cli.folderwords import FOLDERS
+from inspector.cli.leavewords import LEAVES
 from inspector.cli.lifewords import LIVES
 from inspector.cli.proofwords import PROOFS
 from inspector.cli.purgewords import PURGES
+from inspector.cli.restwords import RESTS
 from inspector.domain.errors import InspectorError
 from inspector.labels import Lang, headed, hinted, in_words
 from inspector.labels import words as labels
@@ -125,28 +127,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "migrated": ("the database is at revision {revision} (was {before})", "数据库现为版本 {revision}（原为 {before}）"),
     "pending": ("migrations to run: {count}", "将执行 {count} 项迁移："),
     "current": ("the database is at revision {revision}; nothing to do", "数据库已是版本 {revision}，无需迁移"),
-    "moved": (
-        "{rows} rows are there, alike on both sides; the ledger's last seal is {number} {head}",
-        "已迁移 {rows} 行，两侧内容一致；台账最后封存为第 {number} 号 {head}",
-    ),
-    "moved_on": (
-        "the file is closed: say the new address in database.url and database.password_file, then start the daemon",
-        "原文件已停用：请在 database.url 与 database.password_file 中填写新地址后启动",
-    ),
-    "move_would": (
-        "{rows} rows would move; the ledger's last seal is {number} {head}",
-        "将迁移 {rows} 行；台账最后封存为第 {number} 号 {head}",
-    ),
-    "move_back": ("the file is open again; the office is where it was", "原文件已重新启用"),
-    "move_open": ("the file was not closed; nothing to do", "原文件并未停用，无需处理"),
-    "backed_up": (
-        "{rows} rows are in {file}, alike; the ledger's last seal is {number} {head}: note it apart from the file",
-        "已备份 {rows} 行至 {file}，内容一致；台账最后封存为第 {number} 号 {head}：请另行记录",
-    ),
-    "restored": (
-        "{rows} rows are back from {file}, alike; the ledger's last seal is {number} {head}",
-        "已自 {file} 恢复 {rows} 行，内容一致；台账最后封存为第 {number} 号 {head}",
-    ),
     # Keys of personal data.
     "secret_made": (
         "{file} holds key {id}; keep a copy apart from the database and its backups",
@@ -352,9 +332,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "closed": ("{id} is closed", "{id} 已关闭"),
     **DRAWS,
     **FOLDERS,
+    **LEAVES,
     **LIVES,
     **PROOFS,
     **PURGES,
+    **RESTS,
     # Packs.
     "pack_agrees": ("{label}: agrees with its examples ({count})", "{label}：与 {count} 个示例一致"),
     "pack_silent": (

@@ -38,6 +38,10 @@ the compose file of `config/` give it 90 s; a container engine that is told noth
 """
 
 
+_DUTIES = 300.0
+"""Seconds between two looks at the duties: a broken invariant pages once two of them have found it."""
+
+
 class Daemon:
     """Worker, clock and their ticks around one office."""
 
@@ -165,6 +169,7 @@ class Daemon:
             Tick(name="mail", seconds=15.0, body=lambda: _ignore(mailbox.pick_up(self.office))),
             Tick(name="supplies", seconds=15.0, body=lambda: supplies.look(self.office, self.worker.owner)),
             Tick(name="beat", seconds=15.0, body=self._beat),
+            Tick(name="duties", seconds=_DUTIES, body=lambda: sweeps.duties(self.office, self.metrics)),
             Tick(name="heap", seconds=30.0, body=heap.give_back),
         ]
 

@@ -11,13 +11,14 @@ from inspector.tuning import EngineSettings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
-    """The engine's numbers. `lane_slots` bounds the calls of one connector at once (see `bulkhead`)."""
+    """The engine's numbers. `lane_slots` bounds the calls of one connector at once (see `bulkhead`); `linger` is in seconds."""
 
     threads: int = 128
     capacity: int = 512
     lease: timedelta = timedelta(seconds=60)
     poll: float = 1.0
     group: int = 128
+    linger: float = 0.01
     lane_slots: int = 32
     unheard: int = 50
     not_yet: float = 30.0
@@ -38,6 +39,7 @@ def engine_of(told: EngineSettings) -> Engine:
         lease=timedelta(seconds=told.lease_seconds),
         poll=told.poll_seconds,
         group=told.group,
+        linger=told.linger_seconds,
         lane_slots=told.lane_slots,
         unheard=told.unheard_claims,
         retry_share=told.retry_share,

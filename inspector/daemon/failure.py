@@ -14,6 +14,7 @@ from inspector.daemon.budget import SparedError
 from inspector.daemon.elsewhere import ElsewhereError
 from inspector.daemon.engine import Engine
 from inspector.daemon.group import flow_of
+from inspector.daemon.rest import RestingError
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Damaged, InspectorError
 from inspector.flows.office import Office
@@ -41,6 +42,10 @@ class ShutError(Exception):
     """The breaker of the lane opened between claim and call: nobody was called."""
 
 
+_UNCALLED: Mapping[type[Exception], str] = {ShutError: "shut", ElsewhereError: "elsewhere", RestingError: "resting"}
+"""What keeps a claimed row from being carried out at all: it is given back, as if it had not been claimed; and how that is called."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """Settles what failed. `later` maps machine time to office time."""
@@ -53,9 +58,9 @@ class Failure:
 
     def settle(self, tx: Tx, work: Work, error: Exception, now: datetime) -> str:
         """Write what is to be done next; how it is called."""
-        if isinstance(error, ShutError | ElsewhereError):
+        if (why := _UNCALLED.get(type(error))) is not None:
             tx.work.give_back(work)
-            return "shut" if isinstance(error, ShutError) else "elsewhere"
+            return why
         machine_now = tx.asked_at
         told = told_of(error)
         if isinstance(error, SparedError) or told == NO_TURN:

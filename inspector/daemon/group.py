@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,12 @@ from inspector.flows.table import Flow
 from inspector.ports import Unavailable
 from inspector.store.tx import Tx
 from inspector.store.work import Work
+
+FEW = 16
+"""So many failures share a commit where more have come: a dead source fails all its calls at once, and nobody's answer waits for them.
+
+Fewer rows than these are worth a moment's wait for others (`linger`): so many at once are not.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,16 +47,16 @@ def unfit(work: Work, flow: Flow | None) -> InspectorError:
     return Invalid("payload_unreadable" if not work.readable else "kills_its_daemon", work=work.key)
 
 
-FEW = 16
-"""So many failures share a commit where more have come: a dead source fails all its calls at once, and nobody's answer waits for them."""
+def gather(done: queue.SimpleQueue[Done | None], later: Sequence[Done], most: int, until: float = 0.0) -> list[Done] | None:
+    """What is there, behind what was left for `later`; at least one. None when nothing is left and the daemon is stopping.
 
-
-def gather(done: queue.SimpleQueue[Done | None], later: Sequence[Done], most: int) -> list[Done] | None:
-    """What is there, behind what was left for `later`; at least one. None when nothing is left and the daemon is stopping."""
+    Few that are there wait `until` a moment of the monotonic clock for others: a commit costs more than what is written in it.
+    """
     group = list(later)
     try:
         while len(group) < most:
-            following = done.get(block=not group)
+            left = until - time.monotonic() if len(group) < FEW else 0.0
+            following = done.get(block=not group or left > 0, timeout=left if group and left > 0 else None)
             if following is None:
                 if not group:
                     return None

@@ -14,10 +14,11 @@ from inspector.domain.decision import OrderKind
 from inspector.domain.lack import CHANGING
 from inspector.domain.manners import Held
 from inspector.domain.sampling import Window
-from inspector.flows import doorways, equality, publication, supplies
-from inspector.flows.held import left, waits
+from inspector.flows import doorways, equality, invariants, publication, supplies
+from inspector.flows import duties as standings
+from inspector.flows.held import MAINTENANCE, left, waits
 from inspector.flows.office import Office
-from inspector.flows.scoreboard import recent, recent_days, standing
+from inspector.flows.scoreboard import SPAN, recent, recent_days, standing
 from inspector.flows.uncovered import HOLE
 from inspector.flows.windows import start
 from inspector.ports import PortError, Pulse
@@ -25,11 +26,13 @@ from inspector.store.deadlines import due_by
 from inspector.store.store import Store
 from inspector.store.tables import EPOCH
 from inspector.store.tx import Tx
-from inspector.telemetry.metrics import Metrics, Snapshot
+from inspector.telemetry.metrics import Duties, Metrics, Snapshot
 
 log = structlog.get_logger(__name__)
 
 _RISK_DAYS = (1, 3, 5)
+_AGREED = (Held.HOURS, Held.QUOTA, MAINTENANCE)
+"""Why a connector is not asked by somebody's word: what waits for that is not late."""
 
 
 def promote(office: Office) -> int:
@@ -109,13 +112,28 @@ def snapshot(office: Office, metrics: Metrics) -> None:
         metrics.show(_snapshot(tx, office, now))
 
 
+def duties(office: Office, metrics: Metrics) -> None:
+    """A second read, some minutes apart: it asks of everything that is open, and of all that ended against somebody."""
+    now = office.now()
+    with office.store.read() as tx:
+        metrics.owe(
+            Duties(
+                invariants=[(of, len(names)) for of, names in invariants.broken(tx, now).items()],
+                oldest=standings.oldest(office, tx, now),
+                periods=standings.periods(office, tx, now),
+                pushes=tx.pushes.came(now - SPAN),
+                answers=standings.answers(office, tx, now),
+            )
+        )
+
+
 def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
     machine_now = tx.machine_now()
     visits, seats = tx.visits.counts()
     work: dict[tuple[str, str], int] = {}
     oldest = {kind.value: now for kind in OrderKind}
     lanes, held = tx.lanes.all(), waits(tx, office)
-    agreed = [lane for lane, why in held.items() if why.reason in (Held.HOURS, Held.QUOTA)]  # what waits for its hour is not late
+    agreed = [lane for lane, why in held.items() if why.reason in _AGREED]  # what waits for its hour is not late
     for kind, state, leased, count, due_at in tx.work.counts(machine_now, agreed):
         shown = "leased" if leased else state
         work[kind, shown] = work.get((kind, shown), 0) + count
@@ -150,7 +168,9 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         uncovered=_uncovered(tx),
         attention=[tuple(row) for row in tx.attention.counts()],
         at_risk=[(of, str(days), count) for days in _RISK_DAYS for of, count in due_by(tx, _within(office, now, days)).items()],
-        lanes=[(lane.name, lane.open_until > machine_now and lane.open_until > EPOCH, lane.paused) for lane in lanes],
+        lanes=[
+            (lane.name, lane.open_until > EPOCH, lane.paused) for lane in lanes
+        ],  # also while one call looks whether it is back
         barred=[(lane.name, lane.barred) for lane in lanes],
         unread=doorways.unread(office, tx, now),
         delivered=supplies.ages(supply),
@@ -182,7 +202,7 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         unequal=tuple(equality.standing(tx)),
         unfiled=tx.catalogue.overdue(now),
         codeless=tx.visits.filings_late(now),
-        adverse_without_review=tx.cases.adverse_without_review(),
+        rests=tx.office.rests(now) is not None,
     )
 
 

@@ -25,8 +25,9 @@ from inspector.daemon.bulkhead import NOTHING, Bulkhead
 from inspector.daemon.elsewhere import Elsewhere, ElsewhereError
 from inspector.daemon.engine import Engine
 from inspector.daemon.failure import Failure, ShutError, told_of
-from inspector.daemon.group import Done, few, flow_of, gather, hold, named, parts, unfit
+from inspector.daemon.group import FEW, Done, few, flow_of, gather, hold, named, parts, unfit
 from inspector.daemon.patience import last_error, too_late
+from inspector.daemon.rest import Rest, RestingError
 from inspector.daemon.settling import settle_one, write
 from inspector.daemon.spell import Spell
 from inspector.daemon.turns import CallLeave, Turns
@@ -35,6 +36,7 @@ from inspector.flows.office import Office
 from inspector.flows.table import FLOWS, Flow
 from inspector.leave import leave
 from inspector.ports import Origin, PortError, Unavailable
+from inspector.store.tx import Tx
 from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
 
@@ -69,6 +71,7 @@ class Worker:
         self._held = Bulkhead(engine, self._wake.set)
         self._alone = Alone(engine)
         self._elsewhere = Elsewhere()
+        self._rest = Rest()
         self._breaker = Breaker(
             threshold=engine.breaker_threshold, cool=engine.breaker_cool, most=engine.breaker_most, quiet=engine.garbled_quiet
         )
@@ -152,7 +155,7 @@ class Worker:
         """One batch, where there is room and something may be there; how many rows, or 1 to look again soon."""
         if self._alone:
             return self._begin(self._alone.turn(self.office.store, len(self._held)))
-        room = self._held.room()
+        room = self._rest.within(self._held.room(), self.office.now())
         looks, news = time.monotonic() >= self._look_at, self._news.is_set()
         anew = looks or news or room.wider(self._dry)
         if not room.most or not (anew or self._turns.due()):
@@ -179,12 +182,22 @@ class Worker:
                 self._news.set()
             if looks:
                 self._look_at = time.monotonic() + self.engine.poll
-                probes = self._breaker.probe(tx, self.owner, machine_now, self.engine.lease, but=(*left, *self._turns.closed))
-                self._turns.took(tx, office, probes, machine_now)
-                batch += probes
+                self._rest.look(tx, office.now())
+                batch += self._probe(tx, office, machine_now, left)
         self._breaker.claimed(batch, self._held.unwritten())
         self._fault("claimed")
-        return self._begin(self._alone.aside(batch)) or len(batch)
+        begun = self._begin(self._alone.aside(batch)) or len(batch)
+        if 0 < len(batch) < FEW:
+            self._stop.wait(self.engine.linger)  # what becomes due meanwhile is claimed at once; these are on their way
+        return begun
+
+    def _probe(self, tx: Tx, office: Office, machine_now: datetime, left: tuple[str, ...]) -> list[Work]:
+        """Calls that go out to see whether connectors are well again; in a maintenance none does."""
+        if self._rest.lasts(office.now()):
+            return []
+        probes = self._breaker.probe(tx, self.owner, machine_now, self.engine.lease, but=(*left, *self._turns.closed))
+        self._turns.took(tx, office, probes, machine_now)
+        return probes
 
     def _begin(self, batch: list[Work]) -> int:
         for work in self._held.take(batch):
@@ -214,6 +227,7 @@ class Worker:
         if flow is None or not work.readable or work.deadly:
             return Done(work=work, error=unfit(work, flow))
         try:
+            self._rest.keep(work, office.now())
             if (given := self._turns.given_up(work, office, flow)) is not None:
                 return given
             if too_late(work, office):
@@ -227,7 +241,7 @@ class Worker:
             self._elsewhere.leave(work, office)
             with leave(self._leave(work, office)):
                 settlement = flow.do(work, office)
-        except (ElsewhereError, SparedError) as error:
+        except (ElsewhereError, RestingError, SparedError) as error:
             return Done(work=work, error=error)
         except SystemExit:  # a library of a connector's; it would end the thread and keep its place
             return self._failed(work, RuntimeError("a connector wanted to end the process"), began)
@@ -267,7 +281,8 @@ class Worker:
 
     def _settling(self) -> None:
         later: list[Done] = []
-        while (group := gather(self._done, later, self.engine.group)) is not None:
+        ripe = 0.0
+        while (group := gather(self._done, later, self.engine.group, ripe)) is not None:
             now, later = few(group)
             for part in parts(now, self._flows):
                 try:
@@ -277,6 +292,7 @@ class Worker:
                     settled = self._settle_singly(part)
                 self._let_go(part)
                 self._tell(settled)
+            ripe = time.monotonic() + self.engine.linger
 
     def _settle_group(self, group: list[Done], *, ahead: bool = True) -> list[tuple[Done, str]]:
         """One commit. First without savepoints: nearly always nothing fails; what does undoes all, and each goes behind its own."""

@@ -248,7 +248,7 @@ class Screen:
         yield "cases", self._told(held.by("inspector_cases", "state"), "CaseState")
         yield "outcomes", self._told(held.by("inspector_cases", "outcome"), "Outcome")
         yield "questions", _PART.join(f"{self._ended(name)} {count}" for name, count in self._asked().items())
-        yield "assistance", self._told(held.by("inspector_assistance", "state"), "AssistanceState")
+        yield "assistance", self._told(held.by("inspector_assistance", "state"), "AssistanceState", "ended")
         yield "draws", self._told(held.by("inspector_draws", "state"), "DrawState")
         yield "assignments", self._told(held.by("inspector_assignments", "state"), "SeatState")
         yield "attention", self._told(held.by("inspector_attention", "kind"), "attention")
@@ -272,8 +272,11 @@ class Screen:
             with suppress(OSError):
                 keep(self._kept, json.dumps({"after": self._after, "asked": self._asked()}))
 
-    def _told(self, counts: Mapping[str, int], group: str) -> str:
-        return _PART.join(f"{self._named(f'{group}.{name}', name)} {count}" for name, count in counts.items())
+    def _told(self, counts: Mapping[str, int], group: str, ends: str = "") -> str:
+        """How many there are of each, in words of a group; `ends`: the group of what stands in the place of a state."""
+        held = {f"{group}.{name}": (name, count) for name, count in counts.items()}
+        keys = {key: f"{ends}.{name.lower()}" if ends and not known(key, self._lang) else key for key, (name, _) in held.items()}
+        return _PART.join(f"{self._named(keys[key], name)} {count}" for key, (name, count) in held.items())
 
     def _event(self, kind: str, data: Mapping[str, object]) -> str:
         """An event in words: its kind, and what is most worth knowing about it."""

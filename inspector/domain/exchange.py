@@ -124,6 +124,16 @@ def _over(turn: Turn) -> Found:
     yield sending.end(turn.held, turn.policy, turn.now, turn.calendar)
 
 
+def _silent(turn: Turn) -> Found:
+    """A release before said this also of a request of which a part was answered."""
+    for made in _over(turn):
+        yield made
+        if made is not None and made.because.rule == ladder.REST_SILENT:
+            *before, last = made.state.history
+            history = (*before, replace(last, rule=turn.rule))
+            yield replace(made, state=replace(made.state, history=history), because=replace(made.because, rule=turn.rule))
+
+
 def _unsent(turn: Turn) -> Found:
     yield from _above(turn)
     yield from _over(turn)
@@ -280,7 +290,8 @@ RULES: Mapping[str, Callable[[Turn], Found]] = {
     **{ladder.step_rule(kind): _climbed for kind in ladder.REMINDERS},
     "assistance.escalate": _above,
     "assistance.past_due": _above,
-    "assistance.silent": _over,
+    "assistance.silent": _silent,
+    ladder.REST_SILENT: _over,
     "assistance.unheeded": _over,
     unheard.RULE: _unheard,
     letter.UNPOSTED: _unposted,

@@ -41,6 +41,9 @@ _ABOVE = (
 UPPER = tuple(kind for kind, _ in _ABOVE)
 """The steps after the date, in order, each counted from the one before."""
 
+REST_SILENT = "assistance.rest_silent"
+"""The rule by which a request ends that was answered in part: about the rest nothing came."""
+
 MET = "assistance.met"
 """The line of history of a date that the agency has named and a new clock reaches: it has the time that it asked for."""
 
@@ -328,10 +331,13 @@ def silent(request: Request, now: datetime, pack: str) -> Decision[Request]:
     """The last date has passed: the request ends without an answer, and the case takes the next way.
 
     An agency that has named another date and heard nothing of us was not the silent one; the flows wait for that word, so that such an
-    end is one of before.
+    end is one of before. One that has answered a part was silent about the rest alone, and is told so.
     """
-    rule = "assistance.unheeded" if request.longer else "assistance.silent"
-    because = Because(rule=rule, basis=(request.basis,), pack=pack)
+    because = Because(rule="assistance.silent", basis=(request.basis,), pack=pack)
+    if request.longer:
+        because = replace(because, rule="assistance.unheeded")
+    elif request.parts:
+        because = replace(because, rule=REST_SILENT)
     if not _waits(request):
         return Decision(state=request, because=replace(because, rule="timer.obsolete"))
     held = noted(replace(request, state=AssistanceState.UNANSWERED, ended_at=now), because.rule, now)

@@ -14,6 +14,7 @@ from inspector.domain.assistance import AssistanceState, Inability, Past, Quarre
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.echo import Echo
 from inspector.domain.evidence import Verdict
+from inspector.domain.ladder import REST_SILENT
 from inspector.domain.letter import LAID, UNPOSTED
 from inspector.domain.said import Saying
 
@@ -29,7 +30,7 @@ UNREACHED = "assistance.undeliverable"
 RELIEVED = "assistance.relieved"
 """What marks a request that the agency need not answer, by the superior's decision and no word of its own (`relieved`)."""
 
-_SILENT, _UNHEEDED = "assistance.silent", "assistance.unheeded"
+_SILENT, _UNHEEDED = ("assistance.silent", REST_SILENT), "assistance.unheeded"
 _SAYINGS = frozenset(one.value for one in Saying)
 
 END_OF: Mapping[str, str] = {
@@ -39,8 +40,9 @@ END_OF: Mapping[str, str] = {
     _UNHEEDED: "unheeded",
     UNPOSTED: "unheeded",
     RELIEVED: "relieved",
+    REST_SILENT: "rest_unanswered",
 }
-"""What a request counts as that did not end by the agency's own word or silence, by the last rule of its history or `RELIEVED`."""
+"""What a request counts as that did not end by the agency's own word or by silence alone, by the last rule of its history or `RELIEVED`."""
 
 WORDS = frozenset(
     f"assistance.{word}"
@@ -54,8 +56,8 @@ class Score:
 
     Days are working days from the day its letter was sent.
 
-    `asked` is the sum of `open`, `answered`, `declined`, `forwarded`, `unanswered`, `undecided`, `relieved`, `unheeded`,
-    `unreached` and `cancelled`. `undecided`: the agency has disputed, and the superior kept silent or was never reached; `relieved`:
+    `asked` is the sum of `ENDS`. `unanswered`: no answer came, nor a part of one; `rest_unanswered`: a part, and the rest did not.
+    `undecided`: the agency has disputed, and the superior kept silent or was never reached; `relieved`:
     the superior has found that it need not help. `unheeded`: it has
     named another date, and it was the requester who kept silent (`domain.unheard`), or its word, that would have moved or ended the
     request, lay with the requester until that was over
@@ -74,6 +76,7 @@ class Score:
     declined: int = 0
     forwarded: int = 0
     unanswered: int = 0
+    rest_unanswered: int = 0
     undecided: int = 0
     relieved: int = 0
     unheeded: int = 0
@@ -101,7 +104,10 @@ class Score:
         return {"agency": self.agency, "fact": self.fact, **counts, **within, **days}
 
 
-ENDS = ("open", "answered", "declined", "forwarded", "unanswered", "undecided", "relieved", "unheeded", "unreached", "cancelled")
+ENDS = (
+    *("open", "answered", "declined", "forwarded", "unanswered", "rest_unanswered"),
+    *("undecided", "relieved", "unheeded", "unreached", "cancelled"),
+)
 """Where each request stands, in one of these: they add up to those that were asked."""
 
 _COUNTS = (
@@ -141,7 +147,7 @@ def lain(request: Request) -> list[tuple[Mapping[str, object], datetime]]:
 
     What lay in our house is nobody's delay: it was no silence, though nothing of the request can be changed any more (`afterword`).
     """
-    over = min((one.at for one in own(request) if one.rule == _SILENT), default=request.ended_at)
+    over = min((one.at for one in own(request) if one.rule in _SILENT), default=request.ended_at)
     said = [one for one in request.afterwords if one.get("came") and one.get("do") in _SAYINGS]
     told = [(one, datetime.fromisoformat(str(one["came"]))) for one in said]
     return [(one, came) for one, came in told if over is not None and came < over]
@@ -187,7 +193,10 @@ def _last(request: Request) -> str:
     if relieved(request):
         return RELIEVED
     last = request.history[-1].rule if request.history else ""
-    return _UNHEEDED if last == _SILENT and _overlooked(request) else last
+    if last not in _SILENT:
+        return last
+    part = request.parts or any(one["do"] == Saying.PARTLY for one, _ in lain(request))
+    return _UNHEEDED if _overlooked(request) else REST_SILENT if part else last
 
 
 def end_of(state: str, last: str) -> str:
@@ -303,7 +312,7 @@ def _count(score: Score, request: Request, calendar: WorkingCalendar) -> None:
     if name == "declined":
         code = str(reply.get("inability", ""))
         score.reasons[code] = score.reasons.get(code, 0) + 1
-    if known and name == "unanswered" and request.ended_at is not None:
+    if known and name in ("unanswered", "rest_unanswered") and request.ended_at is not None:
         score.data_days.append(
             took(request, request.ended_at, calendar)
         )  # a data interface would have spared the case its whole term

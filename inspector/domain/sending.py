@@ -50,6 +50,8 @@ def begins(request: Request, kind: str) -> Begins | None:
     """What a letter of a kind tells by a date that its posting moves (`posted`); None where it moves none that stands on it."""
     if kind == "dispute" and request.dispute is not None:
         return Begins(due_at=request.dispute.due_at, after=request.dispute.counted.after)
+    if kind == "escalation" and request.end_at is not None and request.end_counted is not None:
+        return Begins(due_at=request.end_at, after=request.end_counted.after)
     if request.state.above or request.state is AssistanceState.DISPUTED or request.knows:
         return None
     if request.owed is not None and request.reached:

@@ -19,6 +19,8 @@ from inspector.store.work import Work
 Forget = Callable[[Tx, datetime], int]
 _MANY = 1_000
 """So many rows are deleted before the next ones are in a transaction of their own."""
+_SPAN = 5_000
+"""So many rows of work are looked at together."""
 
 
 def forget(work: Work, office: Office) -> Settlement:
@@ -30,7 +32,6 @@ def forget(work: Work, office: Office) -> Settlement:
     told, now = work.payload, office.now()
     done, slots, messages = (now - timedelta(days=int(told[name])) for name in ("done", "slots", "messages"))
     parts: list[tuple[datetime, Forget]] = [
-        (done, _aged("work", office, lambda tx, before: tx.work.forget_done(before))),
         (slots, _aged("tick", office, lambda tx, before: tx.schedules.forget_ticks(before))),
         (messages, _aged("inbox", office, lambda tx, before: tx.inbox.forget(before))),
         (messages, _aged("push", office, lambda tx, before: tx.pushes.forget(before))),  # no channel reports of one so old
@@ -46,6 +47,7 @@ def forget(work: Work, office: Office) -> Settlement:
         length = now - held.before  # sessions run by machine time
         ended = _aged("browser_session", office, lambda tx, _: tx.sessions.forget(tx.machine_now() - length), held)
         parts.append((held.before, ended))
+    _done(office, done)
     _each(office, parts)
     if "materials" in told:
         days = int(told["materials"])
@@ -55,6 +57,21 @@ def forget(work: Work, office: Office) -> Settlement:
         purging.answers(office)  # by the days of each case's pack
         hushing.night(office)
     return nothing("forgotten")
+
+
+def _done(office: Office, before: datetime) -> None:
+    """Every row of work done before a moment: found by readers, who keep nobody waiting however long the table is, then deleted."""
+    after: int | None = 0
+    found: list[int] = []
+    while after is not None:
+        with office.store.read() as tx:
+            more, after = tx.work.aged(before, after, _SPAN)
+        found += more
+        if len(found) >= _MANY or (found and after is None):
+            some, found = found, []
+            with office.store.begin() as tx:
+                if gone := tx.work.forget_done(before, some):
+                    purging.forgot(tx, "work", gone, before, office.now())
 
 
 def _aged(kind: str, office: Office, do: Forget, over: Outlived | None = None) -> Forget:

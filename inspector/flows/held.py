@@ -15,6 +15,9 @@ from inspector.store.tx import Tx
 HELD_BEYOND = "held_beyond"
 """The matter of a connector that may be asked only when it is too late for some of its work; closed by whoever has seen to it."""
 
+MAINTENANCE = "maintenance"
+"""Why all connectors wait while nothing is to leave the house."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
@@ -60,13 +63,19 @@ def take(office: Office, lane: str, most: float | None = None) -> float | Turn:
 
 
 def waits(tx: Tx, office: Office) -> dict[str, Wait]:
-    """Each connector whose ready work waits, with why: paused, its breaker open, or not to be asked now by its manners."""
+    """Each connector whose ready work waits, with why: paused, its breaker open, or not to be asked now by its manners.
+
+    While a maintenance lasts that is why for all but those that a person has paused: these wait on when it is over.
+    """
     machine_now, now = tx.machine_now(), office.now()
+    rests = tx.office.rests(now)
     paces = tx.manners.read([*office.manners]) if office.manners else {}
     found: dict[str, Wait] = {}
     for lane in tx.lanes.all():
         if lane.paused:
             found[lane.name] = Wait(reason="paused")
+        elif rests is not None:
+            found[lane.name] = Wait(reason=MAINTENANCE, until=rests)
         elif lane.open_until > EPOCH:
             cooled = lane.open_until <= machine_now  # one call goes out to see, as soon as there is one
             until = None if cooled else _office(lane.open_until, machine_now, now)

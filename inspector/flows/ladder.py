@@ -115,14 +115,15 @@ def _wait_for_steps(office: Office, request: Request, came: OrderKind) -> None:
     One on paper is here until a person says that it was posted (decision 171), or until our own people's time for that is over (231);
     the superior's to its date, or to the end, and no longer.
     A paused connector, an open breaker, a mail server that is away: nobody is passed over who was not reminded, and nobody above lets a
-    date pass of which it has not heard (decision 166). Where a person has paused the way to either, the ladder stands still; and when it
-    moves again all its steps are due at once, so each waits for those before it.
+    date pass of which it has not heard (decision 166). Where a person has paused the way to either, or nothing is to leave the house for
+    a maintenance, the ladder stands still; and when it moves again all its steps are due at once, so each waits for those before it.
     """
     superior = superior_of(office, request) if office.now() >= request.escalate_at else None
     with office.store.read() as tx:
         letters, before = post.letters(request).keys(), frozenset(ladder.before(request, came))
         going = tx.work.under_way(letters | before)
         paused = {one.name for one in tx.lanes.all() if one.paused} & {request.requested, superior}
+        rests = tx.office.rests(office.now()) is not None
         lying = to_post(tx, request)
     if useless := [key for key in lying if needless(request, LetterKind(post.kind_of(request, key)), office.now())]:
         _unposted(office, request, useless)
@@ -130,7 +131,7 @@ def _wait_for_steps(office: Office, request: Request, came: OrderKind) -> None:
     lies = [key for key in lying if key not in useless and not (last and post.kind_of(request, key) in post.ABOVE)]
     if lies and office.now() >= request.due_at and _stands_still(office, request, lies):
         return
-    if lies or paused or going & letters:
+    if lies or paused or rests or going & letters:
         raise NotYet("letter_waits", origin=Origin.US, attempts=0, retry_after=office.after(_HOUR))
     if going & before:
         raise NotYet("step_waits", origin=Origin.US, attempts=0, retry_after=_MOMENT)
@@ -239,7 +240,7 @@ _HOUR = timedelta(hours=1)
 _MOMENT = 2.0
 """Seconds after which a step looks again whether those before it have been taken, which come due at the same time."""
 
-_ENDS = {UNREACHED: sending.NOT_SENT, dispute.UNJUDGED: "unjudged"}
+_ENDS = {UNREACHED: sending.NOT_SENT, dispute.UNJUDGED: "unjudged", ladder.REST_SILENT: "rest_unanswered"}
 """Why a request ends, where the rule says more than the wait that ran out."""
 
 Decide = Callable[[Tx, Request, Policy, datetime], Decision[Request]]

@@ -50,6 +50,8 @@ def worded(office: Office, tx: Tx, request: Request, letter: Letter, via: str) -
         parts += [label("letter.facts", lang, **facts), counted]
     if asks:
         parts += [effect, *([label("letter.silence", lang, told=silent)] if silent else []), label("letter.duty", lang, **facts)]
+    if letter.kind is LetterKind.ESCALATION and request.end_at is not None:
+        parts.append(label("letter.ends", lang, day=wording.at(request.end_at)))
     how = "" if letter.kind in TELLING else label("letter.how" if asks else "letter.how_above", lang, **facts)
     again = label("letter.brief_again", lang, **facts) if letter.kind is LetterKind.REMINDER else ""
     words = Words(

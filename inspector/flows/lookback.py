@@ -105,8 +105,9 @@ def _readable(found: Iterator[Differs]) -> Iterator[Differs]:
 
 def _visits(office: Office, room: LookbackRoom) -> Iterator[Differs]:
     """Every visit, whose it is, its seats and cases; what reads as it did when nothing differed is not taken apart again (`reread`)."""
-    about = room.about_visits(domain.RULES)
-    for number in sorted(room.unsound({row.seal for rows in about.values() for row in rows if row.seal is not None})):
+    answer, about = room.about_visits(domain.RULES)
+    sealed, which = answer.keys.index("seal"), answer.keys.index("id")
+    for number in sorted(room.unsound({row[sealed] for row in answer.rows} - {None})):
         yield Differs(row=f"seal {number}", name="head", held="", told="")
     visits, stakes, seats, served = room.visits(), room.stakes(), room.seats(), room.served()
     known = office.store.rereads
@@ -116,8 +117,9 @@ def _visits(office: Office, room: LookbackRoom) -> Iterator[Differs]:
         for name in (row["id"],)
     }
     same = {name for name, read in reads.items() if known.same(("visit", name), read)}
-    entries, changed = room.told([row for name, rows in about.items() if name not in same for row in rows])
-    courses = _courses(entries, changed)
+    fresh = answer.read(row for name, rows in about.items() if name not in same for row in rows).all()
+    entries, changed = room.told(fresh)
+    courses, wordless = _courses(entries, changed), {row.about for row in fresh if not row.salt}
     for entry in sorted(changed):
         yield Differs(row=f"ledger {entry}", name="body", held="", told="")
     entered = {row["draw"] for row in visits if row["id"] in same or (row["id"] in courses and courses[row["id"]].opened_at)}
@@ -133,7 +135,13 @@ def _visits(office: Office, room: LookbackRoom) -> Iterator[Differs]:
         if not whole:
             yield Differs(row=f"visit_case {name}", name="cases", held="", told="")
         # of one whose words went another entry tells
-        if whole and not found and course.opened_at and all(one.salt and one.id not in changed for one in about[name]):
+        if (
+            whole
+            and not found
+            and course.opened_at
+            and name not in wordless
+            and not {one[which] for one in about[name]} & changed
+        ):
             known.keep(("visit", name), reads[name])
     # nobody may owe a part of a joint visit any more once a case has left: then it is over at that moment
     late = [row["id"] for row, one in odd if one.name in ("done_at", "state") and row["state"] == VisitState.DONE.value]

@@ -86,7 +86,9 @@ def seen_to(
 
 
 def _date(request: Request, kind: str) -> datetime:
-    return request.dispute.due_at if kind == letter.LetterKind.DISPUTE and request.dispute is not None else request.due_at
+    if kind == letter.LetterKind.DISPUTE and request.dispute is not None:
+        return request.dispute.due_at
+    return request.end_at if kind == letter.LetterKind.ESCALATION and request.end_at is not None else request.due_at
 
 
 def _may(office: Office, tx: Tx, matter: Mapping[str, Any], by: str, agency: str | None) -> None:

@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from typing import NamedTuple
 
 from inspector.domain.errors import Missing, Newer, Refusal
 from inspector.domain.gazette import Fallen
@@ -132,29 +134,42 @@ def confirmed(store: Store, suspected: Sequence[str]) -> list[str]:
 def look(store: Store) -> list[str]:
     """Every line of the house that is not what the ledger tells, every duty that nobody can read, and whatever is not there any more.
 
-    Letters that are public are among them.
+    Letters that are public are among them. A draw's lines of which nothing was found, and that read the same, are not taken apart again.
     """
-    after, found, suspected = "", list[str](), list[str]()
-    while True:
-        with store.read() as tx:
-            rows = tx.publications.every(after, _TOGETHER)
-            duties: list[PublicationDuty] = []
-            for name, body, beside in rows:
-                try:
-                    duty = load(PublicationDuty, body)
-                except (ValueError, Newer):
-                    found.append(f"publication_duty {name}: body")
-                    continue
-                if duty.id != name or not tx.publications.beside(duty, beside):
-                    found.append(f"publication_duty {name}: row")
-                duties += [duty] if duty.id == name else []
-            suspected += suspects(tx, duties)
-        if len(rows) < _TOGETHER:
-            break
-        after = rows[-1][0]
+    found, suspected = list[str](), list[str]()
     with store.read() as tx:
-        gone = lost(tx)
-    return [*found, *gone, *confirmed(store, suspected), *displayed.look(store)]
+        for draw in tx.publications.draws():
+            after: str | None = ""
+            while after is not None:
+                ids = tx.publications.ids(draw, after, _TOGETHER)
+                told = store.rereads.look(tx, ("public", draw, after), partial(_page, draw=draw, after=after))
+                found += [one.row for one in told if one.sure]
+                suspected += [one.row for one in told if not one.sure]
+                after = ids[-1] if len(ids) == _TOGETHER else None
+        found += lost(tx)
+    return [*found, *confirmed(store, suspected), *displayed.look(store)]
+
+
+class _Odd(NamedTuple):
+    """A row that says otherwise; not `sure`: or that somebody changes at this moment, and then it is named by its id."""
+
+    row: str
+    sure: bool
+
+
+def _page(tx: Tx, *, draw: str, after: str) -> tuple[_Odd, ...]:
+    """What is odd about some duties of a draw, or of those of none."""
+    odd, duties = list[_Odd](), list[PublicationDuty]()
+    for name, body, beside in tx.publications.every(draw, after, _TOGETHER):
+        try:
+            duty = load(PublicationDuty, body)
+        except (ValueError, Newer):
+            odd.append(_Odd(f"publication_duty {name}: body", sure=True))
+            continue
+        if duty.id != name or not tx.publications.beside(duty, beside):
+            odd.append(_Odd(f"publication_duty {name}: row", sure=True))
+        duties += [duty] if duty.id == name else []
+    return (*odd, *(_Odd(one, sure=False) for one in suspects(tx, duties)))
 
 
 def _said(tx: Tx, duties: Sequence[PublicationDuty]) -> dict[str, _Said]:

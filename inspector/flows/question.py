@@ -57,9 +57,13 @@ def posted(office: Office, tx: Tx, request: Request, kind: str, lang: Lang) -> s
         return ""
     if kind == LetterKind.DISPUTE and request.dispute is not None:
         length = request.dispute.counted.term
+    elif kind == LetterKind.ESCALATION and request.end_counted is not None:
+        length = request.end_counted.term
     else:
         length = term_of(policy_of(office, tx, request), request.urgency, request.question).term
     key = "posted_at_once" if length.unit in (Unit.HOUR, Unit.MINUTE) else "posted"
+    if kind == LetterKind.ESCALATION:  # the date above it is the agency's, and over
+        key = "posted_end"
     return label(f"letter.{key}", lang, term=wording.term(length, lang), after=begun.after)
 
 

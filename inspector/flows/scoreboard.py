@@ -10,7 +10,7 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
 from inspector.domain.echo import Echo
-from inspector.domain.scoreboard import COLUMNS, Gain, Score, days_between, end_of, gains, middle, scores
+from inspector.domain.scoreboard import COLUMNS, END_OF, Gain, Score, days_between, end_of, gains, middle, scores
 from inspector.domain.signs import plain_cell
 from inspector.flows.office import Office, present
 from inspector.flows.requests import node_of
@@ -67,11 +67,18 @@ SCORES = (*COLUMNS, "reasons")
 
 
 def standing(office: Office, tx: Tx) -> list[tuple[str, str, int]]:
-    """(agency, state, count) of all requests, an agency being the connector that it is reached by now."""
+    """(agency, state, count) of all requests, an agency being the connector that it is reached by now.
+
+    In the place of its state stands what a request has come to where that is no silence or refusal of the agency's (`END_OF`).
+    """
     held: Counter[tuple[str, str]] = Counter()
     for via, state, count in tx.assistance.counts():
         held[present(office.tree, via), state] += count
-    return [(*key, count) for key, count in sorted(held.items())]
+    for via, state, last, count in tx.assistance.ended(END_OF):
+        if (end := end_of(state, last)) in END_OF.values():
+            held[present(office.tree, via), state] -= count
+            held[present(office.tree, via), end.upper()] += count
+    return [(*key, count) for key, count in sorted((+held).items())]
 
 
 def recent(office: Office, tx: Tx, now: datetime) -> list[tuple[str, str, str, int]]:

@@ -12,7 +12,7 @@ from typing import Any, cast
 import structlog
 
 from inspector.domain.manners import Held
-from inspector.flows.held import waits
+from inspector.flows.held import MAINTENANCE, waits
 from inspector.flows.office import Office
 from inspector.incoming import Supplied, Supply
 from inspector.store.attention import Matter
@@ -33,7 +33,7 @@ MOST = 100
 PATIENCE = 30 * 60.0
 """Seconds in which a share may be mounted anew, or a server come back, before a person hears of it."""
 
-_RESTS = ("paused", Held.HOURS.value)
+_RESTS = ("paused", MAINTENANCE, Held.HOURS.value)
 
 
 def supplied(office: Office) -> Mapping[str, Supplied]:

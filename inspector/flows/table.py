@@ -51,6 +51,7 @@ from inspector.flows import (
     verify,
 )
 from inspector.flows.inquiries import given_up, noted, tried
+from inspector.flows.maintenance import behind
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
 from inspector.ports import PortError
@@ -116,7 +117,7 @@ FLOWS: Mapping[OrderKind, Flow] = {
     OrderKind.CREDIT_REPAIRABLE: Flow(do=creditrecords.repairable),
     OrderKind.CREDIT_REPAIR_DUE: Flow(do=repairs.due),
     OrderKind.OBJECTION_DUE: Flow(do=objections.due),
-    OrderKind.DRAW_ANNOUNCE: Flow(do=draw.announce, alone=True),
+    OrderKind.DRAW_ANNOUNCE: Flow(do=behind(draw.announce), alone=True),
     OrderKind.DRAW_PROMISE: Flow(do=draw.promise, give_up=lapse.given_up, tried=lapse.tried, halted=lapse.halted, alone=True),
     OrderKind.DRAW_LODGE: Flow(do=draw.lodge, give_up=draw.not_lodged, halted=lapse.halted, alone=True),
     OrderKind.DRAW_REVEAL: Flow(do=seeding.reveal, give_up=lapse.given_up, tried=lapse.tried, halted=lapse.halted, alone=True),

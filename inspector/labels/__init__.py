@@ -44,8 +44,14 @@ def headed(key: str, text: str, facts: Mapping[str, object], lang: Lang) -> str:
 
 
 def hinted(text: str, facts: Mapping[str, object], lang: Lang) -> str:
-    """A text without the words that name the nearest of what is known (the pattern `hint.nearest`), where nothing is near."""
-    return text if facts.get("nearest") or "{nearest}" not in text else re.sub(words(lang)["hint.nearest"], "", text)
+    """A text without the words that name the nearest of what is known (the pattern `hint.nearest`), where nothing is near.
+
+    So is one that names in brackets who stands above (`hint.superior`), where the house knows no name.
+    """
+    for name in ("nearest", "superior"):
+        if f"{{{name}}}" in text and not facts.get(name):
+            text = re.sub(words(lang)[f"hint.{name}"], "", text)
+    return text
 
 
 def known(key: str, lang: Lang) -> bool:

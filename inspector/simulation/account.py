@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inspector.domain.case import CaseState
-from inspector.flows import lookback
+from inspector.flows import invariants, lookback
 from inspector.flows.office import Office
 from inspector.simulation import afield
 from inspector.simulation.peers import Peer
@@ -77,7 +77,7 @@ def _counted(told: Iterable[tuple[str, int]]) -> dict[str, int]:
 def wrongs(office: Office, tx: Tx, peers: Iterable[Peer], done: Mapping[str, int], now: datetime) -> Iterator[str]:
     """A chain that does not hold, rows that say otherwise, work put aside or not settled, cases lost or past their date, nobody at them.
 
-    And an outcome against somebody that rests on nothing, and one key that was told with two contents.
+    And what breaks an invariant of the house, and one key that was told with two contents.
     """
     if problem := tx.ledger.verify()[1]:
         yield f"chain: {problem}"
@@ -92,7 +92,6 @@ def wrongs(office: Office, tx: Tx, peers: Iterable[Peer], done: Mapping[str, int
         standing = tx.cases.page(agencies=[*office.tree], state=state.value, limit=10_000)
         late = (case for case in standing if case.due_at is not None and case.due_at < now)
         yield from (f"standing: {case.reference}, due {case.due_at:%Y-%m-%d}" for case in late)
-    if groundless := tx.cases.adverse_without_review():
-        yield f"adverse without evidence or officer: {groundless}"
+    yield from (f"{of}: {name}" for of, names in invariants.broken(tx, now).items() for name in names)
     yield from afield.wrongs(office, tx, now)
     yield from (f"two contents: {peer.name} {key}" for peer in peers for key in sorted(peer.doubled))

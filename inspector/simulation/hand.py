@@ -15,7 +15,13 @@ from inspector.store.machine import MachineClock
 from inspector.telemetry.metrics import Metrics
 
 ENGINE = Engine(
-    threads=16, capacity=128, lane_slots=14, poll=0.0, retry_reserve=1_000_000, ladder=Ladder(base=60, cap=3600, tries=8)
+    threads=16,
+    capacity=128,
+    lane_slots=14,
+    poll=0.0,
+    linger=0.0,
+    retry_reserve=1_000_000,
+    ladder=Ladder(base=60, cap=3600, tries=8),
 )
 """Never idle and never spared: both would ask the machine's own clock, which no run shares with another."""
 

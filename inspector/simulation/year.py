@@ -50,7 +50,7 @@ MOST = 64
 """So many rows at once may have been all that a claim had room for."""
 KILLS = 1 / 400
 """How often the daemon dies at a point at which it may."""
-AGAIN = 500
+AGAIN = 100
 """So much of what is sealed is recomputed each simulated night; at the end all of it is."""
 WITHDRAWN = 1 / 40
 MISTAKEN = 1 / 100

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,8 @@ _PAGE = 500
 _OPEN = [state.value for state in AssistanceState if state.open]
 """Named, and not what is over left out: so a database finds them by its index, and does not read a table that only grows."""
 _OVER = [state.value for state in AssistanceState if not state.open]
+_UNTOLD = (AssistanceState.UNANSWERED.value, AssistanceState.DECLINED.value)
+"""The states that do not tell whose word, or silence, has ended a request."""
 _ONE = sa.select(assistance.c.body).where(assistance.c.id == sa.bindparam("of"))
 _LOCKED = _ONE.with_for_update()
 _CASE = sa.select(assistance.c.case_id).where(assistance.c.id == sa.bindparam("of"))
@@ -98,6 +100,13 @@ class AssistanceRoom(Room):
         asked = sa.select(assistance.c.requested, assistance.c.state, sa.func.count())
         return self.connection.execute(asked.group_by(assistance.c.state, assistance.c.requested)).all()
 
+    def ended(self, rules: Collection[str]) -> Sequence[Any]:
+        """(requested agency, state, last rule, count) of those that ended by one of these rules, and in a state that does not tell."""
+        told = assistance.c
+        held = (told.requested, told.state, told.last_rule)
+        asked = sa.select(*held, sa.func.count()).where(told.state.in_(_UNTOLD), told.last_rule.in_(list(rules)))
+        return self.connection.execute(asked.group_by(*held)).all()
+
     def opened(self, since: datetime | None, until: datetime | None) -> Iterator[Request]:
         """The requests opened from a moment on and before another, in order of their numbers, page by page."""
         asked = sa.select(assistance.c.id, assistance.c.body).order_by(assistance.c.id).limit(_PAGE)
@@ -133,7 +142,7 @@ class AssistanceRoom(Room):
         The last rule of its history is told of those that ended without an answer, and of refusals.
         """
         told = assistance.c
-        last = sa.case((told.state.in_((AssistanceState.UNANSWERED.value, AssistanceState.DECLINED.value)), told.last_rule))
+        last = sa.case((told.state.in_(_UNTOLD), told.last_rule))
         rows = sa.select(told.requested, told.fact, told.state, last.label("last"), told.heard_in_time, told.punctual)
         held = rows.add_columns(told.above, told.echo, told.badly_put).where(told.opened_at >= since).subquery()
         return self.connection.execute(sa.select(*held.c, sa.func.count()).group_by(*held.c)).all()
@@ -147,6 +156,12 @@ class AssistanceRoom(Room):
         asked = sa.select(told.requested, told.fact, told.sent_at, told.opened_at, told.ended_at, told.came_at)
         timed = sa.and_(told.opened_at >= since, told.state == AssistanceState.ANSWERED.value, told.punctual.is_not(None))
         return self.connection.execute(asked.where(timed)).all()
+
+    def oldest(self) -> Sequence[tuple[str, datetime]]:
+        """By requested agency when the oldest of its open requests was sent; what has not left yet nobody can answer."""
+        told = assistance.c
+        asked = sa.select(told.requested, sa.func.min(told.sent_at)).where(told.state.in_(_OPEN), told.sent_at.is_not(None))
+        return [(row[0], row[1]) for row in self.connection.execute(asked.group_by(told.requested).order_by(told.requested))]
 
     def file(self, request_id: str, entry: str, text: str, now: datetime) -> int:
         """File a written notice; its number among those of the request, from 1 on."""

@@ -21,6 +21,8 @@ from inspector.store.tables import attention, case_file
 
 _CLOSE = sa.update(attention).where(attention.c.id == sa.bindparam("matter"), attention.c.closed_at.is_(None))
 _ONE = sa.select(attention).where(attention.c.id == sa.bindparam("of"))
+_OF_KIND = sa.select(attention.c.agency, attention.c.about, attention.c.body, attention.c.closed_at)
+_OF_KIND = _OF_KIND.where(attention.c.kind == sa.bindparam("of")).order_by(attention.c.id)
 
 
 @cache
@@ -135,11 +137,9 @@ class AttentionRoom(Room):
 
     def of_kind(self, kind: str) -> list[Matter]:
         """Every matter of a kind, open or closed."""
-        held = attention.c
-        asked = sa.select(held.agency, held.about, held.body, held.closed_at).where(held.kind == kind).order_by(held.id)
         return [
             Matter(agency=agency, about=about, facts=json.loads(body), open=closed_at is None)
-            for agency, about, body, closed_at in self.connection.execute(asked)
+            for agency, about, body, closed_at in self.connection.execute(_OF_KIND, {"of": kind})
         ]
 
     def standing(self, kind: str) -> list[Mapping[str, Any]]:

@@ -83,6 +83,12 @@ class Backlog(Room):
         """A kind's rows that wait or are ready, whoever holds them."""
         return self.rows(sa.select(work).where(work.c.kind == kind, work.c.state.in_(("waiting", "ready"))))
 
+    def ending(self, after: datetime, until: datetime) -> Sequence[Any]:
+        """(kind, count) of the open rows of connectors whose time is over by then, and was not before."""
+        ends = (work.c.lane != "") & (work.c.expires_at > after) & (work.c.expires_at <= until)
+        asked = sa.select(work.c.kind, sa.func.count()).where(ends, work.c.state.in_(("waiting", "ready")))
+        return self.connection.execute(asked.group_by(work.c.kind).order_by(work.c.kind)).all()
+
     def stopped(self, kind: str, *, lane: str | None = None) -> set[str | None]:
         """The agencies whose work of a kind, or of one of its lanes, lies in quarantine; None: that of no case."""
         asked = sa.select(case_file.c.agency).select_from(work.outerjoin(case_file, case_file.c.id == work.c.case_id)).distinct()

@@ -367,9 +367,9 @@ class CaseRoom(Room):
         asked = sa.select(case_file.c.id).where(still_open, case_file.c.id > after).order_by(case_file.c.id).limit(limit)
         return list(self.connection.execute(asked).scalars())
 
-    def adverse_without_review(self) -> int:
-        """How many cases ended against their subject without an officer's decision, or ground for it: must be 0 (`grounds`)."""
-        return self.connection.execute(groundless()).scalar_one()
+    def adverse_without_review(self, limit: int) -> list[str]:
+        """Cases that ended against their subject without an officer's decision, or ground for it: there must be none (`grounds`)."""
+        return list(self.connection.execute(groundless().limit(limit)).scalars())
 
     def _row(self, case: Case) -> dict[str, object]:
         strategy = case.strategy

@@ -201,6 +201,12 @@ class DrawRoom(DrawFiles):
             slot, held = f"{slot}+", following
         return slot, held
 
+    def stand(self, plan: str, slots: Collection[str]) -> dict[str, DrawState]:
+        """Where the draw stands that holds each of these slots of a plan: the last one, where void ones were followed."""
+        asked = sa.select(draw.c.slot, draw.c.state).where(draw.c.plan == plan).order_by(sa.func.length(draw.c.slot))
+        last = {row.slot.rstrip("+"): DrawState(row.state) for row in self.connection.execute(asked)}
+        return {slot: last[slot] for slot in slots if slot in last}
+
     def void_of(self, plan: str, slots: str) -> list[Draw]:
         """A plan's void draws whose slot begins so, the newest first."""
         asked = sa.select(draw.c.body).where(draw.c.plan == plan, draw.c.state == "VOID", draw.c.slot.startswith(slots))

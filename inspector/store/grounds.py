@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from inspector.domain.calendar import SHANGHAI
-from inspector.domain.case import Case
+from inspector.domain.case import Case, Outcome
 from inspector.domain.evidence import TOLERANCE, UNTRUE, Carries, Evidence, Verdict, carries
 from inspector.store.codec import dump
 from inspector.store.tables import ADVERSE, REVIEWED, case_file, evidence, ledger
@@ -34,11 +34,13 @@ def row(case: Case, piece: Evidence) -> dict[str, object]:
     }
 
 
-def groundless() -> sa.Select[int]:
-    """How many cases ended against their subject with no officer's decision, or with one that cites nothing which may carry it.
+def groundless() -> sa.Select[str]:
+    """The cases that ended against their subject with no officer's decision, or with one that cites nothing which may carry it.
 
     A mismatch counts as fresh where it is marked so and its own dates say so, too: it is of the claimed day or later, was heard on it or
     later, and is not dated ahead. What a former release kept sealed has no such dates, and goes by its mark.
+
+    That somebody was not reached rests on the attempts, and is a finding against nobody (handbook 1.2.36, `domain.review`).
 
     As `inspector.domain.evidence.carry` says: an untrue outcome needs a fresh mismatch among what is cited, any other that is adverse
     that or what people saw on the spot. The last decision counts: whatever made the outcome of an earlier one fall came before it.
@@ -60,10 +62,9 @@ def groundless() -> sa.Select[int]:
     ).correlate(case_file, ledger)
     decided: sa.Select[Any] = sa.select(sa.literal_column("1")).where(ledger.c.about == case_file.c.id, REVIEWED)
     unreviewed = ~sa.exists(decided).correlate(case_file)
-    baseless = sa.exists(
-        decided.where(sa.not_(overruled), untrue | ledger.c.adverse.is_not(sa.false()), sa.not_(carried))
-    ).correlate(case_file)
-    return sa.select(sa.func.count()).select_from(case_file).where(ADVERSE, unreviewed | baseless)
+    against_somebody = ledger.c.adverse.is_not(sa.false()) & (case_file.c.outcome != Outcome.UNREACHABLE.value)
+    baseless = sa.exists(decided.where(sa.not_(overruled), untrue | against_somebody, sa.not_(carried))).correlate(case_file)
+    return sa.select(case_file.c.id).where(ADVERSE, unreviewed | baseless)
 
 
 def _dated() -> sa.ColumnElement[bool]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from inspector.domain.case import CaseState
 from inspector.domain.lookback import Sat
+from inspector.store.ashanded import AsHanded, Handed
 from inspector.store.drawtables import draw, draw_file, draw_register, visit_agency
 from inspector.store.ledger import LedgerRoom
 from inspector.store.room import GONE, Row, padded
@@ -61,13 +62,15 @@ class LookbackRoom(LedgerRoom):
             held.setdefault(name, []).append(case)
         return held
 
-    def about_visits(self, rules: Collection[str]) -> dict[str, list[sa.Row[Any]]]:
-        """The ledger's entries about visits by some rules, by visit, in order."""
+    def about_visits(self, rules: Collection[str]) -> tuple[AsHanded, dict[str, list[Handed]]]:
+        """The ledger's entries about visits by some rules, to be read, and as they are handed over by visit, in order."""
         asked = sa.select(ledger).where(ledger.c.about.in_(sa.select(visit.c.id)), ledger.c.rule.in_(list(rules)))
-        held: dict[str, list[sa.Row[Any]]] = {}
-        for row in sorted(self.connection.execute(asked).all(), key=lambda row: str(row.id)):
-            held.setdefault(row.about, []).append(row)
-        return held
+        answer = AsHanded(self.connection.execute(asked))
+        which, about = answer.keys.index("id"), answer.keys.index("about")
+        held: dict[str, list[Handed]] = {}
+        for row in sorted(answer.rows, key=lambda row: str(row[which])):
+            held.setdefault(row[about], []).append(row)
+        return answer, held
 
     def told(self, rows: Sequence[sa.Row[Any]]) -> tuple[list[Told], set[str]]:
         """(some entries, the ids of those that are not what was written)."""

@@ -1,4 +1,4 @@
-"""An office is copied whole: to PostgreSQL for good, into a file as a backup, and back. Compared by content before it commits.
+"""An office is copied whole: to PostgreSQL for good, or into a file. Compared by content before it commits.
 
 Every row goes in one transaction. Killed at any line, either nothing is there and the source is as it was, or all is there; a move
 that was broken off before it could close its file is ended by a second run.
@@ -7,8 +7,6 @@ that was broken off before it could close its file is ended by a second run.
 from __future__ import annotations
 
 import hashlib
-import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -19,10 +17,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from inspector.domain.errors import Away, Invalid, Refusal
-from inspector.store import keys, migrate
+from inspector.store import migrate
 from inspector.store.checkup import unreachable
 from inspector.store.keyring import Keyring
-from inspector.store.mark import MARK
 from inspector.store.opening import opened, reach
 from inspector.store.sealed import bare
 from inspector.store.store import Store
@@ -137,74 +134,6 @@ def copy(source: Store, target: Store, told: Told, done: Callable[[Tx], None] = 
                 raise Refusal("move_differs", tables=", ".join(wrong))
             done(there)
     return held
-
-
-def back_up(source: Store, file: Path, told: Told) -> dict[str, tuple[int, str]]:
-    """Write all that `source` holds at this moment into a new file for its owner's eyes; under its name there is a whole one or none.
-
-    Raises Invalid (`backup_exists`) for a name that is taken, and (`backup_folder_missing`) for a folder that is not there: mistyped, or
-    on a drive that is not mounted, it would lie where nobody looks for it; Refusal as `move` does.
-    """
-    if not file.parent.is_dir():
-        raise Invalid("backup_folder_missing", file=str(file), folder=str(file.parent))
-    part = file.with_name(f"{file.name}.part")
-    if file.exists():
-        raise Invalid("backup_exists", file=str(file))
-    part.unlink(missing_ok=True)
-    try:
-        with private(part) as target:
-            held = copy(source, target, told)
-        part.replace(file)
-    except BaseException:  # what was begun holds personal data, and nobody looks for it
-        for left in (part, *(part.with_name(f"{part.name}-{log}") for log in ("wal", "shm", "journal"))):
-            left.unlink(missing_ok=True)
-        raise
-    return held
-
-
-def restore(file: Path, target: Store, sign: Callable[[Tx], None], told: Told) -> dict[str, tuple[int, str]]:
-    """Bring what a backup holds, of this release or an earlier one, to the empty `target`; the backup itself is only read.
-
-    Leases are void, and `sign` writes into the ledger who restored it. Raises Refusal as `move` does, and where the backup is sealed by
-    a key of codes that `target` has not (`key_missing`).
-    """
-    refuse_damaged(file)
-    migrate.upgrade(target)
-    if not empty(target):
-        raise Refusal("restore_not_empty")
-    copied = file.with_name(f".{file.name}.reading")
-    copied.unlink(missing_ok=True)
-    copied.touch(mode=0o600)
-    shutil.copyfile(file, copied)
-    try:
-        with private(copied) as source:
-            keys.refuse_unreadable(source, target.keys)
-
-            def done(tx: Tx) -> None:
-                tx.work.void_leases()
-                sign(tx)
-
-            return copy(source, target, told, done)
-    finally:
-        copied.unlink(missing_ok=True)
-
-
-def refuse_damaged(file: Path) -> None:
-    """Raise Invalid (`backup_unreadable`) for what is no backup, or a damaged one, before anything is touched."""
-    held = sa.create_engine(
-        "sqlite://", creator=lambda: sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-    )
-    try:
-        with held.connect() as connection:
-            problem = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
-            if problem == "ok" and not sa.inspect(connection).has_table(MARK.name):
-                problem = f"no {MARK.name}"
-    except sa.exc.DatabaseError as error:
-        problem = str(error.orig)
-    finally:
-        held.dispose()
-    if problem != "ok":
-        raise Invalid("backup_unreadable", file=str(file), problem=problem)
 
 
 @contextmanager

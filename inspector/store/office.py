@@ -12,7 +12,7 @@ from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.clock import OfficeTime
 from inspector.store.room import Room
 from inspector.store.sealed import own
-from inspector.store.tables import office
+from inspector.store.tables import Moment, office
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,7 @@ class OfficeRow:
     shadow: bool
 
 
+_RESTS = sa.select(office.c.rests_until).where(office.c.id == 1, office.c.rests_until > sa.bindparam("now", type_=Moment))
 PACE = ("machine_anchor", "office_anchor", "rate", "skip_closed")
 
 
@@ -71,3 +72,12 @@ class OfficeRoom(Room):
             "skip_closed": skip_closed,
         }
         self.connection.execute(sa.update(office).where(office.c.id == 1).values(**values))
+
+    def rests(self, now: datetime) -> datetime | None:
+        """Until when nothing is to leave the house, while that lasts (office time)."""
+        found: datetime | None = self.connection.execute(_RESTS, {"now": now}).scalar_one_or_none()
+        return found
+
+    def rest(self, until: datetime | None) -> None:
+        """Let nothing leave the house until then; None: what waits may leave."""
+        self.connection.execute(sa.update(office).where(office.c.id == 1).values(rests_until=until))

@@ -32,6 +32,11 @@ OWE, PENALTY, PUSH = "publication.owe", "disclosure.owe", "province.owe"
 """The rules of the entries that a result, or a penalty, is owed to the public, or a penalty to another province."""
 Beside = tuple[object, ...]
 _BESIDE = ("agency", "visit", "draw", "state", "due_at", "anew")
+_IDS = sa.select(publication_duty.c.id).where(
+    publication_duty.c.draw == sa.bindparam("of"), publication_duty.c.id > sa.bindparam("after")
+)
+_IDS = _IDS.order_by(publication_duty.c.id).limit(sa.bindparam("most", type_=sa.Integer))
+_EVERY = _IDS.add_columns(publication_duty.c.body, *(publication_duty.c[name] for name in _BESIDE))
 _FORMED = (VisitState.DONE.value, VisitState.CEASED.value)
 KINDS = _RESULT, _PENALTY, _PUSH = "result", "penalty", "push"
 """What a duty is about, as it is counted."""
@@ -115,12 +120,19 @@ class PublicationRoom(Room):
             asked = asked.where(held.state == state.value)
         return [load(PublicationDuty, body) for body in self.connection.execute(asked).scalars()]
 
-    def every(self, after: str, limit: int) -> list[tuple[str, str, Beside]]:
-        """(id, body as it lies there, what stands beside it) of every duty, in order of id, behind `after`: nobody may read one."""
-        held = publication_duty.c
-        asked = sa.select(held.id, held.body, *(held[name] for name in _BESIDE)).where(held.id > after)
-        asked = asked.order_by(held.id).limit(limit)
-        return [(row[0], row[1], tuple(row[2:])) for row in self.connection.execute(asked)]
+    def draws(self) -> list[str]:
+        """The draws whose visits' results are owed to the public, or are, in order; at the end "", where there is anything of no draw."""
+        named = self.connection.execute(sa.select(publication_duty.c.draw).distinct()).scalars()
+        return sorted(named, key=lambda one: (one == "", one))
+
+    def ids(self, draw: str, after: str, limit: int) -> list[str]:
+        """The ids of the duties of a draw, or of none, in order, behind `after`."""
+        return list(self.connection.execute(_IDS, {"of": draw, "after": after, "most": limit}).scalars())
+
+    def every(self, draw: str, after: str, limit: int) -> list[tuple[str, str, Beside]]:
+        """(id, body as it lies there, what stands beside it) of the same: nobody may read one."""
+        rows = self.connection.execute(_EVERY, {"of": draw, "after": after, "most": limit})
+        return [(row[0], row[1], tuple(row[2:])) for row in rows]
 
     def beside(self, held: PublicationDuty, there: Beside) -> bool:
         """Whether there stands beside the body of a duty what it says; one of before says nothing of whether it is to be owed anew."""

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from inspector.domain.push import ASSIGNMENT
 from inspector.domain.reached import Reach
 from inspector.store.pushtables import channel_off, push
 from inspector.store.room import Room, insert_new
@@ -117,6 +118,18 @@ class PushRoom(Room):
         """(channel, how many inspectors it reaches no more)."""
         grouped = sa.select(channel_off.c.channel, sa.func.count()).group_by(channel_off.c.channel)
         return [(row[0], row[1]) for row in self.connection.execute(grouped.order_by(channel_off.c.channel))]
+
+    def came(self, since: datetime) -> list[tuple[str, str, int]]:
+        """(channel, how far, count) of the assignments that a channel took since a moment; `handed` where nothing more was reported."""
+        far = sa.case(
+            (push.c.read_at.is_not(None), Reach.READ.value),
+            (push.c.delivered_at.is_not(None), Reach.DELIVERED.value),
+            (push.c.failed_at.is_not(None), Reach.FAILED.value),
+            else_="handed",
+        ).label("far")
+        asked = sa.select(push.c.channel, far, sa.func.count()).where(push.c.handed_at >= since, push.c.word == ASSIGNMENT)
+        rows = self.connection.execute(asked.group_by(push.c.channel, sa.text("far")).order_by(push.c.channel, sa.text("far")))
+        return [(row[0], row[1], row[2]) for row in rows]
 
     def forget(self, before: datetime, limit: int = 5000) -> int:
         """Delete messages handed over before a moment; how many."""

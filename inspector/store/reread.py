@@ -1,8 +1,9 @@
 """Looks that found nothing, by what they have read: one that reads all of it the same again finds nothing again.
 
 A look is a function of what it reads, so whoever changes a row changes an answer, and is found out as before. Its questions are asked
-anew each time; nothing is taken apart, recomputed and compared for answers that have been looked at. What is kept of these is a digest
-each, in this process alone: a daemon that starts looks at everything once.
+anew each time, as the driver was asked them, for composing them costs more than their answers; nothing is taken apart, recomputed and
+compared for answers that have been looked at. What is kept of these is a digest each, in this process alone: a daemon that starts looks at
+everything once.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from typing import Any, NamedTuple, TypeVar, cast
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from inspector.store.ashanded import AsHanded, ask
 from inspector.store.tx import Tx
 
 T = TypeVar("T")
-MOST = 500
-"""So many looks are kept; beyond them the one that was kept first goes."""
+MOST = 2_000
+"""So many looks are kept, at the draws and at what is public of each; beyond them the one that was kept first goes."""
 ANSWERS = 50_000
 """And so many answers of bulk readings: some ten megabytes of digests, for a look at fifty thousand visits."""
 
@@ -40,9 +42,10 @@ class _Noting:
 
     def execute(self, asked: sa.Executable, values: Mapping[str, object] | None = None, **options: Any) -> sa.Result[Any]:
         """The rows of a question, all of them."""
-        answer = self._tx.connection.execute(asked, values, **options).freeze()
-        self.reads.append(_Read(lambda tx: tx.connection.execute(asked, values, **options).all(), _digest(answer.data)))
-        return answer()
+        answer = AsHanded(self._tx.connection.execute(asked, values, **options))
+        text, given = answer.text, answer.given
+        self.reads.append(_Read(lambda tx: ask(tx.connection, text, given), _digest(answer.rows)))
+        return answer.read(answer.rows)
 
     def unsound(self, numbers: Collection[int]) -> set[int]:
         """The seals that do not hold, as the whole reading has them: many draws ask of the same, and each is recomputed once."""

@@ -9,12 +9,13 @@ import sqlalchemy as sa
 
 from inspector.domain.calendar import SHANGHAI
 from inspector.store.room import Room, Row
-from inspector.store.tables import schedule, tick
+from inspector.store.tables import Moment, schedule, tick
 
 BEFORE = "before"
 """The name of the period before a schedule's first slot: one, however its trigger changes."""
 _ALL = sa.select(schedule).order_by(schedule.c.name)
 _DUE = sa.select(schedule).where(schedule.c.next_at <= sa.bindparam("now")).order_by(schedule.c.next_at)
+_MOVED = sa.update(schedule).where(schedule.c.name == sa.bindparam("of"), schedule.c.next_at == sa.bindparam("at", type_=Moment))
 
 
 class ScheduleRoom(Room):
@@ -43,8 +44,7 @@ class ScheduleRoom(Room):
         taken = self.insert_one(tick, row, ("name", "slot"))
         lag = max(0.0, (now - slot).total_seconds())
         told = {"last_at": now, "lag_seconds": lag} if taken else {}
-        moved = sa.update(schedule).where(schedule.c.name == name, schedule.c.next_at == slot)
-        self.connection.execute(moved.values(next_at=next_at, **told))
+        self.connection.execute(_MOVED, {"of": name, "at": slot, "next_at": next_at, **told})
         return taken
 
     def period(self, name: str, now: datetime) -> str:
@@ -67,6 +67,12 @@ class ScheduleRoom(Room):
         asked = sa.select(tick.c.slot, tick.c.at).where(tick.c.name == name).order_by(tick.c.slot.desc()).limit(1)
         row = self.connection.execute(asked).one_or_none()
         return (datetime.fromisoformat(row.slot).astimezone(SHANGHAI).isoformat(), row.at) if row is not None else None
+
+    def taken(self, name: str, since: datetime) -> list[str]:
+        """The slots that were taken since a moment, named as their orders name them."""
+        asked = sa.select(tick.c.slot).where(tick.c.name == name, tick.c.slot >= since.astimezone(UTC).isoformat())
+        found = self.connection.execute(asked.order_by(tick.c.slot)).scalars()
+        return [datetime.fromisoformat(slot).astimezone(SHANGHAI).isoformat() for slot in found]
 
     def following(self, name: str, now: datetime) -> datetime | None:
         """The next slot after now; None when nobody knows one."""

@@ -16,6 +16,7 @@ from inspector.domain.ledger import GENESIS, body_digest, chain, digest
 from inspector.domain.strict import HEX32, matches
 from inspector.domain.taking import PURGED, Taking, ahead, taking, wholes
 from inspector.domain.treehead import Frontier, TreeHead
+from inspector.store.ashanded import AsHanded
 from inspector.store.room import Room, padded
 from inspector.store.tables import REVIEW, ledger, ledger_tree, seal, tick
 
@@ -154,7 +155,7 @@ class Seals(Room):
             seals = {row.number: row for row in self.connection.execute(asked)}
             digests: dict[int, list[str]] = {}
             entries = sa.select(ledger.c.seal, ledger.c.digest).where(ledger.c.seal.in_(some))
-            for number, one in self.connection.execute(entries.order_by(ledger.c.seal, ledger.c.id)):
+            for number, one in AsHanded(self.connection.execute(entries.order_by(ledger.c.seal, ledger.c.id))).rows:
                 digests.setdefault(number, []).append(one)
             for number in some:
                 sealed, before, within = seals.get(number), seals.get(number - 1), digests.get(number, [])

@@ -41,6 +41,9 @@ _PG_SETTINGS = {
     "tcp_user_timeout": "15s",
     "application_name": "inspector",
 }
+_WRITES = "BEGIN IMMEDIATE"
+"""How the one that writes begins. What its savepoints would have back lies in memory (`temp_store`), not in a file for each; readers,
+who sort what is large, keep theirs on the disk."""
 _STATEMENTS = 1_000
 """So many statements a connection to SQLite keeps prepared: an office asks some four hundred in a day, and the driver keeps 128."""
 DISPLACED = "FILE_DISPLACED"
@@ -64,7 +67,7 @@ class Store:
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self._synchronous = synchronous
         if self.sqlite:
-            self._writer = self._sqlite_engine("BEGIN IMMEDIATE", size=1)
+            self._writer = self._sqlite_engine(_WRITES, size=1)
             self._reader = self._sqlite_engine("BEGIN", size=pool)
         else:
             self._writer = self._server_engine(pool)
@@ -121,6 +124,7 @@ class Store:
                 "foreign_keys=ON",
                 "secure_delete=ON",  # what is purged, or sealed anew, is overwritten in the file
                 "busy_timeout=30000",
+                *(("temp_store=MEMORY",) if begin == _WRITES else ()),
             ):
                 dbapi.execute(f"PRAGMA {pragma}")
 

@@ -60,6 +60,7 @@ office = sa.Table(
     sa.Column("skip_closed", sa.Boolean, nullable=False),
     sa.Column("secret", Sealed("office.secret", "id"), nullable=False),
     sa.Column("shadow", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("rests_until", Moment),
 )
 
 subject = sa.Table(
@@ -232,12 +233,8 @@ event = sa.Table(
     sa.Column("at", Moment, nullable=False),
     sa.Column("body", Sealed("event.body", "id"), nullable=False),
 )
-sa.Index(
-    "ix_event_unplaced",
-    event.c.id,
-    sqlite_where=event.c.position.is_(None),
-    postgresql_where=event.c.position.is_(None),
-)
+_unplaced = event.c.position.is_(None)
+sa.Index("ix_event_unplaced", event.c.id, sqlite_where=_unplaced, postgresql_where=_unplaced)
 
 ledger = sa.Table(
     "ledger",

@@ -37,6 +37,7 @@ _OPEN = tuple(state.value for state in SeatState if state.open)
 _WENT = tuple(state.value for state in SeatState if state.made)
 _ONE = sa.select(visit.c.draw, visit.c.body).where(visit.c.id == sa.bindparam("of"))
 _LOCKED = _ONE.with_for_update()
+_PUT = sa.update(visit).where(visit.c.id == sa.bindparam("of"), visit.c.version == sa.bindparam("at_version"))
 T = TypeVar("T")
 
 
@@ -91,8 +92,8 @@ class VisitRoom(StillOpen, ToCome, Seats, Unfiled, Unmet):
         """Write a changed visit; expects the version it was read at. Raises Stale."""
         following = replace(changed, version=changed.version + 1)
         row = self._row(following)
-        held = sa.update(visit).where(visit.c.id == changed.id, visit.c.version == changed.version)
-        self.expect_one(held.values(**row, version=following.version), changed.id)
+        told = {"of": changed.id, "at_version": changed.version, **row, "version": following.version}
+        self.expect_one(_PUT, changed.id, told)
         if of_visit(changed.id) in self.batch.held:
             self.batch.held[of_visit(changed.id)] = (following.draw, row["body"])
         return following
@@ -331,6 +332,12 @@ class VisitRoom(StillOpen, ToCome, Seats, Unfiled, Unmet):
         visits = self.connection.execute(sa.select(visit.c.state, sa.func.count()).group_by(visit.c.state)).all()
         seats = self.connection.execute(sa.select(seat.c.state, sa.func.count()).group_by(seat.c.state)).all()
         return visits, seats
+
+    def answers_since(self, agencies: Collection[str], moment: datetime) -> Sequence[Any]:
+        """(seat state, count) of the visits of some agencies that were given since a moment."""
+        asked = sa.select(seat.c.state, sa.func.count()).join(visit, visit.c.id == seat.c.visit)
+        asked = asked.where(visit.c.agency.in_(list(agencies)), visit.c.opened_at >= moment)
+        return self.connection.execute(asked.group_by(seat.c.state).order_by(seat.c.state)).all()
 
     def _row(self, held: Visit) -> dict[str, object]:
         told = {"done_at": held.done_at, "made_on": held.made_on, "file_by": held.file_by, "body": dump(held, held.id)}

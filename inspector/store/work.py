@@ -19,17 +19,13 @@ import sqlalchemy as sa
 
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.errors import Refusal, Stale
-from inspector.domain.statement import BookState
-from inspector.domain.visit import VisitState
 from inspector.store import payload
-from inspector.store.backlog import Backlog
-from inspector.store.booktables import credit_entry
+from inspector.store.aged import Aged
 from inspector.store.ended import END, END_KEYS, Ended
 from inspector.store.lease import ALONE, CALLING, CLAIM, CLAIM_HOUSE, RESTED, UNTRIED
-from inspector.store.recordtables import credit_copy
 from inspector.store.room import Batch, insert_new, padded
 from inspector.store.sealed import own
-from inspector.store.tables import EPOCH, Moment, visit, work
+from inspector.store.tables import EPOCH, Moment, work
 
 Claim = tuple[int, int]
 """A row's id and the fence it was claimed with: the row may be claimed again as soon as it is settled."""
@@ -68,8 +64,6 @@ class Work:
         return self.id, self.fence
 
 
-_OPEN_VISITS = tuple(state.value for state in VisitState if state.open)
-_CLOCK = f"{OrderKind.VISIT_DUE.value}:"
 _PART = work.c.kind.in_((OrderKind.DRAW_PROMISE.value, OrderKind.DRAW_REVEAL.value))
 _MINE = sa.update(work).where(
     work.c.id == sa.bindparam("held_id"), work.c.fence == sa.bindparam("held_fence"), work.c.state == "ready"
@@ -105,7 +99,7 @@ _LATE = (
 _AS_IT_STANDS = ("id", "key", "kind", "lane", "case_id", "due_at", "expires_at", "fence", "unheard", "error")
 
 
-class WorkRoom(Backlog):
+class WorkRoom(Aged):
     """The work table. `ready` are the keys this transaction has made claimable: what the dispatcher is told before its commit."""
 
     def __init__(self, batch: Batch) -> None:
@@ -343,21 +337,6 @@ class WorkRoom(Backlog):
         if self.connection.execute(held.values(state="done", done_at=now, error=f"released: {reason}"[:400])).rowcount != 1:
             self.show(work_id)
             raise Refusal("work_not_quarantined", id=work_id)
-
-    def forget_done(self, before: datetime, limit: int = 5000) -> int:
-        """Delete rows done before a moment: the ledger is the history, not this table.
-
-        Of an entry that its receiver has not acknowledged the row stays: it alone says whether the entry may have come there. So does
-        the clock of a visit that is open: by it the visit is known to be due (`deadlines`).
-        """
-        ordered = BookState.ORDERED.value
-        first = sa.exists().where(credit_entry.c.entry == work.c.key, credit_entry.c.state == ordered)
-        copied = sa.exists().where(credit_copy.c.entry + "@" + credit_copy.c.lane == work.c.key, credit_copy.c.state == ordered)
-        waits = sa.and_(work.c.kind == OrderKind.CREDIT.value, sa.or_(first, copied))
-        going = sa.exists().where(visit.c.state.in_(_OPEN_VISITS), visit.c.id == sa.func.substr(work.c.key, len(_CLOCK) + 1))
-        spared = sa.or_(waits, sa.and_(work.c.kind == OrderKind.VISIT_DUE.value, going))
-        old = sa.select(work.c.id).where(work.c.state == "done", work.c.done_at < before, sa.not_(spared)).limit(limit)
-        return self.connection.execute(sa.delete(work).where(work.c.id.in_(old))).rowcount
 
     def _none_ahead(self, ended: Callable[[Work], bool]) -> None:
         for row in self._ahead.values():

@@ -71,7 +71,18 @@ class Snapshot:
     unequal: Sequence[tuple[str, str, int]] = ()
     unfiled: int = 0
     codeless: int = 0
-    adverse_without_review: int = 0
+    rests: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duties:
+    """What is looked at less often, for it costs more: whether the invariants hold, and how duties stand."""
+
+    invariants: Sequence[tuple[str, int]] = ()
+    oldest: Sequence[tuple[str, int]] = ()
+    periods: Sequence[tuple[str, str, int]] = ()
+    pushes: Sequence[tuple[str, str, int]] = ()
+    answers: Sequence[tuple[str, int]] = ()
 
 
 class _State(Collector):
@@ -79,6 +90,7 @@ class _State(Collector):
 
     def __init__(self) -> None:
         self.snapshot = Snapshot()
+        self.duties = Duties()
         self.taken = time.monotonic()
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
@@ -93,7 +105,11 @@ class _State(Collector):
             "What waits for the hours or the quota of its connector is not late."
         )
         yield _family("inspector_work_oldest_due_seconds", help_oldest, ("kind",), held.oldest_due)
-        yield _family("inspector_assistance", "Assistance requests by agency and state.", ("agency", "state"), held.assistance)
+        help_assistance = (
+            "Assistance requests by agency and state; in its place UNDECIDED (by the superior), RELIEVED, UNHEEDED (by us), UNREACHED and "
+            "REST_UNANSWERED, where one ended so."
+        )
+        yield _family("inspector_assistance", help_assistance, ("agency", "state"), held.assistance)
         help_score = (
             "Requests opened within 90 days, by agency, fact and mark: asked, answered, used, badly_put (by us) and others."
         )
@@ -142,11 +158,34 @@ class _State(Collector):
         help_provisional = "Open verifications and reviews whose date a notice still to come can move."
         yield _single("inspector_deadlines_provisional", help_provisional, held.provisional)
         yield from _published(held)
-        help_adverse = (
-            "Cases that ended against somebody without an officer's decision, or by one that cites no ground for it, or data that are "
-            "stale by their own dates: must be 0."
-        )
-        yield _single("inspector_adverse_without_review", help_adverse, held.adverse_without_review)
+        yield from _duties(self.duties)
+
+
+def _duties(held: Duties) -> Iterable[GaugeMetricFamily]:
+    """What the office owes, and what must be of nothing in it."""
+    help_invariants = (
+        "What must be of nothing, by what it is; each is 0: cases that ended against somebody without an officer's decision, or by one "
+        "that cites no ground for it or data that are stale by their own dates (adverse_without_review); visits to be made for which "
+        "fewer than two places are held (visit_without_team); draws to which nothing was committed beforehand (draw_without_commitment); "
+        "cases, requests, visits, seats and steps that wait with nothing that would go on with them one day (clock_without_step); stopped "
+        "work of which nobody is told (order_without_owner). Counted to 1000."
+    )
+    yield _family("inspector_invariants", help_invariants, ("of",), held.invariants)
+    help_oldest = "Working days since the oldest open request to an agency was sent; no series: it has none."
+    yield _family("inspector_assistance_oldest_workdays", help_oldest, ("agency",), held.oldest)
+    help_periods = (
+        "Periods of plans that have begun in this calendar year, by what became of them: drawn, under_way, void, or none, where no draw "
+        "was made, for there was nothing to draw, or it could not be announced. All together are those that were expected."
+    )
+    yield _family("inspector_draw_periods", help_periods, ("plan", "became"), held.periods)
+    help_pushes = (
+        "Assignments that a channel took within 90 days, by how far: read, delivered, failed, or only handed over (handed)."
+    )
+    yield _family("inspector_pushes", help_pushes, ("channel", "reach"), held.pushes)
+    help_answers = (
+        "Seats at visits that were given within 90 days, by state: ACCEPTED and DONE have said yes, EXPIRED nothing in time."
+    )
+    yield _family("inspector_assignments_recent", help_answers, ("state",), held.answers)
 
 
 def _subjects(held: Snapshot) -> Iterable[GaugeMetricFamily]:
@@ -191,15 +230,21 @@ def _published(held: Snapshot) -> Iterable[GaugeMetricFamily]:
 
 def _connectors(held: Snapshot) -> Iterable[GaugeMetricFamily]:
     """What is known of each connector."""
+    help_open = "1 while a connector's breaker is open, until a call is answered: also while one looks whether it is back."
     opened = [(name, float(is_open)) for name, is_open, _ in held.lanes]
-    yield _family("inspector_connector_breaker_open", "1 while a connector's breaker is open.", ("connector",), opened)
+    yield _family("inspector_connector_breaker_open", help_open, ("connector",), opened)
     paused = [(name, float(is_paused)) for name, _, is_paused in held.lanes]
     yield _family("inspector_connector_paused", "1 while a person has paused a connector.", ("connector",), paused)
     help_barred = "1 while a connector does not let us in: its credential, its address or what it has granted us is to be mended."
     yield _family("inspector_connector_barred", help_barred, ("connector",), held.barred)
     help_failures = "Failures in a row of a connector; 0: its last call was answered."
     yield _family("inspector_connector_failures", help_failures, ("connector",), held.failures)
-    help_waiting = "Work that waits because its connector is not asked now: paused, breaker, barred, hours, quota or rate."
+    yield _single(
+        "inspector_maintenance", "1 while nothing leaves the house, by an operator's word (maintenance).", float(held.rests)
+    )
+    help_waiting = (
+        "Work that waits because its connector is not asked now: maintenance, paused, breaker, barred, hours, quota or rate."
+    )
     yield _family("inspector_connector_waiting", help_waiting, ("connector", "reason"), held.waiting)
     help_quota = "Calls that a connector with a daily quota has left today."
     yield _family("inspector_connector_quota_left", help_quota, ("connector",), held.quota_left)
@@ -293,6 +338,10 @@ class Metrics:
     def show(self, snapshot: Snapshot) -> None:
         """Take a new snapshot for the gauges."""
         self._state.snapshot, self._state.taken = snapshot, time.monotonic()
+
+    def owe(self, duties: Duties) -> None:
+        """Take a new look at the duties for the gauges."""
+        self._state.duties = duties
 
     def render(self) -> bytes:
         """The exposition text."""

@@ -297,10 +297,12 @@ class AttentionPage(Shown):
 
 
 class Closed(Shown):
-    """A person has seen to it."""
+    """A person has seen to it. `printed`, `due_at`: what the page of a letter says that was posted late, and the date that counts."""
 
     id: str
     closed: bool = True
+    printed: datetime | None = None
+    due_at: datetime | None = None
 
 
 class Live(Shown):

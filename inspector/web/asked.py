@@ -311,8 +311,11 @@ def _now(held: assistance.Request, hears: bool, now: datetime, *, oversees: bool
         return f"oversee_{_above(held)}"
     if relieved(held):
         return "assist_relieved"
+    rest = "_rest" if ended_as(held) == "rest_unanswered" else ""
     if hears and held.ended_at:
-        return "assist_late"
+        return f"assist_late{rest}"
+    if rest:
+        return "assist_unanswered_rest"
     if held.state.open and held.state not in _TOLD_ABOVE and now >= held.due_at:
         return "assist_past_due"
     if held.state is AssistanceState.REMINDED and not any(one.rule in ladder.REMINDED for one in own(held)):

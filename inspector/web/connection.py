@@ -2,7 +2,8 @@
 
 A process has only so many file descriptors, and the database, the connectors and the edge share them: connections may take half of
 them. Whoever comes beyond that is closed at once; whoever has sent no whole head in `HEAD` seconds, or leaves a body unfinished and
-says nothing more for `SILENCE` seconds, is closed, too (then with a 408). A proxy in front keeps its own, shorter, times.
+says nothing more for `SILENCE` seconds, or drips it for more than `WHOLE`, is closed, too (then with a 408). A proxy in front keeps its
+own, shorter, times.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ HEAD = 10.0
 """Seconds in which a request's head is to be here, from the connection or the end of the answer before; a drip does not lengthen it."""
 SILENCE = 30.0
 """Seconds without a byte of a body that is not whole yet: a phone far out may be slow, and still says something."""
+WHOLE = 1800.0
+"""Seconds from a head on in which its body is to be here, however steadily it drips: the largest one, by the slowest phone."""
 _MOST = 4096
 _AGAIN = 60.0
 """Seconds until the same trouble is told again."""
@@ -65,6 +68,9 @@ class Connection(H11Protocol):
     """A connection that is watched until the answer is under way."""
 
     _by: asyncio.TimerHandle | None = None
+    _of: RequestResponseCycle | None = None
+    _until: float = 0.0
+    """The request whose body is on its way, and by when, in the loop's time, it is to be here."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take it, unless there are too many."""
@@ -89,7 +95,9 @@ class Connection(H11Protocol):
             return  # of a head there is a part: its time runs on
         self._stop()
         if self.cycle.more_body:
-            self._by = self.loop.call_later(SILENCE, self._late)
+            if self._of is not self.cycle:
+                self._of, self._until = self.cycle, self.loop.time() + WHOLE
+            self._by = self.loop.call_at(min(self.loop.time() + SILENCE, self._until), self._late)
 
     def on_response_complete(self) -> None:
         """The next head's time begins, unless the next request is here already."""
@@ -106,11 +114,12 @@ class Connection(H11Protocol):
 
     def _late(self) -> None:
         if self.flow.read_paused:  # it is ours to read on: no guilt of the other side
+            self._until += SILENCE
             self._by = self.loop.call_later(SILENCE, self._late)
         else:
             cycle: RequestResponseCycle | None = self.cycle
             if cycle is not None and not cycle.response_started:  # its head was heard, and of its body a part
-                self.transport.write(_too_late())
+                self.transport.write(_too_late(WHOLE if self.loop.time() >= self._until else SILENCE))
             self.transport.close()
 
     def _stop(self) -> None:
@@ -119,9 +128,9 @@ class Connection(H11Protocol):
             self._by = None
 
 
-def _too_late() -> bytes:
-    """The answer to a message whose rest did not come: in our hand, for its handler still waits for it."""
-    told = json.dumps(body("message_late", {"seconds": int(SILENCE)}), ensure_ascii=False).encode()
+def _too_late(seconds: float) -> bytes:
+    """The answer to a message whose rest did not come in so many: in our hand, for its handler still waits for it."""
+    told = json.dumps(body("message_late", {"seconds": int(seconds)}), ensure_ascii=False).encode()
     head = ("HTTP/1.1 408 Request Timeout", "Content-Type: application/json", "Cache-Control: no-store", "Connection: close")
     return "\r\n".join([*head, f"Content-Length: {len(told)}", "", ""]).encode() + told
 

@@ -15,8 +15,9 @@ from inspector.domain.errors import Away, Forbidden
 from inspector.labels import Lang
 from inspector.web.caller import Unknown
 from inspector.web.desk import AtDesk, Desk
+from inspector.web.drawings import MARKS, PARTS
 from inspector.web.language import InLang
-from inspector.web.opswords import words
+from inspector.web.opswords import board
 from inspector.web.pages import fragment, page, refused
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login
@@ -84,4 +85,4 @@ def _shared(desk: Desk, lang: Lang) -> str:
 
 
 def _read(desk: Desk, lang: Lang) -> str:
-    return fragment(desk, lang, "live.html", sections=desk.look(lambda tx: words(desk, tx, lang)))
+    return fragment(desk, lang, "live.html", board=desk.look(lambda tx: board(desk, tx, lang)), parts=PARTS, marks=MARKS)

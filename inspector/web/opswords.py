@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 
+from inspector.domain.assistance import AssistanceState
 from inspector.domain.calendar import Term, Unit, due
 from inspector.domain.case import CaseState, Outcome
 from inspector.domain.challenge import ChallengeState
@@ -14,6 +17,7 @@ from inspector.domain.decision import OrderKind
 from inspector.domain.plan import DrawState
 from inspector.domain.roster import Recusal
 from inspector.domain.scoreboard import ENDS
+from inspector.domain.selfproof import ProofState
 from inspector.domain.visit import SeatState, VisitState
 from inspector.flows import wording
 from inspector.flows.held import left, waits
@@ -27,9 +31,13 @@ from inspector.store.replicas import ALIVE, LOST
 from inspector.store.room import Row
 from inspector.store.tx import Tx
 from inspector.web.desk import Desk
+from inspector.web.drawings import Bar, Day, Station, bars, flow, weeks
 from inspector.web.health import told
+from inspector.web.mends import WATCHED, Todo, todos, unplaced
 
 _RISKS = (1, 3, 5)
+_DRAWS = 100
+"""The newest draws, of which those of the weeks that are shown are marked in the calendar."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,38 +49,89 @@ class Part:
     loud: bool = False
 
 
-def words(desk: Desk, tx: Tx, lang: Lang) -> list[Part]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """The whole page: what is to be done, what is at risk, the titles of what is in order; then what is drawn, and all of it in words.
+
+    Of the words those parts come first in which something is amiss.
+    """
+
+    first: tuple[Todo, ...]
+    risks: tuple[Todo, ...]
+    fine: tuple[str, ...]
+    flow: tuple[Station, ...]
+    weeks: tuple[tuple[Day, ...], ...]
+    bars: tuple[Bar, ...]
+    parts: tuple[Part, ...]
+
+
+def board(desk: Desk, tx: Tx, lang: Lang) -> Board:
     """Everything the page says, in the order in which one looks."""
     now, machine_now = desk.office.now(), tx.machine_now()
 
     def say(name: str, /, **facts: object) -> str:
         return label(f"ops.{name}", lang, **facts)
 
-    health = desk.health()
-    quarantined = any(state == "quarantined" for _, state, *_ in tx.work.counts(machine_now))
-    shut = any(lane.paused or lane.failures for lane in tx.lanes.all())
-    unheard = list(_unheard(tx, machine_now, lang))
-    attention = list(_attention(tx, lang))
-    parts = (
-        ("health", list(_health(desk, lang)), not health.ready),
-        ("attention", attention, bool(attention)),
-        ("risk", [*unheard, *_risk(desk, tx, now, lang)], bool(unheard)),
-        ("calendar", list(_calendar(desk, tx, lang)), desk.office.calendar.ends_soon(desk.office.calendar.local_date(now))),
-        ("cases", list(_cases(tx, lang)), False),
-        ("work", list(_work(desk, tx, machine_now, lang)), quarantined),
-        ("lanes", list(_lanes(desk.office, tx, machine_now, lang)), shut),
-        ("score", list(_score(desk.office, tx, now, lang)), False),
-        ("draws", list(_draws(tx, lang)), False),
-        ("schedules", list(_schedules(desk.office, tx, lang)), False),
-        ("replicas", list(_replicas(tx, machine_now, lang)), False),
+    work, cases = tx.work.counts(machine_now), tx.cases.counts()  # each goes over an index of all that is open: once a look
+    amiss = todos(desk, tx, now, machine_now, stopped=_stopped(work), lang=lang)
+    loud = {one.mend.part for one in amiss}
+    parts = {
+        "health": _health(desk, lang),
+        "attention": _attention(tx, lang),
+        "risk": [*_unheard(tx, machine_now, lang), *_risk(desk, tx, now, lang)],
+        "calendar": _calendar(desk, tx, lang),
+        "cases": _cases(cases, lang),
+        "work": _work(desk, work, lang),
+        "lanes": _lanes(desk.office, tx, machine_now, lang),
+        "score": _score(desk.office, tx, now, lang),
+        "draws": _draws(tx, lang),
+        "schedules": _schedules(desk.office, tx, lang),
+        "replicas": _replicas(tx, machine_now, lang),
+    }
+    told = [
+        Part(title=say(f"title_{name}"), lines=tuple(lines) or (say("none"),), loud=name in loud) for name, lines in parts.items()
+    ]
+    return Board(
+        first=tuple(one for one in amiss if one.mend.first),
+        risks=tuple(one for one in amiss if not one.mend.first),
+        fine=tuple(say(f"title_{name}") for name in WATCHED if name not in loud),
+        flow=_flow(tx, work, cases),
+        weeks=_weeks(desk.office, tx, now),
+        bars=bars(recent(desk.office, tx, now), names_of(desk.office.tree)),
+        parts=tuple(sorted(told, key=lambda part: not part.loud)),
     )
-    return [Part(title=say(f"title_{name}"), lines=tuple(lines) or (say("none"),), loud=loud) for name, lines, loud in parts]
+
+
+def _stopped(work: Sequence[Any]) -> int:
+    """How many rows have stopped."""
+    return sum(count for _, state, _, count, _ in work if state == "quarantined")
+
+
+def _flow(tx: Tx, work: Sequence[Any], counted: Sequence[Any]) -> tuple[Station, ...]:
+    cases: Counter[CaseState] = Counter()
+    for state, _, count in counted:
+        cases[CaseState(state)] += count
+    visits, _ = tx.visits.counts()
+    waits = {
+        "asked": sum(count for kind, _, _, count, _ in work if kind == OrderKind.ASK.value),
+        "requests": sum(count for _, state, count in tx.assistance.counts() if AssistanceState(state).open),
+        "shown": sum(count for _, state, count in tx.selfproofs.counts() if ProofState(state).open),
+        "visits": sum(count for state, count in visits if VisitState(state).open),
+    }
+    return flow(cases, waits, {"consequences": sum(count for *_, count in tx.consequences.counts())})
+
+
+def _weeks(office: Office, tx: Tx, now: datetime) -> tuple[tuple[Day, ...], ...]:
+    """A plan is told by its name; a draw by no number, for who goes where is not known before its visits may be told."""
+    plans = [(row["name"].removeprefix("plan:"), row) for row in tx.schedules.all() if row["name"].startswith("plan:")]
+    slots = [(plan, row["trigger"], row["next_at"]) for plan, row in plans if row["next_at"] is not None]
+    return weeks(slots, tx.draws.last(None, limit=_DRAWS), now, office.calendar)
 
 
 def _attention(tx: Tx, lang: Lang) -> Iterator[str]:
     """Matters by kind, each with the number of what its words name: one matter of an agency stands for all its records that wait."""
     for kind, count in tx.attention.counts():
-        told = tx.work.unplaced(OrderKind.CREDIT.value) if kind == CREDIT_UNPLACED else count
+        told = unplaced(tx) if kind == CREDIT_UNPLACED else count
         yield label("ops.attention", lang, kind=label(f"attention.{kind}", lang), count=told)
 
 
@@ -86,8 +145,8 @@ def _health(desk: Desk, lang: Lang) -> Iterator[str]:
     yield label("ops.office_time", lang, at=_at(desk.office, desk.office.now()))
 
 
-def _cases(tx: Tx, lang: Lang) -> Iterator[str]:
-    for state, outcome, count in tx.cases.counts():
+def _cases(cases: Sequence[Any], lang: Lang) -> Iterator[str]:
+    for state, outcome, count in cases:
         ended = f" · {of(Outcome(outcome), lang)}" if outcome and not CaseState(state).gone else ""
         yield label("ops.count", lang, what=f"{of(CaseState(state), lang)}{ended}", count=count)
 
@@ -109,8 +168,8 @@ def _calendar(desk: Desk, tx: Tx, lang: Lang) -> Iterator[str]:
         yield label("ops.provisional", lang, count=count)
 
 
-def _work(desk: Desk, tx: Tx, machine_now: datetime, lang: Lang) -> Iterator[str]:
-    for kind, state, leased, count, oldest in tx.work.counts(machine_now):
+def _work(desk: Desk, work: Sequence[Any], lang: Lang) -> Iterator[str]:
+    for kind, state, leased, count, oldest in work:
         name = "running" if leased else state
         facts = {"kind": of(OrderKind(kind), lang), "state": label(f"work.{name}", lang), "count": count}
         yield label("ops.work", lang, **facts, oldest=_at(desk.office, oldest))

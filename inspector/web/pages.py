@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse
 
-from inspector.domain.errors import InspectorError, Invalid
+from inspector.domain.errors import Away, InspectorError, Invalid
 from inspector.domain.evidence import blank
 from inspector.domain.unsaid import Unsaid
 from inspector.labels import Lang, known, label, of
@@ -179,8 +179,18 @@ def _unfit(fields: Sequence[str], form: Fields, lang: Lang, group: str) -> str:
 
 def page(request: Request, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
     """A page in the language of the request; `q` is what its links to other pages end with."""
-    about = {"other_address": _other_address(request), "q": carried(request)}
+    about: dict[str, object] = {"other_address": _other_address(request), "q": carried(request)}
+    if context.get("caller"):  # to whoever comes from outside a maintenance changes nothing: what comes in is taken
+        about["rests"] = _rests(desk_of(request))
     return HTMLResponse(fragment(desk_of(request), language(request), template, **about, **context), status, VARY)
+
+
+def _rests(desk: Desk) -> datetime | None:
+    """Until when nothing leaves the house; None also where the records cannot be asked, of which the page itself tells."""
+    try:
+        return desk.look(lambda tx: tx.office.rests(desk.office.now()))
+    except Away:
+        return None
 
 
 def _other_address(request: Request) -> str:

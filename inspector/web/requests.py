@@ -16,16 +16,17 @@ from inspector.domain.case import Case
 from inspector.domain.dispute import contestable
 from inspector.domain.errors import InspectorError, Invalid, Refusal
 from inspector.domain.evidence import Verdict
-from inspector.domain.letter import short
+from inspector.domain.letter import kind_of, short
 from inspector.domain.respite import waits_for_us
 from inspector.domain.said import Filled, guess
 from inspector.domain.scoreboard import ended_as
 from inspector.domain.viewing import Shown as What
-from inspector.flows import assist, dossier, past, replylink, transcription, unsettled
+from inspector.flows import assist, attention, dossier, past, replylink, transcription, unsettled, wording
 from inspector.flows.requests import for_requester, node_of, policy_of
 from inspector.incoming import CROSSED_OUT, HIDDEN
 from inspector.labels import Lang, label
 from inspector.store.tx import Tx, new_id
+from inspector.web.answers import Closed
 from inspector.web.asked import VERDICTS, choices, name_of
 from inspector.web.assistance import DateKeptIn, SeenIn, own, readable
 from inspector.web.body import JsonRoute
@@ -34,6 +35,7 @@ from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import WRITES
 from inspector.web.fields import AfterName, Day, MaybeLine, MessageId, NamePath, Strict, Text
 from inspector.web.language import InLang, carried, language
+from inspector.web.messages import SeenToIn
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
 from inspector.web.replies import WordIn
 from inspector.web.requested import RequestShown, request_shown
@@ -41,6 +43,7 @@ from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login, unfit, written_by_officer
 from inspector.web.signedin import guard, held_cookie
 from inspector.web.viewings import shown_of
+from inspector.web.watch import close_attention
 from inspector.web.whichcase import fact_name
 
 router = APIRouter(include_in_schema=False)
@@ -117,17 +120,39 @@ def show_one(request: Request, desk: AtDesk, caller: Visitor, request_id: str) -
 
 @router.post("/requests/{request_id}")
 def post_one(request: Request, desk: AtDesk, caller: Visitor, request_id: str, form: Posted, lang: InLang) -> Response:
-    """An officer transcribes a reply, agrees to a date or not, disputes a refusal, or calls the link back."""
+    """An officer transcribes a reply, says that a letter was posted, agrees to a date or not, disputes a refusal, calls the link back."""
     if caller is None:
         return to_login(request)
     try:
         written_by_officer(request, desk, caller, form)
+        if form.one("do") == "posted":
+            moved = _posted(desk, caller, request_id, form)
+            if moved.due_at is not None:
+                return _page(request, desk, caller, request_id, moved=moved)
+            return RedirectResponse(request.url.path + carried(request), 303)
         given, do = _meant(desk, caller, request_id, form)
         told = message(caller.source, form.message_id(), f"{form.one('do')} {request_id}", given)
         desk.once(told, lambda tx, now: request_shown(do(tx, now)))
     except InspectorError as error:
         return _page(request, desk, caller, request_id, form, trouble(error, form, lang))
     return RedirectResponse(request.url.path + carried(request), 303)
+
+
+def _lies(tx: Tx, held: assistance.Request, key: str, lang: Lang) -> str:
+    """What a letter that lies here is, and by what day's posting its date holds where that moves it."""
+    row = tx.attention.get(f"{unsettled.TO_POST}:{key}")
+    told = attention.told(row["kind"], row["body"], lang) if row is not None else ""
+    return told or wording.code("LetterKind", kind_of(held, key), lang)
+
+
+def _posted(desk: Desk, caller: Caller, request_id: str, form: Fields) -> Closed:
+    """A letter of this request that lay here was posted: its matter is closed by the API's own operation."""
+    key = form.one("letter")
+    if key not in desk.look(lambda tx: unsettled.to_post(tx, readable(tx, caller, request_id))):
+        raise Refusal("action_unknown", action="posted")
+    told = read(SeenToIn, note=form.one("note"))
+    answer = close_attention(desk, caller, f"{unsettled.TO_POST}:{key}", told, form.message_id())
+    return Closed.model_validate_json(bytes(answer.body))
 
 
 Step = Callable[[Tx, datetime], assistance.Request]
@@ -232,13 +257,21 @@ def _marked(mail: Mapping[str, Any], lang: Lang) -> Mapping[str, Any]:
 
 
 def _page(
-    request: Request, desk: Desk, caller: Caller, request_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
+    request: Request,
+    desk: Desk,
+    caller: Caller,
+    request_id: str,
+    form: Fields | None = None,
+    wrong: Trouble = NO_TROUBLE,
+    *,
+    moved: Closed | None = None,
 ) -> Response:
-    def ask(tx: Tx) -> tuple[assistance.Request, Case, str, list[Mapping[str, Any]], bool, str]:
+    def ask(tx: Tx) -> tuple[assistance.Request, Case, str, list[Mapping[str, Any]], list[tuple[str, str]], str]:
         held = readable(tx, caller, request_id)
         case = tx.cases.get(held.case_id)
         fact = fact_name(desk, case.pack, str(held.question["item"]), str(held.question["fact"]))
-        lies = held.sent_at is None and bool(unsettled.to_post(tx, held))
+        keys = unsettled.to_post(tx, held)
+        lies = [(key, _lies(tx, held, key, language(request))) for key in keys]
         prepared = dossier.unaddressed(desk.office, policy_of(desk.office, tx, held), held, language(request))
         return held, tx.cases.get(held.case_id), fact, list(unsettled.unread(tx, request_id)), lies, prepared
 
@@ -263,7 +296,9 @@ def _page(
         "agrees": officer and waits_for_us(held),
         "contests": officer and contestable(held),
         "calls": officer,
-        "lies": lies,
+        "lies": bool(lies) and held.sent_at is None,
+        "to_post": lies if officer else [],
+        "moved": moved,
         "dossier": prepared if officer else "",
         "short": short(held.id),
         "stands": past.stands(held.state, ended_as(held), language(request)),

@@ -167,13 +167,19 @@ def list_attention(
 def close_attention(
     desk: AtDesk, caller: Officer, attention_id: NamePath, given: SeenToIn, message_id: MessageId = None
 ) -> JSONResponse:
-    """An officer has seen to it and says what was done; the ledger keeps who."""
+    """An officer has seen to it and says what was done; the ledger keeps who.
+
+    Of a letter on paper that was posted later than its page allows for, both dates are told: the one that is printed, and the one that
+    counts.
+    """
     if blank(given.note):
         raise Invalid("reason_missing", field="note")
 
     def do(tx: Tx, now: datetime) -> Closed:
-        posted.seen_to(desk.office, tx, attention_id, caller.name, now, note=given.note, sees=caller.sees, agency=caller.agency)
-        return Closed(id=attention_id)
+        sees, agency = caller.sees, caller.agency
+        moved = posted.seen_to(desk.office, tx, attention_id, caller.name, now, note=given.note, sees=sees, agency=agency)
+        printed, due_at = (None, None) if moved is None else (moved.printed, moved.due_at)
+        return Closed(id=attention_id, printed=printed, due_at=due_at)
 
     return desk.once(message(caller.source, message_id, f"close {attention_id}", given), do)
 

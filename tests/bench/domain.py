@@ -89,9 +89,9 @@ class Tally:
 
 
 class Reader:
-    """Reads the tally beside the worker, on one connection. Our outcomes are ledger entries, a peer's are rows of the bench."""
+    """Reads the tally beside the worker, on one connection. Our outcomes are a rule's ledger entries, a peer's are rows of the bench."""
 
-    def __init__(self, url: str, *, ours: bool) -> None:
+    def __init__(self, url: str, *, ours: bool, rule: str = RULE) -> None:
         if url.startswith("sqlite"):
             self._sqlite = sqlite3.connect(urlsplit(url).path[1:], isolation_level=None, timeout=30)
             self._execute = self._sqlite.execute
@@ -101,7 +101,7 @@ class Reader:
         self._asked = "SELECT case_id, at FROM bench_outcome"
         if ours:
             seconds = "(julianday(at) - 2440587.5) * 86400" if url.startswith("sqlite") else "extract(epoch FROM at)::float"
-            self._asked = f"SELECT about AS case_id, {seconds} AS at FROM ledger WHERE rule = '{RULE}'"
+            self._asked = f"SELECT about AS case_id, {seconds} AS at FROM ledger WHERE rule = '{rule}'"
 
     def done(self) -> int:
         """How many cases have an outcome."""

@@ -99,3 +99,19 @@ def test_a_draws_report_is_found_from_the_ops_page_and_read_on_a_phone(visit: Vi
     assert f"抽取 {held.number} 的报告" in phone.follow(held.number)
     assert "100.00 %" in phone.text()
     assert "report." not in desk.open(f"/ops/draws/{held.number}?lang=en"), "everything has words"
+
+
+@pytest.mark.slow
+def test_what_was_opened_stays_open_while_the_numbers_change_and_nothing_is_wider_than_a_narrow_screen(
+    edge: Edge, door: Door
+) -> None:
+    desk = door.desk(edge.url)
+    desk.page.set_viewport_size({"width": 320, "height": 700})
+    desk.open("/ops")
+    opened = desk.page.locator("#weeks-words")
+    opened.locator("summary").click()
+    doubt(edge.office)
+    expect(desk.page.locator("#live")).to_contain_text("待复核：1")
+    expect(opened).to_have_attribute("open", "")
+    expect(opened.locator("summary")).to_be_focused()
+    assert desk.page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -24,6 +24,7 @@ from inspector.domain.serving import SubjectNotice
 from inspector.domain.taking import PURGED
 from inspector.domain.visit import Seat, Visit
 from inspector.flows import lodging
+from inspector.flows.invariants import broken
 from inspector.store import codec
 from inspector.store.assistancetables import assistance
 from inspector.store.consequencetables import consequence
@@ -34,6 +35,8 @@ from inspector.store.servingtables import subject_notice
 from inspector.store.tables import attention, case_file, event, evidence, inspector, ledger, seat, visit, work
 from inspector.store.tx import Tx
 
+LAST = datetime(2200, 1, 1, tzinfo=UTC)
+"""A day behind every date: what has a date that is over need only have been told to somebody."""
 WAY = ("verification.result", "review.opened", "commitment.withdrawn", "application.withdrawn")
 """Events that say where a case stands."""
 
@@ -91,6 +94,7 @@ class Inside:
         self.told = {row.id for row in matters}
         self.matters = {row.id for row in matters if row.closed_at is None}
         self.chain = tx.ledger.verify()
+        self.broken = broken(tx, LAST)
         self.digests = tx.tree.digests(tx.tree.head().size)
         self.lodged = {lodging.name(one): one.root for mine in lodging.lodged(tx).values() for one in mine}
         self._read_ledger(tx)

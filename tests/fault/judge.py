@@ -112,6 +112,7 @@ def problems(inside: Inside, outside: Outside, *, lying: AbstractSet[CaseState] 
     """Everything that must not be, in words; none when nothing was lost and nothing doubled. `lying`: where cases may lie for ever."""
     found = [*_cases(inside, outside, lying), *_people(inside, outside), *_evidence(inside), *_orders(inside, outside)]
     found += [*_letters(inside, outside), *_notices(inside, outside, lying), *_entries(inside, outside)]
+    found += [one for of, names in inside.broken.items() for one in told(f"invariant {of}", names)]
     found += [*clocks.problems(inside), *seats.problems(inside, outside), *draws.problems(inside, outside)]
     if inside.chain[1]:
         found.append(f"ledger: {inside.chain[1]} after {inside.chain[0]} seals")

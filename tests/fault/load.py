@@ -18,8 +18,8 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -111,6 +111,17 @@ def kill(daemon: subprocess.Popen[bytes]) -> None:
     if daemon.poll() is None:
         os.killpg(daemon.pid, signal.SIGKILL)
     daemon.wait()
+
+
+@contextmanager
+def started(*sites: Site) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Daemons, which are gone afterwards whatever happened."""
+    made = [start(one) for one in sites]
+    try:
+        yield made
+    finally:
+        for daemon in made:
+            kill(daemon)
 
 
 def cpu(pid: int) -> float:
@@ -208,6 +219,14 @@ def leased(held: Site, pid: int) -> Counter[str]:
             work.c.state == "ready", work.c.lease_until > tx.machine_now(), mine
         )
         return Counter({row[0]: row[1] for row in tx.connection.execute(asked.group_by(work.c.kind))})
+
+
+def leases(held: Site, pid: int, least: int, seconds: float = 60.0) -> int:
+    """Wait until a daemon holds so many leases; how many it holds."""
+    deadline = time.monotonic() + seconds
+    while (count := leased(held, pid).total()) < least and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return count
 
 
 def drawing(held: Site) -> Counter[str]:

@@ -9,7 +9,7 @@ import secrets
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -238,6 +238,21 @@ def site(url: str, folder: Path, *, mixed: bool = False, day: float = 6.0, told:
         world.stdin.close()
         world.wait(timeout=60)
         world.stdout.close()
+
+
+def replicas(first: Site, day: float, urls: Sequence[str]) -> list[Site]:
+    """The office in as many daemons as its database has addresses here; everyone outside knows all of them by the first one's."""
+    made = [first]
+    for number, _ in enumerate(urls[1:], 2):
+        folder = first.folder / f"replica-{number}"
+        folder.mkdir()
+        made.append(replace(first, folder=folder, port=free_port()))
+    for one, url in zip(made, urls, strict=True):
+        one.configure(day)
+        told = one.config.read_text(encoding="utf-8").replace(str(one.folder), str(first.folder))
+        told = told.replace("[web]\n", f'[web]\nbase_url = "http://127.0.0.1:{first.port}"\n').replace(first.url, url)
+        one.config.write_text(told, encoding="utf-8")
+    return made
 
 
 def furnish(held: Site) -> None:

@@ -121,6 +121,8 @@ INSIDE: Mapping[str, sa.Executable | Callable[[Tx], object]] = {
     "that the load never makes": sa.update(work).where(work.c.key == least(work.c.key)).values(kind=OrderKind.NOTICE_PUSH),
     "that nobody ordered": sa.delete(work).where(work.c.kind == OrderKind.ASK),
     "in quarantine": sa.update(work).where(work.c.kind == OrderKind.TELL).values(state="quarantined"),
+    "invariant order_without_owner": sa.update(work).where(work.c.kind == OrderKind.TELL).values(state="quarantined"),
+    "invariant visit_without_team": put_visit(state=VisitState.ASSIGNED),
     "still open": sa.update(work).where(work.c.kind == OrderKind.CREDIT).values(state="ready"),
     "letters without a request": sa.delete(assistance).where(assistance.c.state == "ANSWERED"),
     "ledger: entry": sa.update(ledger).where(ledger.c.rule == "evidence.weigh").values(body=""),

@@ -144,8 +144,15 @@ class Senders:
 def post(held: Site, numbers: list[int], threads: int = 8, patience: float = 600) -> None:
     """Send cases until each has been accepted, and see to what their senders do next."""
     senders = Senders(held, numbers, patience + len(numbers) / 2)
-    hands = [threading.Thread(target=senders.send) for _ in range(threads)]
+    hands = [threading.Thread(target=senders.send, daemon=True) for _ in range(threads)]  # who is stopped waits for none
     for hand in hands:
         hand.start()
     for hand in hands:
         hand.join()
+
+
+def sending(held: Site, numbers: range) -> threading.Thread:
+    """Senders that have begun."""
+    sender = threading.Thread(target=post, args=(held, list(numbers)))
+    sender.start()
+    return sender

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from tests.fault.load import kill, leased, problems, start, take_up, wait
-from tests.fault.office import Site, free_port, site
-from tests.fault.senders import post
+from tests.fault.load import leases, problems, started, take_up, wait
+from tests.fault.office import Site, replicas, site
+from tests.fault.senders import sending
 from tests.needs import postgres_binaries
-from tests.postgres import OPTIONS, Cluster, Server, cluster
+from tests.postgres import OPTIONS, Cluster, Server, address, cluster, through
 from tests.relay import relay
 
 CASES, LEAST, DAY = 20, 3, 4.0
@@ -39,25 +36,6 @@ def mortal() -> Iterator[tuple[Cluster, str]]:
         yield held, Server(admin=held.admin).create()
 
 
-def leases(held: Site, pid: int, least: int, seconds: float = 60.0) -> int:
-    """Wait until a daemon holds so many leases; how many it holds."""
-    deadline = time.monotonic() + seconds
-    while (count := leased(held, pid).total()) < least and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return count
-
-
-@contextmanager
-def started(*sites: Site) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Daemons, which are gone afterwards whatever happened."""
-    made = [start(one) for one in sites]
-    try:
-        yield made
-    finally:
-        for daemon in made:
-            kill(daemon)
-
-
 def ended(held: Site, *daemons: subprocess.Popen[bytes]) -> None:
     """All that was accepted comes to its end, once, and the daemons, which stayed all the while, leave in order."""
     take_up(held)
@@ -69,18 +47,11 @@ def ended(held: Site, *daemons: subprocess.Popen[bytes]) -> None:
     assert problems(held) == []
 
 
-def sending(held: Site) -> threading.Thread:
-    """Senders that have begun."""
-    sender = threading.Thread(target=post, args=(held, list(range(CASES))))
-    sender.start()
-    return sender
-
-
 def test_a_server_that_crashes_twice_under_load_costs_nothing_but_the_while(tmp_path: Path) -> None:
     with mortal() as (server, url), site(url, tmp_path, mixed=True, day=DAY) as held:
         held.configure(DAY)
         with started(held) as (daemon,):
-            sender = sending(held)
+            sender = sending(held, range(CASES))
             for _ in range(2):
                 busy = leases(held, daemon.pid, LEAST)
                 server.end()
@@ -94,19 +65,12 @@ def test_a_server_that_crashes_twice_under_load_costs_nothing_but_the_while(tmp_
 def test_a_daemon_that_is_cut_off_from_the_server_loses_its_work_to_the_other_one_and_comes_back(tmp_path: Path) -> None:
     with (
         mortal() as (_, url),
-        relay(f"{_socket(url)}/.s.PGSQL.5432") as wire,
+        relay(address(url)) as wire,
         site(url, tmp_path, mixed=True, day=DAY) as first,
     ):
-        (tmp_path / "two").mkdir()
-        through = f"postgresql+psycopg://postgres@127.0.0.1:{wire.port}/{urlsplit(url).path.lstrip('/')}"
-        second = replace(first, folder=tmp_path / "two", port=free_port())
-        for one in (first, second):
-            one.configure(DAY)
-            told = one.config.read_text(encoding="utf-8").replace(str(second.folder), str(first.folder))
-            told = told.replace("[web]\n", f'[web]\nbase_url = "http://127.0.0.1:{first.port}"\n')
-            one.config.write_text(told.replace(url, through) if one is second else told, encoding="utf-8")
+        _, second = replicas(first, DAY, [url, through(url, wire)])
         with started(first, second) as (here, there):
-            sender = sending(first)
+            sender = sending(first, range(CASES))
             busy = leases(second, there.pid, LEAST)
             wire.mode = "reset"
             time.sleep(2 * AWAY)  # its leases are over: the other one has its work
@@ -114,8 +78,3 @@ def test_a_daemon_that_is_cut_off_from_the_server_loses_its_work_to_the_other_on
             assert busy >= LEAST, "it was cut off while it held work"
             sender.join()
             ended(first, here, there)
-
-
-def _socket(url: str) -> str:
-    """The folder of a server's socket."""
-    return unquote(parse_qs(urlsplit(url).query)["host"][0])

@@ -22,6 +22,7 @@ from inspector.store.deadlines import due_by
 from inspector.store.store import Store
 from tests import gate
 from tests.edge import serving
+from tests.forgetting import forget_done
 from tests.house import Hand, settle
 from tests.integration.test_fieldnotes import code
 from tests.integration.test_forms import logged_in
@@ -169,11 +170,11 @@ def test_a_visit_counts_among_the_dates_until_it_is_made_though_its_first_clock_
         hand.now = datetime(2026, 3, day, 9, tzinfo=SHANGHAI)
         settle(office)
         with store.begin() as tx:
-            tx.work.forget_done(hand() - timedelta(days=7))
+            forget_done(tx, hand() - timedelta(days=7))
             assert (due_by(tx, hand())["visit"], due_by(tx, datetime(2026, 3, 31, tzinfo=SHANGHAI))["visit"]) == (before, 1)
     assert entered(office, visit, hand()).state is VisitState.DONE
     with store.begin() as tx:
-        tx.work.forget_done(hand() + timedelta(days=1))
+        forget_done(tx, hand() + timedelta(days=1))
         assert tx.work.keyed(f"{OrderKind.VISIT_DUE.value}:{visit.id}") is None, "then it is forgotten as any other"
 
 

@@ -236,6 +236,7 @@ def counted(notes: Mapping[str, Noted]) -> dict[str, object]:
                 "relieved",
                 "forwarded",
                 "unanswered",
+                "rest_unanswered",
                 "undecided",
                 "unheeded",
                 "unreached",
@@ -270,6 +271,7 @@ def shown(score: Score) -> dict[str, object]:
         "relieved",
         "forwarded",
         "unanswered",
+        "rest_unanswered",
         "undecided",
         "unheeded",
         "cancelled",
@@ -345,7 +347,7 @@ def _rules(tx: Tx, request: str) -> set[str]:
     return {one.rule for one in tx.assistance.get(request).history}
 
 
-_ENDS = ("unreached", "undecided", "unanswered", "cancelled", "forwarded")
+_ENDS = ("unreached", "undecided", "unanswered", "rest_unanswered", "cancelled", "forwarded")
 
 
 def later(real: Callable[..., Due], which: Callable[..., bool]) -> Callable[..., Due]:

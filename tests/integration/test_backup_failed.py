@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from inspector.domain.errors import Invalid
-from inspector.store import moving
+from inspector.store import backups
 from inspector.store.store import Store
 from tests.house import Hand, application, open_office, post
 from tests.operator import one_database
@@ -34,13 +34,13 @@ def test_a_backup_that_fails_halfway_leaves_no_file_behind_and_the_next_one_is_w
         raise FullError
 
     with pytest.raises(FullError):
-        moving.back_up(store, folder / "office.sqlite3", fails)
+        backups.back_up(store, folder / "office.sqlite3", fails)
     assert (bool(told), list(folder.iterdir())) == (True, [])
-    held = moving.back_up(store, folder / "office.sqlite3", lambda *_: None)
-    assert ([one.name for one in folder.iterdir()], held["case_file"][0]) == (["office.sqlite3"], 1)
+    held = backups.back_up(store, folder / "office.sqlite3", lambda *_: None)
+    assert ([one.name for one in folder.iterdir()], held.content["case_file"][0]) == (["office.sqlite3"], 1)
 
 
 def test_a_backup_makes_no_folder_of_its_own(store: Store, tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="backup_folder_missing"):
-        moving.back_up(store, tmp_path / "not-mounted" / "office.sqlite3", lambda *_: None)
+        backups.back_up(store, tmp_path / "not-mounted" / "office.sqlite3", lambda *_: None)
     assert not (tmp_path / "not-mounted").exists()

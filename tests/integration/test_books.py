@@ -25,6 +25,7 @@ from inspector.telemetry.metrics import Metrics
 from inspector.web.roles import Role
 from tests.creditplatform import CreditPlatform, platform
 from tests.edge import serving
+from tests.forgetting import forget_done
 from tests.house import Hand, Table, application, carry_out, claim, open_office, post, settle
 from tests.integration.test_way import LICENCE
 from tests.proceedings import recorded
@@ -329,7 +330,7 @@ def test_what_was_to_be_sent_once_more_and_never_left_is_taken_back_all_the_same
         stays = here.outside.entries.pop(entry)
         here.hand.on(days=9)
         with store.begin() as tx:
-            tx.work.forget_done(hand())
+            forget_done(tx, hand())
             tx.work.order([outside_order(OrderKind.CREDIT_COMPARE, "platform", hand(), hand())], hand())
         (comparing,) = claim(here.office)
         carry_out(here.office, comparing)

@@ -127,7 +127,7 @@ def test_paper_counts_from_the_day_on_which_it_came_and_no_day_before_the_letter
     ("said", "end"),
     [
         pytest.param(Said(do=Saying.ACCEPT, signer="王五"), "unanswered", id="accept"),
-        pytest.param(Said(do=Saying.PARTLY, signer="王五", value="3人", rest="收入"), "unanswered", id="part"),
+        pytest.param(Said(do=Saying.PARTLY, signer="王五", value="3人", rest="收入"), "rest_unanswered", id="part"),
         pytest.param(Said(do=Saying.EXTEND, signer="王五", reasons="调档"), "unheeded", id="extend"),
         pytest.param(
             Said(do=Saying.PROPOSE, signer="王五", reasons="调档", day=date(2026, 3, 3)),

@@ -169,7 +169,7 @@ def test_a_connector_that_does_not_load_is_listed_with_what_is_wrong_and_a_pulse
     operator.well("migrate")
     listed = operator.well("connector", "list", "--json").json
     assert [(row["name"], row["error"]) for row in listed] == [("one", None), ("two", "connector_key_missing"), ("pulse", None)]
-    assert "subject.code, subject.kind" in operator.well("connector", "list").out
+    assert "subject.code, claim.value, subject.kind" in operator.well("connector", "list").out
     for lang, told in (("en", "needs url"), ("zh-Hans", "缺少 url")):
         shown = operator.say("connector", "list", lang=lang).out
         assert (told in shown, "connector_key_missing" in shown) == (True, False), shown

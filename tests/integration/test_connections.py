@@ -100,6 +100,23 @@ def test_a_body_may_be_slow_and_not_silent(edge: Edge) -> None:
         assert slow.recv(4096).startswith(b"HTTP/1.1 422"), "it was read to the end"
 
 
+def test_a_body_that_drips_and_never_ends_is_closed_with_its_own_answer(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "WHOLE", HEAD)
+    with called(edge) as dripping:
+        dripping.sendall(POST % edge.token("system").encode())
+        began, said = time.monotonic(), b""
+        dripping.settimeout(0.2)
+        while time.monotonic() - began < LONG and not said:
+            try:
+                dripping.sendall(b" ")  # a byte each fifth of a second: never as long as a silence
+                said = dripping.recv(4096)
+            except TimeoutError:
+                continue
+    assert said.startswith(b"HTTP/1.1 408 "), "it ends, though it has never been silent"
+    assert b'"message_late"' in said
+    assert str(int(HEAD)).encode() in said
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_who_hangs_up_amid_a_message_is_counted_and_is_no_bug_of_ours(edge: Edge) -> None:
     refused = edge.metrics.requests.labels("/v1/cases", "POST", "4xx")

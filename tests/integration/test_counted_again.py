@@ -14,7 +14,7 @@ from alembic import command
 from alembic.config import Config
 
 from inspector.flows.office import Office
-from inspector.store import migrate, moving
+from inspector.store import backups, migrate
 from inspector.store.calendartables import calendar_kept
 from inspector.store.sealed import own
 from inspector.store.store import Store
@@ -179,7 +179,7 @@ def test_the_calendars_go_along_into_a_backup_and_back(
     with store.read() as tx:
         before = tx.calendars.yearbook(after.calendar, hand())
     assert len(before.known) == 2
-    moving.back_up(store, tmp_path / "copy", lambda *_: None)
+    backups.back_up(store, tmp_path / "copy", lambda *_: None)
     with closing(Store(f"sqlite:///{tmp_path / 'copy'}", keys=store.keys)) as copied:
         assert other(replace(after, store=copied), cases) == []
         with copied.read() as tx:

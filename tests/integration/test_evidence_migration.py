@@ -50,7 +50,7 @@ def test_what_speaks_against_somebody_gets_its_dates_and_a_sealed_body_goes_by_i
         assert after[cases[0]] == next(tuple(row)[1:] for row in before if row.case_id == cases[0])
         assert after[cases[1]] == (None, None, None)
         with store.begin() as tx:
-            assert tx.cases.adverse_without_review() == 0
+            assert tx.cases.adverse_without_review(10) == []
             moved = sa.update(evidence).where(evidence.c.case_id == cases[0])
             tx.connection.execute(moved.values(of_at=after[cases[0]][2] - timedelta(days=1)))
-            assert tx.cases.adverse_without_review() == 1
+            assert len(tx.cases.adverse_without_review(10)) == 1

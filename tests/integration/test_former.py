@@ -15,6 +15,7 @@ from inspector.flows.narrative import render
 from inspector.ports import Unavailable
 from inspector.store.store import Store
 from tests.edge import a_case, serving
+from tests.forgetting import forget_done
 from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_way import LICENCE, Post, person
 
@@ -50,7 +51,7 @@ def test_what_was_promised_before_a_correction_is_kept_with_the_case_and_told_be
         intake.correct(office, tx, case_id, third, "hall", hand())
     hand.on(days=90)
     with store.begin() as tx:
-        tx.work.forget_done(hand())
+        forget_done(tx, hand())
         case = tx.cases.get(case_id)
         explained = explain(office, tx, case_id)
     first, then = case.corrected

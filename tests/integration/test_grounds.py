@@ -24,7 +24,7 @@ from tests.integration.test_way import LICENCE
 
 def counted(store: Store) -> int:
     with store.read() as tx:
-        return tx.cases.adverse_without_review()
+        return len(tx.cases.adverse_without_review(100))
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from inspector.store.tables import work as work_table
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 from inspector.testing.peer import Peer, answer, lost, peer
+from tests.forgetting import forget_done
 from tests.house import ROOT, Hand, Table, carry_out, claim, let_lapse, open_office, post, settle, take_over
 from tests.integration.test_recount import started
 from tests.integration.test_way import HOUSEHOLD, Post, person
@@ -274,7 +275,7 @@ def test_what_a_letter_says_is_kept_in_its_row_alone_and_without_the_secret_of_i
         assert letter.reply_url.rpartition("/")[2] not in row["payload"]
     with store.begin() as tx:
         hand.on(days=1)
-        assert tx.work.forget_done(hand()) > 0
+        assert forget_done(tx, hand()) > 0
         assert tx.work.keyed(row["key"]) is None
 
 

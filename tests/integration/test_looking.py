@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from inspector.cli.finding import Finding, State
+from inspector.cli.finding import Fault, Finding, State
 from inspector.cli.reaching import Configured, findings
 from inspector.settings import Settings
 from inspector.testing import CODE
@@ -35,7 +35,7 @@ def test_a_database_is_read_as_configured_and_an_account_that_may_write_is_told(
 def test_what_keeps_a_database_from_being_read_is_said(tmp_path: Path) -> None:
     front = FrontEnd(url=f"sqlite:///{tmp_path / 'front.db'}")
     (gone,) = found("database", front.keys())
-    assert (gone.state, gone.outside) == (State.FAIL, False), "our own setting is no outage of anybody"
+    assert (gone.state, gone.fault) == (State.FAIL, Fault.OURS), "our own setting is no outage of anybody"
     assert gone.what[0] == f"url = '{tmp_path / 'front.db'}': there is no such file or folder"
     front.run("CREATE TABLE other (a INTEGER)")
     (missing,) = found("database", front.keys())
@@ -50,7 +50,7 @@ def test_the_delivery_in_use_and_those_that_are_not_used_are_told_with_why_and_n
     exchange = Exchange(tmp_path)
     exchange.folder.mkdir()
     (none,) = found("files", exchange.keys())
-    assert (none.state, none.outside, none.what[0]) == (State.FAIL, True, "there is no good delivery")
+    assert (none.state, none.fault, none.what[0]) == (State.FAIL, Fault.THEIRS, "there is no good delivery")
     half = exchange.deliver(csv(), "20260105", rows=4)
     none, why = found("files", exchange.keys())
     assert (none.state, why.what[0].partition(": ")[2][:25]) == (State.FAIL, "qy-20260105.csv holds 3 r")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from inspector.cli import words
 from inspector.domain.assistance import AssistanceState, Inability, Quarrel
 from inspector.domain.errors import Refusal
 from inspector.flows import assist
@@ -32,6 +35,22 @@ def ordered(store: Store, hand: Hand) -> tuple[Office, str]:
         assist.decide(office, tx, request.id, True, WHY, "县政府办", hand())
     settle(office)
     return office, case_id
+
+
+def test_a_decision_of_nobody_we_know_by_name_is_named_without_empty_brackets(store: Store, hand: Hand) -> None:
+    office, case_id = ordered(store, hand)
+    with store.begin() as tx:
+        request = request_of(store, case_id)
+        assert request.dispute is not None
+        tx.assistance.put(replace(request, dispute=replace(request.dispute, superior=None)))
+    with store.begin() as tx, pytest.raises(Refusal, match="help_ordered") as refused:
+        assist.forward(office, tx, request.id, "housing", "由住建局办理", "王五", hand())
+    for lang, begins in zip(LANGS, ("共同上级已于 ", "The common superior decided on "), strict=True):
+        for said in (label("error.help_ordered", lang, **refused.value.facts), words.told(refused.value, lang)):
+            assert said.startswith(begins), said
+            assert WHY in said
+    named = {**refused.value.facts, "superior": "区"}
+    assert label("error.help_ordered", "zh-Hans", **named).startswith("共同上级（区）已于 ")
 
 
 def test_neither_a_forwarding_nor_a_refusal_for_want_of_competence_is_taken_and_the_decision_is_named(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,6 +17,7 @@ from inspector.flows import attention, gazette, printed, publication
 from inspector.flows.office import Office
 from inspector.store.publicationtables import publication_duty
 from inspector.store.tables import ledger
+from inspector.store.tx import Tx
 from tests.house import Hand
 from tests.integration.test_gazette import over
 from tests.integration.test_publications import look, office, said
@@ -67,6 +68,26 @@ def test_a_public_line_that_was_altered_in_the_database_is_built_by_nobody(offic
     assert altered(office, lambda one: replace(one, shown=None)) == [f"{row}: line"]
     owed = altered(office, lambda one: replace(one, state=PublicationState.OWED, posted=None, shown=None))
     assert owed == [f"{row}: state"], "what is public is not worked out anew"
+
+
+def test_a_draws_lines_that_read_the_same_are_not_taken_apart_by_the_next_look_and_changed_ones_are(
+    office: Office, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, taken, whole = public(office, hand), list[str](), printed.suspects
+
+    def counted(tx: Tx, duties: Sequence[PublicationDuty]) -> list[str]:
+        taken.extend(one.id for one in duties)
+        return whole(tx, duties)
+
+    monkeypatch.setattr(printed, "suspects", counted)
+    assert (printed.look(office.store), printed.look(office.store), taken) == ([], [], [held.id])
+    with office.store.begin() as tx:
+        tx.connection.execute(sa.update(ledger).where(ledger.c.rule == printed.DONE).values(salt="00"))
+    for _ in range(2):
+        assert [one for one in printed.look(office.store) if one.startswith("ledger ")], (
+            "an entry that was altered behind it is found"
+        )
+    assert taken == [held.id] * 3
 
 
 def test_what_was_taken_back_stays_so_and_an_entry_that_was_altered_names_no_line(office: Office, hand: Hand) -> None:

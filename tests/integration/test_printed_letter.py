@@ -14,6 +14,7 @@ from connectors.agencies import paper
 from inspector.domain.letter import short
 from inspector.flows import assist, wording
 from inspector.store.store import Store
+from tests.forgetting import forget_done
 from tests.house import Hand, closing, post, settle
 from tests.integration.test_letters import an_office, request_of
 from tests.integration.test_way import HOUSEHOLD, Post, person
@@ -106,7 +107,7 @@ def test_what_was_said_by_another_way_is_printed_as_it_was_said_and_what_is_forg
     assert request.id in first.read_text(encoding="utf-8")
     assert "/assist/" not in first.read_text(encoding="utf-8"), "nobody types a link off paper"
     with held.begin() as tx:
-        tx.work.forget_done(hand.now + timedelta(days=1))
+        forget_done(tx, hand.now + timedelta(days=1))
         assist.accept(office, tx, request.id, "赵六", hand.now)
     told = operator.well("assistance", "letter", request.id, "--to", str(later), lang="zh-Hans")
     assert "按请求的现状拟写" in told.err

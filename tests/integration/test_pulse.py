@@ -10,15 +10,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from connectors.pulses import http as pulse
 from inspector import __version__, bootstrap
 from inspector.bootstrap import House
 from inspector.daemon import sweeps
 from inspector.settings import load
 from inspector.store.room import Row
 from inspector.store.store import Store
+from inspector.telemetry.metrics import Metrics
 from inspector.testing.peer import Line, Step, answer, lost, peer
 from tests.edge import WEB, Edge, serving
-from tests.engine import until
+from tests.engine import lines, listening, until
 from tests.house import Hand, closing, open_office
 from tests.operator import settled
 
@@ -151,8 +153,8 @@ def test_a_daemon_that_is_silent_itself_is_not_said_to_be_unheard_by_its_switch(
             tx.replicas.seen("vanished", "0.1", then, then)
             tx.replicas.pulsed("vanished", then, "http_503")
         told = sections(edge, "en")
-    assert "vanished 0.1: not running?" in told["Daemons"]
-    assert "switch" not in told["At risk"] + told["Daemons"]
+    assert "vanished 0.1: not running?" in told["!Daemons"]
+    assert "switch" not in told["At risk"] + told["!Daemons"]
 
 
 def test_a_stop_ends_claiming_at_once_though_a_ping_is_under_way(tmp_path: Path) -> None:
@@ -187,3 +189,17 @@ def test_a_house_in_shadow_pings_nobody_and_opens_no_connection_to_look(tmp_path
             house.server.stop()
         assert "takes connections" not in operator.well("connector", "check", "pulse").out
         assert switch.heard == []
+
+
+def test_a_dead_mans_switch_that_does_not_hear_us_is_counted_and_said_once_an_outage() -> None:
+    metrics = Metrics()
+    steps = (answer(503), lost, answer(403), answer(), answer(503))
+    with listening() as stream, peer(*steps) as held:
+        switch = pulse.connect("pulse", {"url": held.url, "tries": 1})
+        heart = sweeps.Heart(switch, metrics)
+        for _ in steps:
+            heart.beat()
+        switch.close()
+    told = [(line["event"], line.get("error")) for line in lines(stream) if line["event"].startswith("pulse.")]
+    assert told == [("pulse.failed", "http_503"), ("pulse.recovered", None), ("pulse.failed", "http_503")]
+    assert metrics.registry.get_sample_value("inspector_pulse_failures_total") == 4

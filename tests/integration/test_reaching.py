@@ -17,7 +17,7 @@ import pytest
 from inspector import labels
 from inspector.canary import flaws
 from inspector.cli import words
-from inspector.cli.finding import Finding
+from inspector.cli.finding import Fault, Finding
 from inspector.cli.reaching import TLS, Configured, findings
 from inspector.domain.errors import Invalid
 from inspector.labels import LANGS
@@ -75,7 +75,7 @@ def test_a_certificate_whose_days_are_others_is_said_to_be_so(
     assert found.what[0].endswith(f": {english}")
     assert found.what[1].endswith(f"：{chinese}")
     assert mend in found.mend[0]
-    assert found.outside
+    assert found.fault is Fault.THEIRS
 
 
 def test_a_certificate_that_nobody_we_believe_vouches_for_is_said_to_be_so_however_it_comes(tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_a_platform_that_lends_none_is_said_to_do_so_with_its_own_code_and_the_w
     assert found.what[0] == "the source does not let us in (code E-204)"
     assert found.what[1] == "数据源不允许我方接入 (code E-204)"
     assert "compare account, key and rights" in found.mend[0]
-    assert not found.outside
+    assert found.fault is Fault.OURS
 
 
 def test_where_the_clock_keeps_us_out_that_is_what_is_said(tmp_path: Path) -> None:
@@ -279,7 +279,7 @@ def test_a_plain_mail_port_that_is_said_to_speak_tls_is_told_by_its_key() -> Non
     with mailroom() as room:
         keys = {**PLAIN, "kind": "email", "host": "127.0.0.1", "port": room.port, "tls": "implicit"}
         *_, found = findings(Configured(section="agencies", group="agencies", name="one", told=keys), Settings(), call=True)
-    assert (found.state, "starttls" in found.mend[0], found.outside) == ("FAIL", True, False)
+    assert (found.state, "starttls" in found.mend[0], found.fault) == ("FAIL", True, Fault.OURS)
 
 
 def test_a_damaged_file_and_a_server_without_tls_have_their_own_mend(tmp_path: Path) -> None:
@@ -339,7 +339,7 @@ def test_a_canary_about_a_fact_that_the_connectors_own_keys_lack_is_our_mistake_
     front.fill()
     keys = {**front.keys(), "kind": "database", "canary": {**ABOUT_TRIAL, "fact": "registred"}}
     *_, found = findings(Configured(section="sources", group="sources", name="one", told=keys), Settings(), call=True)
-    assert (found.state, found.outside) == ("FAIL", False)
+    assert (found.state, found.fault) == ("FAIL", Fault.OURS)
     assert "canary.fact = 'registred'" in found.what[0]
     assert ("[sources.one.canary]" in found.mend[0], "(registered)" in found.mend[0]) == (True, True)
     assert "[sources.one.canary]" in found.mend[1]

@@ -68,7 +68,7 @@ def test_prometheus_takes_every_family_and_every_rule_and_of_a_sound_house_none_
             (target,) = asked(port, "targets")["activeTargets"]
             assert (target["health"], target["lastError"]) == ("up", "")
             known = set(asked(port, "label/__name__/values"))
-            assert {"inspector_work", "inspector_adverse_without_review", "inspector_tick_last_timestamp_seconds"} <= known
+            assert {"inspector_work", "inspector_invariants", "inspector_tick_last_timestamp_seconds"} <= known
             expected = {"InspectorCalendarEnds"} if ending() else set[str]()
             until(lambda: expected <= firing(port), seconds=60)
             assert firing(port) == expected

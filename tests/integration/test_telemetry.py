@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import httpx
 import pytest
@@ -18,7 +18,6 @@ import structlog
 from prometheus_client.parser import text_string_to_metric_families
 
 from connectors import patience
-from connectors.pulses import http as pulse
 from connectors.sources import http
 from inspector.daemon import sweeps
 from inspector.daemon.worker import Worker
@@ -28,13 +27,15 @@ from inspector.domain.clock import OfficeTime
 from inspector.domain.decision import OrderKind
 from inspector.domain.evidence import Evidence
 from inspector.domain.lack import CHANGING
+from inspector.domain.reached import Reach
 from inspector.flows import assist, dispatch
 from inspector.flows.draw import announce_now
+from inspector.flows.duties import BECAME
 from inspector.flows.office import Office
 from inspector.ports import Answer, Question, Unavailable
 from inspector.store.store import Store
-from inspector.store.tables import lane
-from inspector.telemetry.metrics import Metrics, Snapshot
+from inspector.store.tables import EPOCH, lane
+from inspector.telemetry.metrics import Duties, Metrics, Snapshot
 from inspector.testing.peer import answer, lost, peer
 from tests import needs
 from tests.drawn import announced, carried_out, drawing
@@ -45,6 +46,7 @@ from tests.integration.test_draw_way import FACTS
 
 pytestmark = pytest.mark.alike
 
+T = TypeVar("T")
 LICENCE = {"registration-status": "存续"}
 PERSON = "110105194912310021"
 
@@ -82,6 +84,7 @@ def gathered(store: Store, hand: Hand) -> Metrics:
         tx.schedules.declare("plan:spring", "every 1h", clock())
         tx.attention.open("answer_garbled", "bureau", "case-1", {}, clock())
     sweeps.snapshot(office, worker.metrics)
+    sweeps.duties(office, worker.metrics)
     return worker.metrics
 
 
@@ -113,7 +116,7 @@ def _raise(error: Exception) -> None:
 OUTSIDE = ("inspector_assistance", "inspector_draws", "inspector_visits", "inspector_assignments")
 GROWING = (
     *("case_file", "ledger", "work", "assistance", "evidence", "event", "seat", "visit", "visit_case", "attention", "objection"),
-    *("consequence", "subject_notice", "credit_record", "credit_entry", "credit_copy", "self_proof", "material"),
+    *("consequence", "subject_notice", "credit_record", "credit_entry", "credit_copy", "self_proof", "material", "push"),
 )
 """The tables that grow with every case."""
 
@@ -131,6 +134,7 @@ def test_a_snapshot_reads_no_table_that_grows_whole(store: Store, hand: Hand) ->
     sa.event.listen(sa.Engine, "before_cursor_execute", note)
     try:
         sweeps.snapshot(office, Metrics())
+        sweeps.duties(office, Metrics())
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", note)
     asked = [one for one in asked if any(table in one[0] for table in GROWING)]
@@ -174,14 +178,14 @@ def test_the_families_that_are_looked_at_here_have_samples(metrics: Metrics) -> 
     assert [name for name in OUTSIDE if not families[name]] == []
 
 
-def everything() -> Snapshot:
-    """A snapshot in which each gauge has a sample, whatever the house of these tests happens to have."""
+def everything(look: type[T]) -> T:
+    """A look in which each gauge has a sample, whatever the house of these tests happens to have."""
     one: dict[type, object] = {str: "one", int: 1, float: 1.0, bool: True}
-    kinds = get_type_hints(Snapshot)
+    kinds = get_type_hints(look)
     told: dict[str, Any] = {
         name: (tuple(one[of] for of in get_args(get_args(kind)[0])),) for name, kind in kinds.items() if get_args(kind)
     }
-    return Snapshot(**told)
+    return look(**told)
 
 
 @pytest.mark.needs("promtool")
@@ -189,7 +193,8 @@ def everything() -> Snapshot:
 def test_prometheus_finds_nothing_to_mend(metrics: Metrics, whole: bool) -> None:
     if whole:
         metrics = Metrics()
-        metrics.show(everything())
+        metrics.show(everything(Snapshot))
+        metrics.owe(everything(Duties))
     ran = subprocess.run(
         [needs.require("promtool"), "check", "metrics"], input=metrics.render(), capture_output=True, timeout=120, check=False
     )
@@ -230,8 +235,14 @@ def test_labels_come_from_closed_sets_and_never_from_cases_or_persons(metrics: M
             *("verification", "review", "consequence", "visit", "assistance", "objection", "repair", "withdrawal", "striking"),
             *("shaken", "regrade", "send_back", "spoken", "retraction", "amendment", "untaken", "held", "bar", "stood_in"),
             *("overtaken", "recusal", "limit", "disclosure", "letter", "result", "penalty", "push"),
+            *("adverse_without_review", "visit_without_team", "draw_without_commitment", "clock_without_step"),
+            "order_without_owner",
         },
         "within_working_days": {"1", "3", "5"},
+        "plan": {"weekly"},
+        "became": {*BECAME},
+        "channel": {"phones"},
+        "reach": {*Reach, "handed"},
         "version": re.compile(r"[0-9.]+"),
         "le": re.compile(r"[0-9.]+|\+Inf"),
     }
@@ -252,7 +263,7 @@ def test_what_is_settled_and_called_is_counted(metrics: Metrics) -> None:
     assert value("inspector_connector_attempts_total", connector=LANE) == 3 * FAST.ladder.tries + 1
     assert value("inspector_connector_seconds_count", connector=LANE) == FAST.ladder.tries + 1
     assert value("inspector_cases", state="CLOSED", outcome="TRUE") == 1
-    assert value("inspector_adverse_without_review") == 0
+    assert value("inspector_invariants", of="adverse_without_review") == 0
 
 
 def test_every_try_of_a_call_is_counted_and_a_refusal_counts_as_one(
@@ -304,6 +315,12 @@ def test_gauges_tell_what_is_leased_due_stopped_and_broken(store: Store, hand: H
     metrics = Metrics()
     sweeps.snapshot(office, metrics)
 
+    def opened(until: datetime) -> float | None:
+        with store.begin() as tx:
+            tx.connection.execute(sa.update(lane).values(open_until=until))
+        sweeps.snapshot(office, metrics)
+        return value("inspector_connector_breaker_open", connector=LANE)
+
     def value(name: str, **labels: str) -> float | None:
         return metrics.registry.get_sample_value(name, labels)
 
@@ -313,6 +330,8 @@ def test_gauges_tell_what_is_leased_due_stopped_and_broken(store: Store, hand: H
     assert value("inspector_work_oldest_due_seconds", kind="push") == 0
     assert value("inspector_connector_paused", connector=LANE) == 1
     assert value("inspector_connector_breaker_open", connector=LANE) == 1
+    assert opened(EPOCH + timedelta(days=9)) == 1, "a call looks whether it is back, and nobody has answered yet"
+    assert opened(EPOCH) == 0
 
 
 def test_work_whose_date_is_past_is_late_also_when_nobody_promotes_it(store: Store, hand: Hand) -> None:
@@ -374,20 +393,6 @@ def test_the_context_of_one_case_does_not_stick_to_the_next(store: Store) -> Non
     told = [line for line in lines(stream) if line["event"] == "asked"]
     assert len(told) == 20
     assert all(line["case_id"] == line["expected"] for line in told)
-
-
-def test_a_dead_mans_switch_that_does_not_hear_us_is_counted_and_said_once_an_outage() -> None:
-    metrics = Metrics()
-    steps = (answer(503), lost, answer(403), answer(), answer(503))
-    with listening() as stream, peer(*steps) as held:
-        switch = pulse.connect("pulse", {"url": held.url, "tries": 1})
-        heart = sweeps.Heart(switch, metrics)
-        for _ in steps:
-            heart.beat()
-        switch.close()
-    told = [(line["event"], line.get("error")) for line in lines(stream) if line["event"].startswith("pulse.")]
-    assert told == [("pulse.failed", "http_503"), ("pulse.recovered", None), ("pulse.failed", "http_503")]
-    assert metrics.registry.get_sample_value("inspector_pulse_failures_total") == 4
 
 
 def test_neither_calls_nor_requests_leave_addresses_in_the_log(store: Store, hand: Hand) -> None:

@@ -18,6 +18,7 @@ from inspector.web.roles import Role
 from tests import gate
 from tests.drawn import announced, carried_out, drawing
 from tests.edge import Edge, serving
+from tests.forgetting import forget_done
 from tests.house import Hand, settle
 from tests.integration.test_attested import agree, matters, now_of, over, scan, sends, states, written
 from tests.integration.test_corrected_visits import corrected_at
@@ -87,7 +88,7 @@ def test_a_made_visit_of_which_nobody_enters_anything_is_asked_for_and_in_the_en
     looked(edge, hand, visit.id, late=timedelta(hours=2))
     assert now_of(edge, visit).vouched, "the house was away: nobody could be heard"
     with edge.office.store.begin() as tx:
-        assert tx.work.forget_done(hand() + timedelta(days=1)), "their pushes among it"
+        assert forget_done(tx, hand() + timedelta(days=1)), "their pushes among it"
     looked(edge, hand, visit.id)
     assert sorted(str(one.data["seat"]) for one in phones.off) == [first, second], "who was to enter it hears that nobody need"
     held = now_of(edge, visit)

@@ -74,6 +74,7 @@ def test_the_page_shows_the_attempts_beside_the_evidence_and_takes_them_and_call
         assert done.status_code == 303, done.text
     with edge.office.store.read() as tx:
         assert tx.cases.get(case_id).outcome is Outcome.UNREACHABLE
+        assert tx.cases.adverse_without_review(9) == [], "it rests on the attempts, and nobody is woken by it"
 
 
 def _hidden(page: str) -> list[tuple[str, str]]:

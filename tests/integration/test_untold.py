@@ -24,6 +24,7 @@ from inspector.flows.table import FLOWS
 from inspector.ports import PortError
 from inspector.store.store import Store
 from tests.creditplatform import CreditPlatform
+from tests.forgetting import forget_done
 from tests.house import Hand, claim, let_lapse, settle
 from tests.integration.test_books_records import compares
 from tests.integration.test_creditrecords import Place, open_retractions, place
@@ -55,7 +56,7 @@ def days(here: Place, many: int) -> None:
     for _ in range(many):
         here.hand.on(days=1)
         with here.office.store.begin() as tx:
-            tx.work.forget_done(here.hand() - timedelta(days=7))
+            forget_done(tx, here.hand() - timedelta(days=7))
         with here.office.store.begin() as tx:
             tx.lanes.succeeded("sector")
         settle(here.office)

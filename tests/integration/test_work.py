@@ -16,6 +16,7 @@ from inspector.store.tables import EPOCH, lane, work
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 from tests.engine import LANE, LEASE, clock, order, put, row, states
+from tests.forgetting import forget_done
 from tests.house import Hand, closing, open_store
 
 HOUR = timedelta(hours=1)
@@ -286,7 +287,7 @@ def test_only_what_was_done_long_ago_is_forgotten(store: Store) -> None:
         first, second, _ = tx.work.claim("one", tx.machine_now(), clock(), LEASE, 3)
         tx.work.finish(first, clock() - 48 * HOUR)
         tx.work.finish(second, clock())
-        assert tx.work.forget_done(clock() - 24 * HOUR) == 1
+        assert forget_done(tx, clock() - 24 * HOUR) == 1
     assert sorted(states(store)) == ["2", "3"]
 
 

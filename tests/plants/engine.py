@@ -6,6 +6,7 @@ from tests.plants.plant import Plant
 
 _WORK, _WORKER = "tests/integration/test_work.py", "tests/integration/test_worker.py"
 _STOPPED, _CLOCK = "tests/integration/test_stopped.py", "tests/integration/test_clock.py"
+_MAINTENANCE = "tests/integration/test_maintenance.py"
 _PATIENCE, _LATE = "tests/integration/test_patience.py", "tests/integration/test_late.py"
 
 PLANTS = (
@@ -46,6 +47,24 @@ PLANTS = (
         old="                    self.owner, machine_now, office.now(), self.engine.lease, most, full=full, laned=room.laned\n",
         new="                    self.owner, office.now(), office.now(), self.engine.lease, most, full=full, laned=room.laned\n",
         tests=(f"{_WORKER}::test_a_lease_runs_by_the_machines_clock_whatever_day_the_office_has",),
+    ),
+    Plant(
+        name="maintenance-half-kept",
+        says="what a daemon held when a maintenance began is sent, or given up, all the same",
+        module="inspector/daemon/rest.py",
+        old="        if work.lane and self.lasts(now):\n",
+        new="        if work.lane and not self.lasts(now) and self.lasts(now):\n",
+        tests=(f"{_MAINTENANCE}::test_it_begins_in_a_daemon_that_runs_what_it_holds_goes_back_and_what_is_under_way_ends",),
+    ),
+    Plant(
+        name="maintenance-over-a-draw",
+        says="a party of a seed is asked by nobody, for a maintenance of ours lay over its last moment",
+        module="inspector/flows/maintenance.py",
+        old="    allow(until, now, moments)\n",
+        new="    allow(until, now, {})\n",
+        tests=(
+            "tests/integration/test_maintenance.py::test_it_reaches_beyond_no_moment_by_which_a_draw_wants_the_parts_of_its_seed",
+        ),
     ),
     Plant(
         name="lease-unrenewed",

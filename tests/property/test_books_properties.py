@@ -23,6 +23,7 @@ from inspector.flows.table import FLOWS
 from inspector.ports import PortError
 from inspector.store.work import Work
 from tests.creditplatform import CreditPlatform, platform
+from tests.forgetting import forget_done
 from tests.house import Hand, Table, application, carry_out, claim, closing, let_lapse, open_office, open_store, post
 from tests.integration.test_way import LICENCE
 from tests.proceedings import recorded
@@ -156,7 +157,7 @@ class Story:
 
     def forgets(self) -> None:
         with self.office.store.begin() as tx:
-            tx.work.forget_done(self.hand() - timedelta(days=1))
+            forget_done(tx, self.hand() - timedelta(days=1))
 
     def ends(self) -> None:
         """The platform is there, days pass, and a person sees to what waits for one."""

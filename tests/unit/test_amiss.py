@@ -14,7 +14,7 @@ import pytest
 from connectors.channels import email
 from connectors.sources import database, files
 from inspector.cli import amiss
-from inspector.cli.finding import Finding
+from inspector.cli.finding import Fault, Finding
 from inspector.cli.reaching import looked
 from inspector.domain.errors import Invalid
 from inspector.ports import Barred, Garbled, PortError, Sighting
@@ -31,7 +31,7 @@ def seen(name: str, made: Any, told: dict[str, Any]) -> Finding:
 def test_a_folder_that_is_not_there_is_our_setting_and_no_outage(tmp_path: Path) -> None:
     told = {**FILES, "folder": str(tmp_path / "gone"), "keep": str(tmp_path / "keep")}
     found = seen("sources.front", files.connect("front", told), {"kind": "files", **told})
-    assert not found.outside
+    assert found.fault is Fault.OURS
     for one in (*found.what, *found.mend):
         assert "folder" in one
     assert all(str(tmp_path / "gone") in one for one in found.what)
@@ -46,7 +46,7 @@ def test_a_database_file_that_is_not_there_is_our_setting_and_no_outage(tmp_path
         "live": True,
     }
     found = seen("sources.front", database.connect("front", told), {"kind": "database", **told})
-    assert not found.outside
+    assert found.fault is Fault.OURS
     assert all("url" in one and str(tmp_path / "gone.db") in one for one in found.what)
     assert "url" in found.mend[0]
 
@@ -59,7 +59,7 @@ def test_a_table_or_column_that_is_not_there_is_named_with_its_key(tmp_path: Pat
     told: dict[str, Any] = {"url": f"sqlite:///{tmp_path / 'front.db'}", "table": "degree", "code_column": "code"}
     told |= {"facts": {"degree": "grade"}, "live": True, key: value}
     found = seen("sources.front", database.connect("front", told), {"kind": "database", **told})
-    assert not found.outside
+    assert found.fault is Fault.OURS
     assert all(f"{mark}{named}, " in one for one, mark in zip(found.what, (": ", "："), strict=True)), found.what
     assert all(key in one and "clock" not in one for one in found.mend)
     there = "[code, grade]"
@@ -84,11 +84,11 @@ class Saying:
 def test_a_place_in_a_reply_that_a_key_of_ours_names_is_laid_at_the_key(code: str) -> None:
     error = Garbled(code, digest="0" * 64, detail="data.valu")
     found = seen("sources.social", Saying(error), {"kind": "http", "value_field": "data.valu", "as_of_field": "data.as_of"})
-    assert not found.outside, "it is ours first"
+    assert found.fault is Fault.OURS, "it is ours first"
     assert all("value_field = 'data.valu'" in one for one in found.what)
     assert all("value_field" in one and "sources.social" in one for one in found.mend)
     other = seen("sources.social", Saying(Garbled(code, digest="0" * 64, detail="code")), {"kind": "http", "value_field": "v"})
-    assert other.outside, "a place that no key names is theirs"
+    assert other.fault is Fault.THEIRS, "a place that no key names is theirs"
 
 
 def test_a_refusal_for_the_clock_names_our_own_clock_first() -> None:
@@ -123,7 +123,7 @@ def test_a_mail_server_that_is_not_there_is_named_with_host_and_port() -> None:
         port = taken.getsockname()[1]
     told = {"host": "127.0.0.1", "port": port, "tls": "none", "sender": "a@example.org", "tries": 1}
     found = seen("channels.mail", email.connect("mail", told), {"kind": "email", **told})
-    assert found.outside
+    assert found.fault is Fault.AWAY
     assert all(f"127.0.0.1:{port}" in one for one in found.what)
     assert all("host" in one and "port" in one for one in found.mend)
 

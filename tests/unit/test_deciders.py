@@ -29,7 +29,7 @@ def names(held: Policybook, reviewers: tuple[str, ...] = (), heads: tuple[str, .
     pack = held.packs[0].id
     city = AgencyNode(id="city", name="市", pack=pack, reviewers=reviewers, heads=heads)
     tree = {"city": city, "hall": AgencyNode(id="hall", name="厅", parent="city")}
-    return [one.name for one in deciders.unnamed(held, tree, DAY)]
+    return [one.name for one in deciders.unnamed(held, tree, DAY, tree.keys())]
 
 
 def test_agencies_hear_before_the_day_that_nobody_could_review_or_decide() -> None:
@@ -40,3 +40,18 @@ def test_agencies_hear_before_the_day_that_nobody_could_review_or_decide() -> No
     assert names(book(DAY - timedelta(days=9), DAY - timedelta(days=1))) == [], "not of what is over"
     assert names(comes, reviewers=("赵六",)) == ["agencies.city.heads", "agencies.hall.heads"]
     assert names(comes, reviewers=("赵六",), heads=("陈局长",)) == [], "named above, it is named"
+
+
+def test_who_only_answers_requests_is_told_from_who_takes_cases_sends_inspectors_or_names_who_decides() -> None:
+    only = AgencyNode(id="archives", name="馆", parent="city", connector="archives")
+    tree = {
+        "city": AgencyNode(id="city", name="市", pack="maoji", connector="city-office"),
+        "hall": AgencyNode(id="hall", name="厅", parent="city"),
+        "archives": only,
+        "civil": replace(only, id="civil", pack="demo"),
+        "housing": replace(only, id="housing"),
+        "tax": replace(only, id="tax", heads=("陈局长",)),
+        "court": replace(only, id="court", reviewers=("赵六",)),
+    }
+    assert deciders.answering(tree, {"housing"}) == {"archives"}
+    assert [*deciders.unnamed(book(DAY), {**tree}, DAY, ())] == []

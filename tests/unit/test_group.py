@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import queue
+import threading
+import time
 from dataclasses import replace
 
 from inspector.daemon.group import FEW, Done, few, gather, parts
@@ -44,3 +46,27 @@ def test_what_is_left_for_later_is_settled_before_a_stop() -> None:
     assert [one.work.id for one in gather(said, [done(7)], 10) or []] == [7, 1]
     assert [one.work.id for one in gather(said, [done(8)], 10) or []] == [8]
     assert gather(said, [], 10) is None
+
+
+def test_few_that_are_there_wait_a_moment_for_others_and_one_behind_a_quiet_time_does_not() -> None:
+    said: queue.SimpleQueue[Done | None] = queue.SimpleQueue()
+    said.put(done(1))
+    assert [one.work.id for one in gather(said, [], 10, time.monotonic() - 1) or []] == [1]
+    said.put(done(2))
+    threading.Timer(0.05, said.put, (done(3),)).start()
+    assert [one.work.id for one in gather(said, [], 2, time.monotonic() + 60) or []] == [2, 3]
+
+
+def test_as_many_as_are_worth_a_commit_wait_for_nobody() -> None:
+    said: queue.SimpleQueue[Done | None] = queue.SimpleQueue()
+    for number in range(FEW + 1):
+        said.put(done(number))
+    assert len(gather(said, [], 128, time.monotonic() + 3600) or []) == FEW + 1
+
+
+def test_a_stop_waits_for_nobody_either() -> None:
+    said: queue.SimpleQueue[Done | None] = queue.SimpleQueue()
+    for one in (done(1), None):
+        said.put(one)
+    assert [one.work.id for one in gather(said, [], 10, time.monotonic() + 3600) or []] == [1]
+    assert gather(said, [], 10, time.monotonic() + 3600) is None

@@ -36,7 +36,7 @@ CONTAINER = {
 SPECS: dict[tuple[str, str], set[str]] = {
     ("v1", "ServiceAccount"): {"automountServiceAccountToken"},
     ("apps/v1", "Deployment"): {"replicas", "strategy", "selector", "template"},
-    ("v1", "Service"): {"selector", "ports"},
+    ("v1", "Service"): {"selector", "ports", "clusterIP", "publishNotReadyAddresses"},
     ("policy/v1", "PodDisruptionBudget"): {"minAvailable", "selector"},
     ("networking.k8s.io/v1", "NetworkPolicy"): {"podSelector", "policyTypes", "ingress"},
     ("batch/v1", "Job"): {"backoffLimit", "template"},
@@ -95,12 +95,27 @@ def test_what_is_mounted_is_a_volume_and_selectors_meet_labels() -> None:
     held = {one["kind"]: one for one in objects("inspector")}
     labels = held["Deployment"]["spec"]["template"]["metadata"]["labels"]
     assert held["Deployment"]["spec"]["selector"]["matchLabels"] == labels
-    assert held["Service"]["spec"]["selector"] == labels
+    assert all(one["spec"]["selector"] == labels for one in objects("inspector") if one["kind"] == "Service")
     assert held["PodDisruptionBudget"]["spec"]["selector"]["matchLabels"] == labels
     assert held["NetworkPolicy"]["spec"]["podSelector"]["matchLabels"] == labels
     assert held["Deployment"]["spec"]["template"]["spec"]["serviceAccountName"] == held["ServiceAccount"]["metadata"]["name"]
     (job,) = objects("migrate")
     assert job["spec"]["template"]["metadata"]["labels"] != labels, "else requests are sent to a migration"
+
+
+def test_prometheus_asks_for_each_daemon_by_a_name_that_there_is_at_the_port_that_they_listen_on() -> None:
+    told = yaml.safe_load((ROOT / "config/prometheus/kubernetes.yaml").read_text(encoding="utf-8"))
+    (scraped,) = told["scrape_configs"]
+    (asked,) = scraped["dns_sd_configs"]
+    held = {one["metadata"]["name"]: one["spec"] for one in objects("inspector") if one["kind"] == "Service"}
+    (name,) = asked["names"]
+    service = held[name.partition(".")[0]]
+    assert (service["clusterIP"], service["publishNotReadyAddresses"]) == ("None", True), (
+        "each pod, and not one of them at a time"
+    )
+    main = next(pod["containers"][0] for file, pod in pods() if file == "inspector")
+    assert [port["containerPort"] for port in main["ports"]] == [asked["port"]]
+    assert scraped["job_name"] == "inspector", "by which the rules know its targets"
 
 
 def test_they_call_commands_that_there_are_ask_the_port_and_health_that_there_are_and_give_time_to_drain() -> None:

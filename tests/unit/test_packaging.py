@@ -28,6 +28,7 @@ SHIPPED_SETTINGS = {
     "kubernetes/inspector.yaml",
     "kubernetes/migrate.yaml",
     "prometheus/inspector.rules.yaml",
+    "prometheus/kubernetes.yaml",
     "prometheus/prometheus.yaml",
     "compose.yaml",
     "demo.toml",

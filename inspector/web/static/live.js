@@ -10,7 +10,12 @@ stream.onmessage = (event) => {
   const html = JSON.parse(event.data);
   if (breaks) say("live", "now");
   breaks = 0;
-  if (html !== shown) live.innerHTML = shown = html; // what is being read or marked stays, as long as it is true
+  if (html === shown) return; // what is being read or marked stays, as long as it is true
+  const open = [...live.querySelectorAll("details[open]")].map((one) => one.id);
+  const held = document.activeElement?.closest("#live details")?.id; // whoever walks by keyboard stays where he or she is
+  live.innerHTML = shown = html;
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  if (held) document.getElementById(held)?.querySelector("summary").focus({ preventScroll: true });
 };
 stream.onerror = () => {
   breaks += 1;
