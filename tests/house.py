@@ -128,6 +128,7 @@ def open_store(url: str, keys: Keyring | None = None) -> Store:
     store = Store(url, synchronous="OFF", keys=keys)
     if store.sqlite:
         assert store.url.database is not None
+        assert not Path(f"{store.url.database}-wal").exists(), "somebody is connected to it, and would lose what the file holds"
         Path(store.url.database).write_bytes(migrated_file())
     else:
         with store.engine.begin() as connection:

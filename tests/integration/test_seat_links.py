@@ -28,7 +28,7 @@ from tests.house import Hand, settle
 from tests.integration.test_draw_way import Phones, visits
 from tests.integration.test_forms import logged_in
 from tests.integration.test_signin import SAYS, admit, gateway
-from tests.operator import settled
+from tests.operator import Operator
 
 pytestmark = pytest.mark.alike
 
@@ -171,7 +171,7 @@ def test_a_clerk_calls_a_link_back_at_the_machine_with_a_reason(store: Store, ha
     (visit,) = visits(office, held.number)
     with store.read() as tx:
         name = dispatch.seat_name(tx.visits.team(visit.id)[0])
-    operator = settled(str(store.engine.url.render_as_string(hide_password=False)), tmp_path)
+    operator = Operator(tmp_path, store.url.render_as_string(hide_password=False)).settle_in()
     assert operator.say("push", "link", name, "--json").code != 0, "without a reason nothing is called back"
     assert operator.say("push", "link", name, "--reason", "手机遗失", "--json").json == {"seat": name, "anew": False}
     with store.read() as tx:
