@@ -12,6 +12,7 @@ from tests import needs
 from tests.unit.test_alerts import RULES
 
 AWAY = 'inspector_connector_breaker_open{connector="bank",instance="%s"}'
+WAITS = 'inspector_connector_waiting{connector="bank",reason="breaker",instance="%s"}'
 RESTS = 'inspector_maintenance{instance="%s"}'
 FIRING = 'count(ALERTS{alertstate="firing",alertname="InspectorConnectorAway"})'
 
@@ -21,7 +22,7 @@ def test_a_connector_that_is_away_wakes_nobody_while_a_maintenance_lasts(tmp_pat
     series = [
         {"series": name % instance, "values": values}
         for instance in ("one:8321", "two:8321")
-        for name, values in ((AWAY, "1+0x60"), (RESTS, "1+0x20 0+0x40"))
+        for name, values in ((AWAY, "1+0x60"), (WAITS, "3+0x60"), (RESTS, "1+0x20 0+0x40"))
     ]
     asked = [
         {"expr": f"{FIRING} > bool 0", "eval_time": "100m", "exp_samples": []},
