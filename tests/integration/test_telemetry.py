@@ -1,20 +1,17 @@
-"""What the house says of itself: metrics that Prometheus accepts, and one thread to follow through the log."""
+"""What the house says of itself: metrics that Prometheus accepts."""
 
 from __future__ import annotations
 
-import logging
 import re
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_type_hints
 
-import httpx
 import pytest
 import sqlalchemy as sa
-import structlog
 from prometheus_client.parser import text_string_to_metric_families
 
 from connectors import patience
@@ -32,15 +29,14 @@ from inspector.flows import assist, dispatch
 from inspector.flows.draw import announce_now
 from inspector.flows.duties import BECAME
 from inspector.flows.office import Office
-from inspector.ports import Answer, Question, Unavailable
+from inspector.ports import Unavailable
 from inspector.store.store import Store
 from inspector.store.tables import EPOCH, lane
 from inspector.telemetry.metrics import Duties, Metrics, Snapshot
 from inspector.testing.peer import answer, lost, peer
 from tests import needs
 from tests.drawn import announced, carried_out, drawing
-from tests.edge import serving
-from tests.engine import FAST, LANE, Hands, at_work, clock, count, lines, listening, order, put, real_office, states, until
+from tests.engine import FAST, LANE, Hands, at_work, clock, count, listening, order, put, real_office, states, until
 from tests.house import Hand, Table, application, closing, next_period, open_office, open_store, post, running, settle
 from tests.integration.test_draw_way import FACTS
 
@@ -49,16 +45,6 @@ pytestmark = pytest.mark.alike
 T = TypeVar("T")
 LICENCE = {"registration-status": "存续"}
 PERSON = "110105194912310021"
-
-
-@dataclass
-class Talkative(Table):
-    """A source whose connector logs, in our way and in the standard library's."""
-
-    def ask(self, question: Question, *, key: str) -> Answer:
-        structlog.get_logger("connectors").info("source.asked")
-        logging.getLogger("somebody.elses").warning("asked for %s", question.subject_code)
-        return super().ask(question, key=key)
 
 
 @pytest.fixture(scope="module")
@@ -367,39 +353,3 @@ def test_what_comes_due_at_fridays_closing_is_not_late_on_monday_where_closed_ti
     sweeps.snapshot(office, metrics)
     assert metrics.registry.get_sample_value("inspector_work_oldest_due_seconds", {"kind": "ask"}) == 120
     assert metrics.registry.get_sample_value("inspector_schedule_lag_seconds", {"schedule": "plan:x"}) == 120
-
-
-def test_a_case_is_followed_from_intake_to_the_call_by_its_id(store: Store, hand: Hand) -> None:
-    office = open_office(store, hand, sources={LANE: Talkative(default="=")})
-    given = application(1, "business-licence", LICENCE, subject_code="110105194912310021")
-    with listening() as stream:
-        case_id = post(office, given)
-        settle(office)
-    asked = [line for line in lines(stream) if line["event"] == "source.asked" or line["logger"] == "somebody.elses"]
-    assert len(asked) == 2
-    for line in asked:
-        assert (line["case_id"], line["kind"]) == (case_id, "ask")
-        assert case_id in line["work"]
-    assert "110105194912310021" not in stream.getvalue()
-
-
-def test_the_context_of_one_case_does_not_stick_to_the_next(store: Store) -> None:
-    office = real_office(store)
-    put(store, *(order(n) for n in range(20)))
-    with listening() as stream:
-        log = structlog.get_logger("flow")
-        with at_work(office, Hands(say=lambda held: log.info("asked", expected=held.case_id))):
-            until(lambda: set(states(store).values()) == {"done"})
-    told = [line for line in lines(stream) if line["event"] == "asked"]
-    assert len(told) == 20
-    assert all(line["case_id"] == line["expected"] for line in told)
-
-
-def test_neither_calls_nor_requests_leave_addresses_in_the_log(store: Store, hand: Hand) -> None:
-    office = open_office(store, hand)
-    with listening(level="DEBUG") as stream, serving(office) as edge:
-        secret = office.link_token("seat", "draw-1:o-1:1")
-        for path in (f"/seat/draw-1:o-1:1/{secret}", f"/assist/nobody/{secret}", "/v1/cases?subject=110105194912310021"):
-            httpx.get(f"{edge.url}{path}", trust_env=False)
-    assert secret not in stream.getvalue()
-    assert "110105194912310021" not in stream.getvalue()
