@@ -129,6 +129,9 @@ def test_of_a_damaged_file_the_newest_whole_backup_is_named_with_the_command_tha
     torn, other = tmp_path / "backups/torn.sqlite3", tmp_path / "backups/notes.txt"
     torn.write_bytes(file.read_bytes()[:9000])
     other.write_text("no backup")
+    spoilt = tmp_path / "backups/spoilt.sqlite3"
+    spoilt.write_bytes(file.read_bytes())
+    damage(spoilt)
     office = tmp_path / "inspector.sqlite3"
     damage(office)
     told = told_of_backup(clerk)
@@ -136,6 +139,7 @@ def test_of_a_damaged_file_the_newest_whole_backup_is_named_with_the_command_tha
     command = told["mend"].rpartition("./run ")[2]
     office.unlink()
     clerk.well(*command.split())
+    spoilt.unlink()
     os.utime(file, (0, 0))
     assert "is old" in told_of_backup(clerk)["message"]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from inspector.daemon.schedules import schedules
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.retention import Record
-from inspector.flows import purging
+from inspector.flows import forget, purging
 from inspector.settings import Schedules
 from inspector.store.sessions import KEPT
 from inspector.store.store import Store
@@ -39,6 +40,40 @@ def test_each_kind_of_history_is_kept_for_its_own_days(store: Store, hand: Hand)
     assert messages == {"m-1", "m-8", "m-31"}
     assert slots == 2
     assert kept == {"w-1"}
+
+
+def test_of_a_table_passed_in_small_spans_every_old_row_goes_and_no_young_one(
+    store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forget, "_SPAN", 3)
+    monkeypatch.setattr(forget, "_MANY", 4)
+    office, old = open_office(store, hand), {1, 2, 3, 4, 5, 15, 16, 24}
+    with store.begin() as tx:
+        for number in range(25):
+            then = hand() - timedelta(days=9 if number in old else 1)
+            tx.work.order([Order(kind=OrderKind.ASK, key=f"w-{number}", due_at=then, urgent_by=then)], then)
+        tx.connection.execute(sa.update(work).values(state="done", done_at=work.c.made_at))
+        tx.connection.execute(sa.update(work).where(work.c.key == "w-3").values(state="waiting", done_at=None))
+    forget._done(office, hand() - timedelta(days=7))
+    with store.read() as tx:
+        kept = set(tx.connection.execute(sa.select(work.c.key)).scalars())
+        told = [facts["rows"] for _, facts in tx.ledger.facts(["retention.forget"], "retention:work")]
+    assert kept == {f"w-{number}" for number in range(25) if number not in old or number == 3}
+    assert (sum(told), len(told)) == (7, 2), "an entry for each transaction that let some go"
+
+
+def test_the_search_for_old_work_writes_nothing_and_so_keeps_nobody_waiting(
+    store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = open_office(store, hand)
+    with store.begin() as tx:
+        tx.work.order([Order(kind=OrderKind.ASK, key="w", due_at=hand(), urgent_by=hand())], hand())
+
+    def refused(_self: Store) -> None:
+        raise AssertionError("a writer waits for nothing")
+
+    monkeypatch.setattr(Store, "begin", refused)
+    forget._done(office, hand() - timedelta(days=7))
 
 
 def test_who_had_signed_in_is_kept_for_six_months_whatever_the_packs_say(store: Store, hand: Hand) -> None:
