@@ -31,7 +31,7 @@ from inspector.flows.duties import BECAME
 from inspector.flows.office import Office
 from inspector.ports import Unavailable
 from inspector.store.store import Store
-from inspector.store.tables import EPOCH, lane
+from inspector.store.tables import lane
 from inspector.telemetry.metrics import Duties, Metrics, Snapshot
 from inspector.testing.peer import answer, lost, peer
 from tests import needs
@@ -301,12 +301,6 @@ def test_gauges_tell_what_is_leased_due_stopped_and_broken(store: Store, hand: H
     metrics = Metrics()
     sweeps.snapshot(office, metrics)
 
-    def opened(until: datetime) -> float | None:
-        with store.begin() as tx:
-            tx.connection.execute(sa.update(lane).values(open_until=until))
-        sweeps.snapshot(office, metrics)
-        return value("inspector_connector_breaker_open", connector=LANE)
-
     def value(name: str, **labels: str) -> float | None:
         return metrics.registry.get_sample_value(name, labels)
 
@@ -316,8 +310,6 @@ def test_gauges_tell_what_is_leased_due_stopped_and_broken(store: Store, hand: H
     assert value("inspector_work_oldest_due_seconds", kind="push") == 0
     assert value("inspector_connector_paused", connector=LANE) == 1
     assert value("inspector_connector_breaker_open", connector=LANE) == 1
-    assert opened(EPOCH + timedelta(days=9)) == 1, "a call looks whether it is back, and nobody has answered yet"
-    assert opened(EPOCH) == 0
 
 
 def test_work_whose_date_is_past_is_late_also_when_nobody_promotes_it(store: Store, hand: Hand) -> None:
