@@ -181,7 +181,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: objec
     """A page in the language of the request; `q` is what its links to other pages end with."""
     about: dict[str, object] = {"other_address": _other_address(request), "q": carried(request)}
     if context.get("caller"):  # to whoever comes from outside a maintenance changes nothing: what comes in is taken
-        about["rests"] = _rests(desk_of(request))
+        about["rests_until"] = _rests(desk_of(request))
     return HTMLResponse(fragment(desk_of(request), language(request), template, **about, **context), status, VARY)
 
 
