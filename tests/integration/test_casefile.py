@@ -199,9 +199,9 @@ def test_words_that_retention_erased_are_said_to_be_erased_and_others_that_are_g
     judged = casefile.case_file(office, case_id, "王五", "dossier").judged
     assert ([one.code for one in judged.troubles], judged.erased) == (["erasure_unproven"], 1), "nothing says that it was lawful"
     with office.store.begin() as tx:
-        later = office.now() + timedelta(days=31)
-        because = Because(rule=PURGED, basis=(), pack="", facts=let_go(later, gone))
-        tx.ledger.append(new_id(), case_id, because, {}, later)
+        now = office.now()  # its seal is made now, and none tells of what is yet to come
+        because = Because(rule=PURGED, basis=(), pack="", facts=let_go(now, gone))
+        tx.ledger.append(new_id(), case_id, because, {}, now)
     made = casefile.case_file(office, case_id, "王五", "dossier")
     assert (made.judged.holds, made.judged.erased) == (True, 1)
     assert "保存期满，内容已清除" in made.files["index.html"].decode()
