@@ -150,5 +150,5 @@ def test_the_ops_page_says_the_same_of_all_kinds_in_both_languages(store: Store,
     assert steps
     with serving(office, OPEN) as edge:
         english, chinese = sections(edge, "en"), sections(edge, "zh-Hans")
-    assert f"steps about consequences {steps:.0f}, visits 0, answers of other agencies 0" in english["At risk"]
-    assert f"处理环节 {steps:.0f}，现场检查 0，其他机关答复 0" in chinese["风险提示"]
+    assert f"steps about consequences {steps:.0f}, visits 0, answers of other agencies 0" in english["!At risk"]
+    assert f"处理环节 {steps:.0f}，现场检查 0，其他机关答复 0" in chinese["!风险提示"]

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from connectors.agencies.http import HttpAgency
-from inspector.domain import ladder
+from inspector.domain import ladder, reply
 from inspector.domain.almanac import NamedDay
 from inspector.domain.assistance import AssistanceState, Quarrel, Request
 from inspector.domain.calendar import WorkingCalendar
@@ -19,8 +19,9 @@ from inspector.domain.errors import Stale
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LetterKind
 from inspector.domain.timer import Timer
-from inspector.flows import assist, review
+from inspector.flows import assist, requests, review
 from inspector.flows.office import Office
+from inspector.flows.settle import settle_request
 from inspector.policybook import Policybook
 from inspector.ports import Garbled, Letter, Origin, PortError, Receipt, Refused, Unavailable
 from inspector.store.store import Store
@@ -144,6 +145,9 @@ def speak(office: Office, request: Request, kind: LetterKind) -> None:
     with office.store.begin() as tx:
         if kind in said:
             said[kind](tx)
+        if kind is LetterKind.UNREASONED:
+            _, held = requests.held(tx, id_)
+            settle_request(tx, reply.unreasoned(held, now, now, office.book.get(tx.cases.get(request.case_id).pack).label), now)
 
 
 def letters_of(office: Office) -> list[Work]:
