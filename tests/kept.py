@@ -77,7 +77,7 @@ def lived(office: Office, hand: Hand, what: Hashable, live: Callable[[], T]) -> 
         told = live()
         if len(_KEPT) == _MOST:
             del _KEPT[next(iter(_KEPT))]
-        _KEPT[way] = copy.deepcopy(_Kept(_content(office.store), hand.now, _outside(office), told))
+        _KEPT[way] = copy.deepcopy(_Kept(_content(office.store), hand.now, _outside(office), told), _errors(office))
     _stands(office, hand, way)
     return told
 
@@ -87,7 +87,12 @@ def _stands(office: Office, hand: Hand, way: tuple[Hashable, ...]) -> None:
 
 
 def _now(office: Office, hand: Hand, way: tuple[Hashable, ...]) -> _Standing:
-    return _Standing(office, way, _written(office.store), hand.now, copy.deepcopy(_outside(office)))
+    return _Standing(office, way, _written(office.store), hand.now, copy.deepcopy(_outside(office), _errors(office)))
+
+
+def _errors(office: Office) -> dict[int, object]:
+    """What a table is to raise is itself in a copy, too: errors of ours are made by name, and no copy knows that."""
+    return {id(value): value for held in _outside(office).values() for value in held.values() if isinstance(value, Exception)}
 
 
 def _files(store: Store) -> tuple[Path, Path]:

@@ -8,6 +8,9 @@ from dataclasses import asdict, fields, is_dataclass
 
 from inspector.ports import Letter, Message
 
+_LATER = frozenset({"requester", "posted"})
+"""What letters of earlier releases do not say."""
+
 
 def named(key: str, told: Letter | Message) -> str:
     """A work's key, and behind it what the message says, in 16 hex: one that says something else has another key."""
@@ -22,5 +25,5 @@ def _plain(value: object) -> object:
 
 
 def _said(fields: list[tuple[str, object]]) -> dict[str, object]:
-    """What a letter has said. One that an earlier release has worded names no requester, and keeps the key of its first try."""
-    return {name: value for name, value in fields if (name, value) != ("requester", None)}
+    """What a letter has said. One that an earlier release has worded lacks what came later, and keeps the key of its first try."""
+    return {name: value for name, value in fields if value is not None or name not in _LATER}

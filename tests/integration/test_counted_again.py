@@ -192,6 +192,7 @@ BEHIND = (
     "DROP INDEX ix_ledger_owed",
     "ALTER TABLE publication_duty DROP COLUMN anew",
     "ALTER TABLE attention DROP COLUMN names",
+    "ALTER TABLE office DROP COLUMN rests_until",
 )
 """What later migrations brought, taken back."""
 

@@ -38,7 +38,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "forward": {"to": "civil", "reasons": "见 {0}"},
     "dispute": {"about": "COMPETENCE", "reasons": "见 {0}"},
     "decision": {"helps": False, "reasons": "见 {0}"},
-    "transcription": {"do": "answer", "verdict": "match", "reasons": "见 {0}", "written": "来函如下：{0}"},
+    "transcription": {"do": "answer", "verdict": "match", "reasons": "见 {0}", "written": "来函如下：{0}", "scan": "0" * 64},
 }
 """What each operation takes; every one is signed by a name behind which a link stands."""
 
