@@ -18,8 +18,12 @@ def allow(until: datetime, now: datetime, moments: Mapping[str, datetime]) -> No
     its draw: no maintenance of ours may bring that about, so none reaches beyond such a moment.
     """
     if not now < until <= now + MOST:
-        raise Invalid("maintenance_until", until=until.isoformat(), latest=(now + MOST).isoformat(), field="--until")
+        raise Invalid("maintenance_until", until=_minutes(until), latest=_minutes(now + MOST), field="--until")
     over = {number: at for number, at in moments.items() if at <= until}
     if over:
         number = min(over, key=lambda one: (over[one], one))
-        raise Refusal("maintenance_over_draw", draw=number, at=over[number].isoformat())
+        raise Refusal("maintenance_over_draw", draw=number, at=_minutes(over[number]))
+
+
+def _minutes(moment: datetime) -> str:
+    return moment.isoformat(timespec="minutes")
