@@ -16,7 +16,6 @@ answering and dead to absent, of the nine alone.
 from __future__ import annotations
 
 import argparse
-import gc
 import multiprocessing
 import socket
 import sys
@@ -46,7 +45,7 @@ from inspector.store.work import Work
 from inspector.telemetry import logs
 from inspector.telemetry.metrics import Metrics
 from tests.bench import servers
-from tests.bench.machine import machine, told
+from tests.bench.machine import machine, settled_down, told
 from tests.bench.pacing import Paced, each, kept, now, percentiles
 from tests.bench.stub import stub
 from tests.house import application, open_office, post, running
@@ -103,13 +102,6 @@ def sources_of(url: str, tenth: Mapping[str, object]) -> dict[str, HttpSource]:
     """Nine sources of one stand-in, and the tenth."""
     well = {f"registry-{of}": connect(f"registry-{of}", {"url": url, **REPLY}) for of in range(1, 10)}
     return {**well, DEAD: connect(DEAD, {**REPLY, **tenth})}
-
-
-def settled_down() -> None:
-    """As `serve` does once all is put together: what is there is not looked through for rubbish any more, which takes 0.1 s each time."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
 
 
 Come = tuple[str, float, bool]

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from tests.bench import domain, ours, servers
@@ -117,7 +118,13 @@ def chosen(only: str) -> list[Contender]:
     unknown = set(names) - set(NAMES)
     if unknown:
         raise SystemExit(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(NAMES)}")
-    return [contender for contender in ALL if contender.name in names]
+    contenders = [contender for contender in ALL if contender.name in names]
+    missing = {package for contender in contenders for package in contender.packages if find_spec(package) is None}
+    if missing:  # before the first round, not in the midst of it
+        raise SystemExit(
+            f"not installed: {', '.join(sorted(missing))}; pip install -r requirements-bench.lock, or leave them out by --only"
+        )
+    return contenders
 
 
 class Round:

@@ -27,6 +27,7 @@ from inspector.store.work import Work
 from inspector.telemetry import logs
 from inspector.telemetry.metrics import Metrics
 from tests.bench import domain
+from tests.bench.machine import settled_down
 from tests.house import ZONE, open_office
 
 LANE = "registry"
@@ -96,6 +97,7 @@ def main() -> None:
     flows = {OrderKind.ASK: Flow(do=partial(verify, wire))}
     engine = engine_of(given.lease)
     worker = Worker(office, Metrics(), engine, f"bench-{os.getpid()}", flows=flows)
+    settled_down()
     worker.start()
     until(on_signal())
     worker.stop(5.0)
