@@ -76,12 +76,13 @@ class _Changed(Loader, MetaPathFinder):
         exec(compile(self._tree, str(self._path), "exec"), module.__dict__)  # noqa: S102 - our own module, but for a few lines
 
 
-def run(tests: Sequence[str], module: str = "", tree: ast.Module | None = None) -> int:
-    """Run tests on SQLite in this process, against a module that was changed, where one was; pytest's own code."""
+def run(tests: Sequence[str], module: str = "", tree: ast.Module | None = None, *further: str) -> int:
+    """Run tests on SQLite in this process, against a module that was changed, where one was; pytest's own code. `further`: for pytest."""
     if tree is not None:
         sys.meta_path.insert(0, _Changed(module, tree))
     os.environ.pop("INSPECTOR_TEST_TURN", None)  # whose turn it is, is asked of the run that starts this one
-    asked = ["-q", "-n", "0", "-m", "", "-k", "not postgres", "-p", "no:cacheprovider", *(str(ROOT / test) for test in tests)]
+    asked = ["-q", "-n", "0", "-m", "", "-k", "not postgres", "-p", "no:cacheprovider", *further]
+    asked += [str(ROOT / test) for test in tests]
     return int(pytest.main(asked))
 
 
