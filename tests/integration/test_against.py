@@ -75,6 +75,7 @@ def test_nothing_is_corrected_behind_what_an_inspector_has_seen_and_no_result_te
             assert tx.cases.get(case_id).state is CaseState.REVIEW
 
 
+@pytest.mark.slow
 def test_what_a_register_proves_afterwards_calls_nobody_back_who_has_seen_otherwise(store: Store, hand: Hand) -> None:
     office, _, (case_id,), visit = given(store, hand)
     one, other = asked(visit, case_id)
@@ -88,6 +89,7 @@ def test_what_a_register_proves_afterwards_calls_nobody_back_who_has_seen_otherw
     assert ("mismatch", LOCKED) in words(office, case_id)
 
 
+@pytest.mark.slow
 def test_an_officer_reads_what_was_seen_where_the_visit_is_called_off(store: Store, hand: Hand) -> None:
     office, _, (case_id,), visit = given(store, hand)
     notes(office, visit, 0, (asked(visit, case_id)[0], Verdict.MISMATCH))
@@ -98,6 +100,7 @@ def test_an_officer_reads_what_was_seen_where_the_visit_is_called_off(store: Sto
     assert matters(office)["note_against"]["cases"] == [case_id]
 
 
+@pytest.mark.slow
 def test_the_last_word_is_read_though_one_of_before_has_come_in_behind_it(store: Store, hand: Hand) -> None:
     office, _, (case_id,), visit = given(store, hand)
     one, _ = asked(visit, case_id)
@@ -120,6 +123,7 @@ def test_a_matter_that_is_open_still_names_the_case_that_it_named_before(store: 
     assert matters(office)["note_against"]["cases"] == sorted([case_id, "z-another"])
 
 
+@pytest.mark.slow
 def test_who_has_recorded_an_object_as_no_more_hides_nothing_that_was_seen_there(store: Store, hand: Hand) -> None:
     office, _, (case_id,), visit = given(store, hand)
     notes(office, visit, 0, (asked(visit, case_id)[0], Verdict.MISMATCH))
@@ -130,6 +134,7 @@ def test_who_has_recorded_an_object_as_no_more_hides_nothing_that_was_seen_there
     assert words(office, case_id) == {("mismatch", LOCKED), ("cannot_say", "CLOSED")}
 
 
+@pytest.mark.slow
 def test_what_was_seen_at_an_object_that_is_no_more_is_of_the_day_on_which_it_was_seen(store: Store, hand: Hand) -> None:
     office, _, (case_id,), visit = given(store, hand)
     claim, seen = asked(visit, case_id)[0], hand().date()
@@ -144,6 +149,7 @@ def test_what_was_seen_at_an_object_that_is_no_more_is_of_the_day_on_which_it_wa
     assert days == {Verdict.MISMATCH: seen, Verdict.CANNOT_SAY: hand().date()}
 
 
+@pytest.mark.slow
 def test_nobody_replaces_an_object_having_seen_what_was_found_there(store: Store, hand: Hand) -> None:
     office, _, (case_id,), visit = given(store, hand)
     notes(office, visit, 0, (asked(visit, case_id)[0], Verdict.MISMATCH))
@@ -151,6 +157,7 @@ def test_nobody_replaces_an_object_having_seen_what_was_found_there(store: Store
         replacing.give_up(office, tx, visit.id, ground=Ground.UNSAFE, reason="危房", by="李科长", now=hand())
 
 
+@pytest.mark.slow
 def test_what_lay_in_a_phone_behind_a_correction_is_taken_of_what_is_promised_still_and_read_of_what_is_not(
     store: Store, hand: Hand
 ) -> None:
@@ -176,6 +183,7 @@ def test_what_lay_in_a_phone_behind_a_correction_is_taken_of_what_is_promised_st
     assert [claims[claim] for _, claim in left.missing] == ["registered-address"]
 
 
+@pytest.mark.slow
 def test_what_agrees_at_another_place_says_nothing_of_the_place_of_now(store: Store, hand: Hand) -> None:
     office, _, (case_id,), visit = given(store, hand)
     both = asked(visit, case_id)
@@ -190,6 +198,7 @@ def test_what_agrees_at_another_place_says_nothing_of_the_place_of_now(store: St
     assert "note_against" not in matters(office)
 
 
+@pytest.mark.slow
 def test_what_an_officer_has_read_is_not_asked_about_again_when_the_other_seat_passes_on(store: Store, hand: Hand) -> None:
     office, _, (case_id,), visit = given(store, hand)
     one, other = asked(visit, case_id)

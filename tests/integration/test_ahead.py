@@ -134,6 +134,7 @@ def test_a_row_of_a_file_hears_what_it_would_have_heard_alone(here: Place, file:
     ], alone
 
 
+@pytest.mark.slow
 def test_a_file_is_judged_by_a_few_statements_and_costs_as_few_or_two_a_row_where_others_write_too(here: Place) -> None:
     rows = [given(here, number) for number in range(800, 860)]
     lines = tuple(CaseRow(row=number, application=one, sound=True) for number, one in enumerate(rows))

@@ -40,6 +40,7 @@ def days(here: Place, many: int = 5) -> None:
         settle(here.office)
 
 
+@pytest.mark.slow
 def test_a_repair_that_a_receiver_refuses_goes_on_each_working_day_until_it_is_taken(
     store: Store, hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -173,6 +173,7 @@ def test_who_comes_in_a_file_of_many_is_told_of_as_whoever_comes_alone(store: St
     assert [one["case"] for one in told(office)] == ids[-1:]
 
 
+@pytest.mark.slow
 def test_who_is_visited_since_the_case_needs_it_is_visited_for_the_next_one_too(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     _, held = announced(office, hand, cases=1)

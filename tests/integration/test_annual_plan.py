@@ -246,6 +246,7 @@ def test_a_slot_without_a_published_plan_draws_nothing_and_waits_for_a_person_un
     assert by_hand(office) == held, "and no second one"
 
 
+@pytest.mark.slow
 @pytest.mark.differs
 def test_a_plan_published_at_the_very_moment_of_a_slot_makes_up_for_it(store: Store, hand: Hand) -> None:
     office = an_office(store, hand)

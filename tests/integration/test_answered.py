@@ -130,6 +130,7 @@ def test_a_result_that_was_ruled_on_is_public_as_it_was_ruled(store: Store, hand
     assert changed(house, held, lambda one: replace(one, ruled=None)) == ["ruled"]
 
 
+@pytest.mark.slow
 def test_a_published_result_was_not_never_public(office: Office, hand: Hand) -> None:
     held = public(office, hand)
     never = replace(held, state=PublicationState.REMOVED, posted=None, shown=None, why=Fallen.VOID)

@@ -126,6 +126,7 @@ def test_the_requested_agency_may_answer_with_its_own_token_and_no_other_agency(
             assert client.post(f"/v1/assistance/{request_id}/answer", json=given).status_code == expected, (role, agency)
 
 
+@pytest.mark.slow
 def test_a_seat_is_accepted_and_its_result_settles_the_case(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     _, held = announced(office, hand, cases=1)

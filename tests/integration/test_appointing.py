@@ -119,6 +119,7 @@ def test_where_nobody_could_go_on_the_named_day_an_officer_names_another(store: 
     assert days_told == ["2026-03-06", "2026-03-30"]
 
 
+@pytest.mark.slow
 def test_the_end_of_each_named_day_is_asked_about_at_once_and_until_it_the_visit_is_not_overdue(store: Store, hand: Hand) -> None:
     office, _, visit = drawn(store, hand, row(5, 31))
     settle(office)
@@ -229,6 +230,7 @@ def test_every_other_closed_day_up_to_the_named_one_stays_closed_on_page_push_in
     assert made.parts[0].quiet == ("quiet-5",), "who goes before the named day goes where nobody may"
 
 
+@pytest.mark.slow
 def test_who_names_a_day_sees_the_windows_whole_and_a_closed_day_or_one_off_is_taken_only_where_it_is_meant(
     store: Store, hand: Hand
 ) -> None:

@@ -57,6 +57,7 @@ def test_a_visit_is_at_risk_by_its_own_date_until_it_is_over(store: Store, hand:
     assert falling(office, "visit", made.due_at) == (0, 1), "a date that has passed is at risk all the more"
 
 
+@pytest.mark.slow
 def test_an_answer_is_at_risk_by_the_day_that_the_agency_was_given(store: Store, hand: Hand) -> None:
     civil = Post("civil-affairs")
     sources = {"registers": Table(default=None), "social": Table(name="social", default="=")}
@@ -77,6 +78,7 @@ def test_a_step_about_a_consequence_is_at_risk_by_its_date(store: Store, hand: H
     assert falling(held.office, "consequence", dates[0]) == (0, dates.count(dates[0]))
 
 
+@pytest.mark.slow
 def test_our_answers_to_an_objection_and_to_a_repair_are_at_risk_by_their_dates_until_they_are_given(
     store: Store, hand: Hand
 ) -> None:
@@ -103,6 +105,7 @@ def test_our_answers_to_an_objection_and_to_a_repair_are_at_risk_by_their_dates_
     assert falling(held.office, "repair", asked.repair.due_at) == (0, 0)
 
 
+@pytest.mark.slow
 def test_an_answer_to_a_withdrawal_is_at_risk_by_its_date_until_it_is_given(store: Store, hand: Hand) -> None:
     held = decided(store, hand, Outcome.FALSE_KNOWING, concluded=False)
     held.impose(held.the(Proposal.RECORD_CREDIT))
@@ -122,6 +125,7 @@ def test_an_answer_to_a_withdrawal_is_at_risk_by_its_date_until_it_is_given(stor
     assert metric(held.office, "withdrawal", 5) == 0.0
 
 
+@pytest.mark.slow
 def test_the_second_word_on_a_kept_promise_is_at_risk_by_its_date_until_it_is_said(store: Store, hand: Hand) -> None:
     office = open_office(store, hand, sources={"registers": Table(default="=")})
     case = post(office, application(1, "business-licence", {"registration-status": "存续"}))

@@ -103,6 +103,7 @@ def agree(edge: Edge) -> list[str]:
         return lookback.differing(edge.office, tx, sorted(edge.office.tree), edge.office.now())
 
 
+@pytest.mark.slow
 def test_who_had_checked_in_before_the_certificate_ended_has_made_the_visit_and_nobody_is_dealt_it_anew(
     edge: Edge, hand: Hand, links: ExitStack
 ) -> None:
@@ -161,6 +162,7 @@ def test_a_reading_that_comes_when_others_sit_there_is_asked_and_by_two_officers
     assert agree(edge) == []
 
 
+@pytest.mark.slow
 def test_a_reading_that_came_after_the_certificate_had_ended_is_asked_though_nobody_had_looked(
     edge: Edge, hand: Hand, links: ExitStack
 ) -> None:
@@ -284,6 +286,7 @@ def _entries(edge: Edge, visit: Visit) -> list[Any]:
         return list(tx.ledger.about(visit.id))
 
 
+@pytest.mark.slow
 def test_what_the_team_of_a_made_visit_saw_is_read_though_its_subject_withdraws(edge: Edge, hand: Hand, links: ExitStack) -> None:
     visit, (first, second), (client, mate) = team(edge, links)
     assert scan(edge, links, hand, client.get(f"/v1/seats/{first}/codes").json()["codes"][0]["text"]).status_code == 200
@@ -321,6 +324,7 @@ def test_nobody_calls_off_a_visit_that_was_made_because_a_proof_comes_in_late(ed
     assert sends(mate, second, written(hand, 22, visit, "mismatch", "无货架，无人员")) == "RESULT"
 
 
+@pytest.mark.slow
 def test_of_a_photo_alone_the_day_on_which_it_was_taken_is_asked_about(edge: Edge, hand: Hand, links: ExitStack) -> None:
     visit, (first, _), (client, _) = team(edge, links)
     taken = hand()

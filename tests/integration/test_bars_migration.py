@@ -49,6 +49,7 @@ def brought_to_the_one_before(store: Store) -> None:
         command.upgrade(config, str(ours.down_revision))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keys", [Keyring(), RING], ids=["plain", "sealed"])
 def test_bars_of_before_are_met_by_their_organisation(database_url: str, keys: Keyring) -> None:
     with closing(Store(database_url, keys=keys)) as store:

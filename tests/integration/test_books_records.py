@@ -123,6 +123,7 @@ def test_what_a_platform_has_forgotten_that_it_was_told_is_told_again_by_itself(
     assert here.second.became == {entry: [became]}, "a further receiver's copy is its own"
 
 
+@pytest.mark.slow
 def test_that_an_objection_is_over_is_told_again_by_a_person_alone(here: Place) -> None:
     entry = here.found(1)
     here.decides(here.objects(entry), "王五", upheld=False)

@@ -23,6 +23,7 @@ def operator(database_url: str, tmp_path: Path) -> Operator:
     return settled(database_url, tmp_path, "")
 
 
+@pytest.mark.slow
 def test_wrong_manners_fail_with_their_connector_and_not_with_the_agencies(operator: Operator) -> None:
     manners = '{ hours = ["22-6"], per_minute = 0, per_dya = 5 }'
     keys = 'kind = "http"\nurl = "http://127.0.0.1:9"\n'
@@ -133,6 +134,7 @@ def test_a_wrong_canary_fails_with_its_connector_by_its_key_and_the_others_are_l
         assert any(one["name"].startswith("sources.other") for one in said.json) == (command[-1] != "front")
 
 
+@pytest.mark.slow
 def test_manners_of_who_has_no_work_are_refused(operator: Operator) -> None:
     told = '\n[identity.sso]\nkind = "oidc"\nmanners = { per_day = 5 }\n'
     operator.settle_in(told + '[pulse]\nkind = "http"\nurl = "http://127.0.0.1:9"\nmanners = { per_day = 5 }\n')

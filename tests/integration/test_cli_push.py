@@ -120,6 +120,7 @@ def test_an_address_that_is_nobody_s_and_robots_alone_are_told_at_the_import_by_
     assert "6 inspectors: Z1, Z3, Z4, Z7, Z8, …" in str(lost)
 
 
+@pytest.mark.slow
 def test_a_key_of_visit_codes_that_is_named_and_not_there_fails(operator: Operator) -> None:
     key = operator.folder / "visit.key"
     operator.settle_in(f'\n[agencies.south]\nname = "南所"\nparent = "bureau"\nvisit_key_file = "{key}"\n')

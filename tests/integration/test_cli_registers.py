@@ -81,6 +81,7 @@ def test_a_persons_number_under_firm_and_a_firms_code_under_person_are_refused(
         assert said.json["flaws"] == [], "its own kind, and one that is no other's either"
 
 
+@pytest.mark.slow
 @on_both
 def test_rows_are_removed_only_when_that_was_said(operator: Operator) -> None:
     codes = [f"TEST{number:02d}" for number in range(20)]
@@ -137,6 +138,7 @@ def test_a_preview_says_of_each_changed_row_which_field_becomes_what(operator: O
     assert "期内上限 3 → 5" in preview(operator, "inspectors", heads, row, lang="zh-Hans")[0]
 
 
+@pytest.mark.slow
 def test_a_preview_shows_no_whole_code_of_a_natural_person(operator: Operator) -> None:
     heads, code = ["code", "kind", "name", "pool"], "110105194912310021"
     previews = [preview(operator, "objects", heads, [code, "PERSON", "王某", pool]) for pool in ("north", "south")]
@@ -181,6 +183,7 @@ def test_the_real_register_comes_in_whole_and_a_second_time_changes_nothing(oper
 INSPECTORS = ["工号", "姓名", "执法证号", "执法证有效期", "资格", "在岗"]
 
 
+@pytest.mark.slow
 @on_both
 @pytest.mark.parametrize(("encoding", "wrong"), [("big5", "gb18030"), ("gb18030", "utf-8")])
 def test_a_list_whose_encoding_could_only_be_guessed_is_written_once_somebody_has_said_it(
@@ -233,6 +236,7 @@ def test_an_import_whose_reader_has_gone_away_is_written_all_the_same(operator: 
     assert len(held(operator)) == 50
 
 
+@pytest.mark.slow
 def test_inspectors_come_in_with_chinese_heads_and_may_be_kept_from_an_object(operator: Operator) -> None:
     rows = (["Z001", "甲", "Z-1", "2030年1月31日", "特种设备；食品", "是"], ["Z002", "乙", "Z-2", "2030-01-31", "", "否"])
     file = operator.file("inspectors.csv", table(INSPECTORS, *rows))
@@ -338,6 +342,7 @@ def test_no_register_is_taken_that_leaves_a_town_without_an_officer_unless_that_
     assert brought("objects", firms, ("TESTA", "甲", "东镇"), ("TESTB", "丙", "西镇")).code == 0, "it was left so before"
 
 
+@pytest.mark.slow
 def test_an_import_that_lacks_several_words_asks_for_all_of_them_at_once(operator: Operator) -> None:
     firms, staff = ("code", "name", "pool"), ("id", "name", "certificate", "certificate_until", "pools")
 

@@ -79,6 +79,7 @@ WRONG = {
 }
 
 
+@pytest.mark.slow
 def test_a_list_that_is_asked_for_what_there_is_not_says_so_and_is_no_empty_list(operator: Operator) -> None:
     near = operator.say("case", "list", "--item", "business-licens")
     assert (near.code, "nearest is business-licence, known are" in near.err) == (2, True), near.err
@@ -210,6 +211,7 @@ def test_a_daemon_that_is_refused_for_its_settings_leaves_no_database_behind(tmp
     assert [file.name for file in tmp_path.iterdir()] == ["inspector.toml"]
 
 
+@pytest.mark.slow
 def test_a_list_says_how_to_go_on_and_json_stays_a_list(operator: Operator) -> None:
     bring(operator, operator.file("c.csv", table(HEADS, *(row(number) for number in range(1, 6)))))
     first = operator.well("case", "list", "--limit", "2")
@@ -312,6 +314,7 @@ def test_bad_usage_is_exit_code_2_and_a_missing_settings_file_too(tmp_path: Path
     assert process("work", "list", "--config", str(tmp_path / "none.toml"), folder=tmp_path).code == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["ops", "credit"])
 def test_a_token_that_will_not_do_for_the_whole_house_is_told_when_it_is_issued(operator: Operator, role: str) -> None:
     assert "concern" not in operator.well("token", "issue", "watch", "--agency", "city", "--role", role).err

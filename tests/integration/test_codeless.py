@@ -256,6 +256,7 @@ def test_nothing_is_asked_of_a_visit_to_a_natural_person_to_whom_no_code_is_show
     assert (held(office, visit).filing, matter(office)) == (None, None)
 
 
+@pytest.mark.slow
 def test_a_notice_of_more_days_off_puts_the_date_and_its_clock_off(store: Store, hand: Hand) -> None:
     office, visit = accepted(store, hand)
     started(office)

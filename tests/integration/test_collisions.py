@@ -167,6 +167,7 @@ def test_a_settlement_that_waits_for_a_case_holds_no_work_that_a_withdrawal_woul
             assert tx.cases.get(case_id).state is CaseState.WITHDRAWN
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 def test_a_settled_push_that_waits_for_a_visit_holds_no_work_that_a_decline_would_wait_for(postgres: Store, hand: Hand) -> None:
     office, _, _ = drawing(postgres, hand)

@@ -64,6 +64,7 @@ def test_what_is_proposed_in_the_place_of_a_termination_waits_for_an_open_object
     assert [one["consequence"] for one in case.events("consequence.proposed")].count(order.id) == 1
 
 
+@pytest.mark.slow
 def test_a_case_that_is_open_again_is_not_decided_against_its_subject_while_an_objection_is_open(
     store: Store, hand: Hand
 ) -> None:

@@ -75,6 +75,7 @@ def unnamed(store: Store) -> None:
                 tx.connection.execute(sa.update(ledger).where(ledger.c.id == row.id).values(body=own(text, row.id)))
 
 
+@pytest.mark.slow
 def test_what_was_decided_before_a_notice_came_comes_to_the_same_after_it(
     former: tuple[Office, list[str]], store: Store, hand: Hand
 ) -> None:
@@ -171,6 +172,7 @@ def test_other_hours_of_the_office_are_another_calendar(former: tuple[Office, li
     assert other(after, cases) == []
 
 
+@pytest.mark.slow
 def test_the_calendars_go_along_into_a_backup_and_back(
     former: tuple[Office, list[str]], store: Store, hand: Hand, tmp_path: Path
 ) -> None:
@@ -197,6 +199,7 @@ BEHIND = (
 """What later migrations brought, taken back."""
 
 
+@pytest.mark.slow
 def test_the_migration_makes_room_for_them(database_url: str, hand: Hand) -> None:
     with closing(Store(database_url)) as store:
         migrate.upgrade(store)

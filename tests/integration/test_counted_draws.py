@@ -37,6 +37,7 @@ def test_a_draw_of_which_every_visit_was_called_off_is_counted(store: Store, han
     assert (told.results, told.waiting, told.removed) == ({}, 0, 0)
 
 
+@pytest.mark.slow
 def test_of_the_one_person_of_a_draw_the_counts_never_tell_what_was_found_nor_that_it_fell(office: Office, hand: Hand) -> None:
     def told() -> tuple[dict[CheckResult, int], int, int, int, int]:
         held = gazette.gather(office, office.now(), post=True)

@@ -71,6 +71,7 @@ def test_an_objection_is_received_listed_and_decided_by_who_had_no_part_in_the_d
         assert ("经核对，登记有误" in other.get(link).text, link in other.get("/review").text) == (True, False)
 
 
+@pytest.mark.slow
 def test_a_repair_is_received_with_its_papers_listed_by_its_date_and_granted(edge: Edge, here: Place) -> None:
     entry = here.found(1)
     path = f"/credit/records/{entry}"

@@ -311,6 +311,7 @@ def test_who_annuls_without_a_part_in_it_upholds_what_was_objected_and_who_objec
     assert (here.first.entries, here.second.entries) == ({}, {})
 
 
+@pytest.mark.slow
 def test_who_says_the_same_again_has_said_it_once_and_the_gate_does_not_open_anew(here: Place) -> None:
     entry = here.found(1)
     objection = here.objects(entry)
@@ -329,6 +330,7 @@ def test_who_says_the_same_again_has_said_it_once_and_the_gate_does_not_open_ane
         here.commits(1)
 
 
+@pytest.mark.slow
 def test_what_was_rejected_once_lets_nobody_in_again_by_one_word_more_and_is_taken_marked_and_decided(here: Place) -> None:
     entry = here.found(1)
     first, beside = here.objects(entry), here.objects(entry, "承诺由代办人代签")

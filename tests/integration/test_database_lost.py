@@ -71,6 +71,7 @@ def test_an_emptied_database_is_refused_and_what_it_left_stays(
     assert file.stat().st_size == 0
 
 
+@pytest.mark.slow
 def test_a_database_without_a_mark_is_refused_where_a_settled_lock_lies_beside_it(tmp_path: Path) -> None:
     operator = killed(tmp_path)
     (tmp_path / LOG).unlink()
@@ -79,6 +80,7 @@ def test_a_database_without_a_mark_is_refused_where_a_settled_lock_lies_beside_i
         assert "There was a database" in (said := operator.say(*words)).out + said.err, words
 
 
+@pytest.mark.slow
 def test_a_database_whose_mark_is_in_its_log_alone_goes_on(tmp_path: Path) -> None:
     url, other = f"sqlite:///{tmp_path / 'a.sqlite3'}", tmp_path / "b.sqlite3"
     with sole_owner(url), closing(opened(url)) as store:
@@ -94,6 +96,7 @@ def test_a_database_whose_mark_is_in_its_log_alone_goes_on(tmp_path: Path) -> No
             assert "registers" in {one.name for one in tx.lanes.all()}
 
 
+@pytest.mark.slow
 def test_who_was_broken_off_in_a_first_second_begins_again(tmp_path: Path) -> None:
     file = tmp_path / "inspector.sqlite3"
     url = f"sqlite:///{file}"

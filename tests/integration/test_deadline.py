@@ -146,6 +146,7 @@ def test_a_decision_that_brings_a_case_nearer_brings_its_visit_along_and_tells_t
         assert tx.visits.get(visit.id).released
 
 
+@pytest.mark.slow
 def test_a_visit_brought_nearer_is_accepted_before_its_last_day_so_that_another_can_still_go(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     office = decided_in(office, "4wd", "1wd")

@@ -39,6 +39,7 @@ def sends(client: Client, seat: str, body: dict[str, Any]) -> str:
     return str(answer.json()["became"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("waits", [timedelta(minutes=2), timedelta(hours=2)])
 def test_no_word_and_no_box_of_who_has_declined_is_of_the_result_of_who_goes_instead(
     edge: Edge, hand: Hand, links: ExitStack, waits: timedelta

@@ -92,6 +92,7 @@ def test_of_two_decisions_of_one_sort_about_one_case_the_later_is_let_go(store: 
     assert revoked() == [ConsequenceState.IMPOSED, ConsequenceState.DROPPED]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_an_application_that_an_inspector_be_recused_is_decided_by_the_demos_head(store: Store, hand: Hand) -> None:
     office, _, visit = drawn(store, hand, staff=6)

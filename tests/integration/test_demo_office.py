@@ -318,6 +318,7 @@ def test_without_a_terminal_plain_lines_are_written() -> None:
     assert "\x1b" not in written.getvalue()
 
 
+@pytest.mark.slow
 def test_a_prepared_demo_has_a_listening_world_that_goes_home_when_told(tmp_path: Path) -> None:
     held = prepare(tmp_path, cases=0.1)
     try:
@@ -330,6 +331,7 @@ def test_a_prepared_demo_has_a_listening_world_that_goes_home_when_told(tmp_path
     assert held.world.returncode == 0
 
 
+@pytest.mark.slow
 def test_ports_that_somebody_has_are_passed_over_and_the_offices_own_is_held_until_it_serves(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -359,6 +361,7 @@ def test_a_world_that_ends_without_a_word_is_told_with_its_exit_code_in_both_lan
     assert "退出码 2" in words.told(failed.value, "zh-Hans")
 
 
+@pytest.mark.slow
 def test_a_world_that_cannot_listen_says_so_and_fails() -> None:
     with peer() as taken:
         port = taken.url.rpartition(":")[2]

@@ -83,6 +83,7 @@ def test_an_agency_that_refuses_without_reasons_is_sent_back_and_gives_them(outs
     assert office.heard[0].headers["idempotency-key"] != office.heard[1].headers["idempotency-key"]
 
 
+@pytest.mark.slow
 def test_a_cancelled_request_is_never_answered() -> None:
     with world(*QUICK, "--day", "0.8") as slower, peer() as office:  # a late answer comes on the fifth day: time enough to cancel
         slower.rule(peer="housing", say="late")
@@ -107,6 +108,7 @@ def test_a_silent_agency_sometimes_answers_when_the_common_superior_presses_it(o
         assert all("housing" in AnswerIn.model_validate(heard.json()).signer for heard in office.heard)
 
 
+@pytest.mark.slow
 def test_of_each_start_s_letters_the_first_is_kept_silent_about_so_that_one_sees_where_silence_leads() -> None:
     habit = partial(Chance(seed="demo").pick, MANNERS["housing"], "manner", "housing")
     speaking = [request for request in (f"f{number}" for number in range(30)) if habit(request) is Manner.ANSWERS][:4]
@@ -161,6 +163,7 @@ def test_what_comes_when_the_seat_has_passed_on_is_a_note_and_no_result() -> Non
     assert kept["seats"] == {accepting(place): {"accept": True, what: []} for place, (_, what) in enumerate(told)}
 
 
+@pytest.mark.slow
 def test_a_forged_push_or_callback_is_refused_and_counted(tmp_path: Path) -> None:
     made = furnish(tmp_path)
     (tmp_path / "forged.secret").write_text("whsec_" + "QUJD" * 8)

@@ -124,6 +124,7 @@ def test_a_rule_that_means_nothing_is_refused(outside: Running, given: dict[str,
     assert call(f"{outside.url}/_rules", given).status == 400
 
 
+@pytest.mark.slow
 def test_a_key_that_comes_again_with_other_content_is_seen_as_a_conflict() -> None:
     with world(*QUICK) as fresh:
         fresh.ask(key="one")
@@ -137,6 +138,7 @@ def test_a_key_that_comes_again_with_other_content_is_seen_as_a_conflict() -> No
     assert seen["peers"]["registers"] == counts
 
 
+@pytest.mark.slow
 def test_a_lost_reply_has_had_its_effect() -> None:
     with world(*QUICK) as fresh:
         fresh.rule(peer="credit", mode="lost")
@@ -208,6 +210,7 @@ def test_the_notary_keeps_the_first_value_and_refuses_another(outside: Running) 
     notary.close()
 
 
+@pytest.mark.slow
 def test_nonsense_is_answered_as_the_senders_mistake(outside: Running) -> None:
     for path, body, status in (
         ("registers", b"{", 400),

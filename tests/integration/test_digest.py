@@ -334,6 +334,7 @@ def test_a_digest_that_goes_late_counts_from_its_own_hour_and_tells_nothing_twic
     assert (more, request.state, request.escalated_to) == ([], AssistanceState.SENT, None)
 
 
+@pytest.mark.slow
 def test_a_digest_tells_again_the_nearest_dates_that_are_ahead_and_says_how_many_requests_are_open_besides(
     store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:

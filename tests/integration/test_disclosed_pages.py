@@ -23,6 +23,7 @@ pytestmark = pytest.mark.alike
 OWN_WORDS = "仅在本窗口张贴"
 
 
+@pytest.mark.slow
 def test_an_officer_says_on_the_page_of_a_penalty_whether_it_is_public_and_the_list_leads_there(store: Store, hand: Hand) -> None:
     case, held = fined(store, hand)
     path = f"/consequences/{held.id}"

@@ -47,6 +47,7 @@ def talked_about(store: Store, hand: Hand) -> Proceeding:
     return case
 
 
+@pytest.mark.slow
 def test_neither_the_words_of_a_defence_or_an_objection_nor_a_transfer_are_told_to_the_approving_system(
     store: Store, hand: Hand
 ) -> None:

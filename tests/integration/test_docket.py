@@ -72,6 +72,7 @@ def test_no_row_is_lost_between_pages_where_two_decisions_about_one_thing_are_du
     assert {one.kind for one in paged} == {DocketKind.REVIEW, DocketKind.SEND_BACK}
 
 
+@pytest.mark.slow
 def test_a_case_is_found_by_its_number_the_senders_the_firms_code_or_name_whatever_its_state(edge: Edge) -> None:
     case_id = in_review(edge, 7)
     firm = {"kind": "FIRM", "code": "TEST00000000000002", "name": "云溪百分%饮食店 Yunxi Trading"}

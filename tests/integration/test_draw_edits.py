@@ -192,6 +192,7 @@ def test_only_a_head_without_a_hand_in_it_closes_it(store: Store, hand: Hand) ->
     assert matters(office) == []
 
 
+@pytest.mark.slow
 def test_an_import_writes_each_edit_down_by_pseudonym_and_by_staff_code(operator: Operator) -> None:
     def imports(what: str, name: str, heads: list[str], *rows: list[str]) -> None:
         file = operator.file(name, table(heads, *rows))

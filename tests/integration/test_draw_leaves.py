@@ -158,6 +158,7 @@ def test_who_was_hired_behind_the_freeze_has_missed_no_frame_and_who_was_struck_
     assert (matter.facts["draw"], matter.facts["inspectors"]) == (held.number, [first.id])
 
 
+@pytest.mark.slow
 def test_leaves_that_were_entered_ahead_are_counted_and_not_marked(store: Store, hand: Hand) -> None:
     office, held, staff = drawn(store, hand)
     with store.read() as tx:
@@ -168,6 +169,7 @@ def test_leaves_that_were_entered_ahead_are_counted_and_not_marked(store: Store,
     assert told(office, held.number)[0] == (1, 0)
 
 
+@pytest.mark.slow
 @on_both
 def test_leaves_of_years_before_a_draw_are_not_read_and_one_entered_long_before_it_that_begins_behind_it_counts(
     store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch
@@ -249,6 +251,7 @@ def operator(database_url: str, tmp_path: Path) -> Operator:
     return settled(database_url, tmp_path)
 
 
+@pytest.mark.slow
 @on_both
 def test_an_import_writes_each_change_of_somebodys_absence_down_with_who_made_it(operator: Operator) -> None:
     heads = ["id", "name", "certificate", "certificate_until", "in_post", "leave_from", "leave_until"]

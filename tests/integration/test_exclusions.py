@@ -327,6 +327,7 @@ def test_scenario_28_each_week_rounds_down_and_the_quarter_s_last_draw_makes_up_
     assert (step["n"], step["drawn"], step["k"]) == (120, 3, 1)
 
 
+@pytest.mark.slow
 def test_a_level_is_frozen_with_the_draw_and_the_next_draw_uses_the_new_one(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     office = pooled(office, "firms", "shops")

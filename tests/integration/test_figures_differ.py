@@ -61,6 +61,7 @@ class Racing(Dice):
         return part
 
 
+@pytest.mark.slow
 def test_figures_typed_otherwise_while_they_are_taken_up_void_nothing(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     dice = Racing()

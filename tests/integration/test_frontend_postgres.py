@@ -253,6 +253,7 @@ def test_a_server_that_ends_our_connections_is_asked_again_over_a_new_one(front:
     assert (found.value, found.provenance.attempts) == ("存续", 2)
 
 
+@pytest.mark.slow
 def test_nothing_that_is_wrong_with_it_in_any_order_is_evidence(front: FrontEnd) -> None:
     """Each harm is done, asked about and undone; the order is chance's, and the same each time."""
     harms: list[tuple[str, str]] = [

@@ -102,6 +102,7 @@ def test_a_result_comes_in_when_its_draws_visits_are_over_and_goes_out_with_its_
         assert tx.publications.get(duty.id).state.value == "REMOVED"
 
 
+@pytest.mark.slow
 @pytest.mark.alike
 def test_a_contradiction_is_no_result_until_an_officer_has_decided(office: Office, hand: Hand) -> None:
     (duty,) = look(office, hand)
@@ -123,6 +124,7 @@ def test_a_contradiction_is_no_result_until_an_officer_has_decided(office: Offic
     assert came(replace(visit, state=VisitState.CEASED)) is CheckResult.CEASED
 
 
+@pytest.mark.slow
 @pytest.mark.alike
 def test_at_a_joint_check_each_agency_s_line_says_what_its_own_team_found(office: Office, hand: Hand) -> None:
     (duty,) = look(office, hand)
@@ -137,6 +139,7 @@ def test_at_a_joint_check_each_agency_s_line_says_what_its_own_team_found(office
     assert found(joint, "fire", cases) is CheckResult.NOTHING
 
 
+@pytest.mark.slow
 @pytest.mark.alike
 def test_a_result_whose_decision_fell_before_it_was_public_never_becomes_public(
     office: Office, hand: Hand, tmp_path: Path

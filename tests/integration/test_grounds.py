@@ -72,6 +72,7 @@ def test_stale_data_that_are_marked_fresh_are_counted_by_their_own_dates(store: 
     assert counted(store) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.alike
 def test_the_count_agrees_with_an_independent_one_whatever_the_mark_says(store: Store, decided: str) -> None:
     """Independently: the wall calendar of Shanghai, day against day."""

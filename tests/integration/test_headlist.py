@@ -60,6 +60,7 @@ def operator(database_url: str, tmp_path: Path) -> Operator:
     return held
 
 
+@pytest.mark.slow
 @on_both
 @pytest.mark.alike
 @pytest.mark.parametrize("first", [True, False])

@@ -40,6 +40,7 @@ def test_the_pages_of_an_inspector_name_the_houses_own_manifest_and_icons_and_it
             assert "manifest" not in phone.get(firm).text, "a firm's phone is offered none"
 
 
+@pytest.mark.slow
 def test_a_link_that_was_copied_from_a_message_opens_in_it_for_it_has_no_line_for_addresses(team: Team) -> None:
     edge: Edge = team.edge
     with edge.client() as phone:

@@ -111,6 +111,7 @@ def test_the_record_outlasts_its_work_and_leaves_after_its_own_days(store: Store
             assert len(tx.inquiries.of_case(case_id)) == left
 
 
+@pytest.mark.slow
 def test_a_clerk_lists_what_was_asked_about_a_subject_in_words(database_url: str, tmp_path: Path) -> None:
     operator = settled(database_url, tmp_path)
     store, hand = operator.store(), Hand()

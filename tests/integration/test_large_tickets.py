@@ -47,6 +47,7 @@ def drawing(number: int) -> Rules:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(8))
 def test_duckdb_draws_bit_for_bit_what_the_domain_draws_even_where_its_bar_was_too_low(tmp_path: Path, number: int) -> None:
     chance, held, key = random.Random(number), drawing(number), f"{number:032x}"

@@ -74,6 +74,7 @@ def test_while_its_loops_run_it_lives(daemon: Running) -> None:
     assert daemon.says("live") == (200, [])
 
 
+@pytest.mark.slow
 @dies
 def test_a_daemon_whose_worker_claims_no_more_asks_to_be_restarted(daemon: Running) -> None:
     daemon.fatal.set()
@@ -81,6 +82,7 @@ def test_a_daemon_whose_worker_claims_no_more_asks_to_be_restarted(daemon: Runni
     assert daemon.says("ready") == (503, ["worker_loop_ended"])
 
 
+@pytest.mark.slow
 @dies
 def test_a_daemon_whose_clock_stands_still_asks_to_be_restarted(daemon: Running) -> None:
     daemon.house.daemon.clock._scheduler.add_job(print, Deadly())

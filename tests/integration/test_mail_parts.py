@@ -114,6 +114,7 @@ def mail(made: MIMEBase, number: int, letter: EmailMessage) -> bytes:
     return content.replace(b'Content-Type: text/x; charset="utf-8"', b"Content-Type: multipart/mixed")
 
 
+@pytest.mark.slow
 def test_what_a_mail_says_beside_its_form_in_another_part_waits_for_a_person_and_nothing_of_it_counts(
     store: Store, hand: Hand, tmp_path: Path
 ) -> None:

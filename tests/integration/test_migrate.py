@@ -226,6 +226,7 @@ def test_a_database_of_the_hours_in_which_0001_brought_them_keeps_its_columns(fi
     assert differences(first) == []
 
 
+@pytest.mark.slow
 def test_a_file_of_an_earlier_release_is_brought_here_at_the_start_and_a_shared_server_is_left_to_people(first: Store) -> None:
     if first.sqlite:
         opening.ready(first)
@@ -254,6 +255,7 @@ def test_the_newest_migration_by_its_files_name_is_the_head_alembic_finds() -> N
     assert ScriptDirectory.from_config(config).get_heads() == [migrate.newest()]
 
 
+@pytest.mark.slow
 def test_every_table_has_the_indexes_the_tables_say_with_their_conditions(database_url: str) -> None:
     def shape(store: Store) -> set[str]:
         asked = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND substr(name, 1, 7) <> 'alembic'"

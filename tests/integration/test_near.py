@@ -111,6 +111,7 @@ def test_what_an_answer_tells_it_is_listed_by_fields_that_there_are() -> None:
         assert fields <= set(getattr(held, "model_fields", None) or held.__dataclass_fields__), name
 
 
+@pytest.mark.slow
 def test_behind_none_does_it_read_what_was_said_or_who_has_said_it(store: Store, hand: Hand) -> None:
     case = talked_about(store, hand)
     order = _ordered(store, hand, case)

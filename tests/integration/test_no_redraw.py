@@ -22,6 +22,7 @@ from tests.integration.test_draw_way import drawing as an_office
 STORE = Path(__file__).resolve().parents[2] / "inspector" / "store"
 
 
+@pytest.mark.slow
 def test_a_draw_carried_out_twice_or_by_two_hands_at_once_keeps_its_first_result(store: Store, hand: Hand) -> None:
     office, _, _ = an_office(store, hand)
     _, held = announced(office, hand)
@@ -52,6 +53,7 @@ def test_a_draw_carried_out_twice_or_by_two_hands_at_once_keeps_its_first_result
         assert tx.draws.get(held.number).state is DrawState.DRAWN
 
 
+@pytest.mark.slow
 def test_of_two_daemons_that_have_both_computed_a_result_the_second_writes_nothing(store: Store, hand: Hand) -> None:
     office, _, _ = an_office(store, hand)
     _, held = announced(office, hand)

@@ -58,6 +58,7 @@ def test_a_firm_whose_visits_are_over_gets_the_receipt_that_the_page_holds_to_th
     assert loud in ("receipt_field", "receipt_other")
 
 
+@pytest.mark.slow
 def test_before_the_visits_a_receipt_is_a_leaf_alike_for_who_is_drawn_and_who_is_not(laptop_: Operator) -> None:
     visits = {one["object"] for one in listed(laptop_)["lists"][0]["visits"]}
     made = commitment.read((laptop_.folder / "draw/commit.json").read_bytes())
@@ -151,6 +152,7 @@ def test_what_followed_is_bound_into_the_public_bundle_by_its_hash(laptop_: Oper
     strangers_agree(public)
 
 
+@pytest.mark.slow
 def test_the_visits_are_said_to_be_over_once_by_two_and_on_a_day_on_which_that_can_be(laptop_: Operator) -> None:
     record = laptop_.folder / "draw/witness/record.json"
     for by in (BOTH[:2], ("--by", "李科长", "--by", "李 科长"), ()):

@@ -88,6 +88,7 @@ def test_a_past_check_counts_for_the_firm_under_whichever_code_it_is_told(store:
     assert [staff for name, staff in bans if name == CREDIT] == ["Z001", "Z002", "Z003"], "whoever went does not go again"
 
 
+@pytest.mark.slow
 def test_two_rows_of_one_firm_are_counted_told_to_the_head_and_have_one_cap(store: Store, hand: Hand) -> None:
     office = neighbours(store, hand)
     stands(office, CREDIT, BARE, ELSEWHERE)
@@ -125,6 +126,7 @@ def test_a_register_without_twins_says_nothing_of_them(store: Store, hand: Hand)
     assert matters(office, watching.TWICE) == []
 
 
+@pytest.mark.slow
 def test_what_was_let_in_at_the_command_line_is_in_the_commitment(operator: Operator) -> None:
     hand = Hand(datetime.now(ZONE))
     with closing(operator.store()) as store:

@@ -100,6 +100,7 @@ def test_a_conflict_that_is_ended_bars_nobody_by_another_code_of_the_firm(store:
             recusing.end(office, tx, "bureau", CREDIT, "Z001", by="刘", now=hand())
 
 
+@pytest.mark.slow
 def test_the_command_names_every_code_by_which_it_was_ended(operator: Operator) -> None:
     staff = table(["id", "name", "certificate", "certificate_until"], ["Z001", "甲", "Z-1", "2099-01-01"])
     operator.well("roster", "import", "inspectors", operator.file("staff.csv", staff), "--agency", "bureau")

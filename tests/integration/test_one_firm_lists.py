@@ -84,6 +84,7 @@ def test_a_firm_that_a_case_alone_brings_into_the_first_list_has_its_key_in_the_
     assert [row is not None for row in rows] == [True, False, True]
 
 
+@pytest.mark.slow
 def test_of_two_rows_that_an_office_has_let_in_each_is_visited_for_itself(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     office = pooled(office, "weekly")

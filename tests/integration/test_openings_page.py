@@ -51,6 +51,7 @@ def send(browser: httpx.Client, path: str, **told: object) -> httpx.Response:
     return browser.post(path, data={"guard": hidden(page, "guard"), "message": hidden(page)} | told)
 
 
+@pytest.mark.slow
 def test_an_officer_opens_a_penalty_from_the_page_of_its_case_once_and_comes_to_its_next_step(
     edge: Edge, case: Proceeding
 ) -> None:
@@ -114,6 +115,7 @@ def test_an_entry_that_was_let_go_is_opened_anew_by_an_act_of_the_finding_alone(
     assert case.the(Proposal.RECORD_CREDIT).grading.act == "act-untrue-incurable"
 
 
+@pytest.mark.slow
 def test_who_may_not_has_no_form_and_a_case_that_nobody_was_found_against_has_nothing_to_open(
     edge: Edge, case: Proceeding
 ) -> None:

@@ -33,6 +33,7 @@ def entered(here: Place) -> tuple[str, str]:
         return objection, tip(here.office, tx, here.hand)
 
 
+@pytest.mark.slow
 @pytest.mark.alike
 @on_both
 def test_complaints_stand_by_their_dates_and_those_that_are_late_are_told(store: Store, hand: Hand, tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ def test_a_code_of_no_pack_in_force_is_told_by_key_code_and_pack_and_one_of_a_pa
     assert list(platforms.strange({"p": {"kind": "supervision", **crossed}}, book, {}, DAY)) == [], "whose agencies have no pack"
 
 
+@pytest.mark.slow
 def test_check_warns_of_it(tmp_path: Path) -> None:
     more = """
 [channels.platform]

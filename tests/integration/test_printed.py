@@ -127,6 +127,7 @@ def test_what_is_public_is_gone_on_no_day_before_it_was_said_that_it_is_to_go(of
     assert said(office, publication.remove, recalled, "截图").state is PublicationState.REMOVED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("why", [Fallen.MISTAKE, Fallen.CHANGED])
 def test_a_result_that_was_taken_back_for_a_slip_is_owed_anew_once_and_can_be_public_again(
     office: Office, hand: Hand, why: Fallen
@@ -154,6 +155,7 @@ def test_a_result_that_was_taken_back_for_a_slip_is_owed_anew_once_and_can_be_pu
     assert set(printed.look(office.store)) == {f"publication_duty {one}: renewed" for one in (held.id, anew.id)}
 
 
+@pytest.mark.slow
 def test_what_fell_and_is_said_to_be_owed_anew_already_is_built_by_nobody(office: Office, hand: Hand) -> None:
     held = public(office, hand)
     said(office, publication.recall, Fallen.MISTAKE, "", "")
@@ -161,6 +163,7 @@ def test_what_fell_and_is_said_to_be_owed_anew_already_is_built_by_nobody(office
     assert altered(office, lambda one: replace(one, renewed=True)) == [f"publication_duty {held.id}: renewed"]
 
 
+@pytest.mark.slow
 def test_the_daily_look_finds_an_altered_line_and_is_done_with_it_once_it_is_put_back(office: Office, hand: Hand) -> None:
     held = public(office, hand)
     assert held.shown is not None
@@ -180,6 +183,7 @@ def test_the_daily_look_finds_an_altered_line_and_is_done_with_it_once_it_is_put
     assert after(held) == []
 
 
+@pytest.mark.slow
 def test_whether_something_is_to_be_owed_anew_stands_beside_it_as_it_says_and_one_of_before_is_read_once(
     office: Office, hand: Hand
 ) -> None:
@@ -198,6 +202,7 @@ def test_whether_something_is_to_be_owed_anew_stands_beside_it_as_it_says_and_on
     assert printed.look(office.store) == []
 
 
+@pytest.mark.slow
 @pytest.mark.differs
 def test_what_is_owed_is_found_by_an_index_of_it_and_not_by_reading_the_ledger(office: Office, hand: Hand) -> None:
     public(office, hand)

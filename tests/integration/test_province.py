@@ -264,6 +264,7 @@ def test_what_falls_or_is_repaired_behind_its_last_day_is_taken_back_where_it_wa
     assert (push(case, held).state, printed.look(store)) == (PublicationState.REMOVED, [])
 
 
+@pytest.mark.slow
 def test_a_duty_of_before_there_were_any_has_one_after_the_daily_look(
     store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -347,6 +348,7 @@ def test_a_push_that_is_owed_keeps_its_case_and_a_purged_one_leaves_no_name(stor
         assert tx.publications.find(domain.name(held.id)) is None, "nor made anew"
 
 
+@pytest.mark.slow
 def test_an_officer_proves_it_on_the_page_and_a_program_by_the_api(store: Store, hand: Hand) -> None:
     case, held = abroad(store, hand)
     path, today = f"/consequences/{held.id}", case.office.calendar.local_date(hand()).isoformat()

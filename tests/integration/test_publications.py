@@ -77,6 +77,7 @@ def said(office: Office, do: Callable[..., PublicationDuty], *told: object) -> P
         return do(office, tx, held.id, *told, "李四", office.now())
 
 
+@pytest.mark.slow
 def test_a_result_is_owed_for_twenty_working_days_told_before_and_at_its_date_and_done_with_a_proof(
     office: Office, hand: Hand
 ) -> None:
@@ -108,6 +109,7 @@ def test_a_result_is_owed_for_twenty_working_days_told_before_and_at_its_date_an
         said(office, publication.publish, formed, "again")
 
 
+@pytest.mark.slow
 def test_nothing_is_said_to_be_public_while_its_draws_record_is_closed(office: Office, hand: Hand) -> None:
     (duty,) = look(office, hand)
     with office.store.begin() as tx:  # another visit of the draw is still to be made
@@ -142,6 +144,7 @@ def test_what_does_not_stand_is_taken_back_in_three_working_days_with_its_reason
     assert matters(office) == []
 
 
+@pytest.mark.slow
 def test_what_was_published_of_a_case_whose_basis_a_court_annuls_is_to_be_taken_back_by_its_document(
     office: Office, hand: Hand
 ) -> None:
@@ -195,6 +198,7 @@ def test_whoever_checks_publishes_and_nobody_else(office: Office, hand: Hand) ->
         assert clerk.post(f"{path}/removed", json=given).status_code == 409
 
 
+@pytest.mark.slow
 def test_where_it_is_public_is_somebodys_word_and_read_by_officers_and_auditors_alone(office: Office, hand: Hand) -> None:
     look(office, hand)
     said(office, publication.publish, office.calendar.local_date(hand()), "公告栏，由某某 13800138000 张贴")

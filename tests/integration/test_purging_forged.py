@@ -61,6 +61,7 @@ def test_a_purge_of_answers_takes_no_decision_of_an_officer(store: Store, hand: 
     assert not casefile.case_file(office, case.case, "王五", "dossier").judged.holds
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("of", ["", "case-1", "own"])
 def test_a_report_of_yesterday_goes_by_no_purge_that_counts_from_before_it(store: Store, hand: Hand, of: str) -> None:
     office, _, visit = supervised(store, hand)

@@ -67,6 +67,7 @@ def test_what_went_with_a_case_under_a_name_of_its_own_went_lawfully(
     assert seen(office) == (None, set())
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("former")
 @pytest.mark.parametrize("since", [Since.CASE_ENDED, Since.RECORDED])
 def test_a_visit_of_which_was_spoken_after_its_case_went_lawfully(

@@ -56,6 +56,7 @@ def test_what_was_noted_of_a_request_or_a_notice_goes_with_their_case(
         assert any(row["rule"] == PURGED for row in tx.ledger.about(request)), "and an entry says that it went"
 
 
+@pytest.mark.slow
 def test_what_was_noted_of_a_visit_and_of_one_of_its_teams_goes_with_its_name(store: Store, hand: Hand) -> None:
     office, _, visit = supervised(store, hand)
     settle(office)
@@ -102,6 +103,7 @@ def test_what_was_noted_of_a_letter_goes_with_its_case_and_one_that_is_open_keep
     assert (holding(store, NOTE), holding(store, ADDRESS), troubles(store)) == (set(), set(), set())
 
 
+@pytest.mark.slow
 def test_what_was_noted_of_a_seat_or_its_push_goes_with_the_visit_s_name(store: Store, hand: Hand) -> None:
     office, _, visit = supervised(store, hand)
     settle(office)

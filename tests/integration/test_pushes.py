@@ -109,6 +109,7 @@ def test_a_push_that_has_not_left_when_the_visit_is_due_is_a_persons_and_is_trie
     assert matters(office, "push_undelivered") == []
 
 
+@pytest.mark.slow
 def test_a_seat_walks_all_its_states_and_each_has_its_clock(store: Store, hand: Hand) -> None:
     line, further = Line("wecom", reports=True), Line("sms")
     office, visit = sent(store, hand, line, further)
@@ -163,6 +164,7 @@ def test_a_report_of_what_nobody_has_sent_changes_nothing(store: Store, hand: Ha
         assert [row["state"] for row in tx.work.page(kind="push.report")] == ["done", "done"]
 
 
+@pytest.mark.slow
 def test_whom_a_channel_does_not_know_is_reached_the_next_way_and_the_way_is_off_until_it_is_mended(
     store: Store, hand: Hand
 ) -> None:
@@ -274,6 +276,7 @@ def test_a_push_that_its_channel_reports_as_come_to_nobody_goes_the_next_way_and
     assert passed(office, visit) == ["expired"]
 
 
+@pytest.mark.slow
 def test_no_phone_rings_in_quiet_hours_but_for_what_is_urgent(store: Store, hand: Hand) -> None:
     line = Line("wecom")
     office, visit = sent(store, hand, line)

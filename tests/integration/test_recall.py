@@ -166,6 +166,7 @@ def test_the_superior_hears_of_a_correction_and_the_new_request_begins_below(ask
     assert superior == [ESCALATION, CANCEL]
 
 
+@pytest.mark.slow
 def test_whoever_never_answered_hears_at_the_end_of_the_request_and_hears_it_once(asked: Asked) -> None:
     escalated(asked).later(14)
     with asked.office.store.begin() as tx:

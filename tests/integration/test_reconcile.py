@@ -139,6 +139,7 @@ def test_a_visit_given_to_another_object_is_found_by_the_daily_look(store: Store
     assert not any(text in matters(office)[drawn.number] for text in (one.code, other.code)), "a matter names no object"
 
 
+@pytest.mark.slow
 def test_a_visit_whose_code_alone_is_another_ones_is_found(store: Store, hand: Hand) -> None:
     office, drawn = held(store, hand)
     one, other = visits(office, drawn.number)[:2]

@@ -165,6 +165,7 @@ def test_refused_the_inspector_stays_and_the_reason_is_told(store: Store, hand: 
     assert applied(office, visit, before[0]).number == 2, "with better evidence it may be made anew"
 
 
+@pytest.mark.slow
 def test_what_is_entered_after_an_application_is_marked_and_looked_at_again_once_it_is_granted(store: Store, hand: Hand) -> None:
     """Scenario 34: the visit is not suspended, later steps are marked."""
     office, _, visit = drawn(store, hand)
@@ -277,6 +278,7 @@ def test_over_http_a_clerk_applies_for_the_firm_after_the_release_and_another_of
     assert first not in sitting(office, visit)
 
 
+@pytest.mark.slow
 def test_by_the_api_what_is_refused_tells_alike_whoever_goes_and_each_asking_before_the_visit_is_an_entry(
     store: Store, hand: Hand
 ) -> None:

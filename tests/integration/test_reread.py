@@ -54,6 +54,7 @@ def sealed(store: Store, hand: Hand) -> None:
         tx.ledger.seal(hand())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_what_is_changed_behind_a_look_that_found_nothing_is_found_by_the_next_one(
     store: Store, hand: Hand, change: Callable[[str], sa.Update | sa.Delete]
@@ -67,6 +68,7 @@ def test_what_is_changed_behind_a_look_that_found_nothing_is_found_by_the_next_o
     assert made.number in looked(office, hand), "and by the one after that"
 
 
+@pytest.mark.slow
 def test_a_look_at_what_is_the_same_takes_nothing_apart(store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
     office, made = held(store, hand)
     times = [0]
@@ -109,6 +111,7 @@ def test_what_was_found_is_never_kept_and_of_the_others_so_many_are(store: Store
         assert asked[-1] == "good", "the one that was kept first went"
 
 
+@pytest.mark.slow
 def test_a_visit_that_is_as_it_was_is_not_taken_apart_by_the_next_look_and_one_that_has_gone_on_is(
     store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:

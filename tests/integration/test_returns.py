@@ -140,6 +140,7 @@ def test_a_return_over_http_is_of_the_agencies_of_the_token_names_nobody_and_is_
         )
 
 
+@pytest.mark.slow
 def test_the_command_gives_the_return_in_both_languages_as_json_and_as_csv(database_url: str, tmp_path: Path) -> None:
     office = settled(database_url, tmp_path)
     told = office.well("returns", "report", "--since", "2026-01-01", "--until", "2026-12-31", "--per", "QUARTER", "--json").json

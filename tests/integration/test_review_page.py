@@ -66,6 +66,7 @@ def test_a_letter_that_nobody_answered_keeps_the_day_it_was_asked(edge: Edge, ha
     assert (heard.verdict, heard.came_at, f"{heard.asked_at:%Y-%m-%d %H:%M}") == (Verdict.NO_ANSWER, None, "2026-03-02 09:00")
 
 
+@pytest.mark.slow
 def test_a_contradiction_is_a_lead_until_an_officer_confirms_it_or_does_not(edge: Edge) -> None:
     words = {lang: {one: of(one, lang) for one in (ClaimStatus.CONTRADICTED, *Reviewed)} for lang in LANGS}
     for number, outcome, made in (

@@ -47,6 +47,7 @@ def rung(phones: Phones, visit: Visit) -> list[str]:
     return by[0] if by else []
 
 
+@pytest.mark.slow
 def test_what_one_settlement_changes_is_one_push(store: Store, hand: Hand) -> None:
     office, phones, _, visit = given(store, hand)
     say(office, visit, [ADDED, SPARED])
@@ -66,6 +67,7 @@ def test_what_one_settlement_changes_is_one_push(store: Store, hand: Hand) -> No
         assert not [row for row in tx.attention.page(None) if row["kind"] == "work_stopped"]
 
 
+@pytest.mark.slow
 def test_what_a_night_has_gathered_rings_once_in_the_morning_and_a_call_off_takes_it_all_back(store: Store, hand: Hand) -> None:
     office, phones, _, visit = given(store, hand)
     windows = {Urgency.NORMAL: (Window(begins=time(21), ends=time(8)),)}
@@ -117,6 +119,7 @@ def test_what_was_tried_may_be_on_the_phone_and_is_not_told_as_unsaid(store: Sto
     assert {*rung(phones, visit)} == {"检查：合并办理", "检查：部分事项已查明"}, "the first goes on by itself, under its own key"
 
 
+@pytest.mark.slow
 def test_what_corrects_or_calls_off_says_until_when_it_matters(store: Store, hand: Hand) -> None:
     office, phones, _, visit = given(store, hand)
     say(office, visit, [CHANGED])

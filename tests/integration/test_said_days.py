@@ -59,6 +59,7 @@ def test_two_days_that_were_said_wait_for_the_lead_who_says_which(edge: Edge, ha
         assert [row["kind"] for row in tx.attention.page(None) if not row["closed_at"] and row["kind"] == "note_clash"] == []
 
 
+@pytest.mark.slow
 def test_a_day_that_is_said_behind_the_result_and_is_another_one_is_for_the_lead(
     edge: Edge, hand: Hand, links: ExitStack
 ) -> None:

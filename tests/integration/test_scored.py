@@ -99,6 +99,7 @@ def test_the_superiors_silence_is_not_the_agencies_and_each_question_is_told_wit
     assert 'inspector_assistance_answer_workdays{agency="civil-affairs",fact="household"} 1.0' in text
 
 
+@pytest.mark.slow
 @pytest.mark.alike
 def test_what_we_put_badly_and_what_was_used_stand_on_the_ops_page_and_in_the_metrics(store: Store, hand: Hand) -> None:
     """Quality goes both ways in each of the three: the export alone had our side."""

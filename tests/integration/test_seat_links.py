@@ -194,6 +194,7 @@ def test_another_phone_is_refused_before_a_word_of_what_it_says_is_read(given: t
             assert wire.recv(20).startswith(b"HTTP/1.1 403"), "it has sent nine bytes of a thousand"
 
 
+@pytest.mark.slow
 def test_what_cannot_be_read_and_what_is_refused_bind_no_phone(given: tuple[Edge, Phones, Seat]) -> None:
     edge, _, seat = given
     link = page(edge, seat).rpartition("/")[2]

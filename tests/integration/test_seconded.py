@@ -47,6 +47,7 @@ def enters(browser: httpx.Client, notice: str, words: str, *, paper: bool = True
     return browser.post(f"/notices/{notice}", data=given, files=files)
 
 
+@pytest.mark.slow
 def test_a_second_officer_finds_the_withdrawal_on_the_list_and_confirms_it_on_its_page(store: Store, hand: Hand) -> None:
     case, held = noticed(store, hand)
     name = f"{held.id}:notice"

@@ -81,6 +81,7 @@ def matters(scene: Scene) -> set[str]:
         return {row["kind"] for row in tx.attention.page(None)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("stage", "under_way"),
     [

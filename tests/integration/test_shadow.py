@@ -136,6 +136,7 @@ def test_whoever_reads_the_edge_of_a_house_in_shadow_learns_that_it_is_one(store
     assert "Shadow: nothing leaves the house" in page
 
 
+@pytest.mark.slow
 def test_a_database_stays_what_it_was_founded_as(store: Store) -> None:
     earnest, shadow = Settings(), Settings(shadow=ShadowSettings(on=True))
     assert bootstrap.office(shadow, store, connectors=Connectors()).shadow is True

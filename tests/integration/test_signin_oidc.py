@@ -299,6 +299,7 @@ def test_settings_that_would_not_be_safe_are_refused(told: dict[str, object]) ->
         oidc.connect("city", {"url": "https://idp.example", "client": CLIENT, **told})
 
 
+@pytest.mark.slow
 def test_a_provider_that_is_away_is_said_to_be_and_tokens_still_let_in(edge: Edge, idp: Idp) -> None:
     idp.told = {"authorization_endpoint": 7.5}
     with edge.client() as browser:

@@ -138,6 +138,7 @@ def test_a_season_has_draws_visits_leave_and_decisions_on_proposals_and_is_the_s
         )
 
 
+@pytest.mark.slow
 def test_a_visit_without_a_team_or_a_clock_is_wrong_and_so_are_records_that_disagree(tmp_path: Path) -> None:
     scene = Scene(cases=0, days=10, after=0, faults=False)
     told = lived(scene, tmp_path)

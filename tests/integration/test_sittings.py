@@ -242,6 +242,7 @@ def test_where_the_proposal_is_let_go_nobody_is_brought_the_day_of_its_hearing(c
     assert [one.state for one in told(case)] == [NoticeState.CANCELLED]
 
 
+@pytest.mark.slow
 def test_no_inspector_who_went_to_it_presides(store: Store, hand: Hand) -> None:
     office, visited = seen(store, hand, Verdict.MISMATCH, date(2026, 3, 2), VISITED)
     piece = on_site(office, visited)

@@ -179,6 +179,7 @@ def test_what_an_officer_saw_on_the_way_is_kept_where_the_fact_was_settled_meanw
     assert case.state is CaseState.REVIEW, "two who say otherwise are for a person"
 
 
+@pytest.mark.slow
 def test_a_case_that_was_settled_before_its_visit_was_given_sends_nobody(store: Store, hand: Hand) -> None:
     office = seen_only(drawing(store, hand)[0])
     case_id = post(office, application(1, "dispatch-premises", FACTS))
@@ -199,6 +200,7 @@ def test_a_case_that_was_settled_before_its_visit_was_given_sends_nobody(store: 
     agrees(office, visit)
 
 
+@pytest.mark.slow
 def test_a_fact_that_was_answered_by_the_team_itself_stays_in_its_result(store: Store, hand: Hand) -> None:
     office, _, (case_id,), visit = given(store, hand)
     with store.begin() as tx:

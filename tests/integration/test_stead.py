@@ -153,6 +153,7 @@ def test_who_decided_passes_no_objection_to_it_on_and_is_named_for_none_that_was
     assert named == [("", ""), ("孙九", "周八"), ("钱七", "")], "a decider is named for none, and stands in for nobody in it"
 
 
+@pytest.mark.slow
 def test_an_objection_that_somebody_has_passed_on_comes_to_the_deputy_while_that_officer_is_away(
     store: Store, hand: Hand
 ) -> None:
@@ -180,6 +181,7 @@ def test_an_objection_that_somebody_has_passed_on_comes_to_the_deputy_while_that
     assert [(one["officer"], one["stead"]) for one in told(case, "objection.decided")] == [("周八", "孙九")]
 
 
+@pytest.mark.slow
 def test_whose_decision_waits_for_others_may_write_it_anew_on_the_page_and_nobody_else_is_offered_to(
     store: Store, hand: Hand
 ) -> None:

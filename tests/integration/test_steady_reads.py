@@ -21,6 +21,7 @@ def narrow(store: Store) -> Iterator[Store]:
         yield held
 
 
+@pytest.mark.slow
 def test_however_many_read_for_long_whoever_asks_for_a_moment_is_answered(narrow: Store) -> None:
     """Daily looks that begin faster than they end once held every connection, and the whole house waited for a minute."""
     over, reading, read = Event(), Event(), []

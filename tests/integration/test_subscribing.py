@@ -77,6 +77,7 @@ def told(office: Office) -> list[tuple[str, dict[str, object]]]:
     return [one for one in rows if one[0].startswith("push.")]
 
 
+@pytest.mark.slow
 def test_until_the_phone_has_told_where_it_is_nothing_goes_that_way_and_nobody_is_passed_over(store: Store, hand: Hand) -> None:
     office, visit, browsers, _ = asking(store, hand, "browser", "-")
     first, second = team(office, visit)

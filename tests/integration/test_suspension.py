@@ -187,6 +187,7 @@ basis = "P:2.4"
 """
 
 
+@pytest.mark.slow
 def test_the_command_line_stops_a_clock_by_name_and_says_the_new_date(database_url: str, tmp_path: Path) -> None:
     operator: Operator = settled(database_url, tmp_path)
     folder = tmp_path / "policies"

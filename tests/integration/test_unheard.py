@@ -106,6 +106,7 @@ def test_whoever_is_above_reads_that_it_was_we_who_said_nothing(store: Store, ha
     assert "继续催办" in told.text or "继续催办" in told.words.body
 
 
+@pytest.mark.slow
 def test_a_word_of_ours_in_time_ends_it_and_a_date_named_anew_begins_anew(store: Store, hand: Hand) -> None:
     office, desks, case_id = named(store, hand, date(2026, 3, 18))
     due_at = request_of(store, case_id).due_at
@@ -203,6 +204,7 @@ def test_by_a_pack_without_rows_of_its_own_our_silence_ends_by_those_of_its_ladd
     assert entry[1]["rows"] == [policy.term(one).row for one in steps], "and the entry cites them"
 
 
+@pytest.mark.slow
 def test_an_agency_that_names_a_new_date_every_three_days_stalls_its_request_no_longer_than_the_pack_says(
     store: Store, hand: Hand
 ) -> None:

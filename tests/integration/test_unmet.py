@@ -66,6 +66,7 @@ def clues(office: Office) -> list[TipOff]:
         return [one for one in tx.tips.open_of(("bureau",)) if one.source is TipSource.CHECK]
 
 
+@pytest.mark.slow
 def test_three_attempts_make_it_unreachable_by_the_page_and_by_the_interface_and_nothing_less_does(
     store: Store, hand: Hand
 ) -> None:
@@ -151,6 +152,7 @@ def test_the_fields_other_outcomes_are_said_in_words_and_go_to_an_officer(store:
         assert tx.visits.get(visit.id).found_by("bureau")
 
 
+@pytest.mark.slow
 def test_nobody_is_ruled_unreachable_whom_nobody_has_sought(store: Store, hand: Hand) -> None:
     office, visit, seat = pooled(store, hand)
     said(office, hand, seat, Seen.UNVERIFIABLE, "门口有人但未见负责人")
@@ -194,6 +196,7 @@ def test_what_is_checked_stands_on_the_page_in_the_push_and_on_the_firms_notice(
     assert all(one in page for one in brief.items)
 
 
+@pytest.mark.slow
 def test_of_a_case_an_officer_says_it_and_no_team(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     _, held = announced(office, hand, cases=1)

@@ -180,6 +180,7 @@ def test_an_annulment_of_what_ordered_no_credit_entry_takes_the_published_result
     assert (fell.state, fell.why, fell.document) == (PublicationState.TO_REMOVE, Fallen.REVOKED, "行终1号")
 
 
+@pytest.mark.slow
 def test_a_lead_is_never_said_to_be_published_until_an_officer_has_decided(office: Office, hand: Hand) -> None:
     (duty,) = look(office, hand)
     with office.store.begin() as tx:
@@ -311,6 +312,7 @@ def test_what_was_annulled_is_owed_anew_once_its_case_is_decided_again(
     assert len(look(office, hand)) == 2, "once"
 
 
+@pytest.mark.slow
 def test_what_falls_is_taken_back_also_under_a_kept_pack_that_says_no_days(office: Office, hand: Hand, tmp_path: Path) -> None:
     duty = published(office, hand, tmp_path, Outcome.UNTRUE_CURABLE)
     bare = tuple(replace(pack, publish=replace(pack.publish, withdraw=None, withdraw_basis="")) for pack in office.book.packs)

@@ -119,6 +119,7 @@ def listed(request: Request) -> str:
     return past.stands(request.state, ended_as(request), "zh-Hans")
 
 
+@pytest.mark.slow
 def test_a_letter_on_paper_that_nobody_posts_ends_as_one_that_reached_nobody(store: Store, hand: Hand, tmp_path: Path) -> None:
     county = Desk("county-office")
     office = an_office(

@@ -71,6 +71,7 @@ def on_site(office: Office, case: Case) -> Evidence:
     return piece
 
 
+@pytest.mark.slow
 def test_what_was_seen_before_the_day_of_the_promise_is_a_lead_though_it_is_entered_after_it(store: Store, hand: Hand) -> None:
     office, case = seen(store, hand, Verdict.MISMATCH, date(2026, 3, 6), VISITED)
     piece = on_site(office, case)

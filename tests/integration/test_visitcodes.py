@@ -163,6 +163,7 @@ def test_a_code_of_who_goes_no_more_is_flagged_when_the_firm_s_phone_tells_of_it
         assert ("visit_code_apart" in told, proofs) == (True, [] if off else [second])
 
 
+@pytest.mark.slow
 def test_a_code_that_was_read_before_its_visit_was_called_off_is_no_matter_when_the_phone_tells_of_it_later(
     edge: Edge, hand: Hand
 ) -> None:

@@ -60,6 +60,7 @@ def contact(here: Place, case_id: str) -> Contact:
         return tx.servings.contact(case_id)
 
 
+@pytest.mark.slow
 def test_what_comes_with_a_repair_long_after_the_end_is_there_until_it_is_decided_and_its_days_are_over(
     store: Store, hand: Hand, tmp_path: Path
 ) -> None:
@@ -124,6 +125,7 @@ def test_what_a_decision_against_its_subject_rests_on_stays_with_the_case(store:
     assert there(office, "proof") is cited
 
 
+@pytest.mark.slow
 def test_a_photo_is_there_while_something_about_its_visit_waits_for_a_person(
     visited: tuple[Office, str, str], store: Store, hand: Hand
 ) -> None:

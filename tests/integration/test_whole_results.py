@@ -54,6 +54,7 @@ def test_who_has_noted_a_finding_does_not_take_it_back_by_a_result_that_leaves_i
     assert FOUND in matters(edge)
 
 
+@pytest.mark.slow
 def test_where_two_say_different_things_the_result_is_entered_and_the_lead_decides(
     edge: Edge, hand: Hand, links: ExitStack
 ) -> None:

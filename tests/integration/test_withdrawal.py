@@ -285,6 +285,7 @@ def settle_late(office: Office, called: list[tuple[Work, Settlement]]) -> set[st
     return refused
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("stage", "under_way"),
     [

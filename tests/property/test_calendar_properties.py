@@ -60,18 +60,21 @@ def by_hand(calendar: WorkingCalendar, day: date, count: int) -> date:
     return day
 
 
+@pytest.mark.slow
 @unhurried
 @given(calendars(), DAYS, st.integers(-150, 150))
 def test_adding_working_days_is_counting_by_hand(calendar: WorkingCalendar, day: date, count: int) -> None:
     assert calendar.add_working_days(day, count) == by_hand(calendar, day, count)
 
 
+@pytest.mark.slow
 @unhurried
 @given(calendars(), DAYS, st.integers(-150, 150))
 def test_between_undoes_adding(calendar: WorkingCalendar, day: date, count: int) -> None:
     assert between(calendar, day, calendar.add_working_days(day, count)) == count
 
 
+@pytest.mark.slow
 @unhurried
 @given(calendars(), DAYS, st.integers(0, 400))
 def test_between_counts_the_working_days_after_the_first(calendar: WorkingCalendar, start: date, length: int) -> None:
@@ -88,6 +91,7 @@ def test_a_working_day_has_one_ordinal(calendar: WorkingCalendar, ordinal: int) 
     assert calendar.ordinal(day) == ordinal
 
 
+@pytest.mark.slow
 @unhurried
 @given(calendars(), MOMENTS, DAY_TERMS)
 def test_a_period_in_days_ends_at_the_close_of_a_working_day(calendar: WorkingCalendar, start: datetime, term: Term) -> None:
@@ -110,12 +114,14 @@ def test_the_explanation_adds_up(calendar: WorkingCalendar, start: datetime, ter
         assert (counted.last - counted.nominal).days == len(counted.skipped)
 
 
+@pytest.mark.slow
 @unhurried
 @given(calendars(), MOMENTS, st.timedeltas(timedelta(), timedelta(days=60)), TERMS)
 def test_a_later_event_is_never_due_earlier(calendar: WorkingCalendar, start: datetime, later: timedelta, term: Term) -> None:
     assert due(start, term, calendar).at <= due(start + later, term, calendar).at
 
 
+@pytest.mark.slow
 @unhurried
 @given(calendars(), MOMENTS, TERMS)
 def test_a_longer_term_is_never_due_earlier(calendar: WorkingCalendar, start: datetime, term: Term) -> None:
@@ -188,6 +194,7 @@ def test_only_open_hours_are_shown(clock: OfficeTime, passed: timedelta) -> None
     assert clock.calendar.opening(day) <= shown < clock.calendar.closing(day)
 
 
+@pytest.mark.slow
 @unhurried
 @given(clocks(), PASSED, RATES)
 def test_reanchoring_keeps_the_time_it_is_done_at(clock: OfficeTime, passed: timedelta, rate: float) -> None:

@@ -82,6 +82,7 @@ def faulty() -> Iterator[tuple[str, Platform, dict[str, Step]]]:
         yield there.url, platform, wrong
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("often", OFTEN)
 def test_no_fault_in_any_order_ever_yields_a_match_or_a_mismatch(often: int) -> None:
     with tempfile.TemporaryDirectory() as folder, faulty() as (url, platform, wrong):

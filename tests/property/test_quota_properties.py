@@ -106,6 +106,7 @@ def parts(draw: st.DrawFn) -> tuple[list[SamplingRow], dict[str, Count]]:
     return [one_row for one_row in rows if one_row.stratum in counts], counts
 
 
+@pytest.mark.slow
 @unhurried
 @given(parts(), bounds(), st.integers(0, 9), st.integers(0, 9), st.sampled_from([set[Window](), {Window.QUARTER}, {Window.YEAR}]))
 def test_what_is_owed_of_an_item_and_of_a_stratum_with_its_parts_is_drawn_whatever_would_cut_it(

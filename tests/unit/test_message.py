@@ -82,6 +82,7 @@ def keys() -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 def test_the_openssl_program_takes_what_each_algorithm_signs(tmp_path: Path) -> None:
     how: Mapping[str, list[str]] = {
         "ecdsa-p256-sha256": ["-sha256"],

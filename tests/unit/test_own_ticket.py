@@ -40,6 +40,7 @@ def test_a_firm_that_the_bundle_tells_by_its_ticket_alone_is_found_by_its_code()
     assert list(opinions(files | {"find": one.encode()} for one in fates)) == list(fates.values())
 
 
+@pytest.mark.slow
 def test_a_receipt_whose_row_was_struck_from_the_result_speaks_against_it() -> None:
     """Its row is the committed register's and its ticket has its place among those told: whoever stands there was put there."""
     held = vector("1")

@@ -75,6 +75,7 @@ def test_there_are_words_for_every_answer_and_every_text_of_the_page() -> None:
     assert sorted(asked - known) == []
 
 
+@pytest.mark.slow
 def test_every_word_is_used() -> None:
     text = code("read", "draw", "verdict", "void", "desk", "page") + (PARTS / "page.html").read_text(encoding="utf-8")
     built = ("step_", "state_", "why_", "fate_", "agrees_", "bundle_")

@@ -27,6 +27,7 @@ def said(nodes: tuple[ast.AST, ...]) -> list[tuple[str, set[str]]]:
     ]
 
 
+@pytest.mark.slow
 def test_whatever_the_command_line_says_is_given_every_fact_of_its_words() -> None:
     wanting = [
         (file.name, key)

@@ -83,6 +83,7 @@ def asks(source: str) -> Iterator[str]:
                     pass
 
 
+@pytest.mark.slow
 def test_no_room_gives_a_sealed_column_to_a_function_of_the_database() -> None:
     for file in sorted((Path(inspector.__file__).parent / "store").rglob("*.py")):
         assert not list(asks(file.read_text(encoding="utf-8"))), file

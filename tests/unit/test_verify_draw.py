@@ -102,6 +102,7 @@ def test_it_replays_replacements_and_names_the_object_that_somebody_chose(
     assert "line 1: the rule.in is '91330100MA00010053', recomputed" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_it_agrees_with_the_engine_on_random_draws(tmp_path: Path) -> None:
     folders = [str(random_bundle(number).write(tmp_path / str(number))) for number in range(60)]
     assert verify_draw.main(folders) == 0

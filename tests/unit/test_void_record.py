@@ -48,6 +48,7 @@ def alike(*bundles: Mapping[str, bytes]) -> list[set[str]]:
     return [one for one, *_ in told]
 
 
+@pytest.mark.slow
 def test_one_line_that_anybody_writes_in_the_place_of_a_result_is_a_grave_matter_to_all_three() -> None:
     files = [{**stopped(name), minds.RECORD: encode({"void": "名录有误"})} for name in (BEACON, CEREMONY, "3", "sm3", "joint")]
     assert alike(*files) == [{"void_lacks", "stopped_unknown"}] * len(files)
@@ -97,6 +98,7 @@ def test_each_thing_that_a_lawful_record_holds_is_missed_by_name(other: Mapping[
     assert any(f"LACKS 作废记录缺少 {lacks}:" in line for line in lines)
 
 
+@pytest.mark.slow
 def test_a_draw_that_was_stopped_when_its_seed_could_be_known_is_told_so_by_its_own_dates() -> None:
     spoken, before = "2023-09-15T11:00:03Z", "2023-09-15T11:00:02.999999Z"
     made = vector(CEREMONY).commitment.made
@@ -118,6 +120,7 @@ def test_where_a_part_lacked_the_rule_makes_it_void_and_the_party_is_named_who_m
     assert told["draw.stopped_withheld"] == {"parties": source.get("party", source["kind"])}
 
 
+@pytest.mark.slow
 def test_a_draw_with_its_result_is_made_void_by_two_persons_alone_and_no_rule() -> None:
     whole = packed(vector(BEACON))
     after = "2023-10-01T00:00:00Z"
@@ -130,6 +133,7 @@ def test_a_draw_with_its_result_is_made_void_by_two_persons_alone_and_no_rule() 
     assert alike(*(one for one, _ in cases)) == [codes for _, codes in cases]
 
 
+@pytest.mark.slow
 def test_what_the_reader_states_of_the_seeds_day_settles_what_no_file_dates() -> None:
     files, w = stopped(CEREMONY), vector(CEREMONY).commitment.w
     made = moment(vector(CEREMONY).commitment.made)
