@@ -77,6 +77,42 @@ def test_a_wheel_that_is_not_the_locked_one_is_refused_and_the_next_start_begins
 
 
 @pytest.mark.slow
+def test_one_file_carries_the_checkout_its_wheels_and_their_sums_to_where_there_is_no_index(house: Path, tmp_path: Path) -> None:
+    git = ["git", "-c", "user.name=n", "-c", "user.email=e@example.org", "-C", str(house)]
+    subprocess.run([*git, "init", "-q"], check=True)
+    wheels, extra = str(house.parent / "some wheels"), house / "requirements-large.lock"
+    shutil.copy(house / "requirements.lock", extra)
+    (house / "requirements-test.lock").write_text("no-such-package==1.0 --hash=sha256:00\n")  # what tests need goes nowhere
+    told = ("bundle", "a.tar", "--no-index", "--find-links", wheels)
+    code, out, err = said(start(house, *told))
+    assert (code, out) == (1, "")
+    assert "Git 检出目录" in err
+    (house / ".gitignore").write_text(".venv/\n")
+    subprocess.run([*git, "add", "-A"], check=True)
+    subprocess.run([*git, "commit", "-qm", "first"], check=True)
+    code, out, err = said(start(house, *told))
+    assert code == 0, err
+    file = house.parent / "a.tar"
+    assert out.split()[0] == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert said(start(house, "bundle", "b.tar", *told[2:]))[1].split()[0] == out.split()[0], "who makes it again can compare"
+
+    away = tmp_path / "away"
+    away.mkdir()
+    subprocess.run(["tar", "-x", "-f", file, "-C", away], check=True)
+    there = away / "inspector"
+    subprocess.run(["sha256sum", "--quiet", "--check", "SHA256SUMS"], cwd=there, check=True)
+    listed = {line.split("  ", 1)[1] for line in (there / "SHA256SUMS").read_text().splitlines()}
+    assert listed == {f"./{path.relative_to(there)}" for path in there.rglob("*") if path.is_file()} - {"./SHA256SUMS"}
+    assert said(start(there, "there", INSPECTOR_WHEELS="", PIP_NO_INDEX="1"))[:2] == (0, "welcome there\n")
+
+    (house / "run").write_text((house / "run").read_text() + "# not committed\n")
+    code, out, err = said(start(house, "bundle", "c.tar", *told[2:]))
+    assert (code, out) == (1, "")
+    assert "有未提交的修改" in err
+    assert not [*house.parent.glob("c.tar*")]
+
+
+@pytest.mark.slow
 def test_run_and_test_share_one_environment_that_is_made_anew_only_when_a_lock_changed(house: Path) -> None:
     """The marks alone are in question, so the environment is one made by hand, whose interpreter installs nothing and so costs nothing."""
     python = house / ".venv" / "bin" / "python"
