@@ -151,7 +151,7 @@ def complaint(line: str) -> str:
         return next((word for word in rest if word.startswith("--") and f"{word})" not in known), "")
     if rest[:1] == ["--wheels"]:
         rest = rest[2:]
-    if rest[:1] in (["setup"], ["wheels"]):
+    if rest[:1] in (["setup"], ["wheels"], ["bundle"]):
         return ""
     node = tree()
     while rest and hasattr(node, "commands") and not rest[0].startswith("-"):
