@@ -118,6 +118,7 @@ class ApprovingSystem:
         self.opened: dict[str, Opened] = {}
         self.concluded: set[str] = set()
         self.withdrawn: set[str] = set()
+        self.wished: set[str] = set()
         self.forged = 0
 
     async def ask(self, request: Request, _rule: Rule, _sight: Sight | None) -> Reply:
@@ -219,8 +220,8 @@ class ApprovingSystem:
     async def _withdraw(self, case_id: str, reason: str) -> None:
         await self._pace.days(0.6)
         heard = await insist(self._pace, lambda: self._desk.withdraw_case(case_id, reason))
-        if heard.well:
-            self.withdrawn.add(case_id)
+        if heard.well:  # of what was decided against its subject the office takes the wish, and withdraws nothing (decision 157)
+            (self.wished if heard.data.get("heard") else self.withdrawn).add(case_id)
         self._ended(case_id, heard)
 
 

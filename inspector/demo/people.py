@@ -54,11 +54,12 @@ class Pace:
 
 
 class Doings:
-    """What is under way outside, kept so that it is not forgotten by the collector and can be stopped."""
+    """What is under way outside, kept so that it is not forgotten by the collector and can be stopped. `begun`: how much ever was."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
         self._standing = 0
+        self.begun = 0
         self.mishaps: list[str] = []
 
     def stand(self, doing: Coroutine[Any, Any, None]) -> None:
@@ -69,6 +70,7 @@ class Doings:
     def begin(self, doing: Coroutine[Any, Any, None]) -> Callable[[], object]:
         """Begin something; what comes back calls it off."""
         task = asyncio.create_task(doing)
+        self.begun += 1
         self._tasks.add(task)
         task.add_done_callback(self._over)
         return task.cancel

@@ -230,6 +230,7 @@ class World:
             "notices": self.approving.notices,
             "concluded": sorted(self.approving.concluded),
             "withdrawn": sorted(self.approving.withdrawn),
+            "wished": sorted(self.approving.wished),
             "entries": self.credit.said,
             "retracted": sorted(self.credit.retracted),
             "letters": self.agencies.letters,
@@ -253,6 +254,7 @@ class World:
             "beats": self.deadman.beats,
             "mishaps": self._doings.mishaps,
             "under_way": len(self._doings),
+            "begun": self._doings.begun,
         }
 
 

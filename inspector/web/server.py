@@ -10,13 +10,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from errno import errorcode
 
+import structlog
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
 
 from inspector.domain.errors import Invalid
 from inspector.settings import Web
 from inspector.web.connection import Connection, backlog, troubled
 from inspector.web.desk import Desk
+
+log = structlog.get_logger(__name__)
 
 _GRACE = 5
 
@@ -58,6 +62,10 @@ class _Embedded(uvicorn.Server):
         state, by = self.server_state, time.monotonic() + _GRACE
         while (state.connections or state.tasks) and time.monotonic() < by:  # noqa: ASYNC110 - uvicorn tells nobody of the last one
             await asyncio.sleep(0.005)
+        if state.tasks:
+            log.info("web.cut_off", requests=len(state.tasks))
+        for connection in list(state.connections):
+            connection.transport.abort()  # so that uvicorn takes what is cancelled now for what nobody waits for, and for no fault
         for task in state.tasks:
             task.cancel()
         await self.lifespan.shutdown()
@@ -85,8 +93,17 @@ class Server:
         self._socket = listener
         self.port: int = listener.getsockname()[1]
         self._desk: Desk = app.state.desk
+
+        async def given_up(scope: Scope, receive: Receive, send: Send) -> None:
+            """The application; a request that is given up at our own end ends quietly."""
+            try:
+                await app(scope, receive, send)
+            except asyncio.CancelledError:
+                if not self._server.should_exit:
+                    raise
+
         config = uvicorn.Config(
-            app,
+            given_up,
             log_config=None,
             access_log=False,  # addresses of forms hold the link's secret
             http=Connection,
@@ -114,6 +131,11 @@ class Server:
         if self._thread.is_alive():
             self._thread.join(timeout)
         self._socket.close()
+
+    @property
+    def running(self) -> bool:
+        """Whether requests are still under way."""
+        return self._thread.is_alive()
 
     def _run(self) -> None:
         self._server.run(sockets=[self._socket])

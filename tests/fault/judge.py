@@ -18,6 +18,7 @@ from inspector.domain.docket import AMEND_BY_HAND
 from inspector.domain.ending import retraction_key
 from inspector.domain.evidence import GOOD, UNTRUE, Verdict
 from inspector.domain.piece import fingerprint
+from inspector.domain.withdrawal import WITHDRAWAL
 from tests.fault import clocks, draws, lodgings, seats
 from tests.fault.inside import Inside, first, order, told
 
@@ -54,7 +55,8 @@ class Outside:
     """What the world says it has, and what its people have said and the office took.
 
     `keys` are what each peer was sent, by key. `pushes` are (address, seat) by key, `seats` what each seat's inspector said. Of the
-    senders: `accepted` cases with their references, what each `claimed` last, those `withdrawn`, and what no sender should hear.
+    senders: `accepted` cases with their references, what each `claimed` last, those `withdrawn`, those that they `wished` to withdraw when an
+    officer had decided against their subject, and what no sender should hear.
     """
 
     summary: Mapping[str, Any]
@@ -73,6 +75,7 @@ class Outside:
     accepted: Mapping[str, str]
     claimed: Mapping[str, tuple[str, ...]]
     withdrawn: frozenset[str]
+    wished: frozenset[str]
     wrong: tuple[str, ...]
 
     @classmethod
@@ -83,6 +86,7 @@ class Outside:
         accepted: Mapping[str, str],
         claimed: Mapping[str, tuple[str, ...]],
         withdrawn: frozenset[str],
+        wished: frozenset[str],
         wrong: tuple[str, ...],
     ) -> Outside:
         """Ask the world over its socket; what the senders have heard is theirs to tell."""
@@ -104,6 +108,7 @@ class Outside:
             accepted=accepted,
             claimed=claimed,
             withdrawn=withdrawn | frozenset(kept["withdrawn"]),
+            wished=wished | frozenset(kept["wished"]),
             wrong=wrong,
         )
 
@@ -151,9 +156,11 @@ def _decided_once(case: Case, inside: Inside) -> bool:
 
 
 def _people(inside: Inside, outside: Outside) -> Iterator[str]:
-    """What a person was told is done is done, once: withdrawals, conclusions, an officer's decisions."""
+    """What a person was told is done is done, once: withdrawals, conclusions, an officer's decisions; what was wished is with an officer."""
     withdrawn = {one for one, case in inside.cases.items() if case.state is CaseState.WITHDRAWN}
     yield from told("withdrawals do not agree with what the senders said", withdrawn ^ outside.withdrawn)
+    wished = {one for one in inside.cases if f"{WITHDRAWAL}:{one}" in inside.told}
+    yield from told("wishes to withdraw do not agree with what the senders said", wished ^ outside.wished)
     concluded = {one for one, case in inside.cases.items() if case.concluded_at is not None}
     yield from told("conclusions do not agree with what the senders said", concluded ^ outside.concluded)
     reviewed = inside.reviewed

@@ -61,6 +61,8 @@ PATIENCE = 30.0
 """Seconds: a house that is further behind for so long does not catch up."""
 DAILY = frozenset({"roster.look", "coverage.look", "publication.look", "equality.look", "returns.make", "forget", "ledger.lodge"})
 """What each day brings by itself, whatever the load."""
+NOBODY = {"under_way": 0, "begun": 0, "left": 0}
+"""What a world says of its people that has none."""
 WEEKS = 90
 """Days that the longest of what is left may wait."""
 TAIL = 1.5
@@ -166,7 +168,7 @@ def wait(held: Site, seconds: float, *, everything: bool = True, behind: float =
     still: dict[str, int] = {}
     with closing(held.store()) as store:
         while time.monotonic() < deadline:
-            said = get(held.world_port, "/_seen")[1] if everything and held.mixed else {"under_way": 0, "left": 0}
+            said = _people(held) if everything else NOBODY
             with store.read() as tx:
                 states = sa.select(case_file.c.state, sa.func.count()).group_by(case_file.c.state)
                 counts = {row[0]: row[1] for row in tx.connection.execute(states)}
@@ -177,8 +179,8 @@ def wait(held: Site, seconds: float, *, everything: bool = True, behind: float =
                 "unread": counts.get("REVIEW", 0) - said["left"] if everything and held.mixed else 0,
             }
             still |= {state: counts.get(state, 0) for state in (("RATING", "VERIFYING"))}
-            if not any(still.values()):
-                return counts
+            if not any(still.values()) and (not everything or _people(held)["begun"] == said["begun"]):
+                return counts  # and nobody has heard of anything, and may yet answer it, while the orders were looked at
             before, looked = looked, time.monotonic()
             kept_up = looked if still.get(LOOK.kind, 0) <= behind else kept_up
             daily += 0 if any(count for kind, count in still.items() if kind not in DAILY) else looked - before
@@ -186,6 +188,19 @@ def wait(held: Site, seconds: float, *, everything: bool = True, behind: float =
                 raise OverworkedError(f"the days' own work is never done: {still}")
             time.sleep(0.25)
     raise AssertionError(f"not done after {seconds} s: {counts}, {still}")
+
+
+def _people(held: Site) -> dict[str, int]:
+    """How many outside are about to speak, and ever were (`begun`), and how many cases their officer lets lie."""
+    said = get(held.world_port, "/_seen")[1] if held.mixed else NOBODY
+    return {name: said[name] for name in NOBODY}
+
+
+def _spoken(held: Site) -> bool:
+    """Whether somebody outside is still about to speak: it may be taken, and its answer lost with the daemon that was to give it."""
+    with closing(held.store()) as store, store.read() as tx:
+        waiting = _waiting(tx.connection)
+    return _people(held)["under_way"] > waiting
 
 
 def _still(connection: sa.Connection, *, mixed: bool) -> dict[str, int]:
@@ -256,6 +271,7 @@ def outside(held: Site) -> judge.Outside:
         accepted=held.accepted,
         claimed=held.claimed,
         withdrawn=frozenset(held.withdrawn),
+        wished=frozenset(held.wished),
         wrong=tuple(held.wrong),
     )
 
@@ -324,7 +340,7 @@ def _rest(held: Site, day: float, seconds: float, sender: threading.Thread, *, e
 
     A machine on which the days' own work takes longer gets longer days, and when `everything` is to rest, draws are rarer, as days are
     shorter: else there is no rest, however long one waits. What somebody said between the last look at the load and the stop has left
-    orders, which the next daemon carries out: `again` so often.
+    orders, or was taken without an answer; the next daemon carries them out and answers: `again` so often.
     """
     held.configure(day, every=24 if everything else 4)
     daemon = start(held)
@@ -339,7 +355,7 @@ def _rest(held: Site, day: float, seconds: float, sender: threading.Thread, *, e
         daemon.wait(timeout=120)
     if overworked:
         _rest(held, 2 * day, 2 * seconds, sender, everything=everything)
-    elif everything and again and any("orders are still open" in one for one in problems(held)):
+    elif everything and again and (_spoken(held) or any("orders are still open" in one for one in problems(held))):
         _rest(held, day, seconds, sender, everything=True, again=again - 1)
 
 

@@ -158,7 +158,7 @@ class Site:
     """A configured office with its outside world.
 
     What the senders have heard: `accepted` cases with their references, what each `claims` by the last word the office took,
-    and those it let them withdraw; `wrong` is what no sender should ever hear. `told` keeps all that its daemons say, to the last word;
+    those it let them withdraw, and those of which it took the wish alone; `wrong` is what no sender should ever hear. `told` keeps all that its daemons say, to the last word;
     without it they speak to the terminal, and of errors alone. What is due is told by a `dispatcher`, which may be `lying`.
     """
 
@@ -174,6 +174,7 @@ class Site:
     accepted: dict[str, str] = field(default_factory=dict)
     claimed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
+    wished: set[str] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
 
     @property

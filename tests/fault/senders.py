@@ -7,6 +7,7 @@ import json
 import random
 import threading
 import time
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -83,9 +84,9 @@ class Errand:
 class Senders:
     """Hands that carry errands out until each is done; a dead daemon is waited for, under the same reference or message id."""
 
-    def __init__(self, held: Site, numbers: list[int], seconds: float) -> None:
+    def __init__(self, held: Site, numbers: list[int], seconds: float, errands: Iterable[Errand] = ()) -> None:
         self._held = held
-        self._waiting = [Errand(what="open", number=number) for number in reversed(numbers)]
+        self._waiting = [*errands, *(Errand(what="open", number=number) for number in reversed(numbers))]
         self._guard = threading.Lock()
         self._deadline = time.monotonic() + seconds
         self._chance = random.Random(7)
@@ -129,8 +130,8 @@ class Senders:
             return True
         if errand.what == "again" and told["id"] != errand.case_id:
             held.wrong.append(f"{errand} was given another case, {told['id']}")
-        if errand.what == "withdraw":
-            held.withdrawn.add(errand.case_id)
+        if errand.what == "withdraw":  # too late to take back what was decided against somebody, it is a wish (decision 157)
+            (held.wished if told["heard"] else held.withdrawn).add(errand.case_id)
         else:
             held.accepted[told["id"]] = told["reference"]
         if errand.what in ("open", "correct"):

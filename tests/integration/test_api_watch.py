@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 import sqlalchemy as sa
 
@@ -26,10 +27,11 @@ from inspector.flows.explain import explain
 from inspector.flows.narrative import render
 from inspector.flows.office import Plan
 from inspector.store.store import Store
-from inspector.web import server
+from inspector.web import ops, server
 from inspector.web.health import Health
 from inspector.web.roles import Role
 from tests.edge import WEB, Edge, a_case, serving
+from tests.engine import lines, listening, until
 from tests.house import Hand, closing, open_office, open_store
 
 pytestmark = pytest.mark.alike
@@ -265,6 +267,30 @@ def test_an_open_ops_page_does_not_hold_up_a_stop(store: Store, hand: Hand) -> N
         edge.server.stop()
         listener.join(60)
     assert ended.is_set(), "the stream ends by itself, it is not torn"
+
+
+def test_an_ops_page_that_is_still_being_read_at_the_end_is_given_up_without_a_fault_in_the_log(
+    store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "_GRACE", 0.2)
+    reading, go_on = threading.Event(), threading.Event()
+
+    def slow(*_: object) -> str:
+        reading.set()
+        assert go_on.wait(60)
+        return ""
+
+    with listening() as said:
+        with serving(open_office(store, hand), WEB.model_copy(update={"open_ops": True})) as edge, edge.client() as client:
+            with pytest.raises(httpx.RemoteProtocolError), client.stream("GET", "/ops/stream") as stream:
+                for _ in stream.iter_lines():
+                    monkeypatch.setattr(ops, "_read", slow)
+                    if reading.wait(3):
+                        edge.server.stop(1)
+            go_on.set()
+        until(lambda: not edge.server.running)
+    told = [line for line in lines(said) if line["level"] != "info" or line["event"].startswith("web.")]
+    assert [(line["event"], line.get("requests")) for line in told] == [("web.cut_off", 1)]
 
 
 def test_however_many_have_the_ops_page_open_the_records_are_read_once_a_round(store: Store, hand: Hand) -> None:

@@ -82,3 +82,24 @@ def test_who_had_signed_in_is_kept_for_six_months_whatever_the_packs_say(store: 
     over = purging.outlived(replace(office, book=replace(office.book, packs=bare)), Record.SECURITY, KEPT.days)
     assert over is not None
     assert (over.row, over.before <= hand() - timedelta(days=184)) == (None, True)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_old_messages_are_found_by_their_age_and_not_by_reading_all_of_them(store: Store, hand: Hand) -> None:
+    asked: list[tuple[str, tuple[object, ...]]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: tuple[object, ...], *_: object) -> None:
+        if statement.startswith("DELETE FROM inbox"):
+            asked.append((statement, parameters))
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        with store.begin() as tx:
+            tx.inbox.forget(hand())
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    ((statement, parameters),) = asked
+    with store.read() as tx:
+        steps = [str(row.detail) for row in tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+    assert any("USING INDEX ix_inbox_at (at<?)" in step for step in steps), steps
+    assert not any(step.startswith("SCAN") for step in steps), steps

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -10,21 +11,32 @@ from pathlib import Path
 
 import pytest
 
+from inspector.demo.approving import ApprovingSystem
+from inspector.demo.caller import Desk as Desktop
+from inspector.demo.diary import Diary
+from inspector.demo.habits import Chance
+from inspector.demo.peers import OfficeDay
+from inspector.demo.people import Doings, Pace
 from inspector.domain.assistance import Request
+from inspector.domain.case import Outcome
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.evidence import Verdict
+from inspector.domain.proposal import Proposal
 from inspector.flows import assist
 from inspector.flows.draw import announce_now
 from inspector.store.store import Store
 from tests.drawn import announced, carried_out, drawing
+from tests.edge import serving
 from tests.fault import judge, load
 from tests.fault.inside import Inside
 from tests.fault.office import Site
 from tests.fault.planted import keep, two_frames
+from tests.fault.senders import Errand, Senders
 from tests.house import ZONE, Hand, application, next_period, open_store, post, settle
 from tests.integration.test_draw_way import FACTS
 from tests.integration.test_letters import Desk, an_office, opened, request_of
 from tests.integration.test_purging import SIGNER, night
+from tests.proceedings import decided
 
 pytestmark = pytest.mark.alike
 
@@ -48,6 +60,7 @@ def outside(replies: Mapping[str, Mapping[str, str]] | None = None) -> judge.Out
         accepted={},
         claimed={},
         withdrawn=frozenset(),
+        wished=frozenset(),
         wrong=(),
     )
 
@@ -120,3 +133,27 @@ def test_a_house_that_is_never_done_with_its_days_own_work_is_overworked_and_no_
     monkeypatch.setattr(load, "PATIENCE", 0.3)
     with pytest.raises(load.OverworkedError):
         load.wait(held, 60, behind=load.BEHIND)
+
+
+def test_who_takes_back_what_was_decided_against_somebody_is_heard_and_has_withdrawn_nothing(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING, concluded=False)
+    case.impose(case.the(Proposal.RECORD_CREDIT))
+    settle(case.office)
+    with serving(case.office) as edge:
+        token = edge.token("system", name="hall")
+        held = Site(folder=tmp_path, url="", world_port=0, port=edge.server.port, token=token, mixed=True)
+        sender = Senders(held, [], 60, errands=[Errand(what="withdraw", number=5, case_id=case.case)])
+        sender.send()
+        world = replace(outside(), wished=frozenset(held.wished), withdrawn=frozenset(held.withdrawn))
+        desk, pace = Desktop(base=edge.url, token=token), Pace(day=0.001, cases=1)
+        hall = ApprovingSystem(Chance(seed="x"), pace, Doings(), Diary(), desk, "", OfficeDay(hand().date(), Diary()), run="x")
+        asyncio.run(hall._withdraw(case.case, "不办了"))
+    assert (held.wished, held.withdrawn, held.wrong) == ({case.case}, set(), [])
+    assert (hall.wished, hall.withdrawn) == ({case.case}, set())
+    with store.read() as tx:
+        inside = Inside(tx)
+    assert not any("what the senders said" in one and "withdraw" in one for one in judge.problems(inside, world))
+    for missed in (replace(world, wished=frozenset()), replace(world, withdrawn=world.wished)):
+        assert any("what the senders said" in one and "withdraw" in one for one in judge.problems(inside, missed))
