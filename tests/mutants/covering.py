@@ -21,25 +21,26 @@ MOST = 60
 class Lines:
     """Of each module, by line, the tests (`tests/…/test_x.py::test_y`) that come there."""
 
-    def __init__(self, held: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
+    def __init__(self, held: Mapping[tuple[str, int], frozenset[str]]) -> None:
         self._held = held
-        self._reach = Counter(test for lines in held.values() for tests in lines.values() for test in tests)
+        self._reach = Counter(test for tests in held.values() for test in tests)
 
     def tests(self, module: str, lines: Iterable[int]) -> list[str]:
         """Those that come to lines of a module, first those that come to the fewest lines of all; as many as count."""
-        held = self._held.get(module, {})
-        come = {test for line in lines for test in held.get(str(line), ())}
+        come = {test for line in lines for test in self._held.get((module, line), ())}
         return sorted(come, key=lambda test: (self._reach[test], test))[:MOST]
 
     @classmethod
     def read(cls, paths: Iterable[Path]) -> Lines:
         """What `record` has written, in one file or in several."""
-        found: dict[str, dict[str, set[str]]] = {}
+        found: dict[tuple[str, int], frozenset[str]] = {}
         for path in paths:
-            for module, lines in json.loads(path.read_text(encoding="utf-8")).items():
+            told = json.loads(path.read_text(encoding="utf-8"))
+            for module, lines in told["lines"].items():
                 for line, tests in lines.items():
-                    found.setdefault(module, {}).setdefault(line, set()).update(tests)
-        return cls({module: {line: sorted(tests) for line, tests in lines.items()} for module, lines in found.items()})
+                    place = module, int(line)
+                    found[place] = found.get(place, frozenset()) | {told["tests"][test] for test in tests}
+        return cls(found)
 
 
 class _Told:
@@ -67,13 +68,13 @@ def record(tests: Sequence[str], into: Path) -> int:
         ended = int(pytest.main(asked, plugins=[_Told(coverage)]))
         coverage.stop()
         data = coverage.get_data()
-        found = {
+        come = sorted(data.measured_contexts() - {""})
+        number = {test: place for place, test in enumerate(come)}
+        lines = {
             Path(path).relative_to(ROOT).as_posix(): {
-                str(line): sorted(told)
-                for line, contexts in data.contexts_by_lineno(path).items()
-                if (told := set(contexts) - {""})
+                str(line): sorted(number[one] for one in told if one) for line, told in data.contexts_by_lineno(path).items()
             }
             for path in data.measured_files()
         }
-    into.write_text(json.dumps(found, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+    into.write_text(json.dumps({"tests": come, "lines": lines}, ensure_ascii=False), encoding="utf-8")
     return ended
