@@ -121,7 +121,12 @@ class Senders:
             headers["Idempotency-Key"] = f"{errand.what}-{errand.number}"
         connection.request(method, path, json.dumps(body).encode(), headers)
         reply = connection.getresponse()
-        told = json.loads(reply.read())
+        text = reply.read()
+        try:
+            told = json.loads(text)
+        except ValueError:  # nothing that the office says is of that kind
+            held.wrong.append(f"{errand} was answered {reply.status}: {text[:200]!r}")
+            return False
         if reply.status == 503:
             return False
         if reply.status not in (200, 201):
