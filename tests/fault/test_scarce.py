@@ -234,7 +234,9 @@ def test_a_file_system_that_others_fill_loses_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.needs("mount")
-def test_on_a_read_only_file_system_a_daemon_does_not_begin_and_afterwards_goes_on_where_the_last_one_died(tmp_path: Path) -> None:
+def test_on_a_read_only_file_system_a_daemon_does_not_begin_and_afterwards_goes_on_where_the_last_one_died(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "disk").mkdir()
     with (
         disk(tmp_path / "disk") as place,
@@ -246,7 +248,7 @@ def test_on_a_read_only_file_system_a_daemon_does_not_begin_and_afterwards_goes_
         subprocess.run(["mount", "-o", "remount,ro", place], check=True)
         said = len(log(held))
         with started(held) as (second,):
-            assert second.wait(timeout=60) == 5, "what only another try can mend"
+            assert second.wait(timeout=60) == 2, "what is to be mended here"
         refusal = log(held)[said:]
         assert "read-only" in refusal
         assert "Traceback" not in refusal

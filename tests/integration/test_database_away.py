@@ -59,7 +59,7 @@ def test_an_outage_is_told_by_words_that_were_read_before_for_without_descriptor
     edge: Edge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(labels, "_HELD", {})
-    pages._ENVIRONMENT.cache.clear()
+    monkeypatch.setattr(pages, "_ENVIRONMENT", pages._ENVIRONMENT.overlay(cache_size=400))  # that has read none
     with serving(edge.office) as held, held.as_("system") as system:
 
         def none_left(*_: object, **__: object) -> None:

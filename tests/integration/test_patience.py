@@ -114,4 +114,6 @@ def test_our_own_database_that_is_away_costs_no_try_and_a_statement_that_runs_to
     with listening() as said, at_work(office, Hands(say=say)):
         until(lambda: states(store) == {"away": "done", "long": "quarantined"}, office)
     assert (tries["ask:away"], tries["ask:long"]) == (3 * FAST.ladder.tries + 1, FAST.ladder.tries)
-    assert {line["work"] for line in lines(said) if line["event"] == "work.failed"} == {"ask:long"}, "an outage is no bug of a flow"
+    assert {line["work"] for line in lines(said) if line["event"] == "work.failed"} == {"ask:long"}, (
+        "an outage is no bug of a flow"
+    )
