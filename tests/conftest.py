@@ -20,6 +20,7 @@ from hypothesis import settings
 from inspector.store import room
 from inspector.store.store import Store
 from tests import apart, compiled, house, needs, postgres, reread, sealing, trees
+from tests.fault import chance
 
 structlog.configure(
     processors=[
@@ -46,6 +47,7 @@ TURN = os.environ.get("INSPECTOR_TEST_TURN", "")
 SEALED = os.environ.get("INSPECTOR_TEST_SEALED", "") not in ("", "0")
 """Whether every test that asks for a `store` gets one that seals what is personal, as an office with `[privacy]` keys."""
 
+SEED = pytest.StashKey[int]()
 SLOW, UNREAD = pytest.StashKey[int](), pytest.StashKey[set[Path]]()
 """How many slow tests the everyday run leaves out, and which files of nothing but slow ones it leaves unread."""
 
@@ -60,6 +62,25 @@ if (
 ):  # a job in a shell's background ignores it, and all that it starts would, too
     signal.signal(signal.SIGINT, signal.default_int_handler)
 gc.disable()  # until all is collected: hardly anything of it is garbage, and looking for it takes a fifth of the time
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What may be said of a run besides."""
+    parser.addoption(
+        "--seed", type=int, default=None, help="of the faults that come by chance; chosen, and told with each failure"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The seed of this run's faults; each process of several has the same."""
+    told = getattr(config, "workerinput", {}).get("seed", config.getoption("seed"))
+    config.stash[SEED] = chance.use(told)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """One of several processes hears it."""
+    node.workerinput["seed"] = node.config.stash[SEED]
 
 
 @pytest.fixture(scope="session")
@@ -178,9 +199,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """When strict, a test left out is a test failed."""
+    """When strict, a test left out is a test failed. A failure among faults says by which seed it came."""
     report = yield
     _fail_when_strict(report)
+    if report.failed and item.get_closest_marker("fault"):
+        report.sections.append(("seed", f"--seed {item.config.stash[SEED]}"))
     return report
 
 

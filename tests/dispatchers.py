@@ -86,6 +86,13 @@ class Column:
             told.stop(5)
 
 
+def asked_for(told: str, worker: Worker) -> Dispatcher:
+    """The dispatcher that `INSPECTOR_TEST_DISPATCHER` names, for a worker on PostgreSQL."""
+    assert told in ("procrastinate", "lying"), told
+    carrier = dispatcher_of("procrastinate", worker)
+    return carrier if told == "procrastinate" else Liar(carrier, worker.office.store)
+
+
 @contextmanager
 def column_of(told: tuple[str, str], request: pytest.FixtureRequest, folder: Path) -> Iterator[Column]:
     """A column on a fresh database."""

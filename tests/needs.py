@@ -49,6 +49,11 @@ def _which(*programs: str) -> Callable[[], str | None]:
     return lambda: next(filter(None, map(shutil.which, programs)), None)
 
 
+def _mount() -> str | None:
+    told = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines())
+    return shutil.which("mount") if int(told["CapEff"], 16) >> 21 & 1 else None  # CAP_SYS_ADMIN, capabilities(7)
+
+
 def _server(program: str) -> Callable[[], str | None]:
     path = os.environ.get("PATH", "")
     return lambda: shutil.which(program, path=f"{path}:/usr/sbin:/usr/local/sbin")  # it is on no ordinary account's path
@@ -76,6 +81,7 @@ NEEDS = {
     "mosquitto": Need(find=_server("mosquitto"), install="apt-get install mosquitto"),
     "mosquitto_sub": Need(find=_which("mosquitto_sub"), install="apt-get install mosquitto-clients"),
     "faketime": Need(find=_faketime, install="apt-get install libfaketime"),
+    "mount": Need(find=_mount, install="run as root, where file systems may be mounted", may_be_absent=True),
     "shared-data": Need(
         find=lambda: str(shared_data()) if shared_data().is_dir() else None,
         install="put the real data in ../shared/data, or set INSPECTOR_SHARED_DATA",

@@ -16,13 +16,13 @@ from inspector.daemon.engine import Engine
 from inspector.daemon.group import flow_of
 from inspector.daemon.rest import RestingError
 from inspector.domain.decision import OrderKind
-from inspector.domain.errors import Damaged, InspectorError
+from inspector.domain.errors import Away, Damaged, InspectorError
 from inspector.flows.office import Office
 from inspector.flows.stopped import stopped
 from inspector.flows.table import Flow
 from inspector.leave import NO_TURN
 from inspector.ports import Barred, Garbled, NotYet, PortError, Refused, Unavailable
-from inspector.store.outage import passing
+from inspector.store.outage import TOO_LONG, passing
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
@@ -35,6 +35,8 @@ _DAY = timedelta(days=1)
 """After which nobody is on the way who could: a person is told."""
 _LEFT = {"kind_unknown": "kind_unknown", "pack_unknown": "pack_unknown", "stored_by_another_release": "newer"}
 """What only another release can carry out, by the error; and how leaving it is called."""
+_RUNG = 3
+"""Of the ladder: how long is waited for our own database, at least; by default some eight seconds."""
 _SINCE = re.compile(r"([a-z_]+): since (\S+)")
 
 
@@ -78,6 +80,10 @@ class Failure:
             wait = timedelta(seconds=error.retry_after or self.engine.not_yet)
             self._postpone(tx, work, machine_now + wait, told, counted=False)
             return "not_yet"
+        if self._ours(work, error, now):
+            wait = self.engine.ladder.wait(max(work.attempts, _RUNG), work.key)
+            self._postpone(tx, work, machine_now + wait, told, counted=False)
+            return "postponed"
         if not isinstance(error, PortError):
             log.error("work.failed", work=work.key, case_id=work.case_id, error=told, exc_info=error)
         opened = self._broken(tx, work, error, machine_now, now)
@@ -123,6 +129,14 @@ class Failure:
         flow = flow_of(work, self.flows)
         if flow is not None and flow.tried is not None and isinstance(error, PortError) and error.attempts:
             flow.tried(tx, work, self.office, error, now)
+
+    def _ours(self, work: Work, error: Exception, now: datetime) -> bool:
+        """Whether our own database was away: that costs no try, and is told by whoever noticed it (`database.unavailable`).
+
+        A statement that the server has ended for its length is another thing: it may be this row's own, and fail for ever.
+        """
+        away = isinstance(error, Away) and passing(error) and error.facts.get("problem") != TOO_LONG
+        return away and (work.expires_at is None or now < work.expires_at)
 
     def _broken(self, tx: Tx, work: Work, error: Exception, machine_now: datetime, now: datetime) -> datetime | None:
         """Count a failure of the lane; until when it is shut now, or None."""

@@ -16,6 +16,8 @@ _READ_ONLY = "25006"
 _LOST = frozenset({"40P01", "40001", "55P03"})
 """What PostgreSQL tells one who was in another's way: deadlock, serialisation failure, lock not to be had."""
 
+TOO_LONG = "57014"
+"""What PostgreSQL tells one whose statement has run for too long, or was ended by hand."""
 CROWDED = "CONNECTIONS_IN_USE"
 """No connection of our own was free in time: the database is well, this process asks too much of it at once."""
 

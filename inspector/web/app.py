@@ -204,6 +204,7 @@ def build(office: Office, metrics: Metrics, health: Callable[[], Health], live: 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
+        pages.ready()
         yield
         desk.stop.set()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, TypeVar, cast, get_args
 from urllib.parse import parse_qsl, urlencode
 
 import jinja2
@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse
 from inspector.domain.errors import Away, InspectorError, Invalid
 from inspector.domain.evidence import blank
 from inspector.domain.unsaid import Unsaid
-from inspector.labels import Lang, known, label, of
+from inspector.labels import Lang, known, label, of, words
 from inspector.labels import in_words as worded
 from inspector.web.body import declared
 from inspector.web.desk import Desk, desk_of
@@ -237,6 +237,14 @@ def in_words(error: InspectorError, lang: Lang) -> str:
 def refused(request: Request, error: InspectorError) -> HTMLResponse:
     """A page that says what is wrong, where there is no form to say it in."""
     return told(request, status_of(error), in_words(error, language(request)))
+
+
+def ready() -> None:
+    """Read now what an outage is told by: when a process has no descriptor left, no file can be opened for it any more."""
+    for lang in get_args(Lang):
+        words(lang)
+    for template in ("base.html", "message.html"):
+        _ENVIRONMENT.get_template(template)
 
 
 def told(request: Request, status: int, text: str) -> HTMLResponse:

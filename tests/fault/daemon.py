@@ -1,6 +1,6 @@
-"""A real daemon that dies at a named point: `python -m tests.fault.daemon CONFIG [--lying] [POINT COUNT]`.
+"""A real daemon that dies at a named point: `python -m tests.fault.daemon CONFIG [--lying=SEED] [POINT COUNT]`.
 
-`--lying`: its dispatcher drops and doubles what it is told.
+`--lying`: its dispatcher drops and doubles what it is told, by that seed.
 """
 
 from __future__ import annotations
@@ -8,9 +8,14 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from random import Random
+
+import typer
 
 from inspector.bootstrap import House
+from inspector.cli.command import guarded
 from inspector.cli.serve import run
+from inspector.cli.terminal import Terminal
 from inspector.store import room
 from tests import apart
 from tests.dispatchers import Liar
@@ -19,7 +24,8 @@ from tests.dispatchers import Liar
 def main() -> None:
     """Serve until killed, or until the point has been passed `COUNT` times."""
     config, *more = sys.argv[1:]
-    lying, fatal = more[:1] == ["--lying"], [one for one in more if one != "--lying"]
+    lies = [one.partition("=")[2] for one in more if one.startswith("--lying=")]
+    fatal = [one for one in more if not one.startswith("--lying=")]
     left = [int(fatal[1]) if fatal else 0]
 
     def fault(point: str) -> None:
@@ -30,12 +36,17 @@ def main() -> None:
                 os._exit(137)
 
     def corrupt(house: House) -> None:
-        if lying:
-            house.daemon.dispatcher = Liar(house.daemon.dispatcher, house.office.store)
+        for seed in lies:
+            house.daemon.dispatcher = Liar(house.daemon.dispatcher, house.office.store, Random(seed))
 
     apart.watch()
     room.STRICT = True  # a turn behind rows is an error that the load cannot come to rest with
-    run(Path(config), before=corrupt, fault=fault)
+    try:
+        guarded(
+            Terminal(Path(config), None, as_json=False), lambda: run(Path(config), before=corrupt, fault=fault)
+        )  # as `serve` does
+    except typer.Exit as ended:
+        raise SystemExit(ended.exit_code) from None
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from pathlib import Path
 
 from tests import postgres
 from tests.bench.pacing import Paced
+from tests.fault.chance import use
 from tests.fault.load import kill, leases, problems, rest, stands, start, take_up, wait
 from tests.fault.office import Site, pace, replicas, site
 from tests.fault.senders import post
@@ -153,7 +154,7 @@ def main() -> None:
     parser.add_argument("--replicas", type=int, default=3)
     parser.add_argument("--plain", action="store_true", help="online questions alone, on which nobody acts")
     given = parser.parse_args()
-    seed = random.SystemRandom().randrange(10**6) if given.seed is None else given.seed
+    seed = use(given.seed)
     print(f"seed {seed}; load {os.getloadavg()[0]:.1f}", flush=True)
     began = time.monotonic()
 

@@ -55,8 +55,8 @@ class Outside:
     """What the world says it has, and what its people have said and the office took.
 
     `keys` are what each peer was sent, by key. `pushes` are (address, seat) by key, `seats` what each seat's inspector said. Of the
-    senders: `accepted` cases with their references, what each `claimed` last, those `withdrawn`, those that they `wished` to withdraw when an
-    officer had decided against their subject, and what no sender should hear.
+    senders: `accepted` cases with their references, what each `claimed` last, those `withdrawn`, those that they `wished` to withdraw
+    when an officer had decided against their subject, and what no sender should hear.
     """
 
     summary: Mapping[str, Any]
@@ -156,7 +156,7 @@ def _decided_once(case: Case, inside: Inside) -> bool:
 
 
 def _people(inside: Inside, outside: Outside) -> Iterator[str]:
-    """What a person was told is done is done, once: withdrawals, conclusions, an officer's decisions; what was wished is with an officer."""
+    """What a person was told is done is done, once: withdrawals, conclusions, an officer's decisions; a wish is with an officer."""
     withdrawn = {one for one, case in inside.cases.items() if case.state is CaseState.WITHDRAWN}
     yield from told("withdrawals do not agree with what the senders said", withdrawn ^ outside.withdrawn)
     wished = {one for one in inside.cases if f"{WITHDRAWAL}:{one}" in inside.told}

@@ -36,6 +36,7 @@ from inspector.store.drawtables import draw
 from inspector.store.tables import case_file, seat, visit, work
 from inspector.store.work import Work
 from tests.fault import judge
+from tests.fault.chance import chance, use
 from tests.fault.inside import Inside
 from tests.fault.office import ROOT, Site, pace
 from tests.fault.senders import post
@@ -61,8 +62,7 @@ PATIENCE = 30.0
 """Seconds: a house that is further behind for so long does not catch up."""
 DAILY = frozenset({"roster.look", "coverage.look", "publication.look", "equality.look", "returns.make", "forget", "ledger.lodge"})
 """What each day brings by itself, whatever the load."""
-NOBODY = {"under_way": 0, "begun": 0, "left": 0}
-"""What a world says of its people that has none."""
+NOBODY = {"under_way": 0, "begun": 0, "left": 0}  # what a world says of its people that has none
 WEEKS = 90
 """Days that the longest of what is left may wait."""
 TAIL = 1.5
@@ -90,7 +90,14 @@ def start(held: Site, *fatal: str) -> subprocess.Popen[bytes]:
     """Start the daemon, perhaps a mortal one, and wait until it is ready (or dead)."""
     with Path(held.told or os.devnull).open("ab") as out:
         daemon = subprocess.Popen(
-            [sys.executable, "-m", "tests.fault.daemon", str(held.config), *(["--lying"] if held.lying else []), *fatal],
+            [
+                sys.executable,
+                "-m",
+                "tests.fault.daemon",
+                str(held.config),
+                *([f"--lying={use(None)}"] if held.lying else []),
+                *fatal,
+            ],
             cwd=ROOT,
             env={**HEAPS, **os.environ},
             start_new_session=True,
@@ -198,9 +205,9 @@ def _people(held: Site) -> dict[str, int]:
 
 def _spoken(held: Site) -> bool:
     """Whether somebody outside is still about to speak: it may be taken, and its answer lost with the daemon that was to give it."""
+    under_way = _people(held)["under_way"]
     with closing(held.store()) as store, store.read() as tx:
-        waiting = _waiting(tx.connection)
-    return _people(held)["under_way"] > waiting
+        return under_way > _waiting(tx.connection)
 
 
 def _still(connection: sa.Connection, *, mixed: bool) -> dict[str, int]:
@@ -276,21 +283,21 @@ def outside(held: Site) -> judge.Outside:
     )
 
 
-def murder(held: Site, kills: int, numbers: list[int], *, least: int = 16, seed: int = 1) -> list[str]:
+def murder(held: Site, kills: int, numbers: list[int], *, least: int = 16) -> list[str]:
     """Send under a daemon that is killed again and again, over the whole sending; tell what each kill hit.
 
     Half the kills come at random moments, half at named points.
     """
-    chance = random.Random(seed)
+    dice = chance("kills")
     sender = threading.Thread(target=post, args=(held, numbers))
     sender.start()
     story: list[str] = []
     while len(story) < kills:
         told = (
-            _kill_at_a_point(held, chance, len(story), least)
+            _kill_at_a_point(held, dice, len(story), least)
             if len(story) % 2
             else _kill_at_random(
-                held, chance, least, lambda: len(held.accepted) * kills >= len(story) * len(numbers) or not sender.is_alive()
+                held, dice, least, lambda: len(held.accepted) * kills >= len(story) * len(numbers) or not sender.is_alive()
             )
         )
         if told:
@@ -359,13 +366,13 @@ def _rest(held: Site, day: float, seconds: float, sender: threading.Thread, *, e
         _rest(held, day, seconds, sender, everything=True, again=again - 1)
 
 
-def _kill_at_random(held: Site, chance: random.Random, least: int, due: Callable[[], bool]) -> str:
+def _kill_at_random(held: Site, dice: random.Random, least: int, due: Callable[[], bool]) -> str:
     """Kill while enough leases are held, some moment after it is `due`; what was hit, or nothing when too few were held."""
     daemon = start(held)
     deadline = time.monotonic() + 60
     while not due() and time.monotonic() < deadline:
         time.sleep(0.05)
-    time.sleep(chance.uniform(0.3, 1.5))
+    time.sleep(dice.uniform(0.3, 1.5))
     deadline = time.monotonic() + 15
     while leased(held, daemon.pid).total() < least and time.monotonic() < deadline and daemon.poll() is None:
         time.sleep(0.01)
@@ -373,10 +380,10 @@ def _kill_at_random(held: Site, chance: random.Random, least: int, due: Callable
     return _hit(held, daemon.pid, "random", least)
 
 
-def _kill_at_a_point(held: Site, chance: random.Random, number: int, least: int) -> str:
+def _kill_at_a_point(held: Site, dice: random.Random, number: int, least: int) -> str:
     """Let it die at the next named point."""
     point = POINTS[number // 2 % 4]
-    daemon = start(held, point, str(chance.randint(2, 6) if point != "called" else chance.randint(60, 300)))
+    daemon = start(held, point, str(dice.randint(2, 6) if point != "called" else dice.randint(60, 300)))
     try:
         daemon.wait(timeout=30)
     except subprocess.TimeoutExpired:

@@ -1,6 +1,6 @@
 """The load from the command line: cases of one item a second, or kills survived by many items.
 
-`python -m tests.fault.measure --cases 10000 [--database postgres] [--kills 20]`
+`python -m tests.fault.measure --cases 10000 [--database postgres] [--kills 20] [--seed 1]`
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests import postgres
+from tests.fault.chance import use
 from tests.fault.load import cpu, murder, problems, stands, start, wait
 from tests.fault.office import pace, site
 from tests.fault.senders import post
@@ -25,7 +26,9 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=10_000)
     parser.add_argument("--database", default="sqlite", help="sqlite, postgres or a URL")
     parser.add_argument("--kills", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=None, help="of the kills and of who speaks when; by chance, and said")
     given = parser.parse_args()
+    print("seed", use(given.seed), flush=True)
     with tempfile.TemporaryDirectory() as place, _database(given.database, Path(place)) as url:
         Path(place).chmod(0o755)
         with site(url, Path(place), mixed=bool(given.kills), day=pace(given.cases)) as held:

@@ -22,6 +22,7 @@ from inspector.flows import planning
 from inspector.flows.office import Connectors
 from inspector.store import migrate
 from inspector.store.store import Store
+from tests.house import DISPATCHER
 
 ROOT = Path(__file__).parent.parent.parent
 OWN_PORTS = range(12_000, 30_000)
@@ -158,8 +159,9 @@ class Site:
     """A configured office with its outside world.
 
     What the senders have heard: `accepted` cases with their references, what each `claims` by the last word the office took,
-    those it let them withdraw, and those of which it took the wish alone; `wrong` is what no sender should ever hear. `told` keeps all that its daemons say, to the last word;
-    without it they speak to the terminal, and of errors alone. What is due is told by a `dispatcher`, which may be `lying`.
+    those it let them withdraw, and those of which it took the wish alone; `wrong` is what no sender should ever hear. `told` keeps all
+    that its daemons say, to the last word; without it they speak to the terminal, and of errors alone. What is due is told by a
+    `dispatcher`, which may be `lying`.
     """
 
     folder: Path
@@ -231,6 +233,8 @@ def site(url: str, folder: Path, *, mixed: bool = False, day: float = 6.0, told:
     try:
         world_port = int(world.stdout.readline().decode().strip().rpartition(":")[2])
         held = Site(folder=folder, url=url, world_port=world_port, port=port, token=tokens["hall"], mixed=mixed, told=told)
+        if DISPATCHER and url.startswith("postgresql"):
+            held.dispatcher, held.lying = "procrastinate", DISPATCHER == "lying"
         held.configure(day)
         if mixed:
             furnish(held)

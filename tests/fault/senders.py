@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import random
 import threading
 import time
 from collections.abc import Iterable
@@ -15,6 +14,7 @@ from typing import Any
 from inspector.demo.approving import CLAIMS
 from inspector.demo.cast import firm, person
 from inspector.domain.identity import uscc_check_digit
+from tests.fault.chance import chance
 from tests.fault.office import AGENCY, Site
 
 MIX = ("business-licence", "hukou-housing", "business-licence", "relief-household", "dispatch-premises", "hr-agency-staff")
@@ -89,7 +89,7 @@ class Senders:
         self._waiting = [*errands, *(Errand(what="open", number=number) for number in reversed(numbers))]
         self._guard = threading.Lock()
         self._deadline = time.monotonic() + seconds
-        self._chance = random.Random(7)
+        self._chance = chance(f"senders {numbers[:1]}")
 
     def send(self) -> None:
         """One hand with a connection of its own."""
@@ -121,7 +121,12 @@ class Senders:
             headers["Idempotency-Key"] = f"{errand.what}-{errand.number}"
         connection.request(method, path, json.dumps(body).encode(), headers)
         reply = connection.getresponse()
-        told = json.loads(reply.read())
+        text = reply.read()
+        try:
+            told = json.loads(text)
+        except ValueError:  # nothing that the office says is of that kind
+            held.wrong.append(f"{errand} was answered {reply.status}: {text[:200]!r}")
+            return False
         if reply.status == 503:
             return False
         if reply.status not in (200, 201):

@@ -282,11 +282,16 @@ def test_an_ops_page_that_is_still_being_read_at_the_end_is_given_up_without_a_f
 
     with listening() as said:
         with serving(open_office(store, hand), WEB.model_copy(update={"open_ops": True})) as edge, edge.client() as client:
-            with pytest.raises(httpx.RemoteProtocolError), client.stream("GET", "/ops/stream") as stream:
-                for _ in stream.iter_lines():
-                    monkeypatch.setattr(ops, "_read", slow)
-                    if reading.wait(3):
-                        edge.server.stop(1)
+
+            def follow() -> None:
+                with client.stream("GET", "/ops/stream") as stream:
+                    for _ in stream.iter_lines():
+                        monkeypatch.setattr(ops, "_read", slow)
+                        if reading.wait(3):
+                            edge.server.stop(1)
+
+            with pytest.raises(httpx.RemoteProtocolError):
+                follow()
             go_on.set()
         until(lambda: not edge.server.running)
     told = [line for line in lines(said) if line["level"] != "info" or line["event"].startswith("web.")]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from errno import EMFILE
 from pathlib import Path
 
 import httpx
 import pytest
 
-from inspector import bootstrap
+from inspector import bootstrap, labels
 from inspector.daemon import sweeps
 from inspector.daemon.worker import Worker
 from inspector.domain.errors import Away, Refusal
@@ -18,6 +19,7 @@ from inspector.settings import load
 from inspector.store.opening import sole_owner
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
+from inspector.web import pages
 from inspector.web.roles import Role
 from tests.edge import Edge, a_case, serving
 from tests.engine import FAST, lines, listening, until
@@ -51,6 +53,24 @@ def test_a_full_disk_is_a_503_that_says_so_and_the_same_message_goes_through_whe
     events = [line["event"] for line in lines(stream)]
     assert events.count("database.unavailable") == 1, "once an outage, not once a request"
     assert "request.failed" not in events
+
+
+def test_an_outage_is_told_by_words_that_were_read_before_for_without_descriptors_no_file_opens(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(labels, "_HELD", {})
+    monkeypatch.setattr(pages, "_ENVIRONMENT", pages._ENVIRONMENT.overlay(cache_size=400))  # that has read none
+    with serving(edge.office) as held, held.as_("system") as system:
+
+        def none_left(*_: object, **__: object) -> None:
+            raise OSError(EMFILE, "Too many open files")
+
+        pragma(edge.office.store, "query_only = 1")
+        monkeypatch.setattr(Path, "read_text", none_left)
+        monkeypatch.setattr("builtins.open", none_left)
+        away(system.post("/v1/cases", json=a_case(1)))
+        page = system.post("/forms/case", headers={"Accept": "text/html"})
+    assert page.headers["content-type"].startswith("text/html")
 
 
 def away(one: httpx.Response) -> None:

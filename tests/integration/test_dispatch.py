@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,8 +15,10 @@ from inspector import bootstrap, settings
 from inspector.domain.errors import Invalid
 from inspector.store import carrier
 from inspector.store.store import Store
+from inspector.store.tx import Tx
+from tests import house
 from tests.dispatchers import COLUMNS, Column, Liar, column_of
-from tests.engine import Hands, order, put, row, states, until
+from tests.engine import Hands, at_work, order, put, real_office, row, states, until
 from tests.house import ROOT
 from tests.integration.test_daemon import CONFIG
 
@@ -211,3 +213,27 @@ def test_without_its_library_procrastinate_is_refused_with_what_to_install(monke
     with pytest.raises(Invalid) as error:
         carrier.library()
     assert (error.value.code, error.value.facts["extra"]) == ("dispatcher_library_missing", "procrastinate")
+
+
+@pytest.mark.parametrize("told", ["procrastinate", "lying"])
+def test_a_suite_by_another_dispatcher_has_its_offices_told_by_it(
+    told: str, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_by, carried = carrier.Carrier.put, list[str]()
+
+    def noted(mine: carrier.Carrier, tx: Tx, keys: Sequence[str]) -> bool:
+        carried.extend(keys)
+        return put_by(mine, tx, keys)
+
+    monkeypatch.setattr(house, "DISPATCHER", told)
+    monkeypatch.setattr(carrier.Carrier, "put", noted)
+    with house.closing(house.open_store(postgres_url)) as store:
+        office, hands = real_office(store), Hands()
+        with at_work(office, hands):
+            for name in range(6):
+                put(store, order(name))
+            until(lambda: set(states(store).values()) == {"done"}, office)
+    times = Counter(carried)
+    assert sorted(hands.calls) == sorted(f"ask:{name}" for name in range(6))
+    assert set(times) <= set(hands.calls)
+    assert (set(times.values()) == {1} and len(times) == 6) == (told == "procrastinate"), "the liar drops and doubles"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,11 +10,13 @@ import pytest
 
 from inspector.daemon.worker import Worker
 from inspector.domain.decision import Order, OrderKind
+from inspector.domain.errors import Away
 from inspector.flows.table import Flow
 from inspector.ports import Unavailable
 from inspector.store.store import Store
+from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
-from tests.engine import FAST, LANE, Hands, at_work, clock, fails, order, put, real_office, row, states, until
+from tests.engine import FAST, LANE, Hands, at_work, clock, fails, lines, listening, order, put, real_office, row, states, until
 from tests.house import claim, let_lapse, running
 
 HOUR = timedelta(hours=1)
@@ -94,3 +97,23 @@ def test_neither_a_wait_that_was_asked_for_nor_a_shut_connector_outlasts_patienc
     with at_work(office, hands, engine, patient=True):
         until(lambda: states(store) == {"1": "waiting"})
     assert (row(store, 1)["due_at"], hands.gave_up) == (patience, []), "the next way is taken on the day the pack says"
+
+
+def test_our_own_database_that_is_away_costs_no_try_and_a_statement_that_runs_too_long_does(store: Store) -> None:
+    office, away = real_office(store), Away("database_unavailable", problem="OperationalError")
+    tries: Counter[str] = Counter()
+
+    def say(held: Work) -> None:
+        tries[held.key] += 1
+        if held.key == "ask:long":
+            raise Away("database_unavailable", problem="57014")
+        if tries[held.key] <= 3 * FAST.ladder.tries:
+            raise away
+
+    put(store, order("away"), order("long"))
+    with listening() as said, at_work(office, Hands(say=say)):
+        until(lambda: states(store) == {"away": "done", "long": "quarantined"}, office)
+    assert (tries["ask:away"], tries["ask:long"]) == (3 * FAST.ladder.tries + 1, FAST.ladder.tries)
+    assert {line["work"] for line in lines(said) if line["event"] == "work.failed"} == {"ask:long"}, (
+        "an outage is no bug of a flow"
+    )
