@@ -38,7 +38,7 @@ def modules() -> list[str]:
 def _changes(module: str) -> tuple[libcst.Module, list[Mutation]]:
     """What mutmut would change: within functions alone, for what is said once at the start has no moment in which it could be otherwise."""
     tree, found, _, _ = create_mutations(module, (ROOT / module).read_text(encoding="utf-8"))
-    return tree, [one for one in found if one.contained_by_top_level_function is not None]
+    return tree, [one for one in found if isinstance(one.contained_by_top_level_function, libcst.FunctionDef)]
 
 
 def counts(of: list[str]) -> Iterator[tuple[str, int]]:

@@ -12,7 +12,7 @@ import pytest
 
 from inspector import beacons
 from inspector.beacons import Signed
-from inspector.domain.beacon import CHAINS, DEFAULT, QUICKNET, named, pulse_message
+from inspector.domain.beacon import CHAINS, DEFAULT, QUICKNET, _number, named, pulse_message
 from inspector.domain.errors import Invalid
 from inspector.domain.seed import known_at, value
 from inspector.domain.suite import Suite
@@ -218,3 +218,20 @@ def test_only_a_chain_that_leads_to_the_authority_at_the_pulses_time_is_believed
     assert beacons.check(nist(ca=nobody.ca), nobody.said(TIME)) is Signed.WRONG, "its issuer may not issue"
     assert beacons.check(nist(), {"pulse": pulse}) is Signed.INCOMPLETE
     assert beacons.check(nist(), {"pulse": {"timeStamp": TIME}, "certificates": own.pem}) is Signed.INCOMPLETE
+
+
+def test_a_number_that_its_field_cannot_hold_is_refused_with_the_most_that_it_can() -> None:
+    with pytest.raises(Invalid) as refused:
+        _number({"cipherSuite": 2**32}, "cipherSuite", ">I")
+    assert (refused.value.code, refused.value.facts["field"], refused.value.facts["most"]) == (
+        "draw_seed_invalid",
+        "cipherSuite",
+        2**32,
+    )
+    assert _number({"cipherSuite": 2**32 - 1}, "cipherSuite", ">I") == b"\xff" * 4
+
+
+def test_a_pulse_without_its_lists_is_refused_by_name() -> None:
+    with pytest.raises(Invalid) as refused:
+        pulse_message({"external": {}})
+    assert (refused.value.code, refused.value.facts["problem"]) == ("draw_seed_invalid", "pulse_lacks")

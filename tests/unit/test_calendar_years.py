@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import tomllib
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import chinese_calendar
 import pytest
 
 from inspector.calendars import load_calendars
+from inspector.domain.almanac import written
 from inspector.domain.calendar import SHANGHAI, Term, WorkingCalendar, due
 from inspector.domain.errors import Invalid
 from inspector.labels import told
@@ -143,3 +144,12 @@ def test_what_a_calendar_remembers_of_terms_is_bounded_and_each_case_keeps_its_o
         due(first + timedelta(days=day), term, calendar)
     assert due(first, term, calendar) == counted
     assert len(calendar._counted) <= 1_000
+
+
+def test_the_text_that_dates_are_counted_by_is_the_same_text_always() -> None:
+    """It is compared with one that was written years ago: names in the order of the alphabet, not of a release's code."""
+    text = written(CALENDAR.tables, time(9), time(17))
+    assert [text.index(f'"{name}":') for name in ("closes", "opens", "years")] == sorted(
+        text.index(f'"{name}":') for name in ("closes", "opens", "years")
+    )
+    assert text.startswith('{"closes":"17:00')

@@ -261,3 +261,9 @@ def test_a_new_calendar_puts_a_subjects_date_off_and_never_brings_it_forward(pol
     assert read is not None
     assert received.read_by is not None
     assert (read[1], (read[0].state.read_by or NOW) > received.read_by) == ("later", True)
+
+
+def test_that_nobody_has_read_it_is_decided_by_the_packs_rule(policy: Policy) -> None:
+    told = selfproof.unread(shown(policy), policy.label)
+    assert (told.because.rule, told.because.pack) == ("self_proof.unread", policy.label)
+    assert told.state == shown(policy), "it is awaited as before"
