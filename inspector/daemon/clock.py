@@ -28,6 +28,9 @@ from inspector.trigger import following, following_now
 
 log = structlog.get_logger(__name__)
 
+SHARE = 0.1
+"""So much of the time a tick that spares the house may take; what costs more comes more seldom."""
+
 
 class CatchUp(StrEnum):
     """What happens to slots that passed while nobody was there: made up for once, or let go."""
@@ -49,11 +52,20 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """Something the daemon does every few machine seconds; its body may fail, the next one comes all the same."""
+    """Something the daemon does every few machine seconds; its body may fail, the next one comes all the same.
+
+    `longest`: it spares the house. Where it costs more than a tenth (`SHARE`) of its time it comes as much more seldom, up to so many
+    seconds; without it it comes always.
+    """
 
     name: str
     seconds: float
     body: Callable[[], None]
+    longest: float = 0.0
+
+    def apart(self, cost: float) -> float:
+        """Seconds between the beginnings of two, by what the last one has cost."""
+        return max(self.seconds, min(cost / SHARE, self.longest))
 
 
 class _Scheduler(BackgroundScheduler):  # type: ignore[misc] # APScheduler tells no types
@@ -93,6 +105,7 @@ class Clock:
         self._failed: dict[str, int] = {}
         self._spells: dict[str, Spell] = {}
         self._begun: dict[str, float] = {}
+        self._apart: dict[str, float] = {}
         self._stopped = threading.Event()
         self._guard = threading.Thread(target=self._guarding, name="drift", daemon=True)
 
@@ -178,10 +191,13 @@ class Clock:
 
     def _run(self, tick: Tick) -> None:
         """A tick body never lets an exception out, or APScheduler's thread would carry it away."""
-        began = time.monotonic()
-        waited = began - self._begun.get(tick.name, began - tick.seconds)
+        began, apart = time.monotonic(), self._apart.pop(tick.name, tick.seconds)
+        waited = began - self._begun.get(tick.name, began - apart)
+        if apart > tick.seconds and waited < apart - tick.seconds / 2:  # too soon; its last end stays told as it was
+            self._apart[tick.name] = apart
+            return
         self._begun[tick.name] = began
-        self._metrics.tick_lag.labels(tick.name).set(max(0.0, waited - tick.seconds))
+        self._metrics.tick_lag.labels(tick.name).set(max(0.0, waited - apart))
         try:
             tick.body()
         except Exception as error:  # noqa: BLE001 - a tick asks "what is due?"; the next one asks again
@@ -192,6 +208,7 @@ class Clock:
         self._failed.pop(tick.name, None)
         self._spells.pop(tick.name, None)
         self._metrics.ticks.labels(tick.name).set(time.time())
+        self._apart[tick.name] = tick.apart(time.monotonic() - began)
 
     def _guarding(self) -> None:
         """A thread of its own: a job of the scheduler would sleep through a clock that was set back, like the jobs it guards."""

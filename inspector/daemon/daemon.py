@@ -41,6 +41,9 @@ the compose file of `config/` give it 90 s; a container engine that is told noth
 _DUTIES = 300.0
 """Seconds between two looks at the duties: a broken invariant pages once two of them have found it."""
 
+_STALEST = 120.0
+"""Seconds between two snapshots at most, whatever they cost: figures of five minutes ago page somebody (`InspectorSnapshotStale`)."""
+
 
 class Daemon:
     """Worker, clock and their ticks around one office."""
@@ -163,7 +166,7 @@ class Daemon:
             Tick(name="promote", seconds=0.5, body=lambda: _ignore(sweeps.promote(self.office))),
             Tick(name="seal", seconds=1.0, body=lambda: _ignore(sweeps.seal(store, self.office))),
             Tick(name="recover", seconds=1.0, body=lambda: sweeps.recover(store, self._life)),
-            Tick(name="snapshot", seconds=5.0, body=lambda: sweeps.snapshot(self.office, self.metrics)),
+            Tick(name="snapshot", seconds=5.0, body=lambda: sweeps.snapshot(self.office, self.metrics), longest=_STALEST),
             Tick(name="drift", seconds=5.0, body=self._watch),
             Tick(name="law", seconds=10.0, body=self.law.look),
             Tick(name="mail", seconds=15.0, body=lambda: _ignore(mailbox.pick_up(self.office))),

@@ -278,6 +278,62 @@ def test_how_late_a_tick_came_and_when_it_last_ended_are_measured(file: Store, h
         clock.stop()
 
 
+@dataclass
+class Watch:
+    """A clock's own two, which pass as a tick's body lets them."""
+
+    passed: float = 1000.0
+
+    def monotonic(self) -> float:
+        return self.passed
+
+    def time(self) -> float:
+        return self.passed
+
+
+@pytest.mark.parametrize(("cost", "longest", "apart"), [(0.4, 120, 5), (6.5, 120, 65), (40.0, 120, 120), (6.5, 0, 10)])
+def test_a_tick_that_spares_the_house_takes_a_tenth_of_the_time_and_no_figure_is_called_fresh_that_is_not(
+    file: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch, cost: float, longest: float, apart: float
+) -> None:
+    clock, watch = a_clock(file, hand), Watch()
+    monkeypatch.setattr("inspector.daemon.clock.time", watch)
+    came: list[float] = []
+
+    def body() -> None:
+        came.append(watch.passed)
+        watch.passed += cost
+
+    tick = Tick(name="snapshot", seconds=5.0, body=body, longest=longest)
+    told = clock._metrics.registry.get_sample_value
+    for slot in range(1000, 1500, 5):
+        if watch.passed <= slot:  # as the scheduler does: no second one beside one that runs
+            watch.passed = slot
+            clock._run(tick)
+            assert told("inspector_tick_last_timestamp_seconds", {"tick": "snapshot"}) == came[-1] + cost
+    gaps = {later - former for former, later in zip(came, came[1:], strict=False)}
+    assert gaps == {apart}
+    late = 0 if longest else apart - tick.seconds  # what comes always and is in nobody's way but its own is late by itself
+    assert told("inspector_tick_lag_seconds", {"tick": "snapshot"}) == late
+
+
+def test_a_dear_tick_that_fails_comes_again_at_its_usual_time(file: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the database is away nobody waits longer than before to see that it is back."""
+    clock, watch = a_clock(file, hand), Watch()
+    monkeypatch.setattr("inspector.daemon.clock.time", watch)
+    came: list[float] = []
+
+    def body() -> None:
+        came.append(watch.passed)
+        watch.passed += 4
+        if len(came) > 1:
+            raise RuntimeError("the database is away")
+
+    for slot in range(1000, 1060, 5):
+        watch.passed = slot
+        clock._run(Tick(name="snapshot", seconds=5.0, body=body, longest=120.0))
+    assert came == [1000, 1040, 1045, 1050, 1055]
+
+
 @pytest.mark.parametrize("jump", [-7200.0, 7200.0])
 def test_a_jump_of_the_wall_clock_wakes_every_tick(file: Store, hand: Hand, jump: float) -> None:
     offset = [0.0]
