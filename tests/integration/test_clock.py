@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections import Counter
@@ -310,7 +311,7 @@ def test_a_tick_that_spares_the_house_takes_a_tenth_of_the_time_and_no_figure_is
             watch.passed = slot
             clock._run(tick)
             assert told("inspector_tick_last_timestamp_seconds", {"tick": "snapshot"}) == came[-1] + cost
-    gaps = {later - former for former, later in zip(came, came[1:], strict=False)}
+    gaps = {later - former for former, later in itertools.pairwise(came)}
     assert gaps == {apart}
     late = 0 if longest else apart - tick.seconds  # what comes always and is in nobody's way but its own is late by itself
     assert told("inspector_tick_lag_seconds", {"tick": "snapshot"}) == late
